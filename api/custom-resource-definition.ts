@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import { SEI_NODE, SEI_NODE_TASK, type ResourceKind } from './resources.ts';
+import { seiNodePhases } from './sei-node.ts';
+import { specSchema, statusSchema } from './sei-node-task.ts';
+
+type JsonObject = Record<string, unknown>;
+
+interface PrinterColumn {
+  readonly name: string;
+  readonly type: 'string' | 'date';
+  readonly jsonPath: string;
+  /** Above 0 = only with `-o wide`. */
+  readonly priority?: number;
+  readonly description?: string;
+}
+
+/** The first four are the contract's, in its order; ours come after them. */
+const taskColumns: readonly PrinterColumn[] = [
+  { name: 'Kind', type: 'string', jsonPath: '.spec.kind' },
+  { name: 'Target', type: 'string', jsonPath: '.spec.target.nodeRef.name' },
+  { name: 'Phase', type: 'string', jsonPath: '.status.phase' },
+  { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+  { name: 'Reason', type: 'string', jsonPath: '.status.conditions[?(@.type=="Failed")].reason', priority: 1 },
+  { name: 'Workflow', type: 'string', jsonPath: '.status.workflow.id', priority: 1 },
+];
+
+/** Keywords that a structural schema may hold; anything else would be refused or, worse, dropped in silence. */
+const refusedKeywords = ['$ref', 'anyOf', 'oneOf', 'allOf', 'not', 'const', 'if'];
+
+/**
+ * Checks what zod wrote against the rules for structural schemas.
+ *
+ * @throws Error naming the path of a keyword that the API server would not take.
+ */
+function assertStructural(schema: unknown, path: string): void {
+  if (Array.isArray(schema)) {
+    schema.forEach((item, index) => assertStructural(item, `${path}[${index}]`));
+    return;
+  }
+  if (typeof schema !== 'object' || schema === null) return;
+  for (const [key, value] of Object.entries(schema)) {
+    const at = `${path}.${key}`;
+    if (refusedKeywords.includes(key)) throw new Error(`${at}: not allowed in a structural schema`);
+    if (key === 'additionalProperties' && value === false) throw new Error(`${at}: false would refuse every field`);
+    if (key === 'pattern' && String(value).includes('(?')) throw new Error(`${at}: RE2 has no lookaround`);
+    if (isEmptyObject(value) && key !== 'default') throw new Error(`${at}: an empty schema accepts nothing that is kept`);
+    assertStructural(value, at);
+  }
+}
+
+function isEmptyObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
+}
+
+function openApiSchema(schema: z.ZodType, path: string): JsonObject {
+  const json = z.toJSONSchema(schema, {
+    target: 'openapi-3.0',
+    io: 'input',
+    unrepresentable: 'any',
+    override: ({ jsonSchema }) => {
+      // zod bounds every integer by what JavaScript holds exactly; the API's own bound is its format.
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+      if (isEmptyObject(jsonSchema.properties)) delete jsonSchema.properties;
+    },
+  }) as JsonObject;
+  assertStructural(json, path);
+  return json;
+}
+
+function definition(resource: ResourceKind, names: JsonObject, version: JsonObject): JsonObject {
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${resource.plural}.${resource.group}` },
+    spec: {
+      group: resource.group,
+      names: {
+        kind: resource.kind,
+        listKind: `${resource.kind}List`,
+        plural: resource.plural,
+        singular: resource.kind.toLowerCase(),
+        ...names,
+      },
+      scope: 'Namespaced',
+      versions: [{ name: resource.version, served: true, storage: true, subresources: { status: {} }, ...version }],
+    },
+  };
+}
+
+function objectSchema(description: string, properties: JsonObject): JsonObject {
+  return {
+    openAPIV3Schema: {
+      type: 'object',
+      description,
+      required: ['spec'],
+      properties: {
+        apiVersion: { type: 'string' },
+        kind: { type: 'string' },
+        metadata: { type: 'object' },
+        ...properties,
+      },
+    },
+  };
+}
+
+/** The CustomResourceDefinition of SeiNodeTask, with the CEL rules of the contract. */
+export function seiNodeTaskDefinition(): JsonObject {
+  return definition(
+    SEI_NODE_TASK,
+    { shortNames: ['snt'] },
+    {
+      additionalPrinterColumns: taskColumns,
+      schema: objectSchema('One operation on one Sei node, carried out once.', {
+        spec: openApiSchema(specSchema, 'spec'),
+        status: openApiSchema(statusSchema, 'status'),
+      }),
+    },
+  );
+}
+
+/**
+ * A stand-in for the CustomResourceDefinition of SeiNode, for local clusters only: the real one belongs to the
+ * controller that owns SeiNodes, and must never be replaced by this.
+ */
+export function localSeiNodeDefinition(): JsonObject {
+  return definition(
+    SEI_NODE,
+    { shortNames: ['sn'] },
+    {
+      additionalPrinterColumns: [
+        { name: 'Chain', type: 'string', jsonPath: '.spec.chainId' },
+        { name: 'Phase', type: 'string', jsonPath: '.status.phase' },
+        { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+      ],
+      schema: objectSchema('A Sei node; local stand-in.', {
+        spec: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+        status: {
+          type: 'object',
+          'x-kubernetes-preserve-unknown-fields': true,
+          properties: { phase: { type: 'string', enum: [...seiNodePhases] } },
+        },
+      }),
+    },
+  );
+}

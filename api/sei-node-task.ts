@@ -1,0 +1,156 @@
+import { z } from 'zod';
+import { payloadSchemas, type PayloadField } from './payloads.ts';
+import { seiNodePhases } from './sei-node.ts';
+import { taskKindNames, taskKinds } from './task-kinds.ts';
+
+export const taskPhases = ['Pending', 'Running', 'Complete', 'Failed'] as const;
+export type TaskPhase = (typeof taskPhases)[number];
+
+export function isTerminal(phase: string | undefined): boolean {
+  return phase === 'Complete' || phase === 'Failed';
+}
+
+/** Wait for the target's phase when `requirePhaseTimeout` is absent (contract §1). */
+export const DEFAULT_REQUIRE_PHASE_TIMEOUT = '5m';
+export const DEFAULT_REQUIRE_PHASE = 'Running';
+
+interface ValidationRule {
+  readonly rule: string;
+  readonly message: string;
+}
+
+function payloadRules(): ValidationRule[] {
+  const fields = Object.keys(payloadSchemas) as PayloadField[];
+  const count = fields.map((field) => `(has(self.${field}) ? 1 : 0)`).join(' + ');
+  const exactlyOne = { rule: `${count} == 1`, message: `exactly one of ${fields.join(', ')} must be set` };
+  const required = taskKindNames.map((kind) => {
+    const field = taskKinds[kind].payloadField;
+    return {
+      rule: `self.kind != '${kind}' || has(self.${field})`,
+      message: `spec.${field} is required when kind=${kind}`,
+    };
+  });
+  return [exactlyOne, ...required];
+}
+
+const timestamp = z.string().meta({ format: 'date-time' });
+const int64 = z.int().meta({ format: 'int64' });
+const transactionOutputs = z.object({ txHash: z.string(), height: int64, proposalId: int64.optional() }).partial();
+
+const optionalPayloads = Object.fromEntries(
+  Object.entries(payloadSchemas).map(([field, schema]) => [field, schema.optional()]),
+) as { [Field in PayloadField]: z.ZodOptional<(typeof payloadSchemas)[Field]> };
+
+export const specSchema = z
+  .object({
+    kind: z
+      .enum(taskKindNames)
+      .meta({ 'x-kubernetes-validations': [{ rule: 'self == oldSelf', message: 'spec.kind is immutable' }] })
+      .describe('What to do. Immutable.'),
+    target: z
+      .object({
+        nodeRef: z
+          .object({
+            name: z
+              .string()
+              .min(1)
+              .max(253)
+              .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/),
+          })
+          .describe('A SeiNode in the same namespace.'),
+        requirePhase: z
+          .enum(seiNodePhases)
+          .default(DEFAULT_REQUIRE_PHASE)
+          .describe('Phase that the SeiNode must be in before anything is done.'),
+        requirePhaseTimeout: z
+          .string()
+          .default(DEFAULT_REQUIRE_PHASE_TIMEOUT)
+          .describe('Longest wait for that phase, as a Go duration such as 90s or 1h30m. Not part of the execution time.'),
+      })
+      .describe('The node to work on.'),
+    timeoutSeconds: z
+      .int32()
+      .min(0)
+      .meta({ format: 'int32' })
+      .optional()
+      .describe("Longest execution time in seconds; 0 or absent means the kind's default."),
+    ...optionalPayloads,
+  })
+  .meta({ 'x-kubernetes-validations': payloadRules() });
+
+export const conditionSchema = z.object({
+  type: z
+    .string()
+    .max(316)
+    .regex(/^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$/),
+  status: z.enum(['True', 'False', 'Unknown']),
+  observedGeneration: int64.min(0).optional(),
+  lastTransitionTime: timestamp,
+  reason: z
+    .string()
+    .min(1)
+    .max(1024)
+    .regex(/^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$/),
+  message: z.string().max(32768),
+});
+
+export const statusSchema = z.object({
+  observedGeneration: int64.optional().describe('Generation of the spec that was last acted on.'),
+  phase: z.enum(taskPhases).optional().describe('Complete and Failed are final.'),
+  startedAt: timestamp.optional().describe('When the task was first seen.'),
+  targetFirstObservedAt: timestamp
+    .optional()
+    .describe('Set while the target is not in requirePhase; requirePhaseTimeout runs from it.'),
+  phaseTransitionTime: timestamp.optional().describe('Last change of phase.'),
+  task: z
+    .object({
+      id: z.string().describe("The sidecar's id of the task."),
+      status: z.enum(['Pending', 'Running', 'Complete', 'Failed']),
+      err: z.string().optional().describe("The sidecar's words when it failed."),
+      submittedAt: timestamp.optional(),
+      executionStartedAt: timestamp.optional().describe('The execution time runs from it.'),
+    })
+    .optional()
+    .describe('The work on the sidecar; written before the side effect.'),
+  workflow: z
+    .object({ id: z.string() })
+    .optional()
+    .describe('The Temporal workflow that carries the task out.'),
+  outputs: z
+    .object({
+      govSoftwareUpgrade: transactionOutputs.optional(),
+      govVote: transactionOutputs.optional(),
+      govParamChange: transactionOutputs.optional(),
+      awaitCondition: z.object({ observedValue: z.string().optional() }).optional(),
+      awaitNodesAtHeight: z.object({ currentHeight: int64.optional() }).optional(),
+      updateNodeImage: z.object({ appliedImage: z.string().optional() }).optional(),
+    })
+    .optional(),
+  conditions: z
+    .array(conditionSchema)
+    .optional()
+    .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] })
+    .describe('TargetReady; Ready and Failed only once the task is over.'),
+});
+
+export type SeiNodeTaskStatus = z.output<typeof statusSchema>;
+export type Condition = z.output<typeof conditionSchema>;
+
+/**
+ * A SeiNodeTask as the API server hands it out. `spec` stays unread here: it was admitted under the CRD that the
+ * cluster serves, which may be older or newer than this one, so each field is checked where it is used.
+ */
+export interface SeiNodeTask {
+  apiVersion?: string;
+  kind?: string;
+  metadata: {
+    name: string;
+    namespace: string;
+    uid: string;
+    generation?: number;
+    resourceVersion?: string;
+    annotations?: Record<string, string>;
+  };
+  spec?: Readonly<Record<string, unknown>>;
+  status?: SeiNodeTaskStatus;
+}

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import type { Payload } from './payloads.ts';
+import type { SeiNodePhase } from './sei-node.ts';
+import type { SeiNodeTask } from './sei-node-task.ts';
+import type { TaskKind, taskKinds } from './task-kinds.ts';
+
+/** The resource that a run reports to. */
+const mirrorTargetSchema = z.object({
+  namespace: z.string().min(1),
+  name: z.string().min(1),
+  uid: z.string().min(1),
+  generation: z.int().optional(),
+});
+
+const nodeReferenceSchema = z.object({ namespace: z.string(), name: z.string() });
+
+/**
+ * Input of every task workflow as it arrives. The kind is the workflow's type. What comes from a spec stays
+ * unknown here and is checked by the task plan, so that a bad value becomes a verdict on the resource instead of a
+ * workflow that cannot start.
+ */
+export const taskInputSchema = z.object({
+  node: nodeReferenceSchema,
+  payload: z.unknown(),
+  requirePhase: z.unknown().optional(),
+  requirePhaseTimeout: z.unknown().optional(),
+  timeoutSeconds: z.unknown().optional(),
+  mirrorTo: mirrorTargetSchema.optional(),
+});
+
+export type UncheckedTaskInput = z.input<typeof taskInputSchema>;
+export type MirrorTarget = z.output<typeof mirrorTargetSchema>;
+export type NodeReference = z.output<typeof nodeReferenceSchema>;
+
+/** Input of a task workflow as a runbook author writes it. */
+export interface TaskInput<Kind extends TaskKind> {
+  readonly node: NodeReference;
+  /** What a resource holds under the field named after its kind; `{}` for kinds without parameters. */
+  readonly payload: Payload<(typeof taskKinds)[Kind]['payloadField']>;
+  /** SeiNode phase that must be met first. Default: Running. */
+  readonly requirePhase?: SeiNodePhase;
+  /** Longest wait for that phase, a Go duration such as `90s`. Default: 5m. */
+  readonly requirePhaseTimeout?: string;
+  /** Longest execution time in whole seconds. Default: the kind's, which is also meant by 0. */
+  readonly timeoutSeconds?: number;
+  /** Set by the bridge. Absent when the run belongs to no resource, as in a runbook. */
+  readonly mirrorTo?: MirrorTarget;
+}
+
+function childOf(value: unknown, field: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[field] : undefined;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** `spec.kind`, or the empty string where a resource got past admission without one. */
+export function kindOf(resource: SeiNodeTask): string {
+  return textOf(resource.spec?.['kind']);
+}
+
+/** `spec.target.nodeRef.name`, or the empty string where a resource got past admission without one. */
+export function nodeNameOf(resource: SeiNodeTask): string {
+  return textOf(childOf(childOf(resource.spec?.['target'], 'nodeRef'), 'name'));
+}
+
+/** The payload field that a kind names: `RestartSeid` → `restartSeid`. */
+function payloadFieldOf(kind: string): string {
+  return kind.charAt(0).toLowerCase() + kind.slice(1);
+}
+
+/** Workflow input for a resource; nothing is judged here. */
+export function taskInputOf(resource: SeiNodeTask): UncheckedTaskInput {
+  const { namespace, name, uid, generation } = resource.metadata;
+  const target = resource.spec?.['target'];
+  return {
+    node: { namespace, name: nodeNameOf(resource) },
+    payload: resource.spec?.[payloadFieldOf(kindOf(resource))],
+    requirePhase: childOf(target, 'requirePhase'),
+    requirePhaseTimeout: childOf(target, 'requirePhaseTimeout'),
+    timeoutSeconds: resource.spec?.['timeoutSeconds'],
+    mirrorTo: { namespace, name, uid, ...(generation === undefined ? {} : { generation }) },
+  };
+}
+
+/** Readable and unique for each resource ever created, also under a name that is used again. */
+export function workflowIdOf(metadata: { namespace: string; name: string; uid: string }): string {
+  return `seinodetask/${metadata.namespace}/${metadata.name}/${metadata.uid}`;
+}

@@ -1,0 +1,133 @@
+import type { z } from 'zod';
+import { payloadSchemas, type Payload, type PayloadField } from './payloads.ts';
+import type { SeiNode } from './sei-node.ts';
+import {
+  conditionParameters,
+  govParameters,
+  heightParameters,
+  peerParameters,
+  type TaskParameters,
+} from './task-parameters.ts';
+
+export interface TaskKindDefinition {
+  /** Field of the spec that carries the payload. */
+  readonly payloadField: PayloadField;
+  /** The sidecar's task type; absent when the kind has no sidecar task. */
+  readonly sidecarTask?: string;
+  /** Execution limit in seconds when `spec.timeoutSeconds` is 0 or absent; absent = unbounded. */
+  readonly defaultTimeoutSeconds?: number;
+  /**
+   * Whether the kind changes the node. Such work needs the node to itself, and once dispatched it is watched to
+   * its end even when the task is cancelled; work that only waits is taken off the sidecar instead.
+   */
+  readonly changesNode: boolean;
+  /** Fields that a finished task leaves in `status.outputs` under the payload's field name. */
+  readonly outputs: readonly string[];
+  /** Whether this version carries the kind out; the others end with UnsupportedKind. */
+  readonly supported: boolean;
+  /** The sidecar task's params: `{}` for none, `undefined` when they cannot be built from payload and node. */
+  readonly buildParameters: (payload: never, node: SeiNode) => TaskParameters | undefined;
+}
+
+/** Binds a definition to its payload's type, which the table then no longer knows. */
+function defineKind<Field extends PayloadField>(
+  definition: Omit<TaskKindDefinition, 'payloadField' | 'buildParameters'> & {
+    payloadField: Field;
+    buildParameters: (payload: Payload<Field>, node: SeiNode) => TaskParameters | undefined;
+  },
+): TaskKindDefinition & { readonly payloadField: Field } {
+  return definition;
+}
+
+const noParameters = (): TaskParameters => ({});
+const transactionOutputs = ['txHash', 'height', 'proposalId'];
+
+/** The kinds in the order of the contract, which is also the order of the enum in the CRD. */
+export const taskKinds = {
+  GovSoftwareUpgrade: defineKind({
+    payloadField: 'govSoftwareUpgrade',
+    sidecarTask: 'gov-software-upgrade',
+    changesNode: false,
+    outputs: transactionOutputs,
+    supported: false,
+    buildParameters: govParameters,
+  }),
+  GovVote: defineKind({
+    payloadField: 'govVote',
+    sidecarTask: 'gov-vote',
+    changesNode: false,
+    outputs: ['txHash', 'height'],
+    supported: false,
+    buildParameters: govParameters,
+  }),
+  GovParamChange: defineKind({
+    payloadField: 'govParamChange',
+    sidecarTask: 'gov-param-change',
+    changesNode: false,
+    outputs: transactionOutputs,
+    supported: false,
+    buildParameters: govParameters,
+  }),
+  AwaitCondition: defineKind({
+    payloadField: 'awaitCondition',
+    sidecarTask: 'await-condition',
+    changesNode: false,
+    outputs: ['observedValue'],
+    supported: true,
+    buildParameters: conditionParameters,
+  }),
+  UpdateNodeImage: defineKind({
+    payloadField: 'updateNodeImage',
+    changesNode: true,
+    outputs: ['appliedImage'],
+    supported: false,
+    buildParameters: noParameters,
+  }),
+  AwaitNodesAtHeight: defineKind({
+    payloadField: 'awaitNodesAtHeight',
+    sidecarTask: 'await-condition',
+    changesNode: false,
+    outputs: ['currentHeight'],
+    supported: true,
+    buildParameters: heightParameters,
+  }),
+  DiscoverPeers: defineKind({
+    payloadField: 'discoverPeers',
+    sidecarTask: 'discover-peers',
+    defaultTimeoutSeconds: 120,
+    changesNode: true,
+    outputs: [],
+    supported: false,
+    buildParameters: (_payload, node) => peerParameters(node),
+  }),
+  RestartSeid: defineKind({
+    payloadField: 'restartSeid',
+    sidecarTask: 'restart-seid',
+    defaultTimeoutSeconds: 600,
+    changesNode: true,
+    outputs: [],
+    supported: true,
+    buildParameters: noParameters,
+  }),
+  MarkReady: defineKind({
+    payloadField: 'markReady',
+    sidecarTask: 'mark-ready',
+    defaultTimeoutSeconds: 120,
+    changesNode: true,
+    outputs: [],
+    supported: false,
+    buildParameters: noParameters,
+  }),
+} as const satisfies Record<string, TaskKindDefinition>;
+
+export type TaskKind = keyof typeof taskKinds;
+
+export const taskKindNames = Object.keys(taskKinds) as [TaskKind, ...TaskKind[]];
+
+export function isTaskKind(name: string): name is TaskKind {
+  return Object.hasOwn(taskKinds, name);
+}
+
+export function payloadSchemaOf(kind: TaskKind): z.ZodType {
+  return payloadSchemas[taskKinds[kind].payloadField];
+}
