@@ -39,13 +39,17 @@ function assertStructural(schema: unknown, path: string): void {
   }
   if (typeof schema !== 'object' || schema === null) return;
   for (const [key, value] of Object.entries(schema)) {
-    const at = `${path}.${key}`;
-    if (refusedKeywords.includes(key)) throw new Error(`${at}: not allowed in a structural schema`);
-    if (key === 'additionalProperties' && value === false) throw new Error(`${at}: false would refuse every field`);
-    if (key === 'pattern' && String(value).includes('(?')) throw new Error(`${at}: RE2 has no lookaround`);
-    if (isEmptyObject(value) && key !== 'default') throw new Error(`${at}: an empty schema accepts nothing that is kept`);
-    assertStructural(value, at);
+    const problem = keywordProblem(key, value);
+    if (problem !== undefined) throw new Error(`${path}.${key}: ${problem}`);
+    assertStructural(value, `${path}.${key}`);
   }
+}
+
+function keywordProblem(key: string, value: unknown): string | undefined {
+  if (refusedKeywords.includes(key)) return 'not allowed in a structural schema';
+  if (key === 'additionalProperties' && value === false) return 'false would refuse every field';
+  if (key === 'pattern' && String(value).includes('(?')) return 'RE2 has no lookaround';
+  return isEmptyObject(value) ? 'an empty schema keeps nothing' : undefined;
 }
 
 function isEmptyObject(value: unknown): boolean {

@@ -141,16 +141,15 @@ export type Condition = z.output<typeof conditionSchema>;
  * cluster serves, which may be older or newer than this one, so each field is checked where it is used.
  */
 export interface SeiNodeTask {
-  apiVersion?: string;
-  kind?: string;
-  metadata: {
-    name: string;
-    namespace: string;
-    uid: string;
-    generation?: number;
-    resourceVersion?: string;
-    annotations?: Record<string, string>;
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly uid: string;
+    readonly resourceVersion: string;
+    readonly generation?: number;
   };
-  spec?: Readonly<Record<string, unknown>>;
-  status?: SeiNodeTaskStatus;
+  readonly spec?: Readonly<Record<string, unknown>>;
+  readonly status?: SeiNodeTaskStatus;
 }

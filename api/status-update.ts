@@ -1,5 +1,4 @@
-import { conditionWith } from './conditions.ts';
-import { isTerminal, type SeiNodeTaskStatus, type TaskPhase } from './sei-node-task.ts';
+import { isTerminal, type Condition, type SeiNodeTask, type SeiNodeTaskStatus, type TaskPhase } from './sei-node-task.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Something that happened to a task, to be written into its status. */
@@ -20,85 +19,122 @@ export function timestamp(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
 }
 
-const phaseOrder: readonly (TaskPhase | undefined)[] = [undefined, 'Pending', 'Running', 'Complete'];
-
-/**
- * The status after an update.
- *
- * A terminal status is never touched again and a phase never moves back, whoever wrote them.
- *
- * @returns `undefined` when the update must not or need not be written.
- */
-export function nextStatus(
-  current: SeiNodeTaskStatus | undefined,
-  update: StatusUpdate,
-  context: UpdateContext,
-): SeiNodeTaskStatus | undefined {
-  const status = current ?? {};
-  if (isTerminal(status.phase)) return undefined;
-  const phase = phaseAfter(update);
-  if (phaseOrder.indexOf(status.phase) > phaseOrder.indexOf(phase === 'Failed' ? 'Complete' : phase)) return undefined;
-  const at = timestamp(context.atMs);
-  const next: SeiNodeTaskStatus = {
-    ...status,
-    ...fieldsAfter(status, update, context),
-    ...(context.generation === undefined ? {} : { observedGeneration: context.generation }),
-    startedAt: status.startedAt ?? at,
-    phase,
-    phaseTransitionTime: status.phase === phase ? (status.phaseTransitionTime ?? at) : at,
-  };
-  if (update.step === 'executing' || update.step === 'finished') delete next.targetFirstObservedAt;
-  return JSON.stringify(next) === JSON.stringify(status) ? undefined : next;
-}
-
 function phaseAfter(update: StatusUpdate): TaskPhase {
   if (update.step === 'finished') return update.verdict.phase;
   return update.step === 'executing' ? 'Running' : 'Pending';
 }
 
-function fieldsAfter(
-  status: SeiNodeTaskStatus,
-  update: StatusUpdate,
-  context: UpdateContext,
-): Partial<SeiNodeTaskStatus> {
-  const at = timestamp(context.atMs);
-  const condition = (fields: Pick<Parameters<typeof conditionWith>[1], 'type' | 'status' | 'reason' | 'message'>) => ({
-    conditions: conditionWith(status.conditions, {
-      ...fields,
-      lastTransitionTime: at,
-      ...(context.generation === undefined ? {} : { observedGeneration: context.generation }),
-    }),
-  });
-  switch (update.step) {
-    case 'accepted':
-      return { workflow: { id: update.workflowId } };
-    case 'waiting':
-      return {
-        targetFirstObservedAt: status.targetFirstObservedAt ?? at,
-        ...condition({ type: 'TargetReady', status: 'False', reason: 'PhaseNotMet', message: update.message }),
-      };
-    case 'executing': {
-      const startedAt = timestamp(update.startedAtMs);
-      return {
-        task: { id: update.taskId, status: 'Running', submittedAt: startedAt, executionStartedAt: startedAt },
-        ...condition({ type: 'TargetReady', status: 'True', reason: 'PhaseMet', message: update.message }),
-      };
-    }
-    case 'finished':
-      return {
-        ...taskAfter(status.task, update.verdict),
-        ...condition({
-          type: update.verdict.phase === 'Complete' ? 'Ready' : 'Failed',
-          status: 'True',
-          reason: update.verdict.reason,
-          message: update.verdict.message,
-        }),
-      };
-  }
+/** Terminal is terminal, and a task that runs does not go back to Pending, whoever wrote the status. */
+function mayMove(from: TaskPhase | undefined, to: TaskPhase): boolean {
+  return !isTerminal(from) && !(from === 'Running' && to === 'Pending');
 }
 
-function taskAfter(task: SeiNodeTaskStatus['task'], verdict: Verdict): Pick<SeiNodeTaskStatus, 'task'> {
-  if (task === undefined) return {};
-  if (verdict.phase === 'Complete') return { task: { ...task, status: 'Complete' } };
-  return { task: { ...task, status: 'Failed', err: verdict.sidecarError ?? verdict.message } };
+/**
+ * The status after an update.
+ *
+ * @returns `undefined` when the update must not or need not be written.
+ */
+export function nextStatus(
+  current: SeiNodeTaskStatus = {},
+  update: StatusUpdate,
+  context: UpdateContext,
+): SeiNodeTaskStatus | undefined {
+  const phase = phaseAfter(update);
+  if (!mayMove(current.phase, phase)) return undefined;
+  const at = timestamp(context.atMs);
+  const { targetFirstObservedAt, ...rest } = current;
+  return {
+    ...rest,
+    ...(phase === 'Pending' && targetFirstObservedAt !== undefined ? { targetFirstObservedAt } : {}),
+    ...generationOf(context),
+    startedAt: current.startedAt ?? at,
+    phase,
+    phaseTransitionTime: (phase === current.phase ? current.phaseTransitionTime : undefined) ?? at,
+    ...fieldsAfter[update.step](current, update as never, context),
+  };
+}
+
+function generationOf({ generation }: UpdateContext): { observedGeneration?: number } {
+  return generation === undefined ? {} : { observedGeneration: generation };
+}
+
+type Step = StatusUpdate['step'];
+type FieldsAfter<Name extends Step> = (
+  current: SeiNodeTaskStatus,
+  update: Extract<StatusUpdate, { step: Name }>,
+  context: UpdateContext,
+) => Partial<SeiNodeTaskStatus>;
+
+const fieldsAfter: { readonly [Name in Step]: FieldsAfter<Name> } = {
+  accepted: (_current, update) => ({ workflow: { id: update.workflowId } }),
+
+  waiting: (current, update, context) => ({
+    targetFirstObservedAt: current.targetFirstObservedAt ?? timestamp(context.atMs),
+    conditions: withCondition(current, context, {
+      type: 'TargetReady',
+      status: 'False',
+      reason: 'PhaseNotMet',
+      message: update.message,
+    }),
+  }),
+
+  executing: (current, update, context) => {
+    const startedAt = timestamp(update.startedAtMs);
+    return {
+      task: { id: update.taskId, status: 'Running', submittedAt: startedAt, executionStartedAt: startedAt },
+      conditions: withCondition(current, context, {
+        type: 'TargetReady',
+        status: 'True',
+        reason: 'PhaseMet',
+        message: update.message,
+      }),
+    };
+  },
+
+  finished: (current, { verdict }, context) => ({
+    ...(current.task === undefined ? {} : { task: taskAfter(current.task, verdict) }),
+    conditions: withCondition(current, context, {
+      type: verdict.phase === 'Complete' ? 'Ready' : 'Failed',
+      status: 'True',
+      reason: verdict.reason,
+      message: verdict.message,
+    }),
+  }),
+};
+
+type TaskStatus = NonNullable<SeiNodeTaskStatus['task']>;
+
+function taskAfter(task: TaskStatus, verdict: Verdict): TaskStatus {
+  if (verdict.phase === 'Complete') return { ...task, status: 'Complete' };
+  return { ...task, status: 'Failed', err: verdict.sidecarError ?? verdict.message };
+}
+
+/** As in `meta.SetStatusCondition`: `lastTransitionTime` moves only when the condition's status changes. */
+function withCondition(
+  current: SeiNodeTaskStatus,
+  context: UpdateContext,
+  next: Pick<Condition, 'type' | 'status' | 'reason' | 'message'>,
+): Condition[] {
+  const previous = current.conditions?.find(({ type }) => type === next.type);
+  const lastTransitionTime = previous?.status === next.status ? previous.lastTransitionTime : timestamp(context.atMs);
+  const others = current.conditions?.filter(({ type }) => type !== next.type) ?? [];
+  return [...others, { ...next, ...generationOf(context), lastTransitionTime }];
+}
+
+/** Without what the CRD as first published refuses: its `status.task.status` knows no `Running` (contract §1). */
+function asFirstPublished(status: SeiNodeTaskStatus): SeiNodeTaskStatus {
+  return status.task?.status === 'Running' ? { ...status, task: { ...status.task, status: 'Pending' } } : status;
+}
+
+interface StatusWrite {
+  readonly compute: (resource: SeiNodeTask) => SeiNodeTaskStatus | undefined;
+  readonly fallback: (refused: SeiNodeTaskStatus) => SeiNodeTaskStatus;
+}
+
+/** An update as the status writer takes it: the next status, and the one to try when the cluster's CRD refuses it. */
+export function statusWrite(update: StatusUpdate, atMs: number): StatusWrite {
+  return {
+    compute: ({ status, metadata }) => nextStatus(status, update, { generation: metadata.generation, atMs }),
+    fallback: asFirstPublished,
+  };
 }

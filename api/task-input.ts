@@ -9,7 +9,6 @@ const mirrorTargetSchema = z.object({
   namespace: z.string().min(1),
   name: z.string().min(1),
   uid: z.string().min(1),
-  generation: z.int().optional(),
 });
 
 const nodeReferenceSchema = z.object({ namespace: z.string(), name: z.string() });
@@ -72,7 +71,7 @@ function payloadFieldOf(kind: string): string {
 
 /** Workflow input for a resource; nothing is judged here. */
 export function taskInputOf(resource: SeiNodeTask): UncheckedTaskInput {
-  const { namespace, name, uid, generation } = resource.metadata;
+  const { namespace, name, uid } = resource.metadata;
   const target = resource.spec?.['target'];
   return {
     node: { namespace, name: nodeNameOf(resource) },
@@ -80,11 +79,18 @@ export function taskInputOf(resource: SeiNodeTask): UncheckedTaskInput {
     requirePhase: childOf(target, 'requirePhase'),
     requirePhaseTimeout: childOf(target, 'requirePhaseTimeout'),
     timeoutSeconds: resource.spec?.['timeoutSeconds'],
-    mirrorTo: { namespace, name, uid, ...(generation === undefined ? {} : { generation }) },
+    mirrorTo: { namespace, name, uid },
   };
 }
 
 /** Readable and unique for each resource ever created, also under a name that is used again. */
 export function workflowIdOf(metadata: { namespace: string; name: string; uid: string }): string {
   return `seinodetask/${metadata.namespace}/${metadata.name}/${metadata.uid}`;
+}
+
+/** @returns `undefined` when the id is not one that `workflowIdOf` makes. */
+export function parseWorkflowId(workflowId: string): MirrorTarget | undefined {
+  const [, namespace, name, uid] = /^seinodetask\/([^/]+)\/([^/]+)\/([^/]+)$/.exec(workflowId) ?? [];
+  if (namespace === undefined || name === undefined || uid === undefined) return undefined;
+  return { namespace, name, uid };
 }

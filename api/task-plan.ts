@@ -28,6 +28,9 @@ export interface SidecarTaskRequest {
 
 type Planned = { readonly plan: TaskPlan } | { readonly verdict: Verdict };
 
+/** Also holds for namespaces, which are DNS labels: both go into the sidecar's address. */
+const nodeName = specSchema.shape.target.shape.nodeRef.shape.name;
+
 class InvalidField extends Error {
   readonly field: string;
   readonly problem: string;
@@ -58,8 +61,8 @@ function checkedPlan(kind: TaskKind, input: z.output<typeof taskInputSchema>): T
   return {
     kind,
     node: {
-      namespace: input.node.namespace,
-      name: check(specSchema.shape.target.shape.nodeRef.shape.name, input.node.name, 'spec.target.nodeRef.name'),
+      namespace: check(nodeName, input.node.namespace, 'node.namespace'),
+      name: check(nodeName, input.node.name, 'spec.target.nodeRef.name'),
     },
     requirePhase: requiredPhase(input.requirePhase),
     requirePhaseTimeoutMs: phaseTimeout(input.requirePhaseTimeout),

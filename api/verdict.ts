@@ -103,6 +103,73 @@ export function taskFailed(node: NodeReference, words: string): Verdict {
   };
 }
 
+const completeMessages: Partial<Record<string, string>> = {
+  RestartSeid:
+    'seid was restarted in place and its RPC serves again; it may still be catching up. ' +
+    'Follow with AwaitNodesAtHeight before you rely on it.',
+  AwaitNodesAtHeight: 'The node has reached the height.',
+  AwaitCondition: 'The condition is met.',
+};
+
+export function taskComplete(kind: string): Verdict {
+  return {
+    phase: 'Complete',
+    reason: 'TaskComplete',
+    message: completeMessages[kind] ?? 'The sidecar reported that the task is completed.',
+  };
+}
+
+/** `takenOff`: it was still waiting and was made to stop. `unreachable`: the sidecar could not be asked. */
+type LastLook = 'running' | 'takenOff' | 'absent' | 'unconfirmed' | 'unreachable';
+
+interface ExpiredExecution {
+  readonly node: NodeReference;
+  readonly timeoutMs: number;
+  /** Whether the sidecar is known to have taken the task. */
+  readonly dispatched: boolean;
+  /** What the last look at the sidecar found. */
+  readonly lastLook: LastLook;
+  /** The last thing that went wrong on the way, if any. */
+  readonly problem?: string | undefined;
+}
+
+export function timedOut(execution: ExpiredExecution): Verdict {
+  const problem = execution.problem === undefined ? '' : ` Last problem: ${printable(execution.problem)}.`;
+  return failed('Timeout', `No end within ${formatDuration(execution.timeoutMs)}: ${lastLookText(execution)}${problem}`);
+}
+
+function lastLookText({ node, lastLook, dispatched }: ExpiredExecution): string {
+  const sidecar = `the sidecar of ${nodeText(node)}`;
+  if (lastLook === 'running') {
+    return `${sidecar} still has the task running, unwatched from now on. Look at the node before you create a new task.`;
+  }
+  if (lastLook === 'takenOff') {
+    return `${sidecar} was still waiting, and the task was taken off it. Raise timeoutSeconds in a new task to wait longer.`;
+  }
+  if (lastLook === 'absent' && !dispatched) {
+    return `nothing reached ${sidecar}, so nothing was done. Check the sidecar, then create a new task.`;
+  }
+  if (lastLook === 'absent') {
+    return `${sidecar} took the task but no longer knows it. Look at the node before you create a new task.`;
+  }
+  return `${sidecar} could not say whether it has the task. Look at the node before you create a new task.`;
+}
+
+/** The task was watched to its end although it had been cancelled, since the sidecar already had it. */
+export function cancelledAfterDispatch(end: Verdict): Verdict {
+  return failed('Cancelled', `Cancelled after the sidecar had taken the task, which was watched to its end: ${end.message}`);
+}
+
+/** @param problem - Why the task could not be taken off the sidecar; absent when it was. */
+export function cancelledWhileWaiting(problem?: string): Verdict {
+  return failed(
+    'Cancelled',
+    problem === undefined
+      ? 'Cancelled while the sidecar was waiting; the task was taken off the sidecar.'
+      : `Cancelled, but the task could not be taken off the sidecar, which may go on waiting: ${printable(problem)}.`,
+  );
+}
+
 export function cancelledBeforeDispatch(): Verdict {
   return failed('Cancelled', 'Cancelled before anything was sent to the sidecar; nothing was done.');
 }

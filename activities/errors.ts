@@ -1,0 +1,32 @@
+/** Codes of what can go wrong between this service and a sidecar. */
+export type SidecarErrorCode =
+  | 'SIDECAR_UNREACHABLE'
+  | 'SIDECAR_CALL_TIMEOUT'
+  | 'SIDECAR_UNAUTHORIZED'
+  | 'SIDECAR_FORBIDDEN'
+  | 'SIDECAR_UNEXPECTED_STATUS'
+  | 'SIDECAR_UNREADABLE_ANSWER'
+  | 'SIDECAR_NOT_ALIVE'
+  | 'SIDECAR_TOKEN_UNREADABLE';
+
+/**
+ * Thrown when a call to a sidecar gave no answer that the contract knows. A later call can always help, so it is
+ * retried for as long as the task has execution time left.
+ */
+export class SidecarError extends Error {
+  readonly code: SidecarErrorCode;
+  readonly retryable = true;
+
+  constructor(code: SidecarErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'SidecarError';
+    this.code = code;
+  }
+}
+
+/** Thrown when the URL template for sidecars cannot be used. */
+export class SidecarUrlError extends Error {
+  readonly code = 'SIDECAR_URL_INVALID';
+  readonly retryable = false;
+  override readonly name = 'SidecarUrlError';
+}

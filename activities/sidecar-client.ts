@@ -1,0 +1,157 @@
+import type { Dispatcher } from 'undici';
+import { printable } from '../api/printable.ts';
+import { sidecarErrorSchema, sidecarTaskSchema, type SidecarTask } from '../api/sidecar-task.ts';
+import type { NodeReference } from '../api/task-input.ts';
+import type { SidecarTaskRequest } from '../api/task-plan.ts';
+import type { BearerToken } from './bearer-token.ts';
+import { SidecarError } from './errors.ts';
+import { readBody } from './read-body.ts';
+import type { SidecarUrlTemplate } from './sidecar-url-template.ts';
+
+/** One call, in milliseconds: a sidecar answers from memory, and a heartbeat is due every 15 s. */
+const CALL_TIMEOUT_MS = 5_000;
+/** An answer about one task is some hundred bytes; params of a large proposal stay far below this. */
+const ANSWER_BYTES = 1024 * 1024;
+/** The sidecar's word for a store that could not write just then (contract §3). */
+const PASSING_REFUSAL = 'persist task';
+
+export interface SidecarClientOptions {
+  readonly urlTemplate: SidecarUrlTemplate;
+  readonly dispatcher: Dispatcher;
+  /** Absent = calls carry no token, as on a laptop. */
+  readonly token?: BearerToken | undefined;
+}
+
+interface Call {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly body?: unknown;
+  readonly signal?: AbortSignal;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/**
+ * The sidecar's HTTP API (contract §3). Every call is bounded in time and size.
+ *
+ * All methods throw SidecarError for an answer that the contract does not know, and for none at all.
+ */
+export class SidecarClient {
+  readonly #options: SidecarClientOptions;
+
+  constructor(options: SidecarClientOptions) {
+    this.#options = options;
+  }
+
+  /** @returns `undefined` when the sidecar says that it does not know the task. */
+  async getTask(node: NodeReference, id: string, signal: AbortSignal): Promise<SidecarTask | undefined> {
+    const answer = await this.#call(node, { method: 'GET', path: `/v0/tasks/${encodeURIComponent(id)}`, signal });
+    if (answer.status === 404 && errorWords(answer.text) !== undefined) return undefined;
+    const task = answer.status === 200 ? sidecarTaskSchema.safeParse(parseJson(answer.text)) : undefined;
+    if (task?.success && task.data.id === id) return task.data;
+    throw unexpected(node, 'GET', answer);
+  }
+
+  /**
+   * Hands a task over. Not cancellable: once sent, whether it landed must be known.
+   *
+   * @returns `accepted`, or the words with which the sidecar refuses the task for good.
+   */
+  async postTask(
+    node: NodeReference,
+    task: SidecarTaskRequest & { readonly id: string },
+  ): Promise<'accepted' | { readonly refused: string }> {
+    const answer = await this.#call(node, { method: 'POST', path: '/v0/tasks', body: task });
+    if (answer.status === 201) return 'accepted';
+    const words = answer.status === 400 ? errorWords(answer.text) : undefined;
+    if (words !== undefined && !words.startsWith(PASSING_REFUSAL)) return { refused: words };
+    throw unexpected(node, 'POST', answer);
+  }
+
+  /** Takes a task off the sidecar; one that it does not know is off already. */
+  async deleteTask(node: NodeReference, id: string, signal: AbortSignal): Promise<void> {
+    const answer = await this.#call(node, { method: 'DELETE', path: `/v0/tasks/${encodeURIComponent(id)}`, signal });
+    if (answer.status === 204 || (answer.status === 404 && errorWords(answer.text) !== undefined)) return;
+    throw unexpected(node, 'DELETE', answer);
+  }
+
+  /** Whether `/v0/livez` answers 200. */
+  async isAlive(node: NodeReference, signal: AbortSignal): Promise<boolean> {
+    const answer = await this.#call(node, { method: 'GET', path: '/v0/livez', signal });
+    return answer.status === 200;
+  }
+
+  async #call(node: NodeReference, call: Call): Promise<Answer> {
+    const answer = await this.#send(node, call);
+    if (answer.status !== 401 || this.#options.token === undefined) return answer;
+    this.#options.token.reset();
+    return await this.#send(node, call);
+  }
+
+  async #send(node: NodeReference, call: Call): Promise<Answer> {
+    const { urlTemplate, dispatcher, token } = this.#options;
+    const url = new URL(urlTemplate.urlOf(node, call.path));
+    const timeout = AbortSignal.timeout(CALL_TIMEOUT_MS);
+    const headers = {
+      accept: 'application/json',
+      ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(token === undefined ? {} : { authorization: `Bearer ${await token.get()}` }),
+    };
+    try {
+      const response = await dispatcher.request({
+        origin: url.origin,
+        path: url.pathname,
+        method: call.method,
+        headers,
+        body: call.body === undefined ? null : JSON.stringify(call.body),
+        signal: call.signal === undefined ? timeout : AbortSignal.any([call.signal, timeout]),
+      });
+      return { status: response.statusCode, text: await readBody(response.body, ANSWER_BYTES) };
+    } catch (cause) {
+      call.signal?.throwIfAborted();
+      throw failureOf(`${call.method} ${url.origin}${url.pathname}`, cause, timeout.aborted);
+    }
+  }
+}
+
+function failureOf(call: string, cause: unknown, timedOut: boolean): SidecarError {
+  if (cause instanceof SidecarError) return cause;
+  if (timedOut) {
+    return new SidecarError('SIDECAR_CALL_TIMEOUT', `${call}: no whole answer within ${CALL_TIMEOUT_MS / 1000} s`, { cause });
+  }
+  const words = cause instanceof Error ? cause.message : String(cause);
+  return new SidecarError('SIDECAR_UNREACHABLE', `${call}: ${printable(words || 'connection failed', 200)}`, { cause });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function errorWords(text: string): string | undefined {
+  const parsed = sidecarErrorSchema.safeParse(parseJson(text));
+  return parsed.success ? parsed.data.error : undefined;
+}
+
+function unexpected(node: NodeReference, method: string, answer: Answer): SidecarError {
+  const quoted = `"${printable(answer.text, 200)}"`;
+  if (answer.status === 401) {
+    return new SidecarError('SIDECAR_UNAUTHORIZED', `the sidecar's proxy refused the token (401 ${quoted}); check SIDECAR_TOKEN_FILE`);
+  }
+  if (answer.status === 403) {
+    const verb = { GET: 'get', POST: 'create', DELETE: 'delete' }[method] ?? method;
+    return new SidecarError(
+      'SIDECAR_FORBIDDEN',
+      `the sidecar's proxy refused (403 ${quoted}): the service's account needs the verb ${verb} on ` +
+        `seinodetasks.sei.io named ${node.name} in namespace ${node.namespace}`,
+    );
+  }
+  const code = answer.status < 300 ? 'SIDECAR_UNREADABLE_ANSWER' : 'SIDECAR_UNEXPECTED_STATUS';
+  return new SidecarError(code, `${method} was answered ${answer.status} ${quoted}; check what answers at SIDECAR_URL_TEMPLATE`);
+}

@@ -1,0 +1,17 @@
+import type { TaskObservation } from './sidecar-task.ts';
+
+/** How an attempt to hand a task to the sidecar ended. */
+export type Dispatch =
+  /** The sidecar answered 201. */
+  | { readonly state: 'accepted' }
+  /** The sidecar had the id already, so nothing was sent: a failed id that is sent again runs again. */
+  | TaskObservation
+  /** The sidecar will not take this task, in its own words. */
+  | { readonly state: 'refused'; readonly words: string }
+  /** The execution time was over before the task could be sent, so it was not. */
+  | { readonly state: 'late' };
+
+/** What a poll came to: the task's end, or that of the execution time. */
+export type PollEnd =
+  | Extract<TaskObservation, { state: 'completed' | 'failed' }>
+  | { readonly state: 'deadline'; readonly problem?: string };

@@ -1,0 +1,19 @@
+import type { NodeReference } from './task-input.ts';
+import type { Verdict } from './verdict.ts';
+
+/**
+ * What a task workflow leaves behind: its result when it completed, else the first of its failure's details. The
+ * bridge mirrors it again where the workflow could not.
+ */
+export interface TaskOutcome {
+  readonly kind: string;
+  readonly verdict: Verdict;
+  /** Absent when the input named none. */
+  readonly node?: NodeReference;
+  /** The sidecar's id; absent when the task ended before its execution began. */
+  readonly taskId?: string;
+  /** RFC 3339; absent when the task ended before its execution began. */
+  readonly executionStartedAt?: string;
+  /** RFC 3339. */
+  readonly endedAt: string;
+}

@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** After the first failure of a key, doubled with each further one, in milliseconds. */
+const FIRST_RETRY_MS = 200;
+const LONGEST_RETRY_MS = 30_000;
+
+export interface WorkQueueOptions {
+  /** Keys worked on at the same time. */
+  readonly concurrency: number;
+  /** Works on one key. What it throws makes the key come back, each time later. */
+  readonly handle: (key: string) => Promise<void>;
+  readonly onFailure: (key: string, error: unknown, retryInMs: number) => void;
+}
+
+/**
+ * A queue of keys, after client-go's: a key that waits already is not added again, one that is being worked on is
+ * worked on again afterwards, and no key is ever worked on twice at the same time.
+ */
+export class WorkQueue {
+  readonly #options: WorkQueueOptions;
+  readonly #waiting = new Set<string>();
+  readonly #active = new Set<string>();
+  readonly #failures = new Map<string, number>();
+  readonly #work = new Set<Promise<void>>();
+  readonly #stopping = new AbortController();
+
+  constructor(options: WorkQueueOptions) {
+    this.#options = options;
+  }
+
+  /** Keys that wait or are being worked on. */
+  get size(): number {
+    return this.#waiting.size + this.#active.size;
+  }
+
+  add(key: string): void {
+    if (this.#stopping.signal.aborted) return;
+    this.#waiting.add(key);
+    this.#startWork();
+  }
+
+  /** Takes no more keys and waits for those that are being worked on. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#waiting.clear();
+    await Promise.all(this.#work);
+  }
+
+  #startWork(): void {
+    for (const key of this.#waiting) {
+      if (this.#active.size >= this.#options.concurrency) return;
+      if (this.#active.has(key)) continue;
+      this.#waiting.delete(key);
+      this.#active.add(key);
+      const work = this.#workOn(key);
+      this.#work.add(work);
+      void work.finally(() => this.#work.delete(work));
+    }
+  }
+
+  async #workOn(key: string): Promise<void> {
+    try {
+      await this.#options.handle(key);
+      this.#failures.delete(key);
+    } catch (error) {
+      this.#retryLater(key, error);
+    } finally {
+      this.#active.delete(key);
+      this.#startWork();
+    }
+  }
+
+  #retryLater(key: string, error: unknown): void {
+    const failures = (this.#failures.get(key) ?? 0) + 1;
+    this.#failures.set(key, failures);
+    const delayMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1)) * (0.75 + Math.random() / 2);
+    this.#options.onFailure(key, error, Math.round(delayMs));
+    void sleep(delayMs, undefined, { signal: this.#stopping.signal, ref: false }).then(
+      () => this.add(key),
+      () => undefined,
+    );
+  }
+}

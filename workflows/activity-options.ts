@@ -1,0 +1,37 @@
+import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow';
+
+/** One attempt is at most three bounded calls; the server waits this long before it gives up on a lost worker. */
+export const SINGLE_CALL: ActivityOptions = {
+  startToCloseTimeout: '20 seconds',
+  retry: { initialInterval: '250 milliseconds', maximumInterval: '10 seconds' },
+  cancellationType: 'TRY_CANCEL',
+};
+
+/** Whether a dispatch landed must be known before anything else is decided, also when the task is cancelled. */
+export const DISPATCH: ActivityOptions = {
+  ...SINGLE_CALL,
+  heartbeatTimeout: '15 seconds',
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+};
+
+/** A loop that waits: many polls, one activity, a flat history. */
+export const POLL: ActivityOptions = {
+  startToCloseTimeout: '1 hour',
+  heartbeatTimeout: '15 seconds',
+  retry: { initialInterval: '100 milliseconds', maximumInterval: '5 seconds' },
+  cancellationType: 'TRY_CANCEL',
+};
+
+/** The last look before a Timeout verdict: long enough for a sidecar that is just starting, and then it is over. */
+export const LAST_LOOK: ActivityOptions = {
+  ...SINGLE_CALL,
+  scheduleToCloseTimeout: '45 seconds',
+};
+
+/** Waits in the worker for short hiccups of the API server, on the Temporal server for long ones. */
+export const INTERMEDIATE_MIRROR: LocalActivityOptions = {
+  startToCloseTimeout: '10 seconds',
+  localRetryThreshold: '1 second',
+  retry: { initialInterval: '100 milliseconds', maximumInterval: '10 seconds' },
+  cancellationType: 'TRY_CANCEL',
+};
