@@ -1,0 +1,97 @@
+import { accessSync, constants } from 'node:fs';
+import { z } from 'zod';
+import { SidecarUrlTemplate } from '../activities/sidecar-url-template.ts';
+import { parseGoDuration } from '../api/go-duration.ts';
+
+const roles = ['all', 'bridge', 'worker'] as const;
+
+const address = z.string().regex(/^(\[[0-9a-f:]+\]|[^:\s]+):\d{1,5}$/i, 'is not host:port');
+
+const namespaceList = z
+  .string()
+  .transform((text) => text.split(',').map((name) => name.trim()).filter((name) => name !== ''))
+  .pipe(z.array(z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'is not a namespace name')));
+
+const sidecarUrlTemplate = z.string().transform((text, context) => {
+  try {
+    return new SidecarUrlTemplate(text);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : 'is not usable' });
+    return z.NEVER;
+  }
+});
+
+const readableFile = z.string().refine(isReadable, 'cannot be read; check the path and its mount');
+
+const duration = z.string().transform((text, context) => {
+  const milliseconds = parseGoDuration(text);
+  if (milliseconds !== undefined && milliseconds > 0) return milliseconds;
+  context.addIssue({ code: 'custom', message: 'is not a duration above 0, such as 25s or 1m30s' });
+  return z.NEVER;
+});
+
+function isReadable(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Every environment variable of the service, less those of Temporal's client (`TEMPORAL_*`) and `KUBECONFIG`. */
+export const configSchema = z.object({
+  ROLE: z
+    .enum(roles)
+    .default('all')
+    .describe('`bridge` turns resources into workflows, `worker` carries them out, `all` does both in one process.'),
+  TASK_QUEUE: z
+    .string()
+    .min(1)
+    .default('sei-node-tasks')
+    .describe('Temporal task queue; polls use `<name>-poll`. Bridge and worker need the same.'),
+  WATCH_NAMESPACE: namespaceList
+    .prefault('')
+    .describe('Kubernetes namespaces to watch, separated by commas; empty means all.'),
+  SIDECAR_URL_TEMPLATE: sidecarUrlTemplate
+    .prefault('http://{name}-0.{name}.{namespace}.svc.cluster.local:8443')
+    .describe("URL of a node's sidecar, with `{name}` and `{namespace}` of the SeiNode."),
+  SIDECAR_TOKEN_FILE: readableFile
+    .optional()
+    .describe('File with the bearer token for sidecars; read again when it changes. Absent means no token.'),
+  MAX_CONCURRENT_POLLS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(10_000)
+    .describe('Tasks that one process polls at the same time; more wait for a slot.'),
+  PROBE_ADDRESS: address.default('127.0.0.1:8080').describe('Where `/healthz` and `/readyz` are served.'),
+  METRICS_ADDRESS: address.default('127.0.0.1:9090').describe('Where Prometheus finds `/metrics`.'),
+  SHUTDOWN_GRACE: duration
+    .prefault('25s')
+    .describe("Longest time from SIGTERM to exit; keep it below the pod's `terminationGracePeriodSeconds`."),
+  LOG_LEVEL: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO').describe('Lowest level that is logged.'),
+});
+
+export type Config = z.output<typeof configSchema>;
+
+/** Thrown when the environment does not make a configuration; the message lists every problem. */
+export class ConfigError extends Error {
+  readonly code = 'CONFIG_INVALID';
+  readonly retryable = false;
+  override readonly name = 'ConfigError';
+}
+
+/** @throws ConfigError naming each variable that is wrong, its value, and what it should be. */
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  const set = Object.entries(environment).filter(([, value]) => value !== '');
+  const result = configSchema.safeParse(Object.fromEntries(set));
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => {
+    const name = String(issue.path[0]);
+    return `  ${name}=${JSON.stringify(environment[name] ?? '')}: ${issue.message}`;
+  });
+  throw new ConfigError(
+    `The configuration is not valid:\n${problems.join('\n')}\nCorrect these environment variables and start again.`,
+  );
+}

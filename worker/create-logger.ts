@@ -1,0 +1,20 @@
+import { DefaultLogger, type LogEntry, type LogLevel } from '@temporalio/worker';
+
+/** A logger that writes one JSON object a line to standard error. */
+export function createLogger(level: LogLevel): DefaultLogger {
+  return new DefaultLogger(level, (entry) => process.stderr.write(`${JSON.stringify(lineOf(entry))}\n`));
+}
+
+function lineOf({ timestampNanos, level, message, meta }: LogEntry): Record<string, unknown> {
+  const time = new Date(Number(timestampNanos / 1_000_000n)).toISOString();
+  return { time, level, message, ...Object.fromEntries(Object.entries(meta ?? {}).map(([name, value]) => [name, plain(value)])) };
+}
+
+/** Errors become their words and code, and no more: what they carry along may hold a request's headers. */
+function plain(value: unknown): unknown {
+  if (value instanceof Error) {
+    const { code } = value as { code?: unknown };
+    return { name: value.name, message: value.message, ...(typeof code === 'string' ? { code } : {}) };
+  }
+  return typeof value === 'bigint' ? value.toString() : value;
+}

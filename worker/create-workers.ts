@@ -1,0 +1,63 @@
+import { fileURLToPath } from 'node:url';
+import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import { Agent } from 'undici';
+import { BearerToken } from '../activities/bearer-token.ts';
+import { createActivities } from '../activities/create-activities.ts';
+import { SidecarClient } from '../activities/sidecar-client.ts';
+import { SEI_NODE, SEI_NODE_TASK } from '../api/resources.ts';
+import type { SeiNodeTask } from '../api/sei-node-task.ts';
+import { pollTaskQueue } from '../api/task-queues.ts';
+import type { EventRecorder } from '../kubernetes/event-recorder.ts';
+import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
+import { ResourceClient } from '../kubernetes/resource-client.ts';
+import type { Config } from './config.ts';
+
+/** Short activities at the same time; each is a call or two, so this is far from being a limit. */
+const SHORT_ACTIVITIES = 200;
+/** Of the grace time, kept for closing connections after the activities, in milliseconds. */
+const CLOSING_MS = 2_000;
+
+export interface WorkersOptions {
+  readonly config: Config;
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly transport: KubernetesTransport;
+  readonly events: EventRecorder;
+  readonly shutdown: AbortSignal;
+}
+
+/** The worker of workflows and short activities, and that of the polls, which has slots of its own. */
+export async function createWorkers(options: WorkersOptions): Promise<readonly Worker[]> {
+  const { config, connection, namespace, transport, events, shutdown } = options;
+  const activities = createActivities({
+    sidecar: new SidecarClient({
+      urlTemplate: config.SIDECAR_URL_TEMPLATE,
+      dispatcher: new Agent(),
+      token: config.SIDECAR_TOKEN_FILE === undefined ? undefined : new BearerToken(config.SIDECAR_TOKEN_FILE),
+    }),
+    seiNodes: new ResourceClient(transport, SEI_NODE),
+    tasks: new ResourceClient<SeiNodeTask>(transport, SEI_NODE_TASK),
+    events,
+    shutdown,
+  });
+  const common: Omit<WorkerOptions, 'taskQueue'> = {
+    connection,
+    namespace,
+    activities: { ...activities },
+    shutdownGraceTime: Math.max(1, config.SHUTDOWN_GRACE - CLOSING_MS),
+    activityTaskPollerBehavior: { type: 'autoscaling' },
+  };
+  const tasks = await Worker.create({
+    ...common,
+    taskQueue: config.TASK_QUEUE,
+    workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
+    workflowTaskPollerBehavior: { type: 'autoscaling' },
+    maxConcurrentActivityTaskExecutions: SHORT_ACTIVITIES,
+  });
+  const polls = await Worker.create({
+    ...common,
+    taskQueue: pollTaskQueue(config.TASK_QUEUE),
+    maxConcurrentActivityTaskExecutions: config.MAX_CONCURRENT_POLLS,
+  });
+  return [tasks, polls];
+}

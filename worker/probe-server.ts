@@ -1,0 +1,33 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+
+/** What keeps the process from being ready, by name; `true` = fine. */
+export type ReadinessChecks = Readonly<Record<string, boolean>>;
+
+/** Splits `host:port`, as the config holds addresses. */
+function listenOptions(address: string): { host: string; port: number } {
+  const at = address.lastIndexOf(':');
+  return { host: address.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(address.slice(at + 1)) };
+}
+
+/**
+ * Serves `/healthz` (200 while the process runs) and `/readyz` (200 once every check holds, else 503), with one line a
+ * check, as the API server does.
+ *
+ * @throws Error when the address cannot be bound.
+ */
+export async function startProbeServer(address: string, checks: () => ReadinessChecks): Promise<Server> {
+  const server = createServer((request, response) => {
+    const results = request.url === '/healthz' ? {} : request.url === '/readyz' ? checks() : undefined;
+    if (results === undefined) {
+      response.writeHead(404).end('not found\n');
+      return;
+    }
+    const ok = Object.values(results).every(Boolean);
+    const lines = Object.entries(results).map(([name, passed]) => `[${passed ? '+' : '-'}]${name}\n`);
+    response.writeHead(ok ? 200 : 503, { 'content-type': 'text/plain' }).end(`${lines.join('')}${ok ? 'ok' : 'not ready'}\n`);
+  });
+  server.listen(listenOptions(address));
+  await once(server, 'listening');
+  return server;
+}

@@ -1,0 +1,113 @@
+import type { Server } from 'node:http';
+import { once } from 'node:events';
+import { hostname } from 'node:os';
+import type { ClientConnectConfig } from '@temporalio/envconfig';
+import { Client } from '@temporalio/client';
+import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import { Bridge } from '../crd-bridge/bridge.ts';
+import { TaskWorkflows } from '../crd-bridge/task-workflows.ts';
+import { EventRecorder } from '../kubernetes/event-recorder.ts';
+import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
+import { readClusterId } from '../kubernetes/read-cluster-id.ts';
+import type { Config } from './config.ts';
+import { createWorkers } from './create-workers.ts';
+import { ensureSearchAttributes } from './ensure-search-attributes.ts';
+import { observeQueueLength } from './observe-queue-length.ts';
+import { startProbeServer, type ReadinessChecks } from './probe-server.ts';
+import { retryForever } from './retry-forever.ts';
+
+export interface ServiceOptions {
+  readonly config: Config;
+  /** From Temporal's own environment variables and profiles. */
+  readonly temporal: ClientConnectConfig;
+  readonly transport: KubernetesTransport;
+  /** Aborted when the process is asked to stop. */
+  readonly shutdown: AbortSignal;
+}
+
+/** What is running; what is not there yet keeps the process from being ready. */
+interface Running {
+  connection?: NativeConnection;
+  workers?: readonly Worker[];
+  bridge?: Bridge;
+}
+
+/**
+ * Runs the service until `shutdown` is aborted and everything has drained. A Temporal or API server that cannot be
+ * reached at the start is waited for.
+ *
+ * @throws Error when a part of the service breaks for good.
+ */
+export async function runService(options: ServiceOptions): Promise<void> {
+  const { config, shutdown } = options;
+  const running: Running = {};
+  const probes = await startProbeServer(config.PROBE_ADDRESS, () => readiness(config, running, shutdown));
+  try {
+    await startParts(options, running);
+    Runtime.instance().logger.info('sei-node-tasks is running', { role: config.ROLE, taskQueue: config.TASK_QUEUE });
+    await runParts(running, shutdown);
+  } catch (error) {
+    if (!shutdown.aborted) throw error;
+  } finally {
+    await running.connection?.close();
+    await options.transport.close();
+    await close(probes);
+  }
+}
+
+function readiness(config: Config, { connection, workers, bridge }: Running, shutdown: AbortSignal): ReadinessChecks {
+  const hasRole = (role: 'bridge' | 'worker'): boolean => config.ROLE === 'all' || config.ROLE === role;
+  return {
+    running: !shutdown.aborted,
+    temporal: connection !== undefined,
+    ...(hasRole('worker') ? { worker: workers?.every((worker) => worker.getState() === 'RUNNING') ?? false } : {}),
+    ...(hasRole('bridge') ? { bridge: bridge?.isReady ?? false } : {}),
+  };
+}
+
+async function startParts({ config, temporal, transport, shutdown }: ServiceOptions, running: Running): Promise<void> {
+  const retry = { log: Runtime.instance().logger, signal: shutdown };
+  const { namespace = 'default', connectionOptions } = temporal;
+  const address = connectionOptions.address ?? 'localhost:7233';
+  const connection = await retryForever(`Connecting to Temporal at ${address}`, () => NativeConnection.connect(connectionOptions), retry);
+  running.connection = connection;
+  await retryForever('Checking the search attributes', () => ensureSearchAttributes(connection, namespace, retry.log), retry);
+  const events = new EventRecorder(transport, hostname());
+  if (config.ROLE !== 'bridge') {
+    running.workers = await retryForever(
+      `Starting workers in Temporal namespace ${namespace}`,
+      () => createWorkers({ config, connection, namespace, transport, events, shutdown }),
+      retry,
+    );
+  }
+  if (config.ROLE === 'worker') return;
+  const clusterId = await retryForever(`Reading from the API server at ${transport.server}`, () => readClusterId(transport, { signal: shutdown }), retry);
+  const client = new Client({ connection, namespace });
+  running.bridge = new Bridge({
+    transport,
+    events,
+    workflows: new TaskWorkflows({ client, taskQueue: config.TASK_QUEUE, clusterId }),
+    namespaces: config.WATCH_NAMESPACE,
+    log: retry.log,
+  });
+}
+
+async function runParts({ workers = [], bridge }: Running, shutdown: AbortSignal): Promise<void> {
+  const runs = workers.map((worker) => worker.run());
+  const stopWorkers = (): void => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  shutdown.addEventListener('abort', stopWorkers, { once: true });
+  if (shutdown.aborted) stopWorkers();
+  if (bridge !== undefined) {
+    observeQueueLength(bridge, shutdown);
+    runs.push(bridge.run(shutdown));
+  }
+  await Promise.all(runs);
+}
+
+async function close(server: Server): Promise<void> {
+  server.closeAllConnections();
+  server.close();
+  await once(server, 'close');
+}
