@@ -1,5 +1,8 @@
 import { DefaultLogger, type LogEntry, type LogLevel } from '@temporalio/worker';
 
+/** Whoever has an activity's task token can complete the activity. */
+const TASK_TOKEN = 'taskToken';
+
 /** A logger that writes one JSON object a line to standard error. */
 export function createLogger(level: LogLevel): DefaultLogger {
   return new DefaultLogger(level, (entry) => process.stderr.write(`${JSON.stringify(lineOf(entry))}\n`));
@@ -7,7 +10,8 @@ export function createLogger(level: LogLevel): DefaultLogger {
 
 function lineOf({ timestampNanos, level, message, meta }: LogEntry): Record<string, unknown> {
   const time = new Date(Number(timestampNanos / 1_000_000n)).toISOString();
-  return { time, level, message, ...Object.fromEntries(Object.entries(meta ?? {}).map(([name, value]) => [name, plain(value)])) };
+  const fields = Object.entries(meta ?? {}).filter(([name]) => name !== TASK_TOKEN);
+  return { time, level, message, ...Object.fromEntries(fields.map(([name, value]) => [name, plain(value)])) };
 }
 
 /** Errors become their words and code, and no more: what they carry along may hold a request's headers. */

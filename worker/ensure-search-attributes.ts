@@ -1,9 +1,9 @@
 import type { Logger } from '@temporalio/common';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import type { NativeConnection } from '@temporalio/worker';
 import { searchAttributes } from '../api/search-attributes.ts';
 
-const { INDEXED_VALUE_TYPE_KEYWORD } = temporal.api.enums.v1.IndexedValueType;
+const { INDEXED_VALUE_TYPE_KEYWORD } = proto.temporal.api.enums.v1.IndexedValueType;
 
 /** Thrown when search attributes are missing and this account may not create them. */
 export class SearchAttributesMissingError extends Error {

@@ -1,0 +1,78 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { freePort } from './free-port.ts';
+import { spawnGuarded, type GuardedProcess } from './spawn-guarded.ts';
+import type { LocalServers } from './start-local-servers.ts';
+
+const MAIN = fileURLToPath(new URL('../worker/main.ts', import.meta.url));
+/** Bundling the workflows takes a few seconds on two busy cores. */
+const READY_TIMEOUT_MS = 90_000;
+
+export interface LocalServiceOptions {
+  readonly servers: LocalServers;
+  /** Where the simulated sidecars answer. */
+  readonly fleetUrl: string;
+  /** Names the log file, and the token file beside it. */
+  readonly name: string;
+  /** More environment variables, which win. */
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+export interface LocalService {
+  readonly process: GuardedProcess;
+  readonly logFile: string;
+  readonly probeUrl: string;
+  readonly metricsUrl: string;
+  /** @throws Error when the service ends first, or is not ready within 90 s. */
+  ready(): Promise<void>;
+}
+
+/** Starts the service as a process of its own, as its ServiceAccount, against local servers and simulated nodes. */
+export async function startLocalService(options: LocalServiceOptions): Promise<LocalService> {
+  const { servers, fleetUrl, name, environment } = options;
+  const [probePort, metricsPort] = [await freePort(), await freePort()];
+  const account = 'system:serviceaccount:sei-system:sei-node-tasks';
+  const tokenFile = join(servers.directory, `${name}.token`);
+  await writeFile(tokenFile, servers.kubernetes.token(account), { mode: 0o600 });
+  const logFile = join(servers.directory, `${name}.log`);
+  const service = await spawnGuarded({
+    command: process.execPath,
+    arguments: ['--no-warnings', MAIN],
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      KUBECONFIG: servers.kubernetes.kubeconfig(account),
+      TEMPORAL_ADDRESS: servers.temporal.address,
+      TEMPORAL_NAMESPACE: servers.temporal.namespace,
+      SIDECAR_URL_TEMPLATE: `${fleetUrl}/{namespace}/{name}`,
+      SIDECAR_TOKEN_FILE: tokenFile,
+      PROBE_ADDRESS: `127.0.0.1:${probePort}`,
+      METRICS_ADDRESS: `127.0.0.1:${metricsPort}`,
+      ...environment,
+    },
+    output: { file: logFile },
+  });
+  const probeUrl = `http://127.0.0.1:${probePort}`;
+  return {
+    process: service,
+    logFile,
+    probeUrl,
+    metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
+    ready: () => waitUntilReady(service, probeUrl, logFile),
+  };
+}
+
+async function waitUntilReady(service: GuardedProcess, probeUrl: string, logFile: string): Promise<void> {
+  let exited = false;
+  void service.exited.then(() => (exited = true));
+  const deadline = Date.now() + READY_TIMEOUT_MS;
+  while (Date.now() < deadline) {
+    if (exited) throw new Error(`the service ended before it was ready; its log is ${logFile}`);
+    const response = await fetch(`${probeUrl}/readyz`).catch(() => undefined);
+    if (response?.status === 200) return;
+    await sleep(100);
+  }
+  throw new Error(`the service was not ready within ${READY_TIMEOUT_MS / 1000} s; its log is ${logFile}`);
+}
