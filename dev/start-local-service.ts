@@ -11,7 +11,11 @@ const MAIN = fileURLToPath(new URL('../worker/main.ts', import.meta.url));
 const READY_TIMEOUT_MS = 90_000;
 
 export interface LocalServiceOptions {
-  readonly servers: LocalServers;
+  readonly servers: {
+    readonly directory: string;
+    readonly kubernetes: Pick<LocalServers['kubernetes'], 'kubeconfig' | 'token'>;
+    readonly temporal: Pick<LocalServers['temporal'], 'address' | 'namespace'>;
+  };
   /** Where the simulated sidecars answer. */
   readonly fleetUrl: string;
   /** Names the log file, and the token file beside it. */

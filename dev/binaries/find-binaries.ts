@@ -1,0 +1,31 @@
+import { kubernetesBinary } from './kubernetes-binaries.ts';
+import type { Progress } from './run-tool.ts';
+import { temporalCli } from './temporal-cli.ts';
+
+/** Paths of what the local servers are made of. */
+export interface Binaries {
+  readonly temporal: string;
+  readonly kubeApiserver: string;
+  readonly etcd: string;
+}
+
+/**
+ * Finds or makes all binaries. The first time on a machine that has none this takes minutes.
+ *
+ * @throws {BinaryVariableError} a variable names a binary that is not there.
+ * @throws {BinaryNotFoundError} a binary can be had from nowhere.
+ */
+export async function findBinaries(environment: NodeJS.ProcessEnv, progress: Progress): Promise<Binaries> {
+  const [temporal, kubernetes] = await Promise.all([
+    temporalCli(environment, progress),
+    kubernetesBinaries(environment, progress),
+  ]);
+  return { temporal, ...kubernetes };
+}
+
+/** One after the other: each compile takes every core, and the second reuses what the first has compiled. */
+async function kubernetesBinaries(environment: NodeJS.ProcessEnv, progress: Progress): Promise<Omit<Binaries, 'temporal'>> {
+  const etcd = await kubernetesBinary('etcd', environment, progress);
+  const kubeApiserver = await kubernetesBinary('kube-apiserver', environment, progress);
+  return { etcd, kubeApiserver };
+}

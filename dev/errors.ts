@@ -1,0 +1,34 @@
+/** Thrown when a variable that names a binary, or a folder of them, points at nothing that can be run. */
+export class BinaryVariableError extends Error {
+  readonly code = 'BINARY_VARIABLE_INVALID';
+  readonly retryable = false;
+  override readonly name = 'BinaryVariableError';
+}
+
+/** Thrown when no source has a binary; the message lists every source that was tried and how to go on. */
+export class BinaryNotFoundError extends Error {
+  readonly code = 'BINARY_NOT_FOUND';
+  readonly retryable = false;
+  override readonly name = 'BinaryNotFoundError';
+}
+
+/** Thrown when the operating system refuses to start a program. */
+export class SpawnFailedError extends Error {
+  readonly code = 'SPAWN_FAILED';
+  readonly retryable = false;
+  override readonly name = 'SpawnFailedError';
+}
+
+/** Thrown, or reported, when a local server ended although nobody asked for it; carries the end of its log. */
+export class ServerExitedError extends Error {
+  readonly code = 'SERVER_EXITED';
+  readonly retryable = true;
+  override readonly name = 'ServerExitedError';
+}
+
+/** Thrown when a local server runs but does not become ready in time; carries the end of its log. */
+export class ServerNotReadyError extends Error {
+  readonly code = 'SERVER_NOT_READY';
+  readonly retryable = true;
+  override readonly name = 'ServerNotReadyError';
+}

@@ -1,0 +1,83 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findBinaries } from './binaries/find-binaries.ts';
+import type { Progress } from './binaries/run-tool.ts';
+import { freePort } from './free-port.ts';
+import { startLocalKubernetes } from './local-kubernetes.ts';
+import type { LocalKubernetes } from './local-kubernetes.ts';
+import { startServer } from './local-server.ts';
+import type { LocalServer, OnUnexpectedExit, ServerDefinition, StartServer } from './local-server.ts';
+import { TEMPORAL_NAMESPACE, temporalServer } from './temporal-server.ts';
+import type { TemporalOptions } from './temporal-server.ts';
+
+export interface LocalServersOptions {
+  /** Where data, logs and kubeconfigs go; kept at the end. Default: a temporary directory, removed at the end. */
+  readonly directory?: string;
+  /** Takes one line per step that takes long. Default: stderr. */
+  readonly progress?: Progress;
+  /** Told when a server ended although nobody stopped it. Default: the message goes to stderr. */
+  readonly onUnexpectedExit?: OnUnexpectedExit;
+}
+
+export interface LocalTemporal {
+  /** host:port of the frontend. */
+  readonly address: string;
+  readonly uiUrl: string;
+  readonly namespace: string;
+  readonly server: LocalServer;
+}
+
+export interface LocalServers {
+  readonly directory: string;
+  readonly kubernetes: LocalKubernetes;
+  readonly temporal: LocalTemporal;
+  /** Ends all servers; may be called twice. */
+  readonly stop: () => Promise<void>;
+}
+
+const toStderr = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/**
+ * Starts a Kubernetes API server with its etcd and a Temporal server on free loopback ports and waits until all are
+ * ready. They end with this process, however it ends.
+ *
+ * @throws {BinaryVariableError | BinaryNotFoundError} a server's binary cannot be had.
+ * @throws {ServerExitedError | ServerNotReadyError} a server does not come up; the others are ended first.
+ */
+export async function startLocalServers(options: LocalServersOptions = {}): Promise<LocalServers> {
+  const { progress = toStderr, onUnexpectedExit = (error) => toStderr(error.message) } = options;
+  const binaries = await findBinaries(process.env, progress);
+  const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'sei-node-tasks-')));
+  await mkdir(directory, { recursive: true });
+  const started: LocalServer[] = [];
+  async function start(definition: ServerDefinition): Promise<LocalServer> {
+    const server = await startServer(definition, onUnexpectedExit);
+    started.push(server);
+    return server;
+  }
+  async function stop(): Promise<void> {
+    // An orderly end takes the API server and Temporal a second each and saves nothing: all data is in files.
+    await Promise.all(started.map((server) => server.kill('SIGKILL')));
+    if (options.directory === undefined) await rm(directory, { recursive: true, force: true });
+  }
+  const [kubernetes, temporal] = await Promise.allSettled([
+    startLocalKubernetes({ binaries, directory, startServer: start }),
+    startLocalTemporal({ binary: binaries.temporal, directory, port: await freePort(), uiPort: await freePort() }, start),
+  ]);
+  if (kubernetes.status === 'fulfilled' && temporal.status === 'fulfilled') {
+    return { directory, kubernetes: kubernetes.value, temporal: temporal.value, stop };
+  }
+  await stop();
+  throw [kubernetes, temporal].find((outcome) => outcome.status === 'rejected')?.reason;
+}
+
+async function startLocalTemporal(options: TemporalOptions, start: StartServer): Promise<LocalTemporal> {
+  const server = await start(temporalServer(options));
+  return {
+    address: `127.0.0.1:${options.port}`,
+    uiUrl: `http://127.0.0.1:${options.uiPort}`,
+    namespace: TEMPORAL_NAMESPACE,
+    server,
+  };
+}

@@ -1,0 +1,32 @@
+import { KubernetesError } from './errors.ts';
+import type { Log } from './log.ts';
+
+/** The same failure is logged again after this, in milliseconds. */
+const REPEAT_MS = 60_000;
+
+/** Keeps the last error of something that is retried for ever, and logs it once instead of once per attempt. */
+export class FailureLog {
+  lastError: Error | undefined;
+  readonly #log: Log;
+  readonly #subject: string;
+  #logged: { readonly what: string; readonly at: number } | undefined;
+
+  constructor(log: Log, subject: string) {
+    this.#log = log;
+    this.#subject = subject;
+  }
+
+  failed(error: unknown, retryInMs: number): void {
+    this.lastError = error instanceof Error ? error : new Error(String(error));
+    const what = error instanceof KubernetesError ? error.code : this.lastError.message;
+    if (this.#logged?.what === what && Date.now() - this.#logged.at < REPEAT_MS) return;
+    this.#logged = { what, at: Date.now() };
+    this.#log.warn(`${this.#subject} failed and is retried: ${this.lastError.message}`, { code: what, retryInMs: Math.round(retryInMs) });
+  }
+
+  recovered(): void {
+    if (this.#logged) this.#log.info(`${this.#subject} works again`);
+    this.#logged = undefined;
+    this.lastError = undefined;
+  }
+}

@@ -1,0 +1,108 @@
+import type { AgentOptions, RequestOptions } from 'node:https';
+import { KubeConfig } from '@kubernetes/client-node';
+import { Agent, ProxyAgent, type Dispatcher } from 'undici';
+import { KubernetesCredentialsError } from './errors.ts';
+
+/** How long headers and certificates are used before the kubeconfig is asked again, in milliseconds. */
+const FRESH_MS = 10_000;
+/**
+ * Most sockets to the API server; further calls queue in the dispatcher. Each watch holds one. HTTP/1.1 on purpose: a
+ * slow reader of one watch must not hold back unary calls through shared HTTP/2 flow control.
+ */
+const CONNECTIONS = 64;
+/** Idle sockets are kept shorter than the 90 s after which kube-apiserver closes them, in milliseconds. */
+const KEEP_ALIVE_MS = 60_000;
+
+/** What one request needs. A new object means that something was read again. */
+export interface Credentials {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly dispatcher: Dispatcher;
+}
+
+/**
+ * Authentication as the kubeconfig describes it (tokens, token files, exec plugins, client certificates), on one shared
+ * dispatcher, which is replaced only when the TLS material has changed.
+ */
+export class KubernetesCredentials {
+  #kubeConfig: KubeConfig;
+  #current: Promise<Credentials> | undefined;
+  #freshUntil = 0;
+  #tls: { readonly fingerprint: string; readonly dispatcher: Dispatcher } | undefined;
+
+  constructor(kubeConfig: KubeConfig) {
+    this.#kubeConfig = kubeConfig;
+  }
+
+  /** @throws KubernetesCredentialsError when a file cannot be read or an exec plugin fails. */
+  get(): Promise<Credentials> {
+    if (!this.#current || Date.now() > this.#freshUntil) {
+      this.#freshUntil = Date.now() + FRESH_MS;
+      const reading = this.#read();
+      reading.catch(() => {
+        if (this.#current === reading) this.#current = undefined;
+      });
+      this.#current = reading;
+    }
+    return this.#current;
+  }
+
+  /**
+   * Forgets cached tokens after a 401, so that files are read and exec plugins are run again. Does nothing if `refused`
+   * has been replaced meanwhile.
+   */
+  async renew(refused: Credentials): Promise<void> {
+    if ((await this.get()) !== refused) return;
+    const { clusters, users, contexts, currentContext } = this.#kubeConfig;
+    this.#kubeConfig = new KubeConfig();
+    this.#kubeConfig.loadFromOptions({ clusters, users, contexts, currentContext });
+    this.#current = undefined;
+  }
+
+  /** Closes the dispatcher at once; calls in progress fail. */
+  async close(): Promise<void> {
+    await this.#tls?.dispatcher.destroy();
+  }
+
+  async #read(): Promise<Credentials> {
+    const options: RequestOptions = {};
+    try {
+      await this.#kubeConfig.applyToHTTPSOptions(options);
+    } catch (cause) {
+      throw new KubernetesCredentialsError(
+        `The credentials of kubeconfig user "${this.#kubeConfig.getCurrentUser()?.name}" cannot be read: ${wordsOf(cause)}. Check its token file, certificate files or exec plugin.`,
+      );
+    }
+    return { headers: headersOf(options), dispatcher: this.#dispatcherFor(options) };
+  }
+
+  #dispatcherFor(options: RequestOptions): Dispatcher {
+    const fingerprint = JSON.stringify([options.ca, options.cert, options.key].map(String));
+    if (this.#tls?.fingerprint !== fingerprint) {
+      void this.#tls?.dispatcher.close();
+      this.#tls = { fingerprint, dispatcher: createDispatcher(this.#kubeConfig, options) };
+    }
+    return this.#tls.dispatcher;
+  }
+}
+
+/** A SyntaxError quotes what the exec plugin printed, which may be a token; so the cause is not kept either. */
+function wordsOf(error: unknown): string {
+  if (error instanceof SyntaxError) return 'the exec plugin did not print JSON';
+  return error instanceof Error ? error.message.trim() : String(error);
+}
+
+function headersOf(options: RequestOptions): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(options.headers ?? {})) {
+    headers[name.toLowerCase()] = String(value).trim();
+  }
+  if (options.auth) headers['authorization'] = `Basic ${Buffer.from(options.auth).toString('base64')}`;
+  return headers;
+}
+
+function createDispatcher(kubeConfig: KubeConfig, options: RequestOptions): Dispatcher {
+  const shape = kubeConfig.createDispatcherOptions(kubeConfig.getCurrentCluster(), options as AgentOptions);
+  const limits = { connections: CONNECTIONS, keepAliveTimeout: KEEP_ALIVE_MS, allowH2: false };
+  if (shape.type === 'proxy') return new ProxyAgent({ ...limits, uri: shape.uri, requestTls: shape.requestTls });
+  return new Agent({ ...limits, ...(shape.type === 'agent' && { connect: shape.connect }) });
+}

@@ -1,0 +1,165 @@
+import type { KubeConfig } from '@kubernetes/client-node';
+import type { Dispatcher } from 'undici';
+import { explainFailure, type FailedCall } from './explain-failure.ts';
+import { hasHttpStatus } from './errors.ts';
+import { KubernetesCredentials } from './kubernetes-credentials.ts';
+import { apiErrorOf, parseJson, readText } from './read-response.ts';
+
+const DEFAULT_TIMEOUT_MS = 10_000;
+/** Above any single object (etcd takes 1.5 MiB), in bytes. */
+const DEFAULT_RESPONSE_BYTES = 8 * 1024 * 1024;
+
+type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+export interface KubernetesRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Absolute path at the API server, e.g. `/version`. */
+  readonly path: string;
+  readonly query?: Query;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Default `application/json`; a PATCH needs its own. */
+  readonly contentType?: string;
+  /** The whole call including its body, in milliseconds. Default 10,000. */
+  readonly timeoutMs?: number;
+  /** Largest answer, in bytes. Default 8 MiB. */
+  readonly maxResponseBytes?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface StreamRequest {
+  readonly path: string;
+  readonly query?: Query;
+  /** From opening to the last byte, in milliseconds. */
+  readonly deadlineMs: number;
+  /** Longest silence between two chunks, in milliseconds: past it the connection counts as dead. */
+  readonly idleMs: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Authenticated HTTP to one API server: every call of this process shares its sockets. Nothing is retried here except
+ * once after a 401, with credentials read again.
+ */
+export class KubernetesTransport {
+  /** The server's URL without a trailing slash; may have a path (a proxy in front of several clusters). */
+  readonly server: string;
+  readonly #credentials: KubernetesCredentials;
+
+  /** @param kubeConfig one with a usable current context, as `loadKubeConfig` returns it */
+  constructor(kubeConfig: KubeConfig) {
+    this.server = kubeConfig.getCurrentCluster()!.server.replace(/\/+$/, '');
+    this.#credentials = new KubernetesCredentials(kubeConfig);
+  }
+
+  /**
+   * One call, answered by parsed JSON.
+   *
+   * @throws KubernetesApiError when the server refuses, KubernetesTimeoutError, KubernetesConnectionError,
+   * KubernetesCredentialsError, KubernetesResponseError; the signal's reason when the caller aborts.
+   */
+  async request(request: KubernetesRequest): Promise<unknown> {
+    const { method, path, timeoutMs = DEFAULT_TIMEOUT_MS, maxResponseBytes = DEFAULT_RESPONSE_BYTES } = request;
+    const call = `${method} ${path}`;
+    try {
+      const answer = await this.#send(request, { signal: deadlineSignal(timeoutMs, request.signal), headersTimeout: 0, bodyTimeout: 0 });
+      return parseJson(await readText(answer.body, maxResponseBytes, call), call);
+    } catch (error) {
+      throw explainFailure(error, { call, server: this.server, signal: request.signal });
+    }
+  }
+
+  /**
+   * Opens a stream, for which the server has 10 s, and returns its chunks until the server ends it.
+   *
+   * @throws as `request` does, also between chunks; KubernetesTimeoutError past `deadlineMs` or `idleMs`.
+   */
+  async openStream(request: StreamRequest): Promise<AsyncIterable<Buffer>> {
+    const { path, query, deadlineMs, idleMs, signal } = request;
+    const bounds = { signal: deadlineSignal(deadlineMs, signal), headersTimeout: DEFAULT_TIMEOUT_MS, bodyTimeout: idleMs };
+    const failure = { call: `GET ${path}`, server: this.server, signal };
+    try {
+      const answer = await this.#send({ method: 'GET', path, query }, bounds);
+      return chunksOf(answer.body, failure);
+    } catch (error) {
+      throw explainFailure(error, failure);
+    }
+  }
+
+  /** Ends all sockets at once; calls in progress fail. */
+  async close(): Promise<void> {
+    await this.#credentials.close();
+  }
+
+  async #send(request: KubernetesRequest, bounds: Bounds): Promise<Dispatcher.ResponseData> {
+    try {
+      return await this.#sendOnce(request, bounds);
+    } catch (error) {
+      if (!hasHttpStatus(error, 401)) throw error;
+      return this.#sendOnce(request, bounds);
+    }
+  }
+
+  async #sendOnce(request: KubernetesRequest, bounds: Bounds): Promise<Dispatcher.ResponseData> {
+    const { method, path, query, body, contentType = 'application/json' } = request;
+    const credentials = await settledOrAborted(this.#credentials.get(), bounds.signal);
+    const url = new URL(this.server + path);
+    const answer = await credentials.dispatcher.request({
+      ...bounds,
+      method,
+      origin: url.origin,
+      path: url.pathname + searchOf(query),
+      headers: {
+        ...credentials.headers,
+        accept: 'application/json',
+        'user-agent': 'sei-node-tasks',
+        ...(body !== undefined && { 'content-type': contentType }),
+      },
+      body: body === undefined ? null : JSON.stringify(body),
+    });
+    if (answer.statusCode < 300) return answer;
+    const call = `${method} ${path}`;
+    const text = await readText(answer.body, DEFAULT_RESPONSE_BYTES, call);
+    if (answer.statusCode === 401) await this.#credentials.renew(credentials);
+    throw apiErrorOf(call, answer.statusCode, { headers: answer.headers, text });
+  }
+}
+
+interface Bounds {
+  readonly signal: AbortSignal;
+  /** undici's name for the wait for headers, in milliseconds; 0 = none of its own. */
+  readonly headersTimeout: number;
+  /** undici's name for the longest silence in a body, in milliseconds; 0 = none of its own. */
+  readonly bodyTimeout: number;
+}
+
+async function* chunksOf(body: AsyncIterable<Buffer>, failure: FailedCall): AsyncGenerator<Buffer, void, undefined> {
+  try {
+    yield* body;
+  } catch (error) {
+    throw explainFailure(error, failure);
+  }
+}
+
+function deadlineSignal(milliseconds: number, signal: AbortSignal | undefined): AbortSignal {
+  const deadline = AbortSignal.timeout(milliseconds);
+  return signal ? AbortSignal.any([signal, deadline]) : deadline;
+}
+
+function searchOf(query: Query | undefined): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value !== undefined) parameters.set(name, String(value));
+  }
+  return parameters.size > 0 ? `?${parameters.toString()}` : '';
+}
+
+/** An exec plugin that hangs must not outlive the call that waits for it. */
+function settledOrAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  const { promise: outcome, resolve, reject } = Promise.withResolvers<T>();
+  const abort = (): void => reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  return outcome;
+}

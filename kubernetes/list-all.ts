@@ -1,0 +1,37 @@
+import { hasHttpStatus } from './errors.ts';
+import type { KubernetesList, KubernetesObject } from './kubernetes-object.ts';
+import type { ListOptions, ResourceClient } from './resource-client.ts';
+
+/** As in client-go, in objects. */
+const PAGE_SIZE = 500;
+/** For a list in one answer, in milliseconds. */
+const FULL_LIST_TIMEOUT_MS = 60_000;
+
+export interface FullList<T> {
+  readonly items: readonly T[];
+  /** Where a watch goes on from. */
+  readonly resourceVersion: string;
+}
+
+/**
+ * Lists in pages. If a continue token expires (410) because the pages took longer than etcd keeps history, everything is
+ * listed once more in one answer, which cannot expire.
+ */
+export async function listAll<T extends KubernetesObject>(
+  client: ResourceClient<T>,
+  selection: Pick<ListOptions, 'namespace' | 'labelSelector' | 'signal'>,
+): Promise<FullList<T>> {
+  const items: T[] = [];
+  let page: KubernetesList<T> | undefined;
+  do {
+    try {
+      page = await client.listPage({ ...selection, limit: PAGE_SIZE, continue: page?.metadata.continue });
+    } catch (error) {
+      if (page === undefined || !hasHttpStatus(error, 410)) throw error;
+      const whole = await client.listPage({ ...selection, timeoutMs: FULL_LIST_TIMEOUT_MS });
+      return { items: whole.items, resourceVersion: whole.metadata.resourceVersion };
+    }
+    items.push(...page.items);
+  } while (page.metadata.continue);
+  return { items, resourceVersion: page.metadata.resourceVersion };
+}

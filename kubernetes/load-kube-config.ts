@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+import { KubeConfig, type Cluster } from '@kubernetes/client-node';
+import { KubeConfigError } from './errors.ts';
+
+/**
+ * Finds the API server the way kubectl does: `KUBECONFIG`, then `~/.kube/config`, then the ServiceAccount of the pod.
+ *
+ * @throws KubeConfigError naming the file and field when one does not parse, or when no server is configured at all.
+ */
+export function loadKubeConfig(): KubeConfig {
+  const kubeConfig = new KubeConfig();
+  const source = process.env['KUBECONFIG'] ? `KUBECONFIG=${process.env['KUBECONFIG']}` : 'the default kubeconfig';
+  try {
+    kubeConfig.loadFromDefault();
+  } catch (cause) {
+    throw new KubeConfigError(`Cannot load ${source}: ${firstLineOf(cause)}. Correct the file or set KUBECONFIG to another.`);
+  }
+  if (isNothingConfigured(kubeConfig)) {
+    throw new KubeConfigError('No API server is configured. Set KUBECONFIG, write ~/.kube/config, or run in a pod with a ServiceAccount.');
+  }
+  assertUsable(kubeConfig, source);
+  return kubeConfig;
+}
+
+function assertUsable(kubeConfig: KubeConfig, source: string): void {
+  const contextName = kubeConfig.getCurrentContext() ?? '';
+  const context = kubeConfig.getContextObject(contextName);
+  if (!context) throw new KubeConfigError(`${source}: current-context "${contextName}" is not among contexts. Choose one with kubectl config use-context.`);
+  const at = `${source}: contexts["${contextName}"].context`;
+  if (!kubeConfig.getCurrentUser()) {
+    throw new KubeConfigError(`${at}.user "${context.user}" is not among users. Add it or correct the name.`);
+  }
+  const cluster = kubeConfig.getCurrentCluster();
+  if (!cluster) throw new KubeConfigError(`${at}.cluster "${context.cluster}" is not among clusters. Add it or correct the name.`);
+  assertUsableCluster(cluster, source);
+}
+
+function assertUsableCluster({ name, server, skipTLSVerify, caFile, proxyUrl }: Cluster, source: string): void {
+  const at = `${source}: clusters["${name}"].cluster`;
+  if (!/^https?:\/\//.test(server) || !URL.canParse(server)) {
+    throw new KubeConfigError(`${at}.server "${server}" is not an http(s) URL. Write it as https://host:port.`);
+  }
+  if (server.startsWith('http:') && !skipTLSVerify) {
+    throw new KubeConfigError(`${at}.server "${server}" is plain HTTP. Use https, or set insecure-skip-tls-verify: true.`);
+  }
+  if (caFile && !existsSync(caFile)) {
+    throw new KubeConfigError(`${at}.certificate-authority "${caFile}" does not exist. Correct the path.`);
+  }
+  if (proxyUrl?.startsWith('socks')) {
+    throw new KubeConfigError(`${at}.proxy-url "${proxyUrl}" is not supported. Use an http(s) proxy.`);
+  }
+}
+
+/** What client-node falls back to when it finds no configuration. */
+function isNothingConfigured(kubeConfig: KubeConfig): boolean {
+  return kubeConfig.getCurrentContext() === 'loaded-context' && kubeConfig.getCurrentCluster()?.server === 'http://localhost:8080';
+}
+
+/** What follows the first line quotes the file, tokens included. */
+function firstLineOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split('\n', 1).join();
+}

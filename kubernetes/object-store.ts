@@ -1,0 +1,76 @@
+import type { KubernetesObject } from './kubernetes-object.ts';
+import { objectKey } from './object-key.ts';
+
+/**
+ * That something happened to what has this name. Only `uid`: it is new. Only `previousUid`: it is gone. Both: it changed,
+ * or it is handed out again, and they are equal, as an object replaced under its name gives two of these.
+ */
+export interface ObjectChange {
+  /** `namespace/name`, or `name` alone for cluster-scoped objects. */
+  readonly key: string;
+  readonly namespace: string | undefined;
+  readonly name: string;
+  readonly previousUid: string | undefined;
+  readonly uid: string | undefined;
+}
+
+/** The objects as last seen, by key, and what each observation changed. */
+export class ObjectStore<T extends KubernetesObject> {
+  #objects = new Map<string, T>();
+
+  get(key: string): T | undefined {
+    return this.#objects.get(key);
+  }
+
+  list(): T[] {
+    return [...this.#objects.values()];
+  }
+
+  /** Takes a full list: what is not in it is gone. Objects with the resourceVersion they had are not reported. */
+  replaceAll(objects: readonly T[]): ObjectChange[] {
+    const before = this.#objects;
+    this.#objects = new Map(objects.map((object) => [objectKey(object.metadata), object]));
+    const gone = [...before].filter(([key]) => !this.#objects.has(key)).flatMap(([, object]) => changesOf(object, undefined));
+    const present = [...this.#objects].flatMap(([key, object]) => {
+      const previous = before.get(key);
+      return isSameVersion(previous, object) ? [] : changesOf(previous, object);
+    });
+    return [...gone, ...present];
+  }
+
+  set(object: T): ObjectChange[] {
+    const key = objectKey(object.metadata);
+    const previous = this.#objects.get(key);
+    this.#objects.set(key, object);
+    return changesOf(previous, object);
+  }
+
+  remove(object: T): ObjectChange[] {
+    this.#objects.delete(objectKey(object.metadata));
+    return changesOf(object, undefined);
+  }
+
+  /** Every object once more, for a resync. */
+  everything(): ObjectChange[] {
+    return this.list().flatMap((object) => changesOf(object, object));
+  }
+}
+
+function isSameVersion(previous: KubernetesObject | undefined, next: KubernetesObject): boolean {
+  return previous?.metadata.uid === next.metadata.uid && previous.metadata.resourceVersion === next.metadata.resourceVersion;
+}
+
+function changesOf(previous: KubernetesObject | undefined, next: KubernetesObject | undefined): ObjectChange[] {
+  const metadata = (next ?? previous)?.metadata;
+  if (!metadata) return [];
+  const subject = { key: objectKey(metadata), namespace: metadata.namespace, name: metadata.name };
+  const previousUid = previous?.metadata.uid;
+  const uid = next?.metadata.uid;
+  const isReplaced = previous && next && previousUid !== uid;
+  return isReplaced
+    ? [
+        { ...subject, previousUid, uid: undefined },
+        { ...subject, previousUid: undefined, uid },
+      ]
+    : [{ ...subject, previousUid, uid }];
+}

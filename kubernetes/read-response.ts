@@ -1,0 +1,58 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { z } from 'zod';
+import { KubernetesApiError, KubernetesResponseError, type ApiStatus } from './errors.ts';
+
+/** An error page longer than this tells nothing more, in characters. */
+const QUOTED_CHARACTERS = 200;
+
+const statusSchema = z.object({ reason: z.string().optional(), message: z.string().optional() });
+
+/**
+ * Collects a body of at most `limitBytes`.
+ *
+ * @throws KubernetesResponseError when it is larger; the rest is not read.
+ */
+export async function readText(body: AsyncIterable<Buffer>, limitBytes: number, call: string): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > limitBytes) {
+      throw new KubernetesResponseError(`${call}: the answer is larger than ${limitBytes} bytes and was not read. Check what answers at this address.`);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** @throws KubernetesResponseError when the text is not JSON. */
+export function parseJson(text: string, call: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new KubernetesResponseError(`${call}: the answer is not JSON ("${excerpt(text)}"). Check that a Kubernetes API server answers at this address.`, { cause });
+  }
+}
+
+/** The error for an answer of 300 or above, whatever its body is. */
+export function apiErrorOf(call: string, httpStatus: number, answer: { headers: IncomingHttpHeaders; text: string }): KubernetesApiError {
+  return new KubernetesApiError({ call, httpStatus, status: statusOf(answer.text), retryAfterSeconds: retryAfterOf(answer.headers) });
+}
+
+function statusOf(text: string): ApiStatus {
+  try {
+    return statusSchema.parse(JSON.parse(text));
+  } catch {
+    return { message: excerpt(text) };
+  }
+}
+
+/** Kubernetes sends whole seconds, never a date. */
+function retryAfterOf(headers: IncomingHttpHeaders): number | undefined {
+  const seconds = Number(headers['retry-after']);
+  return Number.isFinite(seconds) && seconds > 0 ? seconds : undefined;
+}
+
+function excerpt(text: string): string {
+  return text.trim().slice(0, QUOTED_CHARACTERS) || 'empty body';
+}

@@ -1,0 +1,193 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { backoffDelay } from './backoff-delay.ts';
+import { KubernetesApiError, KubernetesConnectionError, KubernetesTimeoutError, hasHttpStatus } from './errors.ts';
+import { FailureLog } from './failure-log.ts';
+import type { KubernetesObject } from './kubernetes-object.ts';
+import type { KubernetesTransport } from './kubernetes-transport.ts';
+import { listAll } from './list-all.ts';
+import type { Log } from './log.ts';
+import { ObjectStore, type ObjectChange } from './object-store.ts';
+import { ResourceClient } from './resource-client.ts';
+import { resourcePath, type ResourceKind } from './resource-path.ts';
+import { WatchEventDecoder, type WatchEvent } from './watch-event-decoder.ts';
+
+/** The server ends a watch after a random time between this and twice this, as in client-go, in seconds. */
+const WATCH_SECONDS = 300;
+/** The client gives up this much later than the server should have, in milliseconds. */
+const DEADLINE_GRACE_MS = 15_000;
+/** kube-apiserver sends a bookmark every one or two minutes: after twice that the connection is dead, in milliseconds. */
+const WATCH_IDLE_MS = 240_000;
+/** A watch that ends sooner than this and brought nothing has failed, as in client-go, in milliseconds. */
+const SHORT_WATCH_MS = 1_000;
+const DEFAULT_RESYNC_MS = 600_000;
+
+export interface ReflectorOptions {
+  readonly transport: KubernetesTransport;
+  readonly resource: ResourceKind;
+  /** Absent = all namespaces. */
+  readonly namespace?: string;
+  /** An object that stops matching is reported as gone. */
+  readonly labelSelector?: string;
+  /** Told which key changed, in order, not what: read it with `get`. An exception is logged and changes nothing. */
+  readonly onChange: (change: ObjectChange) => void;
+  readonly log: Log;
+  /** How often every key is handed out again, in milliseconds. Default 600,000. */
+  readonly resyncMs?: number;
+}
+
+/**
+ * Keeps a copy of all objects of one kind: lists them, then watches, and lists again whenever events may have been
+ * missed, so that deletions in a gap are noticed too. Survives anything the server does; nothing in it throws.
+ */
+export class Reflector<T extends KubernetesObject = KubernetesObject> {
+  /** Resolves when the first list has been handed out; stays pending if `run` ends before. */
+  readonly synced: Promise<void>;
+  readonly #options: ReflectorOptions;
+  readonly #client: ResourceClient<T>;
+  readonly #store = new ObjectStore<T>();
+  readonly #failureLog: FailureLog;
+  readonly #resolveSynced: () => void;
+  #hasSynced = false;
+  /** Where the next watch goes on; `undefined` = list first. */
+  #resourceVersion: string | undefined;
+  #failures = 0;
+
+  constructor(options: ReflectorOptions) {
+    this.#options = options;
+    this.#client = new ResourceClient<T>(options.transport, options.resource);
+    this.#failureLog = new FailureLog(options.log, `Watching ${options.resource.plural}.${options.resource.group}`);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.synced = promise;
+    this.#resolveSynced = resolve;
+  }
+
+  get hasSynced(): boolean {
+    return this.#hasSynced;
+  }
+
+  /** Why the copy is stale at the moment; `undefined` while list and watch work. */
+  get lastError(): Error | undefined {
+    return this.#failureLog.lastError;
+  }
+
+  /** @param key `namespace/name`, as in `ObjectChange` */
+  get(key: string): T | undefined {
+    return this.#store.get(key);
+  }
+
+  list(): T[] {
+    return this.#store.list();
+  }
+
+  /** Runs until the signal is aborted. To be called once. */
+  async run(signal: AbortSignal): Promise<void> {
+    const resync = setInterval(() => this.#report(this.#store.everything()), this.#options.resyncMs ?? DEFAULT_RESYNC_MS);
+    try {
+      while (!signal.aborted) await this.#listAndWatch(signal);
+    } finally {
+      clearInterval(resync);
+    }
+  }
+
+  async #listAndWatch(signal: AbortSignal): Promise<void> {
+    try {
+      this.#resourceVersion ??= await this.#relist(signal);
+      await this.#watch(this.#resourceVersion, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!canResume(error)) this.#resourceVersion = undefined;
+      this.#failures += 1;
+      const delay = Math.max(backoffDelay(this.#failures, Math.random()), retryAfterMs(error));
+      this.#failureLog.failed(error, delay);
+      await sleep(delay, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  async #relist(signal: AbortSignal): Promise<string> {
+    const { namespace, labelSelector } = this.#options;
+    const { items, resourceVersion } = await listAll(this.#client, { namespace, labelSelector, signal });
+    items.forEach(dropManagedFields);
+    this.#report(this.#store.replaceAll(items));
+    this.#hasSynced = true;
+    this.#resolveSynced();
+    return resourceVersion;
+  }
+
+  async #watch(resourceVersion: string, signal: AbortSignal): Promise<void> {
+    const stream = await this.#openWatch(resourceVersion, signal);
+    let isHealthy = false;
+    const markHealthy = (): void => {
+      isHealthy = true;
+      this.#failures = 0;
+      this.#failureLog.recovered();
+    };
+    const longEnough = setTimeout(markHealthy, SHORT_WATCH_MS);
+    try {
+      await this.#consume(stream, markHealthy);
+    } catch (error) {
+      if (!(error instanceof KubernetesTimeoutError)) throw error;
+    } finally {
+      clearTimeout(longEnough);
+    }
+    if (!isHealthy) throw new KubernetesConnectionError('The watch ended at once without an event. Look at the API server or the proxy in front of it.');
+  }
+
+  async #consume(stream: AsyncIterable<Buffer>, onEvent: () => void): Promise<void> {
+    const decoder = new WatchEventDecoder();
+    for await (const chunk of stream) {
+      for (const event of decoder.push(chunk)) {
+        this.#apply(event);
+        onEvent();
+      }
+    }
+    decoder.end();
+  }
+
+  #openWatch(resourceVersion: string, signal: AbortSignal): Promise<AsyncIterable<Buffer>> {
+    const { transport, resource, namespace, labelSelector } = this.#options;
+    const timeoutSeconds = WATCH_SECONDS + Math.floor(Math.random() * WATCH_SECONDS);
+    return transport.openStream({
+      path: resourcePath(resource, { namespace }),
+      query: { watch: true, allowWatchBookmarks: true, resourceVersion, timeoutSeconds, labelSelector },
+      deadlineMs: timeoutSeconds * 1000 + DEADLINE_GRACE_MS,
+      idleMs: WATCH_IDLE_MS,
+      signal,
+    });
+  }
+
+  #apply(event: WatchEvent): void {
+    if (event.type === 'ERROR') {
+      this.#resourceVersion = undefined;
+      throw new KubernetesApiError({ call: `The watch of ${this.#options.resource.plural}`, httpStatus: event.object.code ?? 500, status: event.object });
+    }
+    this.#resourceVersion = event.object.metadata.resourceVersion;
+    if (event.type === 'BOOKMARK') return;
+    const object = event.object as T;
+    dropManagedFields(object);
+    this.#report(event.type === 'DELETED' ? this.#store.remove(object) : this.#store.set(object));
+  }
+
+  #report(changes: readonly ObjectChange[]): void {
+    for (const change of changes) {
+      try {
+        this.#options.onChange(change);
+      } catch (error) {
+        this.#options.log.warn(`The change of ${change.key} was not taken; the next resync hands it out again`, { error: String(error) });
+      }
+    }
+  }
+}
+
+/** Events may have been missed unless the watch was cut or could not be opened, as in client-go. */
+function canResume(error: unknown): boolean {
+  return error instanceof KubernetesConnectionError || error instanceof KubernetesTimeoutError || hasHttpStatus(error, 429);
+}
+
+function retryAfterMs(error: unknown): number {
+  return error instanceof KubernetesApiError ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
+}
+
+/** They are a third of an object's memory, and nothing here reads them. */
+function dropManagedFields({ metadata }: KubernetesObject): void {
+  delete (metadata as { managedFields?: unknown }).managedFields;
+}

@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { hasHttpStatus } from './errors.ts';
+import type { KubernetesObject } from './kubernetes-object.ts';
+import { mergePatch, type Fields } from './merge-patch.ts';
+import type { ResourceClient } from './resource-client.ts';
+
+/** Conflicts in a row before the write is given back to the caller, who retries with his own backoff. */
+const ATTEMPTS = 5;
+/** Pause after the first conflict, doubled each time, in milliseconds. */
+const FIRST_PAUSE_MS = 20;
+
+/** An object with a status of type `S`. */
+export type WithStatus<S extends object = object> = KubernetesObject & { readonly status?: S };
+
+type StatusOf<T extends WithStatus> = NonNullable<T['status']>;
+
+export interface StatusUpdate<T extends WithStatus> {
+  readonly client: ResourceClient<T>;
+  readonly namespace: string;
+  readonly name: string;
+  /** Only the object with this uid is written; one created later under the same name is another object. */
+  readonly uid: string;
+  /**
+   * The whole status that the object shall have, computed from what it is now; `undefined` = leave it. A field that is
+   * left out is removed. Called again with a newer object after each conflict, so it must be pure.
+   */
+  readonly compute: (current: T) => StatusOf<T> | undefined;
+  /** A status to write in place of one that the cluster's CRD refuses (422). Absent = the refusal is thrown. */
+  readonly fallback?: (refused: StatusOf<T>) => StatusOf<T>;
+  /** The object as last read, to save the first read. */
+  readonly current?: T;
+  readonly signal?: AbortSignal;
+}
+
+export type StatusUpdateResult<T> =
+  | { readonly outcome: 'written' | 'unchanged'; readonly object: T }
+  /** The object does not exist any more: nothing was written. */
+  | { readonly outcome: 'gone' };
+
+/**
+ * Writes a status once, safely against other writers: a merge patch on `/status` that carries the resourceVersion it was
+ * computed from, computed again after a conflict.
+ *
+ * @throws KubernetesApiError `KUBERNETES_CONFLICT` (retryable) after 5 conflicts in a row; whatever the client throws.
+ */
+export async function updateStatus<T extends WithStatus>(update: StatusUpdate<T>): Promise<StatusUpdateResult<T>> {
+  let current = update.current;
+  for (let attempt = 1; ; attempt += 1) {
+    current ??= await update.client.get(update.namespace, update.name, { signal: update.signal });
+    if (current?.metadata.uid !== update.uid) return { outcome: 'gone' };
+    try {
+      return await writeOnce(update, current);
+    } catch (error) {
+      if (hasHttpStatus(error, 404)) return { outcome: 'gone' };
+      if (!hasHttpStatus(error, 409) || attempt === ATTEMPTS) throw error;
+      current = undefined;
+      await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1) * (0.5 + Math.random()), undefined, { signal: update.signal });
+    }
+  }
+}
+
+async function writeOnce<T extends WithStatus>(update: StatusUpdate<T>, current: T): Promise<StatusUpdateResult<T>> {
+  const next = update.compute(current);
+  if (next === undefined) return { outcome: 'unchanged', object: current };
+  try {
+    return await patch(update, current, next);
+  } catch (error) {
+    if (!hasHttpStatus(error, 422) || !update.fallback) throw error;
+    return patch(update, current, update.fallback(next));
+  }
+}
+
+async function patch<T extends WithStatus>(
+  { client, namespace, name, uid, signal }: StatusUpdate<T>,
+  current: T,
+  next: StatusOf<T>,
+): Promise<StatusUpdateResult<T>> {
+  const status = mergePatch((current.status ?? {}) as Fields, next as Fields);
+  if (status === undefined) return { outcome: 'unchanged', object: current };
+  const body = { metadata: { resourceVersion: current.metadata.resourceVersion }, status };
+  const object = await client.patchStatus({ namespace, name }, body, { signal });
+  return object.metadata.uid === uid ? { outcome: 'written', object } : { outcome: 'gone' };
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { KubernetesResponseError } from './errors.ts';
+import type { KubernetesObject } from './kubernetes-object.ts';
+
+/** Above any single object with its envelope (etcd takes 1.5 MiB), in bytes. */
+const LINE_BYTES = 8 * 1024 * 1024;
+const NEWLINE = 0x0a;
+
+const eventSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.enum(['ADDED', 'MODIFIED', 'DELETED']),
+    object: z.custom<KubernetesObject>((value) => metadataSchema.safeParse(value).success, 'object.metadata lacks name, uid or resourceVersion'),
+  }),
+  z.object({ type: z.literal('BOOKMARK'), object: z.object({ metadata: z.object({ resourceVersion: z.string().min(1) }) }) }),
+  z.object({
+    type: z.literal('ERROR'),
+    object: z.object({ code: z.number().optional(), reason: z.string().optional(), message: z.string().optional() }),
+  }),
+]);
+const metadataSchema = z.object({
+  metadata: z.object({ name: z.string().min(1), uid: z.string().min(1), resourceVersion: z.string().min(1) }),
+});
+
+export type WatchEvent = z.infer<typeof eventSchema>;
+
+/**
+ * Cuts a watch's bytes into events, one JSON document a line.
+ *
+ * Both methods throw KubernetesResponseError when what came is not a watch event; events are then missing and the
+ * caller must list again.
+ */
+export class WatchEventDecoder {
+  #pending: Buffer[] = [];
+  #pendingBytes = 0;
+
+  /** @returns the events that `chunk` completes */
+  push(chunk: Buffer): WatchEvent[] {
+    const events: WatchEvent[] = [];
+    let start = 0;
+    for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
+      this.#keep(chunk.subarray(start, end));
+      events.push(...parseLine(this.#takePending()));
+      start = end + 1;
+    }
+    this.#keep(chunk.subarray(start));
+    return events;
+  }
+
+  /** To be called when the stream has ended: a line without its end was cut short. */
+  end(): void {
+    if (this.#pendingBytes > 0) throw new KubernetesResponseError(`The watch ended within a line of which ${this.#pendingBytes} bytes came. List again.`);
+  }
+
+  #keep(part: Buffer): void {
+    this.#pendingBytes += part.length;
+    if (this.#pendingBytes > LINE_BYTES) throw new KubernetesResponseError(`The watch sent a line longer than ${LINE_BYTES} bytes. List again.`);
+    if (part.length > 0) this.#pending.push(part);
+  }
+
+  #takePending(): string {
+    const line = Buffer.concat(this.#pending).toString('utf8');
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    return line;
+  }
+}
+
+/** An empty line is none. */
+function parseLine(line: string): WatchEvent[] {
+  if (line.trim() === '') return [];
+  try {
+    return [eventSchema.parse(JSON.parse(line))];
+  } catch (cause) {
+    const words = cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause);
+    throw new KubernetesResponseError(`The watch sent a line that is no event (${words}): ${line.slice(0, 200)}. List again.`, { cause });
+  }
+}

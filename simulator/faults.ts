@@ -1,0 +1,60 @@
+/** Limits a fault to one HTTP method and to so many requests; without them it holds until it is switched off. */
+export interface FaultScope {
+  method?: 'GET' | 'POST' | 'DELETE';
+  /** How many of the next requests are hit. */
+  times?: number;
+}
+
+/** What can be made to go wrong on one node. A fault that is absent is off. */
+export interface Faults {
+  /** seid takes this long to exit after a SIGTERM. */
+  slowStopMs?: number;
+  /** seid's RPC listens only this long after its process has started. */
+  slowBootMs?: number;
+  /** seid goes on as if no SIGTERM had come. */
+  ignoreSigterm?: boolean;
+  /** seid's process runs, its RPC never listens. */
+  neverBoot?: boolean;
+  /** The connection is destroyed before anything is answered or done. */
+  refuseConnections?: FaultScope;
+  /** Accepted and never answered; nothing is done. */
+  hang?: FaultScope;
+  /** Answered with this status, and nothing is done. `error` is the text of the body. */
+  answerStatus?: FaultScope & { status: number; error?: string };
+  /** Answered with 200 and a useless body, and nothing is done. */
+  garbage?: FaultScope & { body: GarbageBody };
+  /** A POST is carried out and its connection destroyed without an answer. */
+  dropAfterPost?: Pick<FaultScope, 'times'>;
+  /** `GET /v0/tasks/{id}` answers 404 although the task is there. */
+  taskNotFound?: Pick<FaultScope, 'times'>;
+}
+
+/** An HTML page; half a JSON body and then the end of the connection; no body; a body of 10 MB. */
+export type GarbageBody = 'html' | 'half' | 'empty' | 'huge';
+
+type ScopedFault = { [F in keyof Faults]-?: Faults[F] extends FaultScope | undefined ? F : never }[keyof Faults];
+
+/** The faults of one node as they stand: the scoped ones wear off as they hit. */
+export class FaultSwitch {
+  #faults: Faults = {};
+
+  get current(): Faults {
+    return this.#faults;
+  }
+
+  /** From now on exactly these. */
+  replace(faults: Faults): void {
+    this.#faults = structuredClone(faults);
+  }
+
+  /** The fault if it hits a request with this method; one of its `times` is then used up. */
+  take<F extends ScopedFault>(name: F, method: string): Faults[F] {
+    const fault: FaultScope | undefined = this.#faults[name];
+    if (fault === undefined || (fault.method !== undefined && fault.method !== method)) return undefined;
+    if (fault.times !== undefined) {
+      fault.times -= 1;
+      if (fault.times <= 0) delete this.#faults[name];
+    }
+    return fault as Faults[F];
+  }
+}

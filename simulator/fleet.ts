@@ -1,0 +1,172 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Authorizer, type AuthorizationOptions } from './authorizer.ts';
+import { CONTROL_PREFIX, handleControlRequest } from './control-api.ts';
+import type { Faults } from './faults.ts';
+import { SimulatedNode } from './simulated-node.ts';
+import type { SidecarVersion } from './sidecar.ts';
+import type { SidecarTimings } from './task-types.ts';
+
+/** How a node behaves. Given to {@link startFleet} it holds for all nodes, given to `addNode` for one. */
+export interface NodeBehaviour extends Partial<SidecarTimings> {
+  /** @default 'v0.0.56' */
+  sidecarVersion?: SidecarVersion;
+  /** Whether the sidecar begins ready, as after an earlier mark-ready. @default true */
+  ready?: boolean;
+  /** Time between the exit of seid and its next start, milliseconds. @default 50 */
+  containerRestartDelayMs?: number;
+  /** Voting power in seid's `/status`. @default 1000 */
+  votingPower?: number;
+  /** `false`: seid's `/status` comes without the JSON-RPC envelope. @default true */
+  jsonRpcEnvelope?: boolean;
+}
+
+/** Options of {@link startFleet}. */
+export interface FleetOptions extends NodeBehaviour {
+  /** 0 = a free one. @default 0 */
+  port?: number;
+  /** @default 'simulated-1' */
+  chainId?: string;
+  /** Time between two blocks, milliseconds. @default 400 */
+  blockIntervalMs?: number;
+  /** Height of the chain when the fleet starts. @default 1000 */
+  startHeight?: number;
+  /** Present: every sidecar asks this API server who may do what, like kube-rbac-proxy. */
+  authorization?: AuthorizationOptions;
+}
+
+/** Options of {@link Fleet.addNode}. */
+export interface NodeOptions extends NodeBehaviour {
+  namespace: string;
+  name: string;
+  /** Faults from the first moment on, e.g. `{ neverBoot: true }`. @default none */
+  faults?: Faults;
+}
+
+// Those of the real sidecar, but for the poll: 20 ms, so that `completedAt` follows the event promptly.
+const DEFAULTS = {
+  sidecarVersion: 'v0.0.56',
+  ready: true,
+  containerRestartDelayMs: 50,
+  votingPower: 1000,
+  jsonRpcEnvelope: true,
+  restartGraceMs: 90_000,
+  rpcUpTimeoutMs: 300_000,
+  killAfterMs: 30_000,
+  pollIntervalMs: 20,
+} as const satisfies Required<NodeBehaviour>;
+
+/** Nodes of one chain behind one HTTP server, a URL prefix `/<namespace>/<name>` each. */
+export class Fleet {
+  readonly #options: FleetOptions;
+  readonly #genesisTime: number;
+  readonly #nodes = new Map<string, SimulatedNode>();
+  readonly #authorizer: Authorizer | undefined;
+  readonly #server = createServer((request, response) => void this.#handle(request, response));
+
+  constructor(options: FleetOptions) {
+    this.#options = options;
+    const { startHeight = 1000, blockIntervalMs = 400, authorization } = options;
+    this.#genesisTime = Date.now() - startHeight * blockIntervalMs;
+    this.#authorizer = authorization && new Authorizer(authorization);
+    // As the sidecar's: it must not close a kept connection in the moment in which a client uses it.
+    this.#server.keepAliveTimeout = 60_000;
+  }
+
+  /** Starts listening; {@link startFleet} has done so. */
+  async listen(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(this.#options.port ?? 0, '127.0.0.1', resolve);
+    });
+  }
+
+  /** `http://127.0.0.1:<port>`; a sidecar is at `${url}/<namespace>/<name>`. */
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** All nodes, in the order in which they were added. */
+  get nodes(): SimulatedNode[] {
+    return [...this.#nodes.values()];
+  }
+
+  /**
+   * Starts a node; resolves when its seid serves, or at once with the fault `neverBoot`.
+   * @throws {Error} the fleet has a node of this name.
+   */
+  async addNode(options: NodeOptions): Promise<SimulatedNode> {
+    const { namespace, name, faults = {} } = options;
+    const key = `${namespace}/${name}`;
+    if (this.#nodes.has(key)) throw new Error(`node ${key} is already in the fleet: remove it first`);
+    const behaviour = { ...DEFAULTS, ...withoutUndefined(this.#options), ...withoutUndefined(options) };
+    const node = new SimulatedNode({
+      namespace,
+      name,
+      url: `${this.url}/${key}`,
+      sidecarVersion: behaviour.sidecarVersion,
+      ready: behaviour.ready,
+      containerRestartDelayMs: behaviour.containerRestartDelayMs,
+      timings: behaviour,
+      seid: {
+        chainId: this.#options.chainId ?? 'simulated-1',
+        moniker: name,
+        genesisTime: this.#genesisTime,
+        blockIntervalMs: this.#options.blockIntervalMs ?? 400,
+        votingPower: behaviour.votingPower,
+        jsonRpcEnvelope: behaviour.jsonRpcEnvelope,
+      },
+      authorizer: this.#authorizer,
+    });
+    this.#nodes.set(key, node);
+    await node.start(faults);
+    return node;
+  }
+
+  /** @throws {Error} there is no such node. */
+  node(namespace: string, name: string): SimulatedNode {
+    const node = this.#nodes.get(`${namespace}/${name}`);
+    if (node === undefined) throw new Error(`no node ${namespace}/${name} in the fleet: add it with addNode`);
+    return node;
+  }
+
+  /** Ends a node; requests for it are then refused. */
+  async removeNode(namespace: string, name: string): Promise<void> {
+    const node = this.node(namespace, name);
+    this.#nodes.delete(`${namespace}/${name}`);
+    await node.close();
+  }
+
+  /** Ends every seid and the server. */
+  async close(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.close()));
+    this.#nodes.clear();
+    this.#authorizer?.close();
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    if (path.startsWith(CONTROL_PREFIX)) {
+      await handleControlRequest(this.#nodes, request, response);
+      return;
+    }
+    const [, namespace, name, ...rest] = path.split('/');
+    const node = this.#nodes.get(`${namespace}/${name}`);
+    // In a cluster a node that is not there has no address: a 404 would be taken for a sidecar's answer.
+    if (node === undefined) response.destroy();
+    else await node.handle(request, response, `/${rest.join('/')}`);
+  }
+}
+
+/** Starts an empty fleet. Its seid processes end with this process, however that ends. */
+export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
+  const fleet = new Fleet(options);
+  await fleet.listen();
+  return fleet;
+}
+
+function withoutUndefined<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T;
+}

@@ -1,0 +1,38 @@
+/** Text as Go writes it: the sidecar is a Go program, and its clients see these on the wire. */
+
+const NANOS_PER_SECOND = 1_000_000_000n;
+const startOfProcess = BigInt(Math.round(performance.timeOrigin * 1e6));
+const startOfCounter = process.hrtime.bigint() - BigInt(Math.round(performance.now() * 1e6));
+
+/** Now in nanoseconds since 1970. */
+export function nowNanos(): bigint {
+  return startOfProcess + (process.hrtime.bigint() - startOfCounter);
+}
+
+/** `time.RFC3339Nano` in UTC: up to nine digits, trailing zeros left out. */
+export function formatGoTime(nanos: bigint): string {
+  const seconds = new Date(Number(nanos / 1_000_000n)).toISOString().slice(0, 19);
+  const fraction = String(nanos % NANOS_PER_SECOND)
+    .padStart(9, '0')
+    .replace(/0+$/, '');
+  return fraction === '' ? `${seconds}Z` : `${seconds}.${fraction}Z`;
+}
+
+/** `time.Duration.String()`: `1m30s`, `5m0s`, `1.5s`, `500ms`. */
+export function formatGoDuration(milliseconds: number): string {
+  if (milliseconds < 1000) return milliseconds === 0 ? '0s' : `${milliseconds}ms`;
+  const hours = Math.floor(milliseconds / 3_600_000);
+  const minutes = Math.floor(milliseconds / 60_000) % 60;
+  const seconds = (milliseconds % 60_000) / 1000;
+  if (hours > 0) return `${hours}h${minutes}m${seconds}s`;
+  return minutes > 0 ? `${minutes}m${seconds}s` : `${seconds}s`;
+}
+
+/** One JSON value as `json.Encoder` writes it: HTML characters escaped, a newline at the end. */
+export function encodeGoJson(value: unknown): string {
+  const escaped = JSON.stringify(value).replace(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return `${escaped}\n`;
+}

@@ -1,0 +1,141 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { exchange } from './exchange.ts';
+import type { Faults } from './faults.ts';
+import type { SeidArguments, SeidOrder, SeidReport } from './seid.ts';
+
+const SEID = fileURLToPath(new URL('seid.ts', import.meta.url));
+/** As the sidecar's own client. */
+const RPC_TIMEOUT_MS = 500;
+
+/** What {@link Kubelet} needs to know of the container that it looks after. */
+export interface ContainerOptions {
+  seid: SeidArguments;
+  /** Time between the exit of seid and its next start, milliseconds. */
+  restartDelayMs: number;
+  /** Read whenever a fault may matter. */
+  faults: () => Faults;
+}
+
+/**
+ * Stands in for the kubelet: keeps one seid process running, with the same RPC port for as long as the container
+ * lives. seid goes when its parent goes, however that ends: it watches the IPC channel.
+ */
+export class Kubelet {
+  /** Processes that are gone, oldest first. */
+  readonly pastPids: number[] = [];
+  /** SIGTERMs that reached a seid process, as that process (or its exit by that signal) tells. */
+  sigtermsReceived = 0;
+  readonly #options: ContainerOptions;
+  #child: ChildProcess | undefined;
+  #port: number | undefined;
+  #awaitsBoot = false;
+  #closed = false;
+
+  constructor(options: ContainerOptions) {
+    this.#options = options;
+  }
+
+  /** Starts seid; resolves when its RPC listens, or with the fault `neverBoot` when its process is up. */
+  async start(): Promise<void> {
+    const child = this.#spawn();
+    const { neverBoot = false } = this.#options.faults();
+    await new Promise<void>((resolve) => {
+      child.on('message', (report: SeidReport) => {
+        if (report.type === 'serving' || (neverBoot && report.type === 'started')) resolve();
+      });
+    });
+  }
+
+  /** The process that runs now; none between an exit and the next start. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** Where the RPC is, once seid has served for the first time. */
+  get rpcUrl(): string | undefined {
+    return this.#port === undefined ? undefined : `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** Sends a signal; `false` when that process is gone. */
+  signal(pid: number, signal: 'SIGTERM' | 'SIGKILL'): boolean {
+    return this.#child?.pid === pid && this.#child.kill(signal);
+  }
+
+  /** Resolves when that process is gone. */
+  async waitForExit(pid: number, signal: AbortSignal): Promise<void> {
+    if (this.#child?.pid === pid) await once(this.#child, 'exit', { signal });
+  }
+
+  /** The height that the RPC reports; `undefined` while it does not serve. */
+  async latestHeight(): Promise<number | undefined> {
+    if (this.rpcUrl === undefined) return undefined;
+    const call = request(`${this.rpcUrl}/status`, { agent: false, timeout: RPC_TIMEOUT_MS });
+    const answer = await exchange(call).catch(() => undefined);
+    if (answer === undefined) return undefined;
+    const parsed = JSON.parse(answer.text);
+    return Number((parsed.result ?? parsed).sync_info.latest_block_height);
+  }
+
+  /** Lets a seid boot that was held back by a fault which has been switched off. */
+  faultsChanged(): void {
+    if (this.#child !== undefined) void this.#boot(this.#child);
+  }
+
+  /** Ends the container. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const child = this.#child;
+    if (child?.kill('SIGKILL')) await once(child, 'exit');
+  }
+
+  #spawn(): ChildProcess {
+    const child = fork(SEID, [JSON.stringify(this.#options.seid)], {
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    this.#child = child;
+    child.on('message', (report: SeidReport) => this.#onReport(child, report));
+    child.once('exit', (_code, signal) => void this.#onExit(child, signal));
+    // A send or kill that meets a process which has just gone.
+    child.on('error', () => {});
+    return child;
+  }
+
+  #onReport(child: ChildProcess, report: SeidReport): void {
+    if (report.type === 'serving') this.#port = report.port;
+    if (report.type === 'started') {
+      this.#awaitsBoot = true;
+      void this.#boot(child);
+    }
+    if (report.type === 'sigterm') {
+      this.sigtermsReceived += 1;
+      const { ignoreSigterm, slowStopMs = 0 } = this.#options.faults();
+      if (!ignoreSigterm) setTimeout(order, slowStopMs, child, { type: 'exit' });
+    }
+  }
+
+  async #boot(child: ChildProcess): Promise<void> {
+    const { neverBoot, slowBootMs } = this.#options.faults();
+    if (neverBoot || !this.#awaitsBoot) return;
+    this.#awaitsBoot = false;
+    if (slowBootMs !== undefined) await sleep(slowBootMs);
+    order(child, this.#port === undefined ? { type: 'serve' } : { type: 'serve', port: this.#port });
+  }
+
+  async #onExit(child: ChildProcess, signal: NodeJS.Signals | null): Promise<void> {
+    if (signal === 'SIGTERM') this.sigtermsReceived += 1;
+    if (child.pid !== undefined) this.pastPids.push(child.pid);
+    this.#child = undefined;
+    if (this.#closed) return;
+    await sleep(this.#options.restartDelayMs);
+    if (!this.#closed) this.#spawn();
+  }
+}
+
+function order(child: ChildProcess, message: SeidOrder): void {
+  if (child.connected) child.send(message);
+}

@@ -1,0 +1,77 @@
+/**
+ * The process that stands in for seid: a CometBFT RPC with `GET /status`, and nothing else. It only reports and obeys;
+ * when it boots, how slowly it stops and whether it ignores a SIGTERM is decided by the kubelet stand-in that started
+ * it, so that a fault which is switched on takes effect at once and in a known order.
+ */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** What the kubelet stand-in passes as the only argument, as JSON. */
+export interface SeidArguments {
+  chainId: string;
+  moniker: string;
+  /** Time of height 0, milliseconds since 1970: heights go on over restarts because they are derived from it. */
+  genesisTime: number;
+  blockIntervalMs: number;
+  votingPower: number;
+  /** `false` leaves the JSON-RPC envelope out, as Sei sometimes does. */
+  jsonRpcEnvelope: boolean;
+}
+
+/** Messages that seid sends to the kubelet stand-in. */
+export type SeidReport = { type: 'started' } | { type: 'serving'; port: number } | { type: 'sigterm' };
+
+/** Messages that it obeys. `serve` without a port picks a free one. */
+export type SeidOrder = { type: 'serve'; port?: number } | { type: 'exit' };
+
+// Below the range that Linux gives to outgoing connections: a connection of somebody else can then never sit on the
+// port in the short time between two runs of seid.
+const FIRST_PORT = 15_000;
+const PORTS = 15_000;
+const BIND_RETRY_MS = 20;
+
+const report = (message: SeidReport): void => void process.send?.(message);
+
+// Before anything else: a SIGTERM that comes early must not fall to the default action.
+process.on('SIGTERM', () => report({ type: 'sigterm' }));
+// Ctrl-C in a terminal reaches the whole process group; only the parent decides when seid goes.
+process.on('SIGINT', () => {});
+process.on('disconnect', () => process.exit(0));
+
+const chain = JSON.parse(process.argv[2] ?? '{}') as SeidArguments;
+process.title = `seid start --chain-id ${chain.chainId} --moniker ${chain.moniker}`;
+
+const status = (): unknown => {
+  const height = Math.max(0, Math.floor((Date.now() - chain.genesisTime) / chain.blockIntervalMs));
+  const result = {
+    node_info: { network: chain.chainId, moniker: chain.moniker },
+    sync_info: {
+      latest_block_height: String(height),
+      latest_block_time: new Date(chain.genesisTime + height * chain.blockIntervalMs).toISOString(),
+      catching_up: false,
+    },
+    validator_info: { voting_power: String(chain.votingPower) },
+  };
+  return chain.jsonRpcEnvelope ? { jsonrpc: '2.0', id: -1, result } : result;
+};
+
+const server = createServer((request, response) => {
+  const found = request.url?.split('?')[0] === '/status';
+  response.writeHead(found ? 200 : 404, { 'content-type': 'application/json' });
+  response.end(found ? JSON.stringify(status()) : '');
+});
+
+const serve = (port: number | undefined): void => {
+  server.once('error', () => setTimeout(serve, BIND_RETRY_MS, port));
+  server.listen(port ?? FIRST_PORT + Math.floor(Math.random() * PORTS), '127.0.0.1', () => {
+    server.removeAllListeners('error');
+    report({ type: 'serving', port: (server.address() as AddressInfo).port });
+  });
+};
+
+process.on('message', (order: SeidOrder) => {
+  if (order.type === 'exit') process.exit(0);
+  serve(order.port);
+});
+
+report({ type: 'started' });

@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto';
+import { formatGoTime, nowNanos } from './go-format.ts';
+import type { Kubelet } from './kubelet.ts';
+import { taskTypes, type SidecarTimings } from './task-types.ts';
+import { TaskStore, viewTask, type StoredTask, type TaskView } from './task-store.ts';
+
+/** `v0.0.56`, or a later one: they differ in what DELETE and SIGTERM do to running tasks. */
+export type SidecarVersion = 'v0.0.56' | 'newer';
+
+/** Thrown when the sidecar refuses a task; the message is the body of its 400. */
+export class TaskRefused extends Error {}
+
+/** What {@link Sidecar} is made of. */
+export interface SidecarOptions {
+  version: SidecarVersion;
+  /** Whether its first process begins ready, as after an earlier mark-ready. */
+  ready: boolean;
+  seid: Kubelet;
+  timings: SidecarTimings;
+}
+
+interface Run {
+  id: string;
+  controller: AbortController;
+  done: Promise<void>;
+}
+
+/** What is lost when the sidecar's process ends. */
+interface SidecarProcess {
+  startedAt: bigint;
+  ready: boolean;
+  runs: Set<Run>;
+  crashed: boolean;
+}
+
+// uuid.Parse of google/uuid takes these four forms.
+const UUID = /^(urn:uuid:)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$|^\{[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}$|^[0-9a-f]{32}$/i;
+
+/**
+ * One sidecar: a disk with tasks and a process that comes and goes. It runs every task as soon as it is submitted and
+ * **excludes nothing**: two restarts under two ids signal the same seid twice.
+ */
+export class Sidecar {
+  /** How often its process has been started again. */
+  restarts = 0;
+  readonly #options: SidecarOptions;
+  readonly #store = new TaskStore();
+  #process: SidecarProcess | undefined;
+
+  constructor(options: SidecarOptions) {
+    this.#options = options;
+    this.#process = newProcess(options.ready);
+  }
+
+  /** Whether its process runs. */
+  get up(): boolean {
+    return this.#process !== undefined;
+  }
+
+  /** Whether it has been marked ready since its process started. */
+  get ready(): boolean {
+    return this.#process?.ready ?? false;
+  }
+
+  /** Start of its process, RFC 3339 with nanoseconds; `undefined` while it is down. */
+  get startedAt(): string | undefined {
+    return this.#process && formatGoTime(this.#process.startedAt);
+  }
+
+  /**
+   * Takes a task as `POST /v0/tasks` does: running or completed already = nothing happens; failed = runs again.
+   * @throws {TaskRefused} unknown type, or an id that is no UUID.
+   */
+  submit(task: { id: string; type: string; params: Record<string, unknown> }): string {
+    if (!taskTypes.has(task.type)) throw new TaskRefused(`unknown task type: ${task.type}`);
+    if (task.id !== '' && !UUID.test(task.id)) {
+      throw new TaskRefused(`task ID must be a valid UUID: ${JSON.stringify(task.id)}`);
+    }
+    const id = task.id === '' ? randomUUID() : task.id;
+    const known = this.#store.get(id);
+    if (known !== undefined && known.status !== 'failed') return id;
+    const stored: StoredTask = { ...task, id, status: 'running', run: (known?.run ?? 0) + 1, submittedAt: nowNanos() };
+    this.#store.save(stored);
+    this.#run(stored);
+    return id;
+  }
+
+  task(id: string): TaskView | undefined {
+    const task = this.#store.get(id);
+    return task && viewTask(task);
+  }
+
+  /** Newest first, at most 100. */
+  tasks(): TaskView[] {
+    return this.#store.list().map(viewTask);
+  }
+
+  /** Forgets the row; a newer sidecar stops the work too, v0.0.56 lets it go on and stores its end. */
+  delete(id: string): boolean {
+    if (this.#options.version === 'newer') {
+      for (const run of this.#process?.runs ?? []) if (run.id === id) run.controller.abort();
+    }
+    return this.#store.delete(id);
+  }
+
+  /** Ends the process like `kill -9`: running tasks stay `running` on disk and nobody works on them. */
+  crash(): void {
+    const dying = this.#process;
+    this.#process = undefined;
+    if (dying === undefined) return;
+    dying.crashed = true;
+    for (const run of dying.runs) run.controller.abort();
+  }
+
+  /** Ends the process like SIGTERM: v0.0.56 stores running tasks as failed, newer ones leave them running. */
+  async stop(): Promise<void> {
+    const dying = this.#process;
+    this.#process = undefined;
+    if (dying === undefined) return;
+    for (const run of dying.runs) run.controller.abort();
+    await Promise.all([...dying.runs].map((run) => run.done));
+  }
+
+  /** Starts a new process, not ready, which runs what it finds `running` from the start with the same `run`. */
+  start(): void {
+    if (this.#process !== undefined) return;
+    this.#process = newProcess(false);
+    this.restarts += 1;
+    for (const task of this.#store.running()) this.#run(task);
+  }
+
+  #run(task: StoredTask): void {
+    const process = this.#process;
+    if (process === undefined) return;
+    const run: Run = { id: task.id, controller: new AbortController(), done: Promise.resolve() };
+    process.runs.add(run);
+    run.done = this.#execute(task, process, run.controller.signal).finally(() => process.runs.delete(run));
+  }
+
+  async #execute(task: StoredTask, process: SidecarProcess, signal: AbortSignal): Promise<void> {
+    const { seid, timings, version } = this.#options;
+    const ended: StoredTask = { ...task };
+    try {
+      ended.result = await taskTypes.get(task.type)?.({ params: task.params, seid, timings, signal });
+      ended.status = 'completed';
+    } catch (error) {
+      if (signal.aborted && version === 'newer') return;
+      ended.status = 'failed';
+      ended.error = signal.aborted ? 'context canceled' : (error as Error).message;
+    }
+    if (process.crashed) return;
+    ended.completedAt = nowNanos();
+    this.#store.save(ended);
+    if (task.type === 'mark-ready') process.ready = true;
+  }
+}
+
+function newProcess(ready: boolean): SidecarProcess {
+  return { startedAt: nowNanos(), ready, runs: new Set(), crashed: false };
+}

@@ -1,0 +1,247 @@
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import type { Authorizer } from './authorizer.ts';
+import { FaultSwitch, type Faults, type GarbageBody } from './faults.ts';
+import { Kubelet } from './kubelet.ts';
+import type { SeidArguments } from './seid.ts';
+import { answerSidecarRequest, json, plainText, writeAnswer, type Answer } from './sidecar-api.ts';
+import { Sidecar, type SidecarVersion } from './sidecar.ts';
+import type { SidecarTimings } from './task-types.ts';
+import type { TaskView } from './task-store.ts';
+
+const HUGE_BODY_BYTES = 10 * 1024 * 1024;
+const REQUESTS_KEPT = 10_000;
+
+/** What makes up one node. */
+export interface SimulatedNodeOptions {
+  namespace: string;
+  name: string;
+  /** Where the fleet serves this node's sidecar, without `/v0`. */
+  url: string;
+  sidecarVersion: SidecarVersion;
+  /** Whether the sidecar begins ready, as after an earlier mark-ready. */
+  ready: boolean;
+  /** Time between the exit of seid and its next start, milliseconds. */
+  containerRestartDelayMs: number;
+  timings: SidecarTimings;
+  seid: SeidArguments;
+  /** Absent: everybody may do everything, as on the sidecar's own port. */
+  authorizer: Authorizer | undefined;
+}
+
+/** A request that reached the node's sidecar. */
+export interface RecordedRequest {
+  method: string;
+  /** As the sidecar sees it: `/v0/tasks`. */
+  path: string;
+  body: string;
+  /** Status of the answer; `null` when there was none (yet). */
+  status: number | null;
+  /** When its head arrived: milliseconds since 1970, with fractions. */
+  at: number;
+}
+
+/** All about a node that can be seen from outside, as JSON. */
+export interface NodeFacts {
+  namespace: string;
+  name: string;
+  url: string;
+  rpcUrl: string | null;
+  seid: { pid: number | null; pastPids: number[]; sigtermsReceived: number };
+  sidecar: { up: boolean; ready: boolean; startedAt: string | null; restarts: number };
+  faults: Faults;
+  tasks: TaskView[];
+  requests: RecordedRequest[];
+}
+
+/** One node: seid as a real process, the kubelet that keeps it running, and the sidecar beside it. */
+export class SimulatedNode {
+  readonly namespace: string;
+  readonly name: string;
+  /** Base URL of the sidecar: `${url}/v0/tasks`. */
+  readonly url: string;
+  readonly sidecar: Sidecar;
+  /** Requests in the order of their arrival; the last 10,000. */
+  readonly requests: RecordedRequest[] = [];
+  readonly #kubelet: Kubelet;
+  readonly #faults = new FaultSwitch();
+  readonly #authorizer: Authorizer | undefined;
+  readonly #unanswered = new Set<ServerResponse>();
+
+  constructor(options: SimulatedNodeOptions) {
+    this.namespace = options.namespace;
+    this.name = options.name;
+    this.url = options.url;
+    this.#authorizer = options.authorizer;
+    this.#kubelet = new Kubelet({
+      seid: options.seid,
+      restartDelayMs: options.containerRestartDelayMs,
+      faults: () => this.#faults.current,
+    });
+    this.sidecar = new Sidecar({
+      version: options.sidecarVersion,
+      ready: options.ready,
+      timings: options.timings,
+      seid: this.#kubelet,
+    });
+  }
+
+  /** Starts seid; resolves when its RPC listens. */
+  async start(faults: Faults): Promise<void> {
+    this.#faults.replace(faults);
+    await this.#kubelet.start();
+  }
+
+  /** seid's process; `undefined` between its exit and its next start. */
+  get seidPid(): number | undefined {
+    return this.#kubelet.pid;
+  }
+
+  /** seid processes that are gone, oldest first. */
+  get pastSeidPids(): readonly number[] {
+    return this.#kubelet.pastPids;
+  }
+
+  /** SIGTERMs that reached seid, over all its processes. */
+  get sigtermsReceived(): number {
+    return this.#kubelet.sigtermsReceived;
+  }
+
+  /** seid's CometBFT RPC; the same over restarts. `undefined` until it has served once. */
+  get rpcUrl(): string | undefined {
+    return this.#kubelet.rpcUrl;
+  }
+
+  /** What seid's RPC reports; `undefined` while it does not serve. */
+  latestHeight(): Promise<number | undefined> {
+    return this.#kubelet.latestHeight();
+  }
+
+  /** The sidecar's tasks, newest first, without going through its API. */
+  get tasks(): TaskView[] {
+    return this.sidecar.tasks();
+  }
+
+  /** The faults as they stand; those with `times` wear off. */
+  get faults(): Faults {
+    return this.#faults.current;
+  }
+
+  /** From now on exactly these faults; `{}` ends them all. */
+  setFaults(faults: Faults): void {
+    this.#faults.replace(faults);
+    this.#kubelet.faultsChanged();
+  }
+
+  /**
+   * `kill -9` of the sidecar: connections break, readiness and running work are lost. It stays down until
+   * {@link startSidecar}, which runs interrupted tasks again from their start.
+   */
+  crashSidecar(): void {
+    this.sidecar.crash();
+    this.#breakConnections();
+  }
+
+  /** SIGTERM to the sidecar. v0.0.56 stores its running tasks as failed, `context canceled`; newer ones do not. */
+  async stopSidecar(): Promise<void> {
+    await this.sidecar.stop();
+    this.#breakConnections();
+  }
+
+  /** Starts a sidecar that is down. */
+  startSidecar(): void {
+    this.sidecar.start();
+  }
+
+  facts(): NodeFacts {
+    const { up, ready, startedAt, restarts } = this.sidecar;
+    return {
+      namespace: this.namespace,
+      name: this.name,
+      url: this.url,
+      rpcUrl: this.rpcUrl ?? null,
+      seid: { pid: this.seidPid ?? null, pastPids: [...this.pastSeidPids], sigtermsReceived: this.sigtermsReceived },
+      sidecar: { up, ready, startedAt: startedAt ?? null, restarts },
+      faults: this.faults,
+      tasks: this.tasks,
+      requests: this.requests,
+    };
+  }
+
+  /** Takes a request for this node's sidecar; `path` begins with `/v0`. */
+  async handle(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    const method = request.method ?? '';
+    const record = { method, path, body: '', status: null, at: performance.timeOrigin + performance.now() };
+    this.#record(record);
+    this.#unanswered.add(response);
+    response.once('close', () => this.#unanswered.delete(response));
+    record.body = await text(request).catch(() => '');
+    if (!this.sidecar.up || this.#faults.take('refuseConnections', method)) response.destroy();
+    else if (!this.#faults.take('hang', method)) await this.#answer(record, request.headers.authorization, response);
+  }
+
+  /** Ends seid and the sidecar. */
+  async close(): Promise<void> {
+    this.crashSidecar();
+    await this.#kubelet.close();
+  }
+
+  async #answer(
+    record: RecordedRequest,
+    authorization: string | undefined,
+    response: ServerResponse,
+  ): Promise<void> {
+    const { method, path } = record;
+    const garbage = this.#faults.take('garbage', method);
+    if (garbage !== undefined) {
+      record.status = 200;
+      writeGarbage(response, garbage.body);
+      return;
+    }
+    const answer =
+      this.#faultyAnswer(method, path) ??
+      (await this.#authorizer?.refusal(this, { method, path, authorization })) ??
+      answerSidecarRequest(this.sidecar, record);
+    if (method === 'POST' && this.#faults.take('dropAfterPost', method)) {
+      response.destroy();
+      return;
+    }
+    if (response.destroyed) return;
+    record.status = answer.status;
+    writeAnswer(response, answer);
+  }
+
+  #faultyAnswer(method: string, path: string): Answer | undefined {
+    const fault = this.#faults.take('answerStatus', method);
+    if (fault !== undefined) {
+      const { status, error = STATUS_CODES[status] ?? 'simulated fault' } = fault;
+      // These two come from the proxy, which writes plain text.
+      return status === 401 || status === 403 ? plainText(status, error) : json(status, { error });
+    }
+    const isTask = method === 'GET' && path.startsWith('/v0/tasks/');
+    return isTask && this.#faults.take('taskNotFound', method) ? json(404, { error: 'task not found' }) : undefined;
+  }
+
+  #record(request: RecordedRequest): void {
+    this.requests.push(request);
+    if (this.requests.length > REQUESTS_KEPT) this.requests.shift();
+  }
+
+  #breakConnections(): void {
+    for (const response of this.#unanswered) response.destroy();
+  }
+}
+
+function writeGarbage(response: ServerResponse, body: GarbageBody): void {
+  const bodies: Record<GarbageBody, [contentType: string, content: string]> = {
+    html: ['text/html', '<!doctype html><title>Not what you asked for</title>\n'],
+    half: ['application/json', '{"id":"'],
+    empty: ['application/json', ''],
+    huge: ['application/json', body === 'huge' ? JSON.stringify({ padding: 'x'.repeat(HUGE_BODY_BYTES) }) : ''],
+  };
+  const [contentType, content] = bodies[body];
+  const promised = body === 'half' ? content.length * 2 : content.length;
+  response.writeHead(200, { 'content-type': contentType, 'content-length': promised });
+  if (body === 'half') response.write(content, () => response.destroy());
+  else response.end(content);
+}

@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { KubernetesApiError, KubernetesError } from '../../kubernetes/errors.ts';
+import { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
+import { FakeApiServer, kubeConfigFor, sendJson, sendStatus } from './fake-api-server.ts';
+
+const stream = { path: '/watch', deadlineMs: 5_000, idleMs: 5_000 };
+
+async function collect(chunks: AsyncIterable<Buffer>): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const chunk of chunks) parts.push(chunk);
+  return Buffer.concat(parts).toString();
+}
+
+function failsWith(code: string, message = /./) {
+  return (error: unknown): boolean => {
+    assert.ok(error instanceof KubernetesError, String(error));
+    assert.equal(error.code, code);
+    assert.match(error.message, message);
+    return true;
+  };
+}
+
+describe('KubernetesTransport', () => {
+  it('sends method, path, query, body and token, over sockets that are kept', async () => {
+    await using server = await FakeApiServer.start((_, response) => sendJson(response, 200, { ok: true }));
+    const request = { method: 'POST', path: '/apis/x', query: { limit: 5, watch: undefined }, body: { a: 1 } } as const;
+    assert.deepEqual(await server.transport.request(request), { ok: true });
+    for (let call = 2; call <= 10; call += 1) await server.transport.request(request);
+    const [first] = server.requests;
+    assert.equal(first?.method, 'POST');
+    assert.deepEqual(first?.query, { limit: '5' });
+    assert.equal(first?.body, '{"a":1}');
+    assert.equal(first?.contentType, 'application/json');
+    assert.equal(first?.authorization, 'Bearer secret');
+    const sockets = new Set(server.requests.map(({ socketPort }) => socketPort));
+    assert.ok(sockets.size <= 2, `10 calls took ${sockets.size} sockets`);
+  });
+
+  it('keeps the path of a server that serves several clusters', async () => {
+    await using server = await FakeApiServer.start((_, response) => sendJson(response, 200, {}));
+    const transport = new KubernetesTransport(kubeConfigFor(`${server.transport.server}/k8s/clusters/c-1/`));
+    await transport.request({ method: 'GET', path: '/version' });
+    await transport.close();
+    assert.equal(server.requests[0]?.path, '/k8s/clusters/c-1/version');
+  });
+
+  it('gives up on a server that never answers', async () => {
+    await using server = await FakeApiServer.start(() => undefined);
+    await assert.rejects(server.transport.request({ method: 'GET', path: '/slow', timeoutMs: 50 }), failsWith('KUBERNETES_TIMEOUT', /GET \/slow/));
+  });
+
+  it('gives up on a body that never ends', async () => {
+    await using server = await FakeApiServer.start((_, response) => void response.writeHead(200).write('{"a":'));
+    await assert.rejects(server.transport.request({ method: 'GET', path: '/half', timeoutMs: 50 }), failsWith('KUBERNETES_TIMEOUT'));
+  });
+
+  it('does not read more than it was told to', async () => {
+    await using server = await FakeApiServer.start((_, response) => sendJson(response, 200, 'x'.repeat(100_000)));
+    await assert.rejects(
+      server.transport.request({ method: 'GET', path: '/big', maxResponseBytes: 1_000 }),
+      failsWith('KUBERNETES_BAD_RESPONSE', /larger than 1000 bytes/),
+    );
+  });
+
+  it('names the server and the cause when nothing listens', async () => {
+    const transport = new KubernetesTransport(kubeConfigFor('http://127.0.0.1:1'));
+    await assert.rejects(transport.request({ method: 'GET', path: '/version' }), failsWith('KUBERNETES_UNREACHABLE', /127\.0\.0\.1:1 .*ECONNREFUSED/));
+    await transport.close();
+  });
+
+  it('refuses a page that is no JSON', async () => {
+    await using server = await FakeApiServer.start((_, response) => response.end('<html>login</html>'));
+    await assert.rejects(server.transport.request({ method: 'GET', path: '/version' }), failsWith('KUBERNETES_BAD_RESPONSE', /<html>login/));
+  });
+
+  it('keeps status, reason and Retry-After of a refusal', async () => {
+    await using server = await FakeApiServer.start((_, response) => sendJson(response, 429, { reason: 'TooManyRequests', message: 'slow down' }, { 'retry-after': '7' }));
+    await assert.rejects(server.transport.request({ method: 'GET', path: '/x' }), (error) => {
+      assert.ok(error instanceof KubernetesApiError);
+      assert.deepEqual(
+        [error.code, error.httpStatus, error.reason, error.retryable, error.retryAfterSeconds],
+        ['KUBERNETES_TOO_MANY_REQUESTS', 429, 'TooManyRequests', true, 7],
+      );
+      return true;
+    });
+  });
+
+  it('passes the reason of the caller who aborts on', async () => {
+    await using server = await FakeApiServer.start(() => undefined);
+    const reason = new Error('shutting down');
+    const controller = new AbortController();
+    const call = server.transport.request({ method: 'GET', path: '/x', signal: controller.signal });
+    controller.abort(reason);
+    await assert.rejects(call, (error) => error === reason);
+  });
+
+  describe('with a token file', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'kubernetes-transport-'));
+    const tokenFile = join(directory, 'token');
+    const user = { authProvider: { name: 'tokenFile', config: { tokenFile } } };
+    after(() => rmSync(directory, { recursive: true }));
+
+    it('reads it again after a 401 and repeats the call once', async () => {
+      writeFileSync(tokenFile, 'old\n');
+      await using server = await FakeApiServer.start(
+        ({ authorization }, response) => (authorization === 'Bearer new' ? sendJson(response, 200, {}) : sendStatus(response, 401, 'Unauthorized')),
+        user,
+      );
+      await assert.rejects(server.transport.request({ method: 'GET', path: '/x' }), failsWith('KUBERNETES_UNAUTHORIZED'));
+      assert.equal(server.requests.length, 2);
+      writeFileSync(tokenFile, 'new\n');
+      await server.transport.request({ method: 'GET', path: '/x' });
+      assert.equal(server.requests.at(-1)?.authorization, 'Bearer new');
+    });
+
+    it('names the user whose file is missing', async () => {
+      await using server = await FakeApiServer.start((_, response) => sendJson(response, 200, {}), {
+        authProvider: { name: 'tokenFile', config: { tokenFile: join(directory, 'none') } },
+      });
+      await assert.rejects(server.transport.request({ method: 'GET', path: '/x' }), failsWith('KUBERNETES_CREDENTIALS', /user "test".*none/));
+    });
+  });
+
+  it('does not wait longer than the call for an exec plugin that hangs', async () => {
+    const exec = { command: process.execPath, args: ['-e', 'setTimeout(() => {}, 3000)'] };
+    await using server = await FakeApiServer.start((_, response) => sendJson(response, 200, {}), { exec });
+    await assert.rejects(server.transport.request({ method: 'GET', path: '/x', timeoutMs: 50 }), failsWith('KUBERNETES_TIMEOUT'));
+  });
+
+  it('does not quote an exec plugin that prints a token as it stands', async () => {
+    const exec = { command: process.execPath, args: ['-e', 'console.log("my-token")'] };
+    await using server = await FakeApiServer.start((_, response) => sendJson(response, 200, {}), { exec });
+    await assert.rejects(server.transport.request({ method: 'GET', path: '/x' }), failsWith('KUBERNETES_CREDENTIALS', /^(?!.*my-token).*did not print JSON/));
+  });
+
+  describe('openStream', () => {
+    it('yields what comes until the server ends it', async () => {
+      await using server = await FakeApiServer.start((_, response) => (response.write('a'), response.end('b')));
+      assert.equal(await collect(await server.transport.openStream(stream)), 'ab');
+    });
+
+    it('ends with a timeout past its deadline and past its silence', async () => {
+      await using server = await FakeApiServer.start((_, response) => response.flushHeaders());
+      await assert.rejects(collect(await server.transport.openStream({ ...stream, deadlineMs: 50 })), failsWith('KUBERNETES_TIMEOUT'));
+      await assert.rejects(collect(await server.transport.openStream({ ...stream, idleMs: 50 })), failsWith('KUBERNETES_TIMEOUT'));
+    });
+
+    it('reports a connection that is cut', async () => {
+      await using server = await FakeApiServer.start((_, response) => void response.write('a', () => response.destroy()));
+      await assert.rejects(server.transport.openStream(stream).then(collect), failsWith('KUBERNETES_UNREACHABLE'));
+    });
+  });
+});

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadKubeConfig } from '../../kubernetes/load-kube-config.ts';
+
+const good = {
+  clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:6443' } }],
+  users: [{ name: 'u', user: { token: 't' } }],
+  contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
+  'current-context': 'x',
+};
+
+describe('loadKubeConfig', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'load-kube-config-'));
+  const file = join(directory, 'config');
+  const before = { KUBECONFIG: process.env['KUBECONFIG'], HOME: process.env['HOME'] };
+  afterEach(() => {
+    for (const [name, value] of Object.entries(before)) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  });
+  after(() => rmSync(directory, { recursive: true }));
+
+  function load(content: unknown) {
+    writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
+    process.env['KUBECONFIG'] = file;
+    return loadKubeConfig();
+  }
+
+  it('takes the file that KUBECONFIG names', () => {
+    assert.equal(load(good).getCurrentCluster()?.server, 'https://127.0.0.1:6443');
+  });
+
+  const bad: [string, unknown, RegExp][] = [
+    ['text that is no YAML, without quoting it', 'users: [{token: secret}', /config: (?!.*secret)[^\n]+Correct the file/],
+    ['no server', { ...good, clusters: [{ name: 'c', cluster: {} }] }, /clusters\[0\]\.cluster\.server is missing/],
+    ['an unknown context', { ...good, 'current-context': 'y' }, /current-context "y" is not among contexts/],
+    ['an empty file', '', /config/],
+    ['an unknown cluster', { ...good, clusters: [] }, /contexts\["x"\]\.context\.cluster "c" is not among clusters/],
+    ['an unknown user', { ...good, users: [] }, /contexts\["x"\]\.context\.user "u" is not among users/],
+    ['a server that is no URL', { ...good, clusters: [{ name: 'c', cluster: { server: 'localhost:6443' } }] }, /server "localhost:6443" is not an http\(s\) URL/],
+    ['plain HTTP', { ...good, clusters: [{ name: 'c', cluster: { server: 'http://localhost:1' } }] }, /plain HTTP/],
+    [
+      'a CA file that is missing',
+      { ...good, clusters: [{ name: 'c', cluster: { server: 'https://localhost:1', 'certificate-authority': '/none/ca.crt' } }] },
+      /certificate-authority "\/none\/ca\.crt" does not exist/,
+    ],
+  ];
+  for (const [what, content, message] of bad) {
+    it(`refuses ${what}, naming file and field`, () => {
+      assert.throws(() => load(content), { code: 'KUBECONFIG_INVALID', message });
+    });
+  }
+
+  it('names a file that does not exist', () => {
+    process.env['KUBECONFIG'] = join(directory, 'none');
+    assert.throws(loadKubeConfig, { code: 'KUBECONFIG_INVALID', message: /none/ });
+  });
+
+  it('says so when nothing is configured', () => {
+    delete process.env['KUBECONFIG'];
+    process.env['HOME'] = directory;
+    assert.throws(loadKubeConfig, { code: 'KUBECONFIG_INVALID', message: /No API server is configured/ });
+  });
+});

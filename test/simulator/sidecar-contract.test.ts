@@ -1,0 +1,394 @@
+/**
+ * The sidecar's wire contract (§3), a line a test. `SIDECAR_CONTRACT_URL=http://host:7777` points it at a real sidecar
+ * that nobody needs: its tasks are submitted and deleted. What needs the simulator's controls is then skipped.
+ */
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { startFleet, type Fleet, type NodeBehaviour } from '../../simulator/fleet.ts';
+import type { SimulatedNode } from '../../simulator/simulated-node.ts';
+import { eventually } from './eventually.ts';
+import { SidecarClient } from './sidecar-client.ts';
+
+const realSidecar = process.env['SIDECAR_CONTRACT_URL'];
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
+/** Params of an await-condition that goes on for ever. */
+const FOR_EVER = { condition: 'height', targetHeight: 9_000_000_000_000_000 };
+
+/** A test that needs a node whose faults and processes it controls. */
+function simulatorOnly(title: string, test: () => Promise<void>): void {
+  if (realSidecar === undefined) it(title, test);
+  else it.skip(`${title} (skipped: needs the simulator's controls)`, test);
+}
+
+describe('sidecar contract', function () {
+  this.timeout(30_000);
+
+  let fleet: Fleet | undefined;
+  let client: SidecarClient;
+  const opened: string[] = [];
+
+  const newNode = (behaviour: NodeBehaviour = {}): Promise<SimulatedNode> => {
+    assert.ok(fleet);
+    return fleet.addNode({ namespace: 'default', name: `node-${fleet.nodes.length}`, ...behaviour });
+  };
+  const runForEver = async (): Promise<string> => {
+    const id = await client.submit('await-condition', FOR_EVER);
+    opened.push(id);
+    return id;
+  };
+
+  before(async () => {
+    if (realSidecar === undefined) {
+      fleet = await startFleet({ blockIntervalMs: 20 });
+      client = new SidecarClient((await newNode()).url);
+    } else client = new SidecarClient(realSidecar.replace(/\/$/, ''));
+  });
+
+  after(async () => {
+    for (const id of opened) await client.send('DELETE', `/v0/tasks/${id}`);
+    await fleet?.close();
+  });
+
+  describe('POST /v0/tasks', () => {
+    it('answers 201 with the id and a newline to a new task', async () => {
+      const id = randomUUID();
+      opened.push(id);
+      const answer = await client.post({ id, type: 'await-condition', params: FOR_EVER });
+      assert.deepEqual(answer, { status: 201, contentType: 'application/json', text: `{"id":"${id}"}\n` });
+    });
+
+    it('leaves a running task as it is, even with another type and params', async () => {
+      const id = await runForEver();
+      const before = await client.task(id);
+      const answer = await client.post({ id, type: 'mark-ready', params: { a: 1 } });
+      assert.deepEqual([answer.status, answer.text], [201, `{"id":"${id}"}\n`]);
+      assert.deepEqual(await client.task(id), before);
+    });
+
+    it('leaves a completed task as it is, even with another type and params', async () => {
+      const id = await client.submit('mark-ready');
+      const before = await client.ended(id);
+      const answer = await client.post({ id, type: 'await-condition', params: FOR_EVER });
+      assert.deepEqual([answer.status, answer.text], [201, `{"id":"${id}"}\n`]);
+      assert.deepEqual(await client.task(id), before);
+    });
+
+    it('runs a failed task again, run + 1', async () => {
+      const id = await client.submit('await-condition', { condition: 'moon' });
+      assert.equal((await client.ended(id)).run, 1);
+      opened.push(id);
+      await client.post({ id, type: 'await-condition', params: FOR_EVER });
+      const again = await client.task(id);
+      assert.deepEqual([again.status, again.run, again.params, again.error], ['running', 2, FOR_EVER, undefined]);
+    });
+
+    it('accepts unknown fields', async () => {
+      const answer = await client.post({ id: randomUUID(), type: 'mark-ready', colour: 'blue' });
+      assert.equal(answer.status, 201);
+    });
+
+    it('accepts bad params, and the task fails later', async () => {
+      const id = await client.submit('await-condition', { condition: 'height', targetHeight: 'high' });
+      const { status, error } = await client.ended(id);
+      assert.equal(status, 'failed');
+      assert.match(error ?? '', /^parsing params: json: cannot unmarshal string into Go struct field /);
+    });
+
+    for (const [what, body, error] of [
+      ['no JSON', '{', 'invalid request body'],
+      ['no body', '', 'invalid request body'],
+      ['a type that is no string', '{"type":7}', 'invalid request body'],
+      ['params that are no object', '{"type":"mark-ready","params":[]}', 'invalid request body'],
+      ['no type', '{"id":"x"}', 'type is required'],
+      ['an unknown type, before it looks at the id', '{"id":"x","type":"restart-pod"}', 'unknown task type: restart-pod'],
+      ['an id that is no UUID', '{"id":"x","type":"mark-ready"}', 'task ID must be a valid UUID: "x"'],
+    ] as const) {
+      it(`answers 400 to ${what}`, async () => {
+        assert.deepEqual(await client.send('POST', '/v0/tasks', body), {
+          status: 400,
+          contentType: 'application/json',
+          text: `${JSON.stringify({ error })}\n`,
+        });
+      });
+    }
+  });
+
+  describe('GET /v0/tasks/{id}', () => {
+    it('shows a running task with its params', async () => {
+      const id = await runForEver();
+      const { status, contentType, text } = await client.get(`/v0/tasks/${id}`);
+      assert.deepEqual([status, contentType, text.endsWith('}\n')], [200, 'application/json', true]);
+      const { submittedAt, ...rest } = JSON.parse(text);
+      assert.match(submittedAt, TIME);
+      assert.deepEqual(rest, { id, type: 'await-condition', status: 'running', run: 1, params: FOR_EVER });
+    });
+
+    it('shows a completed task with completedAt, and leaves empty params out', async () => {
+      const id = await client.submit('mark-ready', {});
+      const { submittedAt, completedAt, ...rest } = await client.ended(id);
+      assert.match(submittedAt, TIME);
+      assert.match(completedAt ?? '', TIME);
+      assert.deepEqual(rest, { id, type: 'mark-ready', status: 'completed', run: 1 });
+    });
+
+    it('shows a failed task with error, completedAt and params', async () => {
+      const params = { condition: 'moon' };
+      const id = await client.submit('await-condition', params);
+      const { submittedAt, completedAt, ...rest } = await client.ended(id);
+      assert.match(submittedAt, TIME);
+      assert.match(completedAt ?? '', TIME);
+      const error = 'unknown condition "moon"';
+      assert.deepEqual(rest, { id, type: 'await-condition', status: 'failed', run: 1, params, error });
+    });
+
+    it('answers 404 to an id that it does not know', async () => {
+      const answer = await client.get(`/v0/tasks/${randomUUID()}`);
+      assert.deepEqual([answer.status, answer.text], [404, '{"error":"task not found"}\n']);
+    });
+  });
+
+  it('GET /v0/tasks: a bare array, newest first, at most 100', async () => {
+    const ids: string[] = [];
+    for (let count = 0; count < 101; count += 1) ids.push(await client.submit('mark-ready'));
+    const listed = JSON.parse((await client.get('/v0/tasks')).text) as { id: string }[];
+    assert.deepEqual(
+      listed.map(({ id }) => id),
+      ids.toReversed().slice(0, 100),
+    );
+  });
+
+  describe('DELETE /v0/tasks/{id}', () => {
+    it('answers 204 without a body, then 404', async () => {
+      const id = await client.submit('mark-ready');
+      await client.ended(id);
+      const first = await client.send('DELETE', `/v0/tasks/${id}`);
+      assert.deepEqual([first.status, first.text], [204, '']);
+      const second = await client.send('DELETE', `/v0/tasks/${id}`);
+      assert.deepEqual([second.status, second.text], [404, '{"error":"task not found"}\n']);
+      assert.equal((await client.get(`/v0/tasks/${id}`)).status, 404);
+    });
+
+    simulatorOnly('v0.0.56: the work goes on and the row comes back when it ends', async () => {
+      const node = await newNode({ sidecarVersion: 'v0.0.56' });
+      const sidecar = new SidecarClient(node.url);
+      node.setFaults({ slowStopMs: 200 });
+      const id = await sidecar.submit('restart-seid');
+      await sidecar.send('DELETE', `/v0/tasks/${id}`);
+      assert.equal((await sidecar.get(`/v0/tasks/${id}`)).status, 404);
+      assert.equal((await sidecar.ended(id)).status, 'completed');
+    });
+
+    simulatorOnly('newer: the work is cancelled', async () => {
+      const node = await newNode({ sidecarVersion: 'newer' });
+      const sidecar = new SidecarClient(node.url);
+      const id = await sidecar.submit('await-condition', {
+        condition: 'height',
+        targetHeight: (await node.latestHeight())! + 20,
+        action: 'SIGTERM_SEID',
+      });
+      await sidecar.send('DELETE', `/v0/tasks/${id}`);
+      const later = await sidecar.submit('await-condition', {
+        condition: 'height',
+        targetHeight: (await node.latestHeight())! + 40,
+      });
+      await sidecar.ended(later);
+      assert.deepEqual([node.sigtermsReceived, (await sidecar.get(`/v0/tasks/${id}`)).status], [0, 404]);
+    });
+  });
+
+  it('answers 405 in plain text to a wrong method', async () => {
+    for (const [method, path] of [
+      ['PUT', '/v0/tasks'],
+      ['POST', `/v0/tasks/${randomUUID()}`],
+      ['POST', '/v0/healthz'],
+    ] as const) {
+      const answer = await client.send(method, path, '{}');
+      assert.deepEqual(answer, { status: 405, contentType: 'text/plain; charset=utf-8', text: 'Method Not Allowed\n' });
+    }
+  });
+
+  describe('health', () => {
+    it('GET /v0/livez answers 200', async () => {
+      assert.equal((await client.get('/v0/livez')).status, 200);
+    });
+
+    it('is Ready and healthy after mark-ready', async () => {
+      await client.ended(await client.submit('mark-ready'));
+      assert.equal((await client.get('/v0/healthz')).status, 200);
+      assert.equal((await client.get('/v0/status')).text, '{"status":"Ready"}\n');
+    });
+
+    simulatorOnly('is Initializing and 503 before mark-ready and after a restart of the sidecar', async () => {
+      const node = await newNode({ ready: false });
+      const sidecar = new SidecarClient(node.url);
+      const health = async (): Promise<unknown[]> => [
+        (await sidecar.get('/v0/healthz')).status,
+        (await sidecar.get('/v0/status')).text,
+      ];
+      const initializing = [503, '{"status":"Initializing"}\n'];
+      assert.deepEqual(await health(), initializing);
+      await sidecar.ended(await sidecar.submit('mark-ready'));
+      assert.deepEqual(await health(), [200, '{"status":"Ready"}\n']);
+      await node.stopSidecar();
+      node.startSidecar();
+      assert.deepEqual(await health(), initializing);
+    });
+  });
+
+  describe('restart-seid', () => {
+    simulatorOnly('restarts seid with one SIGTERM; the sidecar lives on and stays ready', async () => {
+      const node = await newNode();
+      const sidecar = new SidecarClient(node.url);
+      const [pid, startedAt] = [node.seidPid, node.sidecar.startedAt];
+      const task = await sidecar.ended(await sidecar.submit('restart-seid'));
+      assert.equal(task.status, 'completed');
+      assert.deepEqual([node.pastSeidPids, node.sigtermsReceived], [[pid], 1]);
+      assert.notEqual(node.seidPid, pid);
+      assert.deepEqual([node.sidecar.startedAt, node.sidecar.ready, node.sidecar.restarts], [startedAt, true, 0]);
+    });
+
+    simulatorOnly('completes only when the RPC serves again', async () => {
+      const node = await newNode();
+      const sidecar = new SidecarClient(node.url);
+      node.setFaults({ neverBoot: true });
+      const id = await sidecar.submit('restart-seid');
+      await eventually('a new seid runs', () => node.pastSeidPids.length === 1 && node.seidPid !== undefined);
+      assert.equal((await sidecar.task(id)).status, 'running');
+      node.setFaults({});
+      assert.equal((await sidecar.ended(id)).status, 'completed');
+      assert.ok((await node.latestHeight())! > 0);
+    });
+
+    simulatorOnly('fails loudly when seid ignores SIGTERM, and leaves it running', async () => {
+      const node = await newNode({ restartGraceMs: 200 });
+      const sidecar = new SidecarClient(node.url);
+      node.setFaults({ ignoreSigterm: true });
+      const pid = node.seidPid;
+      const { status, error } = await sidecar.ended(await sidecar.submit('restart-seid'));
+      assert.deepEqual(
+        [status, error],
+        [
+          'failed',
+          `seid pid ${pid} still alive 200ms after SIGTERM; leaving it running (not force-killing a validator mid-commit)`,
+        ],
+      );
+      assert.deepEqual([node.seidPid, node.sigtermsReceived], [pid, 1]);
+    });
+
+    simulatorOnly('fails when the RPC does not come up', async () => {
+      const node = await newNode({ rpcUpTimeoutMs: 100 });
+      const sidecar = new SidecarClient(node.url);
+      node.setFaults({ neverBoot: true });
+      const { error } = await sidecar.ended(await sidecar.submit('restart-seid'));
+      assert.equal(error, 'seid RPC did not come up within 100ms after restart');
+    });
+
+    simulatorOnly('excludes nothing: two ids in progress signal the same seid twice', async () => {
+      const node = await newNode();
+      const sidecar = new SidecarClient(node.url);
+      node.setFaults({ slowStopMs: 300 });
+      const first = await sidecar.submit('restart-seid');
+      await eventually('the first SIGTERM', () => node.sigtermsReceived === 1);
+      const second = await sidecar.submit('restart-seid');
+      const tasks = await Promise.all([sidecar.ended(first), sidecar.ended(second)]);
+      assert.deepEqual([tasks[0].status, tasks[1].status, node.sigtermsReceived], ['completed', 'completed', 2]);
+    });
+
+    simulatorOnly('runs again from its start with the same run after kill -9 of the sidecar', async () => {
+      const node = await newNode();
+      const sidecar = new SidecarClient(node.url);
+      node.setFaults({ slowStopMs: 300 });
+      const id = await sidecar.submit('restart-seid');
+      await eventually('the first SIGTERM', () => node.sigtermsReceived === 1);
+      node.crashSidecar();
+      await assert.rejects(sidecar.get('/v0/livez'));
+      node.startSidecar();
+      const { status, run } = await sidecar.ended(id);
+      assert.deepEqual([status, run, node.sigtermsReceived, node.sidecar.ready], ['completed', 1, 2, false]);
+    });
+  });
+
+  describe('SIGTERM to the sidecar', () => {
+    simulatorOnly('v0.0.56 stores running tasks as failed', async () => {
+      const node = await newNode({ sidecarVersion: 'v0.0.56' });
+      const sidecar = new SidecarClient(node.url);
+      const id = await sidecar.submit('await-condition', FOR_EVER);
+      await node.stopSidecar();
+      node.startSidecar();
+      const { status, error } = await sidecar.task(id);
+      assert.deepEqual([status, error], ['failed', 'context canceled']);
+    });
+
+    simulatorOnly('newer leaves them running', async () => {
+      const node = await newNode({ sidecarVersion: 'newer' });
+      const sidecar = new SidecarClient(node.url);
+      const id = await sidecar.submit('await-condition', FOR_EVER);
+      await node.stopSidecar();
+      node.startSidecar();
+      const { status, run } = await sidecar.task(id);
+      assert.deepEqual([status, run], ['running', 1]);
+    });
+  });
+
+  describe('await-condition', () => {
+    simulatorOnly('completes when seid reports the height', async () => {
+      const node = await newNode();
+      const sidecar = new SidecarClient(node.url);
+      const targetHeight = (await node.latestHeight())! + 5;
+      const { status } = await sidecar.ended(
+        await sidecar.submit('await-condition', { condition: 'height', targetHeight }),
+      );
+      assert.equal(status, 'completed');
+      assert.ok((await node.latestHeight())! >= targetHeight);
+    });
+
+    simulatorOnly('SIGTERM_SEID: kills a seid that ignores SIGTERM, and waits for no RPC', async () => {
+      const node = await newNode({ killAfterMs: 100 });
+      const sidecar = new SidecarClient(node.url);
+      node.setFaults({ ignoreSigterm: true, neverBoot: true });
+      const pid = node.seidPid;
+      const params = { condition: 'height', targetHeight: 1, action: 'SIGTERM_SEID' };
+      const { status } = await sidecar.ended(await sidecar.submit('await-condition', params));
+      assert.equal(status, 'completed');
+      await eventually('seid is gone', () => node.pastSeidPids[0] === pid);
+      assert.deepEqual([node.sigtermsReceived, await node.latestHeight()], [1, undefined]);
+    });
+
+    for (const [params, error] of [
+      [{}, 'condition is required'],
+      [{ condition: 'height' }, 'targetHeight must be > 0, got 0'],
+    ] as const) {
+      it(`fails with "${error}"`, async () => {
+        assert.equal((await client.ended(await client.submit('await-condition', params))).error, error);
+      });
+    }
+
+    simulatorOnly('fails with an unknown action once the height is there', async () => {
+      const params = { condition: 'height', targetHeight: 1, action: 'DANCE' };
+      assert.equal((await client.ended(await client.submit('await-condition', params))).error, 'unknown action "DANCE"');
+    });
+  });
+
+  describe("seid's RPC", () => {
+    for (const jsonRpcEnvelope of [true, false]) {
+      simulatorOnly(`GET /status ${jsonRpcEnvelope ? 'with' : 'without'} the JSON-RPC envelope`, async () => {
+        const node = await newNode({ jsonRpcEnvelope, votingPower: 7 });
+        const body = (await (await fetch(`${node.rpcUrl}/status`)).json()) as Record<string, unknown>;
+        assert.equal('result' in body, jsonRpcEnvelope);
+        const { sync_info: sync, validator_info: validator } = (body['result'] ?? body) as Record<string, any>;
+        assert.match(sync.latest_block_height, /^\d+$/);
+        assert.match(sync.latest_block_time, TIME);
+        assert.deepEqual([sync.catching_up, validator.voting_power], [false, '7']);
+      });
+    }
+
+    simulatorOnly('the height goes on, on the same port, over a restart', async () => {
+      const node = await newNode();
+      const sidecar = new SidecarClient(node.url);
+      const [rpcUrl, height] = [node.rpcUrl, (await node.latestHeight())!];
+      await sidecar.ended(await sidecar.submit('restart-seid'));
+      assert.equal(node.rpcUrl, rpcUrl);
+      assert.ok((await node.latestHeight())! > height);
+    });
+  });
+});

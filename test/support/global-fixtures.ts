@@ -1,0 +1,17 @@
+import { applyManifests } from '../../dev/apply-manifests.ts';
+import { startLocalServers, type LocalServers } from '../../dev/start-local-servers.ts';
+import { adminTransport, publishServers } from './shared-servers.ts';
+
+let servers: LocalServers | undefined;
+
+/** Starts one Temporal server and one API server for the whole run; every test file works in namespaces of its own. */
+export async function mochaGlobalSetup(): Promise<void> {
+  servers = await startLocalServers();
+  await using transport = adminTransport(servers);
+  await applyManifests(transport);
+  publishServers(servers);
+}
+
+export async function mochaGlobalTeardown(): Promise<void> {
+  await servers?.stop();
+}

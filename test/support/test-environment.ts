@@ -1,0 +1,173 @@
+import { randomBytes } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import { SEI_NODE, SEI_NODE_TASK } from '../../api/resources.ts';
+import { isTerminal, type SeiNodeTask } from '../../api/sei-node-task.ts';
+import { workflowIdOf } from '../../api/task-input.ts';
+import { startLocalService, type LocalService } from '../../dev/start-local-service.ts';
+import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
+import type { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
+import { ResourceClient } from '../../kubernetes/resource-client.ts';
+import { startFleet, type Fleet } from '../../simulator/fleet.ts';
+import type { SimulatedNode } from '../../simulator/simulated-node.ts';
+import { eventually } from './eventually.ts';
+import { kubectl, type KubectlResult } from './kubectl.ts';
+import { adminTransport, sharedServers, type ServerAddresses } from './shared-servers.ts';
+
+/** Grace of the simulated `restart-seid`, in milliseconds; 90 s on a real node. */
+const RESTART_GRACE_MS = 1_000;
+
+export interface EnvironmentOptions {
+  /** Default: those of the test run. */
+  readonly servers?: ServerAddresses;
+  /** Environment variables of the service. */
+  readonly service?: NodeJS.ProcessEnv;
+}
+
+type NodeOptions = Omit<Parameters<Fleet['addNode']>[0], 'namespace' | 'name'> & { readonly phase?: string };
+
+/** A Kubernetes namespace, a fleet and a service of their own on the servers of the test run. */
+export class TestEnvironment {
+  readonly servers: ServerAddresses;
+  readonly namespace: string;
+  readonly fleet: Fleet;
+  readonly admin: KubernetesTransport;
+  readonly tasks: ResourceClient<SeiNodeTask>;
+  readonly seiNodes: ResourceClient;
+  readonly temporal: Client;
+  readonly #connection: Connection;
+  readonly #serviceEnvironment: NodeJS.ProcessEnv;
+  #services: LocalService[] = [];
+
+  private constructor(parts: {
+    servers: ServerAddresses;
+    namespace: string;
+    fleet: Fleet;
+    connection: Connection;
+    service: NodeJS.ProcessEnv;
+  }) {
+    this.servers = parts.servers;
+    this.namespace = parts.namespace;
+    this.fleet = parts.fleet;
+    this.#connection = parts.connection;
+    this.#serviceEnvironment = parts.service;
+    this.admin = adminTransport(parts.servers);
+    this.tasks = new ResourceClient<SeiNodeTask>(this.admin, SEI_NODE_TASK);
+    this.seiNodes = new ResourceClient(this.admin, SEI_NODE);
+    this.temporal = new Client({ connection: parts.connection, namespace: parts.servers.temporal.namespace });
+  }
+
+  /** Without a service yet: see `startService`. */
+  static async create({ servers = sharedServers(), service = {} }: EnvironmentOptions = {}): Promise<TestEnvironment> {
+    const { kubernetes, temporal } = servers;
+    const fleet = await startFleet({
+      restartGraceMs: RESTART_GRACE_MS,
+      authorization: {
+        apiServerUrl: kubernetes.url,
+        caFile: kubernetes.caFile,
+        token: kubernetes.token('sidecar-proxy'),
+      },
+    });
+    const connection = await Connection.connect({ address: temporal.address });
+    const namespace = `test-${randomBytes(5).toString('hex')}`;
+    const environment = new TestEnvironment({ servers, namespace, fleet, connection, service });
+    const namespaces = new ResourceClient(environment.admin, { group: '', version: 'v1', plural: 'namespaces' });
+    await namespaces.create(undefined, { metadata: { name: namespace } });
+    return environment;
+  }
+
+  /** Starts a service that watches this namespace only, on a task queue of its own, and waits until it is ready. */
+  async startService(environment: NodeJS.ProcessEnv = {}): Promise<LocalService> {
+    const service = await this.launchService(environment);
+    await service.ready();
+    return service;
+  }
+
+  /** As `startService`, without waiting. */
+  async launchService(environment: NodeJS.ProcessEnv = {}): Promise<LocalService> {
+    const service = await startLocalService({
+      servers: this.servers,
+      fleetUrl: this.fleet.url,
+      name: `service-${this.namespace}-${this.#services.length}`,
+      environment: {
+        WATCH_NAMESPACE: this.namespace,
+        TASK_QUEUE: this.namespace,
+        ...this.#serviceEnvironment,
+        ...environment,
+      },
+    });
+    this.#services.push(service);
+    return service;
+  }
+
+  /** Adds a simulated node and its SeiNode, in phase Running unless told otherwise. */
+  async addNode(name: string, { phase = 'Running', ...options }: NodeOptions = {}): Promise<SimulatedNode> {
+    const node = await this.fleet.addNode({ namespace: this.namespace, name, ...options });
+    await this.createSeiNode(name, phase);
+    return node;
+  }
+
+  async createSeiNode(name: string, phase: string): Promise<KubernetesObject> {
+    const object = { apiVersion: 'sei.io/v1alpha1', kind: 'SeiNode', metadata: { name }, spec: { chainId: 'test-1', validator: {} } };
+    await this.seiNodes.create(this.namespace, object);
+    return await this.setPhase(name, phase);
+  }
+
+  async setPhase(name: string, phase: string): Promise<KubernetesObject> {
+    return await this.seiNodes.patchStatus({ namespace: this.namespace, name }, { status: { phase } });
+  }
+
+  async createTask(name: string, spec: Record<string, unknown>): Promise<SeiNodeTask> {
+    return await this.tasks.create(this.namespace, {
+      apiVersion: 'sei.io/v1alpha1',
+      kind: 'SeiNodeTask',
+      metadata: { name },
+      spec,
+    });
+  }
+
+  /** Creates a RestartSeid of a node; `spec` adds to it or overrides it. */
+  async restart(name: string, node: string, spec: Record<string, unknown> = {}): Promise<SeiNodeTask> {
+    return await this.createTask(name, { kind: 'RestartSeid', target: { nodeRef: { name: node } }, restartSeid: {}, ...spec });
+  }
+
+  /** Waits until the resource is as `predicate` wants it. */
+  async taskWhere(name: string, what: string, predicate: (task: SeiNodeTask) => boolean): Promise<SeiNodeTask> {
+    let last: SeiNodeTask | undefined;
+    try {
+      return await eventually(`${name} ${what}`, async () => {
+        last = await this.tasks.get(this.namespace, name);
+        return last !== undefined && predicate(last) ? last : undefined;
+      });
+    } catch (cause) {
+      throw new Error(`${name} ${what}; its status is ${JSON.stringify(last?.status)}`, { cause });
+    }
+  }
+
+  /** Waits until the resource is Complete or Failed. */
+  async finished(name: string): Promise<SeiNodeTask> {
+    return await this.taskWhere(name, 'reaches its end', (task) => isTerminal(task.status?.phase));
+  }
+
+  workflowOf(task: SeiNodeTask) {
+    return this.temporal.workflow.getHandle(workflowIdOf(task.metadata));
+  }
+
+  /** kubectl as admin in this namespace. */
+  async kubectl(commandArguments: readonly string[], input?: string): Promise<KubectlResult> {
+    const kubeconfig = this.servers.kubernetes.kubeconfig('admin');
+    return await kubectl(kubeconfig, ['--namespace', this.namespace, ...commandArguments], input);
+  }
+
+  /** Ends everything that was started here, kindly where it still runs. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#services.map((service) => service.process.stop(30_000)));
+    await this.fleet.close();
+    await this.#connection.close();
+    await this.admin.close();
+  }
+}
+
+/** The condition of a type, if it is there. */
+export function conditionOf(task: SeiNodeTask, type: string) {
+  return task.status?.conditions?.find((condition) => condition.type === type);
+}
