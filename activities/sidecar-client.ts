@@ -3,9 +3,9 @@ import { printable } from '../api/printable.ts';
 import { sidecarErrorSchema, sidecarTaskSchema, type SidecarTask } from '../api/sidecar-task.ts';
 import type { NodeReference } from '../api/task-input.ts';
 import type { SidecarTaskRequest } from '../api/task-plan.ts';
+import { readAtMost } from '../kubernetes/read-at-most.ts';
 import type { BearerToken } from './bearer-token.ts';
 import { SidecarError } from './errors.ts';
-import { readBody } from './read-body.ts';
 import type { SidecarUrlTemplate } from './sidecar-url-template.ts';
 
 /** One call, in milliseconds: a sidecar answers from memory, and a heartbeat is due every 15 s. */
@@ -109,7 +109,9 @@ export class SidecarClient {
         body: call.body === undefined ? null : JSON.stringify(call.body),
         signal: call.signal === undefined ? timeout : AbortSignal.any([call.signal, timeout]),
       });
-      return { status: response.statusCode, text: await readBody(response.body, ANSWER_BYTES) };
+      const text = await readAtMost(response.body, ANSWER_BYTES);
+      if (text !== undefined) return { status: response.statusCode, text };
+      throw new SidecarError('SIDECAR_UNREADABLE_ANSWER', `the answer is larger than ${ANSWER_BYTES} bytes and was not read`);
     } catch (cause) {
       call.signal?.throwIfAborted();
       throw failureOf(`${call.method} ${url.origin}${url.pathname}`, cause, timeout.aborted);

@@ -20,7 +20,7 @@ export interface LocalServersOptions {
   readonly onUnexpectedExit?: OnUnexpectedExit;
 }
 
-export interface LocalTemporal {
+interface LocalTemporal {
   /** host:port of the frontend. */
   readonly address: string;
   readonly uiUrl: string;

@@ -126,3 +126,11 @@ export class KubernetesApiError extends KubernetesError {
 export function hasHttpStatus(error: unknown, httpStatus: number): error is KubernetesApiError {
   return error instanceof KubernetesApiError && error.httpStatus === httpStatus;
 }
+
+/**
+ * True if the API server says that the object does not exist. A 404 without that reason means that it does not serve
+ * the kind, as for a moment after its start or before a CRD is established: that says nothing about the object.
+ */
+export function isObjectMissing(error: unknown): error is KubernetesApiError {
+  return hasHttpStatus(error, 404) && error.reason === 'NotFound';
+}

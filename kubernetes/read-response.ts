@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
+import { readAtMost } from './read-at-most.ts';
 import { KubernetesApiError, KubernetesResponseError, type ApiStatus } from './errors.ts';
 
 /** An error page longer than this tells nothing more, in characters. */
@@ -7,22 +8,11 @@ const QUOTED_CHARACTERS = 200;
 
 const statusSchema = z.object({ reason: z.string().optional(), message: z.string().optional() });
 
-/**
- * Collects a body of at most `limitBytes`.
- *
- * @throws KubernetesResponseError when it is larger; the rest is not read.
- */
+/** @throws KubernetesResponseError when the body is larger than `limitBytes`; the rest is not read. */
 export async function readText(body: AsyncIterable<Buffer>, limitBytes: number, call: string): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > limitBytes) {
-      throw new KubernetesResponseError(`${call}: the answer is larger than ${limitBytes} bytes and was not read. Check what answers at this address.`);
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+  const text = await readAtMost(body, limitBytes);
+  if (text !== undefined) return text;
+  throw new KubernetesResponseError(`${call}: the answer is larger than ${limitBytes} bytes and was not read. Check what answers at this address.`);
 }
 
 /** @throws KubernetesResponseError when the text is not JSON. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { hasHttpStatus, KubernetesResponseError } from './errors.ts';
+import { isObjectMissing, KubernetesResponseError } from './errors.ts';
 import type { KubernetesTransport } from './kubernetes-transport.ts';
 import type { KubernetesList, KubernetesObject } from './kubernetes-object.ts';
 import { resourcePath, type ResourceKind } from './resource-path.ts';
@@ -42,12 +42,12 @@ export class ResourceClient<T extends KubernetesObject = KubernetesObject> {
     this.#kind = kind;
   }
 
-  /** @returns `undefined` if there is no such object (or no such kind) */
+  /** @returns `undefined` if there is no such object */
   async get(namespace: string | undefined, name: string, options: CallOptions = {}): Promise<T | undefined> {
     try {
       return (await this.#transport.request({ ...options, method: 'GET', path: this.#path({ namespace, name }) })) as T;
     } catch (error) {
-      if (hasHttpStatus(error, 404)) return undefined;
+      if (isObjectMissing(error)) return undefined;
       throw error;
     }
   }
@@ -61,7 +61,7 @@ export class ResourceClient<T extends KubernetesObject = KubernetesObject> {
     try {
       await this.#transport.request({ ...options, method: 'DELETE', path: this.#path({ namespace, name }) });
     } catch (error) {
-      if (!hasHttpStatus(error, 404)) throw error;
+      if (!isObjectMissing(error)) throw error;
     }
   }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hasHttpStatus } from './errors.ts';
+import { hasHttpStatus, isObjectMissing } from './errors.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import { mergePatch, type Fields } from './merge-patch.ts';
 import type { ResourceClient } from './resource-client.ts';
@@ -51,7 +51,7 @@ export async function updateStatus<T extends WithStatus>(update: StatusUpdate<T>
     try {
       return await writeOnce(update, current);
     } catch (error) {
-      if (hasHttpStatus(error, 404)) return { outcome: 'gone' };
+      if (isObjectMissing(error)) return { outcome: 'gone' };
       if (!hasHttpStatus(error, 409) || attempt === ATTEMPTS) throw error;
       current = undefined;
       await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1) * (0.5 + Math.random()), undefined, { signal: update.signal });

@@ -104,10 +104,10 @@ describe('finding a binary', () => {
   it('names every place, and what to install, on a machine that has nothing', async () => {
     const environment = { PATH: folder, XDG_CACHE_HOME: folder };
     for (const [search, tool, advice] of [
-      [temporalCli(environment, noProgress), 'python3', /set TEMPORAL_CLI/],
-      [kubernetesBinary('etcd', environment, noProgress), 'go', /set KUBEBUILDER_ASSETS/],
+      [() => temporalCli(environment, noProgress), 'python3', /set TEMPORAL_CLI/],
+      [() => kubernetesBinary('etcd', environment, noProgress), 'go', /set KUBEBUILDER_ASSETS/],
     ] as const) {
-      await assert.rejects(search, (error: Error) => {
+      await assert.rejects(search(), (error: Error) => {
         assert.ok(error instanceof BinaryNotFoundError);
         assert.match(error.message, /variable \w+: not set\n  the PATH: .*\n  the cache: .* does not exist\n/);
         assert.ok(error.message.includes(`Could not start ${tool}: spawn ${tool} ENOENT`), error.message);
