@@ -5,7 +5,10 @@ import { parseGoDuration } from '../api/go-duration.ts';
 
 const roles = ['all', 'bridge', 'worker'] as const;
 
-const address = z.string().regex(/^(\[[0-9a-f:]+\]|[^:\s]+):\d{1,5}$/i, 'is not host:port');
+const address = z
+  .string()
+  .regex(/^(\[[0-9a-f:]+\]|[^:\s]+):\d{1,5}$/i, 'is not host:port')
+  .refine((text) => Number(text.slice(text.lastIndexOf(':') + 1)) <= 65_535, 'has a port above 65535');
 
 const namespaceList = z
   .string()

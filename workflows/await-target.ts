@@ -8,7 +8,7 @@ import { resourceAlreadyTerminal, resourceGone, targetMissing, targetNotInPhase,
 import { POLL, SINGLE_CALL } from './activity-options.ts';
 import { mirrorStep } from './status-mirror.ts';
 
-const { checkTargetPhase } = proxyActivities<Activities>(SINGLE_CALL);
+const { checkTargetPhase } = proxyActivities<Activities>({ ...SINGLE_CALL, summary: 'Read the SeiNode' });
 
 type Target = { readonly node: SeiNode } | { readonly verdict: Verdict };
 

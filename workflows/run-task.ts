@@ -12,6 +12,7 @@ import { timestamp } from '../api/status-update.ts';
 import { cancelledBeforeDispatch, type Verdict } from '../api/verdict.ts';
 import { awaitTarget } from './await-target.ts';
 import { execute } from './execute.ts';
+import { countVerdict } from './metrics.ts';
 import { showOutcome, showTask } from './search-attributes.ts';
 import type { Execution } from './sidecar-steps.ts';
 import { mirrorTargetOf, mirrorVerdict } from './status-mirror.ts';
@@ -27,6 +28,7 @@ export async function runTask(kind: string, input: unknown): Promise<TaskOutcome
   const { verdict, execution }: CarriedOut = 'plan' in planned ? await carryOut(planned.plan) : planned;
   await CancellationScope.nonCancellable(() => mirrorVerdict(mirrorTargetOf(input), verdict));
   showOutcome(verdict);
+  countVerdict(kind, verdict);
   return outcomeOrFailure({
     kind,
     verdict,

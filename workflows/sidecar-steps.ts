@@ -28,7 +28,8 @@ export interface Execution {
 type Unreachable = { readonly state: 'unreachable'; readonly problem: string };
 type Expired = { readonly state: 'expired'; readonly problem?: string };
 
-const { lookAtTask, deleteTask } = proxyActivities<Activities>(LAST_LOOK);
+const { lookAtTask } = proxyActivities<Activities>({ ...LAST_LOOK, summary: 'Ask the sidecar once more' });
+const { deleteTask } = proxyActivities<Activities>({ ...LAST_LOOK, summary: 'Take the task off the sidecar' });
 
 /** What is left of the execution time as an activity's bound; `undefined` = nothing is left. */
 function withinDeadline({ deadlineMs }: Execution): Pick<ActivityOptions, 'scheduleToCloseTimeout'> | undefined {

@@ -5,7 +5,7 @@ import { taskInputSchema, type MirrorTarget } from '../api/task-input.ts';
 import type { Verdict } from '../api/verdict.ts';
 import { INTERMEDIATE_MIRROR, SINGLE_CALL } from './activity-options.ts';
 
-const { mirrorStatus: mirrorIntermediate } = proxyLocalActivities<Activities>(INTERMEDIATE_MIRROR);
+const { mirrorStatus: mirrorIntermediate } = proxyLocalActivities<Activities>({ ...INTERMEDIATE_MIRROR, summary: 'Write the status' });
 const { mirrorStatus: mirrorFinal } = proxyActivities<Activities>({ ...SINGLE_CALL, summary: 'Write the verdict' });
 
 /** The resource to report to, also when the rest of the input cannot be read. */
