@@ -1,29 +1,34 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
 import { localSeiNodeDefinition, seiNodeTaskDefinition } from '../api/custom-resource-definition.ts';
+import { withTables } from './readme-tables.ts';
 
 const HEADER = '# Generated from api/ by `npm run generate`; do not edit.\n';
 
+/** YAML 1.1, as kubectl reads it: there `yes` and `no` are booleans unless they are quoted. */
 function yaml(document: unknown): string {
   return HEADER + stringify(document, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false });
 }
 
-const files = new Map<string, string>([
-  ['crd/seinodetasks.sei.io.yaml', yaml(seiNodeTaskDefinition())],
-  ['crd/local/seinodes.sei.io.yaml', yaml(localSeiNodeDefinition())],
-]);
+/** Each generated file, from what it holds now. */
+const generators: Readonly<Record<string, (present: string) => string>> = {
+  'deploy/crd/seinodetasks.sei.io.yaml': () => yaml(seiNodeTaskDefinition()),
+  'deploy/crd/local/seinodes.sei.io.yaml': () => yaml(localSeiNodeDefinition()),
+  'README.md': withTables,
+};
 
-const stale: string[] = [];
-for (const [name, text] of files) {
-  const file = new URL(name, import.meta.url);
-  const present = await readFile(file, 'utf8').catch(() => undefined);
-  if (present === text) continue;
-  stale.push(`deploy/${name}`);
-  if (!process.argv.includes('--check')) await writeFile(file, text);
-}
+const checkOnly = process.argv.includes('--check');
 
-for (const name of stale) console.log(process.argv.includes('--check') ? `${name} is stale` : `wrote ${name}`);
-if (process.argv.includes('--check') && stale.length > 0) {
-  console.error('Run `npm run generate` and commit the result.');
-  process.exitCode = 1;
+for (const [name, generate] of Object.entries(generators)) {
+  const file = new URL(`../${name}`, import.meta.url);
+  const present = await readFile(file, 'utf8').catch(() => '');
+  const next = generate(present);
+  if (next === present) continue;
+  if (checkOnly) {
+    console.error(`${name} is stale: run \`npm run generate\` and commit the result.`);
+    process.exitCode = 1;
+  } else {
+    await writeFile(file, next);
+    console.log(`wrote ${name}`);
+  }
 }

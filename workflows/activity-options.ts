@@ -22,10 +22,13 @@ export const POLL: ActivityOptions = {
   cancellationType: 'TRY_CANCEL',
 };
 
-/** The last look before a Timeout verdict: long enough for a sidecar that is just starting, and then it is over. */
-export const LAST_LOOK: ActivityOptions = {
+/**
+ * What is asked or done once more at the end. Bounded by attempts, not by a time that would run out unused while no
+ * worker is there: a sidecar that hangs costs about 15 s.
+ */
+export const LAST_CALL: ActivityOptions = {
   ...SINGLE_CALL,
-  scheduleToCloseTimeout: '45 seconds',
+  retry: { initialInterval: '500 milliseconds', maximumAttempts: 3 },
 };
 
 /** Waits in the worker for short hiccups of the API server, on the Temporal server for long ones. */

@@ -14,7 +14,7 @@ import type { TaskObservation } from '../api/sidecar-task.ts';
 import type { NodeReference } from '../api/task-input.ts';
 import type { SidecarTaskRequest } from '../api/task-plan.ts';
 import { pollTaskQueue } from '../api/task-queues.ts';
-import { DISPATCH, LAST_LOOK, POLL } from './activity-options.ts';
+import { DISPATCH, LAST_CALL, POLL } from './activity-options.ts';
 
 /** A task from the moment its execution time began. */
 export interface Execution {
@@ -28,8 +28,8 @@ export interface Execution {
 type Unreachable = { readonly state: 'unreachable'; readonly problem: string };
 type Expired = { readonly state: 'expired'; readonly problem?: string };
 
-const { lookAtTask } = proxyActivities<Activities>({ ...LAST_LOOK, summary: 'Ask the sidecar once more' });
-const { deleteTask } = proxyActivities<Activities>({ ...LAST_LOOK, summary: 'Take the task off the sidecar' });
+const { lookAtTask } = proxyActivities<Activities>({ ...LAST_CALL, summary: 'Ask the sidecar once more' });
+const { deleteTask } = proxyActivities<Activities>({ ...LAST_CALL, summary: 'Take the task off the sidecar' });
 
 /** What is left of the execution time as an activity's bound; `undefined` = nothing is left. */
 function withinDeadline({ deadlineMs }: Execution): Pick<ActivityOptions, 'scheduleToCloseTimeout'> | undefined {
