@@ -8,8 +8,8 @@ export type Dispatch =
   | TaskObservation
   /** The sidecar will not take this task, in its own words. */
   | { readonly state: 'refused'; readonly words: string }
-  /** The execution time was over before the task could be sent, so it was not. */
-  | { readonly state: 'late' };
+  /** The execution time was over before the task was known to be sent. `problem`: what kept it, if anything did. */
+  | { readonly state: 'late'; readonly problem?: string };
 
 /** What a poll came to: the task's end, or that of the execution time. */
 export type PollEnd =

@@ -9,8 +9,11 @@ const NANOSECONDS_PER_UNIT: Readonly<Record<string, number>> = {
   h: 3600e9,
 };
 
-const COMPONENT = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g;
+const COMPONENT = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g;
 const DURATION = new RegExp(`^[+-]?(?:${COMPONENT.source})+$`);
+const ZERO = /^[+-]?0$/;
+/** Go counts nanoseconds in an int64: about 292 years. */
+const LONGEST_NANOSECONDS = 2 ** 63;
 
 /**
  * Reads a duration as Go's `time.ParseDuration` does (`90s`, `5m`, `1h30m`, `0`).
@@ -18,12 +21,13 @@ const DURATION = new RegExp(`^[+-]?(?:${COMPONENT.source})+$`);
  * @returns Milliseconds, or `undefined` when Go would refuse the text.
  */
 export function parseGoDuration(text: string): number | undefined {
-  if (text === '0') return 0;
+  if (ZERO.test(text)) return 0;
   if (!DURATION.test(text)) return undefined;
   let nanoseconds = 0;
   for (const [, amount, unit] of text.matchAll(COMPONENT)) {
     nanoseconds += Number(amount) * (NANOSECONDS_PER_UNIT[unit ?? ''] ?? Number.NaN);
   }
+  if (nanoseconds > LONGEST_NANOSECONDS) return undefined;
   const milliseconds = nanoseconds / 1e6;
   return text.startsWith('-') ? -milliseconds : milliseconds;
 }

@@ -50,5 +50,5 @@ export const reasons = {
   },
 } as const satisfies Record<string, ReasonDefinition>;
 
-export type Reason = keyof typeof reasons;
+type Reason = keyof typeof reasons;
 export type FailureReason = { [Name in Reason]: (typeof reasons)[Name]['condition'] extends 'Failed' ? Name : never }[Reason];

@@ -1,15 +1,14 @@
 import { z } from 'zod';
 
-/** A task as the sidecar reports it (contract §3). Unknown fields are left alone. */
+/** Text that no decision hangs on: what is not text counts as absent, so that it never hides the task's state. */
+const text = z.string().optional().catch(undefined);
+
+/** What is used of a task as the sidecar reports it (contract §3). Other fields are left alone. */
 export const sidecarTaskSchema = z.object({
   id: z.string(),
-  type: z.string().optional(),
   status: z.enum(['running', 'completed', 'failed']),
-  run: z.int().optional(),
-  submittedAt: z.string().optional(),
-  completedAt: z.string().optional(),
-  error: z.string().optional(),
-  result: z.unknown().optional(),
+  completedAt: text,
+  error: text,
 });
 
 export type SidecarTask = z.output<typeof sidecarTaskSchema>;

@@ -20,7 +20,7 @@ const nodeReferenceSchema = z.object({ namespace: z.string(), name: z.string() }
  */
 export const taskInputSchema = z.object({
   node: nodeReferenceSchema,
-  payload: z.unknown(),
+  payload: z.unknown().optional(),
   requirePhase: z.unknown().optional(),
   requirePhaseTimeout: z.unknown().optional(),
   timeoutSeconds: z.unknown().optional(),

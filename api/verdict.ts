@@ -165,13 +165,17 @@ export function cancelledWhileWaiting(problem?: string): Verdict {
   return failed(
     'Cancelled',
     problem === undefined
-      ? 'Cancelled while the sidecar was waiting; the task was taken off the sidecar.'
-      : `Cancelled, but the task could not be taken off the sidecar, which may go on waiting: ${printable(problem)}.`,
+      ? 'Cancelled while the sidecar was waiting; the task was taken off the sidecar. Create a new task to wait again.'
+      : `Cancelled, but the task could not be taken off the sidecar, which may go on waiting: ${printable(problem)}. ` +
+          'Look at the node before you create a new task.',
   );
 }
 
 export function cancelledBeforeDispatch(): Verdict {
-  return failed('Cancelled', 'Cancelled before anything was sent to the sidecar; nothing was done.');
+  return failed(
+    'Cancelled',
+    'Cancelled before anything was sent to the sidecar; nothing was done. Create a new task to do it after all.',
+  );
 }
 
 export function resourceGone(): Verdict {

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { reasons } from '../../api/reasons.ts';
+import { conditionSchema } from '../../api/sei-node-task.ts';
+
+/** Contract §1: the public reasons, each with its condition. */
+const contract: Readonly<Record<string, string>> = {
+  PhaseMet: 'TargetReady',
+  PhaseNotMet: 'TargetReady',
+  Queued: 'TargetReady',
+  TaskComplete: 'Ready',
+  Confirmed: 'Ready',
+  TargetResolveFailed: 'Failed',
+  UnsupportedKind: 'Failed',
+  ParamsBuildFailed: 'Failed',
+  DeserializeFailed: 'Failed',
+  TaskTerminalError: 'Failed',
+  TaskFailed: 'Failed',
+  Timeout: 'Failed',
+  TxFailed: 'Failed',
+  InclusionUndetermined: 'Failed',
+  Cancelled: 'Failed',
+  WorkflowTerminated: 'Failed',
+};
+
+/** Of the kinds that are not carried out yet, and of the node permit. */
+const notSetYet = ['Queued', 'Confirmed', 'TxFailed', 'InclusionUndetermined'];
+
+describe('reasons', () => {
+  it('are those of the contract, on its conditions, and no others', () => {
+    const expected = Object.entries(contract).filter(([reason]) => !notSetYet.includes(reason));
+    const actual = Object.entries(reasons).map(([reason, { condition }]) => [reason, condition]);
+    assert.deepEqual(new Map(actual as [string, string][]), new Map(expected));
+  });
+
+  it('have the form that Kubernetes asks of a reason, and a meaning', () => {
+    for (const [reason, { meaning }] of Object.entries(reasons)) {
+      assert.equal(conditionSchema.shape.reason.parse(reason), reason);
+      assert.match(meaning, /^[A-Z].*\.$/);
+    }
+  });
+});

@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { isTerminal, statusSchema, taskPhases, type Condition, type SeiNodeTaskStatus } from '../../api/sei-node-task.ts';
+import { nextStatus, statusWrite, timestamp, type StatusUpdate } from '../../api/status-update.ts';
+import { taskComplete, taskFailed } from '../../api/verdict.ts';
+
+const startMs = Date.parse('2026-11-24T00:00:00.999Z');
+const at = (seconds: number) => ({ generation: 1, atMs: startMs + seconds * 1000 });
+const node = { namespace: 'a', name: 'b' };
+
+const accepted: StatusUpdate = { step: 'accepted', workflowId: 'seinodetask/a/t/u' };
+const waiting: StatusUpdate = { step: 'waiting', message: 'It waits.' };
+const executing: StatusUpdate = { step: 'executing', message: 'It runs.', taskId: 'id', startedAtMs: startMs + 20_000 };
+const completed: StatusUpdate = { step: 'finished', verdict: taskComplete('RestartSeid') };
+const failed: StatusUpdate = { step: 'finished', verdict: taskFailed(node, 'it broke') };
+const allUpdates: readonly StatusUpdate[] = [accepted, waiting, executing, completed, failed];
+
+/** Applies updates ten seconds apart; one that is not to be written changes nothing. */
+function after(...updates: StatusUpdate[]): SeiNodeTaskStatus {
+  return updates.reduce<SeiNodeTaskStatus>((status, update, index) => nextStatus(status, update, at(index * 10)) ?? status, {});
+}
+
+function conditionOf(status: SeiNodeTaskStatus, type: string): Condition | undefined {
+  return status.conditions?.find((condition) => condition.type === type);
+}
+
+describe('nextStatus', () => {
+  it('tells the whole story of a restart that had to wait', () => {
+    assert.deepEqual(after(accepted), {
+      observedGeneration: 1,
+      startedAt: '2026-11-24T00:00:00Z',
+      phase: 'Pending',
+      phaseTransitionTime: '2026-11-24T00:00:00Z',
+      workflow: { id: 'seinodetask/a/t/u' },
+    });
+    assert.deepEqual(after(accepted, waiting, executing, completed), {
+      observedGeneration: 1,
+      startedAt: '2026-11-24T00:00:00Z',
+      phase: 'Complete',
+      phaseTransitionTime: '2026-11-24T00:00:30Z',
+      workflow: { id: 'seinodetask/a/t/u' },
+      task: { id: 'id', status: 'Complete', submittedAt: '2026-11-24T00:00:20Z', executionStartedAt: '2026-11-24T00:00:20Z' },
+      conditions: [
+        {
+          type: 'TargetReady',
+          status: 'True',
+          reason: 'PhaseMet',
+          message: 'It runs.',
+          observedGeneration: 1,
+          lastTransitionTime: '2026-11-24T00:00:20Z',
+        },
+        {
+          type: 'Ready',
+          status: 'True',
+          reason: 'TaskComplete',
+          message: taskComplete('RestartSeid').message,
+          observedGeneration: 1,
+          lastTransitionTime: '2026-11-24T00:00:30Z',
+        },
+      ],
+    });
+  });
+
+  it('keeps the words of the sidecar beside the verdict', () => {
+    const status = after(accepted, executing, failed);
+    assert.deepEqual([status.task?.status, status.task?.err], ['Failed', 'it broke']);
+    assert.equal(conditionOf(status, 'Failed')?.reason, 'TaskFailed');
+    assert.equal(conditionOf(status, 'Ready'), undefined);
+  });
+
+  it('has a verdict on a task that never reached the sidecar', () => {
+    const status = after(accepted, waiting, failed);
+    assert.equal(status.phase, 'Failed');
+    assert.equal(status.task, undefined);
+  });
+
+  it('holds targetFirstObservedAt from the first wait until the wait is over', () => {
+    assert.equal(after(accepted).targetFirstObservedAt, undefined);
+    assert.equal(after(accepted, waiting).targetFirstObservedAt, '2026-11-24T00:00:10Z');
+    assert.equal(after(accepted, waiting, accepted, waiting).targetFirstObservedAt, '2026-11-24T00:00:10Z');
+    for (const end of [executing, completed, failed]) {
+      assert.ok(!('targetFirstObservedAt' in after(accepted, waiting, end)));
+    }
+  });
+
+  it("moves a condition's lastTransitionTime only with its status", () => {
+    const again: StatusUpdate = { step: 'waiting', message: 'It still waits.' };
+    const twice = conditionOf(after(accepted, waiting, again), 'TargetReady');
+    assert.deepEqual([twice?.message, twice?.lastTransitionTime], ['It still waits.', '2026-11-24T00:00:10Z']);
+    assert.equal(conditionOf(after(accepted, waiting, again, executing), 'TargetReady')?.lastTransitionTime, '2026-11-24T00:00:30Z');
+  });
+
+  it('moves phaseTransitionTime only with the phase', () => {
+    assert.equal(after(accepted, waiting, accepted).phaseTransitionTime, '2026-11-24T00:00:00Z');
+    assert.equal(after(accepted, waiting, executing, executing).phaseTransitionTime, '2026-11-24T00:00:20Z');
+  });
+
+  it('never goes back from Running, and never touches an end', () => {
+    for (const update of [accepted, waiting]) assert.equal(nextStatus(after(accepted, executing), update, at(99)), undefined);
+    for (const end of [completed, failed]) {
+      for (const update of allUpdates) {
+        assert.equal(nextStatus(after(accepted, executing, end), update, at(99)), undefined);
+      }
+    }
+  });
+
+  it('leaves what others wrote as it is', () => {
+    const theirs: Condition = { type: 'Audited', status: 'True', reason: 'Looked', message: '', lastTransitionTime: '2026-01-01T00:00:00Z' };
+    const outputs = { awaitNodesAtHeight: { currentHeight: 7 } };
+    const status = nextStatus({ phase: 'Pending', startedAt: '2026-01-01T00:00:00Z', conditions: [theirs], outputs }, completed, at(0));
+    assert.deepEqual(status?.conditions?.[0], theirs);
+    assert.deepEqual([status?.outputs, status?.startedAt], [outputs, '2026-01-01T00:00:00Z']);
+  });
+
+  it('reaches at most one end, which stays, whatever happens in whatever order', () => {
+    const anyUpdate = fc.constantFrom(...allUpdates);
+    fc.assert(
+      fc.property(fc.array(fc.tuple(anyUpdate, fc.integer({ min: -100, max: 1000 }))), (updates) => {
+        let status: SeiNodeTaskStatus = {};
+        for (const [next, seconds] of updates) {
+          const written = nextStatus(status, next, at(seconds));
+          if (written === undefined) continue;
+          assertLawful(status, written);
+          status = written;
+        }
+      }),
+    );
+  });
+});
+
+/** Both ends rank alike: neither may follow the other. */
+function rank(phase: SeiNodeTaskStatus['phase']): number {
+  return phase === undefined ? -1 : Math.min(2, taskPhases.indexOf(phase));
+}
+
+function assertLawful(before: SeiNodeTaskStatus, written: SeiNodeTaskStatus): void {
+  assert.ok(!isTerminal(before.phase));
+  assert.ok(rank(before.phase) <= rank(written.phase));
+  const ends = (written.conditions ?? []).filter(({ type }) => type === 'Ready' || type === 'Failed').map(({ type }) => type);
+  assert.deepEqual(ends, isTerminal(written.phase) ? [written.phase === 'Complete' ? 'Ready' : 'Failed'] : []);
+  assert.equal(written.startedAt, before.startedAt ?? written.startedAt);
+  assert.deepEqual(statusSchema.parse(written), written);
+  const times = JSON.stringify(written).match(/\d{4}-\d\d-\d\dT[^"]*/g) ?? [];
+  for (const time of times) assert.match(time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+}
+
+describe('timestamp', () => {
+  it('cuts to whole seconds, as metav1.Time is written', () => {
+    assert.equal(timestamp(Date.parse('2026-11-24T00:21:50.944Z')), '2026-11-24T00:21:50Z');
+  });
+});
+
+describe('statusWrite', () => {
+  const resource = { metadata: { name: 't', namespace: 'a', uid: 'u', resourceVersion: '1', generation: 3 } };
+
+  it("stamps the resource's generation", () => {
+    assert.equal(statusWrite(accepted, startMs).compute(resource)?.observedGeneration, 3);
+  });
+
+  it('falls back to what the CRD as first published takes', () => {
+    const { compute, fallback } = statusWrite(executing, startMs);
+    const status = compute(resource);
+    assert.equal(status?.task?.status, 'Running');
+    assert.deepEqual(fallback(status), { ...status, task: { ...status.task, status: 'Pending' } });
+    const finished = after(accepted, executing, completed);
+    assert.deepEqual(fallback(finished), finished);
+  });
+});

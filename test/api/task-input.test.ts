@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import type { SeiNodeTask } from '../../api/sei-node-task.ts';
+import { kindOf, nodeNameOf, parseWorkflowId, taskInputOf, workflowIdOf } from '../../api/task-input.ts';
+import { planTask } from '../../api/task-plan.ts';
+
+function resource(spec?: Record<string, unknown>): SeiNodeTask {
+  return { metadata: { name: 'restart-1', namespace: 'arctic-1', uid: 'u', resourceVersion: '1' }, ...(spec === undefined ? {} : { spec }) };
+}
+
+describe('workflow ids', () => {
+  it('read as namespace, name and uid', () => {
+    assert.equal(workflowIdOf({ namespace: 'arctic-1', name: 'restart-1', uid: '6d0f' }), 'seinodetask/arctic-1/restart-1/6d0f');
+  });
+
+  it('come back as what they were made of', () => {
+    const part = fc.string({ unit: 'binary', minLength: 1 }).filter((text) => !/[/\n]/.test(text));
+    fc.assert(
+      fc.property(fc.record({ namespace: part, name: part, uid: part }, { noNullPrototype: true }), (metadata) => {
+        assert.deepEqual(parseWorkflowId(workflowIdOf(metadata)), metadata);
+      }),
+    );
+  });
+
+  it('are not mistaken for others', () => {
+    const others = ['', 'seinodetask/a/b', 'seinodetask/a/b/c/d', 'seinodetask//b/c', 'other/a/b/c', 'x-seinodetask/a/b/c', 'runbook/restart'];
+    for (const id of others) assert.equal(parseWorkflowId(id), undefined);
+  });
+});
+
+describe('taskInputOf', () => {
+  it('takes the payload that the kind names, and the target', () => {
+    const target = { nodeRef: { name: 'syncer-0-0' }, requirePhase: 'Failed', requirePhaseTimeout: '90s' };
+    const task = resource({ kind: 'AwaitNodesAtHeight', target, timeoutSeconds: 9, awaitNodesAtHeight: { targetHeight: 5 }, restartSeid: {} });
+    assert.deepEqual(taskInputOf(task), {
+      node: { namespace: 'arctic-1', name: 'syncer-0-0' },
+      payload: { targetHeight: 5 },
+      requirePhase: 'Failed',
+      requirePhaseTimeout: '90s',
+      timeoutSeconds: 9,
+      mirrorTo: { namespace: 'arctic-1', name: 'restart-1', uid: 'u' },
+    });
+  });
+
+  it('leads any spec that slipped past admission to a plan or a verdict', () => {
+    const spec = fc.dictionary(fc.constantFrom('kind', 'target', 'restartSeid', 'timeoutSeconds', 'other'), fc.jsonValue());
+    fc.assert(
+      fc.property(fc.option(spec, { nil: undefined }), (fields) => {
+        const task = resource(fields);
+        assert.equal(typeof nodeNameOf(task), 'string');
+        const planned = planTask(kindOf(task), taskInputOf(task));
+        assert.ok('plan' in planned || planned.verdict.phase === 'Failed');
+      }),
+    );
+  });
+});
