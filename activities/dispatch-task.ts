@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { Dispatch } from '../api/dispatch.ts';
+import type { TaskObservation } from '../api/sidecar-task.ts';
 import type { SidecarTaskRequest } from '../api/task-plan.ts';
 import { SidecarError } from './errors.ts';
 import { lookAtTask, type TaskReference } from './look-at-task.ts';
@@ -11,6 +12,14 @@ export interface DispatchRequest extends TaskReference {
   readonly deadlineMs?: number;
 }
 
+/** What the Temporal UI shows of a dispatch, and what an attempt knows of the one before it. */
+interface DispatchHeartbeat {
+  readonly taskId: string;
+  readonly step: 'looking' | 'sending' | 'failed';
+  /** What went wrong last; the verdict tells it when nothing could be sent in time. */
+  readonly problem?: string;
+}
+
 /**
  * Hands a task to the sidecar, unless the sidecar has it already. Every attempt looks first, since an earlier one may
  * have landed without a record of it, and a failed task that is sent again runs again.
@@ -18,19 +27,45 @@ export interface DispatchRequest extends TaskReference {
  * @throws SidecarError when it is not known whether the sidecar has the task, or when it could not be sent.
  */
 export async function dispatchTask(sidecar: SidecarClient, dispatch: DispatchRequest): Promise<Dispatch> {
-  const { cancellationSignal } = Context.current();
-  Context.current().heartbeat({ taskId: dispatch.taskId, step: 'looking' });
-  const seen = await lookAtTask(sidecar, dispatch, cancellationSignal);
-  if (seen.state === 'unconfirmed') {
-    throw new SidecarError(
-      'SIDECAR_NOT_ALIVE',
-      'the sidecar does not know the task but does not answer /v0/livez with 200 either; it is asked again',
-    );
+  const context = Context.current();
+  const { problem } = (context.info.heartbeatDetails ?? {}) as Partial<DispatchHeartbeat>;
+  const earlier = problem === undefined ? {} : { problem };
+  const heartbeat = (details: Omit<DispatchHeartbeat, 'taskId'>): void =>
+    context.heartbeat({ taskId: dispatch.taskId, ...details } satisfies DispatchHeartbeat);
+  try {
+    heartbeat({ step: 'looking', ...earlier });
+    const seen = await look(sidecar, dispatch, context.cancellationSignal);
+    if (seen.state !== 'absent') return seen;
+    if (isOver(dispatch)) return { state: 'late', ...earlier };
+    heartbeat({ step: 'sending', ...earlier });
+    context.cancellationSignal.throwIfAborted();
+    return await send(sidecar, dispatch);
+  } catch (error) {
+    if (!(error instanceof SidecarError)) throw error;
+    if (isOver(dispatch)) return { state: 'late', problem: error.message };
+    heartbeat({ step: 'failed', problem: error.message });
+    throw error;
   }
-  if (seen.state !== 'absent') return seen;
-  if (dispatch.deadlineMs !== undefined && Date.now() >= dispatch.deadlineMs) return { state: 'late' };
-  Context.current().heartbeat({ taskId: dispatch.taskId, step: 'sending' });
-  cancellationSignal.throwIfAborted();
-  const answer = await sidecar.postTask(dispatch.node, { id: dispatch.taskId, ...dispatch.request });
+}
+
+async function look(
+  sidecar: SidecarClient,
+  dispatch: DispatchRequest,
+  signal: AbortSignal,
+): Promise<Exclude<TaskObservation, { state: 'unconfirmed' }>> {
+  const seen = await lookAtTask(sidecar, dispatch, signal);
+  if (seen.state !== 'unconfirmed') return seen;
+  throw new SidecarError(
+    'SIDECAR_NOT_ALIVE',
+    'the sidecar does not know the task but does not answer /v0/livez with 200 either; it is asked again',
+  );
+}
+
+async function send(sidecar: SidecarClient, { node, taskId, request }: DispatchRequest): Promise<Dispatch> {
+  const answer = await sidecar.postTask(node, { id: taskId, ...request });
   return answer === 'accepted' ? { state: 'accepted' } : { state: 'refused', words: answer.refused };
+}
+
+function isOver({ deadlineMs }: DispatchRequest): boolean {
+  return deadlineMs !== undefined && Date.now() >= deadlineMs;
 }

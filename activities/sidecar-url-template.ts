@@ -22,7 +22,7 @@ export class SidecarUrlTemplate {
     if (example === null || !['http:', 'https:'].includes(example.protocol)) {
       throw new SidecarUrlError(`"${template}" is not an http or https URL`);
     }
-    if (example.username !== '' || example.search !== '' || example.hash !== '') {
+    if (example.username + example.password + example.search + example.hash !== '') {
       throw new SidecarUrlError('credentials, query and fragment are not allowed in the sidecar URL template');
     }
     this.#template = template.replace(/\/+$/, '');

@@ -11,8 +11,15 @@ export const SINGLE_CALL: ActivityOptions = {
 export const DISPATCH: ActivityOptions = {
   ...SINGLE_CALL,
   heartbeatTimeout: '15 seconds',
+  retry: { initialInterval: '250 milliseconds', maximumInterval: '5 seconds' },
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',
 };
+
+/**
+ * Beyond the deadline, in milliseconds: the server gives up as soon as the next attempt would come too late, which is
+ * up to one retry interval too early. An attempt after the deadline sends nothing and says so.
+ */
+export const DISPATCH_OVERTIME_MS = 10_000;
 
 /** A loop that waits: many polls, one activity, a flat history. */
 export const POLL: ActivityOptions = {

@@ -37,10 +37,8 @@ export async function execute(plan: TaskPlan, execution: Execution, request: Sid
       return taskRefused(plan.node, sent.words);
     case 'cancelled':
       return cancelledBeforeDispatch();
-    case 'expired':
-      return await verdictAtDeadline(plan, execution, { dispatched: false, problem: sent.problem });
     case 'late':
-      return await verdictAtDeadline(plan, execution, { dispatched: false });
+      return await verdictAtDeadline(plan, execution, { dispatched: false, problem: sent.problem });
     case 'completed':
     case 'failed':
       return verdictOf(plan, sent);

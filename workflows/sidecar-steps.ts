@@ -14,7 +14,7 @@ import type { TaskObservation } from '../api/sidecar-task.ts';
 import type { NodeReference } from '../api/task-input.ts';
 import type { SidecarTaskRequest } from '../api/task-plan.ts';
 import { pollTaskQueue } from '../api/task-queues.ts';
-import { DISPATCH, LAST_CALL, POLL } from './activity-options.ts';
+import { DISPATCH, DISPATCH_OVERTIME_MS, LAST_CALL, POLL } from './activity-options.ts';
 
 /** A task from the moment its execution time began. */
 export interface Execution {
@@ -26,16 +26,15 @@ export interface Execution {
 }
 
 type Unreachable = { readonly state: 'unreachable'; readonly problem: string };
-type Expired = { readonly state: 'expired'; readonly problem?: string };
 
 const { lookAtTask } = proxyActivities<Activities>({ ...LAST_CALL, summary: 'Ask the sidecar once more' });
 const { deleteTask } = proxyActivities<Activities>({ ...LAST_CALL, summary: 'Take the task off the sidecar' });
 
 /** What is left of the execution time as an activity's bound; `undefined` = nothing is left. */
-function withinDeadline({ deadlineMs }: Execution): Pick<ActivityOptions, 'scheduleToCloseTimeout'> | undefined {
+function withinDeadline({ deadlineMs }: Execution, overtimeMs = 0): Pick<ActivityOptions, 'scheduleToCloseTimeout'> | undefined {
   if (deadlineMs === undefined) return {};
   const remainingMs = deadlineMs - Date.now();
-  return remainingMs > 0 ? { scheduleToCloseTimeout: remainingMs } : undefined;
+  return remainingMs > 0 ? { scheduleToCloseTimeout: remainingMs + overtimeMs } : undefined;
 }
 
 /**
@@ -46,15 +45,15 @@ function withinDeadline({ deadlineMs }: Execution): Pick<ActivityOptions, 'sched
 export async function dispatch(
   execution: Execution,
   request: SidecarTaskRequest,
-): Promise<Dispatch | Expired | { readonly state: 'cancelled' }> {
-  const bound = withinDeadline(execution);
-  if (bound === undefined) return { state: 'expired' };
+): Promise<Dispatch | { readonly state: 'cancelled' }> {
+  const bound = withinDeadline(execution, DISPATCH_OVERTIME_MS);
+  if (bound === undefined) return { state: 'late' };
   const { dispatchTask } = proxyActivities<Activities>({ ...DISPATCH, ...bound, summary: `Send ${request.type}` });
   try {
     return await dispatchTask({ ...execution, request });
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;
-    if (!isCancellation(error)) return { state: 'expired', ...problemOf(error) };
+    if (!isCancellation(error)) return { state: 'late', ...problemOf(error) };
     const seen = await lookOnce(execution);
     if (seen.state === 'absent') return { state: 'cancelled' };
     return seen.state === 'completed' || seen.state === 'failed' ? seen : { state: 'running' };

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import type { RequestListener } from 'node:http';
+import { answering } from './misbehaving-server.ts';
+import { against, call, failureOf, id, node, patience, running, type Method } from './sidecar-calls.ts';
+
+const cutShort: RequestListener = (_request, response) => {
+  response.writeHead(200, { 'content-length': running.length }).write(running.slice(0, 20), () => response.destroy());
+};
+
+const neverEnding: RequestListener = (_request, response) => {
+  response.writeHead(200).write('{"id":');
+};
+
+describe('SidecarClient with a sidecar that keeps to the contract', () => {
+  it('asks for a task at the address of its node', async () => {
+    await against(answering(200, `${running}\n`), async (client, { received }) => {
+      assert.equal((await client.getTask(node, id, patience))?.status, 'running');
+      const [request] = received;
+      assert.deepEqual([request?.method, request?.path], ['GET', `/arctic-1/syncer-0-0/v0/tasks/${id}`]);
+      assert.equal(request?.headers.authorization, undefined);
+    });
+  });
+
+  it('sends a task once, as JSON', async () => {
+    await against(answering(201, `{"id":"${id}"}\n`), async (client, { received }) => {
+      const task = { id, type: 'await-condition', params: { condition: 'height', targetHeight: 7 } };
+      assert.equal(await client.postTask(node, task), 'accepted');
+      assert.deepEqual(received.map(({ method, path, body }) => [method, path, JSON.parse(body)]), [
+        ['POST', '/arctic-1/syncer-0-0/v0/tasks', task],
+      ]);
+      assert.equal(received[0]?.headers['content-type'], 'application/json');
+    });
+  });
+
+  it('takes a 404 in JSON for an unknown task, also on delete', async () => {
+    await against(answering(404, '{"error":"task not found"}\n'), async (client) => {
+      assert.equal(await client.getTask(node, id, patience), undefined);
+      await client.deleteTask(node, id, patience);
+    });
+  });
+
+  it('takes 204 for a deleted task', () => against(answering(204), (client) => client.deleteTask(node, id, patience)));
+
+  it('hands on the words of a refusal', async () => {
+    const refused = await against(answering(400, '{"error":"unknown task type: restart-seid"}\n'), (client) => call(client, 'POST'));
+    assert.deepEqual(refused, { refused: 'unknown task type: restart-seid' });
+  });
+
+  it('tries a passing refusal again', async () => {
+    const { code } = await failureOf(against(answering(400, '{"error":"persist task: disk is full"}\n'), (client) => call(client, 'POST')));
+    assert.equal(code, 'SIDECAR_UNEXPECTED_STATUS');
+  });
+
+  it('reads liveness from the status alone', async () => {
+    assert.equal(await against(answering(200, '<html>'), (client) => client.isAlive(node, patience)), true);
+    assert.equal(await against(answering(503), (client) => client.isAlive(node, patience)), false);
+  });
+});
+
+describe('SidecarClient with a sidecar that does not', () => {
+  const answers: readonly (readonly [what: string, method: Method, answer: RequestListener, code: string])[] = [
+    ['500', 'GET', answering(500, '{"error":"boom"}'), 'SIDECAR_UNEXPECTED_STATUS'],
+    ['500', 'POST', answering(500, '{"error":"boom"}'), 'SIDECAR_UNEXPECTED_STATUS'],
+    ['503', 'DELETE', answering(503, '', { 'retry-after': '1' }), 'SIDECAR_UNEXPECTED_STATUS'],
+    ['405', 'POST', answering(405, 'Method Not Allowed', { 'content-type': 'text/plain' }), 'SIDECAR_UNEXPECTED_STATUS'],
+    ['a redirect', 'POST', answering(307, '', { location: 'http://127.0.0.1:1/' }), 'SIDECAR_UNEXPECTED_STATUS'],
+    ['404 in HTML', 'GET', answering(404, '<html>nginx</html>'), 'SIDECAR_UNEXPECTED_STATUS'],
+    ['404 in HTML', 'DELETE', answering(404, '<html>nginx</html>'), 'SIDECAR_UNEXPECTED_STATUS'],
+    ['400 in HTML', 'POST', answering(400, '<html>nginx</html>'), 'SIDECAR_UNEXPECTED_STATUS'],
+    ['200 to a POST', 'POST', answering(200, '{}'), 'SIDECAR_UNREADABLE_ANSWER'],
+    ['200 to a DELETE', 'DELETE', answering(200, '{}'), 'SIDECAR_UNREADABLE_ANSWER'],
+    ['HTML', 'GET', answering(200, '<html>'), 'SIDECAR_UNREADABLE_ANSWER'],
+    ['nothing', 'GET', answering(200), 'SIDECAR_UNREADABLE_ANSWER'],
+    ['half of the JSON', 'GET', answering(200, running.slice(0, 20)), 'SIDECAR_UNREADABLE_ANSWER'],
+    ['another task', 'GET', answering(200, running.replace(id, 'f0')), 'SIDECAR_UNREADABLE_ANSWER'],
+    ['a state of its own', 'GET', answering(200, running.replace('running', 'resting')), 'SIDECAR_UNREADABLE_ANSWER'],
+    ['a list', 'GET', answering(200, `[${running}]`), 'SIDECAR_UNREADABLE_ANSWER'],
+    ['10 MB', 'GET', answering(200, 'x'.repeat(10_000_000)), 'SIDECAR_UNREADABLE_ANSWER'],
+    ['10 MB of refusal', 'POST', answering(400, `{"error":"${'x'.repeat(10_000_000)}"}`), 'SIDECAR_UNREADABLE_ANSWER'],
+    ['half a body', 'GET', cutShort, 'SIDECAR_UNREACHABLE'],
+    ['a closed connection', 'POST', (request) => request.socket.destroy(), 'SIDECAR_UNREACHABLE'],
+    ['no HTTP', 'GET', (request) => request.socket.end('SSH-2.0-OpenSSH\r\n'), 'SIDECAR_UNREACHABLE'],
+  ];
+  for (const [what, method, answer, code] of answers) {
+    it(`tries ${method} again after ${what}`, async () => {
+      const failure = await failureOf(against(answer, (client) => call(client, method)));
+      assert.equal(failure.code, code, failure.message);
+      assert.ok(failure.message.length < 500, failure.message);
+    });
+  }
+
+  it('quotes what it was answered on one printable line', async () => {
+    const { message } = await failureOf(against(answering(500, '\u001b[31mboom\u001b[0m\n'.repeat(100)), (client) => call(client, 'GET')));
+    assert.match(message, /^GET was answered 500 "\[31mboom .*…"; check what answers at SIDECAR_URL_TEMPLATE$/);
+  });
+
+  it('says where nobody listens', async () => {
+    await against(answering(200), async (client, server) => {
+      await server[Symbol.asyncDispose]();
+      const failure = await failureOf(call(client, 'GET'));
+      assert.equal(failure.code, 'SIDECAR_UNREACHABLE');
+      assert.ok(failure.message.startsWith(`GET ${server.url}/arctic-1/syncer-0-0/v0/tasks/${id}: `), failure.message);
+    });
+  });
+
+  it('gives up on an answer that never ends', async () => {
+    const failure = await failureOf(against(neverEnding, (client) => call(client, 'GET')));
+    assert.equal(failure.code, 'SIDECAR_CALL_TIMEOUT');
+    assert.match(failure.message, /no whole answer within 5 s$/);
+  });
+
+  it("ends a call with the caller's own reason when the caller gives up", async () => {
+    const controller = new AbortController();
+    const reason = new Error('cancelled');
+    const given = against(
+      () => controller.abort(reason),
+      (client) => client.getTask(node, id, controller.signal),
+    );
+    await assert.rejects(given, (error) => error === reason);
+  });
+});

@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { setImmediate as turn } from 'node:timers/promises';
+import * as fc from 'fast-check';
+import { WorkQueue, type WorkQueueOptions } from '../../crd-bridge/work-queue.ts';
+import { eventually } from '../support/eventually.ts';
+
+type Work = PromiseWithResolvers<void> & { readonly key: string };
+
+/** A queue whose work begins and ends as the test wants it. */
+class ManualQueue {
+  /** All work that was begun, in its order. */
+  readonly begun: Work[] = [];
+  readonly failures: { readonly key: string; readonly retryInMs: number }[] = [];
+  readonly queue: WorkQueue;
+
+  constructor(options: Partial<WorkQueueOptions> = {}) {
+    this.queue = new WorkQueue({
+      concurrency: 2,
+      handle: (key) => {
+        const work = { key, ...Promise.withResolvers<void>() };
+        this.begun.push(work);
+        return work.promise;
+      },
+      onFailure: (key, _error, retryInMs) => void this.failures.push({ key, retryInMs }),
+      ...options,
+    });
+  }
+
+  get keys(): string[] {
+    return this.begun.map(({ key }) => key);
+  }
+
+  async end(index: number, error?: Error): Promise<void> {
+    const work = this.begun[index];
+    if (error === undefined) work?.resolve();
+    else work?.reject(error);
+    await turn();
+  }
+}
+
+describe('WorkQueue', () => {
+  it('works on keys in their order, as many at once as it may', async () => {
+    const manual = new ManualQueue();
+    for (const key of ['a', 'b', 'c', 'd']) manual.queue.add(key);
+    assert.deepEqual(manual.keys, ['a', 'b']);
+    assert.equal(manual.queue.size, 4);
+    await manual.end(1);
+    assert.deepEqual(manual.keys, ['a', 'b', 'c']);
+    await manual.end(0);
+    await manual.end(2);
+    await manual.end(3);
+    assert.deepEqual(manual.keys, ['a', 'b', 'c', 'd']);
+    assert.equal(manual.queue.size, 0);
+  });
+
+  it('holds a key once, however often it is added', async () => {
+    const manual = new ManualQueue({ concurrency: 1 });
+    for (const key of ['a', 'b', 'b', 'b']) manual.queue.add(key);
+    for (const index of [0, 1, 2]) await manual.end(index);
+    assert.deepEqual(manual.keys, ['a', 'b']);
+  });
+
+  it('works again on a key that was added while it was worked on, once, and only afterwards', async () => {
+    const manual = new ManualQueue();
+    for (const key of ['a', 'a', 'a', 'b']) manual.queue.add(key);
+    assert.deepEqual(manual.keys, ['a', 'b']);
+    await manual.end(0);
+    assert.deepEqual(manual.keys, ['a', 'b', 'a']);
+    await manual.end(2);
+    await manual.end(1);
+    assert.deepEqual(manual.keys, ['a', 'b', 'a']);
+    assert.equal(manual.queue.size, 0);
+  });
+
+  it('brings a key that failed back, each time later, and begins anew after a success', async () => {
+    const manual = new ManualQueue();
+    const ends = [new Error('one'), new Error('two'), undefined, new Error('three')];
+    manual.queue.add('a');
+    for (const [index, error] of ends.entries()) {
+      await eventually(`work ${index} begins`, () => manual.begun.length > index);
+      await manual.end(index, error);
+      if (error === undefined) manual.queue.add('a');
+    }
+    await manual.queue.stop();
+    const delays = manual.failures.map(({ retryInMs }) => retryInMs);
+    const nominal = [200, 400, 200];
+    assert.equal(delays.length, nominal.length);
+    for (const [index, delay] of delays.entries()) {
+      const ratio = delay / (nominal[index] ?? Number.NaN);
+      assert.ok(ratio >= 0.745 && ratio <= 1.255, `attempt ${index} came back after ${delay} ms`);
+    }
+  });
+
+  it('goes on with other keys while one waits for its return', async () => {
+    const manual = new ManualQueue({ concurrency: 1 });
+    manual.queue.add('a');
+    await manual.end(0, new Error('failed'));
+    manual.queue.add('b');
+    assert.deepEqual(manual.keys, ['a', 'b']);
+    await manual.end(1);
+    await manual.queue.stop();
+  });
+
+  it('stops when what is worked on is done, and takes nothing more', async () => {
+    const manual = new ManualQueue({ concurrency: 1 });
+    for (const key of ['a', 'b']) manual.queue.add(key);
+    let stopped = false;
+    const stop = manual.queue.stop().then(() => (stopped = true));
+    manual.queue.add('c');
+    await turn();
+    assert.equal(stopped, false);
+    await manual.end(0);
+    await stop;
+    assert.deepEqual(manual.keys, ['a']);
+  });
+
+  it('stops without the keys that wait for their return', async () => {
+    const manual = new ManualQueue();
+    manual.queue.add('a');
+    await manual.end(0, new Error('failed'));
+    await manual.queue.stop();
+    assert.equal(manual.queue.size, 0);
+  });
+
+  it('never works on a key twice at the same time, and never forgets one', async () => {
+    const step = fc.record({ key: fc.constantFrom('a', 'b', 'c', 'd'), turnsToWork: fc.nat(3), turnsAfter: fc.nat(2) });
+    const run = fc.asyncProperty(fc.array(step, { maxLength: 30 }), fc.integer({ min: 1, max: 3 }), assertOneAtATime);
+    await fc.assert(run);
+  });
+});
+
+interface Step {
+  readonly key: string;
+  /** How long work on the key takes from now on, in turns of the event loop. */
+  readonly turnsToWork: number;
+  /** Turns until the next step. */
+  readonly turnsAfter: number;
+}
+
+async function turns(count: number): Promise<void> {
+  for (let index = 0; index < count; index += 1) await turn();
+}
+
+async function assertOneAtATime(steps: readonly Step[], concurrency: number): Promise<void> {
+  const duration = new Map<string, number>();
+  const active = new Set<string>();
+  const unseen = new Set<string>();
+  const failures: unknown[] = [];
+  const queue = new WorkQueue({
+    concurrency,
+    handle: async (key) => {
+      assert.ok(!active.has(key) && active.size < concurrency);
+      active.add(key);
+      unseen.delete(key);
+      await turns(duration.get(key) ?? 0);
+      active.delete(key);
+    },
+    onFailure: (_key, error) => void failures.push(error),
+  });
+  for (const { key, turnsToWork, turnsAfter } of steps) {
+    duration.set(key, turnsToWork);
+    unseen.add(key);
+    queue.add(key);
+    await turns(turnsAfter);
+  }
+  while (queue.size > 0) await turn();
+  assert.deepEqual([failures, [...unseen]], [[], []]);
+}

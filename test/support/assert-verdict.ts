@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import type { FailureReason } from '../../api/reasons.ts';
+import type { SeiNodeTask } from '../../api/sei-node-task.ts';
+import { conditionOf } from './test-environment.ts';
+
+/** The resource is Complete, and no condition says otherwise. */
+export function assertComplete(task: SeiNodeTask): void {
+  assertVerdict(task, { phase: 'Complete', condition: 'Ready', reason: 'TaskComplete' });
+  assert.equal(conditionOf(task, 'Failed'), undefined);
+}
+
+/** The resource is Failed with this reason, and each pattern is found in the condition's message. */
+export function assertFailed(task: SeiNodeTask, reason: FailureReason, ...patterns: RegExp[]): void {
+  assertVerdict(task, { phase: 'Failed', condition: 'Failed', reason });
+  assert.equal(conditionOf(task, 'Ready'), undefined);
+  for (const pattern of patterns) assert.match(conditionOf(task, 'Failed')?.message ?? '', pattern);
+}
+
+function assertVerdict(task: SeiNodeTask, expected: { phase: string; condition: string; reason: string }): void {
+  const condition = conditionOf(task, expected.condition);
+  assert.deepEqual(
+    { phase: task.status?.phase, reason: condition?.reason, status: condition?.status },
+    { phase: expected.phase, reason: expected.reason, status: 'True' },
+    `${task.metadata.name}: ${JSON.stringify(task.status?.conditions)}`,
+  );
+}

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
+import { expectedTaskId } from '../support/expected-task-id.ts';
+import { requestsOf } from '../support/requests-of.ts';
+import { scheduledActivity } from '../support/scheduled-activities.ts';
+import { TestEnvironment } from '../support/test-environment.ts';
+
+interface AwaitingKind {
+  readonly name: string;
+  readonly kind: string;
+  readonly payload: (targetHeight: number) => Record<string, unknown>;
+  readonly params: Record<string, unknown>;
+  readonly sigterms: number;
+}
+
+const kinds: readonly AwaitingKind[] = [
+  {
+    name: 'await-nodes',
+    kind: 'AwaitNodesAtHeight',
+    payload: (targetHeight) => ({ awaitNodesAtHeight: { targetHeight } }),
+    params: {},
+    sigterms: 0,
+  },
+  {
+    name: 'await-condition',
+    kind: 'AwaitCondition',
+    payload: (targetHeight) => ({ awaitCondition: { height: { targetHeight } } }),
+    params: {},
+    sigterms: 0,
+  },
+  {
+    name: 'await-and-stop',
+    kind: 'AwaitCondition',
+    payload: (targetHeight) => ({ awaitCondition: { height: { targetHeight }, action: 'SIGTERM_SEID' } }),
+    params: { action: 'SIGTERM_SEID' },
+    sigterms: 1,
+  },
+];
+
+describe('tasks that wait for a height', () => {
+  let environment: TestEnvironment;
+
+  before(async () => {
+    environment = await TestEnvironment.create();
+    await environment.startService();
+  });
+
+  after(() => environment.stop());
+
+  async function create(name: string, { kind, payload }: AwaitingKind, spec: { targetHeight: number; timeoutSeconds?: number }) {
+    const { targetHeight, ...more } = spec;
+    return await environment.createTask(name, { kind, target: { nodeRef: { name } }, ...payload(targetHeight), ...more });
+  }
+
+  for (const awaiting of kinds) {
+    const { name, kind, params, sigterms } = awaiting;
+
+    it(`${name}: completes once the node is there, with no limit of its own`, async () => {
+      const node = await environment.addNode(name);
+      const oldPid = node.seidPid;
+      const targetHeight = ((await node.latestHeight()) ?? 0) + 3;
+      await create(name, awaiting, { targetHeight });
+      const task = await environment.finished(name);
+      assertComplete(task);
+      assert.deepEqual(
+        requestsOf(node, 'POST').map(({ body }) => JSON.parse(body)),
+        [
+          {
+            id: expectedTaskId(task.metadata.uid, kind),
+            type: 'await-condition',
+            params: { condition: 'height', targetHeight, ...params },
+          },
+        ],
+      );
+      assert.equal(node.sigtermsReceived, sigterms);
+      assert.deepEqual(node.pastSeidPids, sigterms === 0 ? [] : [oldPid]);
+      const poll = await scheduledActivity(environment.workflowOf(task), 'pollTask');
+      assert.equal((poll.input as { deadlineMs?: number }).deadlineMs, undefined);
+    });
+
+    it(`${name}: ends with Timeout after timeoutSeconds, and the task is taken off the sidecar`, async () => {
+      const nodeName = `${name}-timeout`;
+      const node = await environment.addNode(nodeName);
+      await create(nodeName, awaiting, { targetHeight: 1_000_000_000, timeoutSeconds: 2 });
+      const task = await environment.finished(nodeName);
+      assertFailed(task, 'Timeout', /within 2s/, /taken off/);
+      const [deletion, ...more] = requestsOf(node, 'DELETE');
+      assert.deepEqual(more, []);
+      assert.deepEqual([deletion?.path, deletion?.status], [`/v0/tasks/${task.status?.task?.id}`, 204]);
+      assert.deepEqual(node.tasks, []);
+      assert.equal(node.sigtermsReceived, 0);
+    });
+  }
+});

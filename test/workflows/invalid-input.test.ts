@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { ApplicationFailure } from '@temporalio/common';
+import type { FailureReason } from '../../api/reasons.ts';
+import { workflowIdOf } from '../../api/task-input.ts';
+import type { SimulatedNode } from '../../simulator/simulated-node.ts';
+import { assertFailed } from '../support/assert-verdict.ts';
+import { TestEnvironment } from '../support/test-environment.ts';
+import { workflowFailure } from '../support/workflow-failure.ts';
+
+interface InvalidInput {
+  readonly name: string;
+  readonly workflowType?: string;
+  /** Added to a readable input. */
+  readonly input: Record<string, unknown>;
+  readonly reason: FailureReason;
+  readonly message: RegExp;
+}
+
+const inputs: readonly InvalidInput[] = [
+  { name: 'no payload', input: {}, reason: 'ParamsBuildFailed', message: /^spec\.restartSeid is required/ },
+  { name: 'a null payload', input: { payload: null }, reason: 'ParamsBuildFailed', message: /^spec\.restartSeid is required/ },
+  {
+    name: 'a payload of the wrong type',
+    workflowType: 'AwaitNodesAtHeight',
+    input: { payload: { targetHeight: 'high' } },
+    reason: 'ParamsBuildFailed',
+    message: /^spec\.awaitNodesAtHeight\.targetHeight .*"high"/,
+  },
+  {
+    name: 'a negative timeout',
+    input: { payload: {}, timeoutSeconds: -1 },
+    reason: 'ParamsBuildFailed',
+    message: /^spec\.timeoutSeconds .*-1/,
+  },
+  {
+    name: 'an unknown phase',
+    input: { payload: {}, requirePhase: 'Sleeping' },
+    reason: 'ParamsBuildFailed',
+    message: /^spec\.target\.requirePhase .*"Sleeping"/,
+  },
+  {
+    name: 'a node name that would leave its place in a URL',
+    input: { payload: {}, node: { namespace: 'default', name: '../escape' } },
+    reason: 'ParamsBuildFailed',
+    message: /^spec\.target\.nodeRef\.name .*"\.\.\/escape"/,
+  },
+  {
+    name: 'an unknown kind',
+    workflowType: 'RestartPod',
+    input: { payload: {} },
+    reason: 'UnsupportedKind',
+    message: /does not carry out tasks of kind RestartPod; nothing was done/,
+  },
+  {
+    name: 'a kind of the contract that is not built yet',
+    workflowType: 'MarkReady',
+    input: { payload: {} },
+    reason: 'UnsupportedKind',
+    message: /does not carry out tasks of kind MarkReady; nothing was done/,
+  },
+  {
+    name: 'an input without a node',
+    input: { node: undefined, payload: {} },
+    reason: 'DeserializeFailed',
+    message: /input cannot be read: input\.node/,
+  },
+];
+
+describe('a task workflow that is started past admission', () => {
+  let environment: TestEnvironment;
+  let node: SimulatedNode;
+
+  before(async () => {
+    environment = await TestEnvironment.create();
+    // Without a bridge: the resources get the workflows that the tests start, and no others.
+    await environment.startService({ ROLE: 'worker' });
+    node = await environment.addNode('target');
+  });
+
+  after(() => environment.stop());
+
+  inputs.forEach(({ name, workflowType = 'RestartSeid', input, reason, message }, index) => {
+    it(`ends with ${reason} on ${name}, on the resource and in Temporal`, async () => {
+      const { metadata } = await environment.restart(`task-${index}`, 'target');
+      const handle = await environment.temporal.workflow.start(workflowType, {
+        workflowId: workflowIdOf(metadata),
+        taskQueue: environment.namespace,
+        args: [{ node: { namespace: environment.namespace, name: 'target' }, mirrorTo: metadata, ...input }],
+      });
+      const failure = await workflowFailure(handle);
+      assert.ok(failure instanceof ApplicationFailure);
+      assert.equal(failure.type, reason);
+      assertFailed(await environment.finished(`task-${index}`), reason, message);
+      assert.deepEqual(node.requests, []);
+    });
+  });
+
+  for (const args of [[], [null], ['restart, please']]) {
+    it(`ends with DeserializeFailed on the arguments ${JSON.stringify(args)}`, async () => {
+      const handle = await environment.temporal.workflow.start('RestartSeid', {
+        workflowId: `${environment.namespace}/unreadable/${args.length}-${typeof args[0]}`,
+        taskQueue: environment.namespace,
+        args,
+      });
+      const failure = await workflowFailure(handle);
+      assert.ok(failure instanceof ApplicationFailure);
+      assert.equal(failure.type, 'DeserializeFailed');
+    });
+  }
+});

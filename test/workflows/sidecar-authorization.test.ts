@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { SeiNodeTask } from '../../api/sei-node-task.ts';
+import { ResourceClient } from '../../kubernetes/resource-client.ts';
+import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
+import { eventually } from '../support/eventually.ts';
+import { requestsOf } from '../support/requests-of.ts';
+import { TestEnvironment } from '../support/test-environment.ts';
+
+const RBAC = { group: 'rbac.authorization.k8s.io', version: 'v1' };
+
+describe('the token that sidecars are shown', () => {
+  let environment: TestEnvironment;
+  let tokenFile: string;
+
+  before(async () => {
+    environment = await TestEnvironment.create();
+    tokenFile = join(environment.servers.directory, `${environment.namespace}.token`);
+    await show('not-a-token');
+    await environment.startService({ SIDECAR_TOKEN_FILE: tokenFile });
+  });
+
+  after(() => environment.stop());
+
+  async function show(token: string): Promise<void> {
+    await writeFile(tokenFile, token, { mode: 0o600 });
+  }
+
+  /** Lets the user `viewer`, who otherwise may do nothing, use these verbs on SeiNodeTasks of the namespace. */
+  async function grant(...verbs: string[]): Promise<void> {
+    const name = `viewer-${verbs.join('-')}`;
+    const [roles, bindings] = ['roles', 'rolebindings'].map((plural) => new ResourceClient(environment.admin, { ...RBAC, plural }));
+    const rules = [{ apiGroups: ['sei.io'], resources: ['seinodetasks'], verbs }];
+    await roles?.create(environment.namespace, { metadata: { name }, rules });
+    await bindings?.create(environment.namespace, {
+      metadata: { name },
+      roleRef: { apiGroup: RBAC.group, kind: 'Role', name },
+      subjects: [{ apiGroup: RBAC.group, kind: 'User', name: 'viewer' }],
+    });
+  }
+
+  /** What the Temporal UI shows of the dispatch that is being retried. */
+  async function lastFailure(task: SeiNodeTask, pattern: RegExp): Promise<void> {
+    await eventually(`the dispatch fails with ${String(pattern)}`, async () => {
+      const { raw } = await environment.workflowOf(task).describe();
+      return raw.pendingActivities?.some(({ lastFailure: failure }) => pattern.test(JSON.stringify(failure ?? {})));
+    });
+  }
+
+  it('is read again when it was refused, and a missing right is named', async () => {
+    const node = await environment.addNode('guarded');
+    const task = await environment.restart('guarded', 'guarded');
+    await lastFailure(task, /refused the token \(401/);
+    await show(environment.servers.kubernetes.token('viewer'));
+    await lastFailure(task, /needs the verb get on seinodetasks\.sei\.io named guarded in namespace test-/);
+    await grant('get');
+    await lastFailure(task, /needs the verb create on seinodetasks\.sei\.io named guarded in namespace test-/);
+    assert.equal(node.sigtermsReceived, 0);
+    await grant('create');
+    assertComplete(await environment.finished('guarded'));
+    assert.equal(node.sigtermsReceived, 1);
+    assert.equal(requestsOf(node, 'POST').filter(({ status }) => status === 201).length, 1);
+  });
+
+  it('ends a restart with Timeout that names the right, when nobody grants it', async () => {
+    await show(environment.servers.kubernetes.token('sidecar-proxy'));
+    const node = await environment.addNode('locked');
+    await environment.restart('locked', 'locked', { timeoutSeconds: 3 });
+    const task = await environment.finished('locked');
+    assertFailed(task, 'Timeout', /needs the verb get on seinodetasks\.sei\.io named locked in namespace/);
+    assert.equal(node.sigtermsReceived, 0);
+  });
+});
