@@ -4,8 +4,9 @@ import { reasons } from '../api/reasons.ts';
 import { taskKinds, type TaskKindDefinition } from '../api/task-kinds.ts';
 import { configSchema } from '../worker/config.ts';
 
+const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
@@ -28,7 +29,7 @@ function kindTable(): string {
 
 function configTable(): string {
   const { properties = {} } = z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' });
-  const rows = Object.entries(properties as Record<string, { default?: unknown; description?: string }>).map(
+  const rows = Object.entries(properties as Record<string, { default?: string | number; description?: string }>).map(
     ([name, { default: preset, description = '' }]) => [
       code(name),
       preset === undefined || preset === '' ? '' : code(String(preset)),

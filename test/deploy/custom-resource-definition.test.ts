@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { parse } from 'yaml';
+import { seiNodeTaskDefinition } from '../../api/custom-resource-definition.ts';
+import { seiNodePhases } from '../../api/sei-node.ts';
+import { taskKindNames } from '../../api/task-kinds.ts';
+import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
+import { ResourceClient } from '../../kubernetes/resource-client.ts';
+import { conditionOf, TestEnvironment } from '../support/test-environment.ts';
+
+const DEFINITIONS = { group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions' };
+const NAME = 'seinodetasks.sei.io';
+
+describe('the CustomResourceDefinition', () => {
+  let environment: TestEnvironment;
+
+  before(async () => {
+    environment = await TestEnvironment.create();
+  });
+  after(() => environment.stop());
+
+  it('is on the API server what was generated, less the server defaults', async () => {
+    const generated = parse(await readFile(new URL('../../deploy/crd/seinodetasks.sei.io.yaml', import.meta.url), 'utf8'), { version: '1.1' });
+    assert.deepEqual(generated, seiNodeTaskDefinition());
+    const client = new ResourceClient<KubernetesObject & { spec: Record<string, unknown> }>(environment.admin, DEFINITIONS);
+    const served = await client.get(undefined, NAME);
+    const { conversion, ...spec } = served?.spec ?? {};
+    assert.deepEqual(conversion, { strategy: 'None' });
+    assert.deepEqual(spec, generated.spec);
+  });
+
+  it('has its columns in the order of the contract', async () => {
+    await environment.restart('columns', 'syncer-0-0');
+    const conditions = [{ type: 'Failed', status: 'True', reason: 'Timeout', message: 'm', lastTransitionTime: '2026-11-24T00:00:00Z' }];
+    const status = { phase: 'Failed', workflow: { id: 'seinodetask/a/b/c' }, conditions };
+    const task = await environment.tasks.patchStatus({ namespace: environment.namespace, name: 'columns' }, { status });
+    assert.equal(conditionOf(task, 'Failed')?.reason, 'Timeout');
+    const [header, row] = await table();
+    assert.deepEqual([header, row?.slice(0, 4)], [['NAME', 'KIND', 'TARGET', 'PHASE', 'AGE'], ['columns', 'RestartSeid', 'syncer-0-0', 'Failed']]);
+    const [wideHeader, wideRow] = await table('-o', 'wide');
+    assert.deepEqual(wideHeader, ['NAME', 'KIND', 'TARGET', 'PHASE', 'AGE', 'REASON', 'WORKFLOW']);
+    assert.deepEqual(wideRow?.slice(5), ['Timeout', 'seinodetask/a/b/c']);
+  });
+
+  async function table(...commandArguments: string[]): Promise<string[][]> {
+    const { stdout } = await environment.kubectl(['get', 'snt', ...commandArguments]);
+    return stdout.trim().split('\n').map((line) => line.split(/\s+/));
+  }
+
+  async function explain(path: string): Promise<string> {
+    return (await environment.kubectl(['explain', path])).stdout;
+  }
+
+  it('explains itself', async () => {
+    assert.match(await explain('snt.spec.restartSeid'), /Restarts the seid process in place; the sidecar stays up/);
+    assert.match(await explain('snt.status.conditions'), /Ready and Failed only once the task is over/);
+    const kind = await explain('snt.spec.kind');
+    for (const name of taskKindNames) assert.ok(kind.includes(name), kind);
+    const phase = await explain('snt.spec.target.requirePhase');
+    for (const name of seiNodePhases) assert.ok(phase.includes(name), phase);
+  });
+});
