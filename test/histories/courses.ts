@@ -1,0 +1,125 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import { eventually } from '../support/eventually.ts';
+import { conditionOf, type TestEnvironment } from '../support/test-environment.ts';
+
+/**
+ * Brings one workflow about. It works on a node of its own, which is named after it.
+ *
+ * @returns The workflow, which ends without further help.
+ */
+type Course = (environment: TestEnvironment, name: string) => Promise<WorkflowHandle>;
+
+/** Far beyond what a simulated node reaches. */
+const UNREACHABLE_HEIGHT = 1_000_000_000;
+
+/** Every workflow type in its typical courses, by the name of the history's file. */
+export const courses: Readonly<Record<string, Course>> = {
+  'restart-seid-complete': async (environment, name) => {
+    await environment.addNode(name);
+    return environment.workflowOf(await environment.restart(name, name));
+  },
+
+  'restart-seid-failed-loudly': async (environment, name) => {
+    await environment.addNode(name, { faults: { ignoreSigterm: true } });
+    return environment.workflowOf(await environment.restart(name, name));
+  },
+
+  'restart-seid-refused': async (environment, name) => {
+    await environment.addNode(name, { faults: { answerStatus: { method: 'POST', status: 400, error: 'unknown task type: restart-seid' } } });
+    return environment.workflowOf(await environment.restart(name, name));
+  },
+
+  'restart-seid-after-a-phase-wait': async (environment, name) => {
+    await environment.addNode(name, { phase: 'Initializing' });
+    const task = await environment.restart(name, name);
+    await environment.taskWhere(name, 'waits', (waiting) => conditionOf(waiting, 'TargetReady')?.reason === 'PhaseNotMet');
+    await environment.setPhase(name, 'Running');
+    return environment.workflowOf(task);
+  },
+
+  'restart-seid-phase-not-met-in-time': async (environment, name) => {
+    await environment.addNode(name, { phase: 'Failed' });
+    const target = { nodeRef: { name }, requirePhaseTimeout: '500ms' };
+    return environment.workflowOf(await environment.restart(name, name, { target }));
+  },
+
+  'restart-seid-target-missing': async (environment, name) => environment.workflowOf(await environment.restart(name, name)),
+
+  'restart-seid-cancelled-after-dispatch': async (environment, name) => {
+    await environment.addNode(name, { faults: { slowBootMs: 2_000 } });
+    const task = await environment.restart(name, name);
+    await dispatched(environment, name);
+    await environment.tasks.delete(environment.namespace, name);
+    return environment.workflowOf(task);
+  },
+
+  'restart-seid-timed-out': async (environment, name) => {
+    await environment.addNode(name, { faults: { neverBoot: true } });
+    return environment.workflowOf(await environment.restart(name, name, { timeoutSeconds: 2 }));
+  },
+
+  'restart-seid-without-a-resource': async (environment, name) => {
+    await environment.addNode(name);
+    return await start(environment, 'RestartSeid', { node: { namespace: environment.namespace, name }, payload: {} });
+  },
+
+  'await-nodes-at-height-complete': async (environment, name) => {
+    await environment.addNode(name);
+    return environment.workflowOf(await awaitHeight(environment, name, { targetHeight: await heightSoon(environment, name) }));
+  },
+
+  'await-nodes-at-height-cancelled': async (environment, name) => {
+    await environment.addNode(name);
+    const task = await awaitHeight(environment, name, { targetHeight: UNREACHABLE_HEIGHT });
+    await dispatched(environment, name);
+    await environment.tasks.delete(environment.namespace, name);
+    return environment.workflowOf(task);
+  },
+
+  'await-nodes-at-height-timed-out': async (environment, name) => {
+    await environment.addNode(name);
+    return environment.workflowOf(await awaitHeight(environment, name, { targetHeight: UNREACHABLE_HEIGHT }, { timeoutSeconds: 1 }));
+  },
+
+  'await-condition-with-action': async (environment, name) => {
+    await environment.addNode(name);
+    const awaitCondition = { height: { targetHeight: await heightSoon(environment, name) }, action: 'SIGTERM_SEID' };
+    const task = await environment.createTask(name, { kind: 'AwaitCondition', target: { nodeRef: { name } }, awaitCondition });
+    return environment.workflowOf(task);
+  },
+
+  'unsupported-kind': async (environment, name) => {
+    await environment.addNode(name);
+    const task = await environment.createTask(name, { kind: 'MarkReady', target: { nodeRef: { name } }, markReady: {} });
+    return environment.workflowOf(task);
+  },
+
+  'restart-then-await-height': async (environment, name) => {
+    await environment.addNode(name);
+    const node = { namespace: environment.namespace, name };
+    const targetHeight = await heightSoon(environment, name);
+    return await start(environment, 'RestartThenAwaitHeight', { node, targetHeight, heightTimeoutSeconds: 60 });
+  },
+};
+
+async function awaitHeight(environment: TestEnvironment, name: string, payload: object, spec: object = {}) {
+  const target = { nodeRef: { name } };
+  return await environment.createTask(name, { kind: 'AwaitNodesAtHeight', target, awaitNodesAtHeight: payload, ...spec });
+}
+
+async function start(environment: TestEnvironment, type: string, input: unknown): Promise<WorkflowHandle> {
+  const { namespace: taskQueue, temporal } = environment;
+  return await temporal.workflow.start(type, { taskQueue, workflowId: `${type}/${taskQueue}`, args: [input] });
+}
+
+/** A height that the node is a few blocks away from. */
+async function heightSoon(environment: TestEnvironment, name: string): Promise<number> {
+  const height = await environment.fleet.node(environment.namespace, name).latestHeight();
+  return (height ?? 0) + 3;
+}
+
+/** The status says Running, and the sidecar has taken the task. */
+async function dispatched(environment: TestEnvironment, name: string): Promise<void> {
+  const node = environment.fleet.node(environment.namespace, name);
+  await eventually(`${name} is sent`, () => node.requests.some(({ method, status }) => method === 'POST' && status === 201));
+}

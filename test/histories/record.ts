@@ -1,0 +1,48 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { applyManifests } from '../../dev/apply-manifests.ts';
+import { startLocalServers } from '../../dev/start-local-servers.ts';
+import { eventually } from '../support/eventually.ts';
+import { TestEnvironment } from '../support/test-environment.ts';
+import { courses } from './courses.ts';
+import { writeHistories, type HistoryJson } from './history-files.ts';
+
+/** Fields that tell of the machine on which a history was recorded; a replay needs none of them. */
+const OF_THE_MACHINE = new Set(['identity', 'stackTrace']);
+
+/** A resource's workflow need not exist yet. */
+async function closed(workflow: WorkflowHandle): Promise<void> {
+  await eventually(`${workflow.workflowId} closes`, async () => (await workflow.describe()).status.name !== 'RUNNING');
+}
+
+/**
+ * `historyToJSON` needs one copy of protobufjs for all of @temporalio, so package.json holds that version at the top.
+ *
+ * @throws Error when a workflow task failed on the way: that is no history to hold future versions to.
+ */
+async function historyOf(workflow: WorkflowHandle): Promise<HistoryJson> {
+  const history = await workflow.fetchHistory();
+  if (history.events?.some(({ workflowTaskFailedEventAttributes: failed }) => failed)) {
+    throw new Error(`a workflow task of ${workflow.workflowId} failed; see the service's log`);
+  }
+  return JSON.parse(historyToJSON(history), (key, value: unknown) => (OF_THE_MACHINE.has(key) ? undefined : value)) as HistoryJson;
+}
+
+await using cleanup = new AsyncDisposableStack();
+const servers = await startLocalServers();
+cleanup.defer(() => servers.stop());
+const environment = await TestEnvironment.create({ servers });
+cleanup.defer(() => environment.stop());
+await applyManifests(environment.admin);
+await environment.startService();
+
+const recorded = await Promise.all(
+  Object.entries(courses).map(async ([name, course]): Promise<[string, HistoryJson]> => {
+    const workflow = await course(environment, name);
+    await closed(workflow);
+    const history = await historyOf(workflow);
+    console.log(`${name}: ${history.events.length} events`);
+    return [name, history];
+  }),
+);
+await writeHistories(new Map(recorded));
