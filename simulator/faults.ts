@@ -1,5 +1,5 @@
 /** Limits a fault to one HTTP method and to so many requests; without them it holds until it is switched off. */
-export interface FaultScope {
+interface FaultScope {
   method?: 'GET' | 'POST' | 'DELETE';
   /** How many of the next requests are hit. */
   times?: number;

@@ -13,6 +13,8 @@ export interface NodeBehaviour extends Partial<SidecarTimings> {
   sidecarVersion?: SidecarVersion;
   /** Whether the sidecar begins ready, as after an earlier mark-ready. @default true */
   ready?: boolean;
+  /** Tasks end when they begin and leave seid alone, to measure what surrounds them. @default false */
+  instantTasks?: boolean;
   /** Time between the exit of seid and its next start, milliseconds. @default 50 */
   containerRestartDelayMs?: number;
   /** Voting power in seid's `/status`. @default 1000 */
@@ -47,6 +49,7 @@ export interface NodeOptions extends NodeBehaviour {
 const DEFAULTS = {
   sidecarVersion: 'v0.0.56',
   ready: true,
+  instantTasks: false,
   containerRestartDelayMs: 50,
   votingPower: 1000,
   jsonRpcEnvelope: true,
@@ -106,6 +109,7 @@ export class Fleet {
       url: `${this.url}/${key}`,
       sidecarVersion: behaviour.sidecarVersion,
       ready: behaviour.ready,
+      instantTasks: behaviour.instantTasks,
       containerRestartDelayMs: behaviour.containerRestartDelayMs,
       timings: behaviour,
       seid: {

@@ -1,5 +1,4 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -33,6 +32,7 @@ export class Kubelet {
   #child: ChildProcess | undefined;
   #port: number | undefined;
   #awaitsBoot = false;
+  readonly #up = Promise.withResolvers<void>();
   #closed = false;
 
   constructor(options: ContainerOptions) {
@@ -41,13 +41,8 @@ export class Kubelet {
 
   /** Starts seid; resolves when its RPC listens, or with the fault `neverBoot` when its process is up. */
   async start(): Promise<void> {
-    const child = this.#spawn();
-    const { neverBoot = false } = this.#options.faults();
-    await new Promise<void>((resolve) => {
-      child.on('message', (report: SeidReport) => {
-        if (report.type === 'serving' || (neverBoot && report.type === 'started')) resolve();
-      });
-    });
+    this.#spawn();
+    await this.#up.promise;
   }
 
   /** The process that runs now; none between an exit and the next start. */
@@ -66,8 +61,9 @@ export class Kubelet {
   }
 
   /** Resolves when that process is gone. */
-  async waitForExit(pid: number, signal: AbortSignal): Promise<void> {
-    if (this.#child?.pid === pid) await once(this.#child, 'exit', { signal });
+  async exited(pid: number): Promise<void> {
+    const child = this.#child;
+    if (child?.pid === pid) await new Promise((resolve) => child.once('exit', resolve));
   }
 
   /** The height that the RPC reports; `undefined` while it does not serve. */
@@ -88,11 +84,16 @@ export class Kubelet {
   /** Ends the container. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#up.resolve();
     const child = this.#child;
-    if (child?.kill('SIGKILL')) await once(child, 'exit');
+    if (child === undefined) return;
+    await new Promise((resolve) => {
+      child.once('exit', resolve);
+      child.kill('SIGKILL');
+    });
   }
 
-  #spawn(): ChildProcess {
+  #spawn(): void {
     const child = fork(SEID, [JSON.stringify(this.#options.seid)], {
       execArgv: [],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -100,15 +101,16 @@ export class Kubelet {
     this.#child = child;
     child.on('message', (report: SeidReport) => this.#onReport(child, report));
     child.once('exit', (_code, signal) => void this.#onExit(child, signal));
-    // A send or kill that meets a process which has just gone.
-    child.on('error', () => {});
-    return child;
   }
 
   #onReport(child: ChildProcess, report: SeidReport): void {
-    if (report.type === 'serving') this.#port = report.port;
+    if (report.type === 'serving') {
+      this.#port = report.port;
+      this.#up.resolve();
+    }
     if (report.type === 'started') {
       this.#awaitsBoot = true;
+      if (this.#options.faults().neverBoot) this.#up.resolve();
       void this.#boot(child);
     }
     if (report.type === 'sigterm') {
@@ -137,5 +139,6 @@ export class Kubelet {
 }
 
 function order(child: ChildProcess, message: SeidOrder): void {
-  if (child.connected) child.send(message);
+  // With a callback a process that has just gone is no error: its exit is handled.
+  if (child.connected) child.send(message, () => {});
 }

@@ -15,6 +15,8 @@ export interface SidecarOptions {
   version: SidecarVersion;
   /** Whether its first process begins ready, as after an earlier mark-ready. */
   ready: boolean;
+  /** Whether tasks end when they begin and leave seid alone. */
+  instantTasks: boolean;
   seid: Kubelet;
   timings: SidecarTimings;
 }
@@ -138,10 +140,10 @@ export class Sidecar {
   }
 
   async #execute(task: StoredTask, process: SidecarProcess, signal: AbortSignal): Promise<void> {
-    const { seid, timings, version } = this.#options;
+    const { seid, timings, version, instantTasks } = this.#options;
     const ended: StoredTask = { ...task };
     try {
-      ended.result = await taskTypes.get(task.type)?.({ params: task.params, seid, timings, signal });
+      if (!instantTasks) ended.result = await taskTypes.get(task.type)?.({ params: task.params, seid, timings, signal });
       ended.status = 'completed';
     } catch (error) {
       if (signal.aborted && version === 'newer') return;

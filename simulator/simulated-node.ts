@@ -21,6 +21,8 @@ export interface SimulatedNodeOptions {
   sidecarVersion: SidecarVersion;
   /** Whether the sidecar begins ready, as after an earlier mark-ready. */
   ready: boolean;
+  /** Whether tasks end when they begin and leave seid alone. */
+  instantTasks: boolean;
   /** Time between the exit of seid and its next start, milliseconds. */
   containerRestartDelayMs: number;
   timings: SidecarTimings;
@@ -81,6 +83,7 @@ export class SimulatedNode {
     this.sidecar = new Sidecar({
       version: options.sidecarVersion,
       ready: options.ready,
+      instantTasks: options.instantTasks,
       timings: options.timings,
       seid: this.#kubelet,
     });

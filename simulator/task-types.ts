@@ -15,7 +15,7 @@ export interface SidecarTimings {
 }
 
 /** What a task may use while it runs. */
-export interface TaskContext {
+interface TaskContext {
   params: Record<string, unknown>;
   seid: Kubelet;
   timings: SidecarTimings;
@@ -70,15 +70,19 @@ async function stopSeid({ seid, timings, signal }: TaskContext): Promise<void> {
 }
 
 /** `false` when the process is still there after so many milliseconds. */
-async function exits(seid: Kubelet, pid: number, withinMs: number, signal: AbortSignal): Promise<boolean> {
-  const timeout = AbortSignal.timeout(withinMs);
-  try {
-    await seid.waitForExit(pid, AbortSignal.any([signal, timeout]));
-    return true;
-  } catch (error) {
-    if (timeout.aborted && !signal.aborted) return false;
-    throw error;
-  }
+function exits(seid: Kubelet, pid: number, withinMs: number, signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, withinMs, false);
+    const cancel = (): void => {
+      clearTimeout(timer);
+      reject(signal.reason as Error);
+    };
+    signal.addEventListener('abort', cancel, { once: true });
+    void seid.exited(pid).then(() => {
+      clearTimeout(timer);
+      return resolve(true);
+    });
+  });
 }
 
 function parseAwaitCondition(params: Record<string, unknown>): {

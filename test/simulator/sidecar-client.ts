@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { TaskView } from '../../simulator/task-store.ts';
-import { eventually } from './eventually.ts';
+import { eventually } from '../support/eventually.ts';
 
 /** An answer with everything that the contract speaks of. */
 export interface RawAnswer {

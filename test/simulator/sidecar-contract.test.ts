@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { startFleet, type Fleet, type NodeBehaviour } from '../../simulator/fleet.ts';
 import type { SimulatedNode } from '../../simulator/simulated-node.ts';
-import { eventually } from './eventually.ts';
+import { eventually } from '../support/eventually.ts';
 import { SidecarClient } from './sidecar-client.ts';
 
 const realSidecar = process.env['SIDECAR_CONTRACT_URL'];
