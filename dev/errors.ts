@@ -32,3 +32,17 @@ export class ServerNotReadyError extends Error {
   readonly retryable = true;
   override readonly name = 'ServerNotReadyError';
 }
+
+/** The reason of what was given up because somebody pressed Ctrl-C or sent SIGTERM. */
+export class InterruptedError extends Error {
+  readonly code = 'INTERRUPTED';
+  readonly retryable = false;
+  override readonly name = 'InterruptedError';
+}
+
+/** Thrown when the command line cannot be understood; the message lists what can be. */
+export class UsageError extends Error {
+  readonly code = 'USAGE';
+  readonly retryable = false;
+  override readonly name = 'UsageError';
+}

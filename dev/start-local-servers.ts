@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { abortable } from '../worker/abortable.ts';
 import { findBinaries } from './binaries/find-binaries.ts';
 import type { Progress } from './binaries/run-tool.ts';
 import { freePort } from './free-port.ts';
@@ -18,6 +19,8 @@ export interface LocalServersOptions {
   readonly progress?: Progress;
   /** Told when a server ended although nobody stopped it. Default: the message goes to stderr. */
   readonly onUnexpectedExit?: OnUnexpectedExit;
+  /** Gives up the start; a compiler that it had begun ends with this process. */
+  readonly signal?: AbortSignal;
 }
 
 interface LocalTemporal {
@@ -44,10 +47,12 @@ const toStderr = (line: string): void => void process.stderr.write(`${line}\n`);
  *
  * @throws {BinaryVariableError | BinaryNotFoundError} a server's binary cannot be had.
  * @throws {ServerExitedError | ServerNotReadyError} a server does not come up; the others are ended first.
+ * @throws The reason of the signal, when it is aborted.
  */
 export async function startLocalServers(options: LocalServersOptions = {}): Promise<LocalServers> {
   const { progress = toStderr, onUnexpectedExit = (error) => toStderr(error.message) } = options;
-  const binaries = await findBinaries(process.env, progress);
+  const { signal = new AbortController().signal } = options;
+  const binaries = await abortable(findBinaries(process.env, progress), signal);
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'sei-node-tasks-')));
   await mkdir(directory, { recursive: true });
   const started: LocalServer[] = [];
@@ -65,10 +70,11 @@ export async function startLocalServers(options: LocalServersOptions = {}): Prom
     startLocalKubernetes({ binaries, directory, startServer: start }),
     startLocalTemporal({ binary: binaries.temporal, directory, port: await freePort(), uiPort: await freePort() }, start),
   ]);
-  if (kubernetes.status === 'fulfilled' && temporal.status === 'fulfilled') {
+  if (kubernetes.status === 'fulfilled' && temporal.status === 'fulfilled' && !signal.aborted) {
     return { directory, kubernetes: kubernetes.value, temporal: temporal.value, stop };
   }
   await stop();
+  signal.throwIfAborted();
   throw [kubernetes, temporal].find((outcome) => outcome.status === 'rejected')?.reason;
 }
 

@@ -8,7 +8,8 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { SpawnFailedError } from '../../dev/errors.ts';
 import { spawnGuarded } from '../../dev/spawn-guarded.ts';
-import { eventually, isAlive } from './eventually.ts';
+import { eventually } from '../support/eventually.ts';
+import { isAlive } from '../support/is-alive.ts';
 
 const HOLDER = fileURLToPath(new URL('guarded-holder.ts', import.meta.url));
 
@@ -68,7 +69,7 @@ describe('spawnGuarded', function () {
       output: 'pipe',
     });
     const descendant = Number(await text(guarded.stdout!));
-    await eventually(() => !isAlive(descendant));
+    await eventually('the descendant has ended', () => !isAlive(descendant));
   });
 
   it('refuses a command that does not exist', async () => {
@@ -84,6 +85,6 @@ describe('spawnGuarded', function () {
     const pid = Number(line.toString());
     assert.equal(isAlive(pid), true);
     parent.kill('SIGKILL');
-    await eventually(() => !isAlive(pid));
+    await eventually('the process has ended', () => !isAlive(pid));
   });
 });

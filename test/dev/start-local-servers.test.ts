@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -15,7 +15,9 @@ import type { ApiAnswer } from '../../dev/kubernetes-api.ts';
 import type { KubernetesUser } from '../../dev/kubernetes-users.ts';
 import { startLocalServers } from '../../dev/start-local-servers.ts';
 import type { LocalServers } from '../../dev/start-local-servers.ts';
-import { eventually, isAlive } from './eventually.ts';
+import { descendantsOf } from '../support/descendants-of.ts';
+import { eventually } from '../support/eventually.ts';
+import { isAlive } from '../support/is-alive.ts';
 
 const HOLDER = fileURLToPath(new URL('servers-holder.ts', import.meta.url));
 const SERVICE = 'system:serviceaccount:sei-system:sei-node-tasks';
@@ -99,7 +101,7 @@ describe('startLocalServers', function () {
   it('reports a server that dies by itself, with the end of its log', async () => {
     const { server } = servers.temporal;
     process.kill(server.pid, 'SIGKILL');
-    await eventually(() => unexpected.length > 0);
+    await eventually('it is reported', () => unexpected.length > 0);
     const [error] = unexpected.splice(0);
     assert.ok(error instanceof ServerExitedError);
     assert.match(error.message, /^temporal ended \(SIGKILL\)\. The end of .*temporal\.log:\n/);
@@ -117,10 +119,12 @@ describe('startLocalServers', function () {
     const directory = await mkdtemp(join(tmpdir(), 'servers-holder-'));
     const parent = spawn(process.execPath, [HOLDER, directory], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [line] = (await once(parent.stdout, 'data')) as [Buffer];
-    const pids = [...(JSON.parse(line.toString()) as number[]), ...childrenOf(parent.pid!)];
-    assert.equal(pids.filter(isAlive).length, 6, 'three servers, each with its guard');
+    const serverPids = JSON.parse(line.toString()) as number[];
+    const pids = descendantsOf(parent.pid!);
+    assert.equal(pids.length, 6, 'three servers, each with its guard');
+    assert.deepEqual(serverPids.filter((pid) => !pids.includes(pid)), []);
     parent.kill('SIGKILL');
-    await eventually(() => !pids.some(isAlive));
+    await eventually('all of them have ended', () => !pids.some(isAlive));
     await rm(directory, { recursive: true });
   });
 
@@ -136,9 +140,3 @@ describe('startLocalServers', function () {
     }
   }
 });
-
-function childrenOf(parent: number): number[] {
-  const table = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,comm='], { encoding: 'utf8' });
-  const rows = table.trim().split('\n').map((row) => row.trim().split(/\s+/));
-  return rows.filter(([, ppid, name]) => Number(ppid) === parent && name !== 'ps').map(([pid]) => Number(pid));
-}

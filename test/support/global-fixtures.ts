@@ -1,13 +1,14 @@
+import { adminTransport } from '../../dev/admin-transport.ts';
 import { applyManifests } from '../../dev/apply-manifests.ts';
 import { startLocalServers, type LocalServers } from '../../dev/start-local-servers.ts';
-import { adminTransport, publishServers } from './shared-servers.ts';
+import { publishServers } from './shared-servers.ts';
 
 let servers: LocalServers | undefined;
 
 /** Starts one Temporal server and one API server for the whole run; every test file works in namespaces of its own. */
 export async function mochaGlobalSetup(): Promise<void> {
   servers = await startLocalServers();
-  await using transport = adminTransport(servers);
+  await using transport = adminTransport(servers.kubernetes);
   await applyManifests(transport);
   publishServers(servers);
 }

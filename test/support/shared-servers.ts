@@ -1,7 +1,5 @@
-import { KubeConfig } from '@kubernetes/client-node';
 import type { KubernetesUser } from '../../dev/kubernetes-users.ts';
 import type { LocalServers } from '../../dev/start-local-servers.ts';
-import { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
 
 const VARIABLE = 'SEI_NODE_TASKS_TEST_SERVERS';
 const USERS: readonly KubernetesUser[] = [
@@ -41,11 +39,4 @@ export function sharedServers(): ServerAddresses {
       token: (user: KubernetesUser) => tokens[user],
     },
   };
-}
-
-export function adminTransport(servers: ServerAddresses): KubernetesTransport & AsyncDisposable {
-  const kubeConfig = new KubeConfig();
-  kubeConfig.loadFromFile(servers.kubernetes.kubeconfig('admin'));
-  const transport = new KubernetesTransport(kubeConfig);
-  return Object.assign(transport, { [Symbol.asyncDispose]: () => transport.close() });
 }

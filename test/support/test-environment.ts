@@ -3,6 +3,9 @@ import { Client, Connection } from '@temporalio/client';
 import { SEI_NODE, SEI_NODE_TASK } from '../../api/resources.ts';
 import { isTerminal, type SeiNodeTask } from '../../api/sei-node-task.ts';
 import { workflowIdOf } from '../../api/task-input.ts';
+import { adminTransport } from '../../dev/admin-transport.ts';
+import { kubectl, type KubectlResult } from '../../dev/kubectl.ts';
+import { registerSeiNode } from '../../dev/register-sei-node.ts';
 import { startLocalService, type LocalService } from '../../dev/start-local-service.ts';
 import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
 import type { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
@@ -10,8 +13,7 @@ import { ResourceClient } from '../../kubernetes/resource-client.ts';
 import { startFleet, type Fleet } from '../../simulator/fleet.ts';
 import type { SimulatedNode } from '../../simulator/simulated-node.ts';
 import { eventually } from './eventually.ts';
-import { kubectl, type KubectlResult } from './kubectl.ts';
-import { adminTransport, sharedServers, type ServerAddresses } from './shared-servers.ts';
+import { sharedServers, type ServerAddresses } from './shared-servers.ts';
 
 /** Grace of the simulated `restart-seid`, in milliseconds; 90 s on a real node. */
 const RESTART_GRACE_MS = 1_000;
@@ -50,7 +52,7 @@ export class TestEnvironment {
     this.fleet = parts.fleet;
     this.#connection = parts.connection;
     this.#serviceEnvironment = parts.service;
-    this.admin = adminTransport(parts.servers);
+    this.admin = adminTransport(parts.servers.kubernetes);
     this.tasks = new ResourceClient<SeiNodeTask>(this.admin, SEI_NODE_TASK);
     this.seiNodes = new ResourceClient(this.admin, SEI_NODE);
     this.temporal = new Client({ connection: parts.connection, namespace: parts.servers.temporal.namespace });
@@ -102,14 +104,8 @@ export class TestEnvironment {
   /** Adds a simulated node and its SeiNode, in phase Running unless told otherwise. */
   async addNode(name: string, { phase = 'Running', ...options }: NodeOptions = {}): Promise<SimulatedNode> {
     const node = await this.fleet.addNode({ namespace: this.namespace, name, ...options });
-    await this.createSeiNode(name, phase);
+    await registerSeiNode(this.admin, { namespace: this.namespace, name, chainId: 'test-1', phase });
     return node;
-  }
-
-  async createSeiNode(name: string, phase: string): Promise<KubernetesObject> {
-    const object = { apiVersion: 'sei.io/v1alpha1', kind: 'SeiNode', metadata: { name }, spec: { chainId: 'test-1', validator: {} } };
-    await this.seiNodes.create(this.namespace, object);
-    return await this.setPhase(name, phase);
   }
 
   async setPhase(name: string, phase: string): Promise<KubernetesObject> {
@@ -153,9 +149,9 @@ export class TestEnvironment {
   }
 
   /** kubectl as admin in this namespace. */
-  async kubectl(commandArguments: readonly string[], input?: string): Promise<KubectlResult> {
+  async kubectl(commandArguments: readonly string[], input = ''): Promise<KubectlResult> {
     const kubeconfig = this.servers.kubernetes.kubeconfig('admin');
-    return await kubectl(kubeconfig, ['--namespace', this.namespace, ...commandArguments], input);
+    return await kubectl(kubeconfig, ['--namespace', this.namespace, ...commandArguments], { input });
   }
 
   /** Ends everything that was started here, kindly where it still runs. */

@@ -1,0 +1,35 @@
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+
+export interface KubectlResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface KubectlOptions {
+  /** What it reads from stdin. */
+  readonly input?: string;
+  /** Ends it early. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Runs kubectl and waits for its end; a non-zero exit is a result, not an error.
+ *
+ * @throws Error of code ENOENT when it is not on the PATH; AbortError when the signal is aborted.
+ */
+export async function kubectl(
+  kubeconfig: string,
+  commandArguments: readonly string[],
+  { input = '', signal }: KubectlOptions = {},
+): Promise<KubectlResult> {
+  const child = spawn('kubectl', ['--kubeconfig', kubeconfig, ...commandArguments], { stdio: 'pipe', signal });
+  const exit = new Promise<number>((resolve, reject) => {
+    child.on('close', (code) => resolve(code ?? -1));
+    child.on('error', reject);
+  });
+  child.stdin.end(input);
+  const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), exit]);
+  return { code, stdout, stderr };
+}

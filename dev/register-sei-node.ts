@@ -1,0 +1,19 @@
+import { SEI_NODE } from '../api/resources.ts';
+import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
+import { ResourceClient } from '../kubernetes/resource-client.ts';
+
+export interface SeiNodeRegistration {
+  readonly namespace: string;
+  readonly name: string;
+  readonly chainId: string;
+  readonly phase: string;
+}
+
+/** Creates a SeiNode and sets its phase, as the controller that owns SeiNodes does in a real cluster. */
+export async function registerSeiNode(transport: KubernetesTransport, node: SeiNodeRegistration): Promise<void> {
+  const { namespace, name, chainId, phase } = node;
+  const seiNodes = new ResourceClient(transport, SEI_NODE);
+  const { group, version, kind } = SEI_NODE;
+  await seiNodes.create(namespace, { apiVersion: `${group}/${version}`, kind, metadata: { name }, spec: { chainId, validator: {} } });
+  await seiNodes.patchStatus({ namespace, name }, { status: { phase } });
+}

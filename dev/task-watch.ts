@@ -1,0 +1,89 @@
+import { SEI_NODE_TASK } from '../api/resources.ts';
+import { isTerminal, type SeiNodeTask } from '../api/sei-node-task.ts';
+import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
+import type { ObjectChange } from '../kubernetes/object-store.ts';
+import { Reflector } from '../kubernetes/reflector.ts';
+import { abortable } from '../worker/abortable.ts';
+import { now } from './now.ts';
+
+/** Longest time to any end that is waited for here, in milliseconds. */
+const FINISH_TIMEOUT_MS = 120_000;
+
+/** A state of a SeiNodeTask, and when the watch brought it: milliseconds since 1970, with fractions. */
+export interface SeenTask {
+  readonly task: SeiNodeTask;
+  readonly at: number;
+}
+
+interface Follower {
+  readonly onState: (seen: SeenTask) => void;
+  readonly finished: PromiseWithResolvers<SeenTask>;
+}
+
+export interface FollowOptions {
+  /** Takes each state from now on, in order. */
+  readonly onState?: (seen: SeenTask) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Sees every change of the SeiNodeTasks of one namespace as it happens. */
+export class TaskWatch implements AsyncDisposable {
+  readonly #reflector: Reflector<SeiNodeTask>;
+  readonly #followers = new Map<string, Follower>();
+  readonly #stop = new AbortController();
+  readonly #stopped: Promise<void>;
+
+  private constructor(transport: KubernetesTransport, namespace: string) {
+    this.#reflector = new Reflector<SeiNodeTask>({
+      transport,
+      resource: SEI_NODE_TASK,
+      namespace,
+      onChange: (change) => this.#report(change),
+      log: { info: () => {}, warn: (message, fields) => console.error(message, fields) },
+    });
+    this.#stopped = this.#reflector.run(this.#stop.signal);
+  }
+
+  static async start(transport: KubernetesTransport, namespace: string): Promise<TaskWatch> {
+    const watch = new TaskWatch(transport, namespace);
+    await watch.#reflector.synced;
+    return watch;
+  }
+
+  /**
+   * The terminal state of a task, which may be created only later.
+   *
+   * @throws Error when the task is deleted first, or has not reached its end within 120 s; the signal's reason.
+   */
+  async follow(name: string, { onState = () => {}, signal }: FollowOptions): Promise<SeenTask> {
+    const finished = Promise.withResolvers<SeenTask>();
+    const giveUp = setTimeout(() => {
+      finished.reject(new Error(`SeiNodeTask ${name} has not reached its end within ${FINISH_TIMEOUT_MS / 1000} s`));
+    }, FINISH_TIMEOUT_MS);
+    this.#followers.set(name, { onState, finished });
+    try {
+      return await abortable(finished.promise, signal);
+    } finally {
+      clearTimeout(giveUp);
+      this.#followers.delete(name);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await this.#stopped;
+  }
+
+  #report({ key, name, uid }: ObjectChange): void {
+    const follower = this.#followers.get(name);
+    if (follower === undefined) return;
+    const task = this.#reflector.get(key);
+    if (uid === undefined || task === undefined) {
+      follower.finished.reject(new Error(`SeiNodeTask ${key} was deleted before it reached its end`));
+      return;
+    }
+    const seen = { task, at: now() };
+    follower.onState(seen);
+    if (isTerminal(task.status?.phase)) follower.finished.resolve(seen);
+  }
+}

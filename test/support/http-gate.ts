@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { createServer, request as requestHttp, type IncomingMessage, type ServerResponse } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import { eventually } from './eventually.ts';
+
+export interface GatedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly body: string;
+}
+
+/** Where a caller is stopped: before its request is carried out, or after, before it is told the answer. */
+export interface Stop {
+  readonly before?: (request: GatedRequest) => boolean;
+  readonly after?: (request: GatedRequest, answer: string) => boolean;
+}
+
+interface Gate extends Stop {
+  isReached: boolean;
+}
+
+/** Stands before a server and stops its callers at a chosen request, for good. */
+export class HttpGate {
+  readonly #upstream: { readonly url: string; readonly ca?: Buffer };
+  readonly #gates = new Map<string, Gate>();
+  readonly #server = createServer((request, response) => void this.#handle(request, response));
+
+  constructor({ url, caFile }: { url: string; caFile?: string }) {
+    this.#upstream = { url, ...(caFile === undefined ? {} : { ca: readFileSync(caFile) }) };
+  }
+
+  async listen(): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /**
+   * Lets requests with `name` as a part of their path pass up to the stop; from then on none of them is carried out.
+   *
+   * @returns when the stop is reached.
+   */
+  async stop(name: string, stop: Stop): Promise<void> {
+    const gate: Gate = { ...stop, isReached: false };
+    this.#gates.set(name, gate);
+    await eventually(`${name} is stopped`, () => gate.isReached);
+  }
+
+  /** Breaks all connections; what was stopped is never carried out. */
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  async #handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = '', url: path = '' } = incoming;
+    const gate = this.#gateOf(path);
+    try {
+      const body = await buffer(incoming);
+      const request = { method, path, body: body.toString() };
+      if (isStopped(gate, () => gate?.before?.(request))) return;
+      const answer = await this.#forward(incoming, body);
+      if (gate === undefined) return await pass(answer, response);
+      // Nobody may see a part of an answer before it is known whether its caller is stopped.
+      const text = await buffer(answer);
+      if (isStopped(gate, () => gate.after?.(request, text.toString()))) return;
+      response.writeHead(answer.statusCode ?? 502, answer.headers).end(text);
+    } catch {
+      response.destroy();
+    }
+  }
+
+  #gateOf(path: string): Gate | undefined {
+    const parts = path.split('?', 1).join().split('/');
+    return [...this.#gates].find(([name]) => parts.includes(name))?.[1];
+  }
+
+  async #forward({ method, url, headers }: IncomingMessage, body: Buffer): Promise<IncomingMessage> {
+    const target = new URL(`${this.#upstream.url}${url}`);
+    const { ca } = this.#upstream;
+    const send = target.protocol === 'https:' ? requestHttps : requestHttp;
+    const outgoing = send(target, { method, headers, ...(ca === undefined ? {} : { ca }) }).end(body);
+    const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
+    return answer;
+  }
+}
+
+/** Whether a gate was reached before, or is now. */
+function isStopped(gate: Gate | undefined, reached: () => boolean | undefined): boolean {
+  if (gate === undefined) return false;
+  gate.isReached ||= reached() ?? false;
+  return gate.isReached;
+}
+
+async function pass(answer: IncomingMessage, response: ServerResponse): Promise<void> {
+  response.writeHead(answer.statusCode ?? 502, answer.headers);
+  response.flushHeaders();
+  await pipeline(answer, response);
+}

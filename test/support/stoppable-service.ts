@@ -1,0 +1,60 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { LocalService } from '../../dev/start-local-service.ts';
+import { HttpGate, type Stop } from './http-gate.ts';
+import type { TestEnvironment } from './test-environment.ts';
+
+const ACCOUNT = 'system:serviceaccount:sei-system:sei-node-tasks';
+
+/** A service that can be stopped, for one name, at a request to the API server or to a sidecar, and then killed. */
+export class StoppableService {
+  readonly apiServer: HttpGate;
+  readonly sidecars: HttpGate;
+  readonly #service: LocalService;
+
+  private constructor(apiServer: HttpGate, sidecars: HttpGate, service: LocalService) {
+    this.apiServer = apiServer;
+    this.sidecars = sidecars;
+    this.#service = service;
+  }
+
+  static async start(environment: TestEnvironment): Promise<StoppableService> {
+    const { kubernetes, directory } = environment.servers;
+    const apiServer = new HttpGate(kubernetes);
+    const sidecars = new HttpGate(environment.fleet);
+    await Promise.all([apiServer.listen(), sidecars.listen()]);
+    const kubeconfig = join(directory, `kubeconfig-${environment.namespace}`);
+    await writeFile(kubeconfig, kubeconfigFor(apiServer.url, kubernetes.token(ACCOUNT)), { mode: 0o600 });
+    const service = await environment.startService({
+      KUBECONFIG: kubeconfig,
+      SIDECAR_URL_TEMPLATE: `${sidecars.url}/{namespace}/{name}`,
+    });
+    return new StoppableService(apiServer, sidecars, service);
+  }
+
+  /** `kill -9`. What was stopped on its way never arrives. */
+  async kill(): Promise<void> {
+    this.#service.process.kill('SIGKILL');
+    await this.#service.process.exited;
+    await Promise.all([this.apiServer.close(), this.sidecars.close()]);
+  }
+}
+
+function kubeconfigFor(server: string, token: string): string {
+  return JSON.stringify({
+    clusters: [{ name: 'gate', cluster: { server, 'insecure-skip-tls-verify': true } }],
+    users: [{ name: 'service', user: { token } }],
+    contexts: [{ name: 'gate', context: { cluster: 'gate', user: 'service' } }],
+    'current-context': 'gate',
+  });
+}
+
+/** The write of a phase into a task's status. */
+export function writes(phase: string): NonNullable<Stop['before']> {
+  return ({ method, body }) => method === 'PATCH' && body.includes(`"phase":"${phase}"`);
+}
+
+/** A task as the sidecar answers it to a poll. */
+export function tells(status: string): NonNullable<Stop['after']> {
+  return ({ method }, answer) => method === 'GET' && answer.includes(`"status":"${status}"`);
+}
