@@ -116,7 +116,8 @@ export class Kubelet {
     if (report.type === 'sigterm') {
       this.sigtermsReceived += 1;
       const { ignoreSigterm, slowStopMs = 0 } = this.#options.faults();
-      if (!ignoreSigterm) setTimeout(order, slowStopMs, child, { type: 'exit' });
+      // Not what keeps this process alive: the fleet may close before.
+      if (!ignoreSigterm) setTimeout(order, slowStopMs, child, { type: 'exit' }).unref();
     }
   }
 
@@ -124,7 +125,7 @@ export class Kubelet {
     const { neverBoot, slowBootMs } = this.#options.faults();
     if (neverBoot || !this.#awaitsBoot) return;
     this.#awaitsBoot = false;
-    if (slowBootMs !== undefined) await sleep(slowBootMs);
+    if (slowBootMs !== undefined) await sleep(slowBootMs, undefined, { ref: false });
     order(child, this.#port === undefined ? { type: 'serve' } : { type: 'serve', port: this.#port });
   }
 
