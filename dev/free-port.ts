@@ -1,24 +1,24 @@
-import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /**
- * A loopback port that is free now and was not given out before by this process.
- *
- * It lies below the ranges from which Linux (32768 up) and macOS (49152 up) take the ports of outgoing
+ * They lie below the ranges from which Linux (32768 up) and macOS (49152 up) take the ports of outgoing
  * connections: a server that is stopped for a while finds its port free when it starts again.
  */
+const FIRST_PORT = 20_000;
+const PORTS = 12_768;
+/** Two processes that start servers at the same time must not both find the same port free. */
+const PORTS_APART = 97;
+
+let next = process.pid * PORTS_APART;
+
+/** A loopback port that is free now, and that neither this process nor, most likely, another one gives out next. */
 export async function freePort(): Promise<number> {
   for (;;) {
-    const port = randomInt(20_000, 32_768);
-    if (!given.has(port) && (await isFree(port))) {
-      given.add(port);
-      return port;
-    }
+    const port = FIRST_PORT + (next++ % PORTS);
+    if (await isFree(port)) return port;
   }
 }
-
-const given = new Set<number>();
 
 async function isFree(port: number): Promise<boolean> {
   const server = createServer();

@@ -1,14 +1,19 @@
 import { accessSync, constants } from 'node:fs';
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { SidecarUrlTemplate } from '../activities/sidecar-url-template.ts';
 import { parseGoDuration } from '../api/go-duration.ts';
+import { splitAddress } from './split-address.ts';
 
 const roles = ['all', 'bridge', 'worker'] as const;
 
 const address = z
   .string()
-  .regex(/^(\[[0-9a-f:]+\]|[^:\s]+):\d{1,5}$/i, 'is not host:port')
-  .refine((text) => Number(text.slice(text.lastIndexOf(':') + 1)) <= 65_535, 'has a port above 65535');
+  .regex(/^(\[[0-9a-f:]+\]|[^:\s]+):\d{1,5}$/i, { error: 'is not host:port', abort: true })
+  .refine((text) => splitAddress(text).port <= 65_535, { error: 'has a port above 65535', abort: true });
+
+/** The metrics exporter resolves no names. */
+const ipAddress = address.refine((text) => isIP(splitAddress(text).host) !== 0, 'has a name for its host; an IP address is needed');
 
 const namespaceList = z
   .string()
@@ -63,13 +68,13 @@ export const configSchema = z.object({
     .optional()
     .describe('File with the bearer token for sidecars; read again when it changes. Absent means no token.'),
   MAX_CONCURRENT_POLLS: z.coerce
-    .number()
-    .int()
-    .min(1)
+    .number('is not a number')
+    .int('is not a whole number')
+    .min(1, 'is not above 0')
     .default(10_000)
     .describe('Tasks that one process polls at the same time; more wait for a slot.'),
   PROBE_ADDRESS: address.default('127.0.0.1:8080').describe('Where `/healthz` and `/readyz` are served.'),
-  METRICS_ADDRESS: address.default('127.0.0.1:9090').describe('Where Prometheus finds `/metrics`.'),
+  METRICS_ADDRESS: ipAddress.default('127.0.0.1:9090').describe('Where Prometheus finds `/metrics`.'),
   SHUTDOWN_GRACE: duration
     .prefault('25s')
     .describe("Longest time from SIGTERM to exit; keep it below the pod's `terminationGracePeriodSeconds`."),
@@ -85,6 +90,11 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+/** A URL may hold a password, and what is printed here goes into logs. */
+function withoutCredentials(text: string): string {
+  return text.replaceAll(/\/\/[^/@\s]*@/g, '//…@');
+}
+
 /** @throws ConfigError naming each variable that is wrong, its value, and what it should be. */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const set = Object.entries(environment).filter(([, value]) => value !== '');
@@ -92,7 +102,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   if (result.success) return result.data;
   const problems = result.error.issues.map((issue) => {
     const name = String(issue.path[0]);
-    return `  ${name}=${JSON.stringify(environment[name] ?? '')}: ${issue.message}`;
+    return `  ${name}=${withoutCredentials(JSON.stringify(environment[name] ?? ''))}: ${withoutCredentials(issue.message)}`;
   });
   throw new ConfigError(
     `The configuration is not valid:\n${problems.join('\n')}\nCorrect these environment variables and start again.`,

@@ -1,46 +1,48 @@
-import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { Runtime } from '@temporalio/worker';
-import { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
-import { loadKubeConfig } from '../kubernetes/load-kube-config.ts';
-import { readConfig } from './config.ts';
+import { Runtime, type DefaultLogger } from '@temporalio/worker';
+import { ConfigError } from './config.ts';
 import { createLogger } from './create-logger.ts';
+import { readConfiguration } from './read-configuration.ts';
 import { runService } from './run-service.ts';
 
 const EXIT_FAILED = 1;
 /** `EX_CONFIG` of sysexits.h: starting again does not help until somebody corrects the configuration. */
 const EXIT_CONFIG = 78;
 
-function configuration() {
-  return {
-    config: readConfig(process.env),
-    temporal: loadClientConnectConfig(),
-    transport: new KubernetesTransport(loadKubeConfig()),
-  };
-}
-
-async function run({ config, ...connections }: ReturnType<typeof configuration>): Promise<void> {
-  Runtime.install({
-    logger: createLogger(config.LOG_LEVEL),
-    shutdownSignals: [],
-    telemetryOptions: {
-      logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} },
-      metrics: { prometheus: { bindAddress: config.METRICS_ADDRESS } },
-    },
-  });
+async function run(): Promise<void> {
+  const { config, ...connections } = readConfiguration();
+  const log = createLogger(config.LOG_LEVEL);
+  installRuntime(config.METRICS_ADDRESS, log);
   const shutdown = new AbortController();
   for (const name of ['SIGTERM', 'SIGINT'] as const) {
     process.once(name, () => {
-      Runtime.instance().logger.info('Shutting down', { signal: name });
+      log.info('Shutting down', { signal: name });
       shutdown.abort(new Error(`received ${name}`));
     });
   }
-  await runService({ config, ...connections, shutdown: shutdown.signal });
+  await runService({ config, ...connections, log, shutdown: shutdown.signal });
 }
 
-try {
-  await run(configuration());
-} catch (error) {
-  const failure = error instanceof Error ? error : new Error(String(error));
-  process.stderr.write(`${failure.message}\n`);
-  process.exitCode = (failure as { retryable?: boolean }).retryable === false ? EXIT_CONFIG : EXIT_FAILED;
+function installRuntime(metricsAddress: string, logger: DefaultLogger): void {
+  try {
+    Runtime.install({
+      logger,
+      shutdownSignals: [],
+      telemetryOptions: {
+        logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} },
+        metrics: { prometheus: { bindAddress: metricsAddress } },
+      },
+    });
+  } catch (cause) {
+    throw new Error(`METRICS_ADDRESS=${metricsAddress} cannot be served: ${(cause as Error).message}`, { cause });
+  }
 }
+
+let code = 0;
+try {
+  await run();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  code = error instanceof ConfigError ? EXIT_CONFIG : EXIT_FAILED;
+}
+// Until a connection is closed the SDK's runtime keeps the process up, and one that is being made cannot be called back.
+process.exit(code);

@@ -1,14 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import { splitAddress } from './split-address.ts';
 
 /** What keeps the process from being ready, by name; `true` = fine. */
 export type ReadinessChecks = Readonly<Record<string, boolean>>;
-
-/** Splits `host:port`, as the config holds addresses. */
-function listenOptions(address: string): { host: string; port: number } {
-  const at = address.lastIndexOf(':');
-  return { host: address.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(address.slice(at + 1)) };
-}
 
 /**
  * Serves `/healthz` (200 while the process runs) and `/readyz` (200 once every check holds, else 503), with one line a
@@ -27,7 +22,7 @@ export async function startProbeServer(address: string, checks: () => ReadinessC
     const lines = Object.entries(results).map(([name, passed]) => `[${passed ? '+' : '-'}]${name}\n`);
     response.writeHead(ok ? 200 : 503, { 'content-type': 'text/plain' }).end(`${lines.join('')}${ok ? 'ok' : 'not ready'}\n`);
   });
-  server.listen(listenOptions(address));
+  server.listen(splitAddress(address));
   await once(server, 'listening');
   return server;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@temporalio/common';
+import { abortable } from './abortable.ts';
 
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 15_000;
@@ -19,8 +20,9 @@ export async function retryForever<Result>(
   for (let failures = 0; ; failures += 1) {
     signal.throwIfAborted();
     try {
-      return await attempt();
+      return await abortable(attempt(), signal);
     } catch (error) {
+      signal.throwIfAborted();
       const delayMs = Math.round(Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** failures) * (0.75 + Math.random() / 2));
       log.warn(`${what} failed; it is tried again in ${(delayMs / 1000).toFixed(1)} s`, { error });
       await sleep(delayMs, undefined, { signal });

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { hostname } from 'node:os';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { Client } from '@temporalio/client';
-import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import type { Logger } from '@temporalio/common';
+import { NativeConnection, type Worker } from '@temporalio/worker';
 import { Bridge } from '../crd-bridge/bridge.ts';
 import { TaskWorkflows } from '../crd-bridge/task-workflows.ts';
 import { EventRecorder } from '../kubernetes/event-recorder.ts';
@@ -21,6 +22,8 @@ export interface ServiceOptions {
   /** From Temporal's own environment variables and profiles. */
   readonly temporal: ClientConnectConfig;
   readonly transport: KubernetesTransport;
+  /** Not that of the SDK's runtime, which falls silent when a connection fails. */
+  readonly log: Logger;
   /** Aborted when the process is asked to stop. */
   readonly shutdown: AbortSignal;
 }
@@ -39,12 +42,12 @@ interface Running {
  * @throws Error when a part of the service breaks for good.
  */
 export async function runService(options: ServiceOptions): Promise<void> {
-  const { config, shutdown } = options;
+  const { config, log, shutdown } = options;
   const running: Running = {};
   const probes = await startProbeServer(config.PROBE_ADDRESS, () => readiness(config, running, shutdown));
   try {
     await startParts(options, running);
-    Runtime.instance().logger.info('sei-node-tasks is running', { role: config.ROLE, taskQueue: config.TASK_QUEUE });
+    log.info('sei-node-tasks is running', { role: config.ROLE, taskQueue: config.TASK_QUEUE });
     await runParts(running, shutdown);
   } catch (error) {
     if (!shutdown.aborted) throw error;
@@ -61,17 +64,17 @@ function readiness(config: Config, { connection, workers, bridge }: Running, shu
     running: !shutdown.aborted,
     temporal: connection !== undefined,
     ...(hasRole('worker') ? { worker: workers?.every((worker) => worker.getState() === 'RUNNING') ?? false } : {}),
-    ...(hasRole('bridge') ? { bridge: bridge?.isReady ?? false } : {}),
+    ...(hasRole('bridge') ? { kubernetes: bridge !== undefined, bridge: bridge?.isReady ?? false } : {}),
   };
 }
 
-async function startParts({ config, temporal, transport, shutdown }: ServiceOptions, running: Running): Promise<void> {
-  const retry = { log: Runtime.instance().logger, signal: shutdown };
+async function startParts({ config, temporal, transport, log, shutdown }: ServiceOptions, running: Running): Promise<void> {
+  const retry = { log, signal: shutdown };
   const { namespace = 'default', connectionOptions } = temporal;
   const address = connectionOptions.address ?? 'localhost:7233';
   const connection = await retryForever(`Connecting to Temporal at ${address}`, () => NativeConnection.connect(connectionOptions), retry);
   running.connection = connection;
-  await retryForever('Checking the search attributes', () => ensureSearchAttributes(connection, namespace, retry.log), retry);
+  await retryForever('Checking the search attributes', () => ensureSearchAttributes(connection, namespace, log), retry);
   const events = new EventRecorder(transport, hostname());
   if (config.ROLE !== 'bridge') {
     running.workers = await retryForever(
@@ -88,7 +91,7 @@ async function startParts({ config, temporal, transport, shutdown }: ServiceOpti
     events,
     workflows: new TaskWorkflows({ client, taskQueue: config.TASK_QUEUE, clusterId }),
     namespaces: config.WATCH_NAMESPACE,
-    log: retry.log,
+    log,
   });
 }
 

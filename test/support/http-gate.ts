@@ -7,7 +7,7 @@ import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { eventually } from './eventually.ts';
 
-export interface GatedRequest {
+interface GatedRequest {
   readonly method: string;
   readonly path: string;
   readonly body: string;
@@ -23,18 +23,25 @@ interface Gate extends Stop {
   isReached: boolean;
 }
 
+interface Upstream {
+  readonly url: string;
+  readonly caFile?: string;
+}
+
 /** Stands before a server and stops its callers at a chosen request, for good. */
-export class HttpGate {
+export class HttpGate implements AsyncDisposable {
   readonly #upstream: { readonly url: string; readonly ca?: Buffer };
   readonly #gates = new Map<string, Gate>();
   readonly #server = createServer((request, response) => void this.#handle(request, response));
 
-  constructor({ url, caFile }: { url: string; caFile?: string }) {
+  private constructor({ url, caFile }: Upstream) {
     this.#upstream = { url, ...(caFile === undefined ? {} : { ca: readFileSync(caFile) }) };
   }
 
-  async listen(): Promise<void> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+  static async listen(upstream: Upstream): Promise<HttpGate> {
+    const gate = new HttpGate(upstream);
+    await new Promise<void>((resolve) => gate.#server.listen(0, '127.0.0.1', resolve));
+    return gate;
   }
 
   get url(): string {
@@ -53,7 +60,7 @@ export class HttpGate {
   }
 
   /** Breaks all connections; what was stopped is never carried out. */
-  async close(): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
   }

@@ -20,9 +20,8 @@ export class StoppableService {
 
   static async start(environment: TestEnvironment): Promise<StoppableService> {
     const { kubernetes, directory } = environment.servers;
-    const apiServer = new HttpGate(kubernetes);
-    const sidecars = new HttpGate(environment.fleet);
-    await Promise.all([apiServer.listen(), sidecars.listen()]);
+    const apiServer = environment.added.use(await HttpGate.listen(kubernetes));
+    const sidecars = environment.added.use(await HttpGate.listen(environment.fleet));
     const kubeconfig = join(directory, `kubeconfig-${environment.namespace}`);
     await writeFile(kubeconfig, kubeconfigFor(apiServer.url, kubernetes.token(ACCOUNT)), { mode: 0o600 });
     const service = await environment.startService({
@@ -36,7 +35,7 @@ export class StoppableService {
   async kill(): Promise<void> {
     this.#service.process.kill('SIGKILL');
     await this.#service.process.exited;
-    await Promise.all([this.apiServer.close(), this.sidecars.close()]);
+    await Promise.all([this.apiServer[Symbol.asyncDispose](), this.sidecars[Symbol.asyncDispose]()]);
   }
 }
 

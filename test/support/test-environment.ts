@@ -36,6 +36,8 @@ export class TestEnvironment {
   readonly tasks: ResourceClient<SeiNodeTask>;
   readonly seiNodes: ResourceClient;
   readonly temporal: Client;
+  /** What a test adds; it ends after the services. */
+  readonly added = new AsyncDisposableStack();
   readonly #connection: Connection;
   readonly #serviceEnvironment: NodeJS.ProcessEnv;
   #services: LocalService[] = [];
@@ -157,6 +159,7 @@ export class TestEnvironment {
   /** Ends everything that was started here, kindly where it still runs. */
   async stop(): Promise<void> {
     await Promise.all(this.#services.map((service) => service.process.stop(30_000)));
+    await this.added.disposeAsync();
     await this.fleet.close();
     await this.#connection.close();
     await this.admin.close();

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { kubeconfig } from '../../dev/kubeconfig.ts';
+import type { KubernetesUser } from '../../dev/kubernetes-users.ts';
+import type { LocalService } from '../../dev/start-local-service.ts';
+import { assertComplete } from '../support/assert-verdict.ts';
+import { eventually } from '../support/eventually.ts';
+import { logLines } from '../support/log-lines.ts';
+import { TcpProxy } from '../support/tcp-proxy.ts';
+import { TestEnvironment } from '../support/test-environment.ts';
+
+const ACCOUNT: KubernetesUser = 'system:serviceaccount:sei-system:sei-node-tasks';
+
+describe('a service that starts before its servers', () => {
+  let environment: TestEnvironment;
+  let proxy: TcpProxy;
+
+  beforeEach(async () => {
+    environment = await TestEnvironment.create();
+    proxy = await TcpProxy.create();
+  });
+
+  afterEach(async () => {
+    await environment.stop();
+    await proxy.close();
+  });
+
+  /** A kubeconfig of the service's account that leads through the proxy. */
+  async function kubeconfigThroughProxy(): Promise<string> {
+    const { directory, kubernetes } = environment.servers;
+    const file = join(directory, `kubeconfig-${environment.namespace}`);
+    const certificateAuthority = await readFile(kubernetes.caFile, 'utf8');
+    const access = { url: `https://${proxy.address}`, certificateAuthority, user: ACCOUNT, token: kubernetes.token(ACCOUNT) };
+    await writeFile(file, kubeconfig(access), { mode: 0o600 });
+    return file;
+  }
+
+  async function assertWorks(service: LocalService): Promise<void> {
+    await service.ready();
+    const node = await environment.addNode('late');
+    await environment.restart('late', 'late');
+    assertComplete(await environment.finished('late'));
+    assert.equal(node.sigtermsReceived, 1);
+    await eventually('the verdict is counted', async () => {
+      const metrics = await (await fetch(service.metricsUrl)).text();
+      return /^sei_task_verdicts\{.*reason="TaskComplete".*\} 1$/m.test(metrics);
+    });
+    await logLines(service.logFile);
+  }
+
+  it('waits for Temporal, says so, and works when it comes', async () => {
+    const service = await environment.launchService({ TEMPORAL_ADDRESS: proxy.address });
+    await assertWaits(service, {
+      warning: new RegExp(`^Connecting to Temporal at ${proxy.address} failed; it is tried again in \\d+\\.\\d s$`),
+      readiness: ['[+]running', '[-]temporal', '[-]worker', '[-]kubernetes', '[-]bridge'],
+    });
+    await proxy.leadTo(environment.servers.temporal.address);
+    await assertWorks(service);
+  });
+
+  it('waits for the API server, says so, and works when it comes', async () => {
+    const service = await environment.launchService({ KUBECONFIG: await kubeconfigThroughProxy() });
+    await assertWaits(service, {
+      warning: new RegExp(`^Reading from the API server at https://${proxy.address} failed; it is tried again in \\d+\\.\\d s$`),
+      readiness: ['[+]running', '[+]temporal', '[-]worker', '[-]kubernetes', '[-]bridge'],
+    });
+    await proxy.leadTo(new URL(environment.servers.kubernetes.url).host);
+    await assertWorks(service);
+  });
+
+  it('is not ready while the API server is away later', async () => {
+    await proxy.leadTo(new URL(environment.servers.kubernetes.url).host);
+    const service = await environment.startService({ KUBECONFIG: await kubeconfigThroughProxy() });
+    await proxy.close();
+    await eventually('it is not ready', async () => (await probe(service, '/readyz'))[0] === 503);
+    assert.deepEqual((await probe(service, '/readyz'))[1].filter((line) => line.startsWith('[-]')), ['[-]bridge']);
+    assert.equal((await probe(service, '/healthz'))[0], 200);
+    await proxy.leadTo(new URL(environment.servers.kubernetes.url).host);
+    await assertWorks(service);
+  });
+});
+
+/** Waits until it has tried and failed more than once, and asserts that it lives on and says what is missing. */
+async function assertWaits(service: LocalService, expected: { warning: RegExp; readiness: string[] }): Promise<void> {
+  await eventually('it has tried three times', async () => {
+    return (await warnings(service)).filter((message) => expected.warning.test(message)).length >= 3;
+  });
+  assert.deepEqual(await probe(service, '/healthz'), [200, ['ok']]);
+  assert.deepEqual(await probe(service, '/readyz'), [503, [...expected.readiness, 'not ready']]);
+}
+
+async function probe({ probeUrl }: LocalService, path: string): Promise<[number, string[]]> {
+  const response = await fetch(probeUrl + path);
+  return [response.status, (await response.text()).trimEnd().split('\n')];
+}
+
+async function warnings({ logFile }: LocalService): Promise<string[]> {
+  return (await logLines(logFile)).filter(({ level }) => level === 'WARN').map(({ message }) => message);
+}
