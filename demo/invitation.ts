@@ -1,0 +1,51 @@
+import { workflowIdOf } from '../api/task-input.ts';
+import type { LocalStack } from '../dev/start-local-stack.ts';
+import { restartManifest } from './manifest.ts';
+import { RESTART, RESTARTED_NODE } from './story-restart.ts';
+import { workflowList, workflowPage } from './temporal-ui.ts';
+import { blank, heading, paragraph, pasteable, verbatim } from './terminal.ts';
+
+const NODE_TO_TRY = 'validator-2';
+const TASK_TO_TRY = 'my-restart';
+
+/** Shows where to look and what to try while everything is up. */
+export async function invite(stack: LocalStack): Promise<void> {
+  heading('Now you: everything stays up until Ctrl-C');
+  await showPlaces(stack);
+  blank();
+  paragraph('To paste into another terminal:');
+  blank();
+  pasteable(commandsToTry(stack));
+}
+
+async function showPlaces({ namespace, tasks, temporal, servers, service }: LocalStack): Promise<void> {
+  verbatim(`Temporal UI   ${servers.temporal.uiUrl}`);
+  verbatim(`service log   ${service.logFile}`);
+  verbatim(`metrics       ${service.metricsUrl}`);
+  const task = await tasks.get(namespace, RESTART);
+  if (task !== undefined) {
+    const { workflowId, runId } = await temporal.workflow.getHandle(workflowIdOf(task.metadata)).describe();
+    blank();
+    paragraph(`The restart of ${RESTARTED_NODE}, and everything that was done to that node:`);
+    pasteable(workflowPage(servers.temporal, { workflowId, runId }));
+  }
+  pasteable(workflowList(servers.temporal, `\`SeiNode\`="${RESTARTED_NODE}"`));
+}
+
+function commandsToTry({ namespace, servers, fleet }: LocalStack): string {
+  return `export KUBECONFIG=${servers.kubernetes.kubeconfig('admin')}
+kubectl -n ${namespace} get snt -o wide
+
+# Restart seid on ${NODE_TO_TRY}, and see what comes of it.
+kubectl apply -f - <<EOF
+${restartManifest({ namespace, name: TASK_TO_TRY, node: NODE_TO_TRY })}EOF
+kubectl -n ${namespace} wait --for=condition=Ready snt/${TASK_TO_TRY}
+kubectl -n ${namespace} describe snt ${TASK_TO_TRY}
+
+# Delete it. Then apply it again, and delete it while it runs: the restart is not called back,
+# and the Temporal UI shows how it is watched to its end.
+kubectl -n ${namespace} delete snt ${TASK_TO_TRY}
+
+# Give ${NODE_TO_TRY} a fault before the next one; simulator/faults.ts has them all, '{}' ends them.
+curl -X PUT ${fleet.url}/_simulator/nodes/${namespace}/${NODE_TO_TRY}/faults -d '{"ignoreSigterm": true}'`;
+}

@@ -1,0 +1,84 @@
+import { parse } from 'yaml';
+import { kubectl, type KubectlResult } from '../dev/kubectl.ts';
+import type { LocalStack } from '../dev/start-local-stack.ts';
+import type { Stopwatch } from './stopwatch.ts';
+import { blank, clipped, command, paragraph, verbatim } from './terminal.ts';
+
+const WAIT_TIMEOUT = '60s';
+
+/** Does what an operator does, and shows it: with kubectl, or through the API where kubectl is missing. */
+export class Operator {
+  readonly #stack: LocalStack;
+  readonly #signal: AbortSignal;
+  readonly hasKubectl: boolean;
+
+  private constructor(stack: LocalStack, signal: AbortSignal, hasKubectl: boolean) {
+    this.#stack = stack;
+    this.#signal = signal;
+    this.hasKubectl = hasKubectl;
+  }
+
+  static async create(stack: LocalStack, signal: AbortSignal): Promise<Operator> {
+    const kubeconfig = stack.servers.kubernetes.kubeconfig('admin');
+    const found = await kubectl(kubeconfig, ['version', '--client'], { signal }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw error;
+    });
+    return new Operator(stack, signal, found?.code === 0);
+  }
+
+  /** Creates what the manifest describes. */
+  async apply(manifest: string, stopwatch: Stopwatch): Promise<void> {
+    if (!this.hasKubectl) {
+      await this.#stack.tasks.create(this.#stack.namespace, parse(manifest));
+      return;
+    }
+    const { stdout } = await this.#run(['apply', '-f', '-'], manifest);
+    stopwatch.lap(`kubectl    ${stdout.trim()}`);
+  }
+
+  /** Shows the command that `apply` runs. */
+  announceApply(manifest: string): void {
+    if (!this.hasKubectl) paragraph('kubectl is not on the PATH; the API is used instead, with this manifest:');
+    else command('kubectl apply -f - <<EOF');
+    verbatim(manifest);
+    if (this.hasKubectl) verbatim('EOF');
+    blank();
+  }
+
+  /**
+   * Has kubectl wait until a task has the condition.
+   *
+   * @returns Its exit code; `undefined` without kubectl.
+   */
+  async waitFor(condition: 'Ready' | 'Failed', task: string, stopwatch: Stopwatch): Promise<number | undefined> {
+    if (!this.hasKubectl) return undefined;
+    const { namespace } = this.#stack;
+    const wait = ['-n', namespace, 'wait', `--for=condition=${condition}`, `snt/${task}`];
+    stopwatch.lap(`kubectl    ${wait.slice(2).join(' ')}`);
+    const { code, stdout, stderr } = await kubectl(this.#kubeconfig, [...wait, `--timeout=${WAIT_TIMEOUT}`], { signal: this.#signal });
+    stopwatch.lap(`kubectl    ${(stdout + stderr).trim()}`);
+    return code;
+  }
+
+  /** Shows the tasks of the namespace as kubectl lists them. */
+  async list(): Promise<void> {
+    if (!this.hasKubectl) return;
+    const { namespace } = this.#stack;
+    blank();
+    command(`kubectl -n ${namespace} get snt -o wide`);
+    const { stdout } = await this.#run(['-n', namespace, 'get', 'snt', '-o', 'wide']);
+    clipped(stdout);
+  }
+
+  get #kubeconfig(): string {
+    return this.#stack.servers.kubernetes.kubeconfig('admin');
+  }
+
+  /** @throws Error with kubectl's words when it fails. */
+  async #run(commandArguments: readonly string[], input = ''): Promise<KubectlResult> {
+    const result = await kubectl(this.#kubeconfig, commandArguments, { input, signal: this.#signal });
+    if (result.code === 0) return result;
+    throw new Error(`kubectl ${commandArguments.join(' ')} failed (${result.code}): ${result.stderr.trim()}`);
+  }
+}

@@ -1,0 +1,70 @@
+import { once } from 'node:events';
+import { InterruptedError } from '../dev/errors.ts';
+import { startLocalStack, type LocalStack } from '../dev/start-local-stack.ts';
+import { Claims } from './claims.ts';
+import { invite } from './invitation.ts';
+import { Operator } from './operator.ts';
+import { Stopwatch } from './stopwatch.ts';
+import { tellRestart } from './story-restart.ts';
+import { tellRunbook } from './story-runbook.ts';
+import { RESTART_GRACE_MS, STUBBORN_NODE, tellStubbornNode } from './story-stubborn-node.ts';
+import { heading } from './terminal.ts';
+
+const CHAIN_ID = 'arctic-1';
+/** Slow enough for the steps to be seen, and for the Temporal UI to show a poll that is going on. */
+const FAULTS = { slowStopMs: 1_500, slowBootMs: 1_000 };
+
+export interface PlayOptions {
+  /** End when the story is over instead of staying up until somebody aborts. */
+  readonly once: boolean;
+  /** Where data and logs go. */
+  readonly directory: string;
+  /** Aborted by whoever wants an end, and when a server ends on its own. */
+  readonly ending: AbortController;
+}
+
+/**
+ * Starts everything, tells the story, stays up, and ends everything.
+ *
+ * @returns Whether all went as told.
+ * @throws What broke it off: InterruptedError, ServerExitedError, or what a step threw.
+ */
+export async function play({ once: onlyOnce, directory, ending }: PlayOptions): Promise<boolean> {
+  const { signal } = ending;
+  await using stack = await start(directory, ending);
+  const isAsTold = await tell(stack, signal);
+  if (onlyOnce) return isAsTold;
+  await invite(stack);
+  if (!signal.aborted) await once(signal, 'abort');
+  if (!(signal.reason instanceof InterruptedError)) throw signal.reason;
+  heading('Stopping');
+  return isAsTold;
+}
+
+async function start(directory: string, ending: AbortController): Promise<LocalStack> {
+  heading('Starting servers, a simulated chain and the service');
+  const stopwatch = new Stopwatch();
+  return await startLocalStack({
+    chainId: CHAIN_ID,
+    directory,
+    restartGraceMs: RESTART_GRACE_MS,
+    nodes: [
+      ...[0, 1, 2].map((index) => ({ name: `validator-${index}`, faults: FAULTS })),
+      { name: STUBBORN_NODE, faults: { ignoreSigterm: true } },
+    ],
+    progress: (line) => stopwatch.lap(line),
+    onUnexpectedExit: (error) => ending.abort(error),
+    signal: ending.signal,
+  });
+}
+
+async function tell(stack: LocalStack, signal: AbortSignal): Promise<boolean> {
+  const claims = new Claims();
+  const story = { stack, operator: await Operator.create(stack, signal), claims, signal };
+  await tellRestart(story);
+  await tellStubbornNode(story);
+  await tellRunbook(story);
+  const isAsTold = claims.broken === 0;
+  heading(isAsTold ? `Everything went as told: ${claims.held} claims checked` : `Not as told: ${claims.broken} of ${claims.held + claims.broken} claims are false`);
+  return isAsTold;
+}

@@ -1,0 +1,53 @@
+import type { Condition, SeiNodeTask } from '../api/sei-node-task.ts';
+import type { SeenTask } from '../dev/task-watch.ts';
+import { restartManifest } from './manifest.ts';
+import { factsOf, type NodeFacts } from './node-facts.ts';
+import { Stopwatch } from './stopwatch.ts';
+import type { Story } from './story.ts';
+import { watchSeid } from './watch-seid.ts';
+
+export interface RestartReport {
+  readonly task: SeiNodeTask;
+  /** From the command until the task was over. */
+  readonly seconds: string;
+  readonly before: NodeFacts;
+  readonly after: NodeFacts;
+  /** Exit code of `kubectl wait`; `undefined` without kubectl. */
+  readonly waitCode: number | undefined;
+}
+
+/** Creates a RestartSeid as an operator would and shows each step until it is over. */
+export async function runRestart(
+  { stack, operator, signal }: Story,
+  restart: { name: string; node: string; waitFor: 'Ready' | 'Failed' },
+): Promise<RestartReport> {
+  const { namespace } = stack;
+  const node = stack.fleet.node(namespace, restart.node);
+  const manifest = restartManifest({ namespace, ...restart });
+  operator.announceApply(manifest);
+
+  const before = await factsOf(node);
+  const stopwatch = new Stopwatch();
+  using watching = new DisposableStack();
+  watching.use(watchSeid(node, stopwatch));
+  const finished = stack.watch
+    .follow(restart.name, { onState: showStates(stopwatch), signal })
+    .then(({ task }) => ({ task, seconds: stopwatch.seconds }));
+  const applied = operator.apply(manifest, stopwatch);
+  const waited = applied.then(() => operator.waitFor(restart.waitFor, restart.name, stopwatch));
+  const [end, waitCode] = await Promise.all([finished, waited]);
+  return { ...end, before, after: await factsOf(node), waitCode };
+}
+
+/** Prints the phase of each state, and what is new among its conditions. */
+function showStates(stopwatch: Stopwatch): (seen: SeenTask) => void {
+  let known: readonly Condition[] = [];
+  return ({ task: { status } }) => {
+    const conditions = status?.conditions ?? [];
+    const fresh = conditions.find((condition) => !known.some(({ type, status: was }) => type === condition.type && was === condition.status));
+    known = conditions;
+    const phase = status?.phase ?? 'created';
+    if (fresh === undefined) stopwatch.lap(phase);
+    else stopwatch.lap(`${phase.padEnd(8)}   ${fresh.type}=${fresh.status} ${fresh.reason}`, fresh.message);
+  };
+}
