@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { CancelledFailure } from '@temporalio/client';
+import { SEI_NODE_TASK } from '../../api/resources.ts';
+import type { SeiNodeTask } from '../../api/sei-node-task.ts';
+import { adminTransport } from '../../dev/admin-transport.ts';
+import { applyManifests } from '../../dev/apply-manifests.ts';
+import { startLocalServers, type LocalServers } from '../../dev/start-local-servers.ts';
+import { hasHttpStatus } from '../../kubernetes/errors.ts';
+import { resourcePath } from '../../kubernetes/resource-path.ts';
+import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
+import { eventually } from '../support/eventually.ts';
+import { expectedTaskId } from '../support/expected-task-id.ts';
+import { requestsOf } from '../support/requests-of.ts';
+import { conditionOf, TestEnvironment } from '../support/test-environment.ts';
+import { workflowFailure } from '../support/workflow-failure.ts';
+
+const CRD = resourcePath(
+  { group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions' },
+  { name: `${SEI_NODE_TASK.plural}.${SEI_NODE_TASK.group}`, namespace: undefined },
+);
+const STATUS = '/spec/versions/0/schema/openAPIV3Schema/properties/status/properties';
+/** From our CRD back to the one as first published (contract §1): its fields, its enum, its columns. */
+const TO_FIRST_PUBLISHED = [
+  { op: 'remove', path: `${STATUS}/workflow` },
+  { op: 'test', path: `${STATUS}/task/properties/status/enum/1`, value: 'Running' },
+  { op: 'remove', path: `${STATUS}/task/properties/status/enum/1` },
+  { op: 'test', path: '/spec/versions/0/additionalPrinterColumns/5/name', value: 'Workflow' },
+  { op: 'remove', path: '/spec/versions/0/additionalPrinterColumns/5' },
+  { op: 'remove', path: '/spec/versions/0/additionalPrinterColumns/4' },
+];
+/** A busy machine lets seid take its time to go. */
+const LONG_GRACE = { restartGraceMs: 60_000 };
+
+describe('a cluster that serves the CRD as first published', () => {
+  let servers: LocalServers;
+  let environment: TestEnvironment;
+
+  before(async () => {
+    servers = await startLocalServers();
+    await using transport = adminTransport(servers.kubernetes);
+    await applyManifests(transport);
+    const contentType = 'application/json-patch+json';
+    await transport.request({ method: 'PATCH', path: CRD, contentType, body: TO_FIRST_PUBLISHED });
+    environment = await TestEnvironment.create({ servers });
+    await eventually('the API server refuses what that CRD does not know', refusesRunning);
+    await environment.startService();
+  });
+
+  after(async () => {
+    await environment?.stop();
+    await servers?.stop();
+  });
+
+  async function refusesRunning(): Promise<boolean> {
+    const { namespace } = environment;
+    const { metadata } = await environment.restart(`probe-${Date.now()}`, 'nobody');
+    try {
+      await environment.tasks.patchStatus({ namespace, name: metadata.name }, { status: { task: { id: 'x', status: 'Running' } } });
+      return false;
+    } catch (error) {
+      return hasHttpStatus(error, 422);
+    } finally {
+      await environment.tasks.delete(namespace, metadata.name);
+    }
+  }
+
+  async function isWaiting(name: string): Promise<SeiNodeTask> {
+    return await environment.taskWhere(name, 'waits', (task) => conditionOf(task, 'TargetReady') !== undefined);
+  }
+
+  it('sees a restart run and complete', async () => {
+    const node = await environment.addNode('complete', LONG_GRACE);
+    node.setFaults({ neverBoot: true });
+    const { metadata } = await environment.restart('complete', 'complete');
+    const running = await environment.taskWhere('complete', 'runs', ({ status }) => status?.phase === 'Running');
+    assert.deepEqual([running.status?.task?.id, running.status?.task?.status], [expectedTaskId(metadata.uid, 'RestartSeid'), 'Pending']);
+    assert.ok(running.status?.task?.executionStartedAt);
+    await eventually('seid was signalled', () => node.sigtermsReceived === 1);
+    node.setFaults({});
+    const task = await environment.finished('complete');
+    assertComplete(task);
+    assert.equal(task.status?.task?.status, 'Complete');
+    assert.ok(!('workflow' in (task.status ?? {})));
+    assert.equal(requestsOf(node, 'POST').length, 1);
+    assert.equal(node.sigtermsReceived, 1);
+  });
+
+  it('sees a restart wait for its target, then complete', async () => {
+    const node = await environment.addNode('waiting', { ...LONG_GRACE, phase: 'Initializing' });
+    await environment.restart('waiting', 'waiting');
+    await isWaiting('waiting');
+    await environment.setPhase('waiting', 'Running');
+    assertComplete(await environment.finished('waiting'));
+    assert.equal(node.sigtermsReceived, 1);
+  });
+
+  it('sees a restart fail', async () => {
+    const node = await environment.addNode('failed', { restartGraceMs: 50, faults: { ignoreSigterm: true } });
+    await environment.restart('failed', 'failed');
+    const task = await environment.finished('failed');
+    assertFailed(task, 'TaskFailed', /still alive 50ms after SIGTERM/);
+    assert.equal(task.status?.task?.status, 'Failed');
+    assert.equal(requestsOf(node, 'POST').length, 1);
+  });
+
+  it('sees a restart cancelled before it was sent', async () => {
+    const node = await environment.addNode('cancelled', { phase: 'Pending' });
+    await environment.restart('cancelled', 'cancelled');
+    await environment.workflowOf(await isWaiting('cancelled')).cancel();
+    assertFailed(await environment.finished('cancelled'), 'Cancelled', /before anything was sent/);
+    assert.deepEqual(node.requests, []);
+  });
+
+  it('sees a restart deleted after it was sent: it is watched to its end', async () => {
+    const node = await environment.addNode('deleted', LONG_GRACE);
+    node.setFaults({ neverBoot: true });
+    const task = await environment.restart('deleted', 'deleted');
+    await eventually('seid was signalled', () => node.sigtermsReceived === 1);
+    await environment.tasks.delete(environment.namespace, 'deleted');
+    node.setFaults({});
+    assert.ok((await workflowFailure(environment.workflowOf(task))) instanceof CancelledFailure);
+    assert.deepEqual(node.tasks.map(({ status }) => status), ['completed']);
+    assert.equal(node.sigtermsReceived, 1);
+  });
+});

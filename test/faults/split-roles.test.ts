@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { assertComplete } from '../support/assert-verdict.ts';
+import { eventually } from '../support/eventually.ts';
+import { requestsOf } from '../support/requests-of.ts';
+import { TestEnvironment } from '../support/test-environment.ts';
+
+/** A busy machine lets seid take its time to go. */
+const LONG_GRACE = { restartGraceMs: 60_000 };
+
+describe('bridge and worker as processes of their own', () => {
+  let environment: TestEnvironment;
+
+  beforeEach(async () => {
+    environment = await TestEnvironment.create();
+  });
+
+  afterEach(() => environment.stop());
+
+  it('the bridge starts the workflow and carries out nothing; the worker ends it', async () => {
+    await environment.startService({ ROLE: 'bridge' });
+    const node = await environment.addNode('bridge-first', LONG_GRACE);
+    const created = await environment.restart('bridge-first', 'bridge-first');
+    await eventually('its workflow is open', async () => {
+      const { status } = await environment.workflowOf(created).describe();
+      return status.name === 'RUNNING';
+    });
+    assert.equal((await environment.tasks.get(environment.namespace, 'bridge-first'))?.status?.phase, 'Pending');
+    assert.deepEqual(node.requests, []);
+
+    await environment.startService({ ROLE: 'worker' });
+    assertComplete(await environment.finished('bridge-first'));
+    assert.equal(requestsOf(node, 'POST').length, 1);
+    assert.equal(node.sigtermsReceived, 1);
+  });
+
+  it('the worker does not look at resources; the bridge brings them', async () => {
+    const worker = await environment.startService({ ROLE: 'worker' });
+    const node = await environment.addNode('worker-first', LONG_GRACE);
+    await environment.restart('worker-first', 'worker-first');
+    const probe = await fetch(`${worker.probeUrl}/readyz`);
+    assert.doesNotMatch(await probe.text(), /bridge/);
+    assert.equal((await environment.tasks.get(environment.namespace, 'worker-first'))?.status, undefined);
+
+    await environment.startService({ ROLE: 'bridge' });
+    assertComplete(await environment.finished('worker-first'));
+    assert.equal(requestsOf(node, 'POST').length, 1);
+    assert.equal(node.sigtermsReceived, 1);
+  });
+});
