@@ -19,8 +19,9 @@ export interface Faults {
   refuseConnections?: FaultScope;
   /** Accepted and never answered; nothing is done. */
   hang?: FaultScope;
-  /** Answered with this status, and nothing is done. `error` is the text of the body. */
-  answerStatus?: FaultScope & { status: number; error?: string };
+  /** Answered with this status, and nothing is done. `error` is the text of the body; without `retryAfterSeconds` the
+   * answer has no `Retry-After`. */
+  answerStatus?: FaultScope & { status: number; error?: string; retryAfterSeconds?: number };
   /** Answered with 200 and a useless body, and nothing is done. */
   garbage?: FaultScope & { body: GarbageBody };
   /** A POST is carried out and its connection destroyed without an answer. */

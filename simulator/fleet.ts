@@ -3,9 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { Authorizer, type AuthorizationOptions } from './authorizer.ts';
 import { CONTROL_PREFIX, handleControlRequest } from './control-api.ts';
 import type { Faults } from './faults.ts';
+import { proxyRpc } from './proxy-rpc.ts';
 import { SimulatedNode } from './simulated-node.ts';
-import type { SidecarVersion } from './sidecar.ts';
-import type { SidecarTimings } from './task-types.ts';
+import type { SidecarTimings, SidecarVersion } from './task-context.ts';
+import type { TransactionBehaviour } from './transaction-behaviour.ts';
 
 /** How a node behaves. Given to {@link startFleet} it holds for all nodes, given to `addNode` for one. */
 export interface NodeBehaviour extends Partial<SidecarTimings> {
@@ -21,6 +22,8 @@ export interface NodeBehaviour extends Partial<SidecarTimings> {
   votingPower?: number;
   /** `false`: seid's `/status` comes without the JSON-RPC envelope. @default true */
   jsonRpcEnvelope?: boolean;
+  /** What becomes of governance transactions; later `setTransactions`. @default {}: they are included at once */
+  transactions?: TransactionBehaviour;
 }
 
 /** Options of {@link startFleet}. */
@@ -53,13 +56,17 @@ const DEFAULTS = {
   containerRestartDelayMs: 50,
   votingPower: 1000,
   jsonRpcEnvelope: true,
+  transactions: {},
   restartGraceMs: 90_000,
   rpcUpTimeoutMs: 300_000,
   killAfterMs: 30_000,
   pollIntervalMs: 20,
 } as const satisfies Required<NodeBehaviour>;
 
-/** Nodes of one chain behind one HTTP server, a URL prefix `/<namespace>/<name>` each. */
+/**
+ * Nodes of one chain behind one HTTP server, a URL prefix `/<namespace>/<name>` each: the sidecar, and under `/rpc`
+ * seid's RPC.
+ */
 export class Fleet {
   readonly #options: FleetOptions;
   readonly #genesisTime: number;
@@ -112,6 +119,7 @@ export class Fleet {
       instantTasks: behaviour.instantTasks,
       containerRestartDelayMs: behaviour.containerRestartDelayMs,
       timings: behaviour,
+      transactions: behaviour.transactions,
       seid: {
         chainId: this.#options.chainId ?? 'simulated-1',
         moniker: name,
@@ -160,6 +168,8 @@ export class Fleet {
     const node = this.#nodes.get(`${namespace}/${name}`);
     // In a cluster a node that is not there has no address: a 404 would be taken for a sidecar's answer.
     if (node === undefined) response.destroy();
+    // Past the sidecar, its proxy and its faults, as in a cluster, where it is another port of the pod.
+    else if (rest[0] === 'rpc') await proxyRpc(request, node.rpcUrl, response);
     else await node.handle(request, response, `/${rest.join('/')}`);
   }
 }

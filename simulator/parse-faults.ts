@@ -16,7 +16,7 @@ const checks: Readonly<Record<keyof Faults, Check>> = {
   neverBoot: boolean,
   refuseConnections: object(scope),
   hang: object(scope),
-  answerStatus: object({ ...scope, status: integer(100, 599), error: string }, ['status']),
+  answerStatus: object({ ...scope, status: integer(100, 599), error: string, retryAfterSeconds: integer(0) }, ['status']),
   garbage: object({ ...scope, body: oneOf(GARBAGE) }, ['body']),
   dropAfterPost: object({ times: scope.times }),
   taskNotFound: object({ times: scope.times }),

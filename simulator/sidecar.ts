@@ -1,11 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { formatGoTime, nowNanos } from './go-format.ts';
-import type { Kubelet } from './kubelet.ts';
-import { taskTypes, type SidecarTimings } from './task-types.ts';
+import { FailedWithResult, type SidecarVersion, type TaskSurroundings } from './task-context.ts';
+import { taskTypes } from './task-types.ts';
 import { TaskStore, viewTask, type StoredTask, type TaskView } from './task-store.ts';
-
-/** `v0.0.56`, or a later one: they differ in what DELETE and SIGTERM do to running tasks. */
-export type SidecarVersion = 'v0.0.56' | 'newer';
 
 /** Thrown when the sidecar refuses a task; the message is the body of its 400. */
 export class TaskRefused extends Error {}
@@ -17,8 +14,7 @@ export interface SidecarOptions {
   ready: boolean;
   /** Whether tasks end when they begin and leave seid alone. */
   instantTasks: boolean;
-  seid: Kubelet;
-  timings: SidecarTimings;
+  surroundings: TaskSurroundings;
 }
 
 interface Run {
@@ -74,7 +70,7 @@ export class Sidecar {
    * @throws {TaskRefused} unknown type, or an id that is no UUID.
    */
   submit(task: { id: string; type: string; params: Record<string, unknown> }): string {
-    if (!taskTypes.has(task.type)) throw new TaskRefused(`unknown task type: ${task.type}`);
+    if (!taskTypes[this.#options.version].has(task.type)) throw new TaskRefused(`unknown task type: ${task.type}`);
     if (task.id !== '' && !UUID.test(task.id)) {
       throw new TaskRefused(`task ID must be a valid UUID: ${JSON.stringify(task.id)}`);
     }
@@ -140,17 +136,19 @@ export class Sidecar {
   }
 
   async #execute(task: StoredTask, process: SidecarProcess, signal: AbortSignal): Promise<void> {
-    const { seid, timings, version, instantTasks } = this.#options;
+    const { surroundings, version, instantTasks } = this.#options;
+    const { id, type, params } = task;
     const ended: StoredTask = { ...task };
     try {
-      if (!instantTasks) ended.result = await taskTypes.get(task.type)?.({ params: task.params, seid, timings, signal });
+      if (!instantTasks) ended.result = await taskTypes[version].get(type)?.({ ...surroundings, id, params, signal });
       ended.status = 'completed';
     } catch (error) {
       if (signal.aborted && version === 'newer') return;
-      ended.status = 'failed';
-      ended.error = signal.aborted ? 'context canceled' : (error as Error).message;
+      Object.assign(ended, failureOf(error as Error, signal));
     }
     if (process.crashed) return;
+    // It has no place for one.
+    if (version === 'v0.0.56') delete ended.result;
     ended.completedAt = nowNanos();
     this.#store.save(ended);
     if (task.type === 'mark-ready') process.ready = true;
@@ -159,4 +157,9 @@ export class Sidecar {
 
 function newProcess(ready: boolean): SidecarProcess {
   return { startedAt: nowNanos(), ready, runs: new Set(), crashed: false };
+}
+
+function failureOf(error: Error, { aborted }: AbortSignal): Partial<StoredTask> {
+  if (aborted) return { status: 'failed', error: 'context canceled' };
+  return { status: 'failed', error: error.message, ...(error instanceof FailedWithResult && { result: error.result }) };
 }

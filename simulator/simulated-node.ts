@@ -1,15 +1,18 @@
-import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { Authorizer } from './authorizer.ts';
-import { FaultSwitch, type Faults, type GarbageBody } from './faults.ts';
+import { FaultSwitch, type Faults } from './faults.ts';
+import { faultyAnswer } from './faulty-answer.ts';
 import { Kubelet } from './kubelet.ts';
 import type { SeidArguments } from './seid.ts';
-import { answerSidecarRequest, json, plainText, writeAnswer, type Answer } from './sidecar-api.ts';
-import { Sidecar, type SidecarVersion } from './sidecar.ts';
-import type { SidecarTimings } from './task-types.ts';
+import { answerSidecarRequest, writeAnswer } from './sidecar-api.ts';
+import { Sidecar } from './sidecar.ts';
+import { SimulatedChain, type Broadcast } from './simulated-chain.ts';
+import type { SeidConfiguration, SidecarTimings, SidecarVersion } from './task-context.ts';
 import type { TaskView } from './task-store.ts';
+import type { TransactionBehaviour } from './transaction-behaviour.ts';
+import { writeGarbage } from './write-garbage.ts';
 
-const HUGE_BODY_BYTES = 10 * 1024 * 1024;
 const REQUESTS_KEPT = 10_000;
 
 /** What makes up one node. */
@@ -26,6 +29,7 @@ export interface SimulatedNodeOptions {
   /** Time between the exit of seid and its next start, milliseconds. */
   containerRestartDelayMs: number;
   timings: SidecarTimings;
+  transactions: TransactionBehaviour;
   seid: SeidArguments;
   /** Absent: everybody may do everything, as on the sidecar's own port. */
   authorizer: Authorizer | undefined;
@@ -52,6 +56,8 @@ export interface NodeFacts {
   seid: { pid: number | null; pastPids: number[]; sigtermsReceived: number };
   sidecar: { up: boolean; ready: boolean; startedAt: string | null; restarts: number };
   faults: Faults;
+  configuredPeers: readonly string[];
+  broadcasts: readonly Broadcast[];
   tasks: TaskView[];
   requests: RecordedRequest[];
 }
@@ -66,6 +72,8 @@ export class SimulatedNode {
   /** Requests in the order of their arrival; the last 10,000. */
   readonly requests: RecordedRequest[] = [];
   readonly #kubelet: Kubelet;
+  readonly #chain: SimulatedChain;
+  readonly #configuration: SeidConfiguration = { persistentPeers: [] };
   readonly #faults = new FaultSwitch();
   readonly #authorizer: Authorizer | undefined;
   readonly #unanswered = new Set<ServerResponse>();
@@ -80,12 +88,17 @@ export class SimulatedNode {
       restartDelayMs: options.containerRestartDelayMs,
       faults: () => this.#faults.current,
     });
+    this.#chain = new SimulatedChain(options.transactions);
     this.sidecar = new Sidecar({
       version: options.sidecarVersion,
       ready: options.ready,
       instantTasks: options.instantTasks,
-      timings: options.timings,
-      seid: this.#kubelet,
+      surroundings: {
+        seid: this.#kubelet,
+        configuration: this.#configuration,
+        chain: this.#chain,
+        timings: options.timings,
+      },
     });
   }
 
@@ -123,6 +136,21 @@ export class SimulatedNode {
   /** The sidecar's tasks, newest first, without going through its API. */
   get tasks(): TaskView[] {
     return this.sidecar.tasks();
+  }
+
+  /** Governance transactions that the sidecar has sent, oldest first. */
+  get broadcasts(): readonly Broadcast[] {
+    return this.#chain.broadcasts;
+  }
+
+  /** Persistent peers in seid's config.toml, as the last discover-peers wrote them. */
+  get configuredPeers(): readonly string[] {
+    return this.#configuration.persistentPeers;
+  }
+
+  /** From now on exactly this becomes of governance transactions; `{}` is the default. */
+  setTransactions(behaviour: TransactionBehaviour): void {
+    this.#chain.behaviour = behaviour;
   }
 
   /** The faults as they stand; those with `times` wear off. */
@@ -166,6 +194,8 @@ export class SimulatedNode {
       seid: { pid: this.seidPid ?? null, pastPids: [...this.pastSeidPids], sigtermsReceived: this.sigtermsReceived },
       sidecar: { up, ready, startedAt: startedAt ?? null, restarts },
       faults: this.faults,
+      configuredPeers: this.configuredPeers,
+      broadcasts: this.broadcasts,
       tasks: this.tasks,
       requests: this.requests,
     };
@@ -202,7 +232,7 @@ export class SimulatedNode {
       return;
     }
     const answer =
-      this.#faultyAnswer(method, path) ??
+      faultyAnswer(this.#faults, method, path) ??
       (await this.#authorizer?.refusal(this, { method, path, authorization })) ??
       answerSidecarRequest(this.sidecar, record);
     if (method === 'POST' && this.#faults.take('dropAfterPost', method)) {
@@ -214,17 +244,6 @@ export class SimulatedNode {
     writeAnswer(response, answer);
   }
 
-  #faultyAnswer(method: string, path: string): Answer | undefined {
-    const fault = this.#faults.take('answerStatus', method);
-    if (fault !== undefined) {
-      const { status, error = STATUS_CODES[status] ?? 'simulated fault' } = fault;
-      // These two come from the proxy, which writes plain text.
-      return status === 401 || status === 403 ? plainText(status, error) : json(status, { error });
-    }
-    const isTask = method === 'GET' && path.startsWith('/v0/tasks/');
-    return isTask && this.#faults.take('taskNotFound', method) ? json(404, { error: 'task not found' }) : undefined;
-  }
-
   #record(request: RecordedRequest): void {
     this.requests.push(request);
     if (this.requests.length > REQUESTS_KEPT) this.requests.shift();
@@ -233,18 +252,4 @@ export class SimulatedNode {
   #breakConnections(): void {
     for (const response of this.#unanswered) response.destroy();
   }
-}
-
-function writeGarbage(response: ServerResponse, body: GarbageBody): void {
-  const bodies: Record<GarbageBody, [contentType: string, content: string]> = {
-    html: ['text/html', '<!doctype html><title>Not what you asked for</title>\n'],
-    half: ['application/json', '{"id":"'],
-    empty: ['application/json', ''],
-    huge: ['application/json', body === 'huge' ? JSON.stringify({ padding: 'x'.repeat(HUGE_BODY_BYTES) }) : ''],
-  };
-  const [contentType, content] = bodies[body];
-  const promised = body === 'half' ? content.length * 2 : content.length;
-  response.writeHead(200, { 'content-type': contentType, 'content-length': promised });
-  if (body === 'half') response.write(content, () => response.destroy());
-  else response.end(content);
 }

@@ -1,37 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { discoverPeers } from './discover-peers.ts';
+import { decodeParams } from './go-decode.ts';
 import { formatGoDuration } from './go-format.ts';
+import { govTask } from './gov-tasks.ts';
 import type { Kubelet } from './kubelet.ts';
+import type { SidecarVersion, TaskContext, TaskType } from './task-context.ts';
 
-/** The sidecar's own limits, milliseconds. */
-export interface SidecarTimings {
-  /** How long `restart-seid` waits for seid to exit; then it fails and leaves seid alone. */
-  restartGraceMs: number;
-  /** How long `restart-seid` then waits for the RPC. */
-  rpcUpTimeoutMs: number;
-  /** How long the action `SIGTERM_SEID` waits before it sends SIGKILL. */
-  killAfterMs: number;
-  /** Time between two looks at the RPC. The real sidecar takes 1 s for a restart and 100 ms for a height. */
-  pollIntervalMs: number;
-}
+const AWAIT_CONDITION = { condition: 'string', action: 'string', targetHeight: 'int64' } as const;
 
-/** What a task may use while it runs. */
-interface TaskContext {
-  params: Record<string, unknown>;
-  seid: Kubelet;
-  timings: SidecarTimings;
-  /** Aborted when the sidecar stops or, on newer sidecars, when the task is deleted. */
-  signal: AbortSignal;
-}
-
-/** Carries a task out and returns its `result`, if it has one. Whatever it throws becomes the task's `error`. */
-export type TaskType = (context: TaskContext) => Promise<unknown>;
-
-/** Every type that the sidecar knows. */
-export const taskTypes: ReadonlyMap<string, TaskType> = new Map<string, TaskType>([
+const everywhere: readonly (readonly [string, TaskType])[] = [
   ['restart-seid', restartSeid],
   ['await-condition', awaitCondition],
   ['mark-ready', async () => undefined],
-]);
+  ['gov-vote', govTask('gov-vote')],
+  ['gov-software-upgrade', govTask('gov-software-upgrade')],
+  ['gov-param-change', govTask('gov-param-change')],
+];
+
+/** The types that a sidecar of each version knows. */
+export const taskTypes: Readonly<Record<SidecarVersion, ReadonlyMap<string, TaskType>>> = {
+  'v0.0.56': new Map([...everywhere, ['discover-peers', discoverPeers]]),
+  newer: new Map(everywhere),
+};
 
 async function restartSeid({ seid, timings, signal }: TaskContext): Promise<void> {
   const { pid } = seid;
@@ -51,7 +41,7 @@ async function restartSeid({ seid, timings, signal }: TaskContext): Promise<void
 }
 
 async function awaitCondition(context: TaskContext): Promise<void> {
-  const { condition, targetHeight, action } = parseAwaitCondition(context.params);
+  const { condition, targetHeight, action } = decodeParams('awaitConditionParams', AWAIT_CONDITION, context.params);
   if (condition === '') throw new Error('condition is required');
   if (condition !== 'height') throw new Error(`unknown condition ${JSON.stringify(condition)}`);
   if (targetHeight <= 0) throw new Error(`targetHeight must be > 0, got ${targetHeight}`);
@@ -83,27 +73,4 @@ function exits(seid: Kubelet, pid: number, withinMs: number, signal: AbortSignal
       return resolve(true);
     });
   });
-}
-
-function parseAwaitCondition(params: Record<string, unknown>): {
-  condition: string;
-  action: string;
-  targetHeight: number;
-} {
-  const { condition = '', action = '', targetHeight = 0 } = params;
-  if (typeof condition !== 'string') throw mismatch('condition', condition, 'string');
-  if (typeof action !== 'string') throw mismatch('action', action, 'string');
-  if (typeof targetHeight !== 'number' || !Number.isInteger(targetHeight)) {
-    throw mismatch('targetHeight', targetHeight, 'int64');
-  }
-  return { condition, action, targetHeight };
-}
-
-/** In the words of Go's decoder, which the sidecar passes on. */
-function mismatch(field: string, value: unknown, wanted: string): Error {
-  const kinds: Record<string, string> = { boolean: 'bool', number: `number ${String(value)}` };
-  const kind = Array.isArray(value) ? 'array' : (kinds[typeof value] ?? typeof value);
-  return new Error(
-    `parsing params: json: cannot unmarshal ${kind} into Go struct field awaitConditionParams.${field} of type ${wanted}`,
-  );
 }

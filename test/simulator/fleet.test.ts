@@ -18,6 +18,10 @@ function isAlive(pid: number): boolean {
   }
 }
 
+async function rpcStatus({ url }: SimulatedNode): Promise<number> {
+  return (await fetch(`${url}/rpc/status`)).status;
+}
+
 describe('fleet', function () {
   this.timeout(30_000);
 
@@ -63,6 +67,31 @@ describe('fleet', function () {
     const { at, ...request } = node.requests.at(-1)!;
     assert.deepEqual(request, { method: 'POST', path: '/v0/tasks', body, status: 201 });
     assert.ok(Math.abs(at - before) < 10_000);
+  });
+
+  describe("seid's RPC", () => {
+    it('is passed on, past the faults of the sidecar, and not recorded', async () => {
+      const recorded = node.requests.length;
+      node.setFaults({ refuseConnections: {} });
+      const response = await fetch(`${fleet.url}/sei/syncer-0-0/rpc/status`);
+      const { result } = (await response.json()) as { result: { node_info: unknown } };
+      assert.deepEqual([response.status, result.node_info], [200, { network: 'made-up-1', moniker: 'syncer-0-0' }]);
+      assert.equal(node.requests.length, recorded);
+    });
+
+    it('answers 502 while seid does not serve, for the first time or again', async () => {
+      const booting = await fleet.addNode({ namespace: 'sei', name: 'booting', faults: { neverBoot: true } });
+      assert.equal((await rpcStatus(booting)), 502);
+      booting.setFaults({});
+      await eventually('it serves', async () => (await rpcStatus(booting)) === 200);
+      booting.setFaults({ neverBoot: true });
+      await new SidecarClient(booting.url).submit('restart-seid');
+      await eventually('it serves no more', async () => (await rpcStatus(booting)) === 502);
+    });
+
+    it('answers 405 to another method', async () => {
+      assert.equal((await fetch(`${node.url}/rpc/status`, { method: 'POST' })).status, 405);
+    });
   });
 
   it('starts seid again when it dies by itself', async () => {
@@ -123,6 +152,17 @@ describe('fleet', function () {
       assert.equal((await client.get(`/v0/tasks/${task.id}`)).status, 404);
       assert.equal((await client.post(task)).status, 201);
       assert.deepEqual(node.faults, {});
+    });
+
+    it('answers 503 with Retry-After to a DELETE, once, and forgets nothing', async () => {
+      const id = await client.submit('mark-ready');
+      await client.ended(id);
+      node.setFaults({ answerStatus: { status: 503, method: 'DELETE', times: 1, retryAfterSeconds: 1 } });
+      const task = `${node.url}/v0/tasks/${id}`;
+      const busy = await fetch(task, { method: 'DELETE' });
+      assert.deepEqual([busy.status, busy.headers.get('retry-after')], [503, '1']);
+      assert.equal((await client.get(`/v0/tasks/${id}`)).status, 200);
+      assert.equal((await fetch(task, { method: 'DELETE' })).status, 204);
     });
 
     it('sends HTML', async () => {
@@ -206,7 +246,7 @@ describe('fleet', function () {
     });
 
     it('switches faults', async () => {
-      const faults: Faults = { slowStopMs: 10, answerStatus: { status: 500, method: 'POST', times: 3 } };
+      const faults: Faults = { slowStopMs: 10, answerStatus: { status: 500, method: 'POST', times: 3, retryAfterSeconds: 2 } };
       const answer = await control.send('PUT', '/sei/syncer-0-0/faults', JSON.stringify(faults));
       assert.deepEqual([answer.status, JSON.parse(answer.text), node.faults], [200, faults, faults]);
     });

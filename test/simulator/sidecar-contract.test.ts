@@ -7,18 +7,12 @@ import { randomUUID } from 'node:crypto';
 import { startFleet, type Fleet, type NodeBehaviour } from '../../simulator/fleet.ts';
 import type { SimulatedNode } from '../../simulator/simulated-node.ts';
 import { eventually } from '../support/eventually.ts';
+import { realSidecar, simulatorOnly } from './real-sidecar.ts';
 import { SidecarClient } from './sidecar-client.ts';
 
-const realSidecar = process.env['SIDECAR_CONTRACT_URL'];
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
 /** Params of an await-condition that goes on for ever. */
 const FOR_EVER = { condition: 'height', targetHeight: 9_000_000_000_000_000 };
-
-/** A test that needs a node whose faults and processes it controls. */
-function simulatorOnly(title: string, test: () => Promise<void>): void {
-  if (realSidecar === undefined) it(title, test);
-  else it.skip(`${title} (skipped: needs the simulator's controls)`, test);
-}
 
 describe('sidecar contract', function () {
   this.timeout(30_000);
@@ -41,7 +35,7 @@ describe('sidecar contract', function () {
     if (realSidecar === undefined) {
       fleet = await startFleet({ blockIntervalMs: 20 });
       client = new SidecarClient((await newNode()).url);
-    } else client = new SidecarClient(realSidecar.replace(/\/$/, ''));
+    } else client = new SidecarClient(realSidecar);
   });
 
   after(async () => {

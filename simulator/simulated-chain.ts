@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import type { TransactionBehaviour } from './transaction-behaviour.ts';
+
+/** A transaction as it was sent to the chain. */
+export interface Broadcast {
+  /** Of the task that sent it. */
+  taskId: string;
+  /** Type of that task. */
+  type: string;
+  /** As that task got them, decoded: numbers are floats, as in the sidecar. */
+  params: Record<string, unknown>;
+}
+
+/** A transaction that the chain has got. */
+export interface Transaction {
+  hash: string;
+  /** How often a task has waited for its block. */
+  looks: number;
+  /** Set once it is in a block. */
+  block?: { height: number; failed: boolean; proposalId: number };
+}
+
+/** What a chain knows of the governance transactions that one node has sent to it. */
+export class SimulatedChain {
+  /** Every transaction that was sent, oldest first; a task that looks for its earlier one sends none. */
+  readonly broadcasts: Broadcast[] = [];
+  behaviour: TransactionBehaviour;
+  readonly #transactions = new Map<string, Transaction>();
+  #proposals = 100;
+
+  constructor(behaviour: TransactionBehaviour) {
+    this.behaviour = behaviour;
+  }
+
+  /** The transaction that the task has sent earlier, or else a new one. */
+  findOrBroadcast(broadcast: Broadcast): Transaction {
+    const known = this.#transactions.get(broadcast.taskId);
+    if (known !== undefined) return known;
+    const hash = createHash('sha256').update(JSON.stringify(broadcast)).digest('hex').toUpperCase();
+    const transaction: Transaction = { hash, looks: 0 };
+    this.#transactions.set(broadcast.taskId, transaction);
+    this.broadcasts.push(structuredClone(broadcast));
+    return transaction;
+  }
+
+  /** Puts a transaction into a block, once: what has happened on a chain stays. */
+  include(transaction: Transaction, height: number): NonNullable<Transaction['block']> {
+    if (transaction.block !== undefined) return transaction.block;
+    const failed = this.behaviour.outcome === 'committed_failed';
+    transaction.block = { height, failed, proposalId: failed ? 0 : (this.#proposals += 1) };
+    return transaction.block;
+  }
+}

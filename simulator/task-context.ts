@@ -1,0 +1,51 @@
+import type { Kubelet } from './kubelet.ts';
+import type { SimulatedChain } from './simulated-chain.ts';
+
+/** `v0.0.56`, or a later one: they differ in what they know, in results, and in what ends running tasks. */
+export type SidecarVersion = 'v0.0.56' | 'newer';
+
+/** The sidecar's own limits, milliseconds. */
+export interface SidecarTimings {
+  /** How long `restart-seid` waits for seid to exit; then it fails and leaves seid alone. */
+  restartGraceMs: number;
+  /** How long `restart-seid` then waits for the RPC. */
+  rpcUpTimeoutMs: number;
+  /** How long the action `SIGTERM_SEID` waits before it sends SIGKILL. */
+  killAfterMs: number;
+  /** Time between two looks at the RPC. The real sidecar takes 1 s for a restart and 100 ms for a height. */
+  pollIntervalMs: number;
+}
+
+/** What is used of seid's config.toml. */
+export interface SeidConfiguration {
+  persistentPeers: string[];
+}
+
+/** The part of a node that tasks work on. */
+export interface TaskSurroundings {
+  seid: Kubelet;
+  configuration: SeidConfiguration;
+  chain: SimulatedChain;
+  timings: SidecarTimings;
+}
+
+/** What a task may use while it runs. */
+export interface TaskContext extends TaskSurroundings {
+  id: string;
+  params: Record<string, unknown>;
+  /** Aborted when the sidecar stops or, on newer sidecars, when the task is deleted. */
+  signal: AbortSignal;
+}
+
+/** Carries a task out and returns its `result`, if it has one. Whatever it throws becomes the task's `error`. */
+export type TaskType = (context: TaskContext) => Promise<unknown>;
+
+/** Thrown by a task that fails and has a `result` all the same. */
+export class FailedWithResult extends Error {
+  readonly result: unknown;
+
+  constructor(message: string, result: unknown) {
+    super(message);
+    this.result = result;
+  }
+}
