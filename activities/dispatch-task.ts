@@ -10,6 +10,8 @@ export interface DispatchRequest extends TaskReference {
   readonly request: SidecarTaskRequest;
   /** Milliseconds since the epoch; absent = unbounded. */
   readonly deadlineMs?: number;
+  /** Whether the sidecar took the task before: then it is never sent again, and a 404 counts as still running. */
+  readonly accepted: boolean;
 }
 
 /** What the Temporal UI shows of a dispatch, and what an attempt knows of the one before it. */
@@ -36,6 +38,7 @@ export async function dispatchTask(sidecar: SidecarClient, dispatch: DispatchReq
     heartbeat({ step: 'looking', ...earlier });
     const seen = await look(sidecar, dispatch, context.cancellationSignal);
     if (seen.state !== 'absent') return seen;
+    if (dispatch.accepted) return { state: 'running' };
     if (isOver(dispatch)) return { state: 'late', ...earlier };
     heartbeat({ step: 'sending', ...earlier });
     context.cancellationSignal.throwIfAborted();

@@ -24,9 +24,9 @@ export class SidecarError extends Error {
   }
 }
 
-/** Thrown when the URL template for sidecars cannot be used. */
-export class SidecarUrlError extends Error {
-  readonly code = 'SIDECAR_URL_INVALID';
+/** Thrown when a URL template for nodes cannot be used. */
+export class NodeUrlError extends Error {
+  readonly code = 'NODE_URL_INVALID';
   readonly retryable = false;
-  override readonly name = 'SidecarUrlError';
+  override readonly name = 'NodeUrlError';
 }

@@ -2,11 +2,11 @@ import type { Dispatcher } from 'undici';
 import { printable } from '../api/printable.ts';
 import { sidecarErrorSchema, sidecarTaskSchema, type SidecarTask } from '../api/sidecar-task.ts';
 import type { NodeReference } from '../api/task-input.ts';
-import type { SidecarTaskRequest } from '../api/task-plan.ts';
 import { readAtMost } from '../kubernetes/read-at-most.ts';
 import type { BearerToken } from './bearer-token.ts';
 import { SidecarError } from './errors.ts';
-import type { SidecarUrlTemplate } from './sidecar-url-template.ts';
+import type { NodeUrlTemplate } from './node-url-template.ts';
+import { taskBody, type IdentifiedTask } from './task-body.ts';
 
 /** One call, in milliseconds: a sidecar answers from memory, and a heartbeat is due every 15 s. */
 const CALL_TIMEOUT_MS = 5_000;
@@ -16,7 +16,7 @@ const ANSWER_BYTES = 1024 * 1024;
 const PASSING_REFUSAL = 'persist task';
 
 export interface SidecarClientOptions {
-  readonly urlTemplate: SidecarUrlTemplate;
+  readonly urlTemplate: NodeUrlTemplate;
   readonly dispatcher: Dispatcher;
   /** Absent = calls carry no token, as on a laptop. */
   readonly token?: BearerToken | undefined;
@@ -25,7 +25,7 @@ export interface SidecarClientOptions {
 interface Call {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
-  readonly body?: unknown;
+  readonly body?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -62,9 +62,9 @@ export class SidecarClient {
    */
   async postTask(
     node: NodeReference,
-    task: SidecarTaskRequest & { readonly id: string },
+    task: IdentifiedTask,
   ): Promise<'accepted' | { readonly refused: string }> {
-    const answer = await this.#call(node, { method: 'POST', path: '/v0/tasks', body: task });
+    const answer = await this.#call(node, { method: 'POST', path: '/v0/tasks', body: taskBody(task) });
     if (answer.status === 201) return 'accepted';
     const words = answer.status === 400 ? errorWords(answer.text) : undefined;
     if (words !== undefined && !words.startsWith(PASSING_REFUSAL)) return { refused: words };
@@ -106,7 +106,7 @@ export class SidecarClient {
         path: url.pathname,
         method: call.method,
         headers,
-        body: call.body === undefined ? null : JSON.stringify(call.body),
+        body: call.body ?? null,
         signal: call.signal === undefined ? timeout : AbortSignal.any([call.signal, timeout]),
       });
       const text = await readAtMost(response.body, ANSWER_BYTES);

@@ -20,8 +20,11 @@ const taskColumns: readonly PrinterColumn[] = [
   { name: 'Target', type: 'string', jsonPath: '.spec.target.nodeRef.name' },
   { name: 'Phase', type: 'string', jsonPath: '.status.phase' },
   { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
-  { name: 'Reason', type: 'string', jsonPath: '.status.conditions[?(@.type=="Failed")].reason', priority: 1 },
+  { name: 'Reason', type: 'string', jsonPath: '.status.reason' },
+  { name: 'Duration', type: 'string', jsonPath: '.status.duration' },
+  { name: 'Step', type: 'string', jsonPath: '.status.step', priority: 1 },
   { name: 'Workflow', type: 'string', jsonPath: '.status.workflow.id', priority: 1 },
+  { name: 'Message', type: 'string', jsonPath: '.status.message', priority: 1 },
 ];
 
 /** Keywords that a structural schema may hold; anything else would be refused or, worse, dropped in silence. */
@@ -112,7 +115,7 @@ function objectSchema(description: string, properties: JsonObject): JsonObject {
 export function seiNodeTaskDefinition(): JsonObject {
   return definition(
     SEI_NODE_TASK,
-    { shortNames: ['snt'] },
+    { shortNames: ['snt'], categories: ['sei'] },
     {
       additionalPrinterColumns: taskColumns,
       schema: objectSchema('One operation on one Sei node, carried out once.', {
@@ -130,7 +133,7 @@ export function seiNodeTaskDefinition(): JsonObject {
 export function localSeiNodeDefinition(): JsonObject {
   return definition(
     SEI_NODE,
-    { shortNames: ['sn'] },
+    { shortNames: ['sn'], categories: ['sei'] },
     {
       additionalPrinterColumns: [
         { name: 'Chain', type: 'string', jsonPath: '.spec.chainId' },

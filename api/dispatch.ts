@@ -1,4 +1,5 @@
-import type { TaskObservation } from './sidecar-task.ts';
+import type { TaskObservation, TaskReport } from './sidecar-task.ts';
+import type { Transaction } from './transaction.ts';
 
 /** How an attempt to hand a task to the sidecar ended. */
 export type Dispatch =
@@ -13,5 +14,6 @@ export type Dispatch =
 
 /** What a poll came to: the task's end, or that of the execution time. */
 export type PollEnd =
-  | Extract<TaskObservation, { state: 'completed' | 'failed' }>
-  | { readonly state: 'deadline'; readonly problem?: string };
+  | TaskReport
+  /** `pending`: the transaction that was last seen to wait for its inclusion. */
+  | { readonly state: 'deadline'; readonly problem?: string; readonly pending?: Transaction };

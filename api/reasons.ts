@@ -14,7 +14,11 @@ export const reasons = {
     condition: 'TargetReady',
     meaning: 'The SeiNode is in another phase; the task waits, at most `requirePhaseTimeout`.',
   },
-  TaskComplete: { condition: 'Ready', meaning: 'The sidecar reported that the task is completed.' },
+  TaskComplete: { condition: 'Ready', meaning: 'The task is completed.' },
+  Confirmed: {
+    condition: 'Ready',
+    meaning: 'The transaction is on chain. Where the sidecar gave no readable result, the message says so.',
+  },
   TargetResolveFailed: {
     condition: 'Failed',
     meaning: 'The SeiNode does not exist, or was not in `requirePhase` before `requirePhaseTimeout`. Nothing was done.',
@@ -33,9 +37,14 @@ export const reasons = {
   },
   TaskTerminalError: {
     condition: 'Failed',
-    meaning: 'The sidecar refused the task; the message holds its words. Nothing was done.',
+    meaning: 'The sidecar, or the API server for UpdateNodeImage, refused the task; the message holds its words. Nothing was done.',
   },
   TaskFailed: { condition: 'Failed', meaning: 'The sidecar reported that the task failed; the message holds its words.' },
+  TxFailed: { condition: 'Failed', meaning: 'The transaction was included in a block and failed there; `status.outputs` names it.' },
+  InclusionUndetermined: {
+    condition: 'Failed',
+    meaning: 'The execution time was over, and it was still unknown whether the transaction will be included.',
+  },
   Timeout: {
     condition: 'Failed',
     meaning: 'The execution time was over, and one last look at the sidecar found no end. The work may still go on.',

@@ -74,6 +74,12 @@ export const specSchema = z
       .meta({ format: 'int32' })
       .optional()
       .describe("Longest execution time in seconds; 0 or absent means the kind's default."),
+    ttlSecondsAfterFinished: z
+      .int32()
+      .min(0)
+      .meta({ format: 'int32' })
+      .optional()
+      .describe('Seconds after its end at which the task is deleted, as for Jobs; absent means never.'),
     ...optionalPayloads,
   })
   .meta({ 'x-kubernetes-validations': payloadRules() });
@@ -112,8 +118,18 @@ export const statusSchema = z.object({
     })
     .optional()
     .describe('The work on the sidecar; written before the side effect.'),
+  step: z.string().optional().describe('What is being done just now; absent once the task is over.'),
+  reason: z.string().optional().describe('Reason of the condition that decides at the moment.'),
+  message: z.string().optional().describe('What happened and what to do next.'),
+  completedAt: timestamp.optional().describe('When the task became Complete or Failed.'),
+  duration: z.string().optional().describe('From startedAt to completedAt, such as 1m12s.'),
   workflow: z
-    .object({ id: z.string() })
+    .object({
+      id: z.string(),
+      runId: z.string().optional(),
+      namespace: z.string().optional().describe('Temporal namespace.'),
+      url: z.string().optional().describe('Page in the Temporal UI.'),
+    })
     .optional()
     .describe('The Temporal workflow that carries the task out.'),
   outputs: z
@@ -149,6 +165,8 @@ export interface SeiNodeTask {
     readonly uid: string;
     readonly resourceVersion: string;
     readonly generation?: number;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly managedFields?: readonly { readonly manager?: string; readonly time?: string; readonly subresource?: string }[];
   };
   readonly spec?: Readonly<Record<string, unknown>>;
   readonly status?: SeiNodeTaskStatus;

@@ -1,4 +1,10 @@
 import { z } from 'zod';
+import { present } from './present.ts';
+import { printable } from './printable.ts';
+import { transactionOf, type Transaction } from './transaction.ts';
+
+/** Longest result that is kept for a message, in UTF-16 code units. */
+const RAW_RESULT_LIMIT = 300;
 
 /** Text that no decision hangs on: what is not text counts as absent, so that it never hides the task's state. */
 const text = z.string().optional().catch(undefined);
@@ -7,26 +13,51 @@ const text = z.string().optional().catch(undefined);
 export const sidecarTaskSchema = z.object({
   id: z.string(),
   status: z.enum(['running', 'completed', 'failed']),
-  completedAt: text,
   error: text,
+  result: z.unknown().optional(),
 });
 
 export type SidecarTask = z.output<typeof sidecarTaskSchema>;
 
 export const sidecarErrorSchema = z.object({ error: z.string() });
 
+/** What a task left behind besides its state. */
+interface TaskResult {
+  /** Only governance tasks have one, and only of newer sidecars. */
+  readonly transaction?: Transaction;
+  /** The beginning of a result that does not say what became of a transaction, as JSON text. */
+  readonly rawResult?: string;
+}
+
+/** The end of a task as the sidecar reported it. */
+export type TaskReport =
+  | ({ readonly state: 'completed' } & TaskResult)
+  | ({ readonly state: 'failed'; readonly error: string } & TaskResult);
+
 /**
  * What is known of a task on the sidecar. `unconfirmed` is a 404 from a sidecar whose `/v0/livez` does not answer
  * 200: a failing task store says 404 too, so it must not be read as "never arrived".
  */
-export type TaskObservation =
-  | { readonly state: 'running' | 'absent' | 'unconfirmed' }
-  | { readonly state: 'completed'; readonly completedAt?: string }
-  | { readonly state: 'failed'; readonly error: string; readonly completedAt?: string };
+export type TaskObservation = { readonly state: 'running' | 'absent' | 'unconfirmed' } | TaskReport;
 
-export function observationOf(task: SidecarTask): TaskObservation {
+export function observationOf(task: SidecarTask): { readonly state: 'running' } | TaskReport {
   if (task.status === 'running') return { state: 'running' };
-  const completedAt = task.completedAt === undefined ? {} : { completedAt: task.completedAt };
-  if (task.status === 'completed') return { state: 'completed', ...completedAt };
-  return { state: 'failed', error: task.error ?? 'the sidecar gave no error text', ...completedAt };
+  const result = resultOf(task.result);
+  if (task.status === 'completed') return { state: 'completed', ...result };
+  return { state: 'failed', error: task.error ?? 'the sidecar gave no error text', ...result };
+}
+
+function resultOf(result: unknown): TaskResult {
+  if (result === undefined || result === null) return {};
+  const transaction = transactionOf(result);
+  const isReadable = transaction?.inclusionStatus !== undefined;
+  return present({ transaction, rawResult: isReadable ? undefined : printable(JSON.stringify(result), RAW_RESULT_LIMIT) });
+}
+
+/**
+ * Whether a failed task's transaction may still be included. Only then may a failed id be sent again: the sidecar
+ * looks for the earlier transaction instead of sending a second one (contract §1.5).
+ */
+export function isPending(seen: TaskObservation): boolean {
+  return seen.state === 'failed' && seen.transaction?.inclusionStatus === 'pending';
 }

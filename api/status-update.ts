@@ -1,17 +1,40 @@
+import { formatDuration } from './go-duration.ts';
+import { present } from './present.ts';
+import type { Progress } from './progress.ts';
 import { isTerminal, type Condition, type SeiNodeTask, type SeiNodeTaskStatus, type TaskPhase } from './sei-node-task.ts';
 import type { Verdict } from './verdict.ts';
 
+export type WorkflowReference = NonNullable<SeiNodeTaskStatus['workflow']>;
+
 /** Something that happened to a task, to be written into its status. */
 export type StatusUpdate =
-  | { readonly step: 'accepted'; readonly workflowId: string }
-  | { readonly step: 'waiting'; readonly message: string }
-  | { readonly step: 'executing'; readonly message: string; readonly taskId: string; readonly startedAtMs: number }
+  /** The bridge has seen the resource. */
+  | { readonly step: 'accepted' }
+  /** The target is in another phase. */
+  | { readonly step: 'waiting'; readonly progress: Progress }
+  /**
+   * Written before the task is sent. `targetMessage` is absent when the target's phase was not consulted. A start that
+   * is recorded for this task already stays: a worker may have died right after writing it.
+   */
+  | {
+      readonly step: 'executing';
+      readonly progress: Progress;
+      readonly targetMessage?: string;
+      readonly taskId: string;
+      readonly startedAtMs: number;
+    }
+  /** The task was sent and takes its time. */
+  | { readonly step: 'working'; readonly progress: Progress }
   | { readonly step: 'finished'; readonly verdict: Verdict };
 
 export interface UpdateContext {
   readonly generation?: number | undefined;
   /** When it happened, in milliseconds since the epoch; the same on every attempt to write it. */
   readonly atMs: number;
+  /** Absent where the writer is no workflow. */
+  readonly workflow?: WorkflowReference | undefined;
+  /** Who asked for the task and why; ends the message. */
+  readonly provenance?: string | undefined;
 }
 
 /** RFC 3339 in whole seconds, as `metav1.Time` is written. */
@@ -19,9 +42,17 @@ export function timestamp(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
 }
 
-function phaseAfter(update: StatusUpdate): TaskPhase {
-  if (update.step === 'finished') return update.verdict.phase;
-  return update.step === 'executing' ? 'Running' : 'Pending';
+function phaseAfter(update: StatusUpdate, current: TaskPhase | undefined): TaskPhase {
+  switch (update.step) {
+    case 'accepted':
+      return current ?? 'Pending';
+    case 'waiting':
+      return 'Pending';
+    case 'finished':
+      return update.verdict.phase;
+    default:
+      return 'Running';
+  }
 }
 
 /** Terminal is terminal, and a task that runs does not go back to Pending, whoever wrote the status. */
@@ -39,60 +70,67 @@ export function nextStatus(
   update: StatusUpdate,
   context: UpdateContext,
 ): SeiNodeTaskStatus | undefined {
-  const phase = phaseAfter(update);
+  const phase = phaseAfter(update, current.phase);
   if (!mayMove(current.phase, phase)) return undefined;
   const at = timestamp(context.atMs);
-  const { targetFirstObservedAt, ...rest } = current;
+  const { targetFirstObservedAt, step, reason, ...rest } = current;
+  const startedAt = current.startedAt ?? at;
   return {
     ...rest,
-    ...(phase === 'Pending' && targetFirstObservedAt !== undefined ? { targetFirstObservedAt } : {}),
-    ...generationOf(context),
-    startedAt: current.startedAt ?? at,
+    ...(update.step === 'accepted' ? present({ step, reason }) : {}),
+    ...(phase === 'Pending' ? present({ targetFirstObservedAt }) : {}),
+    ...present({ observedGeneration: context.generation }),
+    startedAt,
     phase,
     phaseTransitionTime: (phase === current.phase ? current.phaseTransitionTime : undefined) ?? at,
-    ...fieldsAfter[update.step](current, update as never, context),
+    ...workflowAfter(current.workflow, context.workflow),
+    ...fieldsAfter[update.step]({ ...current, startedAt }, update as never, context),
   };
 }
 
-function generationOf({ generation }: UpdateContext): { observedGeneration?: number } {
-  return generation === undefined ? {} : { observedGeneration: generation };
+/** What others know of the same workflow stays: the bridge does not know the run. */
+function workflowAfter(current: WorkflowReference | undefined, next: WorkflowReference | undefined): { workflow?: WorkflowReference } {
+  if (next === undefined) return current === undefined ? {} : { workflow: current };
+  return { workflow: { ...(current?.id === next.id ? current : {}), ...next } };
 }
 
 type Step = StatusUpdate['step'];
 type FieldsAfter<Name extends Step> = (
-  current: SeiNodeTaskStatus,
+  current: SeiNodeTaskStatus & { readonly startedAt: string },
   update: Extract<StatusUpdate, { step: Name }>,
   context: UpdateContext,
 ) => Partial<SeiNodeTaskStatus>;
 
 const fieldsAfter: { readonly [Name in Step]: FieldsAfter<Name> } = {
-  accepted: (_current, update) => ({ workflow: { id: update.workflowId } }),
+  accepted: () => ({}),
 
-  waiting: (current, update, context) => ({
+  waiting: (current, { progress }, context) => ({
+    ...told(progress, context),
+    reason: 'PhaseNotMet',
     targetFirstObservedAt: current.targetFirstObservedAt ?? timestamp(context.atMs),
-    conditions: withCondition(current, context, {
-      type: 'TargetReady',
-      status: 'False',
-      reason: 'PhaseNotMet',
-      message: update.message,
-    }),
+    conditions: withCondition(current, context, { type: 'TargetReady', status: 'False', reason: 'PhaseNotMet', message: progress.message }),
   }),
 
-  executing: (current, update, context) => {
-    const startedAt = timestamp(update.startedAtMs);
+  executing: (current, { progress, targetMessage: message, taskId: id, startedAtMs }, context) => {
+    const { submittedAt = timestamp(context.atMs), executionStartedAt = timestamp(startedAtMs) } = current.task?.id === id ? current.task : {};
     return {
-      task: { id: update.taskId, status: 'Running', submittedAt: startedAt, executionStartedAt: startedAt },
-      conditions: withCondition(current, context, {
-        type: 'TargetReady',
-        status: 'True',
-        reason: 'PhaseMet',
-        message: update.message,
-      }),
+      ...told(progress, context),
+      task: { id, status: 'Running', submittedAt, executionStartedAt },
+      ...(message === undefined
+        ? {}
+        : { conditions: withCondition(current, context, { type: 'TargetReady', status: 'True', reason: 'PhaseMet', message }) }),
     };
   },
 
+  working: (_current, { progress }, context) => told(progress, context),
+
   finished: (current, { verdict }, context) => ({
+    reason: verdict.reason,
+    message: messageOf(verdict.message, context),
+    completedAt: timestamp(context.atMs),
+    duration: formatDuration(context.atMs - Date.parse(current.startedAt)),
     ...(current.task === undefined ? {} : { task: taskAfter(current.task, verdict) }),
+    ...present({ outputs: verdict.outputs }),
     conditions: withCondition(current, context, {
       type: verdict.phase === 'Complete' ? 'Ready' : 'Failed',
       status: 'True',
@@ -101,6 +139,14 @@ const fieldsAfter: { readonly [Name in Step]: FieldsAfter<Name> } = {
     }),
   }),
 };
+
+function told({ step, message }: Progress, context: UpdateContext): Partial<SeiNodeTaskStatus> {
+  return { step, message: messageOf(message, context) };
+}
+
+function messageOf(message: string, { provenance = '' }: UpdateContext): string {
+  return `${message} ${provenance}`.trimEnd();
+}
 
 type TaskStatus = NonNullable<SeiNodeTaskStatus['task']>;
 
@@ -112,13 +158,13 @@ function taskAfter(task: TaskStatus, verdict: Verdict): TaskStatus {
 /** As in `meta.SetStatusCondition`: `lastTransitionTime` moves only when the condition's status changes. */
 function withCondition(
   current: SeiNodeTaskStatus,
-  context: UpdateContext,
+  { generation: observedGeneration, atMs }: UpdateContext,
   next: Pick<Condition, 'type' | 'status' | 'reason' | 'message'>,
 ): Condition[] {
   const previous = current.conditions?.find(({ type }) => type === next.type);
-  const lastTransitionTime = previous?.status === next.status ? previous.lastTransitionTime : timestamp(context.atMs);
+  const lastTransitionTime = previous?.status === next.status ? previous.lastTransitionTime : timestamp(atMs);
   const others = current.conditions?.filter(({ type }) => type !== next.type) ?? [];
-  return [...others, { ...next, ...generationOf(context), lastTransitionTime }];
+  return [...others, { ...next, ...present({ observedGeneration }), lastTransitionTime }];
 }
 
 /** Without what the CRD as first published refuses: its `status.task.status` knows no `Running` (contract §1). */
@@ -132,9 +178,9 @@ interface StatusWrite {
 }
 
 /** An update as the status writer takes it: the next status, and the one to try when the cluster's CRD refuses it. */
-export function statusWrite(update: StatusUpdate, atMs: number): StatusWrite {
+export function statusWrite(update: StatusUpdate, context: Omit<UpdateContext, 'generation'>): StatusWrite {
   return {
-    compute: ({ status, metadata }) => nextStatus(status, update, { generation: metadata.generation, atMs }),
+    compute: ({ status, metadata }) => nextStatus(status, update, { ...context, generation: metadata.generation }),
     fallback: asFirstPublished,
   };
 }

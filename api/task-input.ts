@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { Payload } from './payloads.ts';
+import { DISPATCHING, waitingForTarget } from './progress.ts';
+import { cancellationOf, provenanceOf } from './provenance.ts';
 import type { SeiNodePhase } from './sei-node.ts';
 import type { SeiNodeTask } from './sei-node-task.ts';
 import type { TaskKind, taskKinds } from './task-kinds.ts';
@@ -13,6 +15,15 @@ const mirrorTargetSchema = z.object({
 
 const nodeReferenceSchema = z.object({ namespace: z.string(), name: z.string() });
 
+/** A task that was begun before this workflow: by another controller, or by a workflow that Temporal has lost. */
+const begunSchema = z.object({
+  taskId: z.string().min(1),
+  /** RFC 3339; absent = from now. */
+  executionStartedAt: z.string().optional(),
+  /** Whether the sidecar is known to have taken it: then it is never sent again. */
+  accepted: z.boolean(),
+});
+
 /**
  * Input of every task workflow as it arrives. The kind is the workflow's type. What comes from a spec stays
  * unknown here and is checked by the task plan, so that a bad value becomes a verdict on the resource instead of a
@@ -25,10 +36,20 @@ export const taskInputSchema = z.object({
   requirePhaseTimeout: z.unknown().optional(),
   timeoutSeconds: z.unknown().optional(),
   mirrorTo: mirrorTargetSchema.optional(),
+  begun: begunSchema.optional(),
+  /** RFC 3339: when the target was first seen in another phase. */
+  waitingSince: z.string().optional(),
+  /** Set when the task was cancelled before its workflow started: why, possibly empty. */
+  cancelled: z.string().optional(),
+  requestedBy: z.string().optional(),
+  why: z.string().optional(),
+  /** JSON texts of the values of a parameter change, as the API server returned them. */
+  changeValues: z.array(z.string()).optional(),
 });
 
 export type UncheckedTaskInput = z.input<typeof taskInputSchema>;
 export type MirrorTarget = z.output<typeof mirrorTargetSchema>;
+export type BegunTask = z.output<typeof begunSchema>;
 export type NodeReference = z.output<typeof nodeReferenceSchema>;
 
 /** Input of a task workflow as a runbook author writes it. */
@@ -42,8 +63,10 @@ export interface TaskInput<Kind extends TaskKind> {
   readonly requirePhaseTimeout?: string;
   /** Longest execution time in whole seconds. Default: the kind's, which is also meant by 0. */
   readonly timeoutSeconds?: number;
-  /** Set by the bridge. Absent when the run belongs to no resource, as in a runbook. */
-  readonly mirrorTo?: MirrorTarget;
+  /** Who asks for it, for the Temporal UI. */
+  readonly requestedBy?: string;
+  /** Why, for the Temporal UI. */
+  readonly why?: string;
 }
 
 function childOf(value: unknown, field: string): unknown {
@@ -69,10 +92,16 @@ function payloadFieldOf(kind: string): string {
   return kind.charAt(0).toLowerCase() + kind.slice(1);
 }
 
-/** Workflow input for a resource; nothing is judged here. */
-export function taskInputOf(resource: SeiNodeTask): UncheckedTaskInput {
+/**
+ * Workflow input for a resource; nothing is judged here.
+ *
+ * @param changeValues - JSON texts of the values of a parameter change.
+ */
+export function taskInputOf(resource: SeiNodeTask, changeValues?: string[]): UncheckedTaskInput {
   const { namespace, name, uid } = resource.metadata;
   const target = resource.spec?.['target'];
+  const { targetFirstObservedAt } = resource.status ?? {};
+  const cancelled = cancellationOf(resource.metadata);
   return {
     node: { namespace, name: nodeNameOf(resource) },
     payload: resource.spec?.[payloadFieldOf(kindOf(resource))],
@@ -80,7 +109,22 @@ export function taskInputOf(resource: SeiNodeTask): UncheckedTaskInput {
     requirePhaseTimeout: childOf(target, 'requirePhaseTimeout'),
     timeoutSeconds: resource.spec?.['timeoutSeconds'],
     mirrorTo: { namespace, name, uid },
+    ...begunOf(resource),
+    ...(targetFirstObservedAt === undefined ? {} : { waitingSince: targetFirstObservedAt }),
+    ...(cancelled === undefined ? {} : { cancelled }),
+    ...provenanceOf(resource.metadata),
+    ...(changeValues === undefined ? {} : { changeValues }),
   };
+}
+
+/** Steps that are written only before the sidecar has answered: all others say that it has the task. */
+const BEFORE_ACCEPTANCE: readonly (string | undefined)[] = [undefined, DISPATCHING.step, waitingForTarget('').step];
+
+function begunOf({ status }: SeiNodeTask): { begun?: BegunTask } {
+  if (status?.task === undefined) return {};
+  const { id: taskId, executionStartedAt } = status.task;
+  const accepted = !BEFORE_ACCEPTANCE.includes(status.step);
+  return { begun: { taskId, accepted, ...(executionStartedAt === undefined ? {} : { executionStartedAt }) } };
 }
 
 /** Readable and unique for each resource ever created, also under a name that is used again. */

@@ -16,15 +16,17 @@ export interface TaskKindDefinition {
   readonly sidecarTask?: string;
   /** Execution limit in seconds when `spec.timeoutSeconds` is 0 or absent; absent = unbounded. */
   readonly defaultTimeoutSeconds?: number;
-  /**
-   * Whether the kind changes the node. Such work needs the node to itself, and once dispatched it is watched to
-   * its end even when the task is cancelled; work that only waits is taken off the sidecar instead.
-   */
+  /** Whether the kind changes the node and so needs it to itself. */
   readonly changesNode: boolean;
+  /** Whether cancelling takes the work off the sidecar; other work that was sent is watched to its end. */
+  readonly onlyWaits: boolean;
+  /**
+   * What ends the task: the sidecar's `report` of its state; its `acceptance`; the `transaction` in its report; or the
+   * SeiNode's current `image`.
+   */
+  readonly endsWith: 'report' | 'acceptance' | 'transaction' | 'image';
   /** Fields that a finished task leaves in `status.outputs` under the payload's field name. */
   readonly outputs: readonly string[];
-  /** Whether this version carries the kind out; the others end with UnsupportedKind. */
-  readonly supported: boolean;
   /** The sidecar task's params: `{}` for none, `undefined` when they cannot be built from payload and node. */
   readonly buildParameters: (payload: never, node: SeiNode) => TaskParameters | undefined;
 }
@@ -48,47 +50,53 @@ export const taskKinds = {
     payloadField: 'govSoftwareUpgrade',
     sidecarTask: 'gov-software-upgrade',
     changesNode: false,
+    onlyWaits: false,
+    endsWith: 'transaction',
     outputs: transactionOutputs,
-    supported: false,
     buildParameters: govParameters,
   }),
   GovVote: defineKind({
     payloadField: 'govVote',
     sidecarTask: 'gov-vote',
     changesNode: false,
+    onlyWaits: false,
+    endsWith: 'transaction',
     outputs: ['txHash', 'height'],
-    supported: false,
     buildParameters: govParameters,
   }),
   GovParamChange: defineKind({
     payloadField: 'govParamChange',
     sidecarTask: 'gov-param-change',
     changesNode: false,
+    onlyWaits: false,
+    endsWith: 'transaction',
     outputs: transactionOutputs,
-    supported: false,
     buildParameters: govParameters,
   }),
   AwaitCondition: defineKind({
     payloadField: 'awaitCondition',
     sidecarTask: 'await-condition',
     changesNode: false,
+    onlyWaits: true,
+    endsWith: 'report',
     outputs: ['observedValue'],
-    supported: true,
     buildParameters: conditionParameters,
   }),
   UpdateNodeImage: defineKind({
     payloadField: 'updateNodeImage',
     changesNode: true,
+    onlyWaits: false,
+    endsWith: 'image',
     outputs: ['appliedImage'],
-    supported: false,
     buildParameters: noParameters,
   }),
   AwaitNodesAtHeight: defineKind({
     payloadField: 'awaitNodesAtHeight',
     sidecarTask: 'await-condition',
     changesNode: false,
+    onlyWaits: true,
+    endsWith: 'report',
     outputs: ['currentHeight'],
-    supported: true,
     buildParameters: heightParameters,
   }),
   DiscoverPeers: defineKind({
@@ -96,8 +104,9 @@ export const taskKinds = {
     sidecarTask: 'discover-peers',
     defaultTimeoutSeconds: 120,
     changesNode: true,
+    onlyWaits: false,
+    endsWith: 'report',
     outputs: [],
-    supported: false,
     buildParameters: (_payload, node) => peerParameters(node),
   }),
   RestartSeid: defineKind({
@@ -105,8 +114,9 @@ export const taskKinds = {
     sidecarTask: 'restart-seid',
     defaultTimeoutSeconds: 600,
     changesNode: true,
+    onlyWaits: false,
+    endsWith: 'report',
     outputs: [],
-    supported: true,
     buildParameters: noParameters,
   }),
   MarkReady: defineKind({
@@ -114,8 +124,9 @@ export const taskKinds = {
     sidecarTask: 'mark-ready',
     defaultTimeoutSeconds: 120,
     changesNode: true,
+    onlyWaits: false,
+    endsWith: 'acceptance',
     outputs: [],
-    supported: false,
     buildParameters: noParameters,
   }),
 } as const satisfies Record<string, TaskKindDefinition>;

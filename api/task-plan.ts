@@ -1,8 +1,12 @@
 import type { z } from 'zod';
+import { changeValues } from './change-values.ts';
 import { parseGoDuration } from './go-duration.ts';
+import { check, firstIssue, InvalidField } from './invalid-field.ts';
 import { seiNodePhases, type SeiNode, type SeiNodePhase } from './sei-node.ts';
 import { DEFAULT_REQUIRE_PHASE, DEFAULT_REQUIRE_PHASE_TIMEOUT, specSchema } from './sei-node-task.ts';
-import { taskInputSchema, type MirrorTarget, type NodeReference } from './task-input.ts';
+import { present } from './present.ts';
+import type { Provenance } from './provenance.ts';
+import { taskInputSchema, type BegunTask, type MirrorTarget, type NodeReference } from './task-input.ts';
 import { isTaskKind, payloadSchemaOf, taskKinds, type TaskKind, type TaskKindDefinition } from './task-kinds.ts';
 import type { TaskParameters } from './task-parameters.ts';
 import { deserializeFailed, paramsBuildFailed, unsupportedKind, type Verdict } from './verdict.ts';
@@ -15,15 +19,24 @@ export interface TaskPlan {
   readonly requirePhaseTimeoutMs: number;
   /** Absent = unbounded. */
   readonly timeoutMs?: number;
-  readonly changesNode: boolean;
   readonly payload: unknown;
+  /** JSON texts of the values of a parameter change, in their order. */
+  readonly changeValues?: readonly string[];
   readonly mirrorTo?: MirrorTarget;
+  readonly begun?: BegunTask;
+  /** Since when the target has been in another phase, in milliseconds since the epoch. */
+  readonly waitingSinceMs?: number;
+  readonly provenance: Provenance;
+  /** Set when the task was cancelled before its workflow started: why, possibly empty. */
+  readonly cancelled?: string;
 }
 
 /** What is sent to the sidecar, less the id. */
 export interface SidecarTaskRequest {
   readonly type: string;
   readonly params?: TaskParameters;
+  /** JSON texts that replace the values of `params.changes`, in their order. */
+  readonly changeValues?: readonly string[];
 }
 
 type Planned = { readonly plan: TaskPlan } | { readonly verdict: Verdict };
@@ -31,22 +44,11 @@ type Planned = { readonly plan: TaskPlan } | { readonly verdict: Verdict };
 /** Also holds for namespaces, which are DNS labels: both go into the sidecar's address. */
 const nodeName = specSchema.shape.target.shape.nodeRef.shape.name;
 
-class InvalidField extends Error {
-  readonly field: string;
-  readonly problem: string;
-
-  constructor(field: string, problem: string) {
-    super(`${field} ${problem}`);
-    this.field = field;
-    this.problem = problem;
-  }
-}
-
 /** Turns a workflow's type and input into a plan, or into the verdict that says why there can be none. */
 export function planTask(kind: string, input: unknown): Planned {
   const read = taskInputSchema.safeParse(input);
   if (!read.success) return { verdict: deserializeFailed(firstIssue(read.error, 'input').message) };
-  if (!isTaskKind(kind) || !taskKinds[kind].supported) return { verdict: unsupportedKind(kind) };
+  if (!isTaskKind(kind)) return { verdict: unsupportedKind(kind) };
   try {
     return { plan: checkedPlan(kind, read.data) };
   } catch (error) {
@@ -67,25 +69,16 @@ function checkedPlan(kind: TaskKind, input: z.output<typeof taskInputSchema>): T
     requirePhase: requiredPhase(input.requirePhase),
     requirePhaseTimeoutMs: phaseTimeout(input.requirePhaseTimeout),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    changesNode: definition.changesNode,
     payload: check(payloadSchemaOf(kind), input.payload, `spec.${definition.payloadField}`),
-    ...(input.mirrorTo === undefined ? {} : { mirrorTo: input.mirrorTo }),
+    ...present({ changeValues: kind === 'GovParamChange' ? changeValues(input.payload, input.changeValues) : undefined }),
+    ...present({ mirrorTo: input.mirrorTo, begun: input.begun, cancelled: input.cancelled, waitingSinceMs: millisecondsOf(input.waitingSince) }),
+    provenance: present({ requestedBy: input.requestedBy, why: input.why }),
   };
 }
 
-function check<Output>(schema: z.ZodType<Output>, value: unknown, field: string): Output {
-  if (value === undefined || value === null) throw new InvalidField(field, 'is required and was not set');
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const issue = firstIssue(result.error, field);
-  throw new InvalidField(issue.field, `is not valid: ${issue.problem} (got ${JSON.stringify(value)})`);
-}
-
-function firstIssue(error: z.ZodError, root: string): { field: string; problem: string; message: string } {
-  const issue = error.issues[0];
-  const field = [root, ...(issue?.path ?? []).map(String)].join('.');
-  const problem = issue?.message ?? 'unreadable';
-  return { field, problem, message: `${field}: ${problem}` };
+function millisecondsOf(time: string | undefined): number | undefined {
+  const milliseconds = Date.parse(time ?? '');
+  return Number.isNaN(milliseconds) ? undefined : milliseconds;
 }
 
 function requiredPhase(value: unknown): SeiNodePhase {
@@ -110,17 +103,30 @@ function executionTimeout(definition: TaskKindDefinition, value: unknown): numbe
   return effective === undefined ? undefined : effective * 1000;
 }
 
-/** Builds the request for the sidecar from the plan and the node as it is when the task runs. */
+/**
+ * Builds the request for the sidecar from the plan and the node as it is when the task runs.
+ *
+ * @throws TypeError for a kind that the sidecar has no part in.
+ */
 export function sidecarTaskRequest(
   plan: TaskPlan,
   node: SeiNode,
 ): { readonly request: SidecarTaskRequest } | { readonly verdict: Verdict } {
   const definition: TaskKindDefinition = taskKinds[plan.kind];
-  if (definition.sidecarTask === undefined) return { verdict: unsupportedKind(plan.kind) };
+  if (definition.sidecarTask === undefined) throw new TypeError(`${plan.kind} has no task on the sidecar`);
   const params = definition.buildParameters(plan.payload as never, node);
-  if (params === undefined) {
-    return { verdict: paramsBuildFailed(`spec.${definition.payloadField}`, 'gives nothing to send to the sidecar') };
-  }
+  if (params === undefined) return { verdict: nothingToSend(plan.kind, definition) };
   const hasParameters = Object.keys(params).length > 0;
-  return { request: { type: definition.sidecarTask, ...(hasParameters ? { params } : {}) } };
+  return {
+    request: {
+      type: definition.sidecarTask,
+      ...(hasParameters ? { params } : {}),
+      ...present({ changeValues: plan.changeValues }),
+    },
+  };
+}
+
+function nothingToSend(kind: TaskKind, { payloadField }: TaskKindDefinition): Verdict {
+  if (kind !== 'DiscoverPeers') return paramsBuildFailed(`spec.${payloadField}`, 'gives nothing to send to the sidecar');
+  return paramsBuildFailed("The SeiNode's spec.peers", 'gives no source of peers, and an empty list would wipe those that the node has');
 }

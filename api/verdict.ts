@@ -1,22 +1,32 @@
 import { formatDuration } from './go-duration.ts';
 import { printable } from './printable.ts';
 import type { FailureReason } from './reasons.ts';
+import type { TaskKind } from './task-kinds.ts';
+import type { SeiNodeTaskStatus } from './sei-node-task.ts';
 import type { NodeReference } from './task-input.ts';
 
-/** The end of a task: what goes into the resource's status, the workflow's result and the Event. */
-export type Verdict =
-  | { readonly phase: 'Complete'; readonly reason: 'TaskComplete'; readonly message: string }
-  | FailedVerdict;
+interface VerdictBase {
+  readonly message: string;
+  /** `status.outputs` of the resource. */
+  readonly outputs?: NonNullable<SeiNodeTaskStatus['outputs']>;
+}
 
-interface FailedVerdict {
+/** The end of a task: what goes into the resource's status, the workflow's result and the Event. */
+export type Verdict = CompleteVerdict | FailedVerdict;
+
+export interface CompleteVerdict extends VerdictBase {
+  readonly phase: 'Complete';
+  readonly reason: 'TaskComplete' | 'Confirmed';
+}
+
+export interface FailedVerdict extends VerdictBase {
   readonly phase: 'Failed';
   readonly reason: FailureReason;
-  readonly message: string;
   /** The sidecar's words, when it was the sidecar that reported the failure. */
   readonly sidecarError?: string;
 }
 
-function failed(reason: FailureReason, message: string): FailedVerdict {
+export function failed(reason: FailureReason, message: string): FailedVerdict {
   return { phase: 'Failed', reason, message };
 }
 
@@ -56,6 +66,31 @@ export function targetNotInPhase(node: NodeReference, wait: PhaseWait): Verdict 
     `${nodeText(node)} was still in phase ${phaseText(wait.observed)}, not ${wait.required}, after ` +
       `${formatDuration(wait.timeoutMs)}; nothing was done. Bring it to ${wait.required}, then create a new task.`,
   );
+}
+
+/** The target vanished after the task had been begun. */
+export function targetGone(node: NodeReference): Verdict {
+  return failed(
+    'TargetResolveFailed',
+    `${nodeText(node)} does not exist any more, so nobody can say how its task ended. Check the node before you create a new task.`,
+  );
+}
+
+export function imageRefused(node: NodeReference, words: string): Verdict {
+  return failed('TaskTerminalError', `The image of ${nodeText(node)} could not be set: ${printable(words)}. Nothing was done; correct that and create a new task.`);
+}
+
+export function imageTimedOut(past: {
+  readonly node: NodeReference;
+  readonly timeoutMs: number;
+  readonly image: string;
+  readonly current?: string | undefined;
+  readonly set: boolean;
+}): Verdict {
+  const within = `${nodeText(past.node)} did not run ${printable(past.image)} within ${formatDuration(past.timeoutMs)}`;
+  if (!past.set) return failed('Timeout', `${within}: it is not known whether its spec.image was set. Look at the SeiNode before you create a new task.`);
+  const current = past.current === undefined ? 'unknown' : printable(past.current);
+  return failed('Timeout', `${within}: its spec.image is set and stays so, its current image is ${current}. Look at the SeiNode's controller.`);
 }
 
 export interface PhaseWait {
@@ -103,7 +138,13 @@ export function taskFailed(node: NodeReference, words: string): Verdict {
   };
 }
 
-const completeMessages: Partial<Record<string, string>> = {
+const completeMessages: Readonly<Record<TaskKind, string>> = {
+  GovSoftwareUpgrade: 'The proposal is on chain.',
+  GovVote: 'The vote is on chain.',
+  GovParamChange: 'The proposal is on chain.',
+  UpdateNodeImage: 'The node runs the image.',
+  DiscoverPeers: "The node's peers are written to its config.toml. Follow with RestartSeid, which makes seid read them.",
+  MarkReady: 'The sidecar took the order to be ready.',
   RestartSeid:
     'seid was restarted in place and its RPC serves again; it may still be catching up. ' +
     'Follow with AwaitNodesAtHeight before you rely on it.',
@@ -111,12 +152,8 @@ const completeMessages: Partial<Record<string, string>> = {
   AwaitCondition: 'The condition is met.',
 };
 
-export function taskComplete(kind: string): Verdict {
-  return {
-    phase: 'Complete',
-    reason: 'TaskComplete',
-    message: completeMessages[kind] ?? 'The sidecar reported that the task is completed.',
-  };
+export function taskComplete(kind: TaskKind): CompleteVerdict {
+  return { phase: 'Complete', reason: 'TaskComplete', message: completeMessages[kind] };
 }
 
 /** `takenOff`: it was still waiting and was made to stop. `unreachable`: the sidecar could not be asked. */
@@ -155,37 +192,12 @@ function lastLookText({ node, lastLook, dispatched }: ExpiredExecution): string 
   return `${sidecar} could not say whether it has the task. Look at the node before you create a new task.`;
 }
 
-/** The task was watched to its end although it had been cancelled, since the sidecar already had it. */
-export function cancelledAfterDispatch(end: Verdict): Verdict {
-  return failed('Cancelled', `Cancelled after the sidecar had taken the task, which was watched to its end: ${end.message}`);
-}
-
-/** @param problem - Why the task could not be taken off the sidecar; absent when it was. */
-export function cancelledWhileWaiting(problem?: string): Verdict {
+/** Temporal keeps no outcome of a workflow that it shows as cancelled. */
+export function workflowCancelled(workflowId: string): Verdict {
   return failed(
     'Cancelled',
-    problem === undefined
-      ? 'Cancelled while the sidecar was waiting; the task was taken off the sidecar. Create a new task to wait again.'
-      : `Cancelled, but the task could not be taken off the sidecar, which may go on waiting: ${printable(problem)}. ` +
-          'Look at the node before you create a new task.',
-  );
-}
-
-export function cancelledBeforeDispatch(): Verdict {
-  return failed(
-    'Cancelled',
-    'Cancelled before anything was sent to the sidecar; nothing was done. Create a new task to do it after all.',
-  );
-}
-
-export function resourceGone(): Verdict {
-  return failed('Cancelled', 'The SeiNodeTask was deleted before anything was sent to the sidecar; nothing was done.');
-}
-
-export function resourceAlreadyTerminal(): Verdict {
-  return failed(
-    'Cancelled',
-    'The SeiNodeTask had already reached its end before anything was sent to the sidecar; nothing was done.',
+    `Workflow ${workflowId} was cancelled; its history in Temporal says what had been done by then. ` +
+      'Look at the node before you create a new task.',
   );
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@temporalio/common';
+import { present } from '../api/present.ts';
 import { SEI_NODE_TASK } from '../api/resources.ts';
 import type { SeiNodeTask } from '../api/sei-node-task.ts';
 import { parseWorkflowId, workflowIdOf } from '../api/task-input.ts';
@@ -24,6 +25,8 @@ export interface BridgeOptions {
   readonly workflows: TaskWorkflows;
   /** Namespaces to watch; empty = all. */
   readonly namespaces: readonly string[];
+  /** Label selector of the tasks that are ours; absent = all. */
+  readonly taskSelector: string | undefined;
   readonly log: Logger;
 }
 
@@ -38,6 +41,7 @@ export class Bridge {
     const { transport, events, workflows, log } = options;
     const reconciler = new TaskReconciler({
       find: ({ namespace, name }) => this.#find(`${namespace}/${name}`),
+      reconcileAfter: (workflowId, delayMs) => this.#queue.addAfter(workflowId, delayMs),
       tasks: new ResourceClient<SeiNodeTask>(transport, SEI_NODE_TASK),
       events,
       workflows,
@@ -73,7 +77,7 @@ export class Bridge {
     return new Reflector<SeiNodeTask>({
       transport: this.#options.transport,
       resource: SEI_NODE_TASK,
-      ...(namespace === undefined ? {} : { namespace }),
+      ...present({ namespace, labelSelector: this.#options.taskSelector }),
       log: this.#options.log,
       onChange: ({ namespace: in_ = '', name, previousUid, uid }) => {
         for (const each of new Set([previousUid, uid])) {

@@ -1,12 +1,15 @@
 import type { Logger } from '@temporalio/common';
+import { cancellationOf, provenanceOf, provenanceText } from '../api/provenance.ts';
 import { isTerminal, type SeiNodeTask } from '../api/sei-node-task.ts';
 import { statusWrite, type StatusUpdate } from '../api/status-update.ts';
-import { parseWorkflowId, type MirrorTarget } from '../api/task-input.ts';
-import { verdictEvent } from '../api/verdict-event.ts';
-import { workflowTerminated, type Verdict } from '../api/verdict.ts';
+import { cancelIgnoredEvent, startedEvent, verdictEvents } from '../api/task-events.ts';
+import { kindOf, parseWorkflowId, type MirrorTarget } from '../api/task-input.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { ResourceClient } from '../kubernetes/resource-client.ts';
 import { updateStatus, type StatusUpdateResult } from '../kubernetes/update-status.ts';
+import { changeValueTexts } from './change-value-texts.ts';
+import { ResourceReplacedError } from './errors.ts';
+import { remainingLifetime } from './finished-tasks.ts';
 import type { TaskWorkflows } from './task-workflows.ts';
 
 /** How long a workflow that was seen open is taken to be open still; then it is looked at again, in milliseconds. */
@@ -15,16 +18,24 @@ const KNOWN_OPEN_MS = 300_000;
 export interface TaskReconcilerOptions {
   /** Finds a resource in the bridge's copy of the cluster. */
   readonly find: (reference: MirrorTarget) => SeiNodeTask | undefined;
+  /** Has a resource reconciled again later. */
+  readonly reconcileAfter: (workflowId: string, delayMs: number) => void;
   readonly tasks: ResourceClient<SeiNodeTask>;
   readonly events: EventRecorder;
   readonly workflows: TaskWorkflows;
   readonly log: Logger;
 }
 
+/** What is remembered of a resource, so that nothing is asked or said again and again. */
+interface Known {
+  readonly openUntilMs?: number;
+  readonly cancelHandled?: boolean;
+}
+
 /** Brings one SeiNodeTask and its workflow together: started once, healed when it ended unheard, cancelled when orphaned. */
 export class TaskReconciler {
   readonly #options: TaskReconcilerOptions;
-  readonly #knownOpen = new Map<string, number>();
+  readonly #known = new Map<string, Known>();
 
   constructor(options: TaskReconcilerOptions) {
     this.#options = options;
@@ -39,33 +50,82 @@ export class TaskReconciler {
     if (reference === undefined) return;
     const task = this.#options.find(reference);
     if (task?.metadata.uid !== reference.uid) {
-      this.#knownOpen.delete(workflowId);
+      this.#known.delete(workflowId);
       await this.#cancelOrphan(workflowId, reference);
     } else if (isTerminal(task.status?.phase)) {
-      this.#knownOpen.delete(workflowId);
-    } else if (Date.now() >= (this.#knownOpen.get(workflowId) ?? 0)) {
-      await this.#ensureStarted(workflowId, task);
+      await this.#finish(workflowId, task);
+    } else {
+      await this.#carryOn(workflowId, task);
     }
   }
 
-  async #ensureStarted(workflowId: string, task: SeiNodeTask): Promise<void> {
-    const stamped = await this.#write(task.metadata, { step: 'accepted', workflowId }, task);
+  async #carryOn(workflowId: string, task: SeiNodeTask): Promise<void> {
+    if (Date.now() >= (this.#known.get(workflowId)?.openUntilMs ?? 0)) await this.#ensureStarted(workflowId, task);
+    const { openUntilMs, cancelHandled } = this.#known.get(workflowId) ?? {};
+    const why = cancellationOf(task.metadata);
+    if (openUntilMs === undefined || why === undefined || cancelHandled) return;
+    await this.#options.workflows.requestCancel(workflowId, why);
+    this.#known.set(workflowId, { openUntilMs, cancelHandled: true });
+    this.#options.log.info('Workflow of SeiNodeTask was asked to cancel', { workflowId, why });
+  }
+
+  async #ensureStarted(workflowId: string, seen: SeiNodeTask): Promise<void> {
+    const { workflows, log } = this.#options;
+    const stamped = await this.#write(workflowId, seen, { step: 'accepted' }, seen);
     if (stamped.outcome === 'gone' || isTerminal(stamped.object.status?.phase)) return;
-    const state = await this.#options.workflows.start(task);
+    const task = stamped.outcome === 'written' ? stamped.object : await this.#live(seen);
+    const state = kindOf(task) === 'GovParamChange' ? await this.#startWithTexts(task) : await workflows.start(task);
     if (state === 'closed') return await this.#heal(workflowId, task);
-    this.#knownOpen.set(workflowId, Date.now() + KNOWN_OPEN_MS);
-    this.#options.log.info('Workflow of SeiNodeTask is open', { workflowId });
+    this.#known.set(workflowId, { ...this.#known.get(workflowId), openUntilMs: Date.now() + KNOWN_OPEN_MS });
+    log.info('Workflow of SeiNodeTask is open', { workflowId });
+    await this.#options.events.record(startedEvent(task.metadata, kindOf(task), provenanceText(provenanceOf(task.metadata))));
+  }
+
+  /** The bridge's copy lacks the managed fields, which tell who created the resource. */
+  async #live({ metadata: { namespace, name, uid } }: SeiNodeTask): Promise<SeiNodeTask> {
+    const live = await this.#options.tasks.get(namespace, name);
+    if (live?.metadata.uid === uid) return live;
+    throw new ResourceReplacedError(`${namespace}/${name} is gone; the watch will tell`);
+  }
+
+  /** Spec and texts come from one answer, so that they fit each other. */
+  async #startWithTexts({ metadata: { namespace, name, uid } }: SeiNodeTask): Promise<'open' | 'closed'> {
+    const text = await this.#options.tasks.getText(namespace, name);
+    const live = JSON.parse(text ?? '{}') as Partial<SeiNodeTask>;
+    if (text === undefined || live.metadata?.uid !== uid) throw new ResourceReplacedError(`${namespace}/${name} is gone; the watch will tell`);
+    return await this.#options.workflows.start(live as SeiNodeTask, changeValueTexts(text));
   }
 
   /** The workflow is over and the resource does not know: the outcome that it left is written again. */
   async #heal(workflowId: string, task: SeiNodeTask): Promise<void> {
-    const outcome = await this.#options.workflows.outcomeOf(workflowId);
-    const verdict: Verdict = outcome?.verdict ?? workflowTerminated(workflowId);
-    const written = await this.#write(task.metadata, { step: 'finished', verdict });
+    const verdict = await this.#options.workflows.verdictOf(workflowId);
+    const written = await this.#write(workflowId, task, { step: 'finished', verdict });
     if (written.outcome !== 'written') return;
-    const { namespace, name, uid } = task.metadata;
-    await this.#options.events.record(verdictEvent({ namespace, name, uid }, verdict));
+    const provenance = provenanceText(provenanceOf(task.metadata));
+    for (const event of verdictEvents({ task: task.metadata, kind: kindOf(task), provenance }, verdict)) {
+      await this.#options.events.record(event);
+    }
     this.#options.log.warn('Status healed from a closed workflow', { workflowId, reason: verdict.reason });
+  }
+
+  /** A finished task is never acted on again, except that it is deleted when its time is up. */
+  async #finish(workflowId: string, task: SeiNodeTask): Promise<void> {
+    await this.#answerLateCancel(workflowId, task);
+    const lifetimeMs = remainingLifetime(task, Date.now());
+    if (lifetimeMs === undefined) return;
+    if (lifetimeMs > 0) return this.#options.reconcileAfter(workflowId, lifetimeMs);
+    const { namespace, name, uid, resourceVersion } = task.metadata;
+    await this.#options.tasks.delete(namespace, name, { preconditions: { uid, resourceVersion } });
+    this.#options.log.info('SeiNodeTask deleted by ttlSecondsAfterFinished', { workflowId });
+  }
+
+  async #answerLateCancel(workflowId: string, { metadata, status }: SeiNodeTask): Promise<void> {
+    const { cancelHandled } = this.#known.get(workflowId) ?? {};
+    const isAsked = cancellationOf(metadata) !== undefined;
+    this.#known.delete(workflowId);
+    if (!isAsked) return;
+    this.#known.set(workflowId, { cancelHandled: true });
+    if (!cancelHandled && status?.reason !== 'Cancelled') await this.#options.events.record(cancelIgnoredEvent(metadata, status?.phase));
   }
 
   /** A workflow whose resource is gone. The API server is asked, since the bridge's copy may lag or be filtered. */
@@ -78,11 +138,18 @@ export class TaskReconciler {
   }
 
   async #write(
-    { namespace, name, uid }: MirrorTarget,
+    workflowId: string,
+    { metadata }: SeiNodeTask,
     update: StatusUpdate,
     current?: SeiNodeTask,
   ): Promise<StatusUpdateResult<SeiNodeTask>> {
-    const { tasks } = this.#options;
-    return await updateStatus({ client: tasks, namespace, name, uid, current, ...statusWrite(update, Date.now()) });
+    const { tasks, workflows } = this.#options;
+    const { namespace, name, uid } = metadata;
+    const context = {
+      atMs: Date.now(),
+      workflow: workflows.referenceTo(workflowId),
+      provenance: provenanceText(provenanceOf(metadata)),
+    };
+    return await updateStatus({ client: tasks, namespace, name, uid, current, ...statusWrite(update, context) });
   }
 }

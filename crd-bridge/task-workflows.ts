@@ -5,22 +5,34 @@ import {
   WorkflowFailedError,
   WorkflowNotFoundError,
   type Client,
+  type WorkflowStartOptions,
 } from '@temporalio/client';
-import { TypedSearchAttributes } from '@temporalio/common';
+import type { CancelRequest } from '../api/cancel-request.ts';
+import { provenanceOf } from '../api/provenance.ts';
 import { searchAttributes } from '../api/search-attributes.ts';
 import type { SeiNodeTask } from '../api/sei-node-task.ts';
 import { kindOf, nodeNameOf, taskInputOf, workflowIdOf } from '../api/task-input.ts';
+import type { WorkflowReference } from '../api/status-update.ts';
 import type { TaskOutcome } from '../api/task-outcome.ts';
 import { isTaskKind } from '../api/task-kinds.ts';
+import { workflowCancelled, workflowTerminated, type Verdict } from '../api/verdict.ts';
+import { workflowUrl } from '../api/workflow-url.ts';
+import { workflowDetails } from './workflow-details.ts';
 
 /** Workflow type of a resource that names none; it ends with UnsupportedKind. */
 const NO_KIND = 'NoKind';
+/** For a worker to take the update, in milliseconds; without one the caller tries again. */
+const CANCEL_MS = 10_000;
 
 export interface TaskWorkflowsOptions {
   readonly client: Client;
   readonly taskQueue: string;
   /** Uid of the cluster's `kube-system` namespace. */
   readonly clusterId: string;
+  /** Absent = references hold no links. */
+  readonly temporalUiUrl: string | undefined;
+  /** Whether the Temporal namespace knows our search attributes; without them the service works, but lists cannot filter. */
+  readonly knowsSearchAttributes: boolean;
 }
 
 /** The workflows of SeiNodeTasks, as the Temporal server knows them. */
@@ -31,18 +43,29 @@ export class TaskWorkflows {
     this.#options = options;
   }
 
-  /** @returns `closed` when the resource's workflow ran before and is over: there is never a second one. */
-  async start(task: SeiNodeTask): Promise<'open' | 'closed'> {
+  /** How the status of a resource names its workflow. */
+  referenceTo(id: string): WorkflowReference {
+    const { namespace } = this.#options.client.options;
+    return { id, namespace, ...workflowUrl(this.#options.temporalUiUrl, { id, namespace }) };
+  }
+
+  /**
+   * @param changeValues - JSON texts of the values of a parameter change.
+   * @returns `closed` when the resource's workflow ran before and is over: there is never a second one.
+   */
+  async start(task: SeiNodeTask, changeValues?: string[]): Promise<'open' | 'closed'> {
     const { client, taskQueue } = this.#options;
     const kind = kindOf(task) || NO_KIND;
     try {
       await client.workflow.start(kind, {
         workflowId: workflowIdOf(task.metadata),
         taskQueue,
-        args: [taskInputOf(task)],
+        args: [taskInputOf(task, changeValues)],
         workflowIdConflictPolicy: 'USE_EXISTING',
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
-        typedSearchAttributes: this.#searchAttributesOf(task, kind),
+        ...this.#searchAttributesOf(task, kind),
+        memo: { ...provenanceOf(task.metadata) },
+        staticDetails: workflowDetails(task),
         staticSummary: `${isTaskKind(kind) ? kind : 'Task'} ${task.metadata.namespace}/${nodeNameOf(task)}`,
         requestEagerStart: true,
       });
@@ -53,24 +76,29 @@ export class TaskWorkflows {
     }
   }
 
-  #searchAttributesOf(task: SeiNodeTask, kind: string): TypedSearchAttributes {
-    return new TypedSearchAttributes([
-      { key: searchAttributes.cluster, value: this.#options.clusterId },
-      { key: searchAttributes.namespace, value: task.metadata.namespace },
-      { key: searchAttributes.node, value: nodeNameOf(task) },
-      { key: searchAttributes.kind, value: kind },
-    ]);
+  #searchAttributesOf(task: SeiNodeTask, kind: string): Pick<WorkflowStartOptions, 'typedSearchAttributes'> {
+    if (!this.#options.knowsSearchAttributes) return {};
+    return {
+      typedSearchAttributes: [
+        { key: searchAttributes.cluster, value: this.#options.clusterId },
+        { key: searchAttributes.namespace, value: task.metadata.namespace },
+        { key: searchAttributes.node, value: nodeNameOf(task) },
+        { key: searchAttributes.kind, value: kind },
+      ],
+    };
   }
 
-  /** What a closed workflow left behind; `undefined` when it was ended from outside and left nothing. */
-  async outcomeOf(workflowId: string): Promise<TaskOutcome | undefined> {
+  /** What a closed workflow came to, also when it was ended from outside and left nothing. */
+  async verdictOf(workflowId: string): Promise<Verdict> {
     try {
-      return (await this.#options.client.workflow.getHandle(workflowId).result()) as TaskOutcome;
+      return ((await this.#options.client.workflow.getHandle(workflowId).result()) as TaskOutcome).verdict;
     } catch (error) {
       if (!(error instanceof WorkflowFailedError)) throw error;
       const { cause } = error;
       const hasDetails = cause instanceof ApplicationFailure || cause instanceof CancelledFailure;
-      return hasDetails ? (cause.details?.[0] as TaskOutcome | undefined) : undefined;
+      const outcome = hasDetails ? (cause.details?.[0] as TaskOutcome | undefined) : undefined;
+      if (outcome !== undefined) return outcome.verdict;
+      return cause instanceof CancelledFailure ? workflowCancelled(workflowId) : workflowTerminated(workflowId);
     }
   }
 
@@ -85,8 +113,26 @@ export class TaskWorkflows {
     }
   }
 
+  /**
+   * Has an open workflow cancel its task and say why; one that is over is left alone. The update brings the reason, the
+   * cancellation makes Temporal show the workflow as cancelled.
+   */
+  async requestCancel(workflowId: string, why: string): Promise<void> {
+    const { client } = this.#options;
+    const handle = client.workflow.getHandle(workflowId);
+    try {
+      await client.withDeadline(Date.now() + CANCEL_MS, () =>
+        handle.startUpdate<void, [CancelRequest]>('cancel', { args: [{ why }], updateId: 'cancel-annotation', waitForStage: 'ACCEPTED' }),
+      );
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+    }
+    await this.cancel(workflowId);
+  }
+
   /** Ids of this cluster's open workflows, as the (eventually consistent) visibility store lists them. */
   async *listOpen(): AsyncGenerator<string, void, undefined> {
+    if (!this.#options.knowsSearchAttributes) return;
     const query = `ExecutionStatus = 'Running' AND ${searchAttributes.cluster.name} = '${this.#options.clusterId}'`;
     for await (const { workflowId } of this.#options.client.workflow.list({ query })) yield workflowId;
   }

@@ -39,6 +39,14 @@ export class WorkQueue {
     this.#startWork();
   }
 
+  /** Adds a key later; it is not counted among those that wait. */
+  addAfter(key: string, delayMs: number): void {
+    void sleep(delayMs, undefined, { signal: this.#stopping.signal, ref: false }).then(
+      () => this.add(key),
+      () => undefined,
+    );
+  }
+
   /** Takes no more keys and waits for those that are being worked on. */
   async stop(): Promise<void> {
     this.#stopping.abort();
@@ -75,9 +83,6 @@ export class WorkQueue {
     this.#failures.set(key, failures);
     const delayMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1)) * (0.75 + Math.random() / 2);
     this.#options.onFailure(key, error, Math.round(delayMs));
-    void sleep(delayMs, undefined, { signal: this.#stopping.signal, ref: false }).then(
-      () => this.add(key),
-      () => undefined,
-    );
+    this.addAfter(key, delayMs);
   }
 }

@@ -22,9 +22,10 @@ function kindTable(): string {
     code(kind),
     definition.sidecarTask === undefined ? 'none' : code(definition.sidecarTask),
     definition.defaultTimeoutSeconds === undefined ? 'unbounded' : formatDuration(definition.defaultTimeoutSeconds * 1000),
-    definition.supported ? 'yes' : 'not yet: ends with `UnsupportedKind`',
+    definition.changesNode ? 'yes' : 'no',
+    definition.outputs.length === 0 ? '' : definition.outputs.map(code).join(', '),
   ]);
-  return table(['kind', "sidecar's task", 'default timeout', 'carried out'], rows);
+  return table(['kind', "sidecar's task", 'default timeout', 'changes the node', 'outputs'], rows);
 }
 
 function configTable(): string {

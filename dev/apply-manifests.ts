@@ -9,7 +9,7 @@ import { resourcePath } from '../kubernetes/resource-path.ts';
 import { ResourceClient } from '../kubernetes/resource-client.ts';
 
 /** What a cluster needs before the service can work in it; the SeiNode CRD is the local stand-in. */
-const MANIFESTS = ['crd/seinodetasks.sei.io.yaml', 'crd/local/seinodes.sei.io.yaml', 'rbac/service.yaml'];
+const MANIFESTS = ['crd/seinodetasks.sei.io.yaml', 'crd/local/seinodes.sei.io.yaml', 'rbac/service.yaml', 'rbac/update-node-image.yaml'];
 const FIELD_MANAGER = 'sei-node-tasks-dev';
 const ESTABLISH_TIMEOUT_MS = 30_000;
 

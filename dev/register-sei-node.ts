@@ -7,13 +7,18 @@ export interface SeiNodeRegistration {
   readonly name: string;
   readonly chainId: string;
   readonly phase: string;
+  /** Added to the spec of a validator; its fields win. */
+  readonly spec?: object;
+  /** Added to the phase in the status. */
+  readonly status?: object;
 }
 
 /** Creates a SeiNode and sets its phase, as the controller that owns SeiNodes does in a real cluster. */
 export async function registerSeiNode(transport: KubernetesTransport, node: SeiNodeRegistration): Promise<void> {
-  const { namespace, name, chainId, phase } = node;
+  const { namespace, name, chainId, phase, spec, status } = node;
   const seiNodes = new ResourceClient(transport, SEI_NODE);
   const { group, version, kind } = SEI_NODE;
-  await seiNodes.create(namespace, { apiVersion: `${group}/${version}`, kind, metadata: { name }, spec: { chainId, validator: {} } });
-  await seiNodes.patchStatus({ namespace, name }, { status: { phase } });
+  const object = { apiVersion: `${group}/${version}`, kind, metadata: { name }, spec: { chainId, validator: {}, ...spec } };
+  await seiNodes.create(namespace, object);
+  await seiNodes.patchStatus({ namespace, name }, { status: { phase, ...status } });
 }

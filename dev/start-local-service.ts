@@ -51,6 +51,7 @@ export async function startLocalService(options: LocalServiceOptions): Promise<L
       TEMPORAL_ADDRESS: servers.temporal.address,
       TEMPORAL_NAMESPACE: servers.temporal.namespace,
       SIDECAR_URL_TEMPLATE: `${fleetUrl}/{namespace}/{name}`,
+      SEID_RPC_URL_TEMPLATE: `${fleetUrl}/{namespace}/{name}/rpc`,
       SIDECAR_TOKEN_FILE: tokenFile,
       PROBE_ADDRESS: `127.0.0.1:${probePort}`,
       METRICS_ADDRESS: `127.0.0.1:${metricsPort}`,

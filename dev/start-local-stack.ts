@@ -44,6 +44,8 @@ export interface LocalStack extends AsyncDisposable {
   readonly tasks: ResourceClient<SeiNodeTask>;
   readonly watch: TaskWatch;
   readonly temporal: Client;
+  /** Stops the service, does the work, and starts another one, which becomes `service`. */
+  withoutService(work: () => Promise<void>): Promise<void>;
 }
 
 /**
@@ -68,8 +70,10 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
   await addNodes(fleet, transport, options);
   progress(`${options.nodes.length} nodes of ${namespace} run: ${fleet.nodes.map(({ name }) => name).join(', ')}`);
 
-  const service = await startService(servers, fleet, options, started);
-  progress(`the service is ready: pid ${service.process.pid}, log ${service.logFile}`);
+  const services = new StackService(servers, fleet, options);
+  started.use(services);
+  const { process, logFile } = await services.start();
+  progress(`the service is ready: pid ${process.pid}, log ${logFile}`);
 
   const watch = started.use(await TaskWatch.start(transport, namespace));
   const connection = await Connection.connect({ address: servers.temporal.address });
@@ -78,8 +82,20 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
 
   const tasks = new ResourceClient<SeiNodeTask>(transport, SEI_NODE_TASK);
   const running = started.move();
-  const end = { [Symbol.asyncDispose]: () => running.disposeAsync() };
-  return { namespace, servers, fleet, service, taskQueue: TASK_QUEUE, tasks, watch, temporal, ...end };
+  return {
+    namespace,
+    servers,
+    fleet,
+    get service() {
+      return services.current;
+    },
+    taskQueue: TASK_QUEUE,
+    tasks,
+    watch,
+    temporal,
+    withoutService: (work) => services.without(work),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
 }
 
 async function startChain({ kubernetes }: LocalServers, { chainId, restartGraceMs }: LocalStackOptions): Promise<Fleet> {
@@ -98,31 +114,52 @@ async function addNodes(fleet: Fleet, transport: KubernetesTransport, { chainId,
   await Promise.all(running);
 }
 
-async function startService(
-  servers: LocalServers,
-  fleet: Fleet,
-  { onUnexpectedExit, signal }: LocalStackOptions,
-  started: AsyncDisposableStack,
-): Promise<LocalService> {
-  signal.throwIfAborted();
-  const environment = { TASK_QUEUE };
-  const service = await startLocalService({ servers, fleetUrl: fleet.url, name: 'service', environment });
-  const watching = reportUnexpectedExit(service, onUnexpectedExit);
-  started.defer(async () => {
-    watching.endExpected = true;
-    await service.process.stop(SERVICE_GRACE_MS);
-  });
-  await abortable(service.ready(), signal);
-  return service;
-}
+/** The service of a stack: one process at a time. */
+class StackService implements AsyncDisposable {
+  readonly #servers: LocalServers;
+  readonly #fleet: Fleet;
+  readonly #options: LocalStackOptions;
+  #current: LocalService | undefined;
+  #starts = 0;
 
-function reportUnexpectedExit(service: LocalService, report: LocalStackOptions['onUnexpectedExit']): { endExpected: boolean } {
-  const watching = { endExpected: false };
-  const watch = async (): Promise<void> => {
+  constructor(servers: LocalServers, fleet: Fleet, options: LocalStackOptions) {
+    this.#servers = servers;
+    this.#fleet = fleet;
+    this.#options = options;
+  }
+
+  get current(): LocalService {
+    if (this.#current === undefined) throw new Error('the service is stopped');
+    return this.#current;
+  }
+
+  async start(): Promise<LocalService> {
+    const { signal } = this.#options;
+    signal.throwIfAborted();
+    const name = this.#starts === 0 ? 'service' : `service-${this.#starts}`;
+    this.#starts += 1;
+    const service = await startLocalService({ servers: this.#servers, fleetUrl: this.#fleet.url, name, environment: { TASK_QUEUE } });
+    this.#current = service;
+    void this.#reportUnexpectedExit(service);
+    await abortable(service.ready(), signal);
+    return service;
+  }
+
+  async without(work: () => Promise<void>): Promise<void> {
+    await this[Symbol.asyncDispose]();
+    await work();
+    await this.start();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const service = this.#current;
+    this.#current = undefined;
+    await service?.process.stop(SERVICE_GRACE_MS);
+  }
+
+  async #reportUnexpectedExit(service: LocalService): Promise<void> {
     const { code, signal } = await service.process.exited;
-    if (watching.endExpected) return;
-    report(new ServerExitedError(`The service ended (${signal ?? `code ${code}`}). Look at its log, ${service.logFile}.`));
-  };
-  void watch();
-  return watching;
+    if (this.#current !== service) return;
+    this.#options.onUnexpectedExit(new ServerExitedError(`The service ended (${signal ?? `code ${code}`}). Look at its log, ${service.logFile}.`));
+  }
 }

@@ -59,11 +59,16 @@ export class KubernetesTransport {
    * KubernetesCredentialsError, KubernetesResponseError; the signal's reason when the caller aborts.
    */
   async request(request: KubernetesRequest): Promise<unknown> {
+    return parseJson(await this.requestText(request), `${request.method} ${request.path}`);
+  }
+
+  /** As `request`, with the answer as the server wrote it. */
+  async requestText(request: KubernetesRequest): Promise<string> {
     const { method, path, timeoutMs = DEFAULT_TIMEOUT_MS, maxResponseBytes = DEFAULT_RESPONSE_BYTES } = request;
     const call = `${method} ${path}`;
     try {
       const answer = await this.#send(request, { signal: deadlineSignal(timeoutMs, request.signal), headersTimeout: 0, bodyTimeout: 0 });
-      return parseJson(await readText(answer.body, maxResponseBytes, call), call);
+      return await readText(answer.body, maxResponseBytes, call);
     } catch (error) {
       throw explainFailure(error, { call, server: this.server, signal: request.signal });
     }

@@ -2,24 +2,39 @@ import { existsSync } from 'node:fs';
 import { KubeConfig, type Cluster } from '@kubernetes/client-node';
 import { KubeConfigError } from './errors.ts';
 
+export interface KubeConfigChoice {
+  /** Default: `KUBECONFIG`, then `~/.kube/config`, then the ServiceAccount of the pod, as kubectl has it. */
+  readonly file?: string | undefined;
+  /** Default: the current context of the file. */
+  readonly context?: string | undefined;
+}
+
 /**
- * Finds the API server the way kubectl does: `KUBECONFIG`, then `~/.kube/config`, then the ServiceAccount of the pod.
+ * Finds the API server the way kubectl does.
  *
  * @throws KubeConfigError naming the file and field when one does not parse, or when no server is configured at all.
  */
-export function loadKubeConfig(): KubeConfig {
+export function loadKubeConfig({ file, context }: KubeConfigChoice = {}): KubeConfig {
   const kubeConfig = new KubeConfig();
-  const source = process.env['KUBECONFIG'] ? `KUBECONFIG=${process.env['KUBECONFIG']}` : 'the default kubeconfig';
+  const source = file ?? (process.env['KUBECONFIG'] ? `KUBECONFIG=${process.env['KUBECONFIG']}` : 'the default kubeconfig');
   try {
-    kubeConfig.loadFromDefault();
+    if (file === undefined) kubeConfig.loadFromDefault();
+    else kubeConfig.loadFromFile(file);
   } catch (cause) {
     throw new KubeConfigError(`Cannot load ${source}: ${firstLineOf(cause)}. Correct the file or set KUBECONFIG to another.`);
   }
   if (isNothingConfigured(kubeConfig)) {
     throw new KubeConfigError('No API server is configured. Set KUBECONFIG, write ~/.kube/config, or run in a pod with a ServiceAccount.');
   }
+  if (context !== undefined) chooseContext(kubeConfig, context, source);
   assertUsable(kubeConfig, source);
   return kubeConfig;
+}
+
+function chooseContext(kubeConfig: KubeConfig, context: string, source: string): void {
+  const names = kubeConfig.getContexts().map(({ name }) => name);
+  if (!names.includes(context)) throw new KubeConfigError(`${source}: there is no context "${context}". Choose one of: ${names.join(', ')}.`);
+  kubeConfig.setCurrentContext(context);
 }
 
 function assertUsable(kubeConfig: KubeConfig, source: string): void {

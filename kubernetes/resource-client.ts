@@ -16,6 +16,13 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface WriteOptions extends CallOptions {
+  /** Who the API server notes as the writer. Default: this service's name. */
+  readonly fieldManager?: string;
+  /** The server checks and answers as if it wrote, and does not. */
+  readonly dryRun?: boolean;
+}
+
 export interface ListOptions extends CallOptions {
   readonly namespace?: string;
   readonly labelSelector?: string;
@@ -52,14 +59,24 @@ export class ResourceClient<T extends KubernetesObject = KubernetesObject> {
     }
   }
 
-  async create(namespace: string | undefined, object: unknown, options: CallOptions = {}): Promise<T> {
-    return (await this.#transport.request({ ...options, method: 'POST', path: this.#path({ namespace }), body: object })) as T;
+  async create(namespace: string | undefined, object: unknown, { signal, ...write }: WriteOptions = {}): Promise<T> {
+    const query = queryOf(write);
+    return (await this.#transport.request({ signal, method: 'POST', path: this.#path({ namespace }), query, body: object })) as T;
   }
 
-  /** Deletes in the background; an object that is already gone is not an error. */
-  async delete(namespace: string | undefined, name: string, options: CallOptions = {}): Promise<void> {
+  /**
+   * Deletes in the background; an object that is already gone is not an error.
+   *
+   * @param preconditions - What the object must still be; otherwise a conflict (409) is thrown.
+   */
+  async delete(
+    namespace: string | undefined,
+    name: string,
+    { preconditions, ...options }: CallOptions & { readonly preconditions?: { readonly uid: string; readonly resourceVersion?: string } } = {},
+  ): Promise<void> {
+    const body = preconditions === undefined ? {} : { body: { apiVersion: 'v1', kind: 'DeleteOptions', preconditions } };
     try {
-      await this.#transport.request({ ...options, method: 'DELETE', path: this.#path({ namespace, name }) });
+      await this.#transport.request({ ...options, ...body, method: 'DELETE', path: this.#path({ namespace, name }) });
     } catch (error) {
       if (!isObjectMissing(error)) throw error;
     }
@@ -80,18 +97,61 @@ export class ResourceClient<T extends KubernetesObject = KubernetesObject> {
     return list.data as KubernetesList<T>;
   }
 
-  /** JSON merge patch on the status subresource: keys set to `null` are removed, arrays are replaced whole. */
+  /** JSON merge patch on the status subresource, as `patch`. */
   async patchStatus(object: { namespace: string | undefined; name: string }, patch: unknown, options: CallOptions = {}): Promise<T> {
+    return await this.patch({ ...object, subresource: 'status' }, patch, options);
+  }
+
+  /** JSON merge patch: keys set to `null` are removed, arrays are replaced whole. */
+  async patch(
+    object: { namespace: string | undefined; name: string; subresource?: 'status' },
+    patch: unknown,
+    { signal, ...write }: WriteOptions = {},
+  ): Promise<T> {
+    return (await this.#transport.request({
+      signal,
+      method: 'PATCH',
+      path: this.#path(object),
+      query: queryOf(write),
+      contentType: 'application/merge-patch+json',
+      body: patch,
+    })) as T;
+  }
+
+  /** The object as the server wrote it, for what JavaScript's numbers would change. @returns `undefined` if there is no such object */
+  async getText(namespace: string | undefined, name: string, options: CallOptions = {}): Promise<string | undefined> {
+    try {
+      return await this.#transport.requestText({ ...options, method: 'GET', path: this.#path({ namespace, name }) });
+    } catch (error) {
+      if (isObjectMissing(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * Forced server-side apply: the fields in `object` become those of `fieldManager`, whoever had them. With
+   * `metadata.uid` it never creates an object: a conflict (409) says that there is none of that uid.
+   */
+  async apply(
+    of: { readonly namespace: string | undefined; readonly name: string; readonly fieldManager: string },
+    object: unknown,
+    options: CallOptions = {},
+  ): Promise<T> {
     return (await this.#transport.request({
       ...options,
       method: 'PATCH',
-      path: this.#path({ ...object, subresource: 'status' }),
-      contentType: 'application/merge-patch+json',
-      body: patch,
+      path: this.#path(of),
+      query: { fieldManager: of.fieldManager, force: true },
+      contentType: 'application/apply-patch+yaml',
+      body: object,
     })) as T;
   }
 
   #path(of: { namespace: string | undefined; name?: string; subresource?: string }): string {
     return resourcePath(this.#kind, of);
   }
+}
+
+function queryOf({ fieldManager, dryRun }: Omit<WriteOptions, 'signal'>) {
+  return { fieldManager, ...(dryRun === true && { dryRun: 'All' }) };
 }

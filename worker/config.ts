@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { SidecarUrlTemplate } from '../activities/sidecar-url-template.ts';
+import { NodeUrlTemplate } from '../activities/node-url-template.ts';
 import { parseGoDuration } from '../api/go-duration.ts';
 import { splitAddress } from './split-address.ts';
 
@@ -20,14 +20,18 @@ const namespaceList = z
   .transform((text) => text.split(',').map((name) => name.trim()).filter((name) => name !== ''))
   .pipe(z.array(z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'is not a namespace name')));
 
-const sidecarUrlTemplate = z.string().transform((text, context) => {
+const nodeUrlTemplate = z.string().transform((text, context) => {
   try {
-    return new SidecarUrlTemplate(text);
+    return new NodeUrlTemplate(text);
   } catch (error) {
     context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : 'is not usable' });
     return z.NEVER;
   }
 });
+
+const httpUrl = z
+  .url({ protocol: /^https?$/, error: 'is not an http or https URL' })
+  .transform((text) => text.replace(/\/+$/, ''));
 
 const readableFile = z.string().refine(isReadable, 'cannot be read; check the path and its mount');
 
@@ -61,12 +65,23 @@ export const configSchema = z.object({
   WATCH_NAMESPACE: namespaceList
     .prefault('')
     .describe('Kubernetes namespaces to watch, separated by commas; empty means all.'),
-  SIDECAR_URL_TEMPLATE: sidecarUrlTemplate
+  TASK_SELECTOR: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Label selector of the SeiNodeTasks to carry out, such as `team=a` or `team notin (b)`; absent means all.'),
+  SIDECAR_URL_TEMPLATE: nodeUrlTemplate
     .prefault('http://{name}-0.{name}.{namespace}.svc.cluster.local:8443')
     .describe("URL of a node's sidecar, with `{name}` and `{namespace}` of the SeiNode."),
   SIDECAR_TOKEN_FILE: readableFile
     .optional()
     .describe('File with the bearer token for sidecars; read again when it changes. Absent means no token.'),
+  SEID_RPC_URL_TEMPLATE: nodeUrlTemplate
+    .prefault('http://{name}-0.{name}.{namespace}.svc.cluster.local:26657')
+    .describe("URL of a node's CometBFT RPC, for the height that a wait leaves in `status.outputs`."),
+  TEMPORAL_UI_URL: httpUrl
+    .optional()
+    .describe('Where the Temporal UI is, for links in `status.workflow.url`. Absent means no links.'),
   MAX_CONCURRENT_POLLS: z.coerce
     .number('is not a number')
     .int('is not a whole number')

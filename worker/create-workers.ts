@@ -3,6 +3,7 @@ import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/w
 import { Agent } from 'undici';
 import { BearerToken } from '../activities/bearer-token.ts';
 import { createActivities } from '../activities/create-activities.ts';
+import { SeidRpc } from '../activities/seid-rpc.ts';
 import { SidecarClient } from '../activities/sidecar-client.ts';
 import { SEI_NODE, SEI_NODE_TASK } from '../api/resources.ts';
 import type { SeiNodeTask } from '../api/sei-node-task.ts';
@@ -24,21 +25,26 @@ export interface WorkersOptions {
   readonly transport: KubernetesTransport;
   readonly events: EventRecorder;
   readonly shutdown: AbortSignal;
+  readonly knowsSearchAttributes: boolean;
 }
 
 /** The worker of workflows and short activities, and that of the polls, which has slots of its own. */
 export async function createWorkers(options: WorkersOptions): Promise<readonly Worker[]> {
-  const { config, connection, namespace, transport, events, shutdown } = options;
+  const { config, connection, namespace, transport, events, shutdown, knowsSearchAttributes } = options;
+  const dispatcher = new Agent();
   const activities = createActivities({
     sidecar: new SidecarClient({
       urlTemplate: config.SIDECAR_URL_TEMPLATE,
-      dispatcher: new Agent(),
+      dispatcher,
       token: config.SIDECAR_TOKEN_FILE === undefined ? undefined : new BearerToken(config.SIDECAR_TOKEN_FILE),
     }),
+    rpc: new SeidRpc({ urlTemplate: config.SEID_RPC_URL_TEMPLATE, dispatcher }),
     seiNodes: new ResourceClient(transport, SEI_NODE),
     tasks: new ResourceClient<SeiNodeTask>(transport, SEI_NODE_TASK),
     events,
     shutdown,
+    knowsSearchAttributes,
+    temporalUiUrl: config.TEMPORAL_UI_URL,
   });
   const common: Omit<WorkerOptions, 'taskQueue'> = {
     connection,

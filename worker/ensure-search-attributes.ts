@@ -4,37 +4,44 @@ import type { NativeConnection } from '@temporalio/worker';
 import { searchAttributes } from '../api/search-attributes.ts';
 
 const { INDEXED_VALUE_TYPE_KEYWORD } = proto.temporal.api.enums.v1.IndexedValueType;
-
-/** Thrown when search attributes are missing and this account may not create them. */
-export class SearchAttributesMissingError extends Error {
-  readonly code = 'SEARCH_ATTRIBUTES_MISSING';
-  readonly retryable = true;
-  override readonly name = 'SearchAttributesMissingError';
-}
+/** gRPC codes DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED and UNAVAILABLE: asking again can help. */
+const PASSING = [4, 8, 14];
 
 /**
- * Makes sure that the namespace knows our search attributes: a workflow that sets an unknown one cannot start.
+ * Makes the Temporal namespace know our search attributes, where this account may.
  *
- * @throws SearchAttributesMissingError with the command that creates them.
+ * @returns Whether it knows them. If not, the service runs without: a workflow that sets an unknown one cannot go on.
+ * @throws the Temporal service's error when it gave no decision.
  */
-export async function ensureSearchAttributes(connection: NativeConnection, namespace: string, log: Logger): Promise<void> {
-  const { operatorService } = connection;
+export async function ensureSearchAttributes(
+  { operatorService }: Pick<NativeConnection, 'operatorService'>,
+  namespace: string,
+  log: Logger,
+): Promise<boolean> {
   const present = await operatorService.listSearchAttributes({ namespace });
   const names = Object.values(searchAttributes).map(({ name }) => name);
   const missing = names.filter((name) => !Object.hasOwn(present.customAttributes ?? {}, name));
-  if (missing.length === 0) return;
+  if (missing.length === 0) return true;
   try {
     await operatorService.addSearchAttributes({
       namespace,
       searchAttributes: Object.fromEntries(missing.map((name) => [name, INDEXED_VALUE_TYPE_KEYWORD])),
     });
-  } catch (cause) {
+    log.info('Search attributes created', { namespace, names: missing });
+    return true;
+  } catch (error) {
+    if (isPassing(error)) throw error;
     const flags = missing.map((name) => `--name ${name} --type Keyword`).join(' ');
-    throw new SearchAttributesMissingError(
-      `Temporal namespace ${namespace} lacks the search attributes ${missing.join(', ')}, and they could not be created. ` +
-        `Run: temporal operator search-attribute create --namespace ${namespace} ${flags}`,
-      { cause },
+    log.warn(
+      `Temporal namespace ${namespace} lacks the search attributes ${missing.join(', ')}, and they could not be created: ` +
+        'lists cannot be filtered, and workflows whose resource was deleted meanwhile are not found. ' +
+        `Run: temporal operator search-attribute create --namespace ${namespace} ${flags}; then start this service again.`,
+      { error },
     );
+    return false;
   }
-  log.info('Search attributes created', { namespace, names: missing });
+}
+
+function isPassing(error: unknown): boolean {
+  return PASSING.includes(Number((error as { code?: unknown }).code));
 }

@@ -74,12 +74,16 @@ async function startParts({ config, temporal, transport, log, shutdown }: Servic
   const address = connectionOptions.address ?? 'localhost:7233';
   const connection = await retryForever(`Connecting to Temporal at ${address}`, () => NativeConnection.connect(connectionOptions), retry);
   running.connection = connection;
-  await retryForever('Checking the search attributes', () => ensureSearchAttributes(connection, namespace, log), retry);
+  const knowsSearchAttributes = await retryForever(
+    'Checking the search attributes',
+    () => ensureSearchAttributes(connection, namespace, log),
+    retry,
+  );
   const events = new EventRecorder(transport, hostname());
   if (config.ROLE !== 'bridge') {
     running.workers = await retryForever(
       `Starting workers in Temporal namespace ${namespace}`,
-      () => createWorkers({ config, connection, namespace, transport, events, shutdown }),
+      () => createWorkers({ config, connection, namespace, transport, events, shutdown, knowsSearchAttributes }),
       retry,
     );
   }
@@ -89,8 +93,15 @@ async function startParts({ config, temporal, transport, log, shutdown }: Servic
   running.bridge = new Bridge({
     transport,
     events,
-    workflows: new TaskWorkflows({ client, taskQueue: config.TASK_QUEUE, clusterId }),
+    workflows: new TaskWorkflows({
+      client,
+      taskQueue: config.TASK_QUEUE,
+      clusterId,
+      temporalUiUrl: config.TEMPORAL_UI_URL,
+      knowsSearchAttributes,
+    }),
     namespaces: config.WATCH_NAMESPACE,
+    taskSelector: config.TASK_SELECTOR,
     log,
   });
 }

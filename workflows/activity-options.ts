@@ -38,6 +38,13 @@ export const LAST_CALL: ActivityOptions = {
   retry: { initialInterval: '500 milliseconds', maximumAttempts: 3 },
 };
 
+/** An extra that nobody waits long for. */
+export const READ_HEIGHT: LocalActivityOptions = {
+  startToCloseTimeout: '5 seconds',
+  retry: { maximumAttempts: 1 },
+  cancellationType: 'TRY_CANCEL',
+};
+
 /** Waits in the worker for short hiccups of the API server, on the Temporal server for long ones. */
 export const INTERMEDIATE_MIRROR: LocalActivityOptions = {
   startToCloseTimeout: '10 seconds',

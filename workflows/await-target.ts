@@ -1,29 +1,36 @@
-import { isCancellation, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../activities/create-activities.ts';
+import { waitingForTarget } from '../api/progress.ts';
 import type { SeiNode } from '../api/sei-node.ts';
 import { decideTarget, type TargetDecision } from '../api/target-decision.ts';
 import { pollTaskQueue } from '../api/task-queues.ts';
 import type { TaskPlan } from '../api/task-plan.ts';
-import { resourceAlreadyTerminal, resourceGone, targetMissing, targetNotInPhase, waitingForPhase, type Verdict } from '../api/verdict.ts';
+import { targetGone, targetMissing, targetNotInPhase, waitingForPhase, type Verdict } from '../api/verdict.ts';
 import { POLL, SINGLE_CALL } from './activity-options.ts';
-import { mirrorStep } from './status-mirror.ts';
+import { recordedTime } from './recorded-time.ts';
+import type { TaskRun } from './task-run.ts';
 
 const { checkTargetPhase } = proxyActivities<Activities>({ ...SINGLE_CALL, summary: 'Read the SeiNode' });
 
 type Target = { readonly node: SeiNode } | { readonly verdict: Verdict };
 
 /** Waits until the target is in the required phase, at most as long as the task allows. */
-export async function awaitTarget(plan: TaskPlan): Promise<Target> {
-  const sinceMs = Date.now();
+export async function awaitTarget({ plan, mirror, display }: TaskRun): Promise<Target> {
+  const startedAtMs = plan.waitingSinceMs ?? Date.now();
   const first = await look(plan);
   if (first.state !== 'elsewhere') return targetOf(plan, first);
-  const mirrored = await mirrorStep(plan.mirrorTo, {
-    step: 'waiting',
-    message: waitingForPhase(plan.node, waitOf(plan, first.phase)),
-  });
-  if (mirrored !== 'continue') return { verdict: mirrored === 'gone' ? resourceGone() : resourceAlreadyTerminal() };
-  await waitForPhase(plan, sinceMs);
+  const progress = waitingForTarget(waitingForPhase(plan.node, waitOf(plan, first.phase)));
+  display.show(progress);
+  const mirrored = await mirror.step({ step: 'waiting', progress });
+  if ('verdict' in mirrored) return mirrored;
+  await waitForPhase(plan, recordedTime(mirrored.targetFirstObservedAt, startedAtMs));
   return targetOf(plan, await look(plan));
+}
+
+/** The target of a task that was begun before: its phase is not consulted any more, and a cancel comes too late. */
+export async function begunTarget({ plan }: TaskRun): Promise<Target> {
+  const { node } = await CancellationScope.nonCancellable(() => checkTargetPhase(plan.node));
+  return node === undefined ? { verdict: targetGone(plan.node) } : { node };
 }
 
 async function look(plan: TaskPlan): Promise<TargetDecision> {

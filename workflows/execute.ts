@@ -1,89 +1,104 @@
 import { CancellationScope, isCancellation, log } from '@temporalio/workflow';
+import { cancelledAfterDispatch, cancelledBeforeDispatch, cancelledWhileWaiting } from '../api/cancel-verdicts.ts';
 import type { PollEnd } from '../api/dispatch.ts';
-import type { SidecarTaskRequest, TaskPlan } from '../api/task-plan.ts';
-import {
-  cancelledAfterDispatch,
-  cancelledBeforeDispatch,
-  cancelledWhileWaiting,
-  phaseMet,
-  resourceAlreadyTerminal,
-  resourceGone,
-  taskComplete,
-  taskFailed,
-  taskRefused,
-  timedOut,
-  type Verdict,
-} from '../api/verdict.ts';
-import { dispatch, lookOnce, takeOff, watch, type Execution } from './sidecar-steps.ts';
-import { mirrorStep } from './status-mirror.ts';
+import { isPending } from '../api/sidecar-task.ts';
+import { inclusionUndetermined, verdictOfReport, withHeight } from '../api/task-end.ts';
+import { taskKinds } from '../api/task-kinds.ts';
+import type { SidecarTaskRequest } from '../api/task-plan.ts';
+import type { Transaction } from '../api/transaction.ts';
+import { taskComplete, taskRefused, timedOut, type Verdict } from '../api/verdict.ts';
+import type { Execution } from './execution.ts';
+import { dispatch, latestHeight, lookOnce, takeOff, watch } from './sidecar-steps.ts';
+import type { TaskRun } from './task-run.ts';
 
 /**
- * Carries a task out on the sidecar: the status says so first, then the task is sent, then it is watched.
+ * Carries a task out on the sidecar: it is sent, then it is watched.
  *
  * @throws CancelledFailure only when nothing was sent.
  */
-export async function execute(plan: TaskPlan, execution: Execution, request: SidecarTaskRequest): Promise<Verdict> {
-  const mirrored = await mirrorStep(plan.mirrorTo, {
-    step: 'executing',
-    message: phaseMet(plan.node, plan.requirePhase),
-    taskId: execution.taskId,
-    startedAtMs: execution.startedAtMs,
-  });
-  if (mirrored !== 'continue') return mirrored === 'gone' ? resourceGone() : resourceAlreadyTerminal();
-
-  const sent = await dispatch(execution, request);
+export async function execute(run: TaskRun, execution: Execution, request: SidecarTaskRequest): Promise<Verdict> {
+  const { plan } = run;
+  const sent = await dispatch(run, execution, request);
   switch (sent.state) {
     case 'refused':
       return taskRefused(plan.node, sent.words);
     case 'cancelled':
       return cancelledBeforeDispatch();
     case 'late':
-      return await verdictAtDeadline(plan, execution, { dispatched: false, problem: sent.problem });
+      return await verdictAtDeadline(run, execution, { dispatched: plan.begun?.accepted ?? false, problem: sent.problem });
     case 'completed':
+      return await verdictAfterReport(run, sent);
     case 'failed':
-      return verdictOf(plan, sent);
+      return isPending(sent) ? await watchTransaction(run, execution, request) : verdictOfReport(plan, sent);
     default:
-      return plan.changesNode ? await watchToTheEnd(plan, execution) : await watchUnlessCancelled(plan, execution);
+      return await watchAccepted(run, execution, request);
   }
+}
+
+async function watchAccepted(run: TaskRun, execution: Execution, request: SidecarTaskRequest): Promise<Verdict> {
+  const { kind } = run.plan;
+  const { endsWith, onlyWaits } = taskKinds[kind];
+  if (endsWith === 'acceptance') return taskComplete(kind);
+  if (endsWith === 'transaction') return await watchTransaction(run, execution, request);
+  return onlyWaits ? await watchUnlessCancelled(run, execution) : await watchToTheEnd(run, execution);
 }
 
 /** Work that changes the node is watched to its end even when cancelled: it cannot be called back. */
-async function watchToTheEnd(plan: TaskPlan, execution: Execution): Promise<Verdict> {
-  const end = await CancellationScope.nonCancellable(() => watch(execution));
-  const verdict = await verdictAfter(plan, execution, end);
-  if (!CancellationScope.current().consideredCancelled) return verdict;
-  log.info('Cancelled after dispatch; the task was watched to its end', { taskId: execution.taskId });
-  return cancelledAfterDispatch(verdict);
+async function watchToTheEnd(run: TaskRun, execution: Execution): Promise<Verdict> {
+  const end = await CancellationScope.nonCancellable(() => watch(run, execution));
+  return cancelledOr(run, execution, await verdictAfter(run, execution, end));
 }
 
-async function watchUnlessCancelled(plan: TaskPlan, execution: Execution): Promise<Verdict> {
+/** A transaction that is pending is submitted again under its id, but not once the task is cancelled. */
+async function watchTransaction(run: TaskRun, execution: Execution, request: SidecarTaskRequest): Promise<Verdict> {
+  const end = await watch(run, execution, request).catch(async (error: unknown) => {
+    if (!isCancellation(error)) throw error;
+    return await CancellationScope.nonCancellable(() => watch(run, execution));
+  });
+  return cancelledOr(run, execution, await verdictAfter(run, execution, end));
+}
+
+function cancelledOr({ plan }: TaskRun, { taskId }: Execution, verdict: Verdict): Verdict {
+  if (!CancellationScope.current().consideredCancelled) return verdict;
+  log.info('Cancelled after dispatch; the task was watched to its end', { taskId });
+  return cancelledAfterDispatch(plan.kind, verdict);
+}
+
+async function watchUnlessCancelled(run: TaskRun, execution: Execution): Promise<Verdict> {
   try {
-    return await verdictAfter(plan, execution, await watch(execution));
+    return await verdictAfter(run, execution, await watch(run, execution));
   } catch (error) {
     if (!isCancellation(error)) throw error;
     const { problem } = await takeOff(execution);
-    return cancelledWhileWaiting(problem);
+    return cancelledWhileWaiting(problem, (run.plan.payload as { action?: string }).action !== undefined);
   }
 }
 
-async function verdictAfter(plan: TaskPlan, execution: Execution, end: PollEnd): Promise<Verdict> {
-  if (end.state !== 'deadline') return verdictOf(plan, end);
-  return await verdictAtDeadline(plan, execution, { dispatched: true, problem: end.problem });
+async function verdictAfter(run: TaskRun, execution: Execution, end: PollEnd): Promise<Verdict> {
+  if (end.state !== 'deadline') return await verdictAfterReport(run, end);
+  return await verdictAtDeadline(run, execution, { dispatched: true, ...end });
 }
 
-function verdictOf({ kind, node }: TaskPlan, end: Exclude<PollEnd, { state: 'deadline' }>): Verdict {
-  return end.state === 'completed' ? taskComplete(kind) : taskFailed(node, end.error);
+async function verdictAfterReport({ plan }: TaskRun, report: Exclude<PollEnd, { state: 'deadline' }>): Promise<Verdict> {
+  const verdict = verdictOfReport(plan, report);
+  if (!taskKinds[plan.kind].onlyWaits || verdict.phase !== 'Complete') return verdict;
+  return withHeight(plan, verdict, await latestHeight(plan.node));
+}
+
+interface Past {
+  readonly dispatched: boolean;
+  readonly problem?: string | undefined;
+  readonly pending?: Transaction | undefined;
 }
 
 /** The sidecar has the last word: after an outage of ours the work may long be over. */
-async function verdictAtDeadline(
-  plan: TaskPlan,
-  execution: Execution,
-  past: { dispatched: boolean; problem?: string | undefined },
-): Promise<Verdict> {
+async function verdictAtDeadline(run: TaskRun, execution: Execution, { pending, ...past }: Past): Promise<Verdict> {
+  const { plan } = run;
   const seen = await lookOnce(execution);
-  if (seen.state === 'completed' || seen.state === 'failed') return verdictOf(plan, seen);
-  const takenOff = !plan.changesNode && seen.state === 'running' && (await takeOff(execution)).problem === undefined;
+  if (seen.state === 'completed' || seen.state === 'failed') return await verdictAfterReport(run, seen);
+  if (pending !== undefined) return inclusionUndetermined(plan, pending);
+  const waits = taskKinds[plan.kind].onlyWaits && seen.state === 'running';
+  const takenOff = waits && (await takeOff(execution)).problem === undefined;
   return timedOut({
     node: plan.node,
     timeoutMs: plan.timeoutMs ?? 0,

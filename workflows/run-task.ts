@@ -1,21 +1,22 @@
-import {
-  ApplicationFailure,
-  CancellationScope,
-  CancelledFailure,
-  isCancellation,
-  workflowInfo,
-} from '@temporalio/workflow';
-import { taskId } from '../api/task-id.ts';
+import { ApplicationFailure, CancellationScope, CancelledFailure, isCancellation } from '@temporalio/workflow';
+import { cancelledBeforeDispatch, withWhy } from '../api/cancel-verdicts.ts';
+import type { SeiNode } from '../api/sei-node.ts';
 import type { TaskOutcome } from '../api/task-outcome.ts';
 import { planTask, sidecarTaskRequest, type TaskPlan } from '../api/task-plan.ts';
+import { taskKinds } from '../api/task-kinds.ts';
 import { timestamp } from '../api/status-update.ts';
-import { cancelledBeforeDispatch, type Verdict } from '../api/verdict.ts';
-import { awaitTarget } from './await-target.ts';
+import type { Verdict } from '../api/verdict.ts';
+import { awaitTarget, begunTarget } from './await-target.ts';
+import { beginExecution } from './begin-execution.ts';
+import { Cancellation } from './cancellation.ts';
 import { execute } from './execute.ts';
 import { countVerdict } from './metrics.ts';
 import { showOutcome, showTask } from './search-attributes.ts';
-import type { Execution } from './sidecar-steps.ts';
-import { mirrorTargetOf, mirrorVerdict } from './status-mirror.ts';
+import type { Execution } from './execution.ts';
+import { StatusMirror } from './status-mirror.ts';
+import { TaskDisplay } from './task-display.ts';
+import type { TaskRun } from './task-run.ts';
+import { updateImage } from './update-image.ts';
 
 interface CarriedOut {
   readonly verdict: Verdict;
@@ -24,9 +25,15 @@ interface CarriedOut {
 
 /** The life of a task of any kind, from its input to its verdict. */
 export async function runTask(kind: string, input: unknown): Promise<TaskOutcome> {
+  const display = new TaskDisplay();
+  const mirror = new StatusMirror(kind, input);
   const planned = planTask(kind, input);
-  const { verdict, execution }: CarriedOut = 'plan' in planned ? await carryOut(planned.plan) : planned;
-  await CancellationScope.nonCancellable(() => mirrorVerdict(mirrorTargetOf(input), verdict));
+  const cancellation = new Cancellation('plan' in planned ? planned.plan.cancelled : undefined);
+  const { verdict: end, execution }: CarriedOut =
+    'plan' in planned ? await cancellation.run(() => carryOut({ plan: planned.plan, mirror, display })) : planned;
+  const verdict = withWhy(end, cancellation.why);
+  await CancellationScope.nonCancellable(() => mirror.verdict(verdict));
+  display.show({ step: verdict.reason, message: verdict.message }, execution);
   showOutcome(verdict);
   countVerdict(kind, verdict);
   return outcomeOrFailure({
@@ -40,30 +47,30 @@ export async function runTask(kind: string, input: unknown): Promise<TaskOutcome
   });
 }
 
-async function carryOut(plan: TaskPlan): Promise<CarriedOut> {
-  showTask(plan);
+async function carryOut(run: TaskRun): Promise<CarriedOut> {
+  const { plan, mirror } = run;
+  mirror.provenance = plan.provenance;
+  await showTask(plan);
   try {
-    const target = await awaitTarget(plan);
+    const target = await (plan.begun === undefined ? awaitTarget(run) : begunTarget(run));
     if ('verdict' in target) return target;
-    const built = sidecarTaskRequest(plan, target.node);
+    mirror.node = { ...plan.node, uid: target.node.metadata.uid };
+    const built = buildRequest(plan, target.node);
     if ('verdict' in built) return built;
-    const execution = beginExecution(plan);
-    return { execution, verdict: await execute(plan, execution, built.request) };
+    const begun = await beginExecution(run);
+    if ('verdict' in begun) return begun;
+    const { execution } = begun;
+    const verdict = await ('request' in built ? execute(run, execution, built.request) : updateImage(run, execution, target.node));
+    return { execution, verdict };
   } catch (error) {
     if (isCancellation(error)) return { verdict: cancelledBeforeDispatch() };
     throw error;
   }
 }
 
-function beginExecution({ kind, node, mirrorTo, timeoutMs }: TaskPlan): Execution {
-  const { workflowId, firstExecutionRunId } = workflowInfo();
-  const startedAtMs = Date.now();
-  return {
-    node,
-    taskId: taskId(mirrorTo?.uid ?? `${workflowId}/${firstExecutionRunId}`, kind),
-    startedAtMs,
-    ...(timeoutMs === undefined ? {} : { deadlineMs: startedAtMs + timeoutMs }),
-  };
+/** An image is not set by the sidecar, so there is no request for it. */
+function buildRequest(plan: TaskPlan, node: SeiNode): ReturnType<typeof sidecarTaskRequest> | { readonly image: true } {
+  return taskKinds[plan.kind].endsWith === 'image' ? { image: true } : sidecarTaskRequest(plan, node);
 }
 
 /** A workflow shows red what is red: a runbook that composes it gets an exception. */

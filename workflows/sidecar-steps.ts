@@ -3,35 +3,34 @@ import {
   CancellationScope,
   isCancellation,
   proxyActivities,
+  proxyLocalActivities,
   rootCause,
   TimeoutFailure,
   workflowInfo,
   type ActivityOptions,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/create-activities.ts';
+import type { PollHeartbeat } from '../activities/poll-task.ts';
 import type { Dispatch, PollEnd } from '../api/dispatch.ts';
+import { present } from '../api/present.ts';
 import type { TaskObservation } from '../api/sidecar-task.ts';
 import type { NodeReference } from '../api/task-input.ts';
 import type { SidecarTaskRequest } from '../api/task-plan.ts';
 import { pollTaskQueue } from '../api/task-queues.ts';
-import { DISPATCH, DISPATCH_OVERTIME_MS, LAST_CALL, POLL } from './activity-options.ts';
-
-/** A task from the moment its execution time began. */
-export interface Execution {
-  readonly node: NodeReference;
-  readonly taskId: string;
-  readonly startedAtMs: number;
-  /** Milliseconds since the epoch; absent = unbounded. */
-  readonly deadlineMs?: number;
-}
+import type { Transaction } from '../api/transaction.ts';
+import { workingOn } from '../api/progress.ts';
+import { DISPATCH, DISPATCH_OVERTIME_MS, LAST_CALL, POLL, READ_HEIGHT } from './activity-options.ts';
+import type { Execution } from './execution.ts';
+import type { TaskRun } from './task-run.ts';
 
 type Unreachable = { readonly state: 'unreachable'; readonly problem: string };
 
 const { lookAtTask } = proxyActivities<Activities>({ ...LAST_CALL, summary: 'Ask the sidecar once more' });
+const { readHeight } = proxyLocalActivities<Activities>({ ...READ_HEIGHT, summary: "Read the height from seid's RPC" });
 const { deleteTask } = proxyActivities<Activities>({ ...LAST_CALL, summary: 'Take the task off the sidecar' });
 
 /** What is left of the execution time as an activity's bound; `undefined` = nothing is left. */
-function withinDeadline({ deadlineMs }: Execution, overtimeMs = 0): Pick<ActivityOptions, 'scheduleToCloseTimeout'> | undefined {
+export function withinDeadline({ deadlineMs }: Execution, overtimeMs = 0): Pick<ActivityOptions, 'scheduleToCloseTimeout'> | undefined {
   if (deadlineMs === undefined) return {};
   const remainingMs = deadlineMs - Date.now();
   return remainingMs > 0 ? { scheduleToCloseTimeout: remainingMs + overtimeMs } : undefined;
@@ -43,25 +42,32 @@ function withinDeadline({ deadlineMs }: Execution, overtimeMs = 0): Pick<Activit
  * @returns `cancelled` only when the sidecar says that nothing arrived; when it cannot say, the task counts as running.
  */
 export async function dispatch(
+  { plan, mirror }: TaskRun,
   execution: Execution,
   request: SidecarTaskRequest,
 ): Promise<Dispatch | { readonly state: 'cancelled' }> {
   const bound = withinDeadline(execution, DISPATCH_OVERTIME_MS);
   if (bound === undefined) return { state: 'late' };
+  const accepted = plan.begun?.accepted ?? false;
   const { dispatchTask } = proxyActivities<Activities>({ ...DISPATCH, ...bound, summary: `Send ${request.type}` });
   try {
-    return await dispatchTask({ ...execution, request });
+    return await dispatchTask({ ...execution, request, accepted, subject: mirror.subject });
   } catch (error) {
-    if (!(error instanceof ActivityFailure)) throw error;
     if (!isCancellation(error)) return { state: 'late', ...problemOf(error) };
     const seen = await lookOnce(execution);
-    if (seen.state === 'absent') return { state: 'cancelled' };
+    if (seen.state === 'absent' && !accepted) return { state: 'cancelled' };
     return seen.state === 'completed' || seen.state === 'failed' ? seen : { state: 'running' };
   }
 }
 
-/** Polls until the sidecar is done or the execution time is over. */
-export async function watch(execution: Execution): Promise<PollEnd> {
+/**
+ * Polls until the sidecar is done or the execution time is over.
+ *
+ * @param resubmit - What to send again while its transaction is pending.
+ */
+export async function watch({ plan, mirror, display }: TaskRun, execution: Execution, resubmit?: SidecarTaskRequest): Promise<PollEnd> {
+  const progress = workingOn(plan.kind);
+  display.show(progress, execution);
   const bound = withinDeadline(execution);
   if (bound === undefined) return { state: 'deadline' };
   const { pollTask } = proxyActivities<Activities>({
@@ -71,11 +77,17 @@ export async function watch(execution: Execution): Promise<PollEnd> {
     summary: `Poll the sidecar of ${execution.node.name}`,
   });
   try {
-    return await pollTask({ ...execution, sinceMs: execution.startedAtMs });
+    return await pollTask({ ...execution, sinceMs: execution.startedAtMs, resubmit, announce: mirror.announcement(progress) });
   } catch (error) {
     if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
-    return { state: 'deadline', ...problemOf(error) };
+    return { state: 'deadline', ...problemOf(error), ...pendingOf(error) };
   }
+}
+
+/** A poll that nobody worked on at its end has left what it knew in its last heartbeat. */
+function pendingOf({ cause }: ActivityFailure): { readonly pending?: Transaction } {
+  const heartbeat = cause instanceof TimeoutFailure ? (cause.lastHeartbeatDetails as PollHeartbeat | undefined) : undefined;
+  return present({ pending: heartbeat?.pending });
 }
 
 /** Asks the sidecar what it knows of the task, also when the task is cancelled. */
@@ -84,6 +96,16 @@ export async function lookOnce(execution: Execution): Promise<TaskObservation | 
     return await CancellationScope.nonCancellable(() => lookAtTask(execution));
   } catch (error) {
     return { state: 'unreachable', problem: problemOf(error).problem ?? 'no answer' };
+  }
+}
+
+/** The height that a node is at, also when the task is cancelled; `undefined` when seid does not say. */
+export async function latestHeight(node: NodeReference): Promise<number | undefined> {
+  try {
+    return (await CancellationScope.nonCancellable(() => readHeight(node))).height;
+  } catch (error) {
+    if (error instanceof ActivityFailure) return undefined;
+    throw error;
   }
 }
 

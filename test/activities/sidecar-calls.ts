@@ -4,7 +4,7 @@ import { Agent } from 'undici';
 import type { BearerToken } from '../../activities/bearer-token.ts';
 import { SidecarError } from '../../activities/errors.ts';
 import { SidecarClient } from '../../activities/sidecar-client.ts';
-import { SidecarUrlTemplate } from '../../activities/sidecar-url-template.ts';
+import { NodeUrlTemplate } from '../../activities/node-url-template.ts';
 import { startMisbehavingServer, type MisbehavingServer } from './misbehaving-server.ts';
 
 export const node = { namespace: 'arctic-1', name: 'syncer-0-0' };
@@ -22,7 +22,7 @@ export async function against<Result>(
 ): Promise<Result> {
   await using server = await startMisbehavingServer(answer);
   const dispatcher = new Agent();
-  const urlTemplate = new SidecarUrlTemplate(`${server.url}/{namespace}/{name}`);
+  const urlTemplate = new NodeUrlTemplate(`${server.url}/{namespace}/{name}`);
   try {
     return await use(new SidecarClient({ urlTemplate, dispatcher, token }), server);
   } finally {

@@ -45,16 +45,10 @@ function task(fields: object): SidecarTask {
 }
 
 describe('observationOf', () => {
-  const completedAt = '2026-11-24T00:21:50.944939924Z';
-
   it('reads the states of the contract', () => {
     assert.deepEqual(observationOf(task({ status: 'running', params: { a: 1 } })), { state: 'running' });
-    assert.deepEqual(observationOf(task({ status: 'completed', completedAt, result: {} })), { state: 'completed', completedAt });
-    assert.deepEqual(observationOf(task({ status: 'failed', error: 'broken', completedAt })), {
-      state: 'failed',
-      error: 'broken',
-      completedAt,
-    });
+    assert.deepEqual(observationOf(task({ status: 'completed', completedAt: '2026-11-24T00:21:50.944939924Z' })), { state: 'completed' });
+    assert.deepEqual(observationOf(task({ status: 'failed', error: 'broken' })), { state: 'failed', error: 'broken' });
   });
 
   it('has words for a failure that came without', () => {

@@ -22,8 +22,8 @@ const contract: Readonly<Record<string, string>> = {
   WorkflowTerminated: 'Failed',
 };
 
-/** Of the kinds that are not carried out yet, and of the node permit. */
-const notSetYet = ['Queued', 'Confirmed', 'TxFailed', 'InclusionUndetermined'];
+/** Of the node permit. */
+const notSetYet = ['Queued'];
 
 describe('reasons', () => {
   it('are those of the contract, on its conditions, and no others', () => {

@@ -1,19 +1,23 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
+import { DISPATCHING, waitingForTarget, workingOn } from '../../api/progress.ts';
 import { isTerminal, statusSchema, taskPhases, type Condition, type SeiNodeTaskStatus } from '../../api/sei-node-task.ts';
 import { nextStatus, statusWrite, timestamp, type StatusUpdate } from '../../api/status-update.ts';
 import { taskComplete, taskFailed } from '../../api/verdict.ts';
 
 const startMs = Date.parse('2026-11-24T00:00:00.999Z');
-const at = (seconds: number) => ({ generation: 1, atMs: startMs + seconds * 1000 });
+const workflow = { id: 'seinodetask/a/t/u', namespace: 'default' };
+const provenance = 'Requested by kubectl-create.';
+const at = (seconds: number) => ({ generation: 1, atMs: startMs + seconds * 1000, workflow, provenance });
 const node = { namespace: 'a', name: 'b' };
 
-const accepted: StatusUpdate = { step: 'accepted', workflowId: 'seinodetask/a/t/u' };
-const waiting: StatusUpdate = { step: 'waiting', message: 'It waits.' };
-const executing: StatusUpdate = { step: 'executing', message: 'It runs.', taskId: 'id', startedAtMs: startMs + 20_000 };
+const accepted: StatusUpdate = { step: 'accepted' };
+const waiting: StatusUpdate = { step: 'waiting', progress: waitingForTarget('It waits.') };
+const executing: StatusUpdate = { step: 'executing', progress: DISPATCHING, targetMessage: 'It is there.', taskId: 'id', startedAtMs: startMs + 20_000 };
+const working: StatusUpdate = { step: 'working', progress: workingOn('RestartSeid') };
 const completed: StatusUpdate = { step: 'finished', verdict: taskComplete('RestartSeid') };
 const failed: StatusUpdate = { step: 'finished', verdict: taskFailed(node, 'it broke') };
-const allUpdates: readonly StatusUpdate[] = [accepted, waiting, executing, completed, failed];
+const allUpdates: readonly StatusUpdate[] = [accepted, waiting, executing, working, completed, failed];
 
 /** Applies updates ten seconds apart; one that is not to be written changes nothing. */
 function after(...updates: StatusUpdate[]): SeiNodeTaskStatus {
@@ -31,21 +35,25 @@ describe('nextStatus', () => {
       startedAt: '2026-11-24T00:00:00Z',
       phase: 'Pending',
       phaseTransitionTime: '2026-11-24T00:00:00Z',
-      workflow: { id: 'seinodetask/a/t/u' },
+      workflow,
     });
     assert.deepEqual(after(accepted, waiting, executing, completed), {
       observedGeneration: 1,
       startedAt: '2026-11-24T00:00:00Z',
       phase: 'Complete',
       phaseTransitionTime: '2026-11-24T00:00:30Z',
-      workflow: { id: 'seinodetask/a/t/u' },
+      workflow,
+      reason: 'TaskComplete',
+      message: `${taskComplete('RestartSeid').message} ${provenance}`,
+      completedAt: '2026-11-24T00:00:30Z',
+      duration: '31s',
       task: { id: 'id', status: 'Complete', submittedAt: '2026-11-24T00:00:20Z', executionStartedAt: '2026-11-24T00:00:20Z' },
       conditions: [
         {
           type: 'TargetReady',
           status: 'True',
           reason: 'PhaseMet',
-          message: 'It runs.',
+          message: 'It is there.',
           observedGeneration: 1,
           lastTransitionTime: '2026-11-24T00:00:20Z',
         },
@@ -59,6 +67,31 @@ describe('nextStatus', () => {
         },
       ],
     });
+  });
+
+  it('says what is being done, and stops saying it at the end', () => {
+    const seen = [after(accepted), after(accepted, waiting), after(accepted, waiting, executing), after(accepted, executing, working)];
+    assert.deepEqual(seen.map(({ step, reason }) => [step, reason]), [
+      [undefined, undefined],
+      ['WaitingForTarget', 'PhaseNotMet'],
+      ['Dispatching', undefined],
+      ['Restarting', undefined],
+    ]);
+    assert.ok(!('step' in after(accepted, executing, working, failed)));
+    assert.equal(after(accepted, waiting).message, `It waits. ${provenance}`);
+  });
+
+  it('keeps the run of its workflow when the bridge, which does not know it, writes again', () => {
+    const running = nextStatus(after(accepted), executing, { ...at(5), workflow: { ...workflow, runId: 'r' } });
+    assert.deepEqual(nextStatus(running, accepted, at(6))?.workflow, { ...workflow, runId: 'r' });
+    assert.deepEqual(nextStatus(running, accepted, { ...at(6), workflow: { id: 'another' } })?.workflow, { id: 'another' });
+  });
+
+  it('keeps when a task that others began was submitted, and that its target was ready', () => {
+    const theirs: SeiNodeTaskStatus = { phase: 'Running', task: { id: 'id', status: 'Pending', submittedAt: '2026-01-01T00:00:00Z' } };
+    const status = nextStatus(theirs, { step: 'executing', progress: workingOn('RestartSeid'), taskId: 'id', startedAtMs: startMs }, at(0));
+    assert.deepEqual(status?.task, { id: 'id', status: 'Running', submittedAt: '2026-01-01T00:00:00Z', executionStartedAt: '2026-11-24T00:00:00Z' });
+    assert.equal(status?.conditions, undefined);
   });
 
   it('keeps the words of the sidecar beside the verdict', () => {
@@ -84,7 +117,7 @@ describe('nextStatus', () => {
   });
 
   it("moves a condition's lastTransitionTime only with its status", () => {
-    const again: StatusUpdate = { step: 'waiting', message: 'It still waits.' };
+    const again: StatusUpdate = { step: 'waiting', progress: waitingForTarget('It still waits.') };
     const twice = conditionOf(after(accepted, waiting, again), 'TargetReady');
     assert.deepEqual([twice?.message, twice?.lastTransitionTime], ['It still waits.', '2026-11-24T00:00:10Z']);
     assert.equal(conditionOf(after(accepted, waiting, again, executing), 'TargetReady')?.lastTransitionTime, '2026-11-24T00:00:30Z');
@@ -96,7 +129,8 @@ describe('nextStatus', () => {
   });
 
   it('never goes back from Running, and never touches an end', () => {
-    for (const update of [accepted, waiting]) assert.equal(nextStatus(after(accepted, executing), update, at(99)), undefined);
+    assert.equal(nextStatus(after(accepted, executing), waiting, at(99)), undefined);
+    assert.deepEqual(nextStatus(after(accepted, executing), accepted, at(99)), after(accepted, executing));
     for (const end of [completed, failed]) {
       for (const update of allUpdates) {
         assert.equal(nextStatus(after(accepted, executing, end), update, at(99)), undefined);
@@ -154,11 +188,11 @@ describe('statusWrite', () => {
   const resource = { metadata: { name: 't', namespace: 'a', uid: 'u', resourceVersion: '1', generation: 3 } };
 
   it("stamps the resource's generation", () => {
-    assert.equal(statusWrite(accepted, startMs).compute(resource)?.observedGeneration, 3);
+    assert.equal(statusWrite(accepted, { atMs: startMs }).compute(resource)?.observedGeneration, 3);
   });
 
   it('falls back to what the CRD as first published takes', () => {
-    const { compute, fallback } = statusWrite(executing, startMs);
+    const { compute, fallback } = statusWrite(executing, { atMs: startMs });
     const status = compute(resource);
     assert.equal(status?.task?.status, 'Running');
     assert.deepEqual(fallback(status), { ...status, task: { ...status.task, status: 'Pending' } });

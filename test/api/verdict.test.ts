@@ -1,27 +1,8 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
+import { cancelledAfterDispatch, cancelledAfterImage, cancelledBeforeDispatch, cancelledWhileWaiting, resourceAlreadyTerminal, resourceGone } from '../../api/cancel-verdicts.ts';
 import { taskKindNames } from '../../api/task-kinds.ts';
-import { verdictEvent } from '../../api/verdict-event.ts';
-import {
-  cancelledAfterDispatch,
-  cancelledBeforeDispatch,
-  cancelledWhileWaiting,
-  deserializeFailed,
-  paramsBuildFailed,
-  phaseMet,
-  resourceAlreadyTerminal,
-  resourceGone,
-  targetMissing,
-  targetNotInPhase,
-  taskComplete,
-  taskFailed,
-  taskRefused,
-  timedOut,
-  unsupportedKind,
-  waitingForPhase,
-  workflowTerminated,
-  type Verdict,
-} from '../../api/verdict.ts';
+import { deserializeFailed, imageRefused, imageTimedOut, paramsBuildFailed, phaseMet, targetGone, targetMissing, targetNotInPhase, taskComplete, taskFailed, taskRefused, timedOut, unsupportedKind, waitingForPhase, workflowTerminated, type Verdict } from '../../api/verdict.ts';
 
 const node = { namespace: 'arctic-1', name: 'syncer-0-0' };
 const wait = { observed: 'Initializing', required: 'Running', timeoutMs: 300_000 };
@@ -45,9 +26,14 @@ function failures(words: string): Readonly<Record<string, Verdict>> {
     targetNotInPhase: targetNotInPhase(node, { ...wait, observed: words }),
     taskRefused: taskRefused(node, words),
     taskFailed: taskFailed(node, words),
-    cancelledAfterDispatch: cancelledAfterDispatch(taskFailed(node, words)),
-    cancelledWhileWaiting: cancelledWhileWaiting(),
-    'cancelledWhileWaiting in vain': cancelledWhileWaiting(words),
+    cancelledAfterDispatch: cancelledAfterDispatch('RestartSeid', taskFailed(node, words)),
+    cancelledWhileWaiting: cancelledWhileWaiting(undefined, true),
+    'cancelledWhileWaiting in vain': cancelledWhileWaiting(words, true),
+    cancelledAfterImage: cancelledAfterImage(words),
+    targetGone: targetGone(node),
+    imageRefused: imageRefused(node, words),
+    'imageTimedOut set': imageTimedOut({ node, timeoutMs: 1, image: words, current: words, set: true }),
+    'imageTimedOut unset': imageTimedOut({ node, timeoutMs: 1, image: words, set: false }),
     cancelledBeforeDispatch: cancelledBeforeDispatch(),
     workflowTerminated: workflowTerminated('seinodetask/arctic-1/restart-1/6d0f'),
     ...Object.fromEntries(expired),
@@ -64,14 +50,20 @@ describe('verdict', () => {
   for (const [name, { message }] of Object.entries(failures('the words'))) {
     it(`${name} says what happened and what to do next, in whole sentences`, () => {
       assert.match(message, /\.$/);
-      assert.match(message, /\b(Create|Correct|Check|check|Look|look|Raise|Update|Bring) /);
+      assert.match(message, /\b(Create|create|Correct|Check|check|Look|look|Raise|Update|Bring) /);
     });
   }
 
   it('quotes what it was told', () => {
     const quoting = Object.entries(failures('these words')).filter(([, { message }]) => message.includes('these words'));
     const silent = Object.keys(failures('')).filter((name) => !quoting.some(([quoted]) => quoted === name));
-    assert.deepEqual(silent, ['targetMissing', 'cancelledWhileWaiting', 'cancelledBeforeDispatch', 'workflowTerminated']);
+    assert.deepEqual(silent, [
+      'targetMissing',
+      'cancelledWhileWaiting',
+      'targetGone',
+      'cancelledBeforeDispatch',
+      'workflowTerminated',
+    ]);
   });
 
   it('stays one bounded, printable line under a megabyte of hostile words', () => {
@@ -94,7 +86,7 @@ describe('verdict', () => {
   });
 
   it('is Complete with TaskComplete for every kind', () => {
-    for (const kind of [...taskKindNames, 'Unheard']) {
+    for (const kind of taskKindNames) {
       const { phase, reason, message } = taskComplete(kind);
       assert.deepEqual([phase, reason], ['Complete', 'TaskComplete']);
       assertOneLine(message);
@@ -114,8 +106,8 @@ describe('verdict', () => {
     [taskRefused(node, 'unknown task type: x'), 'TaskTerminalError'],
     [taskFailed(node, 'broken'), 'TaskFailed'],
     [timedOut({ node, timeoutMs: 1, dispatched: true, lastLook: 'running' }), 'Timeout'],
-    [cancelledAfterDispatch(taskComplete('RestartSeid')), 'Cancelled'],
-    [cancelledWhileWaiting(), 'Cancelled'],
+    [cancelledAfterDispatch('RestartSeid', taskComplete('RestartSeid')), 'Cancelled'],
+    [cancelledWhileWaiting(undefined, false), 'Cancelled'],
     [cancelledBeforeDispatch(), 'Cancelled'],
     [resourceGone(), 'Cancelled'],
     [resourceAlreadyTerminal(), 'Cancelled'],
@@ -140,22 +132,5 @@ describe('messages about the phase', () => {
 
   it('stay one printable line for any phase that another controller writes', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (observed) => assertOneLine(waitingForPhase(node, { ...wait, observed }))));
-  });
-});
-
-describe('verdictEvent', () => {
-  const task = { namespace: 'arctic-1', name: 'restart', uid: 'u' };
-
-  it('is a Warning with the reason of the condition for a failure', () => {
-    const verdict = taskFailed(node, 'broken');
-    const { type, reason, note, regarding } = verdictEvent(task, verdict);
-    assert.deepEqual([type, reason, note], ['Warning', 'TaskFailed', verdict.message]);
-    assert.deepEqual(regarding, { ...task, apiVersion: 'sei.io/v1alpha1', kind: 'SeiNodeTask' });
-  });
-
-  it('is Normal for a success, and has one key for all attempts', () => {
-    const event = verdictEvent(task, taskComplete('RestartSeid'));
-    assert.equal(event.type, 'Normal');
-    assert.deepEqual(verdictEvent(task, taskComplete('RestartSeid')), event);
   });
 });

@@ -6,7 +6,7 @@ import { seiNodePhases } from '../../api/sei-node.ts';
 import { taskKindNames } from '../../api/task-kinds.ts';
 import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
 import { ResourceClient } from '../../kubernetes/resource-client.ts';
-import { conditionOf, TestEnvironment } from '../support/test-environment.ts';
+import { TestEnvironment } from '../support/test-environment.ts';
 
 const DEFINITIONS = { group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions' };
 const NAME = 'seinodetasks.sei.io';
@@ -31,15 +31,14 @@ describe('the CustomResourceDefinition', () => {
 
   it('has its columns in the order of the contract', async () => {
     await environment.restart('columns', 'syncer-0-0');
-    const conditions = [{ type: 'Failed', status: 'True', reason: 'Timeout', message: 'm', lastTransitionTime: '2026-11-24T00:00:00Z' }];
-    const status = { phase: 'Failed', workflow: { id: 'seinodetask/a/b/c' }, conditions };
-    const task = await environment.tasks.patchStatus({ namespace: environment.namespace, name: 'columns' }, { status });
-    assert.equal(conditionOf(task, 'Failed')?.reason, 'Timeout');
+    const status = { phase: 'Failed', reason: 'Timeout', duration: '1m12s', step: 'Restarting', workflow: { id: 'seinodetask/a/b/c' }, message: 'Late.' };
+    await environment.tasks.patchStatus({ namespace: environment.namespace, name: 'columns' }, { status });
     const [header, row] = await table();
-    assert.deepEqual([header, row?.slice(0, 4)], [['NAME', 'KIND', 'TARGET', 'PHASE', 'AGE'], ['columns', 'RestartSeid', 'syncer-0-0', 'Failed']]);
+    assert.deepEqual(header, ['NAME', 'KIND', 'TARGET', 'PHASE', 'AGE', 'REASON', 'DURATION']);
+    assert.deepEqual(row?.toSpliced(4, 1), ['columns', 'RestartSeid', 'syncer-0-0', 'Failed', 'Timeout', '1m12s']);
     const [wideHeader, wideRow] = await table('-o', 'wide');
-    assert.deepEqual(wideHeader, ['NAME', 'KIND', 'TARGET', 'PHASE', 'AGE', 'REASON', 'WORKFLOW']);
-    assert.deepEqual(wideRow?.slice(5), ['Timeout', 'seinodetask/a/b/c']);
+    assert.deepEqual(wideHeader?.slice(7), ['STEP', 'WORKFLOW', 'MESSAGE']);
+    assert.deepEqual(wideRow?.slice(7), ['Restarting', 'seinodetask/a/b/c', 'Late.']);
   });
 
   async function table(...commandArguments: string[]): Promise<string[][]> {

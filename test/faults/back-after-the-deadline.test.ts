@@ -5,7 +5,7 @@ import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Stop } from '../support/http-gate.ts';
 import { requestsOf } from '../support/requests-of.ts';
-import { StoppableService, tells } from '../support/stoppable-service.ts';
+import { StoppableService, tells, writes } from '../support/stoppable-service.ts';
 import { conditionOf, TestEnvironment } from '../support/test-environment.ts';
 
 /** Enough for every task here to get to where its service dies. */
@@ -31,6 +31,7 @@ describe('a service that comes back after the deadline', () => {
     failed: { node: { restartGraceMs: 50, faults: IGNORES_SIGTERM }, reach: atSidecar({ after: tells('failed') }) },
     running: { node: { restartGraceMs: 600_000, faults: IGNORES_SIGTERM }, reach: atSidecar({ after: tells('running') }) },
     'not-asked': { node: {}, reach: atSidecar({ before: () => true }) },
+    'start-recorded': { node: {}, reach: (name) => service.apiServer.stop(name, { after: writes('Running') }) },
     'not-sent': { node: {}, reach: atSidecar({ before: ({ method }) => method === 'POST' }) },
     'out-of-phase': {
       node: { phase: 'Pending' },
@@ -95,7 +96,7 @@ describe('a service that comes back after the deadline', () => {
     assert.equal(node.sigtermsReceived, 1);
   });
 
-  for (const name of ['not-asked', 'not-sent']) {
+  for (const name of ['start-recorded', 'not-asked', 'not-sent']) {
     it(`finds that nothing was sent (${name}), and sends nothing any more: Timeout`, async () => {
       const { task, node } = await endOf(name);
       assertFailed(task, 'Timeout', /within 10s/, /nothing was done/);

@@ -18,15 +18,17 @@ const CRD = resourcePath(
   { group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions' },
   { name: `${SEI_NODE_TASK.plural}.${SEI_NODE_TASK.group}`, namespace: undefined },
 );
-const STATUS = '/spec/versions/0/schema/openAPIV3Schema/properties/status/properties';
+const COLUMNS = '/spec/versions/0/additionalPrinterColumns';
+const SCHEMA = '/spec/versions/0/schema/openAPIV3Schema/properties';
+const STATUS = `${SCHEMA}/status/properties`;
 /** From our CRD back to the one as first published (contract §1): its fields, its enum, its columns. */
 const TO_FIRST_PUBLISHED = [
-  { op: 'remove', path: `${STATUS}/workflow` },
+  ...['step', 'reason', 'message', 'completedAt', 'duration', 'workflow'].map((field) => ({ op: 'remove', path: `${STATUS}/${field}` })),
+  { op: 'remove', path: `${SCHEMA}/spec/properties/ttlSecondsAfterFinished` },
   { op: 'test', path: `${STATUS}/task/properties/status/enum/1`, value: 'Running' },
   { op: 'remove', path: `${STATUS}/task/properties/status/enum/1` },
-  { op: 'test', path: '/spec/versions/0/additionalPrinterColumns/5/name', value: 'Workflow' },
-  { op: 'remove', path: '/spec/versions/0/additionalPrinterColumns/5' },
-  { op: 'remove', path: '/spec/versions/0/additionalPrinterColumns/4' },
+  { op: 'test', path: `${COLUMNS}/3/name`, value: 'Age' },
+  ...[8, 7, 6, 5, 4].map((column) => ({ op: 'remove', path: `${COLUMNS}/${column}` })),
 ];
 /** A busy machine lets seid take its time to go. */
 const LONG_GRACE = { restartGraceMs: 60_000 };

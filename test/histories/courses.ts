@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import { eventually } from '../support/eventually.ts';
 import { conditionOf, type TestEnvironment } from '../support/test-environment.ts';
@@ -11,6 +12,9 @@ type Course = (environment: TestEnvironment, name: string) => Promise<WorkflowHa
 
 /** Far beyond what a simulated node reaches. */
 const UNREACHABLE_HEIGHT = 1_000_000_000;
+
+const transaction = { chainId: 'test-1', fees: '2000usei', gas: 200_000 };
+const proposal = { ...transaction, title: 'A title', description: 'A description', initialDeposit: '1usei' };
 
 /** Every workflow type in its typical courses, by the name of the history's file. */
 export const courses: Readonly<Record<string, Course>> = {
@@ -88,11 +92,73 @@ export const courses: Readonly<Record<string, Course>> = {
     return environment.workflowOf(task);
   },
 
-  'unsupported-kind': async (environment, name) => {
-    await environment.addNode(name);
-    const task = await environment.createTask(name, { kind: 'MarkReady', target: { nodeRef: { name } }, markReady: {} });
+  'restart-seid-adopted': async (environment, name) => {
+    await environment.addNode(name, { phase: 'Pending' });
+    const begun = { taskId: randomUUID(), accepted: false, executionStartedAt: new Date().toISOString() };
+    return await start(environment, 'RestartSeid', { node: { namespace: environment.namespace, name }, payload: {}, begun }, name);
+  },
+
+  'restart-seid-cancelled-by-update': async (environment, name) => {
+    await environment.addNode(name, { faults: { slowBootMs: 2_000 } });
+    const task = await environment.restart(name, name);
+    await dispatched(environment, name);
+    await environment.workflowOf(task).executeUpdate('cancel', { args: [{ why: 'wrong node' }] });
     return environment.workflowOf(task);
   },
+
+  'mark-ready-complete': async (environment, name) => {
+    await environment.addNode(name, { ready: false });
+    return environment.workflowOf(await create(environment, name, { kind: 'MarkReady', markReady: {} }));
+  },
+
+  'discover-peers-complete': async (environment, name) => {
+    await environment.addNode(name);
+    const object = { spec: { peers: [{ static: { addresses: ['a@203.0.113.1:26656'] } }] } };
+    await environment.kubectl(['patch', 'seinode', name, '--type=merge', '-p', JSON.stringify(object)]);
+    return environment.workflowOf(await create(environment, name, { kind: 'DiscoverPeers', discoverPeers: {} }));
+  },
+
+  'gov-vote-confirmed': async (environment, name) => {
+    await environment.addNode(name, { sidecarVersion: 'newer' });
+    const govVote = { ...transaction, proposalId: 7, option: 'yes' };
+    return environment.workflowOf(await create(environment, name, { kind: 'GovVote', govVote }));
+  },
+
+  'gov-software-upgrade-failed-on-chain': async (environment, name) => {
+    await environment.addNode(name, { sidecarVersion: 'newer', transactions: { outcome: 'committed_failed' } });
+    const govSoftwareUpgrade = { ...proposal, upgradeName: 'v6', upgradeHeight: 1_000_000 };
+    return environment.workflowOf(await create(environment, name, { kind: 'GovSoftwareUpgrade', govSoftwareUpgrade }));
+  },
+
+  'gov-param-change-pending-then-confirmed': async (environment, name) => {
+    await environment.addNode(name, { sidecarVersion: 'newer', transactions: { pendingRuns: 1 } });
+    const govParamChange = { ...proposal, changes: [{ subspace: 'staking', key: 'MaxValidators', value: { count: 1.5 } }] };
+    return environment.workflowOf(await create(environment, name, { kind: 'GovParamChange', govParamChange }));
+  },
+
+  'gov-vote-inclusion-undetermined': async (environment, name) => {
+    await environment.addNode(name, { sidecarVersion: 'newer', transactions: { outcome: 'pending' } });
+    const govVote = { ...transaction, proposalId: 7, option: 'no' };
+    return environment.workflowOf(await create(environment, name, { kind: 'GovVote', govVote, timeoutSeconds: 2 }));
+  },
+
+  'update-node-image-complete': async (environment, name) => {
+    await environment.addNode(name);
+    const task = await create(environment, name, { kind: 'UpdateNodeImage', updateNodeImage: { image: 'seid:v6' } });
+    await environment.taskWhere(name, 'is at work', ({ status }) => status?.step === 'RollingOut');
+    await environment.seiNodes.patchStatus({ namespace: environment.namespace, name }, { status: { currentImage: 'seid:v6' } });
+    return environment.workflowOf(task);
+  },
+
+  'update-node-image-cancelled': async (environment, name) => {
+    await environment.addNode(name);
+    const task = await create(environment, name, { kind: 'UpdateNodeImage', updateNodeImage: { image: 'seid:v6' } });
+    await environment.taskWhere(name, 'is at work', ({ status }) => status?.step === 'RollingOut');
+    await environment.tasks.delete(environment.namespace, name);
+    return environment.workflowOf(task);
+  },
+
+  'unsupported-kind': async (environment, name) => start(environment, 'RestartPod', { node: { namespace: environment.namespace, name }, payload: {} }),
 
   'restart-then-await-height': async (environment, name) => {
     await environment.addNode(name);
@@ -107,9 +173,13 @@ async function awaitHeight(environment: TestEnvironment, name: string, payload: 
   return await environment.createTask(name, { kind: 'AwaitNodesAtHeight', target, awaitNodesAtHeight: payload, ...spec });
 }
 
-async function start(environment: TestEnvironment, type: string, input: unknown): Promise<WorkflowHandle> {
+async function start(environment: TestEnvironment, type: string, input: unknown, name = type): Promise<WorkflowHandle> {
   const { namespace: taskQueue, temporal } = environment;
-  return await temporal.workflow.start(type, { taskQueue, workflowId: `${type}/${taskQueue}`, args: [input] });
+  return await temporal.workflow.start(type, { taskQueue, workflowId: `${name}/${taskQueue}`, args: [input] });
+}
+
+async function create(environment: TestEnvironment, name: string, spec: Record<string, unknown>) {
+  return await environment.createTask(name, { target: { nodeRef: { name } }, ...spec });
 }
 
 /** A height that the node is a few blocks away from. */

@@ -9,6 +9,13 @@ export function assertComplete(task: SeiNodeTask): void {
   assert.equal(conditionOf(task, 'Failed'), undefined);
 }
 
+/** The resource is Complete since its transaction is on chain, and the pattern is found in the condition's message. */
+export function assertConfirmed(task: SeiNodeTask, pattern: RegExp): void {
+  assertVerdict(task, { phase: 'Complete', condition: 'Ready', reason: 'Confirmed' });
+  assert.equal(conditionOf(task, 'Failed'), undefined);
+  assert.match(conditionOf(task, 'Ready')?.message ?? '', pattern);
+}
+
 /** The resource is Failed with this reason, and each pattern is found in the condition's message. */
 export function assertFailed(task: SeiNodeTask, reason: FailureReason, ...patterns: RegExp[]): void {
   assertVerdict(task, { phase: 'Failed', condition: 'Failed', reason });

@@ -25,7 +25,13 @@ export interface EnvironmentOptions {
   readonly service?: NodeJS.ProcessEnv;
 }
 
-type NodeOptions = Omit<Parameters<Fleet['addNode']>[0], 'namespace' | 'name'> & { readonly phase?: string };
+type NodeOptions = Omit<Parameters<Fleet['addNode']>[0], 'namespace' | 'name'> & {
+  readonly phase?: string;
+  /** Of its SeiNode, besides the chain's id and an empty `validator`. */
+  readonly spec?: object;
+  /** Of its SeiNode, besides the phase. */
+  readonly status?: object;
+};
 
 /** A Kubernetes namespace, a fleet and a service of their own on the servers of the test run. */
 export class TestEnvironment {
@@ -104,9 +110,9 @@ export class TestEnvironment {
   }
 
   /** Adds a simulated node and its SeiNode, in phase Running unless told otherwise. */
-  async addNode(name: string, { phase = 'Running', ...options }: NodeOptions = {}): Promise<SimulatedNode> {
+  async addNode(name: string, { phase = 'Running', spec = {}, status = {}, ...options }: NodeOptions = {}): Promise<SimulatedNode> {
     const node = await this.fleet.addNode({ namespace: this.namespace, name, ...options });
-    await registerSeiNode(this.admin, { namespace: this.namespace, name, chainId: 'test-1', phase });
+    await registerSeiNode(this.admin, { namespace: this.namespace, name, chainId: 'test-1', phase, spec, status });
     return node;
   }
 

@@ -3,7 +3,7 @@ import { ConfigError, readConfig } from '../../worker/config.ts';
 
 describe('readConfig', () => {
   it('runs on a laptop without any variable', () => {
-    const { SIDECAR_URL_TEMPLATE: template, ...rest } = readConfig({});
+    const { SIDECAR_URL_TEMPLATE: sidecar, SEID_RPC_URL_TEMPLATE: rpc, ...rest } = readConfig({});
     assert.deepEqual(rest, {
       ROLE: 'all',
       TASK_QUEUE: 'sei-node-tasks',
@@ -14,10 +14,9 @@ describe('readConfig', () => {
       SHUTDOWN_GRACE: 25_000,
       LOG_LEVEL: 'INFO',
     });
-    assert.equal(
-      template.urlOf({ name: 'syncer-0', namespace: 'arctic-1' }, '/v0/tasks'),
-      'http://syncer-0-0.syncer-0.arctic-1.svc.cluster.local:8443/v0/tasks',
-    );
+    const node = { name: 'syncer-0', namespace: 'arctic-1' };
+    assert.equal(sidecar.urlOf(node, '/v0/tasks'), 'http://syncer-0-0.syncer-0.arctic-1.svc.cluster.local:8443/v0/tasks');
+    assert.equal(rpc.urlOf(node, '/status'), 'http://syncer-0-0.syncer-0.arctic-1.svc.cluster.local:26657/status');
   });
 
   it('takes an empty variable as one that is not set', () => {
@@ -36,6 +35,8 @@ describe('readConfig', () => {
     ['METRICS_ADDRESS', '[::]:9090', '[::]:9090'],
     ['SHUTDOWN_GRACE', '1m30s', 90_000],
     ['LOG_LEVEL', 'DEBUG', 'DEBUG'],
+    ['TASK_SELECTOR', 'team notin (a)', 'team notin (a)'],
+    ['TEMPORAL_UI_URL', 'https://temporal.example/ui/', 'https://temporal.example/ui'],
     ['SIDECAR_TOKEN_FILE', import.meta.filename, import.meta.filename],
   ];
   for (const [variable, text, value] of accepted) {
@@ -51,6 +52,8 @@ describe('readConfig', () => {
     ['SIDECAR_URL_TEMPLATE', 'http://{node}:7777', /only \{name\} and \{namespace\} are known/],
     ['SIDECAR_URL_TEMPLATE', 'ftp://{name}', /is not an http or https URL/],
     ['SIDECAR_TOKEN_FILE', '/nowhere/token', /cannot be read/],
+    ['SEID_RPC_URL_TEMPLATE', 'http://rpc:26657', /does not hold \{name\}/],
+    ['TEMPORAL_UI_URL', 'javascript:alert(1)', /is not an http or https URL/],
     ['MAX_CONCURRENT_POLLS', 'many', /is not a number/],
     ['MAX_CONCURRENT_POLLS', '0', /is not above 0/],
     ['MAX_CONCURRENT_POLLS', '1.5', /is not a whole number/],

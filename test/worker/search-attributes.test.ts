@@ -2,55 +2,74 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
+import { Client } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 import { findBinaries } from '../../dev/binaries/find-binaries.ts';
-import { ensureSearchAttributes, SearchAttributesMissingError } from '../../worker/ensure-search-attributes.ts';
+import { ensureSearchAttributes } from '../../worker/ensure-search-attributes.ts';
 import { assertComplete } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
 import { logLines } from '../support/log-lines.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 
+/** Of Temporal's SQL stores. */
+const KEYWORD_COLUMNS = 10;
 const NAMES = ['SeiCluster', 'SeiNamespace', 'SeiNode', 'SeiTaskKind', 'SeiTaskOutcome'];
-const log = { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
-/** A Temporal that has these search attributes and refuses every other. */
-function refusing(names: readonly string[]): NativeConnection {
+const ignore = (): void => {};
+
+function logger() {
+  const warnings: string[] = [];
+  const warn = (message: string): void => void warnings.push(message);
+  return { warnings, log: { log: ignore, trace: ignore, debug: ignore, info: ignore, warn, error: ignore } };
+}
+
+/** A Temporal that has these search attributes and refuses every other, with a gRPC code. */
+function refusing(names: readonly string[], code: number): Pick<NativeConnection, 'operatorService'> {
   const operatorService = {
     listSearchAttributes: () => Promise.resolve({ customAttributes: Object.fromEntries(names.map((name) => [name, 2])) }),
-    addSearchAttributes: () => Promise.reject(new Error('Request unauthorized.')),
+    addSearchAttributes: () => Promise.reject(Object.assign(new Error('refused'), { code })),
   };
   return { operatorService } as unknown as NativeConnection;
 }
 
 describe('search attributes', () => {
-  it('that may not be created are named, with the command that creates them', async () => {
-    await assert.rejects(ensureSearchAttributes(refusing(['SeiCluster', 'SeiNode', 'Other']), 'production', log), (error) => {
-      assert.ok(error instanceof SearchAttributesMissingError);
-      assert.equal(
-        error.message,
-        'Temporal namespace production lacks the search attributes SeiNamespace, SeiTaskKind, SeiTaskOutcome, and they could not be created. ' +
+  it('that may not be created are named, with the command that creates them, and done without', async () => {
+    const { log, warnings } = logger();
+    const permissionDenied = 7;
+    assert.equal(await ensureSearchAttributes(refusing(['SeiCluster', 'SeiNode', 'Other'], permissionDenied), 'production', log), false);
+    assert.match(
+      warnings.join('\n'),
+      new RegExp(
+        '^Temporal namespace production lacks the search attributes SeiNamespace, SeiTaskKind, SeiTaskOutcome, and they could not be created: .*' +
           'Run: temporal operator search-attribute create --namespace production ' +
-          '--name SeiNamespace --type Keyword --name SeiTaskKind --type Keyword --name SeiTaskOutcome --type Keyword',
-      );
-      return true;
-    });
+          '--name SeiNamespace --type Keyword --name SeiTaskKind --type Keyword --name SeiTaskOutcome --type Keyword;',
+      ),
+    );
+  });
+
+  it('are asked for again when the server gave no decision', async () => {
+    const unavailable = 14;
+    await assert.rejects(ensureSearchAttributes(refusing([], unavailable), 'production', logger().log), /refused/);
   });
 
   it('that are there need no right to create any', async () => {
-    await ensureSearchAttributes(refusing(NAMES), 'production', log);
+    const { log, warnings } = logger();
+    assert.equal(await ensureSearchAttributes(refusing(NAMES, 7), 'production', log), true);
+    assert.deepEqual(warnings, []);
   });
 
-  describe('in a Temporal namespace that has none', () => {
+  describe('in a Temporal namespace of its own', () => {
     let environment: TestEnvironment;
     let namespace: string;
 
-    before(async () => {
+    beforeEach(async () => {
       environment = await TestEnvironment.create();
       namespace = `fresh-${randomBytes(5).toString('hex')}`;
       await temporal('namespace', 'create', '--namespace', namespace);
+      await eventually('the namespace can be used', async () => (await names()).length === 0);
     });
 
-    after(() => environment.stop());
+    afterEach(() => environment.stop());
 
     async function temporal(...operatorCommand: string[]): Promise<string> {
       const { temporal: binary } = await findBinaries(process.env, () => {});
@@ -64,16 +83,35 @@ describe('search attributes', () => {
       return NAMES.filter((name) => new RegExp(`"${name}": *"(INDEXED_VALUE_TYPE_)?KEYWORD"`, 'i').test(listed));
     }
 
+    async function restartCompletes(): Promise<void> {
+      const node = await environment.addNode('fresh', { restartGraceMs: 60_000 });
+      await environment.restart('fresh', 'fresh');
+      assertComplete(await environment.finished('fresh'));
+      assert.equal(node.sigtermsReceived, 1);
+    }
+
     it('are created by the service, which says so and then works', async () => {
-      await eventually('the namespace can be used', async () => (await names()).length === 0);
       const service = await environment.startService({ TEMPORAL_NAMESPACE: namespace });
       assert.deepEqual(await names(), NAMES);
       const line = (await logLines(service.logFile)).find(({ message }) => message === 'Search attributes created');
       assert.deepEqual([line?.['namespace'], line?.['names']], [namespace, NAMES]);
-      const node = await environment.addNode('fresh');
-      await environment.restart('fresh', 'fresh');
-      assertComplete(await environment.finished('fresh'));
-      assert.equal(node.sigtermsReceived, 1);
+      await restartCompletes();
+    });
+
+    it('are done without where there is no room for them, which the service says', async () => {
+      const others = Array.from({ length: KEYWORD_COLUMNS - 1 }, (_, index) => ['--name', `Other${index}`, '--type', 'Keyword']);
+      await temporal('search-attribute', 'create', '--namespace', namespace, ...others.flat());
+      const service = await environment.startService({ TEMPORAL_NAMESPACE: namespace });
+      const warning = (await logLines(service.logFile)).find(({ level, message }) => level === 'WARN' && message.includes('lacks the search attributes'));
+      assert.match(warning?.message ?? '', /Run: temporal operator search-attribute create/);
+      assert.deepEqual(await names(), []);
+      await restartCompletes();
+      const run = await new Client({ connection: environment.temporal.connection, namespace }).workflow.execute('RestartSeid', {
+        workflowId: `run-${namespace}`,
+        taskQueue: environment.namespace,
+        args: [{ node: { namespace: environment.namespace, name: 'fresh' }, payload: {} }],
+      });
+      assert.equal((run as { verdict: { reason: string } }).verdict.reason, 'TaskComplete');
     });
   });
 });

@@ -88,7 +88,7 @@ describe('a cancelled task', () => {
         await polledAgain(node);
         assert.equal((await environment.workflowOf(task).describe()).status.name, 'RUNNING');
         node.setFaults({});
-        await assertCancelled(task, /after the sidecar had taken the task, which was watched to its end: seid was restarted/);
+        await assertCancelled(task, /after the sidecar had taken the task: its SIGTERM to seid had gone out, so it was watched to its end: seid was restarted/);
         assert.deepEqual(node.tasks.map(({ status }) => status), ['completed']);
         assert.equal(node.sigtermsReceived, 1);
         assert.deepEqual(requestsOf(node, 'DELETE'), []);

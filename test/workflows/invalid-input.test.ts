@@ -52,13 +52,6 @@ const inputs: readonly InvalidInput[] = [
     message: /does not carry out tasks of kind RestartPod; nothing was done/,
   },
   {
-    name: 'a kind of the contract that is not built yet',
-    workflowType: 'MarkReady',
-    input: { payload: {} },
-    reason: 'UnsupportedKind',
-    message: /does not carry out tasks of kind MarkReady; nothing was done/,
-  },
-  {
     name: 'an input without a node',
     input: { node: undefined, payload: {} },
     reason: 'DeserializeFailed',

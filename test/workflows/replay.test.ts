@@ -49,7 +49,8 @@ describe('replay of recorded histories', () => {
     ['restart-seid-complete', 'dispatchTask', 'sendTask'],
     ['restart-seid-after-a-phase-wait', 'pollTask', 'watchTask'],
     ['await-nodes-at-height-cancelled', 'deleteTask', 'cancelTask'],
-    ['unsupported-kind', 'mirrorStatus', 'writeStatus'],
+    ['update-node-image-complete', 'applyImage', 'setImage'],
+    ['gov-vote-confirmed', 'mirrorStatus', 'writeStatus'],
   ];
   for (const [name, from, to] of changes) {
     it(`notices that ${name} called ${from} by another name`, async () => {

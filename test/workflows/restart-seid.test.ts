@@ -83,10 +83,14 @@ describe('RestartSeid', () => {
     for (const time of [startedAt, executionStartedAt, submittedAt, phaseTransitionTime]) assert.match(String(time), WHOLE_SECONDS);
     assert.ok(String(startedAt) <= String(executionStartedAt));
     assert.deepEqual(Object.keys(task.status).toSorted(), [
+      'completedAt',
       'conditions',
+      'duration',
+      'message',
       'observedGeneration',
       'phase',
       'phaseTransitionTime',
+      'reason',
       'startedAt',
       'task',
       'workflow',

@@ -1,24 +1,24 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { SidecarUrlError } from '../../activities/errors.ts';
-import { SidecarUrlTemplate } from '../../activities/sidecar-url-template.ts';
+import { NodeUrlError } from '../../activities/errors.ts';
+import { NodeUrlTemplate } from '../../activities/node-url-template.ts';
 
 const inCluster = 'http://{name}-0.{name}.{namespace}.svc.cluster.local:8443';
 const node = { namespace: 'arctic-1', name: 'syncer-0-0' };
 
-describe('SidecarUrlTemplate', () => {
+describe('NodeUrlTemplate', () => {
   const urls: readonly (readonly [template: string, url: string])[] = [
     [inCluster, 'http://syncer-0-0-0.syncer-0-0.arctic-1.svc.cluster.local:8443/v0/tasks'],
     ['http://127.0.0.1:7777/{namespace}/{name}', 'http://127.0.0.1:7777/arctic-1/syncer-0-0/v0/tasks'],
     ['https://{name}.example/prefix//', 'https://syncer-0-0.example/prefix/v0/tasks'],
   ];
   for (const [template, url] of urls) {
-    it(`fills in ${template}`, () => assert.equal(new SidecarUrlTemplate(template).urlOf(node, '/v0/tasks'), url));
+    it(`fills in ${template}`, () => assert.equal(new NodeUrlTemplate(template).urlOf(node, '/v0/tasks'), url));
   }
 
   const bad: readonly (readonly [template: string, problem: RegExp])[] = [
     ['', /does not hold \{name\}/],
-    ['http://sidecar:8443', /does not hold \{name\}: every node would have the same sidecar/],
+    ['http://sidecar:8443', /does not hold \{name\}: every node would have the same address/],
     ['http://{namespace}:8443', /does not hold \{name\}/],
     ['http://{nodename}:8443/{name}', /holds \{nodename\}; only \{name\} and \{namespace\} are known/],
     ['http://{}/{name}', /holds \{\}/],
@@ -34,9 +34,9 @@ describe('SidecarUrlTemplate', () => {
   ];
   for (const [template, problem] of bad) {
     it(`refuses ${JSON.stringify(template)}`, () => {
-      assert.throws(() => new SidecarUrlTemplate(template), (error: SidecarUrlError) => {
-        assert.ok(error instanceof SidecarUrlError);
-        assert.deepEqual([error.code, error.retryable], ['SIDECAR_URL_INVALID', false]);
+      assert.throws(() => new NodeUrlTemplate(template), (error: NodeUrlError) => {
+        assert.ok(error instanceof NodeUrlError);
+        assert.deepEqual([error.code, error.retryable], ['NODE_URL_INVALID', false]);
         assert.match(error.message, problem);
         assert.doesNotMatch(error.message, /secret/);
         return true;
@@ -44,10 +44,10 @@ describe('SidecarUrlTemplate', () => {
     });
   }
 
-  const template = new SidecarUrlTemplate(inCluster);
+  const template = new NodeUrlTemplate(inCluster);
   for (const name of ['', 'Syncer', 'a.b', 'evil.example/#', 'a/../b', 'a@b', '-a', 'a-', 'a b', 'a\n', '{namespace}', '%2e']) {
     it(`refuses the name ${JSON.stringify(name)}, in either place`, () => {
-      const refusal = { code: 'SIDECAR_URL_INVALID', message: /is not a DNS label/ };
+      const refusal = { code: 'NODE_URL_INVALID', message: /is not a DNS label/ };
       assert.throws(() => template.urlOf({ ...node, name }, '/'), refusal);
       assert.throws(() => template.urlOf({ ...node, namespace: name }, '/'), refusal);
     });
@@ -61,7 +61,7 @@ describe('SidecarUrlTemplate', () => {
         try {
           url = new URL(template.urlOf({ namespace, name: nodeName }, '/v0/tasks'));
         } catch (error) {
-          assert.ok(error instanceof SidecarUrlError);
+          assert.ok(error instanceof NodeUrlError);
           return;
         }
         assert.equal(url.host, `${nodeName}-0.${nodeName}.${namespace}.svc.cluster.local:8443`);

@@ -1,0 +1,17 @@
+import { Context } from '@temporalio/activity';
+
+/** `PENDING_ACTIVITY_STATE_CANCEL_REQUESTED` in Temporal's API. */
+const CANCEL_REQUESTED = 3;
+
+/**
+ * Asks Temporal whether this activity is cancelled. An activity is told only in the answer to a heartbeat, and most
+ * heartbeats are held back for 12 s.
+ */
+export async function isCalledOff(): Promise<boolean> {
+  const { client, info } = Context.current();
+  const { workflowId, runId } = info.workflowExecution ?? {};
+  if (workflowId === undefined) return false;
+  const { raw } = await client.workflow.getHandle(workflowId, runId).describe();
+  const own = raw.pendingActivities?.find(({ activityId }) => activityId === info.activityId);
+  return own === undefined || Number(own.state) === CANCEL_REQUESTED;
+}

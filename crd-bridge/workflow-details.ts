@@ -1,0 +1,29 @@
+import { formatDuration } from '../api/go-duration.ts';
+import { markdown } from '../api/markdown.ts';
+import { provenanceOf } from '../api/provenance.ts';
+import type { SeiNodeTask } from '../api/sei-node-task.ts';
+import { kindOf, nodeNameOf } from '../api/task-input.ts';
+import { isTaskKind, taskKinds, type TaskKindDefinition } from '../api/task-kinds.ts';
+
+/** What the Temporal UI shows of a task from its start: Markdown, with everything from outside escaped. */
+export function workflowDetails(task: SeiNodeTask): string {
+  const { namespace, name } = task.metadata;
+  const { requestedBy, why } = provenanceOf(task.metadata);
+  const lines: readonly (readonly [string, string | undefined])[] = [
+    ['Target', `SeiNode ${namespace}/${nodeNameOf(task)}`],
+    ['Resource', `SeiNodeTask ${namespace}/${name}`],
+    ['Requested by', requestedBy],
+    ['Reason', why],
+    ['Longest execution', longestExecution(task)],
+  ];
+  const list = lines.flatMap(([label, text]) => (text === undefined ? [] : [`- **${label}**: ${markdown(text)}`]));
+  return `${list.join('\n')}\n\n\`kubectl describe snt -n ${namespace} ${name}\``;
+}
+
+function longestExecution(task: SeiNodeTask): string {
+  const kind = kindOf(task);
+  const definition: TaskKindDefinition | undefined = isTaskKind(kind) ? taskKinds[kind] : undefined;
+  const asked = task.spec?.['timeoutSeconds'];
+  const seconds = typeof asked === 'number' && asked > 0 ? asked : definition?.defaultTimeoutSeconds;
+  return seconds === undefined ? 'unbounded' : formatDuration(seconds * 1000);
+}

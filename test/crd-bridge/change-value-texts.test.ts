@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { changeValueTexts } from '../../crd-bridge/change-value-texts.ts';
+
+/** A resource as text, with white space where JSON allows it and decoys before and after the values. */
+function resourceWith(values: readonly string[], space = ''): string {
+  const changes = values.map((value) => `{"key":"value","value"${space}:${space}${value}${space},"subspace":"\\"value\\":1"}`);
+  const decoy = '{"changes":[{"value":"decoy"}],"value":"decoy"}';
+  return `{"metadata":${decoy},"spec":{"kind":"GovParamChange","govParamChange":{"title":"\\"changes\\":[","changes":[${space}${changes.join(`,${space}`)}]}},"status":${decoy}}`;
+}
+
+describe('changeValueTexts', () => {
+  it('cuts the values out as they stand in the text', () => {
+    const values = ['1.50', '12345678901234567890', '1E3', '"a\\u0041"', '{ "b" : [ 1.0 , 2 ] }', 'null', 'true'];
+    assert.deepEqual(changeValueTexts(resourceWith(values)), values);
+    assert.deepEqual(changeValueTexts(resourceWith(values, ' \n\t')), values);
+  });
+
+  it('gives texts that are in the document and parse to what the document holds, for any JSON', () => {
+    const space = fc.constantFrom('', ' ', '\n  ');
+    fc.assert(
+      fc.property(fc.array(fc.json({ stringUnit: 'binary' }), { maxLength: 4 }), space, (values, blank) => {
+        const resource = resourceWith(values, blank);
+        const texts = changeValueTexts(resource);
+        const { changes } = JSON.parse(resource).spec.govParamChange as { changes: { value: unknown }[] };
+        assert.ok(texts.every((text) => resource.includes(text)));
+        assert.deepEqual(texts.map((text) => JSON.parse(text)), changes.map(({ value }) => value));
+      }),
+    );
+  });
+
+  it('is empty for a change without a value, which is refused later', () => {
+    assert.deepEqual(changeValueTexts('{"spec":{"govParamChange":{"changes":[{"key":"a"},{"value":1}]}}}'), ['', '1']);
+  });
+
+  for (const resource of ['', '{}', '[]', '{"spec":null}', '{"spec":{"govParamChange":{}}}', '{"spec":{"govParamChange":{"changes":{}}}}', '{"spec":']) {
+    it(`finds none in ${resource || 'nothing'}`, () => assert.deepEqual(changeValueTexts(resource), []));
+  }
+});

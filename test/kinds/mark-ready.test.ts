@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
+import { expectedTaskId } from '../support/expected-task-id.ts';
+import { requestsOf } from '../support/requests-of.ts';
+import { scheduledActivities, scheduledActivity } from '../support/scheduled-activities.ts';
+import { TestEnvironment } from '../support/test-environment.ts';
+import { createTaskOfKind } from './create-task-of-kind.ts';
+
+describe('MarkReady', () => {
+  let environment: TestEnvironment;
+
+  before(async () => {
+    environment = await TestEnvironment.create();
+    await environment.startService();
+  });
+
+  after(() => environment.stop());
+
+  it('contract §1.4: is done as soon as the sidecar has accepted it, without a poll', async () => {
+    const node = await environment.addNode('ready', { ready: false });
+    await createTaskOfKind(environment, 'ready', { kind: 'MarkReady' });
+    const task = await environment.finished('ready');
+    assertComplete(task);
+    assert.equal(task.status?.outputs, undefined);
+    assert.deepEqual(
+      requestsOf(node, 'POST').map(({ body, status }) => [JSON.parse(body), status]),
+      [[{ id: expectedTaskId(task.metadata.uid, 'MarkReady'), type: 'mark-ready' }, 201]],
+    );
+    assert.equal(node.sidecar.ready, true);
+    const names = (await scheduledActivities(environment.workflowOf(task))).map(({ name }) => name);
+    assert.ok(names.includes('dispatchTask') && !names.includes('pollTask'), names.join(', '));
+  });
+
+  it('contract §1.3: has 120 s unless told otherwise', async () => {
+    await environment.addNode('two-minutes', { ready: false });
+    await createTaskOfKind(environment, 'two-minutes', { kind: 'MarkReady' });
+    const task = await environment.finished('two-minutes');
+    const { startedAtMs, deadlineMs } = (await scheduledActivity(environment.workflowOf(task), 'dispatchTask')).input as {
+      startedAtMs: number;
+      deadlineMs: number;
+    };
+    assert.equal(deadlineMs - startedAtMs, 120_000);
+  });
+
+  it('contract §1.3: that no sidecar takes in time ends with Timeout, and nothing was done', async () => {
+    const node = await environment.addNode('untaken', { ready: false, faults: { refuseConnections: { method: 'POST' } } });
+    await createTaskOfKind(environment, 'untaken', { kind: 'MarkReady', timeoutSeconds: 2 });
+    assertFailed(await environment.finished('untaken'), 'Timeout', /within 2s: nothing reached the sidecar/);
+    assert.equal(node.sidecar.ready, false);
+  });
+});

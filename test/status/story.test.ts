@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { SEI_NODE_TASK } from '../../api/resources.ts';
+import type { SeiNodeTask, SeiNodeTaskStatus } from '../../api/sei-node-task.ts';
+import { Reflector } from '../../kubernetes/reflector.ts';
+import { assertComplete } from '../support/assert-verdict.ts';
+import { eventually } from '../support/eventually.ts';
+import { TestEnvironment } from '../support/test-environment.ts';
+
+const UI = 'https://temporal.example';
+/** Design §4; one more for a task that has to wait. */
+const MOST_WRITES = 5;
+
+describe('the status of a restart that has to wait and takes its time', () => {
+  let environment: TestEnvironment;
+  let task: SeiNodeTask;
+  const written: SeiNodeTaskStatus[] = [];
+
+  before(async () => {
+    environment = await TestEnvironment.create({ service: { TEMPORAL_UI_URL: `${UI}/` } });
+    await environment.startService();
+    const stop = new AbortController();
+    const watching = watchStatus(stop.signal);
+    await environment.addNode('slow', { restartGraceMs: 60_000, phase: 'Initializing', faults: { slowStopMs: 2_000 } });
+    const { code, stderr } = await environment.kubectl(['create', '--field-manager', 'a-test', '-f', '-'], MANIFEST);
+    assert.equal(code, 0, stderr);
+    await environment.taskWhere('slow', 'waits', ({ status }) => status?.step === 'WaitingForTarget');
+    await environment.setPhase('slow', 'Running');
+    task = await environment.finished('slow');
+    await eventually('the watch sees the end', () => written.at(-1)?.phase === 'Complete');
+    stop.abort();
+    await watching;
+  });
+
+  after(() => environment.stop());
+
+  function watchStatus(signal: AbortSignal): Promise<void> {
+    const reflector = new Reflector<SeiNodeTask>({
+      transport: environment.admin,
+      resource: SEI_NODE_TASK,
+      namespace: environment.namespace,
+      log: { info: () => {}, warn: () => {} },
+      onChange: ({ key, previousUid }) => {
+        const status = reflector.get(key)?.status;
+        if (previousUid !== undefined && status !== undefined) written.push(status);
+      },
+    });
+    return reflector.run(signal);
+  }
+
+  it('names each step, in few writes', () => {
+    assertComplete(task);
+    assert.ok(written.length <= MOST_WRITES, `${written.length} writes`);
+    assert.deepEqual(
+      written.map(({ phase, step, reason }) => [phase, step, reason]),
+      [
+        ['Pending', undefined, undefined],
+        ['Pending', 'WaitingForTarget', 'PhaseNotMet'],
+        ['Running', 'Dispatching', undefined],
+        ['Running', 'Restarting', undefined],
+        ['Complete', undefined, 'TaskComplete'],
+      ],
+    );
+  });
+
+  it('says in one sentence what happens, who asked for it and why', () => {
+    const asked = 'Requested by a-test: memory leak.';
+    assert.ok(written.slice(1).every(({ message }) => message?.endsWith(asked)), JSON.stringify(written.map(({ message }) => message)));
+    assert.match(written[1]?.message ?? '', /is in phase Initializing; waiting for Running, at most 5m0s\./);
+    assert.match(task.status?.message ?? '', /^seid was restarted in place .* Follow with AwaitNodesAtHeight/);
+  });
+
+  it('names the workflow, its run and where to see it', async () => {
+    const { workflowId, runId } = await environment.workflowOf(task).describe();
+    const { namespace } = environment.servers.temporal;
+    assert.deepEqual(task.status?.workflow, {
+      id: workflowId,
+      runId,
+      namespace,
+      url: `${UI}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}/${runId}/history`,
+    });
+    assert.equal(written[0]?.workflow?.id, workflowId);
+  });
+
+  it('says when it was over and how long it took', () => {
+    const { startedAt = '', completedAt = '', duration = '' } = task.status ?? {};
+    const seconds = (Date.parse(completedAt) - Date.parse(startedAt)) / 1_000;
+    assert.ok(seconds >= 2, `${seconds} s`);
+    assert.match(duration, /^(\d+m)?\d+s$/);
+  });
+
+  it('is listed with kubectl get sei', async () => {
+    const { stdout } = await environment.kubectl(['get', 'sei', '-o', 'name']);
+    assert.deepEqual(stdout.trim().split('\n'), ['seinode.sei.io/slow', 'seinodetask.sei.io/slow']);
+  });
+});
+
+const MANIFEST = `
+apiVersion: sei.io/v1alpha1
+kind: SeiNodeTask
+metadata: {name: slow, annotations: {sei.io/reason: memory leak}}
+spec: {kind: RestartSeid, target: {nodeRef: {name: slow}}, restartSeid: {}}
+`;
