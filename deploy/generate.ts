@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
 import { localSeiNodeDefinition, seiNodeTaskDefinition } from '../api/custom-resource-definition.ts';
+import { withReference } from '../cli/reference.ts';
 import { withTables } from './readme-tables.ts';
 
 const HEADER = '# Generated from api/ by `npm run generate`; do not edit.\n';
@@ -15,6 +16,7 @@ const generators: Readonly<Record<string, (present: string) => string>> = {
   'deploy/crd/seinodetasks.sei.io.yaml': () => yaml(seiNodeTaskDefinition()),
   'deploy/crd/local/seinodes.sei.io.yaml': () => yaml(localSeiNodeDefinition()),
   'README.md': withTables,
+  'docs/cli.md': withReference,
 };
 
 const checkOnly = process.argv.includes('--check');

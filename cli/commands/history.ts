@@ -1,0 +1,42 @@
+import { formatDuration } from '../../api/go-duration.ts';
+import { printable } from '../../api/printable.ts';
+import { KubernetesError } from '../../kubernetes/errors.ts';
+import { readClusterId } from '../../kubernetes/read-cluster-id.ts';
+import { aligned } from '../aligned.ts';
+import type { Invocation } from '../invocation.ts';
+import { readHistory, type HistoryEntry } from '../node-history.ts';
+import { note, print } from '../output.ts';
+import { serialized, type Format } from '../serialized.ts';
+import { Session } from '../session.ts';
+import { short } from '../task-facts.ts';
+
+const HEADER = ['STARTED', 'KIND', 'OUTCOME', 'DURATION', 'WORKFLOW'];
+const DEFAULT_LIMIT = '20';
+
+export async function history(invocation: Invocation): Promise<number> {
+  const [node, limit] = [invocation.argument('NODE'), Number(invocation.text('limit') ?? DEFAULT_LIMIT)];
+  await using session = new Session(invocation);
+  const { namespace } = session;
+  const entries = await readHistory({ namespace, node, limit, clusterId: await clusterIdOf(session) });
+  const format = invocation.text('output');
+  if (format !== undefined) print(serialized(entries, format as Format));
+  else if (entries.length === 0) note(`Temporal knows no workflow on SeiNode ${namespace}/${node}. Those of before the search attributes were there are not listed.`);
+  else aligned([HEADER, ...entries.map(rowOf)]).forEach(print);
+  return 0;
+}
+
+/** Several clusters may share a Temporal namespace; where the id cannot be read the workflows of all of them are listed. */
+async function clusterIdOf({ transport }: Session): Promise<string | undefined> {
+  try {
+    return await readClusterId(transport);
+  } catch (error) {
+    if (!(error instanceof KubernetesError)) throw error;
+    note(`Workflows of other clusters may be among these, since what tells clusters apart cannot be read: ${printable(error.message)}`);
+    return undefined;
+  }
+}
+
+function rowOf({ startedAt, closedAt, kind, outcome, workflowId }: HistoryEntry): string[] {
+  const duration = closedAt === undefined ? '' : formatDuration(Date.parse(closedAt) - Date.parse(startedAt));
+  return [`${startedAt.slice(0, 19)}Z`, short(kind), short(outcome), duration, printable(workflowId)];
+}

@@ -1,0 +1,93 @@
+import { Client, NamespaceNotFoundError, ServiceError, type WorkflowExecutionInfo } from '@temporalio/client';
+import { searchAttributes } from '../api/search-attributes.ts';
+import { TemporalRefusedError, TemporalUnreachableError } from './errors.ts';
+import { connectToTemporal, type TemporalAccess } from './temporal-connection.ts';
+
+export interface HistoryEntry {
+  readonly workflowId: string;
+  readonly runId: string;
+  /** RFC 3339. */
+  readonly startedAt: string;
+  /** RFC 3339; absent while it is open. */
+  readonly closedAt?: string;
+  readonly kind: string;
+  /** Reason of the verdict; of a workflow that left none, Temporal's own word for how it stands or ended. */
+  readonly outcome: string;
+}
+
+export interface HistoryQuery {
+  readonly namespace: string;
+  readonly node: string;
+  /** Absent = workflows of all clusters that have a node of the name. */
+  readonly clusterId?: string | undefined;
+  readonly limit: number;
+}
+
+/**
+ * The workflows that worked on a node, newest first.
+ *
+ * @throws TemporalConfigError, TemporalUnreachableError, TemporalRefusedError
+ */
+export async function readHistory(query: HistoryQuery): Promise<readonly HistoryEntry[]> {
+  const access = await connectToTemporal();
+  try {
+    const executions = await list(access, query);
+    return executions.map(entryOf).toSorted((a, b) => b.startedAt.localeCompare(a.startedAt));
+  } catch (error) {
+    throw explained(error, access);
+  } finally {
+    await access.connection.close();
+  }
+}
+
+async function list({ connection, namespace }: TemporalAccess, query: HistoryQuery): Promise<WorkflowExecutionInfo[]> {
+  const executions: WorkflowExecutionInfo[] = [];
+  const pages = new Client({ connection, namespace }).workflow.list({ query: filterOf(query), pageSize: query.limit });
+  for await (const execution of pages) {
+    executions.push(execution);
+    if (executions.length === query.limit) break;
+  }
+  return executions;
+}
+
+/** Runs without a resource carry no cluster. */
+function filterOf({ namespace, node, clusterId }: HistoryQuery): string {
+  const { cluster } = searchAttributes;
+  const here = clusterId === undefined ? '' : ` AND (${cluster.name} = '${clusterId}' OR ${cluster.name} IS NULL)`;
+  return `${searchAttributes.namespace.name} = '${namespace}' AND ${searchAttributes.node.name} = '${node}'${here}`;
+}
+
+function entryOf({ workflowId, runId, startTime, closeTime, type, status, typedSearchAttributes }: WorkflowExecutionInfo): HistoryEntry {
+  const outcome = closeTime === undefined ? undefined : typedSearchAttributes.get(searchAttributes.outcome);
+  return {
+    workflowId,
+    runId,
+    startedAt: startTime.toISOString(),
+    ...(closeTime !== undefined && { closedAt: closeTime.toISOString() }),
+    kind: type,
+    outcome: outcome ?? `${status.name.charAt(0)}${status.name.slice(1).toLowerCase()}`,
+  };
+}
+
+/** By gRPC code. */
+const advice: Readonly<Record<number, string>> = {
+  3: `It may lack the search attributes; create them: temporal operator search-attribute create ${Object.values(searchAttributes)
+    .map(({ name }) => `--name ${name} --type Keyword`)
+    .join(' ')}`,
+  7: 'Check that TEMPORAL_API_KEY or the client certificate may read this namespace.',
+  16: 'Check TEMPORAL_API_KEY or the client certificate.',
+};
+const PASSING = [4, 8, 14];
+
+function explained(error: unknown, { address, namespace }: TemporalAccess): unknown {
+  if (!(error instanceof Error)) return error;
+  if (error instanceof NamespaceNotFoundError) {
+    return new TemporalRefusedError(`Temporal at ${address} has no namespace ${namespace}. Set TEMPORAL_NAMESPACE to the one that the service uses.`);
+  }
+  const cause = (error instanceof ServiceError ? error.cause : error) as Error & { code?: unknown; details?: string };
+  const code = Number(cause.code);
+  const subject = `Temporal at ${address}, namespace ${namespace}`;
+  const words = cause.details ?? cause.message;
+  if (PASSING.includes(code)) return new TemporalUnreachableError(`${subject} does not answer: ${words}. Repeat the command.`);
+  return code in advice ? new TemporalRefusedError(`${subject} refused: ${words}. ${advice[code]}`) : error;
+}

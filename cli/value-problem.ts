@@ -1,0 +1,36 @@
+import { parseGoDuration } from '../api/go-duration.ts';
+
+/** Names of resources and namespaces; nothing in them can be mistaken for a query's syntax. */
+const NAME = /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/;
+const LARGEST_INT32 = 2 ** 31 - 1;
+
+type Check = (text: string) => string | undefined;
+
+const resourceName: Check = (text) =>
+  NAME.test(text) && text.length <= 253 ? undefined : 'is no name: lower-case letters, digits, dashes and dots are allowed';
+
+function wholeNumber(smallest: number, largest: number): Check {
+  return (text) => {
+    const isGood = /^\d+$/.test(text) && Number(text) >= smallest && Number(text) <= largest;
+    return isGood ? undefined : `is no whole number from ${smallest} to ${largest}`;
+  };
+}
+
+const duration: Check = (text) => ((parseGoDuration(text) ?? 0) > 0 ? undefined : 'is no duration above 0, such as 90s or 11m');
+
+const checks: Readonly<Record<string, Check>> = {
+  NODE: resourceName,
+  NAME: resourceName,
+  NAMESPACE: resourceName,
+  HEIGHT: wholeNumber(1, Number.MAX_SAFE_INTEGER),
+  SECONDS: wholeNumber(0, LARGEST_INT32),
+  COUNT: wholeNumber(1, 10_000),
+  DURATION: duration,
+};
+
+/** What is wrong with the value of an argument or flag, by what help calls it; `undefined` = nothing. */
+export function valueProblem(placeholder: string, choices: readonly string[] | undefined, text: string): string | undefined {
+  if (choices !== undefined) return choices.includes(text) ? undefined : `is none of ${choices.join(', ')}`;
+  if (text === '') return 'is empty';
+  return checks[placeholder]?.(text);
+}

@@ -1,0 +1,60 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { eventually } from '../support/eventually.ts';
+import type { ServerAddresses } from '../support/shared-servers.ts';
+
+export const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+
+export interface PluginResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** `kubectl-snt` as a process of its own. */
+export class Plugin {
+  readonly #child: ChildProcessByStdio<null, Readable, Readable>;
+  readonly #closed: Promise<unknown[]>;
+  stdout = '';
+  stderr = '';
+
+  /** @param wrapper - A program that runs the plugin, with its first arguments. */
+  constructor(words: readonly string[], env: NodeJS.ProcessEnv, wrapper: readonly string[] = []) {
+    const [program = process.execPath, ...programArguments] = [...wrapper, process.execPath, '--no-warnings', MAIN, ...words];
+    this.#child = spawn(program, programArguments, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child.stdout.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
+    this.#child.stderr.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
+    this.#closed = once(this.#child, 'close');
+  }
+
+  async prints(pattern: RegExp): Promise<void> {
+    await eventually(`it prints ${String(pattern)}`, () => pattern.test(this.stdout));
+  }
+
+  /** As Ctrl-C does. */
+  interrupt(): void {
+    this.#child.kill('SIGINT');
+  }
+
+  async ended(): Promise<PluginResult> {
+    const [code] = await this.#closed;
+    return { code: code as number | null, stdout: this.stdout, stderr: this.stderr };
+  }
+}
+
+/** The environment of an administrator's shell. */
+export function adminShell({ kubernetes, temporal }: ServerAddresses): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env['PATH'],
+    HOME: process.env['HOME'],
+    KUBECONFIG: kubernetes.kubeconfig('admin'),
+    TEMPORAL_ADDRESS: temporal.address,
+    TEMPORAL_NAMESPACE: temporal.namespace,
+  };
+}
+
+export async function runPlugin(words: readonly string[], env: NodeJS.ProcessEnv): Promise<PluginResult> {
+  return await new Plugin(words, env).ended();
+}

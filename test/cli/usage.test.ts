@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { MAIN, runPlugin, type PluginResult } from './plugin.ts';
+
+const page = readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8');
+
+describe('the command line of kubectl snt', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'kubectl-snt-'));
+  const node = dirname(process.execPath);
+  const shell = { HOME: directory, PATH: [directory, node, process.env['PATH']].join(delimiter) };
+
+  before(() => symlinkSync(MAIN, join(directory, 'kubectl-snt')));
+  after(() => rmSync(directory, { recursive: true }));
+
+  /** Without a cluster. */
+  async function run(line: string): Promise<PluginResult> {
+    return await runPlugin(line.split(' ').filter((word) => word !== ''), shell);
+  }
+
+  const misunderstood: readonly (readonly [string, RegExp])[] = [
+    ['frobnicate', /^There is no command "frobnicate"\. There are: restart, await-height, get, status, cancel, history,/],
+    ['help frobnicate', /^There is no command "frobnicate"/],
+    ['status a --reason b', /^status has no flag --reason\. It has: .*--watch, --timeout/],
+    ['--frobnicate', /^kubectl snt has no flag --frobnicate\. It has: --namespace/],
+    ['restart', /^restart needs NODE\. Write: kubectl snt restart NODE \[flags\]$/],
+    ['await-height a', /^await-height needs HEIGHT\./],
+    ['cancel a', /^cancel needs --reason TEXT/],
+    ['restart a b', /^restart does not take "b"/],
+    ['await-height a 0', /^HEIGHT: "0" is no whole number from 1/],
+    ['await-height a 1e3', /^HEIGHT: "1e3" is no whole number/],
+    ['await-height a 9007199254740993', /^HEIGHT: "9007199254740993" is no whole number/],
+    ['restart A', /^NODE: "A" is no name/],
+    ["history a'b", /^NODE: "a'b" is no name/],
+    ['get -n', /^-n needs a value: -n NAMESPACE\.$/],
+    ['get --namespace=', /^--namespace: "" is empty/],
+    ['cancel a --reason -w', /^--reason needs a value, and -w looks like a flag/],
+    ['get -o xml', /^-o: "xml" is none of json, yaml, name/],
+    ['restart a --dry-run=client', /^--dry-run: "client" is none of server/],
+    ['restart a --dry-run=server --wait', /^--wait has nothing to wait for with --dry-run/],
+    ['restart a --timeout 5m', /^--timeout needs --wait/],
+    ['status a --timeout 5m', /^--timeout needs --watch/],
+    ['status a -w --timeout 5', /^--timeout: "5" is no duration above 0/],
+    ['status a -w --timeout 0s', /^--timeout: "0s" is no duration above 0/],
+    ['status a --watch=perhaps', /^--watch takes no value/],
+    ['restart a --timeout-seconds -1', /^--timeout-seconds needs a value/],
+    ['restart a --timeout-seconds=-1', /^--timeout-seconds: "-1" is no whole number from 0/],
+    ['get a -A', /^A task has its name in one namespace/],
+  ];
+  for (const [line, sentence] of misunderstood) {
+    it(`refuses \`${line}\` with exit code 2`, async () => {
+      const { code, stdout, stderr } = await run(line);
+      assert.match(stderr.trimEnd(), sentence);
+      assert.deepEqual({ code, stdout, lines: stderr.trimEnd().split('\n').length }, { code: 2, stdout: '', lines: 1 });
+    });
+  }
+
+  it('takes flags anywhere, in short and long form', async () => {
+    for (const line of ['-n x get --kubeconfig /none', 'get -nx --kubeconfig=/none', '--kubeconfig /none --namespace=x get']) {
+      const { code, stderr } = await run(line);
+      assert.match(stderr, /^Cannot load \/none: .*\.\n$/);
+      assert.equal(code, 1);
+    }
+  });
+
+  it('tells what is wrong with the kubeconfig in one sentence', async () => {
+    const good = join(directory, 'kubeconfig');
+    const clusters = ['one', 'other'].map((name, index) => ({ name, cluster: { server: `https://127.0.0.1:${index + 1}` } }));
+    const contexts = clusters.map(({ name }) => ({ name, context: { cluster: name, user: 'u' } }));
+    writeFileSync(good, JSON.stringify({ clusters, users: [{ name: 'u', user: {} }], contexts, 'current-context': 'gone' }));
+    assert.match((await run(`get --kubeconfig ${good}`)).stderr, /current-context "gone" is not among contexts/);
+    assert.match((await run(`get --kubeconfig ${good} --context two`)).stderr, /there is no context "two"\. Choose one of: one, other\./);
+    const { code, stderr } = await run(`get --kubeconfig ${good} --context other`);
+    assert.match(stderr, /no answer from https:\/\/127\.0\.0\.1:2 \(ECONNREFUSED.*Check that the API server runs/);
+    assert.deepEqual([code, stderr.trimEnd().split('\n').length], [1, 1]);
+  });
+
+  it('prints the help that docs/cli.md has, by help, by --help and by -h', async () => {
+    const overview = await run('help');
+    assert.equal(overview.code, 0);
+    assert.ok(page.includes(`\`\`\`text\n${overview.stdout}\`\`\``), 'overview');
+    assert.equal((await run('')).stdout, overview.stdout);
+    const names = [...page.matchAll(/^### (\S+)$/gm)].map(([, name]) => name);
+    const listed = [...overview.stdout.matchAll(/^ {2}([a-z-]+) {3,}/gm)].map(([, name]) => name);
+    assert.deepEqual(names, listed);
+    assert.ok(names.length > 8);
+    for (const name of names) {
+      const { stdout } = await run(`help ${name}`);
+      assert.ok(page.includes(`### ${name}\n\n\`\`\`text\n${stdout}\`\`\``), `help ${name}`);
+      assert.equal((await run(`${name} --help`)).stdout, stdout);
+      assert.equal((await run(`-h ${name}`)).stdout, stdout);
+    }
+  });
+
+  it('is found by kubectl', () => {
+    const { status, stdout } = spawnSync('kubectl', ['snt', 'version'], { env: shell, encoding: 'utf8' });
+    assert.match(stdout, /^kubectl-snt \d+\.\d+\.\d+ \(Node v\d+\.\d+\.\d+\)\n$/);
+    assert.equal(status, 0);
+  });
+
+  it('is completed by kubectl', async () => {
+    const script = join(directory, 'kubectl_complete-snt');
+    writeFileSync(script, (await run('completion kubectl')).stdout, { mode: 0o755 });
+    const { stdout } = spawnSync('kubectl', ['__complete', 'snt', 'st'], { env: shell, encoding: 'utf8' });
+    assert.equal(stdout, 'status\tShow where a task stands, or watch it to its end\n:4\n');
+  });
+
+  it('is completed by bash', async () => {
+    const script = join(directory, 'completion.bash');
+    writeFileSync(script, (await run('completion bash')).stdout);
+    assert.equal(spawnSync('bash', ['-n', script]).status, 0);
+    const complete = (...words: string[]): string[] => {
+      const program = `. "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _kubectl_snt; printf '%s\\n' "\${COMPREPLY[@]}"`;
+      const { stdout } = spawnSync('bash', ['--norc', '-c', program, script, 'kubectl-snt', ...words], { env: shell, encoding: 'utf8' });
+      return stdout.trimEnd().split('\n');
+    };
+    assert.deepEqual(complete('re'), ['restart']);
+    assert.deepEqual(complete('-n', 'x', 'sta'), ['status']);
+    assert.deepEqual(complete('status', 'a', '--t'), ['--timeout']);
+    assert.deepEqual(complete('get', '-o', ''), ['json', 'yaml', 'name']);
+    assert.deepEqual(complete('completion', ''), ['bash', 'zsh', 'fish', 'kubectl']);
+    assert.deepEqual(complete('help', 'can'), ['cancel']);
+    assert.deepEqual(complete('frobnicate', ''), ['']);
+  });
+
+  for (const name of ['zsh', 'fish']) {
+    it(`has a script for ${name} that asks the program`, async () => {
+      const { code, stdout } = await run(`completion ${name}`);
+      assert.match(stdout, /kubectl-snt __complete/);
+      assert.equal(code, 0);
+    });
+  }
+});
