@@ -1,4 +1,5 @@
 import { parse } from 'yaml';
+import { CANCEL_ANNOTATION } from '../api/provenance.ts';
 import { kubectl, type KubectlResult } from '../dev/kubectl.ts';
 import type { LocalStack } from '../dev/start-local-stack.ts';
 import type { Stopwatch } from './stopwatch.ts';
@@ -61,13 +62,25 @@ export class Operator {
     return code;
   }
 
+  /** Asks for a task to be cancelled, and why. */
+  async cancel(task: string, why: string, stopwatch: Stopwatch): Promise<void> {
+    const { namespace, tasks } = this.#stack;
+    if (this.hasKubectl) {
+      const { stdout } = await this.#run(['-n', namespace, 'annotate', 'snt', task, `${CANCEL_ANNOTATION}=${why}`]);
+      stopwatch.lap(`kubectl    ${stdout.trim()}: ${CANCEL_ANNOTATION}="${why}"`);
+      return;
+    }
+    await tasks.patch({ namespace, name: task }, { metadata: { annotations: { [CANCEL_ANNOTATION]: why } } });
+    stopwatch.lap(`annotated  ${CANCEL_ANNOTATION}="${why}"`);
+  }
+
   /** Shows the tasks of the namespace as kubectl lists them. */
   async list(): Promise<void> {
     if (!this.hasKubectl) return;
     const { namespace } = this.#stack;
     blank();
-    command(`kubectl -n ${namespace} get snt -o wide`);
-    const { stdout } = await this.#run(['-n', namespace, 'get', 'snt', '-o', 'wide']);
+    command(`kubectl -n ${namespace} get snt`);
+    const { stdout } = await this.#run(['-n', namespace, 'get', 'snt']);
     clipped(stdout);
   }
 

@@ -5,9 +5,11 @@ import { Claims } from './claims.ts';
 import { invite } from './invitation.ts';
 import { Operator } from './operator.ts';
 import { Stopwatch } from './stopwatch.ts';
+import { tellCancel } from './story-cancel.ts';
 import { tellRestart } from './story-restart.ts';
 import { tellRunbook } from './story-runbook.ts';
 import { RESTART_GRACE_MS, STUBBORN_NODE, tellStubbornNode } from './story-stubborn-node.ts';
+import { tellTakeover } from './story-takeover.ts';
 import { heading } from './terminal.ts';
 
 const CHAIN_ID = 'arctic-1';
@@ -64,6 +66,8 @@ async function tell(stack: LocalStack, signal: AbortSignal): Promise<boolean> {
   await tellRestart(story);
   await tellStubbornNode(story);
   await tellRunbook(story);
+  await tellCancel(story);
+  await tellTakeover(story);
   const isAsTold = claims.broken === 0;
   heading(isAsTold ? `Everything went as told: ${claims.held} claims checked` : `Not as told: ${claims.broken} of ${claims.held + claims.broken} claims are false`);
   return isAsTold;

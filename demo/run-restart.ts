@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Condition, SeiNodeTask } from '../api/sei-node-task.ts';
 import type { SeenTask } from '../dev/task-watch.ts';
+import type { SimulatedNode } from '../simulator/simulated-node.ts';
 import { restartManifest } from './manifest.ts';
 import { factsOf, type NodeFacts } from './node-facts.ts';
 import { Stopwatch } from './stopwatch.ts';
@@ -19,7 +21,13 @@ export interface RestartReport {
 /** Creates a RestartSeid as an operator would and shows each step until it is over. */
 export async function runRestart(
   { stack, operator, signal }: Story,
-  restart: { name: string; node: string; waitFor: 'Ready' | 'Failed' },
+  restart: {
+    name: string;
+    node: string;
+    waitFor: 'Ready' | 'Failed';
+    /** Done once the sidecar has the task. */
+    meanwhile?: (stopwatch: Stopwatch) => Promise<void>;
+  },
 ): Promise<RestartReport> {
   const { namespace } = stack;
   const node = stack.fleet.node(namespace, restart.node);
@@ -35,11 +43,16 @@ export async function runRestart(
     .then(({ task }) => ({ task, seconds: stopwatch.seconds }));
   const applied = operator.apply(manifest, stopwatch);
   const waited = applied.then(() => operator.waitFor(restart.waitFor, restart.name, stopwatch));
-  const [end, waitCode] = await Promise.all([finished, waited]);
+  const interrupted = restart.meanwhile === undefined ? undefined : afterPost(node, before).then(() => restart.meanwhile?.(stopwatch));
+  const [end, waitCode] = await Promise.all([finished, waited, interrupted]);
   return { ...end, before, after: await factsOf(node), waitCode };
 }
 
-/** Prints the phase of each state, and what is new among its conditions. */
+async function afterPost(node: SimulatedNode, before: NodeFacts): Promise<void> {
+  while ((await factsOf(node)).posts === before.posts) await sleep(20);
+}
+
+/** Prints the phase of each state, and the step or what is new among its conditions. */
 function showStates(stopwatch: Stopwatch): (seen: SeenTask) => void {
   let known: readonly Condition[] = [];
   return ({ task: { status } }) => {
@@ -47,7 +60,7 @@ function showStates(stopwatch: Stopwatch): (seen: SeenTask) => void {
     const fresh = conditions.find((condition) => !known.some(({ type, status: was }) => type === condition.type && was === condition.status));
     known = conditions;
     const phase = status?.phase ?? 'created';
-    if (fresh === undefined) stopwatch.lap(phase);
+    if (fresh === undefined) stopwatch.lap(`${phase.padEnd(8)}   ${status?.step ?? ''}`.trimEnd());
     else stopwatch.lap(`${phase.padEnd(8)}   ${fresh.type}=${fresh.status} ${fresh.reason}`, fresh.message);
   };
 }
