@@ -5,7 +5,6 @@ import { eventually } from '../support/eventually.ts';
 import { requestsOf } from '../support/requests-of.ts';
 import { conditionOf, TestEnvironment } from '../support/test-environment.ts';
 
-const LONG_GRACE = { restartGraceMs: 60_000 };
 const UNREACHABLE_HEIGHT = 1_000_000_000;
 
 describe('the annotation sei.io/cancel', () => {
@@ -66,7 +65,7 @@ describe('the annotation sei.io/cancel', () => {
   });
 
   it('lets a restart that was sent come to its end, says so, and keeps the resource', async () => {
-    const node = await environment.addNode('restarting', { ...LONG_GRACE, faults: { slowStopMs: 1_500 } });
+    const node = await environment.addNode('restarting', { faults: { slowStopMs: 1_500 } });
     await environment.restart('restarting', 'restarting');
     await eventually('seid was signalled', () => node.sigtermsReceived === 1);
     await annotate('restarting', 'too late');
@@ -97,7 +96,7 @@ describe('the annotation sei.io/cancel', () => {
   });
 
   it('changes nothing on a task that is over, and an Event says so', async () => {
-    await environment.addNode('over', LONG_GRACE);
+    await environment.addNode('over');
     await environment.restart('over', 'over');
     const { status } = await environment.finished('over');
     await annotate('over', 'after the fact');

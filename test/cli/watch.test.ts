@@ -57,7 +57,7 @@ describe('kubectl snt status --watch', () => {
   }
 
   it('prints one line for each change and exits with 0 when the task is Complete', async () => {
-    await environment.addNode('complete-0', { faults: SLOW, restartGraceMs: 60_000 });
+    await environment.addNode('complete-0', { faults: SLOW });
     const { code, stdout, stderr } = await start(['restart', 'complete-0', '--name', 'complete', '--wait', '--timeout', '5m']).ended();
     const lines = stdout.trimEnd().split('\n');
     assert.equal(lines[0], 'seinodetask.sei.io/complete created');
@@ -163,7 +163,7 @@ describe('kubectl snt status --watch', () => {
   });
 
   it('has a moving last line on a terminal', async () => {
-    await environment.addNode('terminal-0', { faults: SLOW, restartGraceMs: 60_000 });
+    await environment.addNode('terminal-0', { faults: SLOW });
     const words = ['restart', 'terminal-0', '--wait', '-n', environment.namespace];
     const { code, stdout } = await new Plugin(words, { ...shell, TERM: 'xterm' }, ['python3', '-c', TERMINAL]).ended();
     const drawn = stdout.split('\r\u001B[K');

@@ -25,7 +25,7 @@ describe('a finished task whose status is of an earlier time', () => {
   }
 
   it('is told again what its workflow came to, and nothing is done again', async () => {
-    const good = await environment.addNode('good', { restartGraceMs: 60_000 });
+    const good = await environment.addNode('good');
     const bad = await environment.addNode('bad', { restartGraceMs: 50, faults: { ignoreSigterm: true } });
     await environment.restart('good', 'good');
     await environment.restart('bad', 'bad');

@@ -5,8 +5,6 @@ import { assertComplete } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 
-const LONG_GRACE = { restartGraceMs: 60_000 };
-
 describe('two services that share a cluster', () => {
   describe('with disjoint TASK_SELECTORs', () => {
     let environment: TestEnvironment;
@@ -21,7 +19,7 @@ describe('two services that share a cluster', () => {
     after(() => environment.stop());
 
     async function restartOf(team: string | undefined, name: string): Promise<void> {
-      await environment.addNode(name, { ...LONG_GRACE, phase: 'Pending' });
+      await environment.addNode(name, { phase: 'Pending' });
       await environment.tasks.create(environment.namespace, {
         apiVersion: 'sei.io/v1alpha1',
         kind: SEI_NODE_TASK.kind,

@@ -4,15 +4,13 @@ import { assertComplete } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 
-const LONG_GRACE = { restartGraceMs: 60_000 };
-
 describe('spec.ttlSecondsAfterFinished', () => {
   let environment: TestEnvironment;
   let service: LocalService;
 
   before(async () => {
     environment = await TestEnvironment.create();
-    await environment.addNode('node', LONG_GRACE);
+    await environment.addNode('node');
     service = await environment.startService();
   });
 

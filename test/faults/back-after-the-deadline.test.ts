@@ -10,8 +10,6 @@ import { conditionOf, TestEnvironment } from '../support/test-environment.ts';
 
 /** Enough for every task here to get to where its service dies. */
 const TIMEOUT_SECONDS = 10;
-/** A busy machine lets seid take its time to go. */
-const LONG_GRACE = { restartGraceMs: 60_000 };
 const IGNORES_SIGTERM = { ignoreSigterm: true };
 
 interface Course {
@@ -43,7 +41,7 @@ describe('a service that comes back after the deadline', () => {
     environment = await TestEnvironment.create();
     service = await StoppableService.start(environment);
     const named = Object.entries(courses);
-    await Promise.all(named.map(([name, { node }]) => environment.addNode(name, { ...LONG_GRACE, ...node })));
+    await Promise.all(named.map(([name, { node }]) => environment.addNode(name, node)));
     await Promise.all(named.map(([name, { reach }]) => bringTo(name, reach)));
     await service.kill();
     const deadlineMs = Date.now() + TIMEOUT_SECONDS * 1_000;

@@ -30,9 +30,6 @@ const TO_FIRST_PUBLISHED = [
   { op: 'test', path: `${COLUMNS}/3/name`, value: 'Age' },
   ...[8, 7, 6, 5, 4].map((column) => ({ op: 'remove', path: `${COLUMNS}/${column}` })),
 ];
-/** A busy machine lets seid take its time to go. */
-const LONG_GRACE = { restartGraceMs: 60_000 };
-
 describe('a cluster that serves the CRD as first published', () => {
   let servers: LocalServers;
   let environment: TestEnvironment;
@@ -71,7 +68,7 @@ describe('a cluster that serves the CRD as first published', () => {
   }
 
   it('sees a restart run and complete', async () => {
-    const node = await environment.addNode('complete', LONG_GRACE);
+    const node = await environment.addNode('complete');
     node.setFaults({ neverBoot: true });
     const { metadata } = await environment.restart('complete', 'complete');
     const running = await environment.taskWhere('complete', 'runs', ({ status }) => status?.phase === 'Running');
@@ -88,7 +85,7 @@ describe('a cluster that serves the CRD as first published', () => {
   });
 
   it('sees a restart wait for its target, then complete', async () => {
-    const node = await environment.addNode('waiting', { ...LONG_GRACE, phase: 'Initializing' });
+    const node = await environment.addNode('waiting', { phase: 'Initializing' });
     await environment.restart('waiting', 'waiting');
     await isWaiting('waiting');
     await environment.setPhase('waiting', 'Running');
@@ -114,7 +111,7 @@ describe('a cluster that serves the CRD as first published', () => {
   });
 
   it('sees a restart deleted after it was sent: it is watched to its end', async () => {
-    const node = await environment.addNode('deleted', LONG_GRACE);
+    const node = await environment.addNode('deleted');
     node.setFaults({ neverBoot: true });
     const task = await environment.restart('deleted', 'deleted');
     await eventually('seid was signalled', () => node.sigtermsReceived === 1);

@@ -8,9 +8,6 @@ import { StoppableService } from '../support/stoppable-service.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 import { restartSteps, type Place, type Step } from './restart-steps.ts';
 
-/** A busy machine lets seid take its time to go. */
-const LONG_GRACE = { restartGraceMs: 60_000 };
-
 const nameOf = (step: Step): string => `node-${restartSteps.indexOf(step)}`;
 
 function assertEnd(task: SeiNodeTask, { end }: Step): void {
@@ -37,7 +34,7 @@ describe('a restart whose service was killed', () => {
 
   async function bringTo(step: Step, service: StoppableService): Promise<Place> {
     const name = nameOf(step);
-    const node = await environment.addNode(name, { ...LONG_GRACE, ...step.node });
+    const node = await environment.addNode(name, step.node);
     const place = { environment, service, node, name };
     const reached = step.reach(place);
     await environment.restart(name, name);

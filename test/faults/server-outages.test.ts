@@ -36,9 +36,6 @@ interface Restart {
   readonly workflow: WorkflowHandle;
 }
 
-/** A busy machine lets seid take its time to go. */
-const LONG_GRACE = { restartGraceMs: 60_000 };
-
 const killed = { begin: (server: LocalServer) => server.kill('SIGKILL'), end: (server: LocalServer) => server.start() };
 const frozen = {
   begin: (server: LocalServer) => server.kill('SIGSTOP'),
@@ -88,14 +85,14 @@ describe('a restart', () => {
   });
 
   async function restart(name: string, options: Parameters<TestEnvironment['addNode']>[1] = {}): Promise<Restart> {
-    const node = await environment.addNode(name, { ...LONG_GRACE, ...options });
+    const node = await environment.addNode(name, options);
     const task = await environment.restart(name, name);
     return { name, node, workflow: environment.workflowOf(task) };
   }
 
   /** It is polled; seid has been signalled and does not come back before it is let. */
   async function restartHeld(name: string): Promise<Restart> {
-    const node = await environment.addNode(name, LONG_GRACE);
+    const node = await environment.addNode(name);
     node.setFaults({ neverBoot: true });
     const task = await environment.restart(name, name);
     await eventually('seid was signalled', () => node.sigtermsReceived === 1);

@@ -12,9 +12,6 @@ import { conditionOf, TestEnvironment } from '../support/test-environment.ts';
 /** The default of `SHUTDOWN_GRACE`, in milliseconds; past it the process is killed, which its exit code tells. */
 const GRACE_MS = 25_000;
 
-/** A busy machine lets seid take its time to go. */
-const LONG_GRACE = { restartGraceMs: 60_000 };
-
 interface Restart {
   readonly node: SimulatedNode;
   readonly task: SeiNodeTask;
@@ -45,7 +42,7 @@ describe('a service that is asked to stop', () => {
   after(() => environment.stop());
 
   async function restart(name: string, faults: Faults, phase = 'Running'): Promise<Restart> {
-    const node = await environment.addNode(name, { ...LONG_GRACE, phase });
+    const node = await environment.addNode(name, { phase });
     node.setFaults(faults);
     return { node, task: await environment.restart(name, name) };
   }

@@ -4,9 +4,6 @@ import { eventually } from '../support/eventually.ts';
 import { requestsOf } from '../support/requests-of.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 
-/** A busy machine lets seid take its time to go. */
-const LONG_GRACE = { restartGraceMs: 60_000 };
-
 describe('bridge and worker as processes of their own', () => {
   let environment: TestEnvironment;
 
@@ -18,7 +15,7 @@ describe('bridge and worker as processes of their own', () => {
 
   it('the bridge starts the workflow and carries out nothing; the worker ends it', async () => {
     await environment.startService({ ROLE: 'bridge' });
-    const node = await environment.addNode('bridge-first', LONG_GRACE);
+    const node = await environment.addNode('bridge-first');
     const created = await environment.restart('bridge-first', 'bridge-first');
     await eventually('its workflow is open', async () => {
       const { status } = await environment.workflowOf(created).describe();
@@ -35,7 +32,7 @@ describe('bridge and worker as processes of their own', () => {
 
   it('the worker does not look at resources; the bridge brings them', async () => {
     const worker = await environment.startService({ ROLE: 'worker' });
-    const node = await environment.addNode('worker-first', LONG_GRACE);
+    const node = await environment.addNode('worker-first');
     await environment.restart('worker-first', 'worker-first');
     const probe = await fetch(`${worker.probeUrl}/readyz`);
     assert.doesNotMatch(await probe.text(), /bridge/);

@@ -19,7 +19,7 @@ describe('Events of a restart', () => {
   before(async () => {
     environment = await TestEnvironment.create();
     const service = await environment.startService();
-    await environment.addNode('good', { restartGraceMs: 60_000, phase: 'Pending' });
+    await environment.addNode('good', { phase: 'Pending' });
     await environment.addNode('bad', { restartGraceMs: 50, faults: { ignoreSigterm: true } });
     await create('good', 'memory leak');
     await create('bad', 'test');

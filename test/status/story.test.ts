@@ -20,7 +20,7 @@ describe('the status of a restart that has to wait and takes its time', () => {
     await environment.startService();
     const stop = new AbortController();
     const watching = watchStatus(stop.signal);
-    await environment.addNode('slow', { restartGraceMs: 60_000, phase: 'Initializing', faults: { slowStopMs: 2_000 } });
+    await environment.addNode('slow', { phase: 'Initializing', faults: { slowStopMs: 2_000 } });
     const { code, stderr } = await environment.kubectl(['create', '--field-manager', 'a-test', '-f', '-'], MANIFEST);
     assert.equal(code, 0, stderr);
     await environment.taskWhere('slow', 'waits', ({ status }) => status?.step === 'WaitingForTarget');

@@ -15,8 +15,10 @@ import type { SimulatedNode } from '../../simulator/simulated-node.ts';
 import { eventually } from './eventually.ts';
 import { sharedServers, type ServerAddresses } from './shared-servers.ts';
 
-/** Grace of the simulated `restart-seid`, in milliseconds; 90 s on a real node. */
-const RESTART_GRACE_MS = 1_000;
+/** Grace of the simulated `restart-seid`, in milliseconds: a busy machine lets seid take its time to go. */
+const RESTART_GRACE_MS = 60_000;
+/** The same for a seid that will not go, in milliseconds. */
+const GRACE_IN_VAIN_MS = 1_000;
 
 export interface EnvironmentOptions {
   /** Default: those of the test run. */
@@ -111,7 +113,8 @@ export class TestEnvironment {
 
   /** Adds a simulated node and its SeiNode, in phase Running unless told otherwise. */
   async addNode(name: string, { phase = 'Running', spec = {}, status = {}, ...options }: NodeOptions = {}): Promise<SimulatedNode> {
-    const node = await this.fleet.addNode({ namespace: this.namespace, name, ...options });
+    const grace = options.faults?.ignoreSigterm ? { restartGraceMs: GRACE_IN_VAIN_MS } : {};
+    const node = await this.fleet.addNode({ namespace: this.namespace, name, ...grace, ...options });
     await registerSeiNode(this.admin, { namespace: this.namespace, name, chainId: 'test-1', phase, spec, status });
     return node;
   }

@@ -8,7 +8,6 @@ import { eventually } from '../support/eventually.ts';
 import { requestsOf } from '../support/requests-of.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 
-const LONG_GRACE = { restartGraceMs: 60_000 };
 const ago = (seconds: number): string => timestamp(Date.now() - seconds * 1_000);
 
 interface Begun {
@@ -29,15 +28,15 @@ const running = (id: string): SeiNodeTaskStatus => ({
 
 /** Each is on a node of its own, which is named after it. */
 const begun: Readonly<Record<string, Begun>> = {
-  'at-work': { node: { ...LONG_GRACE, faults: { slowStopMs: 4_000 } }, status: running, sent: true },
-  'not-sent': { node: LONG_GRACE, status: running, sent: false },
-  completed: { node: LONG_GRACE, status: running, sent: true },
+  'at-work': { node: { faults: { slowStopMs: 4_000 } }, status: running, sent: true },
+  'not-sent': { node: {}, status: running, sent: false },
+  completed: { node: {}, status: running, sent: true },
   failed: { node: { restartGraceMs: 50, faults: { ignoreSigterm: true } }, status: running, sent: true },
-  late: { node: LONG_GRACE, spec: { timeoutSeconds: 30 }, status: running, sent: false },
-  'late-but-done': { node: LONG_GRACE, spec: { timeoutSeconds: 30 }, status: running, sent: true },
-  'no-start': { node: LONG_GRACE, status: (id) => ({ phase: 'Running', task: { id, status: 'Pending' } }), sent: true },
-  'other-phase': { node: { ...LONG_GRACE, phase: 'Initializing' }, status: running, sent: true },
-  forgotten: { node: LONG_GRACE, spec: { timeoutSeconds: 65 }, status: (id) => ({ ...running(id), step: 'Restarting' }), sent: false },
+  late: { node: {}, spec: { timeoutSeconds: 30 }, status: running, sent: false },
+  'late-but-done': { node: {}, spec: { timeoutSeconds: 30 }, status: running, sent: true },
+  'no-start': { node: {}, status: (id) => ({ phase: 'Running', task: { id, status: 'Pending' } }), sent: true },
+  'other-phase': { node: { phase: 'Initializing' }, status: running, sent: true },
+  forgotten: { node: {}, spec: { timeoutSeconds: 65 }, status: (id) => ({ ...running(id), step: 'Restarting' }), sent: false },
   waiting: {
     node: { phase: 'Initializing' },
     spec: { target: { nodeRef: { name: 'waiting' }, requirePhaseTimeout: '30s' } },

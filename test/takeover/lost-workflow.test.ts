@@ -13,7 +13,7 @@ describe('a task whose workflow Temporal has lost', () => {
   before(async () => {
     environment = await TestEnvironment.create();
     const service = await environment.startService();
-    const restarting = await environment.addNode('restarting', { restartGraceMs: 60_000 });
+    const restarting = await environment.addNode('restarting');
     restarting.setFaults({ neverBoot: true });
     await environment.addNode('voting', { sidecarVersion: 'newer', transactions: { outcome: 'pending' } });
     await environment.restart('restarting', 'restarting');

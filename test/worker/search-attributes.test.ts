@@ -84,7 +84,7 @@ describe('search attributes', () => {
     }
 
     async function restartCompletes(): Promise<void> {
-      const node = await environment.addNode('fresh', { restartGraceMs: 60_000 });
+      const node = await environment.addNode('fresh');
       await environment.restart('fresh', 'fresh');
       assertComplete(await environment.finished('fresh'));
       assert.equal(node.sigtermsReceived, 1);

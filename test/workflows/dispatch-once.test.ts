@@ -6,8 +6,6 @@ import { expectedTaskId } from '../support/expected-task-id.ts';
 import { requestsOf } from '../support/requests-of.ts';
 import { conditionOf, TestEnvironment } from '../support/test-environment.ts';
 
-const LONG_GRACE = { restartGraceMs: 60_000 };
-
 async function pollMisses(node: SimulatedNode): Promise<void> {
   const seen = node.requests.length;
   await eventually('a poll met nobody', () => node.requests.slice(seen).some(({ status }) => status === null));
@@ -35,7 +33,7 @@ describe('a task is sent once', () => {
 
   /** A restart whose sidecar has signalled seid, which takes its time. */
   async function interrupted(name: string, options: Parameters<TestEnvironment['addNode']>[1]) {
-    const node = await environment.addNode(name, { ...LONG_GRACE, ...options });
+    const node = await environment.addNode(name, options);
     node.setFaults({ slowStopMs: 500 });
     await environment.restart(name, name);
     await eventually('seid was signalled', () => node.sigtermsReceived === 1);

@@ -26,7 +26,7 @@ describe('a restart in Temporal', () => {
   before(async () => {
     environment = await TestEnvironment.create();
     await environment.startService();
-    node = await environment.addNode('shown', { restartGraceMs: 60_000 });
+    node = await environment.addNode('shown');
     node.setFaults({ neverBoot: true });
     task = await environment.tasks.create(environment.namespace, {
       apiVersion: 'sei.io/v1alpha1',

@@ -25,8 +25,6 @@ const faults: Readonly<Record<string, FaultOf>> = {
 
 /** seid serves again only when its node says so, so that the fault is sure to meet the poll. */
 const SLOW = { slowStopMs: 1_000 };
-const LONG_GRACE = { restartGraceMs: 60_000 };
-
 interface PassingFault {
   readonly name: string;
   readonly whileSending?: Faults;
@@ -67,7 +65,7 @@ describe('a sidecar that misbehaves for a while', () => {
   after(() => environment.stop());
 
   async function restartThrough(name: string, { whileSending, whilePolling }: PassingFault) {
-    const node = await environment.addNode(name, LONG_GRACE);
+    const node = await environment.addNode(name);
     node.setFaults({ ...SLOW, ...whileSending });
     await environment.restart(name, name);
     if (whilePolling !== undefined) {
@@ -112,7 +110,7 @@ describe('a sidecar that misbehaves for good', () => {
   });
 
   it('cannot keep a restart open past its time by silence', async () => {
-    const node = await environment.addNode('falls-silent', LONG_GRACE);
+    const node = await environment.addNode('falls-silent');
     node.setFaults(SLOW);
     await environment.restart('falls-silent', 'falls-silent', { timeoutSeconds: 3 });
     await eventually('seid was signalled', () => node.sigtermsReceived === 1);
