@@ -23,7 +23,8 @@ export type AppliedImage = { readonly state: 'applied' | 'missing' } | { readonl
 /**
  * Sets a SeiNode's `spec.image` by forced server-side apply. An image that the node has and runs already is left alone.
  *
- * @throws KubernetesError when the API server gave no decision.
+ * @throws KubernetesError when the API server gave no decision, also for a conflict: the next attempt sees whether the
+ * SeiNode is still the same one.
  */
 export async function applyImage(seiNodes: ResourceClient, request: ImageRequest, signal: AbortSignal): Promise<AppliedImage> {
   const { node, uid, image } = request;
@@ -35,7 +36,7 @@ export async function applyImage(seiNodes: ResourceClient, request: ImageRequest
     await seiNodes.apply({ ...node, fieldManager: FIELD_MANAGER }, object, { signal });
     return { state: 'applied' };
   } catch (error) {
-    if (isObjectMissing(error) || hasHttpStatus(error, 409)) return { state: 'missing' };
+    if (isObjectMissing(error)) return { state: 'missing' };
     if (isRefusal(error)) return { state: 'refused', words: refusalWords(error, node) };
     throw error;
   }

@@ -97,13 +97,19 @@ async function verdictAtDeadline(run: TaskRun, execution: Execution, { pending, 
   const seen = await lookOnce(execution);
   if (seen.state === 'completed' || seen.state === 'failed') return await verdictAfterReport(run, seen);
   if (pending !== undefined) return inclusionUndetermined(plan, pending);
-  const waits = taskKinds[plan.kind].onlyWaits && seen.state === 'running';
-  const takenOff = waits && (await takeOff(execution)).problem === undefined;
+  const { endsWith, onlyWaits } = taskKinds[plan.kind];
+  const isRunning = seen.state === 'running';
+  if (isRunning && endsWith === 'acceptance') return taskComplete(plan.kind);
   return timedOut({
     node: plan.node,
     timeoutMs: plan.timeoutMs ?? 0,
-    lastLook: takenOff ? 'takenOff' : seen.state,
+    lastLook: isRunning && onlyWaits ? await stopWaiting(execution) : seen.state,
     ...past,
     problem: seen.state === 'unreachable' ? seen.problem : past.problem,
   });
+}
+
+async function stopWaiting(execution: Execution): Promise<'takenOff' | 'running'> {
+  const { problem } = await takeOff(execution);
+  return problem === undefined ? 'takenOff' : 'running';
 }

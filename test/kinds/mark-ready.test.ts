@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
+import { eventually } from '../support/eventually.ts';
 import { expectedTaskId } from '../support/expected-task-id.ts';
 import { requestsOf } from '../support/requests-of.ts';
 import { scheduledActivities, scheduledActivity } from '../support/scheduled-activities.ts';
@@ -47,5 +48,18 @@ describe('MarkReady', () => {
     await createTaskOfKind(environment, 'untaken', { kind: 'MarkReady', timeoutSeconds: 2 });
     assertFailed(await environment.finished('untaken'), 'Timeout', /within 2s: nothing reached the sidecar/);
     assert.equal(node.sidecar.ready, false);
+  });
+
+  it('contract §1.4: is done although its acceptance was learnt only after the deadline', async () => {
+    const node = await environment.addNode('learnt-late', { ready: false, faults: { dropAfterPost: { times: 1 } } });
+    await createTaskOfKind(environment, 'learnt-late', { kind: 'MarkReady', timeoutSeconds: 2 });
+    await eventually('the POST has landed', () => requestsOf(node, 'POST').length === 1);
+    node.setFaults({ answerStatus: { method: 'GET', status: 503 } });
+    const { status } = await environment.taskWhere('learnt-late', 'has begun', (task) => task.status?.task !== undefined);
+    const deadlineMs = Date.parse(status?.task?.executionStartedAt ?? '') + 3_000;
+    await eventually('its time is over', () => Date.now() > deadlineMs);
+    node.setFaults({});
+    assertComplete(await environment.finished('learnt-late'));
+    assert.equal(requestsOf(node, 'POST').length, 1);
   });
 });
