@@ -25,14 +25,20 @@ export async function execute(run: TaskRun, execution: Execution, request: Sidec
     case 'cancelled':
       return cancelledBeforeDispatch();
     case 'late':
-      return await verdictAtDeadline(run, execution, { dispatched: plan.begun?.accepted ?? false, problem: sent.problem });
+      return await verdictWhenLate(run, execution, sent.problem);
     case 'completed':
-      return await verdictAfterReport(run, sent);
+      return cancelledOr(run, execution, await verdictAfterReport(run, sent));
     case 'failed':
-      return isPending(sent) ? await watchTransaction(run, execution, request) : verdictOfReport(plan, sent);
+      return isPending(sent) ? await watchTransaction(run, execution, request) : cancelledOr(run, execution, verdictOfReport(plan, sent));
     default:
       return await watchAccepted(run, execution, request);
   }
+}
+
+async function verdictWhenLate(run: TaskRun, execution: Execution, problem: string | undefined): Promise<Verdict> {
+  const dispatched = run.plan.begun?.accepted ?? false;
+  const verdict = await verdictAtDeadline(run, execution, { dispatched, problem });
+  return dispatched ? cancelledOr(run, execution, verdict) : verdict;
 }
 
 async function watchAccepted(run: TaskRun, execution: Execution, request: SidecarTaskRequest): Promise<Verdict> {
@@ -58,8 +64,9 @@ async function watchTransaction(run: TaskRun, execution: Execution, request: Sid
   return cancelledOr(run, execution, await verdictAfter(run, execution, end));
 }
 
+/** What a cancelled task comes to whose work could not be called back; a wait that is over is just over. */
 function cancelledOr({ plan }: TaskRun, { taskId }: Execution, verdict: Verdict): Verdict {
-  if (!CancellationScope.current().consideredCancelled) return verdict;
+  if (!CancellationScope.current().consideredCancelled || taskKinds[plan.kind].onlyWaits) return verdict;
   log.info('Cancelled after dispatch; the task was watched to its end', { taskId });
   return cancelledAfterDispatch(plan.kind, verdict);
 }

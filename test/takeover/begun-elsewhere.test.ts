@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { SeiNodeTask, SeiNodeTaskStatus } from '../../api/sei-node-task.ts';
-import { timestamp } from '../../api/status-update.ts';
 import type { SimulatedNode } from '../../simulator/simulated-node.ts';
 import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
 import { requestsOf } from '../support/requests-of.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
+import { ago, begunAMinuteAgo } from './begun-task.ts';
 
-const ago = (seconds: number): string => timestamp(Date.now() - seconds * 1_000);
 
 interface Begun {
   readonly node?: Parameters<TestEnvironment['addNode']>[1];
@@ -19,31 +18,24 @@ interface Begun {
   readonly sent: boolean;
 }
 
-const running = (id: string): SeiNodeTaskStatus => ({
-  phase: 'Running',
-  startedAt: ago(60),
-  phaseTransitionTime: ago(60),
-  task: { id, status: 'Pending', submittedAt: ago(60), executionStartedAt: ago(60) },
-});
-
 /** Each is on a node of its own, which is named after it. */
 const begun: Readonly<Record<string, Begun>> = {
-  'at-work': { node: { faults: { slowStopMs: 4_000 } }, status: running, sent: true },
-  'not-sent': { node: {}, status: running, sent: false },
-  completed: { node: {}, status: running, sent: true },
-  failed: { node: { restartGraceMs: 50, faults: { ignoreSigterm: true } }, status: running, sent: true },
-  late: { node: {}, spec: { timeoutSeconds: 30 }, status: running, sent: false },
-  'late-but-done': { node: {}, spec: { timeoutSeconds: 30 }, status: running, sent: true },
+  'at-work': { node: { faults: { slowStopMs: 4_000 } }, status: begunAMinuteAgo, sent: true },
+  'not-sent': { node: {}, status: begunAMinuteAgo, sent: false },
+  completed: { node: {}, status: begunAMinuteAgo, sent: true },
+  failed: { node: { restartGraceMs: 50, faults: { ignoreSigterm: true } }, status: begunAMinuteAgo, sent: true },
+  late: { node: {}, spec: { timeoutSeconds: 30 }, status: begunAMinuteAgo, sent: false },
+  'late-but-done': { node: {}, spec: { timeoutSeconds: 30 }, status: begunAMinuteAgo, sent: true },
   'no-start': { node: {}, status: (id) => ({ phase: 'Running', task: { id, status: 'Pending' } }), sent: true },
-  'other-phase': { node: { phase: 'Initializing' }, status: running, sent: true },
-  forgotten: { node: {}, spec: { timeoutSeconds: 65 }, status: (id) => ({ ...running(id), step: 'Restarting' }), sent: false },
+  'other-phase': { node: { phase: 'Initializing' }, status: begunAMinuteAgo, sent: true },
+  forgotten: { node: {}, spec: { timeoutSeconds: 65 }, status: (id) => ({ ...begunAMinuteAgo(id), step: 'Restarting' }), sent: false },
   waiting: {
     node: { phase: 'Initializing' },
     spec: { target: { nodeRef: { name: 'waiting' }, requirePhaseTimeout: '30s' } },
     status: () => ({ phase: 'Pending', startedAt: ago(60), targetFirstObservedAt: ago(60) }),
     sent: false,
   },
-  over: { status: (id) => ({ ...running(id), phase: 'Failed', task: { id, status: 'Failed', err: 'theirs' } }), sent: false },
+  over: { status: (id) => ({ ...begunAMinuteAgo(id), phase: 'Failed', task: { id, status: 'Failed', err: 'theirs' } }), sent: false },
 };
 
 describe('a task that another controller has begun', () => {

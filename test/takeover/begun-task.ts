@@ -1,0 +1,18 @@
+import type { SeiNodeTaskStatus } from '../../api/sei-node-task.ts';
+import { timestamp } from '../../api/status-update.ts';
+
+/** RFC 3339, whole seconds. */
+export function ago(seconds: number): string {
+  return timestamp(Date.now() - seconds * 1_000);
+}
+
+/** What another controller has written of a task that it began a minute ago. */
+export function begunAMinuteAgo(id: string): SeiNodeTaskStatus {
+  const time = ago(60);
+  return {
+    phase: 'Running',
+    startedAt: time,
+    phaseTransitionTime: time,
+    task: { id, status: 'Pending', submittedAt: time, executionStartedAt: time },
+  };
+}
