@@ -25,8 +25,9 @@ export class Cancellation {
     return await this.#scope.run(work);
   }
 
+  /** A later request without a reason leaves that of an earlier one. */
   #request(why: string): void {
-    this.why = printable(why, 256);
+    this.why = printable(why, 256) || this.why;
     this.#scope.cancel();
   }
 }
