@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import { present } from '../api/present.ts';
 import { SEI_NODE } from '../api/resources.ts';
 import type { SeiNode } from '../api/sei-node.ts';
 import type { NodeReference } from '../api/task-input.ts';
@@ -28,9 +29,9 @@ export type AppliedImage = { readonly state: 'applied' | 'missing' } | { readonl
  */
 export async function applyImage(seiNodes: ResourceClient, request: ImageRequest, signal: AbortSignal): Promise<AppliedImage> {
   const { node, uid, image } = request;
-  const present = (await checkTargetPhase(seiNodes, node, signal)).node;
-  if (present?.metadata.uid !== uid) return { state: 'missing' };
-  if (present.spec.image === image && present.status?.currentImage === image) return { state: 'applied' };
+  const found = (await checkTargetPhase(seiNodes, node, signal)).node;
+  if (found?.metadata.uid !== uid) return { state: 'missing' };
+  if (found.spec.image === image && found.status?.currentImage === image) return { state: 'applied' };
   try {
     const object = { apiVersion: `${SEI_NODE.group}/${SEI_NODE.version}`, kind: SEI_NODE.kind, metadata: { name: node.name, uid }, spec: { image } };
     await seiNodes.apply({ ...node, fieldManager: FIELD_MANAGER }, object, { signal });
@@ -81,6 +82,5 @@ export async function awaitImage(
       return undefined;
     },
   });
-  const currentImage = last?.status?.currentImage;
-  return end ?? { state: 'deadline', ...(currentImage === undefined ? {} : { currentImage }) };
+  return end ?? { state: 'deadline', ...present({ currentImage: last?.status?.currentImage }) };
 }

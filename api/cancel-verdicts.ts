@@ -1,4 +1,6 @@
+import { present } from './present.ts';
 import { printable } from './printable.ts';
+import { asSentence } from './provenance.ts';
 import type { TaskKind } from './task-kinds.ts';
 import { failed, type Verdict } from './verdict.ts';
 
@@ -7,7 +9,7 @@ export function cancelledAfterDispatch(kind: TaskKind, end: Verdict): Verdict {
   const signal = kind === 'RestartSeid' ? ': its SIGTERM to seid had gone out' : '';
   return {
     ...failed('Cancelled', `Cancelled after the sidecar had taken the task${signal}, so it was watched to its end: ${end.message}`),
-    ...(end.outputs === undefined ? {} : { outputs: end.outputs }),
+    ...present({ outputs: end.outputs }),
   };
 }
 
@@ -48,7 +50,7 @@ export function cancelledAfterImage(image: string): Verdict {
 /** Adds why somebody cancelled to the verdict of a cancelled task. */
 export function withWhy(verdict: Verdict, why: string): Verdict {
   if (verdict.reason !== 'Cancelled' || why === '') return verdict;
-  return { ...verdict, message: `${verdict.message} Cancelled because: ${why.replace(/[.\s]+$/, '')}.` };
+  return { ...verdict, message: `${verdict.message} Cancelled because: ${asSentence(why)}` };
 }
 
 export function resourceGone(): Verdict {

@@ -1,3 +1,4 @@
+import { present } from './present.ts';
 import { printable } from './printable.ts';
 
 /** Free text of whoever creates a task: why it is done. */
@@ -27,12 +28,7 @@ function annotation(metadata: ProvenMetadata, name: string): string | undefined 
 }
 
 export function provenanceOf(metadata: ProvenMetadata): Provenance {
-  const requestedBy = creatorOf(metadata);
-  const why = annotation(metadata, REASON_ANNOTATION);
-  return {
-    ...(requestedBy === undefined ? {} : { requestedBy }),
-    ...(why === undefined || why === '' ? {} : { why }),
-  };
+  return present({ requestedBy: creatorOf(metadata), why: annotation(metadata, REASON_ANNOTATION) || undefined });
 }
 
 /** The manager of the oldest entry: the API server keeps one for each manager, with the time of its last change. */
@@ -52,5 +48,10 @@ export function cancellationOf(metadata: ProvenMetadata): string | undefined {
 export function provenanceText({ requestedBy, why }: Provenance): string {
   if (requestedBy === undefined && why === undefined) return '';
   const by = requestedBy === undefined ? 'Requested' : `Requested by ${requestedBy}`;
-  return why === undefined ? `${by}.` : `${by}: ${why.replace(/[.\s]+$/, '')}.`;
+  return why === undefined ? `${by}.` : `${by}: ${asSentence(why)}`;
+}
+
+/** Free text with one full stop, whatever it ended in. */
+export function asSentence(text: string): string {
+  return `${text.replace(/[.\s]+$/, '')}.`;
 }

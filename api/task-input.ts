@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Payload } from './payloads.ts';
+import { present } from './present.ts';
 import { DISPATCHING, waitingForTarget } from './progress.ts';
 import { cancellationOf, provenanceOf } from './provenance.ts';
 import type { SeiNodePhase } from './sei-node.ts';
@@ -100,8 +101,6 @@ function payloadFieldOf(kind: string): string {
 export function taskInputOf(resource: SeiNodeTask, changeValues?: string[]): UncheckedTaskInput {
   const { namespace, name, uid } = resource.metadata;
   const target = resource.spec?.['target'];
-  const { targetFirstObservedAt } = resource.status ?? {};
-  const cancelled = cancellationOf(resource.metadata);
   return {
     node: { namespace, name: nodeNameOf(resource) },
     payload: resource.spec?.[payloadFieldOf(kindOf(resource))],
@@ -110,10 +109,8 @@ export function taskInputOf(resource: SeiNodeTask, changeValues?: string[]): Unc
     timeoutSeconds: resource.spec?.['timeoutSeconds'],
     mirrorTo: { namespace, name, uid },
     ...begunOf(resource),
-    ...(targetFirstObservedAt === undefined ? {} : { waitingSince: targetFirstObservedAt }),
-    ...(cancelled === undefined ? {} : { cancelled }),
     ...provenanceOf(resource.metadata),
-    ...(changeValues === undefined ? {} : { changeValues }),
+    ...present({ waitingSince: resource.status?.targetFirstObservedAt, cancelled: cancellationOf(resource.metadata), changeValues }),
   };
 }
 
@@ -124,7 +121,7 @@ function begunOf({ status }: SeiNodeTask): { begun?: BegunTask } {
   if (status?.task === undefined) return {};
   const { id: taskId, executionStartedAt } = status.task;
   const accepted = !BEFORE_ACCEPTANCE.includes(status.step);
-  return { begun: { taskId, accepted, ...(executionStartedAt === undefined ? {} : { executionStartedAt }) } };
+  return { begun: { taskId, accepted, ...present({ executionStartedAt }) } };
 }
 
 /** Readable and unique for each resource ever created, also under a name that is used again. */

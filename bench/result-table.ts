@@ -1,3 +1,4 @@
+import { padded } from '../cli/aligned.ts';
 import type { Result } from './result.ts';
 
 /** The results as a table in Markdown that reads well in a terminal too. */
@@ -6,10 +7,9 @@ export function resultTable(results: readonly Result[]): string {
     ['metric', 'p50', 'p99', 'must', 'ok'],
     ...results.map(({ metric, unit, p50, p99, must, ok }) => [metric, `${p50} ${unit}`, `${p99} ${unit}`, mustText(must, unit), ok ? 'yes' : 'NO']),
   ];
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  const lines = rows.map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`);
-  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
-  return lines.toSpliced(1, 0, rule).join('\n');
+  const cells = padded(rows);
+  const rule = cells[0]?.map((cell) => '-'.repeat(cell.length)) ?? [];
+  return cells.toSpliced(1, 0, rule).map((row) => `| ${row.join(' | ')} |`).join('\n');
 }
 
 function mustText(must: Result['must'], unit: string): string {

@@ -2,16 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SEI_NODE_TASK } from '../api/resources.ts';
 import { backoffDelay } from '../kubernetes/backoff-delay.ts';
 import { hasHttpStatus, KubernetesApiError, KubernetesError } from '../kubernetes/errors.ts';
-import { resourcePath } from '../kubernetes/resource-path.ts';
+import { openWatch } from '../kubernetes/open-watch.ts';
 import { WatchEventDecoder } from '../kubernetes/watch-event-decoder.ts';
 import type { Session } from './session.ts';
 import type { Task } from './task.ts';
 
 /** The server is asked to end a watch after this, in seconds. */
 const WATCH_SECONDS = 300;
-const DEADLINE_MS = (WATCH_SECONDS + 15) * 1000;
-/** kube-apiserver sends a bookmark every one or two minutes: after twice that the connection is dead, in milliseconds. */
-const IDLE_MS = 240_000;
 
 interface WatchOptions {
   readonly signal: AbortSignal;
@@ -67,19 +64,9 @@ async function readAgain({ tasks }: Session, last: Task, { signal, onProblem }: 
 }
 
 async function* watchEvents({ transport }: Session, { metadata }: Task, signal: AbortSignal) {
-  const stream = await transport.openStream({
-    path: resourcePath(SEI_NODE_TASK, { namespace: metadata.namespace }),
-    query: {
-      watch: true,
-      allowWatchBookmarks: true,
-      fieldSelector: `metadata.name=${metadata.name}`,
-      resourceVersion: metadata.resourceVersion,
-      timeoutSeconds: WATCH_SECONDS,
-    },
-    deadlineMs: DEADLINE_MS,
-    idleMs: IDLE_MS,
-    signal,
-  });
+  const { namespace, name, resourceVersion } = metadata;
+  const selector = { resource: SEI_NODE_TASK, namespace, fieldSelector: `metadata.name=${name}` };
+  const stream = await openWatch(transport, { ...selector, resourceVersion, timeoutSeconds: WATCH_SECONDS, signal });
   const decoder = new WatchEventDecoder();
   for await (const chunk of stream) {
     for (const event of decoder.push(chunk)) {

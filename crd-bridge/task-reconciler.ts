@@ -73,27 +73,25 @@ export class TaskReconciler {
     const { workflows, log } = this.#options;
     const stamped = await this.#write(workflowId, seen, { step: 'accepted' }, seen);
     if (stamped.outcome === 'gone' || isTerminal(stamped.object.status?.phase)) return;
-    const task = stamped.outcome === 'written' ? stamped.object : await this.#live(seen);
-    const state = kindOf(task) === 'GovParamChange' ? await this.#startWithTexts(task) : await workflows.start(task);
+    const needsText = kindOf(seen) === 'GovParamChange';
+    const live = stamped.outcome === 'written' && !needsText ? { task: stamped.object, text: '' } : await this.#live(seen);
+    const { task } = live;
+    const state = await workflows.start(task, needsText ? changeValueTexts(live.text) : undefined);
     if (state === 'closed') return await this.#heal(workflowId, task);
     this.#known.set(workflowId, { ...this.#known.get(workflowId), openUntilMs: Date.now() + KNOWN_OPEN_MS });
     log.info('Workflow of SeiNodeTask is open', { workflowId });
-    await this.#options.events.record(startedEvent(task.metadata, kindOf(task), provenanceText(provenanceOf(task.metadata))));
+    await this.#options.events.record(startedEvent(task.metadata, kindOf(task), requestedText(task)));
   }
 
-  /** The bridge's copy lacks the managed fields, which tell who created the resource. */
-  async #live({ metadata: { namespace, name, uid } }: SeiNodeTask): Promise<SeiNodeTask> {
-    const live = await this.#options.tasks.get(namespace, name);
-    if (live?.metadata.uid === uid) return live;
-    throw new ResourceReplacedError(`${namespace}/${name} is gone; the watch will tell`);
-  }
-
-  /** Spec and texts come from one answer, so that they fit each other. */
-  async #startWithTexts({ metadata: { namespace, name, uid } }: SeiNodeTask): Promise<'open' | 'closed'> {
+  /**
+   * The resource and the texts of a parameter change from one answer, so that they fit each other. The bridge's copy
+   * lacks the managed fields, which tell who created the resource.
+   */
+  async #live({ metadata: { namespace, name, uid } }: SeiNodeTask): Promise<{ task: SeiNodeTask; text: string }> {
     const text = await this.#options.tasks.getText(namespace, name);
-    const live = JSON.parse(text ?? '{}') as Partial<SeiNodeTask>;
-    if (text === undefined || live.metadata?.uid !== uid) throw new ResourceReplacedError(`${namespace}/${name} is gone; the watch will tell`);
-    return await this.#options.workflows.start(live as SeiNodeTask, changeValueTexts(text));
+    const task = text === undefined ? undefined : (JSON.parse(text) as SeiNodeTask);
+    if (text !== undefined && task?.metadata.uid === uid) return { task, text };
+    throw new ResourceReplacedError(`${namespace}/${name} is gone; the watch will tell`);
   }
 
   /** The workflow is over and the resource does not know: the outcome that it left is written again. */
@@ -101,7 +99,7 @@ export class TaskReconciler {
     const verdict = await this.#options.workflows.verdictOf(workflowId);
     const written = await this.#write(workflowId, task, { step: 'finished', verdict });
     if (written.outcome !== 'written') return;
-    const provenance = provenanceText(provenanceOf(task.metadata));
+    const provenance = requestedText(task);
     for (const event of verdictEvents({ task: task.metadata, kind: kindOf(task), provenance }, verdict)) {
       await this.#options.events.record(event);
     }
@@ -139,17 +137,21 @@ export class TaskReconciler {
 
   async #write(
     workflowId: string,
-    { metadata }: SeiNodeTask,
+    task: SeiNodeTask,
     update: StatusUpdate,
     current?: SeiNodeTask,
   ): Promise<StatusUpdateResult<SeiNodeTask>> {
     const { tasks, workflows } = this.#options;
-    const { namespace, name, uid } = metadata;
+    const { namespace, name, uid } = task.metadata;
     const context = {
       atMs: Date.now(),
       workflow: workflows.referenceTo(workflowId),
-      provenance: provenanceText(provenanceOf(metadata)),
+      provenance: requestedText(task),
     };
     return await updateStatus({ client: tasks, namespace, name, uid, current, ...statusWrite(update, context) });
   }
+}
+
+function requestedText({ metadata }: SeiNodeTask): string {
+  return provenanceText(provenanceOf(metadata));
 }

@@ -1,8 +1,9 @@
 import { workflowIdOf } from '../api/task-input.ts';
+import { workflowUrl } from '../api/workflow-url.ts';
 import type { LocalStack } from '../dev/start-local-stack.ts';
 import { restartManifest } from './manifest.ts';
 import { RESTART, RESTARTED_NODE } from './story-restart.ts';
-import { workflowList, workflowPage } from './temporal-ui.ts';
+import { workflowList } from './workflow-list.ts';
 import { blank, heading, paragraph, pasteable, verbatim } from './terminal.ts';
 
 const NODE_TO_TRY = 'validator-2';
@@ -27,7 +28,9 @@ async function showPlaces({ namespace, tasks, temporal, servers, service }: Loca
     const { workflowId, runId } = await temporal.workflow.getHandle(workflowIdOf(task.metadata)).describe();
     blank();
     paragraph(`The restart of ${RESTARTED_NODE}, and everything that was done to that node:`);
-    pasteable(workflowPage(servers.temporal, { workflowId, runId }));
+    const { uiUrl, namespace: temporalNamespace } = servers.temporal;
+    const { url = '' } = workflowUrl(uiUrl, { id: workflowId, runId, namespace: temporalNamespace });
+    pasteable(url);
   }
   pasteable(workflowList(servers.temporal, `\`SeiNode\`="${RESTARTED_NODE}"`));
 }

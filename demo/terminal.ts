@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { aligned } from '../cli/aligned.ts';
 
 /** Columns that text is wrapped to; the terminal's own width within what reads well. */
 const WIDTH = Math.min(110, Math.max(80, process.stdout.columns || 100));
@@ -50,8 +51,7 @@ export function blank(): void {
 
 /** Rows of cells, aligned. */
 export function table(rows: readonly (readonly string[])[]): void {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  for (const row of rows) print(INDENT + row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('   '));
+  aligned(rows).forEach(verbatim);
 }
 
 function wrap(text: string, room: number): string[] {

@@ -7,16 +7,13 @@ import type { KubernetesTransport } from './kubernetes-transport.ts';
 import { listAll } from './list-all.ts';
 import type { Log } from './log.ts';
 import { ObjectStore, type ObjectChange } from './object-store.ts';
+import { openWatch } from './open-watch.ts';
 import { ResourceClient } from './resource-client.ts';
-import { resourcePath, type ResourceKind } from './resource-path.ts';
+import type { ResourceKind } from './resource-path.ts';
 import { WatchEventDecoder, type WatchEvent } from './watch-event-decoder.ts';
 
 /** The server ends a watch after a random time between this and twice this, as in client-go, in seconds. */
 const WATCH_SECONDS = 300;
-/** The client gives up this much later than the server should have, in milliseconds. */
-const DEADLINE_GRACE_MS = 15_000;
-/** kube-apiserver sends a bookmark every one or two minutes: after twice that the connection is dead, in milliseconds. */
-const WATCH_IDLE_MS = 240_000;
 /** A watch that ends sooner than this and brought nothing has failed, as in client-go, in milliseconds. */
 const SHORT_WATCH_MS = 1_000;
 const DEFAULT_RESYNC_MS = 600_000;
@@ -114,7 +111,9 @@ export class Reflector<T extends KubernetesObject = KubernetesObject> {
   }
 
   async #watch(resourceVersion: string, signal: AbortSignal): Promise<void> {
-    const stream = await this.#openWatch(resourceVersion, signal);
+    const { transport, resource, namespace, labelSelector } = this.#options;
+    const timeoutSeconds = WATCH_SECONDS + Math.floor(Math.random() * WATCH_SECONDS);
+    const stream = await openWatch(transport, { resource, namespace, labelSelector, resourceVersion, timeoutSeconds, signal });
     let isHealthy = false;
     const markHealthy = (): void => {
       isHealthy = true;
@@ -141,18 +140,6 @@ export class Reflector<T extends KubernetesObject = KubernetesObject> {
       }
     }
     decoder.end();
-  }
-
-  #openWatch(resourceVersion: string, signal: AbortSignal): Promise<AsyncIterable<Buffer>> {
-    const { transport, resource, namespace, labelSelector } = this.#options;
-    const timeoutSeconds = WATCH_SECONDS + Math.floor(Math.random() * WATCH_SECONDS);
-    return transport.openStream({
-      path: resourcePath(resource, { namespace }),
-      query: { watch: true, allowWatchBookmarks: true, resourceVersion, timeoutSeconds, labelSelector },
-      deadlineMs: timeoutSeconds * 1000 + DEADLINE_GRACE_MS,
-      idleMs: WATCH_IDLE_MS,
-      signal,
-    });
   }
 
   #apply(event: WatchEvent): void {

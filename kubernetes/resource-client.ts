@@ -51,12 +51,7 @@ export class ResourceClient<T extends KubernetesObject = KubernetesObject> {
 
   /** @returns `undefined` if there is no such object */
   async get(namespace: string | undefined, name: string, options: CallOptions = {}): Promise<T | undefined> {
-    try {
-      return (await this.#transport.request({ ...options, method: 'GET', path: this.#path({ namespace, name }) })) as T;
-    } catch (error) {
-      if (isObjectMissing(error)) return undefined;
-      throw error;
-    }
+    return (await unlessMissing(this.#transport.request({ ...options, method: 'GET', path: this.#path({ namespace, name }) }))) as T | undefined;
   }
 
   async create(namespace: string | undefined, object: unknown, { signal, ...write }: WriteOptions = {}): Promise<T> {
@@ -75,11 +70,7 @@ export class ResourceClient<T extends KubernetesObject = KubernetesObject> {
     { preconditions, ...options }: CallOptions & { readonly preconditions?: { readonly uid: string; readonly resourceVersion?: string } } = {},
   ): Promise<void> {
     const body = preconditions === undefined ? {} : { body: { apiVersion: 'v1', kind: 'DeleteOptions', preconditions } };
-    try {
-      await this.#transport.request({ ...options, ...body, method: 'DELETE', path: this.#path({ namespace, name }) });
-    } catch (error) {
-      if (!isObjectMissing(error)) throw error;
-    }
+    await unlessMissing(this.#transport.request({ ...options, ...body, method: 'DELETE', path: this.#path({ namespace, name }) }));
   }
 
   async listPage({ namespace, signal, timeoutMs, ...query }: ListOptions = {}): Promise<KubernetesList<T>> {
@@ -120,12 +111,7 @@ export class ResourceClient<T extends KubernetesObject = KubernetesObject> {
 
   /** The object as the server wrote it, for what JavaScript's numbers would change. @returns `undefined` if there is no such object */
   async getText(namespace: string | undefined, name: string, options: CallOptions = {}): Promise<string | undefined> {
-    try {
-      return await this.#transport.requestText({ ...options, method: 'GET', path: this.#path({ namespace, name }) });
-    } catch (error) {
-      if (isObjectMissing(error)) return undefined;
-      throw error;
-    }
+    return await unlessMissing(this.#transport.requestText({ ...options, method: 'GET', path: this.#path({ namespace, name }) }));
   }
 
   /**
@@ -149,6 +135,15 @@ export class ResourceClient<T extends KubernetesObject = KubernetesObject> {
 
   #path(of: { namespace: string | undefined; name?: string; subresource?: string }): string {
     return resourcePath(this.#kind, of);
+  }
+}
+
+async function unlessMissing<Answer>(call: Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (isObjectMissing(error)) return undefined;
+    throw error;
   }
 }
 

@@ -4,6 +4,7 @@ import type { ImageEnd } from '../activities/node-image.ts';
 import { cancelledAfterImage, cancelledBeforeDispatch } from '../api/cancel-verdicts.ts';
 import type { SeiNode } from '../api/sei-node.ts';
 import type { Payload } from '../api/payloads.ts';
+import { present } from '../api/present.ts';
 import { workingOn } from '../api/progress.ts';
 import { pollTaskQueue } from '../api/task-queues.ts';
 import { imageRefused, imageTimedOut, taskComplete, targetGone, type Verdict } from '../api/verdict.ts';
@@ -57,7 +58,7 @@ async function watchImage(run: TaskRun, execution: Execution, request: ImageRequ
     const end = await awaitImage({
       ...request,
       sinceMs: execution.startedAtMs,
-      ...(execution.deadlineMs === undefined ? {} : { deadlineMs: execution.deadlineMs }),
+      ...present({ deadlineMs: execution.deadlineMs }),
       announce: mirror.announcement(workingOn(plan.kind)),
     });
     return end.state === 'deadline' ? await lastLook(run, request, 'set') : verdictOf(run, request, end);

@@ -1,0 +1,38 @@
+import type { KubernetesTransport } from './kubernetes-transport.ts';
+import { resourcePath, type ResourceKind } from './resource-path.ts';
+
+/** The client gives up this much later than the server should have, in milliseconds. */
+const DEADLINE_GRACE_MS = 15_000;
+/** kube-apiserver sends a bookmark every one or two minutes: after twice that the connection is dead, in milliseconds. */
+const WATCH_IDLE_MS = 240_000;
+
+export interface WatchOptions {
+  readonly resource: ResourceKind;
+  /** Absent = all namespaces. */
+  readonly namespace?: string | undefined;
+  readonly labelSelector?: string | undefined;
+  readonly fieldSelector?: string | undefined;
+  /** Where the watch begins. */
+  readonly resourceVersion: string;
+  /** After which the server ends it. */
+  readonly timeoutSeconds: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Opens a watch with bookmarks, bounded in time and in silence.
+ *
+ * @throws what `KubernetesTransport.openStream` throws.
+ */
+export async function openWatch(
+  transport: KubernetesTransport,
+  { resource, namespace, signal, ...query }: WatchOptions,
+): Promise<AsyncIterable<Buffer>> {
+  return await transport.openStream({
+    path: resourcePath(resource, { namespace }),
+    query: { watch: true, allowWatchBookmarks: true, ...query },
+    deadlineMs: query.timeoutSeconds * 1000 + DEADLINE_GRACE_MS,
+    idleMs: WATCH_IDLE_MS,
+    signal,
+  });
+}
