@@ -1,7 +1,9 @@
 import { Context } from '@temporalio/activity';
 import type { Dispatch } from '../api/dispatch.ts';
+import { printable } from '../api/printable.ts';
 import type { TaskObservation } from '../api/sidecar-task.ts';
 import type { SidecarTaskRequest } from '../api/task-plan.ts';
+import { readSidecarActivity } from './await-restart.ts';
 import { SidecarError } from './errors.ts';
 import { lookAtTask, type TaskReference } from './look-at-task.ts';
 import type { SidecarClient } from './sidecar-client.ts';
@@ -12,6 +14,8 @@ export interface DispatchRequest extends TaskReference {
   readonly deadlineMs?: number;
   /** Whether the sidecar took the task before: then it is never sent again, and a 404 counts as still running. */
   readonly accepted: boolean;
+  /** Whether it must not be sent while the sidecar restarts seid under another id: the sidecar itself does not refuse. */
+  readonly exclusive: boolean;
 }
 
 /** What the Temporal UI shows of a dispatch, and what an attempt knows of the one before it. */
@@ -40,6 +44,7 @@ export async function dispatchTask(sidecar: SidecarClient, dispatch: DispatchReq
     if (seen.state !== 'absent') return seen;
     if (dispatch.accepted) return { state: 'running' };
     if (isOver(dispatch)) return { state: 'late', ...earlier };
+    if (dispatch.exclusive) await assertNoRestart(sidecar, dispatch, context.cancellationSignal);
     heartbeat({ step: 'sending', ...earlier });
     context.cancellationSignal.throwIfAborted();
     return await send(sidecar, dispatch);
@@ -62,6 +67,12 @@ async function look(
     'SIDECAR_NOT_ALIVE',
     'the sidecar does not know the task but does not answer /v0/livez with 200 either; it is asked again',
   );
+}
+
+async function assertNoRestart(sidecar: SidecarClient, { node, taskId }: DispatchRequest, signal: AbortSignal): Promise<void> {
+  const { restarting } = await readSidecarActivity(sidecar, { node, taskId }, signal);
+  if (restarting === undefined) return;
+  throw new SidecarError('SIDECAR_BUSY', `the sidecar is at a restart under another id, task ${printable(restarting, 64)}; it is waited for`);
 }
 
 async function send(sidecar: SidecarClient, { node, taskId, request }: DispatchRequest): Promise<Dispatch> {

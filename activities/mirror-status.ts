@@ -59,7 +59,7 @@ export async function mirrorStatus(dependencies: MirrorDependencies, request: Mi
   }
   const { phase, task, targetFirstObservedAt } = result.object.status ?? {};
   if (isTerminal(phase)) return { outcome: 'terminal' };
-  if (update.step === 'waiting') await recordEvents(dependencies.events, [waitingEvent(mirrorTo, update.progress.message)]);
+  if (update.step === 'waiting') await recordEvents(dependencies.events, [waitingEvent(mirrorTo, update.reason, update.progress.message)]);
   return { outcome: 'continue', ...present({ executionStartedAt: task?.executionStartedAt, targetFirstObservedAt }) };
 }
 

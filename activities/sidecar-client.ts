@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { printable } from '../api/printable.ts';
+import { sidecarTaskListSchema, type HeldTask } from '../api/sidecar-activity.ts';
 import { sidecarErrorSchema, sidecarTaskSchema, type SidecarTask } from '../api/sidecar-task.ts';
 import type { NodeReference } from '../api/task-input.ts';
 import { readAtMost } from '../kubernetes/read-at-most.ts';
@@ -12,6 +13,8 @@ import { taskBody, type IdentifiedTask } from './task-body.ts';
 const CALL_TIMEOUT_MS = 5_000;
 /** An answer about one task is some hundred bytes; params of a large proposal stay far below this. */
 const ANSWER_BYTES = 1024 * 1024;
+/** A hundred of them. */
+const LIST_BYTES = 16 * 1024 * 1024;
 /** The sidecar's word for a store that could not write just then (contract §3). */
 const PASSING_REFUSAL = 'persist task';
 
@@ -26,6 +29,8 @@ interface Call {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   readonly body?: string;
+  /** Longest answer that is read. */
+  readonly maxBytes?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -52,6 +57,14 @@ export class SidecarClient {
     if (answer.status === 404 && errorWords(answer.text) !== undefined) return undefined;
     const task = answer.status === 200 ? sidecarTaskSchema.safeParse(parseJson(answer.text)) : undefined;
     if (task?.success && task.data.id === id) return task.data;
+    throw unexpected(node, 'GET', answer);
+  }
+
+  /** What the sidecar has, newest first; at most 100 tasks (contract §3). */
+  async listTasks(node: NodeReference, signal: AbortSignal): Promise<HeldTask[]> {
+    const answer = await this.#call(node, { method: 'GET', path: '/v0/tasks', signal, maxBytes: LIST_BYTES });
+    const tasks = answer.status === 200 ? sidecarTaskListSchema.safeParse(parseJson(answer.text)) : undefined;
+    if (tasks?.success) return tasks.data;
     throw unexpected(node, 'GET', answer);
   }
 
@@ -93,6 +106,7 @@ export class SidecarClient {
 
   async #send(node: NodeReference, call: Call): Promise<Answer> {
     const { urlTemplate, dispatcher, token } = this.#options;
+    const { maxBytes = ANSWER_BYTES } = call;
     const url = new URL(urlTemplate.urlOf(node, call.path));
     const timeout = AbortSignal.timeout(CALL_TIMEOUT_MS);
     const headers = {
@@ -109,9 +123,9 @@ export class SidecarClient {
         body: call.body ?? null,
         signal: call.signal === undefined ? timeout : AbortSignal.any([call.signal, timeout]),
       });
-      const text = await readAtMost(response.body, ANSWER_BYTES);
+      const text = await readAtMost(response.body, maxBytes);
       if (text !== undefined) return { status: response.statusCode, text };
-      throw new SidecarError('SIDECAR_UNREADABLE_ANSWER', `the answer is larger than ${ANSWER_BYTES} bytes and was not read`);
+      throw new SidecarError('SIDECAR_UNREADABLE_ANSWER', `the answer is larger than ${maxBytes} bytes and was not read`);
     } catch (cause) {
       call.signal?.throwIfAborted();
       throw failureOf(`${call.method} ${url.origin}${url.pathname}`, cause, timeout.aborted);

@@ -25,6 +25,16 @@ export function workingOn(kind: TaskKind): Progress {
 
 export const DISPATCHING: Progress = { step: 'Dispatching', message: 'The task is being sent.' };
 
+/** @param notice - Told besides, if any. */
+export function withNotice<Told extends { readonly message: string }>(told: Told, notice: string | undefined): Told {
+  return notice === undefined ? told : { ...told, message: `${told.message} ${notice}` };
+}
+
+/** @param message - What is waited for. */
+export function queued(message: string): Progress {
+  return { step: 'Queued', message };
+}
+
 /** @param message - Where the target is instead. */
 export function waitingForTarget(message: string): Progress {
   return { step: 'WaitingForTarget', message };

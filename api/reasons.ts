@@ -14,6 +14,10 @@ export const reasons = {
     condition: 'TargetReady',
     meaning: 'The SeiNode is in another phase; the task waits, at most `requirePhaseTimeout`.',
   },
+  Queued: {
+    condition: 'TargetReady',
+    meaning: 'The node is busy with other work, which the message names; the task waits, at most `queueTimeout`.',
+  },
   TaskComplete: { condition: 'Ready', meaning: 'The task is completed.' },
   Confirmed: {
     condition: 'Ready',
@@ -21,7 +25,7 @@ export const reasons = {
   },
   TargetResolveFailed: {
     condition: 'Failed',
-    meaning: 'The SeiNode does not exist, or was not in `requirePhase` before `requirePhaseTimeout`. Nothing was done.',
+    meaning: 'The SeiNode does not exist, was not in `requirePhase` before `requirePhaseTimeout`, or was busy until `queueTimeout`. Nothing was done.',
   },
   UnsupportedKind: {
     condition: 'Failed',

@@ -66,6 +66,12 @@ export const specSchema = z
           .string()
           .default(DEFAULT_REQUIRE_PHASE_TIMEOUT)
           .describe('Longest wait for that phase, as a Go duration such as 90s or 1h30m. Not part of the execution time.'),
+        queueTimeout: z
+          .string()
+          .optional()
+          .describe(
+            'Longest wait for other work on the node to end, as a Go duration; absent means as long as it takes. Not part of the execution time.',
+          ),
       })
       .describe('The node to work on.'),
     timeoutSeconds: z
@@ -74,6 +80,14 @@ export const specSchema = z
       .meta({ format: 'int32' })
       .optional()
       .describe("Longest execution time in seconds; 0 or absent means the kind's default."),
+    minSecondsBetweenRestarts: z
+      .int32()
+      .min(0)
+      .meta({ format: 'int32' })
+      .optional()
+      .describe(
+        'RestartSeid only: seconds that must have passed since the last restart on the node before this one is sent; absent means 0.',
+      ),
     ttlSecondsAfterFinished: z
       .int32()
       .min(0)

@@ -10,8 +10,8 @@ export type WorkflowReference = NonNullable<SeiNodeTaskStatus['workflow']>;
 export type StatusUpdate =
   /** The bridge has seen the resource. */
   | { readonly step: 'accepted' }
-  /** The target is in another phase. */
-  | { readonly step: 'waiting'; readonly progress: Progress }
+  /** The target is in another phase, or busy with other work, for which a task that was begun before waits too. */
+  | { readonly step: 'waiting'; readonly reason: 'PhaseNotMet' | 'Queued'; readonly progress: Progress }
   /**
    * Written before the task is sent. `targetMessage` is absent when the target's phase was not consulted. A start that
    * is recorded for this task already stays: a worker may have died right after writing it.
@@ -47,7 +47,7 @@ function phaseAfter(update: StatusUpdate, current: TaskPhase | undefined): TaskP
     case 'accepted':
       return current ?? 'Pending';
     case 'waiting':
-      return 'Pending';
+      return update.reason === 'Queued' && current === 'Running' ? 'Running' : 'Pending';
     case 'finished':
       return update.verdict.phase;
     default:
@@ -77,8 +77,7 @@ export function nextStatus(
   const startedAt = current.startedAt ?? at;
   return {
     ...rest,
-    ...(update.step === 'accepted' ? present({ step, reason }) : {}),
-    ...(phase === 'Pending' ? present({ targetFirstObservedAt }) : {}),
+    ...(update.step === 'accepted' ? present({ step, reason, targetFirstObservedAt }) : {}),
     ...present({ observedGeneration: context.generation }),
     startedAt,
     phase,
@@ -104,11 +103,13 @@ type FieldsAfter<Name extends Step> = (
 const fieldsAfter: { readonly [Name in Step]: FieldsAfter<Name> } = {
   accepted: () => ({}),
 
-  waiting: (current, { progress }, context) => ({
+  waiting: (current, { reason, progress }, context) => ({
     ...told(progress, context),
-    reason: 'PhaseNotMet',
-    targetFirstObservedAt: current.targetFirstObservedAt ?? timestamp(context.atMs),
-    conditions: withCondition(current, context, { type: 'TargetReady', status: 'False', reason: 'PhaseNotMet', message: progress.message }),
+    reason,
+    ...(reason === 'PhaseNotMet' ? { targetFirstObservedAt: current.targetFirstObservedAt ?? timestamp(context.atMs) } : {}),
+    ...(current.phase === 'Running'
+      ? {}
+      : { conditions: withCondition(current, context, { type: 'TargetReady', status: 'False', reason, message: progress.message }) }),
   }),
 
   executing: (current, { progress, targetMessage: message, taskId: id, startedAtMs }, context) => {

@@ -53,7 +53,8 @@ export function cancelIgnoredEvent(task: MirrorTarget, phase: string | undefined
   return onTask(task, { type: 'Warning', reason: 'CancelIgnored', action: 'Cancel', note, key: 'cancel-ignored' });
 }
 
-export function waitingEvent(task: MirrorTarget, message: string): TaskEvent {
+export function waitingEvent(task: MirrorTarget, reason: 'PhaseNotMet' | 'Queued', message: string): TaskEvent {
+  if (reason === 'Queued') return onTask(task, { reason, action: 'TakePermit', note: message, key: 'queued' });
   return onTask(task, { reason: 'WaitingForTarget', action: 'CheckTarget', note: message, key: 'waiting' });
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Payload } from './payloads.ts';
 import { present } from './present.ts';
-import { DISPATCHING, waitingForTarget } from './progress.ts';
+import { DISPATCHING, queued, waitingForTarget } from './progress.ts';
 import { cancellationOf, provenanceOf } from './provenance.ts';
 import type { SeiNodePhase } from './sei-node.ts';
 import type { SeiNodeTask } from './sei-node-task.ts';
@@ -35,6 +35,8 @@ export const taskInputSchema = z.object({
   payload: z.unknown().optional(),
   requirePhase: z.unknown().optional(),
   requirePhaseTimeout: z.unknown().optional(),
+  queueTimeout: z.unknown().optional(),
+  minSecondsBetweenRestarts: z.unknown().optional(),
   timeoutSeconds: z.unknown().optional(),
   mirrorTo: mirrorTargetSchema.optional(),
   begun: begunSchema.optional(),
@@ -62,6 +64,10 @@ export interface TaskInput<Kind extends TaskKind> {
   readonly requirePhase?: SeiNodePhase;
   /** Longest wait for that phase, a Go duration such as `90s`. Default: 5m. */
   readonly requirePhaseTimeout?: string;
+  /** Longest wait for other work on the node to end, a Go duration. Default: as long as it takes. */
+  readonly queueTimeout?: string;
+  /** RestartSeid only: whole seconds that must have passed since the last restart on the node. Default: 0. */
+  readonly minSecondsBetweenRestarts?: number;
   /** Longest execution time in whole seconds. Default: the kind's, which is also meant by 0. */
   readonly timeoutSeconds?: number;
   /** Who asks for it, for the Temporal UI. */
@@ -106,6 +112,8 @@ export function taskInputOf(resource: SeiNodeTask, changeValues?: string[]): Unc
     payload: resource.spec?.[payloadFieldOf(kindOf(resource))],
     requirePhase: childOf(target, 'requirePhase'),
     requirePhaseTimeout: childOf(target, 'requirePhaseTimeout'),
+    queueTimeout: childOf(target, 'queueTimeout'),
+    minSecondsBetweenRestarts: resource.spec?.['minSecondsBetweenRestarts'],
     timeoutSeconds: resource.spec?.['timeoutSeconds'],
     mirrorTo: { namespace, name, uid },
     ...begunOf(resource),
@@ -115,7 +123,7 @@ export function taskInputOf(resource: SeiNodeTask, changeValues?: string[]): Unc
 }
 
 /** Steps that are written only before the sidecar has answered: all others say that it has the task. */
-const BEFORE_ACCEPTANCE: readonly (string | undefined)[] = [undefined, DISPATCHING.step, waitingForTarget('').step];
+const BEFORE_ACCEPTANCE: readonly (string | undefined)[] = [undefined, DISPATCHING.step, waitingForTarget('').step, queued('').step];
 
 function begunOf({ status }: SeiNodeTask): { begun?: BegunTask } {
   if (status?.task === undefined) return {};

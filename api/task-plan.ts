@@ -17,6 +17,10 @@ export interface TaskPlan {
   readonly node: NodeReference;
   readonly requirePhase: SeiNodePhase;
   readonly requirePhaseTimeoutMs: number;
+  /** Longest wait for other work on the node; absent = unbounded. */
+  readonly queueTimeoutMs?: number;
+  /** Least time since the last restart of the node's seid; 0 for kinds that do not restart it. */
+  readonly betweenRestartsMs: number;
   /** Absent = unbounded. */
   readonly timeoutMs?: number;
   readonly payload: unknown;
@@ -59,7 +63,7 @@ export function planTask(kind: string, input: unknown): Planned {
 
 function checkedPlan(kind: TaskKind, input: z.output<typeof taskInputSchema>): TaskPlan {
   const definition: TaskKindDefinition = taskKinds[kind];
-  const timeoutMs = executionTimeout(definition, input.timeoutSeconds);
+  const timeoutMs = executionTimeout(definition, seconds(input, 'timeoutSeconds'));
   return {
     kind,
     node: {
@@ -67,7 +71,9 @@ function checkedPlan(kind: TaskKind, input: z.output<typeof taskInputSchema>): T
       name: check(nodeName, input.node.name, 'spec.target.nodeRef.name'),
     },
     requirePhase: requiredPhase(input.requirePhase),
-    requirePhaseTimeoutMs: phaseTimeout(input.requirePhaseTimeout),
+    requirePhaseTimeoutMs: duration(input.requirePhaseTimeout ?? DEFAULT_REQUIRE_PHASE_TIMEOUT, 'spec.target.requirePhaseTimeout'),
+    ...present({ queueTimeoutMs: queueTimeout(input.queueTimeout) }),
+    betweenRestartsMs: kind === 'RestartSeid' ? 1000 * seconds(input, 'minSecondsBetweenRestarts') : 0,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     payload: check(payloadSchemaOf(kind), input.payload, `spec.${definition.payloadField}`),
     ...present({ changeValues: kind === 'GovParamChange' ? changeValues(input.payload, input.changeValues) : undefined }),
@@ -87,19 +93,22 @@ function requiredPhase(value: unknown): SeiNodePhase {
   throw new InvalidField('spec.target.requirePhase', `is not one of ${seiNodePhases.join(', ')} (got ${JSON.stringify(value)})`);
 }
 
-function phaseTimeout(value: unknown): number {
-  const text = value ?? DEFAULT_REQUIRE_PHASE_TIMEOUT;
-  const timeoutMs = typeof text === 'string' ? parseGoDuration(text) : undefined;
-  if (timeoutMs !== undefined && timeoutMs >= 0) return timeoutMs;
-  throw new InvalidField(
-    'spec.target.requirePhaseTimeout',
-    `is not a Go duration of 0 or more, such as 90s or 1h30m (got ${JSON.stringify(value)})`,
-  );
+function queueTimeout(value: unknown): number | undefined {
+  return value === undefined || value === null ? undefined : duration(value, 'spec.target.queueTimeout');
 }
 
-function executionTimeout(definition: TaskKindDefinition, value: unknown): number | undefined {
-  const seconds = check(specSchema.shape.timeoutSeconds.unwrap(), value ?? 0, 'spec.timeoutSeconds');
-  const effective = seconds > 0 ? seconds : definition.defaultTimeoutSeconds;
+function duration(value: unknown, field: string): number {
+  const milliseconds = typeof value === 'string' ? parseGoDuration(value) : undefined;
+  if (milliseconds !== undefined && milliseconds >= 0) return milliseconds;
+  throw new InvalidField(field, `is not a Go duration of 0 or more, such as 90s or 1h30m (got ${JSON.stringify(value)})`);
+}
+
+function seconds(input: z.output<typeof taskInputSchema>, field: 'timeoutSeconds' | 'minSecondsBetweenRestarts'): number {
+  return check(specSchema.shape[field].unwrap(), input[field] ?? 0, `spec.${field}`);
+}
+
+function executionTimeout(definition: TaskKindDefinition, asked: number): number | undefined {
+  const effective = asked > 0 ? asked : definition.defaultTimeoutSeconds;
   return effective === undefined ? undefined : effective * 1000;
 }
 

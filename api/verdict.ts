@@ -30,7 +30,7 @@ export function failed(reason: FailureReason, message: string): FailedVerdict {
   return { phase: 'Failed', reason, message };
 }
 
-function nodeText(node: NodeReference): string {
+export function nodeText(node: NodeReference): string {
   return `SeiNode ${printable(node.namespace, 64)}/${printable(node.name, 256)}`;
 }
 

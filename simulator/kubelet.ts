@@ -99,6 +99,7 @@ export class Kubelet {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     this.#child = child;
+    this.#awaitsBoot = false;
     child.on('message', (report: SeidReport) => this.#onReport(child, report));
     child.once('exit', (_code, signal) => void this.#onExit(child, signal));
   }

@@ -39,6 +39,7 @@ export async function createWorkers(options: WorkersOptions): Promise<readonly W
       token: config.SIDECAR_TOKEN_FILE === undefined ? undefined : new BearerToken(config.SIDECAR_TOKEN_FILE),
     }),
     rpc: new SeidRpc({ urlTemplate: config.SEID_RPC_URL_TEMPLATE, dispatcher }),
+    transport,
     seiNodes: new ResourceClient(transport, SEI_NODE),
     tasks: new ResourceClient<SeiNodeTask>(transport, SEI_NODE_TASK),
     events,

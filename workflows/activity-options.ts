@@ -45,6 +45,19 @@ export const READ_HEIGHT: LocalActivityOptions = {
   cancellationType: 'TRY_CANCEL',
 };
 
+/** Decides nothing by itself: what cannot be read now is read again before anything is sent. */
+export const READ_SIDECAR: LocalActivityOptions = {
+  startToCloseTimeout: '6 seconds',
+  retry: { initialInterval: '100 milliseconds', maximumAttempts: 2 },
+  cancellationType: 'TRY_CANCEL',
+};
+
+/**
+ * After this a restart of others is looked at anew, in milliseconds: RestartSeid's own envelope, above the sidecar's
+ * worst case of 6.5 min (contract §1.6).
+ */
+export const LONGEST_RESTART_MS = 600_000;
+
 /** Waits in the worker for short hiccups of the API server, on the Temporal server for long ones. */
 export const INTERMEDIATE_MIRROR: LocalActivityOptions = {
   startToCloseTimeout: '10 seconds',

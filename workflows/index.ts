@@ -5,6 +5,7 @@ export { GovParamChange } from './gov-param-change.ts';
 export { GovSoftwareUpgrade } from './gov-software-upgrade.ts';
 export { GovVote } from './gov-vote.ts';
 export { MarkReady } from './mark-ready.ts';
+export { NodePermit } from './node-permit.ts';
 export { RestartSeid } from './restart-seid.ts';
 export { RestartThenAwaitHeight } from './runbooks/restart-then-await-height.ts';
 export { default } from './unsupported-kind.ts';

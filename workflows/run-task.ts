@@ -1,5 +1,6 @@
 import { ApplicationFailure, CancellationScope, CancelledFailure, isCancellation } from '@temporalio/workflow';
 import { cancelledBeforeDispatch, withWhy } from '../api/cancel-verdicts.ts';
+import { withNotice } from '../api/progress.ts';
 import type { SeiNode } from '../api/sei-node.ts';
 import type { TaskOutcome } from '../api/task-outcome.ts';
 import { planTask, sidecarTaskRequest, type TaskPlan } from '../api/task-plan.ts';
@@ -30,7 +31,7 @@ export async function runTask(kind: string, input: unknown): Promise<TaskOutcome
   const planned = planTask(kind, input);
   const cancellation = new Cancellation('plan' in planned ? planned.plan.cancelled : undefined);
   const { verdict: end, execution }: CarriedOut =
-    'plan' in planned ? await cancellation.run(() => carryOut({ plan: planned.plan, mirror, display })) : planned;
+    'plan' in planned ? await cancellation.run(() => carryOut({ plan: planned.plan, mirror, display, notice: undefined })) : planned;
   const verdict = withWhy(end, cancellation.why);
   await CancellationScope.nonCancellable(() => mirror.verdict(verdict));
   display.show({ step: verdict.reason, message: verdict.message }, execution);
@@ -61,7 +62,7 @@ async function carryOut(run: TaskRun): Promise<CarriedOut> {
     if ('verdict' in begun) return begun;
     const { execution } = begun;
     const verdict = await ('request' in built ? execute(run, execution, built.request) : updateImage(run, execution, target.node));
-    return { execution, verdict };
+    return { execution, verdict: withNotice(verdict, run.notice) };
   } catch (error) {
     if (isCancellation(error)) return { verdict: cancelledBeforeDispatch() };
     throw error;

@@ -5,6 +5,7 @@ import {
   proxyActivities,
   proxyLocalActivities,
   rootCause,
+  TemporalFailure,
   TimeoutFailure,
   workflowInfo,
   type ActivityOptions,
@@ -15,10 +16,11 @@ import type { Dispatch, PollEnd } from '../api/dispatch.ts';
 import { present } from '../api/present.ts';
 import type { TaskObservation } from '../api/sidecar-task.ts';
 import type { NodeReference } from '../api/task-input.ts';
+import { taskKinds } from '../api/task-kinds.ts';
 import type { SidecarTaskRequest } from '../api/task-plan.ts';
 import { pollTaskQueue } from '../api/task-queues.ts';
 import type { Transaction } from '../api/transaction.ts';
-import { workingOn } from '../api/progress.ts';
+import { withNotice, workingOn } from '../api/progress.ts';
 import { DISPATCH, DISPATCH_OVERTIME_MS, LAST_CALL, POLL, READ_HEIGHT } from './activity-options.ts';
 import type { Execution } from './execution.ts';
 import type { TaskRun } from './task-run.ts';
@@ -51,7 +53,7 @@ export async function dispatch(
   const accepted = plan.begun?.accepted ?? false;
   const { dispatchTask } = proxyActivities<Activities>({ ...DISPATCH, ...bound, summary: `Send ${request.type}` });
   try {
-    return await dispatchTask({ ...execution, request, accepted, subject: mirror.subject });
+    return await dispatchTask({ ...execution, request, accepted, exclusive: taskKinds[plan.kind].changesNode, subject: mirror.subject });
   } catch (error) {
     if (!isCancellation(error)) return { state: 'late', ...problemOf(error) };
     const seen = await lookOnce(execution);
@@ -65,8 +67,8 @@ export async function dispatch(
  *
  * @param resubmit - What to send again while its transaction is pending.
  */
-export async function watch({ plan, mirror, display }: TaskRun, execution: Execution, resubmit?: SidecarTaskRequest): Promise<PollEnd> {
-  const progress = workingOn(plan.kind);
+export async function watch({ plan, mirror, display, notice }: TaskRun, execution: Execution, resubmit?: SidecarTaskRequest): Promise<PollEnd> {
+  const progress = withNotice(workingOn(plan.kind), notice);
   display.show(progress, execution);
   const bound = withinDeadline(execution);
   if (bound === undefined) return { state: 'deadline' };
@@ -99,12 +101,15 @@ export async function lookOnce(execution: Execution): Promise<TaskObservation | 
   }
 }
 
-/** The height that a node is at, also when the task is cancelled; `undefined` when seid does not say. */
+/**
+ * The height that a node is at, also when the task is cancelled; `undefined` when seid does not say. What a local
+ * activity throws is not wrapped into an ActivityFailure.
+ */
 export async function latestHeight(node: NodeReference): Promise<number | undefined> {
   try {
     return (await CancellationScope.nonCancellable(() => readHeight(node))).height;
   } catch (error) {
-    if (error instanceof ActivityFailure) return undefined;
+    if (error instanceof TemporalFailure) return undefined;
     throw error;
   }
 }

@@ -7,4 +7,6 @@ export interface TaskRun {
   readonly plan: TaskPlan;
   readonly mirror: StatusMirror;
   readonly display: TaskDisplay;
+  /** Told with all that follows; absent = nothing. */
+  notice: string | undefined;
 }

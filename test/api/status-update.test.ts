@@ -12,7 +12,7 @@ const at = (seconds: number) => ({ generation: 1, atMs: startMs + seconds * 1000
 const node = { namespace: 'a', name: 'b' };
 
 const accepted: StatusUpdate = { step: 'accepted' };
-const waiting: StatusUpdate = { step: 'waiting', progress: waitingForTarget('It waits.') };
+const waiting: StatusUpdate = { step: 'waiting', reason: 'PhaseNotMet', progress: waitingForTarget('It waits.') };
 const executing: StatusUpdate = { step: 'executing', progress: DISPATCHING, targetMessage: 'It is there.', taskId: 'id', startedAtMs: startMs + 20_000 };
 const working: StatusUpdate = { step: 'working', progress: workingOn('RestartSeid') };
 const completed: StatusUpdate = { step: 'finished', verdict: taskComplete('RestartSeid') };
@@ -117,7 +117,7 @@ describe('nextStatus', () => {
   });
 
   it("moves a condition's lastTransitionTime only with its status", () => {
-    const again: StatusUpdate = { step: 'waiting', progress: waitingForTarget('It still waits.') };
+    const again: StatusUpdate = { step: 'waiting', reason: 'PhaseNotMet', progress: waitingForTarget('It still waits.') };
     const twice = conditionOf(after(accepted, waiting, again), 'TargetReady');
     assert.deepEqual([twice?.message, twice?.lastTransitionTime], ['It still waits.', '2026-11-24T00:00:10Z']);
     assert.equal(conditionOf(after(accepted, waiting, again, executing), 'TargetReady')?.lastTransitionTime, '2026-11-24T00:00:30Z');

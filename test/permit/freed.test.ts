@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { permitIdOf } from '../../api/node-permit.ts';
+import type { SeiNodeTask } from '../../api/sei-node-task.ts';
+import { readClusterId } from '../../kubernetes/read-cluster-id.ts';
+import type { SimulatedNode } from '../../simulator/simulated-node.ts';
+import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
+import { assertOneAtATime } from '../support/assert-one-at-a-time.ts';
+import { eventually } from '../support/eventually.ts';
+import { requestsOf } from '../support/requests-of.ts';
+import { TestEnvironment } from '../support/test-environment.ts';
+
+describe('the permit of a node, when its holder closes', () => {
+  let environment: TestEnvironment;
+  let clusterId: string;
+
+  before(async () => {
+    environment = await TestEnvironment.create();
+    clusterId = await readClusterId(environment.admin);
+    await environment.startService();
+  });
+
+  after(() => environment.stop());
+
+  function permitOf(node: string) {
+    return environment.temporal.workflow.getHandle(permitIdOf(clusterId, { namespace: environment.namespace, name: node }));
+  }
+
+  /** A restart that has the node, and one that waits for it. */
+  async function held(name: string, spec: Record<string, unknown> = {}): Promise<{ node: SimulatedNode; holder: SeiNodeTask }> {
+    const node = await environment.addNode(name, { faults: { neverBoot: true } });
+    const holder = await environment.restart(`${name}-holder`, name, spec);
+    await eventually('seid was signalled', () => node.sigtermsReceived === 1);
+    await environment.restart(`${name}-next`, name);
+    await environment.taskWhere(`${name}-next`, 'is queued', (task) => task.status?.reason === 'Queued');
+    return { node, holder };
+  }
+
+  async function assertNextRuns(node: SimulatedNode): Promise<void> {
+    node.setFaults({});
+    assertComplete(await environment.finished(`${node.name}-next`));
+    assert.equal(node.sigtermsReceived, 2);
+    assertOneAtATime(node);
+    await eventually('nobody has the permit', async () => (await permitOf(node.name).describe()).status.name === 'TERMINATED');
+  }
+
+  it('is free when it is Complete', async () => {
+    const { node } = await held('completed');
+    await assertNextRuns(node);
+    assertComplete(await environment.finished('completed-holder'));
+  });
+
+  it('is free when it has failed, and a restart that the sidecar still runs is waited for', async () => {
+    const { node } = await held('failed', { timeoutSeconds: 2 });
+    assertFailed(await environment.finished('failed-holder'), 'Timeout', /still has the task running/);
+    const id = node.tasks[0]?.id;
+    const next = await environment.taskWhere('failed-next', 'waits for the sidecar', ({ status }) => status?.message?.includes(String(id)) ?? false);
+    assert.equal(next.status?.reason, 'Queued');
+    assert.match(next.status?.message ?? '', /The sidecar of SeiNode \S+failed is at a restart of its own, task [-0-9a-f]{36}; waiting for it to end\./);
+    await assertNextRuns(node);
+  });
+
+  it('is free when it was cancelled, once what it had sent is over', async () => {
+    const { node } = await held('cancelled');
+    await environment.tasks.delete(environment.namespace, 'cancelled-holder');
+    await eventually('the holder is being cancelled', async () => {
+      const { history } = await permitOf('cancelled').fetchHistory().then((fetched) => ({ history: fetched.events ?? [] }));
+      return history.length > 0;
+    });
+    assert.equal(requestsOf(node, 'POST').length, 1);
+    await assertNextRuns(node);
+  });
+
+  it('is free when it was terminated, and what it had sent is waited for', async () => {
+    const { node, holder } = await held('terminated');
+    await environment.workflowOf(holder).terminate('test');
+    await environment.taskWhere('terminated-next', 'waits for the sidecar', ({ status }) => /a restart of its own/.test(status?.message ?? ''));
+    assert.equal(requestsOf(node, 'POST').length, 1);
+    await assertNextRuns(node);
+  });
+
+  it('is free when it ran into a timeout of Temporal', async () => {
+    const node = await environment.addNode('timed-out', { faults: { neverBoot: true } });
+    await environment.temporal.workflow.start('RestartSeid', {
+      workflowId: `timed-out-${environment.namespace}`,
+      taskQueue: environment.namespace,
+      workflowRunTimeout: '3s',
+      args: [{ node: { namespace: environment.namespace, name: 'timed-out' }, payload: {} }],
+    });
+    await eventually('seid was signalled', () => node.sigtermsReceived === 1);
+    await environment.restart('timed-out-next', 'timed-out');
+    await environment.taskWhere('timed-out-next', 'waits for the sidecar', ({ status }) => /a restart of its own/.test(status?.message ?? ''));
+    await assertNextRuns(node);
+  });
+
+  it('may be taken by hand, which keeps a node free of work until it is given back', async () => {
+    const node = await environment.addNode('by-hand');
+    const permit = await environment.temporal.workflow.start('NodePermit', {
+      workflowId: permitOf('by-hand').workflowId,
+      taskQueue: environment.namespace,
+    });
+    await environment.restart('by-hand-next', 'by-hand');
+    const next = await environment.taskWhere('by-hand-next', 'is queued', (task) => task.status?.reason === 'Queued');
+    assert.match(next.status?.message ?? '', /is busy with somebody who took its permit by hand;/);
+    assert.deepEqual(requestsOf(node, 'POST'), []);
+    await permit.cancel();
+    assertComplete(await environment.finished('by-hand-next'));
+  });
+});

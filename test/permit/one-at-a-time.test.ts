@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import type { SeiNodeTask } from '../../api/sei-node-task.ts';
+import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
+import { assertOneAtATime } from '../support/assert-one-at-a-time.ts';
+import { eventually } from '../support/eventually.ts';
+import { requestsOf } from '../support/requests-of.ts';
+import { conditionOf, TestEnvironment } from '../support/test-environment.ts';
+
+function assertQueuedBehind(task: SeiNodeTask, pattern: RegExp): void {
+  const ready = conditionOf(task, 'TargetReady');
+  assert.deepEqual([task.status?.phase, task.status?.step, ready?.status, ready?.reason], ['Pending', 'Queued', 'False', 'Queued']);
+  assert.match(ready?.message ?? '', pattern);
+  assert.equal(task.status?.task, undefined);
+}
+
+describe('the permit of a node', () => {
+  let environment: TestEnvironment;
+
+  before(async () => {
+    environment = await TestEnvironment.create();
+    await environment.startService();
+  });
+
+  after(() => environment.stop());
+
+  function queued(name: string) {
+    return environment.taskWhere(name, 'is queued', (task) => task.status?.reason === 'Queued');
+  }
+
+  it('lets one restart at a time through, and shows who has the node', async () => {
+    const node = await environment.addNode('two', { faults: { neverBoot: true } });
+    await environment.restart('first', 'two');
+    await eventually('seid was signalled', () => node.sigtermsReceived === 1);
+    await environment.restart('second', 'two', { timeoutSeconds: 5 });
+    assertQueuedBehind(await queued('second'), /two is busy with SeiNodeTask first; waiting for it to end\.$/);
+    const shown = await environment.kubectl(['get', 'snt', 'second', '-o', 'wide']);
+    assert.match(shown.stdout, /Pending .*Queued/);
+    const since = Date.now();
+    await eventually('more than the execution time has passed', () => Date.now() > since + 6_000);
+    assert.equal(requestsOf(node, 'POST').length, 1);
+
+    node.setFaults({});
+    assertComplete(await environment.finished('first'));
+    const second = await environment.finished('second');
+    assertComplete(second);
+    assert.equal(conditionOf(second, 'TargetReady')?.reason, 'PhaseMet');
+    assert.equal(node.sigtermsReceived, 2);
+    assertOneAtATime(node);
+    assert.ok(Date.parse(second.status?.task?.executionStartedAt ?? '') > since, 'the wait was charged to the execution time');
+  });
+
+  it('is needed by every kind that changes the node', async () => {
+    const node = await environment.addNode('kinds', { faults: { slowStopMs: 500 }, spec: { image: 'sei:1', peers: [{ static: { addresses: ['id@a:26656'] } }] }, status: { currentImage: 'sei:1' } });
+    const target = { nodeRef: { name: 'kinds' } };
+    await environment.restart('restart', 'kinds');
+    await Promise.all([
+      environment.createTask('ready', { kind: 'MarkReady', target, markReady: {} }),
+      environment.createTask('peers', { kind: 'DiscoverPeers', target, discoverPeers: {} }),
+      environment.createTask('image', { kind: 'UpdateNodeImage', target, updateNodeImage: { image: 'sei:2' } }),
+      environment.restart('again', 'kinds'),
+    ]);
+    await eventually('the image is set', async () => {
+      const seiNode = (await environment.seiNodes.get(environment.namespace, 'kinds')) as { spec?: { image?: string } } | undefined;
+      return seiNode?.spec?.image === 'sei:2';
+    });
+    await environment.seiNodes.patchStatus({ namespace: environment.namespace, name: 'kinds' }, { status: { currentImage: 'sei:2' } });
+    for (const name of ['restart', 'ready', 'peers', 'image', 'again']) assertComplete(await environment.finished(name));
+    assertOneAtATime(node);
+  });
+
+  it('is not needed to wait for a height, nor to vote', async () => {
+    const node = await environment.addNode('height', { faults: { neverBoot: true } });
+    await environment.restart('holder', 'height');
+    await eventually('seid was signalled', () => node.sigtermsReceived === 1);
+    const target = { nodeRef: { name: 'height' } };
+    await environment.createTask('height', { kind: 'AwaitNodesAtHeight', target, awaitNodesAtHeight: { targetHeight: 1 } });
+    await environment.createTask('vote', { kind: 'GovVote', target, govVote: { chainId: 'test-1', proposalId: 1, option: 'yes', fees: '1usei', gas: 1 } });
+    await eventually('both were sent', () => requestsOf(node, 'POST').length === 3);
+    node.setFaults({});
+    for (const name of ['holder', 'height', 'vote']) await environment.finished(name);
+  });
+
+  it('is not held while the target is in another phase: what brings it there may need it', async () => {
+    const node = await environment.addNode('phase', { phase: 'Initializing', ready: false });
+    await environment.restart('for-later', 'phase');
+    await environment.taskWhere('for-later', 'waits', (task) => conditionOf(task, 'TargetReady')?.reason === 'PhaseNotMet');
+    await environment.createTask('ready-first', { kind: 'MarkReady', target: { nodeRef: { name: 'phase' }, requirePhase: 'Initializing' }, markReady: {} });
+    assertComplete(await environment.finished('ready-first'));
+    assert.equal(node.sigtermsReceived, 0);
+    await environment.setPhase('phase', 'Running');
+    assertComplete(await environment.finished('for-later'));
+  });
+
+  it('is shared with runbooks and whatever else starts these workflows', async () => {
+    const node = await environment.addNode('runbook', { faults: { neverBoot: true } });
+    const runbook = await environment.temporal.workflow.start('RestartThenAwaitHeight', {
+      workflowId: `runbook-${environment.namespace}`,
+      taskQueue: environment.namespace,
+      args: [{ node: { namespace: environment.namespace, name: 'runbook' }, targetHeight: 1, heightTimeoutSeconds: 60 }],
+    });
+    await eventually('seid was signalled', () => node.sigtermsReceived === 1);
+    await environment.restart('after-runbook', 'runbook');
+    assert.match((await queued('after-runbook')).status?.message ?? '', /is busy with workflow runbook-test-\S+\/restart;/);
+    node.setFaults({});
+    await runbook.result();
+    assertComplete(await environment.finished('after-runbook'));
+    assert.equal(node.sigtermsReceived, 2);
+    assertOneAtATime(node);
+  });
+
+  it('is left by a waiter that is cancelled, and nothing is sent for it', async () => {
+    const node = await environment.addNode('cancelled', { faults: { neverBoot: true } });
+    await environment.restart('stays', 'cancelled');
+    await eventually('seid was signalled', () => node.sigtermsReceived === 1);
+    await environment.restart('leaves', 'cancelled');
+    await queued('leaves');
+    await environment.kubectl(['annotate', 'snt', 'leaves', 'sei.io/cancel=not needed']);
+    assertFailed(await environment.finished('leaves'), 'Cancelled', /before anything was sent/);
+    node.setFaults({});
+    assertComplete(await environment.finished('stays'));
+    assert.equal(requestsOf(node, 'POST').length, 1);
+  });
+});

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { assertComplete } from '../support/assert-verdict.ts';
+import { assertOneAtATime } from '../support/assert-one-at-a-time.ts';
+import { eventually } from '../support/eventually.ts';
+import { requestsOf } from '../support/requests-of.ts';
+import { TestEnvironment } from '../support/test-environment.ts';
+
+describe('a restart that somebody else has begun on the sidecar', () => {
+  let environment: TestEnvironment;
+
+  before(async () => {
+    environment = await TestEnvironment.create();
+    await environment.startService();
+  });
+
+  after(() => environment.stop());
+
+  it('is waited for, in sight and outside the execution time', async () => {
+    const node = await environment.addNode('by-curl', { faults: { neverBoot: true } });
+    const id = randomUUID();
+    node.sidecar.submit({ id, type: 'restart-seid', params: {} });
+    await environment.restart('by-curl', 'by-curl');
+    const waiting = await environment.taskWhere('by-curl', 'is queued', (task) => task.status?.reason === 'Queued');
+    assert.match(waiting.status?.message ?? '', new RegExp(`task ${id}; waiting for it to end\\.`));
+    assert.equal(waiting.status?.phase, 'Pending');
+    assert.deepEqual(requestsOf(node, 'POST'), []);
+    node.setFaults({});
+    const task = await environment.finished('by-curl');
+    assertComplete(task);
+    assertOneAtATime(node);
+    const othersEnd = Date.parse(node.tasks.find((each) => each.id === id)?.completedAt ?? '');
+    assert.ok(Date.parse(task.status?.task?.executionStartedAt ?? '') >= Math.floor(othersEnd / 1000) * 1000);
+  });
+
+  it('is waited for also when the sidecar could not be asked at first', async () => {
+    const node = await environment.addNode('unseen', { faults: { neverBoot: true } });
+    node.sidecar.submit({ id: randomUUID(), type: 'restart-seid', params: {} });
+    node.setFaults({ neverBoot: true, answerStatus: { method: 'GET', status: 503 } });
+    await environment.restart('unseen', 'unseen');
+    await environment.taskWhere('unseen', 'is being sent', (task) => task.status?.step === 'Dispatching');
+    node.setFaults({ neverBoot: true });
+    const lists = () => requestsOf(node, 'GET').filter(({ path, status }) => path === '/v0/tasks' && status === 200).length;
+    await eventually('the list was read', () => lists() >= 1);
+    assert.deepEqual(requestsOf(node, 'POST'), []);
+    node.setFaults({});
+    assertComplete(await environment.finished('unseen'));
+    assert.equal(node.sigtermsReceived, 2);
+    assertOneAtATime(node);
+  });
+
+  it('holds back everything that changes the node', async () => {
+    const node = await environment.addNode('ready', { faults: { neverBoot: true }, ready: false });
+    node.sidecar.submit({ id: randomUUID(), type: 'restart-seid', params: {} });
+    await environment.createTask('ready', { kind: 'MarkReady', target: { nodeRef: { name: 'ready' } }, markReady: {} });
+    await environment.taskWhere('ready', 'is queued', (task) => task.status?.reason === 'Queued');
+    assert.deepEqual(requestsOf(node, 'POST'), []);
+    node.setFaults({});
+    assertComplete(await environment.finished('ready'));
+  });
+
+  it('that only waits to send its SIGTERM is named, and not waited for', async () => {
+    const node = await environment.addNode('signal');
+    const id = randomUUID();
+    node.sidecar.submit({ id, type: 'await-condition', params: { condition: 'height', targetHeight: 1_000_000_000, action: 'SIGTERM_SEID' } });
+    await environment.restart('signal', 'signal');
+    const task = await environment.finished('signal');
+    assertComplete(task);
+    assert.match(task.status?.message ?? '', new RegExp(`Note: task ${id} on the same sidecar waits for height 1000000000 and then sends SIGTERM to seid\\.`));
+  });
+});
+
+describe('spec.minSecondsBetweenRestarts', () => {
+  let environment: TestEnvironment;
+
+  before(async () => {
+    environment = await TestEnvironment.create();
+    await environment.startService();
+  });
+
+  after(() => environment.stop());
+
+  it('keeps a restart back until the last one is long enough ago, whoever asked for that, and says so', async () => {
+    const node = await environment.addNode('often');
+    node.sidecar.submit({ id: randomUUID(), type: 'restart-seid', params: {} });
+    await eventually('it has ended', () => node.tasks[0]?.status === 'completed');
+    await environment.restart('often', 'often', { minSecondsBetweenRestarts: 4, timeoutSeconds: 3 });
+    const waiting = await environment.taskWhere('often', 'is queued', (task) => task.status?.reason === 'Queued');
+    assert.match(waiting.status?.message ?? '', /was restarted less than 4s ago \(spec\.minSecondsBetweenRestarts\); waiting until 20\S+Z\./);
+    await environment.createTask('meanwhile', { kind: 'MarkReady', target: { nodeRef: { name: 'often' } }, markReady: {} });
+    assertComplete(await environment.finished('meanwhile'));
+    assert.equal(node.sigtermsReceived, 1);
+    assertComplete(await environment.finished('often'));
+    const [second, first] = node.tasks.filter(({ type }) => type === 'restart-seid');
+    assert.ok(Date.parse(second?.submittedAt ?? '') - Date.parse(first?.completedAt ?? '') >= 4_000);
+  });
+
+  it('keeps none back by default', async () => {
+    const node = await environment.addNode('at-once');
+    for (const name of ['one', 'two']) {
+      await environment.restart(name, 'at-once');
+      assertComplete(await environment.finished(name));
+    }
+    assert.equal(node.sigtermsReceived, 2);
+  });
+});

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { permitIdOf } from '../../api/node-permit.ts';
+import type { SeiNodeTaskStatus } from '../../api/sei-node-task.ts';
+import { readClusterId } from '../../kubernetes/read-cluster-id.ts';
+import type { SimulatedNode } from '../../simulator/simulated-node.ts';
+import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
+import { requestsOf } from '../support/requests-of.ts';
+import { TestEnvironment } from '../support/test-environment.ts';
+import { begunAMinuteAgo } from './begun-task.ts';
+
+describe('a restart that another controller has begun, on a node whose permit somebody else has', () => {
+  let environment: TestEnvironment;
+
+  before(async () => {
+    environment = await TestEnvironment.create();
+    const clusterId = await readClusterId(environment.admin);
+    for (const name of ['not-sent', 'at-work', 'out-of-time']) {
+      await environment.addNode(name, { faults: { slowStopMs: 1_000 } });
+      const workflowId = permitIdOf(clusterId, { namespace: environment.namespace, name });
+      await environment.temporal.workflow.start('NodePermit', { workflowId, taskQueue: environment.namespace });
+    }
+    await begin('not-sent');
+    node('at-work').sidecar.submit({ id: await begin('at-work', {}, { step: 'Restarting' }), type: 'restart-seid', params: {} });
+    await begin('out-of-time', { timeoutSeconds: 65 });
+    await environment.startService();
+  });
+
+  after(() => environment.stop());
+
+  function node(name: string): SimulatedNode {
+    return environment.fleet.node(environment.namespace, name);
+  }
+
+  /** @returns the id under which it was begun. */
+  async function begin(name: string, spec: Record<string, unknown> = {}, more: SeiNodeTaskStatus = {}): Promise<string> {
+    const id = randomUUID();
+    await environment.restart(name, name, spec);
+    await environment.tasks.patchStatus({ namespace: environment.namespace, name }, { status: { ...begunAMinuteAgo(id), ...more } });
+    return id;
+  }
+
+  it('is watched at once when the sidecar has it', async () => {
+    assertComplete(await environment.finished('at-work'));
+    assert.deepEqual(requestsOf(node('at-work'), 'POST'), []);
+  });
+
+  it('is sent only when the node is free, when the sidecar does not have it', async () => {
+    const waiting = await environment.taskWhere('not-sent', 'is queued', (task) => task.status?.step === 'Queued');
+    assert.equal(waiting.status?.phase, 'Running');
+    assert.match(waiting.status?.message ?? '', /is busy with somebody who took its permit by hand/);
+    assert.deepEqual(requestsOf(node('not-sent'), 'POST'), []);
+    const clusterId = await readClusterId(environment.admin);
+    await environment.temporal.workflow.getHandle(permitIdOf(clusterId, { namespace: environment.namespace, name: 'not-sent' })).cancel();
+    assertComplete(await environment.finished('not-sent'));
+    assert.equal(requestsOf(node('not-sent'), 'POST').length, 1);
+  });
+
+  it('is not sent any more once its time is over', async () => {
+    assertFailed(await environment.finished('out-of-time'), 'Timeout', /nothing was done/);
+    assert.deepEqual(requestsOf(node('out-of-time'), 'POST'), []);
+  });
+});
