@@ -4,7 +4,7 @@ import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { holderText, turnDelay } from '../api/node-permit.ts';
 import { present } from '../api/present.ts';
-import { abortable } from './abortable.ts';
+import { abortable } from '../kubernetes/abortable.ts';
 import { handover } from './handover.ts';
 import type { PermitLine } from './permit-line.ts';
 

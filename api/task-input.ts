@@ -112,8 +112,7 @@ export function taskInputOf(resource: SeiNodeTask, changeValues?: string[]): Unc
     payload: resource.spec?.[payloadFieldOf(kindOf(resource))],
     requirePhase: childOf(target, 'requirePhase'),
     requirePhaseTimeout: childOf(target, 'requirePhaseTimeout'),
-    queueTimeout: childOf(target, 'queueTimeout'),
-    minSecondsBetweenRestarts: resource.spec?.['minSecondsBetweenRestarts'],
+    ...present({ queueTimeout: childOf(target, 'queueTimeout'), minSecondsBetweenRestarts: resource.spec?.['minSecondsBetweenRestarts'] }),
     timeoutSeconds: resource.spec?.['timeoutSeconds'],
     mirrorTo: { namespace, name, uid },
     ...begunOf(resource),
@@ -132,9 +131,11 @@ function begunOf({ status }: SeiNodeTask): { begun?: BegunTask } {
   return { begun: { taskId, accepted, ...present({ executionStartedAt }) } };
 }
 
+export const WORKFLOW_ID_PREFIX = 'seinodetask/';
+
 /** Readable and unique for each resource ever created, also under a name that is used again. */
 export function workflowIdOf(metadata: { namespace: string; name: string; uid: string }): string {
-  return `seinodetask/${metadata.namespace}/${metadata.name}/${metadata.uid}`;
+  return `${WORKFLOW_ID_PREFIX}${metadata.namespace}/${metadata.name}/${metadata.uid}`;
 }
 
 /** @returns `undefined` when the id is not one that `workflowIdOf` makes. */

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@temporalio/common';
+import { abortable } from '../kubernetes/abortable.ts';
 import { present } from '../api/present.ts';
 import { SEI_NODE_TASK } from '../api/resources.ts';
-import type { SeiNodeTask } from '../api/sei-node-task.ts';
+import { isTerminal, type SeiNodeTask } from '../api/sei-node-task.ts';
 import { parseWorkflowId, workflowIdOf } from '../api/task-input.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
@@ -11,13 +11,10 @@ import { ResourceClient } from '../kubernetes/resource-client.ts';
 import { TaskReconciler } from './task-reconciler.ts';
 import type { TaskWorkflows } from './task-workflows.ts';
 import { WorkQueue } from './work-queue.ts';
+import { WorkflowWatch } from './workflow-watch.ts';
 
 /** Resources worked on at once; each is two or three short calls. */
 const CONCURRENCY = 16;
-/** Between two looks for open workflows whose resource is gone, in milliseconds. */
-const SWEEP_INTERVAL_MS = 300_000;
-/** Before a look that failed is repeated, in milliseconds. */
-const SWEEP_RETRY_MS = 5_000;
 
 export interface BridgeOptions {
   readonly transport: KubernetesTransport;
@@ -34,12 +31,14 @@ export interface BridgeOptions {
 export class Bridge {
   readonly #options: BridgeOptions;
   readonly #reflectors: readonly Reflector<SeiNodeTask>[];
+  readonly #reconciler: TaskReconciler;
   readonly #queue: WorkQueue;
+  readonly #workflowWatch: WorkflowWatch;
 
   constructor(options: BridgeOptions) {
     this.#options = options;
     const { transport, events, workflows, log } = options;
-    const reconciler = new TaskReconciler({
+    this.#reconciler = new TaskReconciler({
       find: ({ namespace, name }) => this.#find(`${namespace}/${name}`),
       reconcileAfter: (workflowId, delayMs) => this.#queue.addAfter(workflowId, delayMs),
       tasks: new ResourceClient<SeiNodeTask>(transport, SEI_NODE_TASK),
@@ -49,9 +48,15 @@ export class Bridge {
     });
     this.#queue = new WorkQueue({
       concurrency: CONCURRENCY,
-      handle: (workflowId) => reconciler.reconcile(workflowId),
+      handle: (workflowId) => this.#reconciler.reconcile(workflowId),
       onFailure: (workflowId, error, retryInMs) =>
         log.warn('SeiNodeTask could not be reconciled; it is tried again', { workflowId, retryInMs, error }),
+    });
+    this.#workflowWatch = new WorkflowWatch({
+      workflows,
+      onClosed: (workflowId) => this.#onClosed(workflowId),
+      onOpen: (open) => this.#onOpen(open),
+      log,
     });
     this.#reflectors = watchedNamespaces(options.namespaces).map((namespace) => this.#reflector(namespace));
   }
@@ -69,7 +74,7 @@ export class Bridge {
   /** Runs until the signal is aborted and what was being reconciled is done. */
   async run(signal: AbortSignal): Promise<void> {
     const watches = this.#reflectors.map((reflector) => reflector.run(signal));
-    await Promise.all([...watches, this.#sweep(signal)]);
+    await Promise.all([...watches, this.#watchWorkflows(signal)]);
     await this.#queue.stop();
   }
 
@@ -91,26 +96,35 @@ export class Bridge {
     return this.#reflectors.map((reflector) => reflector.get(key)).find((task) => task !== undefined);
   }
 
-  /** Finds what was deleted while no bridge watched: open workflows of this cluster without their resource. */
-  async #sweep(signal: AbortSignal): Promise<void> {
-    const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-    await Promise.race([aborted, Promise.all(this.#reflectors.map(({ synced }) => synced))]);
-    while (!signal.aborted) {
-      const pauseMs = await this.#sweepOnce();
-      await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+  async #watchWorkflows(signal: AbortSignal): Promise<void> {
+    await abortable(Promise.all(this.#reflectors.map(({ synced }) => synced)), signal).catch(() => undefined);
+    await this.#workflowWatch.run(signal);
+  }
+
+  /** A workflow that closes writes its outcome first; one that was ended from outside does not. */
+  #onClosed(workflowId: string): void {
+    const task = this.#taskOf(workflowId);
+    if (task !== undefined && !isTerminal(task.status?.phase)) this.#lookAgain(workflowId);
+  }
+
+  /** Finds what was deleted while no bridge watched, and what the Temporal server has lost. */
+  #onOpen(open: ReadonlySet<string>): void {
+    for (const workflowId of open) if (this.#isOrphan(workflowId)) this.#queue.add(workflowId);
+    for (const task of this.#reflectors.flatMap((reflector) => reflector.list())) {
+      const workflowId = workflowIdOf(task.metadata);
+      if (!isTerminal(task.status?.phase) && !open.has(workflowId)) this.#lookAgain(workflowId);
     }
   }
 
-  async #sweepOnce(): Promise<number> {
-    try {
-      for await (const workflowId of this.#options.workflows.listOpen()) {
-        if (this.#isOrphan(workflowId)) this.#queue.add(workflowId);
-      }
-      return SWEEP_INTERVAL_MS;
-    } catch (error) {
-      this.#options.log.warn('Open workflows could not be listed; it is tried again', { error });
-      return SWEEP_RETRY_MS;
-    }
+  #lookAgain(workflowId: string): void {
+    this.#reconciler.forget(workflowId);
+    this.#queue.add(workflowId);
+  }
+
+  #taskOf(workflowId: string): SeiNodeTask | undefined {
+    const reference = parseWorkflowId(workflowId);
+    const task = reference && this.#find(`${reference.namespace}/${reference.name}`);
+    return task?.metadata.uid === reference?.uid ? task : undefined;
   }
 
   #isOrphan(workflowId: string): boolean {
@@ -118,7 +132,7 @@ export class Bridge {
     if (reference === undefined) return false;
     const { namespaces } = this.#options;
     if (namespaces.length > 0 && !namespaces.includes(reference.namespace)) return false;
-    return this.#find(`${reference.namespace}/${reference.name}`)?.metadata.uid !== reference.uid;
+    return this.#taskOf(workflowId) === undefined;
   }
 }
 

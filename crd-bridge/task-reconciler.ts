@@ -59,6 +59,12 @@ export class TaskReconciler {
     }
   }
 
+  /** Has the next `reconcile` ask the Temporal server again, although the workflow was seen open a short while ago. */
+  forget(workflowId: string): void {
+    const { openUntilMs: _, ...known } = this.#known.get(workflowId) ?? {};
+    this.#known.set(workflowId, known);
+  }
+
   async #carryOn(workflowId: string, task: SeiNodeTask): Promise<void> {
     if (Date.now() >= (this.#known.get(workflowId)?.openUntilMs ?? 0)) await this.#ensureStarted(workflowId, task);
     const { openUntilMs, cancelHandled } = this.#known.get(workflowId) ?? {};

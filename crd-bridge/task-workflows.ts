@@ -11,7 +11,7 @@ import type { CancelRequest } from '../api/cancel-request.ts';
 import { provenanceOf } from '../api/provenance.ts';
 import { searchAttributes } from '../api/search-attributes.ts';
 import type { SeiNodeTask } from '../api/sei-node-task.ts';
-import { kindOf, nodeNameOf, taskInputOf, workflowIdOf } from '../api/task-input.ts';
+import { kindOf, nodeNameOf, taskInputOf, WORKFLOW_ID_PREFIX, workflowIdOf } from '../api/task-input.ts';
 import type { WorkflowReference } from '../api/status-update.ts';
 import type { TaskOutcome } from '../api/task-outcome.ts';
 import { isTaskKind } from '../api/task-kinds.ts';
@@ -130,10 +130,31 @@ export class TaskWorkflows {
     await this.cancel(workflowId);
   }
 
+  /** Whether what is listed as open is this cluster's: only our search attribute tells that. */
+  get canListOpen(): boolean {
+    return this.#options.knowsSearchAttributes;
+  }
+
   /** Ids of this cluster's open workflows, as the (eventually consistent) visibility store lists them. */
   async *listOpen(): AsyncGenerator<string, void, undefined> {
-    if (!this.#options.knowsSearchAttributes) return;
-    const query = `ExecutionStatus = 'Running' AND ${searchAttributes.cluster.name} = '${this.#options.clusterId}'`;
+    yield* this.#list(`ExecutionStatus = 'Running' AND ${this.#ofThisCluster}`);
+  }
+
+  /**
+   * Ids of workflows that have closed; without search attributes those of other clusters too.
+   *
+   * @param sinceMs - In milliseconds since the epoch.
+   */
+  async *listClosed(sinceMs: number): AsyncGenerator<string, void, undefined> {
+    const ours = this.#options.knowsSearchAttributes ? this.#ofThisCluster : `WorkflowId STARTS_WITH '${WORKFLOW_ID_PREFIX}'`;
+    yield* this.#list(`ExecutionStatus != 'Running' AND CloseTime > '${new Date(sinceMs).toISOString()}' AND ${ours}`);
+  }
+
+  get #ofThisCluster(): string {
+    return `${searchAttributes.cluster.name} = '${this.#options.clusterId}'`;
+  }
+
+  async *#list(query: string): AsyncGenerator<string, void, undefined> {
     for await (const { workflowId } of this.#options.client.workflow.list({ query })) yield workflowId;
   }
 }

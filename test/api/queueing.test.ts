@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { array, assert as assertProperty, boolean, integer, nat, property, record, stringMatching, tuple } from 'fast-check';
+import * as fc from 'fast-check';
 import { PermitLine } from '../../activities/permit-line.ts';
 import { holderText, permitIdOf, turnDelay } from '../../api/node-permit.ts';
 import { waitingInQueue } from '../../api/queueing.ts';
@@ -12,10 +12,10 @@ const OWN = '00000000-0000-5000-8000-000000000001';
 describe('the permit of a node', () => {
   it('has an id of its own for each node of each cluster', () => {
     assert.equal(permitIdOf('c', node), 'seinode-permit/c/arctic-1/syncer-0-0');
-    const label = stringMatching(/^[a-z0-9]([-a-z0-9]{0,8}[a-z0-9])?$/);
-    const place = tuple(label, label, label);
-    assertProperty(
-      property(place, place, ([cluster, namespace, name], other) => {
+    const label = fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,8}[a-z0-9])?$/);
+    const place = fc.tuple(label, label, label);
+    fc.assert(
+      fc.property(place, place, ([cluster, namespace, name], other) => {
         const same = JSON.stringify([cluster, namespace, name]) === JSON.stringify(other);
         assert.equal(permitIdOf(cluster, { namespace, name }) === permitIdOf(other[0], { namespace: other[1], name: other[2] }), same);
       }),
@@ -31,9 +31,9 @@ describe('the permit of a node', () => {
 
 describe('the line for a permit', () => {
   it('has those in front who have waited longest, whenever they joined and whoever leaves', () => {
-    const waiter = record({ sinceMs: nat(1_000), leaves: boolean() });
-    assertProperty(
-      property(array(waiter, { maxLength: 20 }), (waiters) => {
+    const waiter = fc.record({ sinceMs: fc.nat(1_000), leaves: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(waiter, { maxLength: 20 }), (waiters) => {
         const line = new PermitLine();
         const joined = waiters.map(({ sinceMs, leaves }) => ({ place: line.join('p', sinceMs), sinceMs, leaves }));
         for (const { place, leaves } of joined) if (leaves) place.leave();
@@ -51,8 +51,8 @@ describe('the line for a permit', () => {
   });
 
   it('lets those try sooner who stand further in front, and of two in front the one who has waited longer', () => {
-    assertProperty(
-      property(nat(50), nat(10_000_000), nat(10_000_000), (position, waitedMs, otherMs) => {
+    fc.assert(
+      fc.property(fc.nat(50), fc.nat(10_000_000), fc.nat(10_000_000), (position, waitedMs, otherMs) => {
         assert.ok(turnDelay(position, waitedMs) < turnDelay(position + 1, otherMs));
         if (waitedMs > otherMs) assert.ok(turnDelay(position, waitedMs) < turnDelay(position, otherMs));
       }),
@@ -89,8 +89,8 @@ describe("what is read from the sidecar's list", () => {
 
 describe('spec.minSecondsBetweenRestarts', () => {
   it('never keeps a restart back for longer than it says, whatever the clock of the node', () => {
-    assertProperty(
-      property(integer({ min: -1e12, max: 1e13 }), nat(1e7), nat(1e12), (lastRestartEndedAtMs, intervalMs, nowMs) => {
+    fc.assert(
+      fc.property(fc.integer({ min: -1e12, max: 1e13 }), fc.nat(1e7), fc.nat(1e12), (lastRestartEndedAtMs, intervalMs, nowMs) => {
         const allowedAtMs = restartAllowedAt({ lastRestartEndedAtMs }, intervalMs, nowMs);
         if (allowedAtMs === undefined) return assert.ok(lastRestartEndedAtMs + intervalMs <= nowMs || intervalMs === 0);
         assert.ok(allowedAtMs > nowMs && allowedAtMs <= nowMs + intervalMs);

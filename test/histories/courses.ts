@@ -18,6 +18,22 @@ const proposal = { ...transaction, title: 'A title', description: 'A description
 
 /** Every workflow type in its typical courses, by the name of the history's file. */
 export const courses: Readonly<Record<string, Course>> = {
+  'node-permit-given-back': async (environment, name) => {
+    const permit = await environment.temporal.workflow.start('NodePermit', { workflowId: name, taskQueue: environment.namespace });
+    await permit.cancel();
+    return permit;
+  },
+
+  'restart-seid-queued': async (environment, name) => {
+    const node = await environment.addNode(name, { faults: { neverBoot: true } });
+    await environment.restart(`${name}-holder`, name);
+    await dispatched(environment, name);
+    const task = await environment.restart(name, name);
+    await environment.taskWhere(name, 'is queued', ({ status }) => status?.reason === 'Queued');
+    node.setFaults({});
+    return environment.workflowOf(task);
+  },
+
   'restart-seid-complete': async (environment, name) => {
     await environment.addNode(name);
     return environment.workflowOf(await environment.restart(name, name));

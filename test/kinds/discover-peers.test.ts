@@ -98,7 +98,7 @@ describe('DiscoverPeers', () => {
       const node = await environment.addNode(name, { spec });
       await createTaskOfKind(environment, name, { kind: 'DiscoverPeers' });
       assertFailed(await environment.finished(name), 'ParamsBuildFailed', /^The SeiNode's spec\.peers gives no source .*nothing was done/);
-      assert.deepEqual(node.requests, []);
+      assert.deepEqual(requestsOf(node, 'POST'), []);
     });
   }
 

@@ -5,6 +5,7 @@ import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
 import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
 import { scheduledActivity } from '../support/scheduled-activities.ts';
+import { requestsOf } from '../support/requests-of.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 import { workflowFailure } from '../support/workflow-failure.ts';
 import { createTaskOfKind } from './create-task-of-kind.ts';
@@ -93,7 +94,7 @@ describe('UpdateNodeImage', () => {
     assertComplete(finished);
     assert.deepEqual(finished.status?.outputs, { updateNodeImage: { appliedImage: NEW } });
     assert.equal((await seiNode('complete')).metadata.generation, 2);
-    assert.deepEqual(environment.fleet.node(environment.namespace, 'complete').requests, []);
+    assert.deepEqual(requestsOf(environment.fleet.node(environment.namespace, 'complete'), 'POST'), []);
   });
 
   it('contract §1.4: of an image that the node runs already is complete without a write', async () => {
