@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import { objectKey } from './object-key.ts';
 
@@ -26,14 +27,14 @@ export class ObjectStore<T extends KubernetesObject> {
     return [...this.#objects.values()];
   }
 
-  /** Takes a full list: what is not in it is gone. Objects with the resourceVersion they had are not reported. */
+  /** Takes a full list: what is not in it is gone. Objects that are as they were are not reported. */
   replaceAll(objects: readonly T[]): ObjectChange[] {
     const before = this.#objects;
     this.#objects = new Map(objects.map((object) => [objectKey(object.metadata), object]));
     const gone = [...before].filter(([key]) => !this.#objects.has(key)).flatMap(([, object]) => changesOf(object, undefined));
     const present = [...this.#objects].flatMap(([key, object]) => {
       const previous = before.get(key);
-      return isSameVersion(previous, object) ? [] : changesOf(previous, object);
+      return isUnchanged(previous, object) ? [] : changesOf(previous, object);
     });
     return [...gone, ...present];
   }
@@ -46,8 +47,11 @@ export class ObjectStore<T extends KubernetesObject> {
   }
 
   remove(object: T): ObjectChange[] {
-    this.#objects.delete(objectKey(object.metadata));
-    return changesOf(object, undefined);
+    const key = objectKey(object.metadata);
+    const previous = this.#objects.get(key);
+    this.#objects.delete(key);
+    const isAnother = previous && previous.metadata.uid !== object.metadata.uid;
+    return [...(isAnother ? changesOf(previous, undefined) : []), ...changesOf(object, undefined)];
   }
 
   /** Every object once more, for a resync. */
@@ -56,8 +60,9 @@ export class ObjectStore<T extends KubernetesObject> {
   }
 }
 
-function isSameVersion(previous: KubernetesObject | undefined, next: KubernetesObject): boolean {
-  return previous?.metadata.uid === next.metadata.uid && previous.metadata.resourceVersion === next.metadata.resourceVersion;
+/** After a restored backup a resourceVersion may come twice, with other contents: it alone does not tell. */
+function isUnchanged(previous: KubernetesObject | undefined, next: KubernetesObject): boolean {
+  return previous?.metadata.resourceVersion === next.metadata.resourceVersion && isDeepStrictEqual(previous, next);
 }
 
 function changesOf(previous: KubernetesObject | undefined, next: KubernetesObject | undefined): ObjectChange[] {

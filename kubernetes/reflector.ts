@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backoffDelay } from './backoff-delay.ts';
-import { KubernetesApiError, KubernetesConnectionError, KubernetesTimeoutError, hasHttpStatus } from './errors.ts';
+import { KubernetesApiError, KubernetesConnectionError, KubernetesResponseError, hasHttpStatus } from './errors.ts';
 import { FailureLog } from './failure-log.ts';
+import { isOlderVersion } from './is-older-version.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import type { KubernetesTransport } from './kubernetes-transport.ts';
 import { listAll } from './list-all.ts';
@@ -14,8 +15,10 @@ import { WatchEventDecoder, type WatchEvent } from './watch-event-decoder.ts';
 
 /** The server ends a watch after a random time between this and twice this, as in client-go, in seconds. */
 const WATCH_SECONDS = 300;
-/** A watch that ends sooner than this and brought nothing has failed, as in client-go, in milliseconds. */
+/** A watch that has lasted this long works, as in client-go, in milliseconds. */
 const SHORT_WATCH_MS = 1_000;
+/** Longest wait that a Retry-After is granted, in milliseconds: the copy is stale meanwhile. */
+const LONGEST_RETRY_AFTER_MS = 300_000;
 const DEFAULT_RESYNC_MS = 600_000;
 
 export interface ReflectorOptions {
@@ -35,6 +38,9 @@ export interface ReflectorOptions {
 /**
  * Keeps a copy of all objects of one kind: lists them, then watches, and lists again whenever events may have been
  * missed, so that deletions in a gap are noticed too. Survives anything the server does; nothing in it throws.
+ *
+ * A watch goes on from the last resourceVersion only where the one before ended in order and brought something. A server
+ * that was restored from an older backup accepts a resourceVersion that it has yet to reach, and then sends nothing.
  */
 export class Reflector<T extends KubernetesObject = KubernetesObject> {
   /** Resolves when the first list has been handed out; stays pending if `run` ends before. */
@@ -92,7 +98,7 @@ export class Reflector<T extends KubernetesObject = KubernetesObject> {
       await this.#watch(this.#resourceVersion, signal);
     } catch (error) {
       if (signal.aborted) return;
-      if (!canResume(error)) this.#resourceVersion = undefined;
+      if (!hasHttpStatus(error, 429)) this.#resourceVersion = undefined;
       this.#failures += 1;
       const delay = Math.max(backoffDelay(this.#failures, Math.random()), retryAfterMs(error));
       this.#failureLog.failed(error, delay);
@@ -114,32 +120,31 @@ export class Reflector<T extends KubernetesObject = KubernetesObject> {
     const { transport, resource, namespace, labelSelector } = this.#options;
     const timeoutSeconds = WATCH_SECONDS + Math.floor(Math.random() * WATCH_SECONDS);
     const stream = await openWatch(transport, { resource, namespace, labelSelector, resourceVersion, timeoutSeconds, signal });
-    let isHealthy = false;
-    const markHealthy = (): void => {
-      isHealthy = true;
-      this.#failures = 0;
-      this.#failureLog.recovered();
-    };
-    const longEnough = setTimeout(markHealthy, SHORT_WATCH_MS);
+    const longEnough = setTimeout(() => this.#recovered(), SHORT_WATCH_MS);
     try {
-      await this.#consume(stream, markHealthy);
-    } catch (error) {
-      if (!(error instanceof KubernetesTimeoutError)) throw error;
+      await this.#consume(stream);
     } finally {
       clearTimeout(longEnough);
     }
-    if (!isHealthy) throw new KubernetesConnectionError('The watch ended at once without an event. Look at the API server or the proxy in front of it.');
   }
 
-  async #consume(stream: AsyncIterable<Buffer>, onEvent: () => void): Promise<void> {
+  async #consume(stream: AsyncIterable<Buffer>): Promise<void> {
     const decoder = new WatchEventDecoder();
+    let isSilent = true;
     for await (const chunk of stream) {
       for (const event of decoder.push(chunk)) {
         this.#apply(event);
-        onEvent();
+        this.#recovered();
+        isSilent = false;
       }
     }
     decoder.end();
+    if (isSilent) throw new KubernetesConnectionError('The watch ended without an event. Look at the API server or the proxy in front of it.');
+  }
+
+  #recovered(): void {
+    this.#failures = 0;
+    this.#failureLog.recovered();
   }
 
   #apply(event: WatchEvent): void {
@@ -147,11 +152,20 @@ export class Reflector<T extends KubernetesObject = KubernetesObject> {
       this.#resourceVersion = undefined;
       throw new KubernetesApiError({ call: `The watch of ${this.#options.resource.plural}`, httpStatus: event.object.code ?? 500, status: event.object });
     }
-    this.#resourceVersion = event.object.metadata.resourceVersion;
+    this.#advanceTo(event.object.metadata.resourceVersion);
     if (event.type === 'BOOKMARK') return;
     const object = event.object as T;
     dropManagedFields(object);
     this.#report(event.type === 'DELETED' ? this.#store.remove(object) : this.#store.set(object));
+  }
+
+  #advanceTo(resourceVersion: string): void {
+    if (this.#resourceVersion !== undefined && isOlderVersion(resourceVersion, this.#resourceVersion)) {
+      throw new KubernetesResponseError(
+        `The watch went back from resourceVersion ${this.#resourceVersion} to ${resourceVersion}. List again; a restored backup would explain it.`,
+      );
+    }
+    this.#resourceVersion = resourceVersion;
   }
 
   #report(changes: readonly ObjectChange[]): void {
@@ -165,13 +179,9 @@ export class Reflector<T extends KubernetesObject = KubernetesObject> {
   }
 }
 
-/** Events may have been missed unless the watch was cut or could not be opened, as in client-go. */
-function canResume(error: unknown): boolean {
-  return error instanceof KubernetesConnectionError || error instanceof KubernetesTimeoutError || hasHttpStatus(error, 429);
-}
-
 function retryAfterMs(error: unknown): number {
-  return error instanceof KubernetesApiError ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
+  const seconds = error instanceof KubernetesApiError ? (error.retryAfterSeconds ?? 0) : 0;
+  return Math.min(LONGEST_RETRY_AFTER_MS, seconds * 1000);
 }
 
 /** They are a third of an object's memory, and nothing here reads them. */

@@ -31,6 +31,20 @@ describe('ObjectStore', () => {
     ]);
   });
 
+  it('reports an object whose resourceVersion came twice, as after a restored backup', () => {
+    const store = new ObjectStore();
+    const lost = { ...object('a', 'u1'), spec: { note: 'written after the backup' } };
+    store.replaceAll([lost]);
+    assert.deepEqual(store.replaceAll([object('a', 'u1')]), [change('a', 'u1', 'u1')]);
+  });
+
+  it('reports both when what is deleted is another object than the one it knew', () => {
+    const store = new ObjectStore();
+    store.set(object('a', 'u1'));
+    assert.deepEqual(store.remove(object('a', 'u2')), [change('a', 'u1', undefined), change('a', 'u2', undefined)]);
+    assert.equal(store.get('ns/a'), undefined);
+  });
+
   it('hands everything out again', () => {
     const store = new ObjectStore();
     store.replaceAll([object('a', 'u1'), object('b', 'u2')]);
