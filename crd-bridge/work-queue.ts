@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 /** After the first failure of a key, doubled with each further one, in milliseconds. */
 const FIRST_RETRY_MS = 200;
 const LONGEST_RETRY_MS = 30_000;
@@ -12,17 +10,24 @@ export interface WorkQueueOptions {
   readonly onFailure: (key: string, error: unknown, retryInMs: number) => void;
 }
 
+interface Return {
+  readonly atMs: number;
+  readonly timer: NodeJS.Timeout;
+}
+
 /**
  * A queue of keys, after client-go's: a key that waits already is not added again, one that is being worked on is
- * worked on again afterwards, and no key is ever worked on twice at the same time.
+ * worked on again afterwards, and no key is ever worked on twice at the same time. It holds each key a few times at
+ * most, however often it is added.
  */
 export class WorkQueue {
   readonly #options: WorkQueueOptions;
   readonly #waiting = new Set<string>();
   readonly #active = new Set<string>();
   readonly #failures = new Map<string, number>();
+  readonly #returns = new Map<string, Return>();
   readonly #work = new Set<Promise<void>>();
-  readonly #stopping = new AbortController();
+  #isStopped = false;
 
   constructor(options: WorkQueueOptions) {
     this.#options = options;
@@ -30,26 +35,33 @@ export class WorkQueue {
 
   /** Keys that wait or are being worked on. */
   get size(): number {
-    return this.#waiting.size + this.#active.size;
+    return new Set([...this.#waiting, ...this.#active]).size;
   }
 
   add(key: string): void {
-    if (this.#stopping.signal.aborted) return;
+    if (this.#isStopped) return;
     this.#waiting.add(key);
     this.#startWork();
   }
 
-  /** Adds a key later; it is not counted among those that wait. */
+  /** Adds a key later, once: of several times the earliest counts. It is not among those that wait until then. */
   addAfter(key: string, delayMs: number): void {
-    void sleep(delayMs, undefined, { signal: this.#stopping.signal, ref: false }).then(
-      () => this.add(key),
-      () => undefined,
-    );
+    if (this.#isStopped) return;
+    const atMs = Date.now() + delayMs;
+    const pending = this.#returns.get(key);
+    if (pending && pending.atMs <= atMs) return;
+    clearTimeout(pending?.timer);
+    const timer = setTimeout(() => {
+      this.#returns.delete(key);
+      this.add(key);
+    }, delayMs);
+    timer.unref();
+    this.#returns.set(key, { atMs, timer });
   }
 
   /** Takes no more keys and waits for those that are being worked on. */
   async stop(): Promise<void> {
-    this.#stopping.abort();
+    this.#isStopped = true;
     this.#waiting.clear();
     await Promise.all(this.#work);
   }
@@ -81,8 +93,8 @@ export class WorkQueue {
   #retryLater(key: string, error: unknown): void {
     const failures = (this.#failures.get(key) ?? 0) + 1;
     this.#failures.set(key, failures);
-    const delayMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1)) * (0.75 + Math.random() / 2);
-    this.#options.onFailure(key, error, Math.round(delayMs));
+    const delayMs = Math.round(Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1)) * (0.75 + Math.random() / 2));
     this.addAfter(key, delayMs);
+    this.#options.onFailure(key, error, delayMs);
   }
 }

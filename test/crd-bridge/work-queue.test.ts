@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
-import * as fc from 'fast-check';
 import { WorkQueue, type WorkQueueOptions } from '../../crd-bridge/work-queue.ts';
 import { eventually } from '../support/eventually.ts';
 
@@ -121,48 +120,4 @@ describe('WorkQueue', () => {
     await manual.queue.stop();
     assert.equal(manual.queue.size, 0);
   });
-
-  it('never works on a key twice at the same time, and never forgets one', async () => {
-    const step = fc.record({ key: fc.constantFrom('a', 'b', 'c', 'd'), turnsToWork: fc.nat(3), turnsAfter: fc.nat(2) });
-    const run = fc.asyncProperty(fc.array(step, { maxLength: 30 }), fc.integer({ min: 1, max: 3 }), assertOneAtATime);
-    await fc.assert(run);
-  });
 });
-
-interface Step {
-  readonly key: string;
-  /** How long work on the key takes from now on, in turns of the event loop. */
-  readonly turnsToWork: number;
-  /** Turns until the next step. */
-  readonly turnsAfter: number;
-}
-
-async function turns(count: number): Promise<void> {
-  for (let index = 0; index < count; index += 1) await turn();
-}
-
-async function assertOneAtATime(steps: readonly Step[], concurrency: number): Promise<void> {
-  const duration = new Map<string, number>();
-  const active = new Set<string>();
-  const unseen = new Set<string>();
-  const failures: unknown[] = [];
-  const queue = new WorkQueue({
-    concurrency,
-    handle: async (key) => {
-      assert.ok(!active.has(key) && active.size < concurrency);
-      active.add(key);
-      unseen.delete(key);
-      await turns(duration.get(key) ?? 0);
-      active.delete(key);
-    },
-    onFailure: (_key, error) => void failures.push(error),
-  });
-  for (const { key, turnsToWork, turnsAfter } of steps) {
-    duration.set(key, turnsToWork);
-    unseen.add(key);
-    queue.add(key);
-    await turns(turnsAfter);
-  }
-  while (queue.size > 0) await turn();
-  assert.deepEqual([failures, [...unseen]], [[], []]);
-}
