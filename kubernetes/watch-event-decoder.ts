@@ -5,6 +5,7 @@ import type { KubernetesObject } from './kubernetes-object.ts';
 /** Above any single object with its envelope (etcd takes 1.5 MiB), in bytes. */
 const LINE_BYTES = 8 * 1024 * 1024;
 const NEWLINE = 0x0a;
+const NOTHING = Buffer.alloc(0);
 
 const eventSchema = z.discriminatedUnion('type', [
   z.object({
@@ -30,7 +31,8 @@ export type WatchEvent = z.infer<typeof eventSchema>;
  * caller must list again.
  */
 export class WatchEventDecoder {
-  #pending: Buffer[] = [];
+  /** What has come of a line, in one piece: kept as it came, single bytes would take hundreds of times their size. */
+  #pending = NOTHING;
   #pendingBytes = 0;
 
   /** @returns the events that `chunk` completes */
@@ -52,14 +54,20 @@ export class WatchEventDecoder {
   }
 
   #keep(part: Buffer): void {
-    this.#pendingBytes += part.length;
-    if (this.#pendingBytes > LINE_BYTES) throw new KubernetesResponseError(`The watch sent a line longer than ${LINE_BYTES} bytes. List again.`);
-    if (part.length > 0) this.#pending.push(part);
+    const bytes = this.#pendingBytes + part.length;
+    if (bytes > LINE_BYTES) throw new KubernetesResponseError(`The watch sent a line longer than ${LINE_BYTES} bytes. List again.`);
+    if (bytes > this.#pending.length) {
+      const larger = Buffer.allocUnsafe(Math.max(bytes, 2 * this.#pending.length));
+      this.#pending.copy(larger, 0, 0, this.#pendingBytes);
+      this.#pending = larger;
+    }
+    part.copy(this.#pending, this.#pendingBytes);
+    this.#pendingBytes = bytes;
   }
 
   #takePending(): string {
-    const line = Buffer.concat(this.#pending).toString('utf8');
-    this.#pending = [];
+    const line = this.#pending.toString('utf8', 0, this.#pendingBytes);
+    this.#pending = NOTHING;
     this.#pendingBytes = 0;
     return line;
   }

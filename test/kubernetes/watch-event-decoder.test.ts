@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { WatchEventDecoder } from '../../kubernetes/watch-event-decoder.ts';
 
 const added = { type: 'ADDED', object: { metadata: { name: 'é', uid: 'u1', resourceVersion: '5' }, spec: { a: 1 } } };
@@ -32,5 +34,18 @@ describe('WatchEventDecoder', () => {
     const megabyte = Buffer.alloc(1024 * 1024, 'x');
     for (let count = 0; count < 8; count += 1) decoder.push(megabyte);
     assert.throws(() => decoder.push(megabyte), badResponse);
+  });
+
+  it('takes a long line that comes byte by byte in a heap of 64 MB', async () => {
+    const script = `
+      import { WatchEventDecoder } from ${JSON.stringify(new URL('../../kubernetes/watch-event-decoder.ts', import.meta.url))};
+      const decoder = new WatchEventDecoder();
+      for (let count = 0; count < 2_000_000; count += 1) decoder.push(Buffer.alloc(1, ' '));
+      decoder.push(Buffer.from('\\n'));
+      decoder.end();
+      console.log('taken');
+    `;
+    const options = ['--no-warnings', '--max-old-space-size=64', '--input-type=module', '--eval', script];
+    assert.equal((await promisify(execFile)(process.execPath, options)).stdout, 'taken\n');
   });
 });
