@@ -1,4 +1,4 @@
-import { Client, NamespaceNotFoundError, ServiceError, type WorkflowExecutionInfo } from '@temporalio/client';
+import { Client, defaultPayloadConverter, NamespaceNotFoundError, ServiceError, type Payload, type WorkflowExecutionInfo } from '@temporalio/client';
 import { searchAttributes } from '../api/search-attributes.ts';
 import { TemporalRefusedError, TemporalUnreachableError } from './errors.ts';
 import { connectToTemporal, type TemporalAccess } from './temporal-connection.ts';
@@ -23,6 +23,12 @@ export interface HistoryQuery {
   readonly limit: number;
 }
 
+/** Memos are not shown, and may be encrypted with a key that whoever asks does not have. */
+const UNREAD = {
+  encode: async (payloads: Payload[]) => payloads,
+  decode: async (payloads: Payload[]) => payloads.map(() => defaultPayloadConverter.toPayload(null)),
+};
+
 /**
  * The workflows that worked on a node, newest first.
  *
@@ -42,7 +48,7 @@ export async function readHistory(query: HistoryQuery): Promise<readonly History
 
 async function list({ connection, namespace }: TemporalAccess, query: HistoryQuery): Promise<WorkflowExecutionInfo[]> {
   const executions: WorkflowExecutionInfo[] = [];
-  const pages = new Client({ connection, namespace }).workflow.list({ query: filterOf(query), pageSize: query.limit });
+  const pages = new Client({ connection, namespace, dataConverter: { payloadCodecs: [UNREAD] } }).workflow.list({ query: filterOf(query), pageSize: query.limit });
   for await (const execution of pages) {
     executions.push(execution);
     if (executions.length === query.limit) break;

@@ -17,6 +17,7 @@ import type { TaskOutcome } from '../api/task-outcome.ts';
 import { isTaskKind } from '../api/task-kinds.ts';
 import { workflowCancelled, workflowTerminated, type Verdict } from '../api/verdict.ts';
 import { workflowUrl } from '../api/workflow-url.ts';
+import { listWorkflowIds } from './list-workflow-ids.ts';
 import { workflowDetails } from './workflow-details.ts';
 
 /** Workflow type of a resource that names none; it ends with UnsupportedKind. */
@@ -137,7 +138,7 @@ export class TaskWorkflows {
 
   /** Ids of this cluster's open workflows, as the (eventually consistent) visibility store lists them. */
   async *listOpen(): AsyncGenerator<string, void, undefined> {
-    yield* this.#list(`ExecutionStatus = 'Running' AND ${this.#ofThisCluster}`);
+    yield* listWorkflowIds(this.#options.client, `ExecutionStatus = 'Running' AND ${this.#ofThisCluster}`);
   }
 
   /**
@@ -147,14 +148,10 @@ export class TaskWorkflows {
    */
   async *listClosed(sinceMs: number): AsyncGenerator<string, void, undefined> {
     const ours = this.#options.knowsSearchAttributes ? this.#ofThisCluster : `WorkflowId STARTS_WITH '${WORKFLOW_ID_PREFIX}'`;
-    yield* this.#list(`ExecutionStatus != 'Running' AND CloseTime > '${new Date(sinceMs).toISOString()}' AND ${ours}`);
+    yield* listWorkflowIds(this.#options.client, `ExecutionStatus != 'Running' AND CloseTime > '${new Date(sinceMs).toISOString()}' AND ${ours}`);
   }
 
   get #ofThisCluster(): string {
     return `${searchAttributes.cluster.name} = '${this.#options.clusterId}'`;
-  }
-
-  async *#list(query: string): AsyncGenerator<string, void, undefined> {
-    for await (const { workflowId } of this.#options.client.workflow.list({ query })) yield workflowId;
   }
 }

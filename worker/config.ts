@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { NodeUrlTemplate } from '../activities/node-url-template.ts';
 import { parseGoDuration } from '../api/go-duration.ts';
+import { readPayloadKeys } from '../encryption/payload-key-file.ts';
 import { splitAddress } from './split-address.ts';
 
 const roles = ['all', 'bridge', 'worker'] as const;
@@ -34,6 +35,14 @@ const httpUrl = z
   .transform((text) => text.replace(/\/+$/, ''));
 
 const readableFile = z.string().refine(isReadable, 'cannot be read; check the path and its mount');
+
+const payloadKeyFile = z.string().superRefine((file, context) => {
+  try {
+    readPayloadKeys(file);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : 'is not usable' });
+  }
+});
 
 const duration = z.string().transform((text, context) => {
   const milliseconds = parseGoDuration(text);
@@ -82,6 +91,11 @@ export const configSchema = z.object({
   TEMPORAL_UI_URL: httpUrl
     .optional()
     .describe('Where the Temporal UI is, for links in `status.workflow.url`. Absent means no links.'),
+  PAYLOAD_KEY_FILE: payloadKeyFile
+    .optional()
+    .describe(
+      'File with the keys that encrypt what Temporal stores: `<id>: <32 bytes in base64>` a line, the first one active; read again when it changes. Absent means in the clear.',
+    ),
   MAX_CONCURRENT_POLLS: z.coerce
     .number('is not a number')
     .int('is not a whole number')

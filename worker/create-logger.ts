@@ -1,7 +1,7 @@
 import { DefaultLogger, type LogEntry, type LogLevel } from '@temporalio/worker';
 
-/** Whoever has an activity's task token can complete the activity. */
-const TASK_TOKEN = 'taskToken';
+/** Whoever has an activity's task token can complete the activity; the other two are whole tasks, with token and input. */
+const NOT_LOGGED = ['taskToken', 'task', 'taskEncoded'];
 
 /** A logger that writes one JSON object a line to standard error. */
 export function createLogger(level: LogLevel): DefaultLogger {
@@ -10,7 +10,7 @@ export function createLogger(level: LogLevel): DefaultLogger {
 
 function lineOf({ timestampNanos, level, message, meta }: LogEntry): Record<string, unknown> {
   const time = new Date(Number(timestampNanos / 1_000_000n)).toISOString();
-  const fields = Object.entries(meta ?? {}).filter(([name]) => name !== TASK_TOKEN);
+  const fields = Object.entries(meta ?? {}).filter(([name]) => !NOT_LOGGED.includes(name));
   return { time, level, message, ...Object.fromEntries(fields.map(([name, value]) => [name, plain(value)])) };
 }
 

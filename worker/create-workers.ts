@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { DataConverter } from '@temporalio/common';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { Agent } from 'undici';
 import { BearerToken } from '../activities/bearer-token.ts';
@@ -22,6 +23,7 @@ export interface WorkersOptions {
   readonly config: Config;
   readonly connection: NativeConnection;
   readonly namespace: string;
+  readonly dataConverter: DataConverter;
   readonly transport: KubernetesTransport;
   readonly events: EventRecorder;
   readonly shutdown: AbortSignal;
@@ -30,7 +32,7 @@ export interface WorkersOptions {
 
 /** The worker of workflows and short activities, and that of the polls, which has slots of its own. */
 export async function createWorkers(options: WorkersOptions): Promise<readonly Worker[]> {
-  const { config, connection, namespace, transport, events, shutdown, knowsSearchAttributes } = options;
+  const { config, connection, namespace, dataConverter, transport, events, shutdown, knowsSearchAttributes } = options;
   const dispatcher = new Agent();
   const activities = createActivities({
     sidecar: new SidecarClient({
@@ -50,6 +52,7 @@ export async function createWorkers(options: WorkersOptions): Promise<readonly W
   const common: Omit<WorkerOptions, 'taskQueue'> = {
     connection,
     namespace,
+    dataConverter,
     activities: { ...activities },
     shutdownGraceTime: Math.max(1, config.SHUTDOWN_GRACE - CLOSING_MS),
     activityTaskPollerBehavior: { type: 'autoscaling' },

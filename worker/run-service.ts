@@ -7,6 +7,7 @@ import type { Logger } from '@temporalio/common';
 import { NativeConnection, type Worker } from '@temporalio/worker';
 import { Bridge } from '../crd-bridge/bridge.ts';
 import { TaskWorkflows } from '../crd-bridge/task-workflows.ts';
+import { dataConverterFor } from '../encryption/data-converter.ts';
 import { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
 import { readClusterId } from '../kubernetes/read-cluster-id.ts';
@@ -70,6 +71,7 @@ function readiness(config: Config, { connection, workers, bridge }: Running, shu
 
 async function startParts({ config, temporal, transport, log, shutdown }: ServiceOptions, running: Running): Promise<void> {
   const retry = { log, signal: shutdown };
+  const dataConverter = dataConverterFor(config.PAYLOAD_KEY_FILE, log);
   const { namespace = 'default', connectionOptions } = temporal;
   const address = connectionOptions.address ?? 'localhost:7233';
   const connection = await retryForever(`Connecting to Temporal at ${address}`, () => NativeConnection.connect(connectionOptions), retry);
@@ -83,13 +85,13 @@ async function startParts({ config, temporal, transport, log, shutdown }: Servic
   if (config.ROLE !== 'bridge') {
     running.workers = await retryForever(
       `Starting workers in Temporal namespace ${namespace}`,
-      () => createWorkers({ config, connection, namespace, transport, events, shutdown, knowsSearchAttributes }),
+      () => createWorkers({ config, connection, namespace, dataConverter, transport, events, shutdown, knowsSearchAttributes }),
       retry,
     );
   }
   if (config.ROLE === 'worker') return;
   const clusterId = await retryForever(`Reading from the API server at ${transport.server}`, () => readClusterId(transport, { signal: shutdown }), retry);
-  const client = new Client({ connection, namespace });
+  const client = new Client({ connection, namespace, dataConverter });
   running.bridge = new Bridge({
     transport,
     events,

@@ -23,6 +23,7 @@ import type { Transaction } from '../api/transaction.ts';
 import { withNotice, workingOn } from '../api/progress.ts';
 import { DISPATCH, DISPATCH_OVERTIME_MS, LAST_CALL, POLL, READ_HEIGHT } from './activity-options.ts';
 import type { Execution } from './execution.ts';
+import { lastCall } from './last-call.ts';
 import type { TaskRun } from './task-run.ts';
 
 type Unreachable = { readonly state: 'unreachable'; readonly problem: string };
@@ -95,7 +96,7 @@ function pendingOf({ cause }: ActivityFailure): { readonly pending?: Transaction
 /** Asks the sidecar what it knows of the task, also when the task is cancelled. */
 export async function lookOnce(execution: Execution): Promise<TaskObservation | Unreachable> {
   try {
-    return await CancellationScope.nonCancellable(() => lookAtTask(execution));
+    return await lastCall(() => lookAtTask(execution));
   } catch (error) {
     return { state: 'unreachable', problem: problemOf(error).problem ?? 'no answer' };
   }
@@ -121,7 +122,7 @@ export async function latestHeight(node: NodeReference): Promise<number | undefi
  */
 export async function takeOff({ node, taskId }: Execution): Promise<{ readonly problem?: string }> {
   try {
-    await CancellationScope.nonCancellable(() => deleteTask({ node, taskId }));
+    await lastCall(() => deleteTask({ node, taskId }));
     return {};
   } catch (error) {
     return problemOf(error);

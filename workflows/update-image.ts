@@ -10,6 +10,7 @@ import { pollTaskQueue } from '../api/task-queues.ts';
 import { imageRefused, imageTimedOut, taskComplete, targetGone, type Verdict } from '../api/verdict.ts';
 import { LAST_CALL, POLL, SINGLE_CALL } from './activity-options.ts';
 import type { Execution } from './execution.ts';
+import { lastCall } from './last-call.ts';
 import { withinDeadline } from './sidecar-steps.ts';
 import type { TaskRun } from './task-run.ts';
 
@@ -77,7 +78,7 @@ function verdictOf({ plan }: TaskRun, { image }: ImageRequest, end: Exclude<Imag
 /** The node has the last word: after an outage of ours it may long run the image. */
 async function lastLook(run: TaskRun, request: ImageRequest, image: 'set' | 'unset'): Promise<Verdict> {
   const { plan } = run;
-  const seen = await CancellationScope.nonCancellable(() => checkTargetPhase(plan.node)).catch(() => undefined);
+  const seen = await lastCall(() => checkTargetPhase(plan.node)).catch(() => undefined);
   const past = { node: plan.node, timeoutMs: plan.timeoutMs ?? 0, image: request.image, set: image === 'set' };
   if (seen === undefined) return imageTimedOut(past);
   const { node } = seen;

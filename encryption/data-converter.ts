@@ -1,0 +1,17 @@
+import { fileURLToPath } from 'node:url';
+import type { DataConverter, Logger } from '@temporalio/common';
+import { EncryptionCodec } from './encryption-codec.ts';
+import { PayloadKeyFile } from './payload-key-file.ts';
+
+const FAILURE_CONVERTER = fileURLToPath(new URL('failure-converter.ts', import.meta.url));
+
+/**
+ * How payloads are written to and read from Temporal.
+ *
+ * @param keyFile - Absent = in the clear.
+ * @throws PayloadKeyFileError
+ */
+export function dataConverterFor(keyFile: string | undefined, log: Logger): DataConverter {
+  if (keyFile === undefined) return { payloadCodecs: [new EncryptionCodec(undefined)] };
+  return { payloadCodecs: [new EncryptionCodec(new PayloadKeyFile(keyFile, log))], failureConverterPath: FAILURE_CONVERTER };
+}

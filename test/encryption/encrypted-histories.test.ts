@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { Client } from '@temporalio/client';
+import type { SeiNodeTask } from '../../api/sei-node-task.ts';
+import { dataConverterFor } from '../../encryption/data-converter.ts';
+import type { SimulatedNode } from '../../simulator/simulated-node.ts';
+import { minimalPayloads } from '../api/payload-examples.ts';
+import { adminShell, runPlugin } from '../cli/plugin.ts';
+import { assertConfirmed, assertFailed } from '../support/assert-verdict.ts';
+import { eventually } from '../support/eventually.ts';
+import { requestsOf } from '../support/requests-of.ts';
+import { TestEnvironment } from '../support/test-environment.ts';
+import { workflowFailure } from '../support/workflow-failure.ts';
+import { KeyFile, newKey } from './key-file.ts';
+import { storedBytes } from './stored-bytes.ts';
+
+const MEMO = 'planted memo of an operator';
+const REASON = 'planted reason of an operator';
+const SIDECARS_WORDS = 'planted words of the sidecar';
+const KEY_ID = 'key-of-the-histories';
+
+const ignore = (): void => {};
+const log = { log: ignore, trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore };
+
+describe('a service with payload keys', () => {
+  let environment: TestEnvironment;
+  let decrypting: Client;
+  const keyFile = new KeyFile(newKey(KEY_ID));
+  const nodes: Record<string, SimulatedNode> = {};
+  const tasks: Record<string, SeiNodeTask> = {};
+
+  before(async () => {
+    environment = await TestEnvironment.create({ service: { PAYLOAD_KEY_FILE: keyFile.path } });
+    const { connection, options } = environment.temporal;
+    decrypting = new Client({ connection, namespace: options.namespace, dataConverter: dataConverterFor(keyFile.path, log) });
+    await environment.startService();
+    await Promise.all([
+      vote('confirmed', {}),
+      vote('failed', { outcome: 'committed_failed', result: { txHash: 'AB', inclusionStatus: 'committed_failed', rawLog: SIDECARS_WORDS } }),
+      vote('pending', { outcome: 'pending' }),
+    ]);
+    tasks['confirmed'] = await environment.finished('confirmed');
+    tasks['failed'] = await environment.finished('failed');
+    await eventually('the pending one is submitted again', () => requestsOf(nodeNamed('pending'), 'POST').length >= 2);
+  });
+
+  after(async () => {
+    await environment.stop();
+    keyFile[Symbol.dispose]();
+  });
+
+  async function vote(name: string, transactions: object): Promise<void> {
+    // Its first look fails, so that a failure with a stack trace is stored as well.
+    const faults = { answerStatus: { method: 'GET', status: 500, error: SIDECARS_WORDS, times: 3 } } as const;
+    nodes[name] = await environment.addNode(name, { sidecarVersion: 'newer', transactions, faults });
+    const spec = { kind: 'GovVote', target: { nodeRef: { name } }, govVote: { ...minimalPayloads.GovVote, memo: MEMO } };
+    tasks[name] = await environment.tasks.create(environment.namespace, {
+      apiVersion: 'sei.io/v1alpha1',
+      kind: 'SeiNodeTask',
+      metadata: { name, annotations: { 'sei.io/reason': REASON } },
+      spec,
+    });
+  }
+
+  const nodeNamed = (name: string): SimulatedNode => nodes[name] ?? assert.fail(name);
+  const taskNamed = (name: string): SeiNodeTask => tasks[name] ?? assert.fail(name);
+  const stored = (name: string): Promise<Buffer> => storedBytes(environment.temporal, environment.workflowOf(taskNamed(name)));
+  const readable = (name: string) => decrypting.workflow.getHandle(environment.workflowOf(taskNamed(name)).workflowId);
+
+  it('carries tasks out as one without', () => {
+    assertConfirmed(taskNamed('confirmed'), /The vote is on chain/);
+    assertFailed(taskNamed('failed'), 'TxFailed', new RegExp(SIDECARS_WORDS));
+    for (const node of Object.values(nodes)) assert.ok(requestsOf(node, 'POST').some(({ body }) => body.includes(MEMO)), node.name);
+  });
+
+  for (const name of ['confirmed', 'failed', 'pending']) {
+    it(`leaves neither memo nor reason nor answer in what Temporal stores of a task that is ${name}`, async () => {
+      const bytes = await stored(name);
+      assert.ok(bytes.includes(KEY_ID));
+      for (const text of ['planted', 'proposalId', 'was answered 500']) assert.equal(bytes.includes(text), false, text);
+    });
+  }
+
+  it('leaves in the clear what workflows are found by, and kinds, activities and reasons', async () => {
+    const bytes = await stored('failed');
+    const { workflowId } = environment.workflowOf(taskNamed('failed'));
+    for (const text of [workflowId, 'GovVote', 'SeiNode', 'dispatchTask', 'pollTask', 'TxFailed', 'requestedBy', 'Encoded failure']) {
+      assert.ok(bytes.includes(text), text);
+    }
+    const found = await environment.temporal.workflow.count(`SeiNode = 'failed' AND SeiNamespace = '${environment.namespace}'`);
+    assert.equal(found.count, 1);
+  });
+
+  it('lets whoever has the key read all of it', async () => {
+    const description = await readable('failed').describe();
+    assert.equal(description.memo?.['why'], REASON);
+    assert.equal(await description.staticSummary(), `GovVote ${environment.namespace}/failed`);
+    assert.match((await workflowFailure(readable('failed')))?.message ?? '', new RegExp(SIDECARS_WORDS));
+    assert.equal((await readable('pending').query<{ step: string }>('status')).step, 'Submitting');
+  });
+
+  it('is listed by kubectl snt history, which has no key', async () => {
+    await eventually('the list has it', async () => {
+      const { code, stdout, stderr } = await runPlugin(['history', 'failed', '-n', environment.namespace], adminShell(environment.servers));
+      assert.deepEqual([code, stderr], [0, '']);
+      return /GovVote +TxFailed/.test(stdout);
+    });
+  });
+});
