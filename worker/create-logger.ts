@@ -1,11 +1,16 @@
 import { DefaultLogger, type LogEntry, type LogLevel } from '@temporalio/worker';
+import { withoutSecrets } from '../kubernetes/without-secrets.ts';
 
 /** Whoever has an activity's task token can complete the activity; the other two are whole tasks, with token and input. */
 const NOT_LOGGED = ['taskToken', 'task', 'taskEncoded'];
 
-/** A logger that writes one JSON object a line to standard error. */
-export function createLogger(level: LogLevel): DefaultLogger {
-  return new DefaultLogger(level, (entry) => process.stderr.write(`${JSON.stringify(lineOf(entry))}\n`));
+/**
+ * A logger that writes one JSON object a line to standard error.
+ *
+ * @param secrets - Never logged: a server may repeat in its answer what it was sent.
+ */
+export function createLogger(level: LogLevel, secrets: readonly string[]): DefaultLogger {
+  return new DefaultLogger(level, (entry) => process.stderr.write(`${withoutSecrets(JSON.stringify(lineOf(entry)), secrets)}\n`));
 }
 
 function lineOf({ timestampNanos, level, message, meta }: LogEntry): Record<string, unknown> {

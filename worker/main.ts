@@ -1,3 +1,4 @@
+import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { Runtime, type DefaultLogger } from '@temporalio/worker';
 import { ConfigError } from './config.ts';
 import { createLogger } from './create-logger.ts';
@@ -10,7 +11,7 @@ const EXIT_CONFIG = 78;
 
 async function run(): Promise<void> {
   const { config, ...connections } = readConfiguration();
-  const log = createLogger(config.LOG_LEVEL);
+  const log = createLogger(config.LOG_LEVEL, secretsOf(connections.temporal));
   installRuntime(config.METRICS_ADDRESS, log);
   const shutdown = new AbortController();
   for (const name of ['SIGTERM', 'SIGINT'] as const) {
@@ -20,6 +21,11 @@ async function run(): Promise<void> {
     });
   }
   await runService({ config, ...connections, log, shutdown: shutdown.signal });
+}
+
+function secretsOf({ connectionOptions: { apiKey, metadata } }: ClientConnectConfig): string[] {
+  const values = [apiKey, ...Object.values(metadata ?? {})];
+  return values.filter((value) => typeof value === 'string');
 }
 
 function installRuntime(metricsAddress: string, logger: DefaultLogger): void {

@@ -13,6 +13,7 @@ import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts'
 import { readClusterId } from '../kubernetes/read-cluster-id.ts';
 import type { Config } from './config.ts';
 import { createWorkers } from './create-workers.ts';
+import { explainTemporalFailure } from './explain-temporal-failure.ts';
 import { ensureSearchAttributes } from './ensure-search-attributes.ts';
 import { observeQueueLength } from './observe-queue-length.ts';
 import { startProbeServer, type ReadinessChecks } from './probe-server.ts';
@@ -74,7 +75,7 @@ async function startParts({ config, temporal, transport, log, shutdown }: Servic
   const dataConverter = dataConverterFor(config.PAYLOAD_KEY_FILE, log);
   const { namespace = 'default', connectionOptions } = temporal;
   const address = connectionOptions.address ?? 'localhost:7233';
-  const connection = await retryForever(`Connecting to Temporal at ${address}`, () => NativeConnection.connect(connectionOptions), retry);
+  const connection = await retryForever(`Connecting to Temporal at ${address}`, () => connect(connectionOptions), retry);
   running.connection = connection;
   const knowsSearchAttributes = await retryForever(
     'Checking the search attributes',
@@ -106,6 +107,14 @@ async function startParts({ config, temporal, transport, log, shutdown }: Servic
     taskSelector: config.TASK_SELECTOR,
     log,
   });
+}
+
+async function connect(options: ClientConnectConfig['connectionOptions']): Promise<NativeConnection> {
+  try {
+    return await NativeConnection.connect(options);
+  } catch (error) {
+    throw explainTemporalFailure(error);
+  }
 }
 
 async function runParts({ workers = [], bridge }: Running, shutdown: AbortSignal): Promise<void> {

@@ -1,0 +1,91 @@
+import { once } from 'node:events';
+import { connect, createSecureServer, type ClientHttp2Session, type Http2SecureServer, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import type { Identity } from './certificate-authority.ts';
+
+/** Of gRPC. */
+const UNAUTHENTICATED = 16;
+
+export interface TemporalFrontOptions {
+  /** `host:port` of the server, which speaks without TLS. */
+  readonly address: string;
+  readonly identity: Identity;
+  /** Certificate of the authority that clients' certificates have to come from, in PEM; absent = clients need none. */
+  readonly clientAuthority?: string;
+  /** What calls must bring as bearer token. */
+  readonly apiKey?: string;
+}
+
+/** TLS in front of a Temporal server, as Temporal Cloud has it: client certificates, API keys or both. */
+export class TemporalFront implements AsyncDisposable {
+  /** Common names of the clients' certificates that were let in. */
+  readonly clients = new Set<string>();
+  /** Headers `authorization` that came, also those that were refused. */
+  readonly authorizations = new Set<string | undefined>();
+  readonly #apiKey: string | undefined;
+  readonly #upstream: ClientHttp2Session;
+  readonly #server: Http2SecureServer;
+  readonly #sessions = new Set<{ destroy(): void }>();
+
+  private constructor({ address, identity, clientAuthority, apiKey }: TemporalFrontOptions) {
+    this.#apiKey = apiKey;
+    this.#upstream = connect(`http://${address}`);
+    this.#server = createSecureServer({
+      cert: identity.certificate,
+      key: identity.key,
+      ...(clientAuthority === undefined ? {} : { ca: clientAuthority, requestCert: true, rejectUnauthorized: true }),
+    });
+    this.#server.on('secureConnection', (socket) => {
+      const { CN } = socket.getPeerCertificate().subject ?? {};
+      if (typeof CN === 'string') this.clients.add(CN);
+    });
+    this.#server.on('session', (session) => {
+      this.#sessions.add(session);
+      session.on('close', () => this.#sessions.delete(session));
+      session.on('error', () => session.destroy());
+    });
+    this.#server.on('stream', (stream, headers) => this.#take(stream, headers));
+  }
+
+  static async listen(options: TemporalFrontOptions): Promise<TemporalFront> {
+    const front = new TemporalFront(options);
+    front.#server.listen(0, '127.0.0.1');
+    await once(front.#server, 'listening');
+    return front;
+  }
+
+  get address(): string {
+    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const session of this.#sessions) session.destroy();
+    this.#server.close();
+    this.#upstream.destroy();
+    await once(this.#server, 'close');
+  }
+
+  #take(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
+    stream.on('error', () => stream.destroy());
+    this.authorizations.add(headers.authorization);
+    if (this.#apiKey === undefined || headers.authorization === `Bearer ${this.#apiKey}`) return this.#forward(stream, headers);
+    // A careless server quotes what it refuses.
+    const words = `the API key was not accepted: ${headers.authorization}`;
+    stream.respond({ ':status': 200, 'content-type': 'application/grpc', 'grpc-status': UNAUTHENTICATED, 'grpc-message': words }, { endStream: true });
+  }
+
+  #forward(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
+    const call = this.#upstream.request(headers);
+    let trailers: IncomingHttpHeaders = {};
+    call.on('error', () => stream.close());
+    stream.on('close', () => call.close());
+    call.on('trailers', (received) => (trailers = received));
+    stream.on('wantTrailers', () => stream.sendTrailers(trailers));
+    call.on('response', (received, flags) => {
+      const isWhole = call.readableEnded || (flags & 1) === 1;
+      stream.respond(received, isWhole ? { endStream: true } : { waitForTrailers: true });
+      if (!isWhole) call.pipe(stream);
+    });
+    stream.pipe(call);
+  }
+}

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { LocalService } from '../../dev/start-local-service.ts';
+import { adminShell, runPlugin } from '../cli/plugin.ts';
+import { assertComplete } from '../support/assert-verdict.ts';
+import { CertificateAuthority, type Identity } from '../support/certificate-authority.ts';
+import { eventually } from '../support/eventually.ts';
+import { logLines } from '../support/log-lines.ts';
+import { TemporalFront } from '../support/temporal-front.ts';
+import { TestEnvironment } from '../support/test-environment.ts';
+
+const API_KEY = 'planted-api-key-0123456789';
+const WRONG_KEY = 'planted-wrong-key-0123456789';
+
+describe('Temporal over TLS', () => {
+  const authority = new CertificateAuthority('temporal-authority');
+  const stranger = new CertificateAuthority('another-authority');
+  let environment: TestEnvironment;
+  let directory: string;
+  /** Wants a client's certificate. */
+  let mutual: TemporalFront;
+  /** Wants an API key. */
+  let keyed: TemporalFront;
+  const files: Record<string, string> = {};
+
+  before(async () => {
+    environment = await TestEnvironment.create();
+    directory = await mkdtemp(join(tmpdir(), 'temporal-tls-'));
+    const { address } = environment.servers.temporal;
+    const identity = authority.issue('temporal', '127.0.0.1');
+    mutual = environment.added.use(await TemporalFront.listen({ address, identity, clientAuthority: authority.certificate }));
+    keyed = environment.added.use(await TemporalFront.listen({ address, identity, apiKey: API_KEY }));
+    await Promise.all([
+      file('authority', authority.certificate),
+      file('stranger', stranger.certificate),
+      ...identityFiles('client', authority.issue('sei-node-tasks')),
+      ...identityFiles('strange-client', stranger.issue('sei-node-tasks')),
+    ]);
+  });
+
+  after(async () => {
+    await environment.stop();
+    await rm(directory, { recursive: true });
+  });
+
+  async function file(name: string, text: string): Promise<void> {
+    files[name] = join(directory, name);
+    await writeFile(files[name], text, { mode: 0o600 });
+  }
+
+  function identityFiles(name: string, { certificate, key }: Identity): Promise<void>[] {
+    return [file(name, certificate), file(`${name}.key`, key)];
+  }
+
+  const trusting = (name: string): NodeJS.ProcessEnv => ({ TEMPORAL_TLS_SERVER_CA_CERT_PATH: files[name] });
+  const presenting = (name: string): NodeJS.ProcessEnv => ({
+    TEMPORAL_TLS_CLIENT_CERT_PATH: files[name],
+    TEMPORAL_TLS_CLIENT_KEY_PATH: files[`${name}.key`],
+  });
+
+  async function completesTask(service: LocalService, name: string): Promise<void> {
+    await service.ready();
+    const node = await environment.addNode(name);
+    await environment.restart(name, name);
+    assertComplete(await environment.finished(name));
+    assert.equal(node.sigtermsReceived, 1);
+    await service.process.stop(30_000);
+  }
+
+  it('with a client certificate carries out a task', async () => {
+    await completesTask(await environment.launchService({ TEMPORAL_ADDRESS: mutual.address, ...trusting('authority'), ...presenting('client') }), 'mutual');
+    assert.deepEqual([...mutual.clients], ['sei-node-tasks']);
+  });
+
+  it('with an API key carries out a task, and brings the key with every call', async () => {
+    await completesTask(await environment.launchService({ TEMPORAL_ADDRESS: keyed.address, ...trusting('authority'), TEMPORAL_API_KEY: API_KEY }), 'keyed');
+    assert.deepEqual([...keyed.authorizations], [`Bearer ${API_KEY}`]);
+  });
+
+  it('serves kubectl snt history with the same variables', async () => {
+    const shell = { ...adminShell(environment.servers), TEMPORAL_ADDRESS: mutual.address };
+    const words = ['history', 'nobody', '-n', environment.namespace];
+    const { code, stderr } = await runPlugin(words, { ...shell, ...trusting('authority'), ...presenting('client') });
+    assert.equal(code, 0, stderr);
+    const refused = await runPlugin(words, { ...shell, ...trusting('authority') });
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /^Temporal at \S+ cannot be reached: .*check TEMPORAL_TLS_\* and TEMPORAL_API_KEY\.$/m);
+  });
+
+  interface Refused {
+    readonly front: () => TemporalFront;
+    readonly variables: () => NodeJS.ProcessEnv;
+    readonly advice: RegExp;
+  }
+
+  const refused: Readonly<Record<string, Refused>> = {
+    'without a client certificate': {
+      front: () => mutual,
+      variables: () => trusting('authority'),
+      advice: /^The server took the connection and ended it: check whether it wants TLS, and a client certificate .*TEMPORAL_TLS_CLIENT_CERT_PATH/,
+    },
+    "with another authority's client certificate": {
+      front: () => mutual,
+      variables: () => ({ ...trusting('authority'), ...presenting('strange-client') }),
+      advice: /^The server took the connection and ended it: .*TEMPORAL_TLS_CLIENT_CERT_PATH/,
+    },
+    'without TLS': {
+      front: () => mutual,
+      variables: () => ({}),
+      advice: /^The server took the connection and ended it: check whether it wants TLS/,
+    },
+    'where the server is not trusted': {
+      front: () => mutual,
+      variables: () => ({ ...trusting('stranger'), ...presenting('client') }),
+      advice: /^The server's certificate is of an authority that is not trusted here: check TEMPORAL_TLS_SERVER_CA_CERT_PATH/,
+    },
+    'where the server has another name': {
+      front: () => mutual,
+      variables: () => ({ ...trusting('authority'), ...presenting('client'), TEMPORAL_TLS_SERVER_NAME: 'elsewhere.example' }),
+      advice: /^The server's certificate is for another name: .*TEMPORAL_TLS_SERVER_NAME/,
+    },
+    'with a key that is none': {
+      front: () => mutual,
+      variables: () => ({ ...trusting('authority'), ...presenting('client'), TEMPORAL_TLS_CLIENT_KEY_PATH: files['authority'] }),
+      advice: /^Check the files of TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH/,
+    },
+    'with a wrong API key': {
+      front: () => keyed,
+      variables: () => ({ ...trusting('authority'), TEMPORAL_API_KEY: WRONG_KEY }),
+      advice: /^Check TEMPORAL_API_KEY .*was not accepted: Bearer \[removed\]/,
+    },
+  };
+  for (const [what, { front, variables, advice }] of Object.entries(refused)) {
+    it(`${what} is not ready, and says why without a secret`, async () => {
+      const service = await environment.launchService({ TEMPORAL_ADDRESS: front().address, ...variables() });
+      const { error } = await eventually('it has tried', async () =>
+        (await logLines(service.logFile)).find(({ message }) => message.startsWith(`Connecting to Temporal at ${front().address} failed; it is tried again`)),
+      );
+      const { message, code } = error as { message: string; code: string };
+      assert.equal(code, 'TEMPORAL_UNREACHABLE');
+      assert.match(message, advice);
+      const readiness = await fetch(`${service.probeUrl}/readyz`);
+      assert.equal(readiness.status, 503);
+      assert.match(await readiness.text(), /^\[-\]temporal$/m);
+      assert.deepEqual(await service.process.stop(30_000), { code: 0, signal: null });
+      assert.doesNotMatch(await readFile(service.logFile, 'utf8'), /planted|PRIVATE KEY/);
+    });
+  }
+});
