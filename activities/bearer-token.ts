@@ -17,8 +17,8 @@ export class BearerToken {
       if (this.#cached?.modifiedMs !== mtimeMs) {
         this.#cached = { token: (await readFile(this.#file, 'utf8')).trim(), modifiedMs: mtimeMs };
       }
-    } catch (cause) {
-      throw new SidecarError('SIDECAR_TOKEN_UNREADABLE', `token file ${this.#file} cannot be read; check its mount`, { cause });
+    } catch {
+      throw new SidecarError('SIDECAR_TOKEN_UNREADABLE', `token file ${this.#file} cannot be read; check its mount`);
     }
     if (this.#cached.token === '') {
       throw new SidecarError('SIDECAR_TOKEN_UNREADABLE', `token file ${this.#file} is empty; check what writes it`);

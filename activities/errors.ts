@@ -1,6 +1,8 @@
 /** Codes of what can go wrong between this service and a sidecar. */
 export type SidecarErrorCode =
   | 'SIDECAR_UNREACHABLE'
+  | 'SIDECAR_UNTRUSTED'
+  | 'SIDECAR_CA_UNREADABLE'
   | 'SIDECAR_CALL_TIMEOUT'
   | 'SIDECAR_UNAUTHORIZED'
   | 'SIDECAR_FORBIDDEN'
@@ -18,8 +20,9 @@ export class SidecarError extends Error {
   readonly code: SidecarErrorCode;
   readonly retryable = true;
 
-  constructor(code: SidecarErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
+  /** Without a cause: the last in a chain of failures is what a verdict tells, and that is to be this message. */
+  constructor(code: SidecarErrorCode, message: string) {
+    super(message);
     this.name = 'SidecarError';
     this.code = code;
   }

@@ -7,6 +7,7 @@ import { readAtMost } from '../kubernetes/read-at-most.ts';
 import type { BearerToken } from './bearer-token.ts';
 import { SidecarError } from './errors.ts';
 import type { NodeUrlTemplate } from './node-url-template.ts';
+import { trustProblem } from './sidecar-trust.ts';
 import { taskBody, type IdentifiedTask } from './task-body.ts';
 
 /** One call, in milliseconds: a sidecar answers from memory, and a heartbeat is due every 15 s. */
@@ -136,10 +137,12 @@ export class SidecarClient {
 function failureOf(call: string, cause: unknown, timedOut: boolean): SidecarError {
   if (cause instanceof SidecarError) return cause;
   if (timedOut) {
-    return new SidecarError('SIDECAR_CALL_TIMEOUT', `${call}: no whole answer within ${CALL_TIMEOUT_MS / 1000} s`, { cause });
+    return new SidecarError('SIDECAR_CALL_TIMEOUT', `${call}: no whole answer within ${CALL_TIMEOUT_MS / 1000} s`);
   }
+  const untrusted = cause instanceof Error ? trustProblem(cause) : undefined;
+  if (untrusted !== undefined) return new SidecarError('SIDECAR_UNTRUSTED', `${call}: ${untrusted}`);
   const words = cause instanceof Error ? cause.message : String(cause);
-  return new SidecarError('SIDECAR_UNREACHABLE', `${call}: ${printable(words || 'connection failed', 200)}`, { cause });
+  return new SidecarError('SIDECAR_UNREACHABLE', `${call}: ${printable(words || 'connection failed', 200)}`);
 }
 
 function parseJson(text: string): unknown {

@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { readAuthorities } from '../activities/sidecar-trust.ts';
 import { NodeUrlTemplate } from '../activities/node-url-template.ts';
 import { parseGoDuration } from '../api/go-duration.ts';
 import { readPayloadKeys } from '../encryption/payload-key-file.ts';
@@ -36,13 +37,16 @@ const httpUrl = z
 
 const readableFile = z.string().refine(isReadable, 'cannot be read; check the path and its mount');
 
-const payloadKeyFile = z.string().superRefine((file, context) => {
-  try {
-    readPayloadKeys(file);
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : 'is not usable' });
-  }
-});
+/** A file whose content is checked at once, so that a mistake is told at the start. */
+function fileFor(read: (file: string) => unknown) {
+  return z.string().superRefine((file, context) => {
+    try {
+      read(file);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : 'is not usable' });
+    }
+  });
+}
 
 const duration = z.string().transform((text, context) => {
   const milliseconds = parseGoDuration(text);
@@ -85,13 +89,18 @@ export const configSchema = z.object({
   SIDECAR_TOKEN_FILE: readableFile
     .optional()
     .describe('File with the bearer token for sidecars; read again when it changes. Absent means no token.'),
+  SIDECAR_CA_FILE: fileFor(readAuthorities)
+    .optional()
+    .describe(
+      'File with the certificates of the authorities that may stand behind a sidecar at an https URL, and no others; read again when it changes. Absent means those that Node trusts.',
+    ),
   SEID_RPC_URL_TEMPLATE: nodeUrlTemplate
     .prefault('http://{name}-0.{name}.{namespace}.svc.cluster.local:26657')
     .describe("URL of a node's CometBFT RPC, for the height that a wait leaves in `status.outputs`."),
   TEMPORAL_UI_URL: httpUrl
     .optional()
     .describe('Where the Temporal UI is, for links in `status.workflow.url`. Absent means no links.'),
-  PAYLOAD_KEY_FILE: payloadKeyFile
+  PAYLOAD_KEY_FILE: fileFor(readPayloadKeys)
     .optional()
     .describe(
       'File with the keys that encrypt what Temporal stores: `<id>: <32 bytes in base64>` a line, the first one active; read again when it changes. Absent means in the clear.',

@@ -6,6 +6,7 @@ import { BearerToken } from '../activities/bearer-token.ts';
 import { createActivities } from '../activities/create-activities.ts';
 import { SeidRpc } from '../activities/seid-rpc.ts';
 import { SidecarClient } from '../activities/sidecar-client.ts';
+import { connectTrusting } from '../activities/sidecar-trust.ts';
 import { SEI_NODE, SEI_NODE_TASK } from '../api/resources.ts';
 import type { SeiNodeTask } from '../api/sei-node-task.ts';
 import { pollTaskQueue } from '../api/task-queues.ts';
@@ -33,14 +34,13 @@ export interface WorkersOptions {
 /** The worker of workflows and short activities, and that of the polls, which has slots of its own. */
 export async function createWorkers(options: WorkersOptions): Promise<readonly Worker[]> {
   const { config, connection, namespace, dataConverter, transport, events, shutdown, knowsSearchAttributes } = options;
-  const dispatcher = new Agent();
   const activities = createActivities({
     sidecar: new SidecarClient({
       urlTemplate: config.SIDECAR_URL_TEMPLATE,
-      dispatcher,
+      dispatcher: new Agent(config.SIDECAR_CA_FILE === undefined ? { allowH2: false } : { connect: connectTrusting(config.SIDECAR_CA_FILE) }),
       token: config.SIDECAR_TOKEN_FILE === undefined ? undefined : new BearerToken(config.SIDECAR_TOKEN_FILE),
     }),
-    rpc: new SeidRpc({ urlTemplate: config.SEID_RPC_URL_TEMPLATE, dispatcher }),
+    rpc: new SeidRpc({ urlTemplate: config.SEID_RPC_URL_TEMPLATE, dispatcher: new Agent() }),
     transport,
     seiNodes: new ResourceClient(transport, SEI_NODE),
     tasks: new ResourceClient<SeiNodeTask>(transport, SEI_NODE_TASK),

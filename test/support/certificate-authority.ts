@@ -19,7 +19,8 @@ export class CertificateAuthority {
   constructor(name: string) {
     const { publicKey, privateKey } = newKeys();
     this.#name = name;
-    this.#identity = { certificate: signed({ name, publicKey, issuer: name, issuerKey: privateKey, extensions: [{ name: 'basicConstraints', cA: true, critical: true }] }), key: privateKey };
+    const extensions = [{ name: 'basicConstraints', cA: true, critical: true }];
+    this.#identity = { certificate: signed({ name, publicKey, issuer: name, issuerKey: privateKey, extensions }), key: privateKey };
   }
 
   /** In PEM. */
@@ -28,14 +29,14 @@ export class CertificateAuthority {
   }
 
   /** @param host - Name or IP address of the server that the certificate is for; clients need none. */
-  issue(name: string, host = name): Identity {
+  issue(name: string, host = name, notAfter?: Date): Identity {
     const { publicKey, privateKey } = newKeys();
     const alternative = isIP(host) === 0 ? { type: 2, value: host } : { type: 7, ip: host };
     const extensions = [
       { name: 'subjectAltName', altNames: [alternative] },
       { name: 'extKeyUsage', serverAuth: true, clientAuth: true },
     ];
-    return { certificate: signed({ name, publicKey, issuer: this.#name, issuerKey: this.#identity.key, extensions }), key: privateKey };
+    return { certificate: signed({ name, publicKey, issuer: this.#name, issuerKey: this.#identity.key, extensions, notAfter }), key: privateKey };
   }
 }
 
@@ -53,15 +54,17 @@ interface Certified {
   readonly issuer: string;
   readonly issuerKey: string;
   readonly extensions: object[];
+  /** Default: a day from now. */
+  readonly notAfter?: Date | undefined;
 }
 
-function signed({ name, publicKey, issuer, issuerKey, extensions }: Certified): string {
+function signed({ name, publicKey, issuer, issuerKey, extensions, notAfter = new Date(Date.now() + VALID_MS) }: Certified): string {
   const certificate = forge.pki.createCertificate();
   certificate.publicKey = forge.pki.publicKeyFromPem(publicKey);
   // A leading 0 keeps the number positive.
   certificate.serialNumber = `00${randomBytes(16).toString('hex')}`;
   certificate.validity.notBefore = new Date(Date.now() - VALID_MS);
-  certificate.validity.notAfter = new Date(Date.now() + VALID_MS);
+  certificate.validity.notAfter = notAfter;
   certificate.setSubject([{ shortName: 'CN', value: name }]);
   certificate.setIssuer([{ shortName: 'CN', value: issuer }]);
   certificate.setExtensions(extensions);

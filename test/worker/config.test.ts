@@ -52,6 +52,8 @@ describe('readConfig', () => {
     ['SIDECAR_URL_TEMPLATE', 'http://{node}:7777', /only \{name\} and \{namespace\} are known/],
     ['SIDECAR_URL_TEMPLATE', 'ftp://{name}', /is not an http or https URL/],
     ['SIDECAR_TOKEN_FILE', '/nowhere/token', /cannot be read/],
+    ['SIDECAR_CA_FILE', '/nowhere/ca', /CA file \/nowhere\/ca cannot be read/],
+    ['SIDECAR_CA_FILE', import.meta.filename, /config\.test\.ts holds no certificate in PEM/],
     ['PAYLOAD_KEY_FILE', '/nowhere/keys', /\/nowhere\/keys cannot be read \(ENOENT\); check the path and its mount$/],
     ['PAYLOAD_KEY_FILE', import.meta.filename, /config\.test\.ts line 1 is not <id>: <32 bytes in base64>, with an id of .*"-"$/],
     ['SEID_RPC_URL_TEMPLATE', 'http://rpc:26657', /does not hold \{name\}/],

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
+import { CertificateAuthority } from '../support/certificate-authority.ts';
+import { eventually } from '../support/eventually.ts';
+import { requestsOf } from '../support/requests-of.ts';
+import { TestEnvironment } from '../support/test-environment.ts';
+import { TlsFront } from '../support/tls-front.ts';
+
+const UNTRUSTED = /the certificate is of an authority that is not trusted \(UNABLE_TO_\w+\); check SIDECAR_CA_FILE/;
+
+describe('sidecars over TLS', () => {
+  const authority = new CertificateAuthority('authority-of-sidecars');
+  const stranger = new CertificateAuthority('another-authority');
+  let environment: TestEnvironment;
+  let caFile: string;
+
+  beforeEach(async () => {
+    environment = await TestEnvironment.create();
+    caFile = join(environment.servers.directory, `${environment.namespace}.ca.crt`);
+  });
+
+  afterEach(() => environment.stop());
+
+  async function startTrusting(trusted: CertificateAuthority): Promise<void> {
+    const front = environment.added.use(await TlsFront.listen(environment.fleet.url, authority.issue('sidecars', '127.0.0.1')));
+    await trust(trusted);
+    await environment.startService({ SIDECAR_URL_TEMPLATE: `${front.url}/{namespace}/{name}`, SIDECAR_CA_FILE: caFile });
+  }
+
+  async function trust({ certificate }: CertificateAuthority): Promise<void> {
+    await writeFile(caFile, certificate);
+  }
+
+  it('are sent tasks when an authority in SIDECAR_CA_FILE stands behind them', async () => {
+    await startTrusting(authority);
+    const node = await environment.addNode('trusted');
+    await environment.restart('trusted', 'trusted');
+    assertComplete(await environment.finished('trusted'));
+    assert.equal(node.sigtermsReceived, 1);
+  });
+
+  it('are sent nothing when none does: it is tried again within the execution time, and the message says so', async () => {
+    await startTrusting(stranger);
+    const [late, given] = [await environment.addNode('late'), await environment.addNode('given-up')];
+    const waiting = await environment.restart('late', 'late');
+    await environment.restart('given-up', 'given-up', { timeoutSeconds: 3 });
+    assertFailed(await environment.finished('given-up'), 'Timeout', /could not say whether it has the task/, UNTRUSTED);
+    await eventually('the dispatch fails and is tried again', async () => {
+      const { raw } = await environment.workflowOf(waiting).describe();
+      return raw.pendingActivities?.some(({ lastFailure, attempt }) => UNTRUSTED.test(lastFailure?.message ?? '') && Number(attempt) > 1);
+    });
+    assert.deepEqual([late.requests, given.requests], [[], []]);
+    await trust(authority);
+    assertComplete(await environment.finished('late'));
+    assert.equal(requestsOf(late, 'POST').length, 1);
+    assert.deepEqual(given.requests, []);
+  });
+});
