@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { copyFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { LocalService } from '../../dev/start-local-service.ts';
+import { hasHttpStatus } from '../../kubernetes/errors.ts';
+import { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
+import { ResourceClient } from '../../kubernetes/resource-client.ts';
+import { assertComplete } from '../support/assert-verdict.ts';
+import { eventually } from '../support/eventually.ts';
+import { logLines } from '../support/log-lines.ts';
+import { TestEnvironment } from '../support/test-environment.ts';
+import { kubeConfigFor } from './fake-api-server.ts';
+
+const ACCOUNT = { namespace: 'sei-system', name: 'sei-node-tasks' };
+const SHIM = new URL('../support/pod-file-system.ts', import.meta.url).href;
+
+describe('a service in a pod', () => {
+  let environment: TestEnvironment;
+  let service: LocalService;
+  /** Mounted where pods have their ServiceAccount. */
+  let mount: string;
+  let secrets: ResourceClient;
+  const tokens = new Map<string, string>();
+
+  before(async () => {
+    environment = await TestEnvironment.create();
+    secrets = new ResourceClient(environment.admin, { group: '', version: 'v1', plural: 'secrets' });
+    mount = await mkdtemp(join(tmpdir(), 'service-account-'));
+    const { kubernetes } = environment.servers;
+    await copyFile(kubernetes.caFile, join(mount, 'ca.crt'));
+    await writeFile(join(mount, 'namespace'), ACCOUNT.namespace);
+    await project(await boundToken('first'));
+    const { hostname, port } = new URL(kubernetes.url);
+    service = await environment.startService({
+      NODE_OPTIONS: `--import=${SHIM}`,
+      POD_SERVICE_ACCOUNT: mount,
+      KUBECONFIG: '',
+      HOME: '/nowhere',
+      KUBERNETES_SERVICE_HOST: hostname,
+      KUBERNETES_SERVICE_PORT: port,
+      SIDECAR_TOKEN_FILE: join(mount, 'token'),
+    });
+  });
+
+  after(async () => {
+    await environment.stop();
+    await rm(mount, { recursive: true });
+  });
+
+  const secretOf = (name: string): string => `${environment.namespace}-${name}`;
+
+  /** A token of the service's account, as the kubelet gets it, that is good as long as a Secret exists. */
+  async function boundToken(name: string): Promise<string> {
+    const { metadata } = await secrets.create(ACCOUNT.namespace, { metadata: { name: secretOf(name) } });
+    const boundObjectRef = { apiVersion: 'v1', kind: 'Secret', name: metadata.name, uid: metadata.uid };
+    const answer = await environment.admin.request({
+      method: 'POST',
+      path: `/api/v1/namespaces/${ACCOUNT.namespace}/serviceaccounts/${ACCOUNT.name}/token`,
+      body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 600, boundObjectRef } },
+    });
+    const { token } = (answer as { status: { token: string } }).status;
+    tokens.set(name, token);
+    return token;
+  }
+
+  /** As the kubelet replaces it. */
+  async function project(token: string): Promise<void> {
+    await writeFile(join(mount, 'token.new'), token, { mode: 0o600 });
+    await rename(join(mount, 'token.new'), join(mount, 'token'));
+  }
+
+  /** Waits until the API server, which remembers a good token for a while, refuses it. */
+  async function revoke(name: string): Promise<void> {
+    await secrets.delete(ACCOUNT.namespace, secretOf(name));
+    const token = tokens.get(name) ?? assert.fail(name);
+    const transport = new KubernetesTransport(kubeConfigFor(environment.servers.kubernetes.url, { token }));
+    await eventually('the API server refuses the token', async () => {
+      try {
+        await transport.request({ method: 'GET', path: '/apis/sei.io/v1alpha1/seinodetasks' });
+        return false;
+      } catch (error) {
+        return hasHttpStatus(error, 401);
+      }
+    });
+    await transport.close();
+  }
+
+  async function restartCompletes(name: string): Promise<void> {
+    const node = await environment.addNode(name);
+    await environment.restart(name, name);
+    assertComplete(await environment.finished(name));
+    assert.equal(node.sigtermsReceived, 1);
+  }
+
+  it('finds the API server by its ServiceAccount, and carries out tasks', () => restartCompletes('first'));
+
+  it('goes on when its token was replaced and the old one is refused', async () => {
+    await project(await boundToken('second'));
+    await revoke('first');
+    await restartCompletes('second');
+    const complaints = (await logLines(service.logFile)).filter((line) => /401|Unauthorized/.test(JSON.stringify(line)));
+    assert.deepEqual(complaints, []);
+  });
+
+  it('says that its token is refused, and goes on when there is another one', async () => {
+    await revoke('second');
+    const node = await environment.addNode('third');
+    await environment.restart('third', 'third');
+    await eventually('the log says so', async () =>
+      (await logLines(service.logFile)).some((line) => /was answered 401: Unauthorized\. Check the token or client certificate/.test(JSON.stringify(line))),
+    );
+    assert.deepEqual(node.requests, []);
+    await project(await boundToken('third'));
+    assertComplete(await environment.finished('third'));
+    assert.equal(node.sigtermsReceived, 1);
+  });
+});
