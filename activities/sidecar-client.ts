@@ -4,6 +4,7 @@ import { sidecarTaskListSchema, type HeldTask } from '../api/sidecar-activity.ts
 import { sidecarErrorSchema, sidecarTaskSchema, type SidecarTask } from '../api/sidecar-task.ts';
 import type { NodeReference } from '../api/task-input.ts';
 import { readAtMost } from '../kubernetes/read-at-most.ts';
+import { withoutSecrets } from '../kubernetes/without-secrets.ts';
 import type { BearerToken } from './bearer-token.ts';
 import { SidecarError } from './errors.ts';
 import type { NodeUrlTemplate } from './node-url-template.ts';
@@ -106,32 +107,36 @@ export class SidecarClient {
   }
 
   async #send(node: NodeReference, call: Call): Promise<Answer> {
-    const { urlTemplate, dispatcher, token } = this.#options;
+    const { urlTemplate, dispatcher } = this.#options;
     const { maxBytes = ANSWER_BYTES } = call;
     const url = new URL(urlTemplate.urlOf(node, call.path));
     const timeout = AbortSignal.timeout(CALL_TIMEOUT_MS);
-    const headers = {
-      accept: 'application/json',
-      ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(token === undefined ? {} : { authorization: `Bearer ${await token.get()}` }),
-    };
+    const token = await this.#options.token?.get();
     try {
       const response = await dispatcher.request({
         origin: url.origin,
         path: url.pathname,
         method: call.method,
-        headers,
+        headers: headersOf(call, token),
         body: call.body ?? null,
         signal: call.signal === undefined ? timeout : AbortSignal.any([call.signal, timeout]),
       });
       const text = await readAtMost(response.body, maxBytes);
-      if (text !== undefined) return { status: response.statusCode, text };
+      if (text !== undefined) return { status: response.statusCode, text: withoutSecrets(text, token === undefined ? [] : [token]) };
       throw new SidecarError('SIDECAR_UNREADABLE_ANSWER', `the answer is larger than ${maxBytes} bytes and was not read`);
     } catch (cause) {
       call.signal?.throwIfAborted();
       throw failureOf(`${call.method} ${url.origin}${url.pathname}`, cause, timeout.aborted);
     }
   }
+}
+
+function headersOf({ body }: Call, token: string | undefined): Record<string, string> {
+  return {
+    accept: 'application/json',
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+  };
 }
 
 function failureOf(call: string, cause: unknown, timedOut: boolean): SidecarError {

@@ -1,5 +1,6 @@
 import { Client, defaultPayloadConverter, NamespaceNotFoundError, ServiceError, type Payload, type WorkflowExecutionInfo } from '@temporalio/client';
 import { searchAttributes } from '../api/search-attributes.ts';
+import { withoutSecrets } from '../kubernetes/without-secrets.ts';
 import { TemporalRefusedError, TemporalUnreachableError } from './errors.ts';
 import { connectToTemporal, type TemporalAccess } from './temporal-connection.ts';
 
@@ -85,7 +86,7 @@ const advice: Readonly<Record<number, string>> = {
 };
 const PASSING = [4, 8, 14];
 
-function explained(error: unknown, { address, namespace }: TemporalAccess): unknown {
+function explained(error: unknown, { address, namespace, secrets }: TemporalAccess): unknown {
   if (!(error instanceof Error)) return error;
   if (error instanceof NamespaceNotFoundError) {
     return new TemporalRefusedError(`Temporal at ${address} has no namespace ${namespace}. Set TEMPORAL_NAMESPACE to the one that the service uses.`);
@@ -93,7 +94,7 @@ function explained(error: unknown, { address, namespace }: TemporalAccess): unkn
   const cause = (error instanceof ServiceError ? error.cause : error) as Error & { code?: unknown; details?: string };
   const code = Number(cause.code);
   const subject = `Temporal at ${address}, namespace ${namespace}`;
-  const words = cause.details ?? cause.message;
+  const words = withoutSecrets(cause.details ?? cause.message, secrets);
   if (PASSING.includes(code)) return new TemporalUnreachableError(`${subject} does not answer: ${words}. Repeat the command.`);
   return code in advice ? new TemporalRefusedError(`${subject} refused: ${words}. ${advice[code]}`) : error;
 }

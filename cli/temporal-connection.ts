@@ -9,6 +9,8 @@ export interface TemporalAccess {
   readonly connection: Connection;
   readonly address: string;
   readonly namespace: string;
+  /** What nobody may see, though a server repeats it. */
+  readonly secrets: readonly string[];
 }
 
 /** @throws TemporalConfigError, TemporalUnreachableError */
@@ -17,7 +19,8 @@ export async function connectToTemporal(): Promise<TemporalAccess> {
   const address = connectionOptions.address ?? 'localhost:7233';
   try {
     const connection = await Connection.connect({ ...connectionOptions, connectTimeout: CONNECT_TIMEOUT });
-    return { connection, address, namespace };
+    const { apiKey, metadata } = connectionOptions;
+    return { connection, address, namespace, secrets: [apiKey, ...Object.values(metadata ?? {})].filter((value) => typeof value === 'string') };
   } catch (error) {
     throw new TemporalUnreachableError(
       `Temporal at ${address} cannot be reached: ${(error as Error).message}. Set TEMPORAL_ADDRESS (or TEMPORAL_PROFILE), and check TEMPORAL_TLS_* and TEMPORAL_API_KEY.`,

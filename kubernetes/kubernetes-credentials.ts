@@ -17,6 +17,8 @@ const KEEP_ALIVE_MS = 60_000;
 export interface Credentials {
   readonly headers: Readonly<Record<string, string>>;
   readonly dispatcher: Dispatcher;
+  /** What of the headers nobody may see. */
+  readonly secrets: readonly string[];
 }
 
 /**
@@ -72,7 +74,8 @@ export class KubernetesCredentials {
         `The credentials of kubeconfig user "${this.#kubeConfig.getCurrentUser()?.name}" cannot be read: ${wordsOf(cause)}. Check its token file, certificate files or exec plugin.`,
       );
     }
-    return { headers: headersOf(options), dispatcher: this.#dispatcherFor(options) };
+    const headers = headersOf(options);
+    return { headers, dispatcher: this.#dispatcherFor(options), secrets: secretsOf(headers) };
   }
 
   #dispatcherFor(options: RequestOptions): Dispatcher {
@@ -98,6 +101,14 @@ function headersOf(options: RequestOptions): Record<string, string> {
   }
   if (options.auth) headers['authorization'] = `Basic ${Buffer.from(options.auth).toString('base64')}`;
   return headers;
+}
+
+/** A token or, of a user with a password, that one too. */
+function secretsOf({ authorization = '' }: Record<string, string>): string[] {
+  const [scheme, value = ''] = authorization.split(' ');
+  if (scheme !== 'Basic') return [value];
+  const text = Buffer.from(value, 'base64').toString();
+  return [value, text.slice(text.indexOf(':') + 1)];
 }
 
 function createDispatcher(kubeConfig: KubeConfig, options: RequestOptions): Dispatcher {

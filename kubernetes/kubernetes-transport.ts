@@ -4,6 +4,7 @@ import { explainFailure, type FailedCall } from './explain-failure.ts';
 import { hasHttpStatus } from './errors.ts';
 import { KubernetesCredentials } from './kubernetes-credentials.ts';
 import { apiErrorOf, parseJson, readText } from './read-response.ts';
+import { withoutSecrets } from './without-secrets.ts';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 /** Above any single object (etcd takes 1.5 MiB), in bytes. */
@@ -42,13 +43,13 @@ export interface StreamRequest {
  * once after a 401, with credentials read again.
  */
 export class KubernetesTransport {
-  /** The server's URL without a trailing slash; may have a path (a proxy in front of several clusters). */
+  /** The server's URL without credentials and trailing slash; may have a path (a proxy in front of several clusters). */
   readonly server: string;
   readonly #credentials: KubernetesCredentials;
 
   /** @param kubeConfig one with a usable current context, as `loadKubeConfig` returns it */
   constructor(kubeConfig: KubeConfig) {
-    this.server = kubeConfig.getCurrentCluster()!.server.replace(/\/+$/, '');
+    this.server = kubeConfig.getCurrentCluster()!.server.replace(/\/+$/, '').replace(/\/\/[^/]*@/, '//');
     this.#credentials = new KubernetesCredentials(kubeConfig);
   }
 
@@ -59,7 +60,9 @@ export class KubernetesTransport {
    * KubernetesCredentialsError, KubernetesResponseError; the signal's reason when the caller aborts.
    */
   async request(request: KubernetesRequest): Promise<unknown> {
-    return parseJson(await this.requestText(request), `${request.method} ${request.path}`);
+    const text = await this.requestText(request);
+    const { secrets } = await this.#credentials.get();
+    return parseJson(text, { call: `${request.method} ${request.path}`, secrets });
   }
 
   /** As `request`, with the answer as the server wrote it. */
@@ -124,7 +127,7 @@ export class KubernetesTransport {
     });
     if (answer.statusCode < 300) return answer;
     const call = `${method} ${path}`;
-    const text = await readText(answer.body, DEFAULT_RESPONSE_BYTES, call);
+    const text = withoutSecrets(await readText(answer.body, DEFAULT_RESPONSE_BYTES, call), credentials.secrets);
     if (answer.statusCode === 401) await this.#credentials.renew(credentials);
     throw apiErrorOf(call, answer.statusCode, { headers: answer.headers, text });
   }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { KubeConfig, type Cluster } from '@kubernetes/client-node';
 import { KubeConfigError } from './errors.ts';
+import { withoutCredentials } from './without-secrets.ts';
 
 export interface KubeConfigChoice {
   /** Default: `KUBECONFIG`, then `~/.kube/config`, then the ServiceAccount of the pod, as kubectl has it. */
@@ -50,9 +51,10 @@ function assertUsable(kubeConfig: KubeConfig, source: string): void {
   assertUsableCluster(cluster, source);
 }
 
-function assertUsableCluster({ name, server, skipTLSVerify, caFile, proxyUrl }: Cluster, source: string): void {
+function assertUsableCluster({ name, server: serverUrl, skipTLSVerify, caFile, proxyUrl }: Cluster, source: string): void {
+  const server = withoutCredentials(serverUrl);
   const at = `${source}: clusters["${name}"].cluster`;
-  if (!/^https?:\/\//.test(server) || !URL.canParse(server)) {
+  if (!/^https?:\/\//.test(serverUrl) || !URL.canParse(serverUrl)) {
     throw new KubeConfigError(`${at}.server "${server}" is not an http(s) URL. Write it as https://host:port.`);
   }
   if (server.startsWith('http:') && !skipTLSVerify) {
@@ -62,7 +64,7 @@ function assertUsableCluster({ name, server, skipTLSVerify, caFile, proxyUrl }: 
     throw new KubeConfigError(`${at}.certificate-authority "${caFile}" does not exist. Correct the path.`);
   }
   if (proxyUrl?.startsWith('socks')) {
-    throw new KubeConfigError(`${at}.proxy-url "${proxyUrl}" is not supported. Use an http(s) proxy.`);
+    throw new KubeConfigError(`${at}.proxy-url "${withoutCredentials(proxyUrl)}" is not supported. Use an http(s) proxy.`);
   }
 }
 

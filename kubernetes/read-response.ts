@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
 import { readAtMost } from './read-at-most.ts';
+import { withoutSecrets } from './without-secrets.ts';
 import { KubernetesApiError, KubernetesResponseError, type ApiStatus } from './errors.ts';
 
 /** An error page longer than this tells nothing more, in characters. */
@@ -15,12 +16,16 @@ export async function readText(body: AsyncIterable<Buffer>, limitBytes: number, 
   throw new KubernetesResponseError(`${call}: the answer is larger than ${limitBytes} bytes and was not read. Check what answers at this address.`);
 }
 
-/** @throws KubernetesResponseError when the text is not JSON. */
-export function parseJson(text: string, call: string): unknown {
+/**
+ * @param secrets - Taken out of what is quoted.
+ * @throws KubernetesResponseError when the text is not JSON.
+ */
+export function parseJson(text: string, { call, secrets }: { readonly call: string; readonly secrets: readonly string[] }): unknown {
   try {
     return JSON.parse(text);
-  } catch (cause) {
-    throw new KubernetesResponseError(`${call}: the answer is not JSON ("${excerpt(text)}"). Check that a Kubernetes API server answers at this address.`, { cause });
+  } catch {
+    const quoted = excerpt(withoutSecrets(text, secrets));
+    throw new KubernetesResponseError(`${call}: the answer is not JSON ("${quoted}"). Check that a Kubernetes API server answers at this address.`);
   }
 }
 

@@ -2,7 +2,9 @@
 const SHORTEST = 8;
 const REMOVED = '[removed]';
 /** Words have no digits. */
-const AFTER_BEARER = /\b(bearer(?:\s|%20)+)(?=[\w.~+/=%-]*\d)[\w.~+/=%-]{8,}/gi;
+const AFTER_BEARER = /\b(bearer(?:\s|%20|\+)+)(?=[\w.~+/=%-]*\d)[\w.~+/=%-]{8,}/gi;
+/** A password may hold an @. */
+const USER_INFORMATION = /\/\/[^/\s"]*@/g;
 
 /**
  * Text from a server that may repeat what it was sent: each secret becomes `[removed]`, also where it stands in base64,
@@ -15,7 +17,19 @@ export function withoutSecrets(text: string, secrets: Iterable<string>): string 
   return clean.replaceAll(AFTER_BEARER, `$1${REMOVED}`);
 }
 
+/** Text with URLs in it, less what stands in them before an @. */
+export function withoutCredentials(text: string): string {
+  return text.replaceAll(USER_INFORMATION, '//…@');
+}
+
 function formsOf(secret: string): string[] {
-  const bytes = Buffer.from(secret);
-  return [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1), bytes.toString('base64'), bytes.toString('base64url')];
+  const encodings = (['base64', 'base64url'] as const).flatMap((encoding) => [Buffer.from(secret).toString(encoding), ...[0, 1, 2].map((shift) => encoded(secret, encoding, shift))]);
+  return [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1), ...encodings];
+}
+
+/** As it stands in the encoding of a longer text, `shift` bytes behind a group of three; less what its neighbours share. */
+function encoded(secret: string, encoding: 'base64' | 'base64url', shift: number): string {
+  const whole = Buffer.from('\0'.repeat(shift) + secret).toString(encoding).replace(/=+$/, '');
+  const bits = 8 * (shift + Buffer.byteLength(secret));
+  return whole.slice(Math.ceil((8 * shift) / 6), Math.floor(bits / 6));
 }

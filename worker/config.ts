@@ -5,6 +5,7 @@ import { readAuthorities } from '../activities/sidecar-trust.ts';
 import { NodeUrlTemplate } from '../activities/node-url-template.ts';
 import { parseGoDuration } from '../api/go-duration.ts';
 import { readPayloadKeys } from '../encryption/payload-key-file.ts';
+import { withoutCredentials } from '../kubernetes/without-secrets.ts';
 import { splitAddress } from './split-address.ts';
 
 const roles = ['all', 'bridge', 'worker'] as const;
@@ -32,7 +33,8 @@ const nodeUrlTemplate = z.string().transform((text, context) => {
 });
 
 const httpUrl = z
-  .url({ protocol: /^https?$/, error: 'is not an http or https URL' })
+  .url({ protocol: /^https?$/, error: 'is not an http or https URL', abort: true })
+  .refine((text) => !URL.parse(text)?.username && !URL.parse(text)?.password, 'holds credentials, and it is written into every status')
   .transform((text) => text.replace(/\/+$/, ''));
 
 const readableFile = z.string().refine(isReadable, 'cannot be read; check the path and its mount');
@@ -126,11 +128,6 @@ export class ConfigError extends Error {
   readonly code = 'CONFIG_INVALID';
   readonly retryable = false;
   override readonly name = 'ConfigError';
-}
-
-/** A URL may hold a password, and what is printed here goes into logs. */
-function withoutCredentials(text: string): string {
-  return text.replaceAll(/\/\/[^/@\s]*@/g, '//…@');
 }
 
 /** @throws ConfigError naming each variable that is wrong, its value, and what it should be. */

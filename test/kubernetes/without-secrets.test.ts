@@ -9,6 +9,7 @@ describe('withoutSecrets', () => {
     ['as it is', `no: ${token}!`, 'no: [removed]!'],
     ['in base64', `Basic ${Buffer.from(token).toString('base64')}`, 'Basic [removed]'],
     ['in base64 for URLs', Buffer.from(token).toString('base64url'), '[removed]'],
+    ['in the base64 of a longer text', Buffer.from(`x${token}`).toString('base64'), 'eG[removed]0='],
     ['URL-encoded', `?token=${encodeURIComponent(token)}&x`, '?token=[removed]&x'],
     ['more than once', `${token} ${token}`, '[removed] [removed]'],
     ['not at all', 'an ordinary sentence', 'an ordinary sentence'],
