@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { present } from '../api/present.ts';
+import { printable } from '../api/printable.ts';
 import { SEI_NODE } from '../api/resources.ts';
 import type { SeiNode } from '../api/sei-node.ts';
 import type { NodeReference } from '../api/task-input.ts';
@@ -77,7 +78,7 @@ export async function awaitImage(
       last = (await checkTargetPhase(seiNodes, request.node, signal)).node;
       if (last?.metadata.uid !== request.uid) return { state: 'missing' };
       if (last.status?.currentImage === request.image) return { state: 'running' };
-      context.heartbeat({ image: request.image, currentImage: last.status?.currentImage ?? '' });
+      context.heartbeat({ image: request.image, currentImage: printable(last.status?.currentImage ?? '', 512) });
       onWaiting();
       return undefined;
     },

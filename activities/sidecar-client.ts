@@ -160,7 +160,7 @@ function parseJson(text: string): unknown {
 
 function errorWords(text: string): string | undefined {
   const parsed = sidecarErrorSchema.safeParse(parseJson(text));
-  return parsed.success ? parsed.data.error : undefined;
+  return parsed.success ? printable(parsed.data.error) : undefined;
 }
 
 function unexpected(node: NodeReference, method: string, answer: Answer): SidecarError {

@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import { printable } from '../api/printable.ts';
 import { seiNodeSchema } from '../api/sei-node.ts';
 import { decideTarget, type ObservedTarget } from '../api/target-decision.ts';
 import type { NodeReference } from '../api/task-input.ts';
@@ -22,7 +23,7 @@ export async function checkTargetPhase(
   if (read.success) return { node: read.data };
   const issue = read.error.issues[0];
   throw new KubernetesResponseError(
-    `SeiNode ${node.namespace}/${node.name}: ${issue?.path.join('.')}: ${issue?.message}. Check the SeiNode's CRD.`,
+    `SeiNode ${node.namespace}/${node.name}: ${printable(`${issue?.path.join('.')}: ${issue?.message}`)}. Check the SeiNode's CRD.`,
   );
 }
 
@@ -47,7 +48,7 @@ export async function awaitTargetPhase(
     shutdown,
     look: async (signal) => {
       const decision = decideTarget(await checkTargetPhase(seiNodes, request.node, signal), request.requirePhase);
-      context.heartbeat(decision.state === 'elsewhere' ? { phase: decision.phase ?? '' } : { state: decision.state });
+      context.heartbeat(decision.state === 'elsewhere' ? { phase: printable(decision.phase ?? '', 64) } : { state: decision.state });
       return decision.state === 'elsewhere' ? undefined : decision.state;
     },
   });

@@ -6,7 +6,11 @@ const integer = z
   .union([z.int(), z.string().regex(/^\d{1,15}$/).transform(Number)])
   .optional()
   .catch(undefined);
-const text = z.string().optional().catch(undefined);
+const text = z
+  .string()
+  .transform((words) => printable(words))
+  .optional()
+  .catch(undefined);
 
 /** The `result` of a governance task (contract §1.5). */
 const transactionSchema = z.object({

@@ -8,6 +8,7 @@ import {
   type WorkflowStartOptions,
 } from '@temporalio/client';
 import type { CancelRequest } from '../api/cancel-request.ts';
+import { printable } from '../api/printable.ts';
 import { provenanceOf } from '../api/provenance.ts';
 import { searchAttributes } from '../api/search-attributes.ts';
 import type { SeiNodeTask } from '../api/sei-node-task.ts';
@@ -67,7 +68,7 @@ export class TaskWorkflows {
         ...this.#searchAttributesOf(task, kind),
         memo: { ...provenanceOf(task.metadata) },
         staticDetails: workflowDetails(task),
-        staticSummary: `${isTaskKind(kind) ? kind : 'Task'} ${task.metadata.namespace}/${nodeNameOf(task)}`,
+        staticSummary: `${isTaskKind(kind) ? kind : 'Task'} ${task.metadata.namespace}/${printable(nodeNameOf(task), 256)}`,
         requestEagerStart: true,
       });
       return 'open';

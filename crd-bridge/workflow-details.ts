@@ -3,6 +3,7 @@ import { markdown } from '../api/markdown.ts';
 import { provenanceOf } from '../api/provenance.ts';
 import type { SeiNodeTask } from '../api/sei-node-task.ts';
 import { kindOf, nodeNameOf } from '../api/task-input.ts';
+import { nodeText } from '../api/verdict.ts';
 import { isTaskKind, taskKinds, type TaskKindDefinition } from '../api/task-kinds.ts';
 
 /** What the Temporal UI shows of a task from its start: Markdown, with everything from outside escaped. */
@@ -10,7 +11,7 @@ export function workflowDetails(task: SeiNodeTask): string {
   const { namespace, name } = task.metadata;
   const { requestedBy, why } = provenanceOf(task.metadata);
   const lines: readonly (readonly [string, string | undefined])[] = [
-    ['Target', `SeiNode ${namespace}/${nodeNameOf(task)}`],
+    ['Target', nodeText({ namespace, name: nodeNameOf(task) })],
     ['Resource', `SeiNodeTask ${namespace}/${name}`],
     ['Requested by', requestedBy],
     ['Reason', why],

@@ -1,3 +1,8 @@
+import { printable } from '../api/printable.ts';
+
+/** Longest message of the API server that is quoted, in UTF-16 code units: it names every field that it refuses. */
+const WORDS_LIMIT = 4096;
+
 /**
  * What went wrong on the way to the API server. Every class carries a stable `code`, says whether the same call may
  * succeed later (`retryable`), and its message ends with what to do next.
@@ -112,7 +117,7 @@ export class KubernetesApiError extends KubernetesError {
 
   constructor({ call, httpStatus, status, retryAfterSeconds }: ApiErrorDetails) {
     const meaning = meaningOf(httpStatus, status.reason);
-    const words = (status.message ?? status.reason ?? 'no message').trim().replace(/\.$/, '');
+    const words = printable(status.message ?? status.reason ?? 'no message', WORDS_LIMIT).replace(/\.$/, '');
     super(`${call} was answered ${httpStatus}: ${words}. ${meaning.advice}`);
     this.code = meaning.code;
     this.retryable = meaning.retryable;

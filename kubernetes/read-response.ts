@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
+import { printable } from '../api/printable.ts';
 import { readAtMost } from './read-at-most.ts';
 import { withoutSecrets } from './without-secrets.ts';
 import { KubernetesApiError, KubernetesResponseError, type ApiStatus } from './errors.ts';
@@ -49,5 +50,5 @@ function retryAfterOf(headers: IncomingHttpHeaders): number | undefined {
 }
 
 function excerpt(text: string): string {
-  return text.trim().slice(0, QUOTED_CHARACTERS) || 'empty body';
+  return printable(text, QUOTED_CHARACTERS) || 'empty body';
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { printable } from '../api/printable.ts';
 import { KubernetesResponseError } from './errors.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 
@@ -80,6 +81,6 @@ function parseLine(line: string): WatchEvent[] {
     return [eventSchema.parse(JSON.parse(line))];
   } catch (cause) {
     const words = cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause);
-    throw new KubernetesResponseError(`The watch sent a line that is no event (${words}): ${line.slice(0, 200)}. List again.`, { cause });
+    throw new KubernetesResponseError(`The watch sent a line that is no event (${words}): ${printable(line, 200)}. List again.`, { cause });
   }
 }

@@ -1,16 +1,17 @@
 import { DefaultLogger, type LogEntry, type LogLevel } from '@temporalio/worker';
+import { escaped } from '../api/escaped.ts';
 import { withoutSecrets } from '../kubernetes/without-secrets.ts';
 
 /** Whoever has an activity's task token can complete the activity; the other two are whole tasks, with token and input. */
 const NOT_LOGGED = ['taskToken', 'task', 'taskEncoded'];
 
 /**
- * A logger that writes one JSON object a line to standard error.
+ * A logger that writes one JSON object a line to standard error, which a terminal may show.
  *
  * @param secrets - Never logged: a server may repeat in its answer what it was sent.
  */
 export function createLogger(level: LogLevel, secrets: readonly string[]): DefaultLogger {
-  return new DefaultLogger(level, (entry) => process.stderr.write(`${withoutSecrets(JSON.stringify(lineOf(entry)), secrets)}\n`));
+  return new DefaultLogger(level, (entry) => process.stderr.write(`${escaped(withoutSecrets(JSON.stringify(lineOf(entry)), secrets))}\n`));
 }
 
 function lineOf({ timestampNanos, level, message, meta }: LogEntry): Record<string, unknown> {

@@ -1,5 +1,6 @@
 import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { Runtime, type DefaultLogger } from '@temporalio/worker';
+import { escaped } from '../api/escaped.ts';
 import { ConfigError } from './config.ts';
 import { createLogger } from './create-logger.ts';
 import { readConfiguration } from './read-configuration.ts';
@@ -47,7 +48,7 @@ let code = 0;
 try {
   await run();
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${escaped(error instanceof Error ? error.message : String(error))}\n`);
   code = error instanceof ConfigError ? EXIT_CONFIG : EXIT_FAILED;
 }
 // Until a connection is closed the SDK's runtime keeps the process up, and one that is being made cannot be called back.

@@ -6,7 +6,7 @@ describe('markdown', () => {
   const cases: readonly (readonly [string, string])[] = [
     ['plain text: ✓ 日本, 7 of 9.', 'plain text: ✓ 日本, 7 of 9.'],
     ['**bold** _it_', String.raw`\*\*bold\*\* \_it\_`],
-    ['[a](http://b)', String.raw`\[a\]\(http://b\)`],
+    ['[a](http://b)', String.raw`\[a\]\(http\://b\)`],
     ['![a](b)', String.raw`\!\[a\]\(b\)`],
     ['<img src=x onerror=y>', String.raw`\<img src=x onerror=y\>`],
     ['`code` ~~no~~ a|b', String.raw`\`code\` \~\~no\~\~ a\|b`],

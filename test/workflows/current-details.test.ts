@@ -43,6 +43,6 @@ describe('the current details of a workflow', () => {
     await workflowFailure(environment.workflowOf(task));
     const details = await currentDetails('refused');
     assert.ok(details.startsWith('**TaskTerminalError** '), details);
-    assert.ok(details.includes(String.raw`\[click\]\(http://evil.example\) \*\*bold\*\* \<img src=x\>`), details);
+    assert.ok(details.includes(String.raw`\[click\]\(http\://evil.example\) \*\*bold\*\* \<img src=x\>`), details);
   });
 });

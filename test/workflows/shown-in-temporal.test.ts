@@ -48,7 +48,7 @@ describe('a restart in Temporal', () => {
     const details = (await description.staticDetails()) ?? '';
     assert.ok(details.includes(String.raw`**Target**: SeiNode ${environment.namespace.replace('-', String.raw`\-`)}/shown`), details);
     assert.match(details, /\*\*Longest execution\*\*: 10m0s/);
-    assert.ok(details.includes(String.raw`\[click\]\(http://evil.example\) \*\*bold\*\* \<img src=x\> \`code\``), details);
+    assert.ok(details.includes(String.raw`\[click\]\(http\://evil.example\) \*\*bold\*\* \<img src=x\> \`code\``), details);
   });
 
   it('remembers why it was asked for', async () => {

@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { marked, type Token } from 'marked';
+import { cancelledWhileWaiting, withWhy } from '../../api/cancel-verdicts.ts';
+import { escaped } from '../../api/escaped.ts';
+import { markdown } from '../../api/markdown.ts';
+import { holderText } from '../../api/node-permit.ts';
+import { printable } from '../../api/printable.ts';
+import { queued } from '../../api/progress.ts';
+import { cancellationOf, provenanceOf, provenanceText } from '../../api/provenance.ts';
+import { queueTimedOut, waitingInQueue } from '../../api/queueing.ts';
+import type { SeiNodeTask, SeiNodeTaskStatus } from '../../api/sei-node-task.ts';
+import { sidecarActivity, sidecarTaskListSchema, signalLaterText } from '../../api/sidecar-activity.ts';
+import { observationOf, sidecarTaskSchema } from '../../api/sidecar-task.ts';
+import { nextStatus } from '../../api/status-update.ts';
+import { inclusionUndetermined, verdictOfReport } from '../../api/task-end.ts';
+import { verdictEvents, waitingEvent } from '../../api/task-events.ts';
+import { taskInputOf } from '../../api/task-input.ts';
+import { planTask, type TaskPlan } from '../../api/task-plan.ts';
+import { imageRefused, imageTimedOut, targetNotInPhase, taskRefused, timedOut, waitingForPhase, type Verdict } from '../../api/verdict.ts';
+import { serialized } from '../../cli/serialized.ts';
+import { statusLines } from '../../cli/status-lines.ts';
+import type { Task } from '../../cli/task.ts';
+import { workflowDetails } from '../../crd-bridge/workflow-details.ts';
+import { KubernetesApiError } from '../../kubernetes/errors.ts';
+import { minimalPayloads } from '../api/payload-examples.ts';
+import { assertSafe, assertSafeLines, HOSTILE } from './unsafe-text.ts';
+
+const node = { namespace: 'arctic-1', name: 'syncer-0-0' };
+const target = { namespace: 'arctic-1', name: 'task', uid: 'u' };
+const id = '0acbc674-3304-5e71-ad02-31dfbb7603c0';
+
+const codeUnit = fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit));
+const piece = fc.constantFrom(HOSTILE, '\u001B[31m', '\u009B', '\u202E', '\u2066', '\u200D', '\u{E0001}', '\uD800', '\uDC00', '\u2028', '**', '](', '<', '1.', 'http://', '\\');
+/** Any text at all, in which what is dangerous is not rare. */
+const anyText = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 300 }),
+  fc.string({ unit: codeUnit, maxLength: 300 }),
+  fc.array(fc.oneof(piece, fc.string({ maxLength: 5 })), { maxLength: 20 }).map((pieces) => pieces.join('')),
+  fc.constantFrom('\u001B[2J'.repeat(10_000), 'x'.repeat(100_000)),
+);
+
+function planOf(kind: 'RestartSeid' | 'GovVote', input: object = {}): TaskPlan {
+  const planned = planTask(kind, { node, payload: minimalPayloads[kind], ...input });
+  return 'plan' in planned ? planned.plan : assert.fail(JSON.stringify(planned));
+}
+
+/** A verdict on every way that it takes to somebody's eyes. */
+function assertVerdictSafe(verdict: Verdict, provenance = ''): void {
+  assertSafe(verdict);
+  const running: SeiNodeTaskStatus = { phase: 'Running', startedAt: '2026-11-25T00:00:00Z', task: { id, status: 'Running' } };
+  const status = nextStatus(running, { step: 'finished', verdict }, { atMs: 0, provenance });
+  assertSafe(status);
+  assertSafe(verdictEvents({ task: target, kind: 'RestartSeid', node: { ...node, uid: 'n' }, provenance }, verdict));
+  const metadata = { ...target, resourceVersion: '1' };
+  assertSafe(statusLines({ metadata, spec: { kind: 'RestartSeid' }, status }, 0));
+  assertPlainMarkdown(`**${verdict.reason}** ${markdown(verdict.message)}`);
+}
+
+/** Rendered, it has nothing but the emphasis that we put there, and text. */
+function assertPlainMarkdown(source: string): void {
+  const types = new Set(typesOf(marked.lexer(source)));
+  for (const type of types) assert.ok(['paragraph', 'list', 'list_item', 'space', 'strong', 'text', 'escape', 'codespan'].includes(type), `${type} in ${source}`);
+}
+
+function typesOf(tokens: readonly Token[]): string[] {
+  return tokens.flatMap((token) => [token.type, ...typesOf([...(('tokens' in token && token.tokens) || []), ...(('items' in token && token.items) || [])] as Token[])]);
+}
+
+function check(property: (text: string) => void): void {
+  property(HOSTILE);
+  fc.assert(fc.property(anyText, property), { numRuns: 100 });
+}
+
+describe('text from outside, whatever it is,', () => {
+  it('is safe when a sidecar reports a failure', () => {
+    check((text) => {
+      const report = observationOf(sidecarTaskSchema.parse(JSON.parse(JSON.stringify({ id, status: 'failed', error: text, result: text }))));
+      assertSafe(report);
+      assert.ok(report.state === 'failed');
+      assertVerdictSafe(verdictOfReport(planOf('RestartSeid'), report));
+      assertVerdictSafe(verdictOfReport(planOf('GovVote'), report));
+    });
+  });
+
+  it('is safe when a sidecar tells of a transaction', () => {
+    for (const inclusionStatus of ['committed_ok', 'committed_failed', 'pending', 'unverifiable', 'anything']) {
+      check((text) => {
+        for (const status of ['completed', 'failed']) {
+          const result = { txHash: text, codespace: text, rawLog: text, code: 5, inclusionStatus, [text]: text };
+          const report = observationOf(sidecarTaskSchema.parse(JSON.parse(JSON.stringify({ id, status, error: text, result }))));
+          assertSafe(report);
+          assert.ok(report.state === 'failed' || report.state === 'completed');
+          assertVerdictSafe(verdictOfReport(planOf('GovVote'), report));
+          if (report.transaction) assertVerdictSafe(inclusionUndetermined(planOf('GovVote'), report.transaction));
+        }
+      });
+    }
+  });
+
+  it('is safe when a sidecar refuses a task, cannot be asked, or holds other tasks', () => {
+    check((text) => {
+      assertVerdictSafe(taskRefused(node, text));
+      assertVerdictSafe(timedOut({ node, timeoutMs: 1, dispatched: false, lastLook: 'unreachable', problem: text }));
+      assertVerdictSafe(cancelledWhileWaiting(text, true));
+      const signals = { id: text, type: 'await-condition', status: 'running', params: { action: 'SIGTERM_SEID' } };
+      const held = sidecarTaskListSchema.parse(JSON.parse(JSON.stringify([{ id: text, type: 'restart-seid', status: 'running', completedAt: text }, signals])));
+      const activity = sidecarActivity(held, id);
+      assertSafe(activity);
+      assertSafe(signalLaterText(activity));
+      for (const obstacle of [{ by: 'restart', taskId: text }, { by: 'permit', holder: holderText(text) }] as const) {
+        assertVerdictSafe(queueTimedOut(node, obstacle, 1));
+        const message = waitingInQueue(node, obstacle, 1);
+        assertSafe([waitingEvent(target, 'Queued', message), nextStatus({}, { step: 'waiting', reason: 'Queued', progress: queued(message) }, { atMs: 0 })]);
+      }
+    });
+  });
+
+  it('is safe when it stands in a resource, also one that got past admission', () => {
+    check((text) => {
+      const resource = {
+        metadata: { ...target, resourceVersion: '1', annotations: { 'sei.io/reason': text, 'sei.io/cancel': text }, managedFields: [{ manager: text }] },
+        spec: { kind: text, target: { nodeRef: { name: text }, requirePhase: text, requirePhaseTimeout: text }, timeoutSeconds: text, [text]: text },
+        status: { phase: text, reason: text, message: text, step: text },
+      } as unknown as SeiNodeTask & Task;
+      const provenance = provenanceText(provenanceOf(resource.metadata));
+      assertSafe([provenance, cancellationOf(resource.metadata)]);
+      const details = workflowDetails(resource);
+      assertSafeLines(details);
+      assertPlainMarkdown(details);
+      assert.ok(details.split('\n').length <= 7, details);
+      assertSafe(statusLines({ ...resource, metadata: { ...target, resourceVersion: '1' } }, 0));
+      for (const format of ['json', 'yaml'] as const) assertSafeLines(serialized(resource, format));
+      for (const kind of [text, 'RestartSeid', 'GovVote', 'UpdateNodeImage']) {
+        const planned = planTask(kind, taskInputOf(resource));
+        assert.ok('verdict' in planned);
+        assertVerdictSafe(withWhy(planned.verdict, cancellationOf(resource.metadata) ?? ''), provenance);
+      }
+    });
+  });
+
+  it('is safe when somebody brings it with a run that no resource started', () => {
+    check((text) => {
+      const { provenance } = planOf('RestartSeid', { requestedBy: text, why: text });
+      assertSafe(provenance);
+      assertVerdictSafe(taskRefused(node, text), provenanceText(provenance));
+    });
+  });
+
+  it('is safe when a SeiNode or the API server says it', () => {
+    check((text) => {
+      const phase = { observed: text, required: 'Running', timeoutMs: 1 };
+      assertVerdictSafe(targetNotInPhase(node, phase));
+      assertSafe(waitingForPhase(node, phase));
+      assertVerdictSafe(imageTimedOut({ node, timeoutMs: 1, image: text, current: text, set: true }));
+      const { message } = new KubernetesApiError({ call: 'GET /x', httpStatus: 422, status: { message: text, reason: 'Invalid' } });
+      assertSafe(message);
+      assertVerdictSafe(imageRefused(node, message));
+    });
+  });
+
+  it('is what it was when a log line or a document is read again', () => {
+    check((text) => {
+      const line = escaped(JSON.stringify({ message: text }));
+      assertSafe(line, Number.POSITIVE_INFINITY);
+      assert.equal((JSON.parse(line) as { message: string }).message, text);
+    });
+  });
+
+  it('shows in Markdown as it is', () => {
+    check((text) => {
+      const line = printable(text);
+      const rendered = marked.parse(`- **Reason**: ${markdown(line)}`, { async: false });
+      const shown = rendered.replaceAll(/<\/?(ul|li|strong)>|\n/g, '').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&');
+      assert.equal(shown.replaceAll(/\s+/g, ' ').trim(), `Reason: ${line}`.replaceAll(/\s+/g, ' ').trim());
+    });
+  });
+});
