@@ -1,6 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { SidecarError } from './errors.ts';
 
+/** What a header takes: printable ASCII without blanks. */
+const TOKEN = /^[!-~]+$/;
+
 /** A token in a file that others rotate: read when the file has changed, and after a refusal. */
 export class BearerToken {
   readonly #file: string;
@@ -22,6 +25,9 @@ export class BearerToken {
     }
     if (this.#cached.token === '') {
       throw new SidecarError('SIDECAR_TOKEN_UNREADABLE', `token file ${this.#file} is empty; check what writes it`);
+    }
+    if (!TOKEN.test(this.#cached.token)) {
+      throw new SidecarError('SIDECAR_TOKEN_UNREADABLE', `token file ${this.#file} holds more than a token; check what writes it`);
     }
     return this.#cached.token;
   }

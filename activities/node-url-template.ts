@@ -4,20 +4,17 @@ import { NodeUrlError } from './errors.ts';
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const PLACEHOLDER = /\{([^{}]*)\}/g;
 const PLACEHOLDERS = ['name', 'namespace'];
+/** The host as it is written, less its port. */
+const HOST = /^https?:\/\/([^/?#\\@]*?)(?::\d*)?(?:[/?#\\]|$)/i;
 
 /** Where something answers on each node: an http or https URL with `{name}` and `{namespace}` in it. */
 export class NodeUrlTemplate {
   readonly #template: string;
+  readonly #host: string;
 
   /** @throws NodeUrlError naming what is wrong with the template. */
   constructor(template: string) {
-    for (const [, name = ''] of template.matchAll(PLACEHOLDER)) {
-      if (PLACEHOLDERS.includes(name)) continue;
-      throw new NodeUrlError(`"${template}" holds {${name}}; only {name} and {namespace} are known`);
-    }
-    if (!template.includes('{name}')) {
-      throw new NodeUrlError(`"${template}" does not hold {name}: every node would have the same address`);
-    }
+    assertPlaceholders(template);
     const example = URL.parse(fill(template, 'node', 'namespace'));
     if (example === null || !['http:', 'https:'].includes(example.protocol)) {
       throw new NodeUrlError(`"${template}" is not an http or https URL`);
@@ -26,15 +23,31 @@ export class NodeUrlTemplate {
       throw new NodeUrlError('credentials, query and fragment are not allowed in a URL template');
     }
     this.#template = template.replace(/\/+$/, '');
+    this.#host = (HOST.exec(template)?.[1] ?? '').toLowerCase();
+    if (example.hostname !== fill(this.#host, 'node', 'namespace')) {
+      throw new NodeUrlError(`"${template}" has a host that is read as ${example.hostname}; write it as it is to be read`);
+    }
   }
 
-  /** @throws NodeUrlError when a name is not a DNS label. */
+  /** @throws NodeUrlError when a name is not a DNS label, or would be read as another host: 2130706433 is 127.0.0.1. */
   urlOf(node: { name: string; namespace: string }, path: string): string {
     for (const [field, value] of [['name', node.name], ['namespace', node.namespace]] as const) {
       if (!DNS_LABEL.test(value)) throw new NodeUrlError(`node ${field} "${value}" is not a DNS label`);
     }
-    return fill(this.#template, node.name, node.namespace) + path;
+    const filled = fill(this.#template, node.name, node.namespace);
+    const host = fill(this.#host, node.name, node.namespace);
+    if (URL.parse(filled)?.hostname === host) return filled + path;
+    throw new NodeUrlError(`node ${node.namespace}/${node.name} gives the host "${host}", which is not read as it is written; use other names`);
   }
+}
+
+function assertPlaceholders(template: string): void {
+  for (const [, name = ''] of template.matchAll(PLACEHOLDER)) {
+    if (PLACEHOLDERS.includes(name)) continue;
+    throw new NodeUrlError(`"${template}" holds {${name}}; only {name} and {namespace} are known`);
+  }
+  if (template.includes('{name}')) return;
+  throw new NodeUrlError(`"${template}" does not hold {name}: every node would have the same address`);
 }
 
 function fill(template: string, name: string, namespace: string): string {

@@ -7,10 +7,13 @@ import type { SeiNodePhase } from './sei-node.ts';
 import type { SeiNodeTask } from './sei-node-task.ts';
 import type { TaskKind, taskKinds } from './task-kinds.ts';
 
+/** Of Kubernetes; both go into paths of the API server. */
+const objectName = z.string().regex(/^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/);
+
 /** The resource that a run reports to. */
 const mirrorTargetSchema = z.object({
-  namespace: z.string().min(1),
-  name: z.string().min(1),
+  namespace: objectName,
+  name: objectName,
   uid: z.string().min(1),
 });
 
@@ -18,7 +21,8 @@ const nodeReferenceSchema = z.object({ namespace: z.string(), name: z.string() }
 
 /** A task that was begun before this workflow: by another controller, or by a workflow that Temporal has lost. */
 const begunSchema = z.object({
-  taskId: z.string().min(1),
+  /** Goes into paths of the sidecar. */
+  taskId: z.string().regex(/^[\w-]+$/),
   /** RFC 3339; absent = from now. */
   executionStartedAt: z.string().optional(),
   /** Whether the sidecar is known to have taken it: then it is never sent again. */

@@ -28,6 +28,13 @@ export class KubernetesCredentialsError extends KubernetesError {
   readonly retryable = true;
 }
 
+/** Thrown when a name would lead to another path; nothing is sent. */
+export class KubernetesNameError extends KubernetesError {
+  override readonly name = 'KubernetesNameError';
+  readonly code = 'KUBERNETES_NAME_INVALID';
+  readonly retryable = false;
+}
+
 /** Thrown when no answer came: refused, reset, unknown host, TLS refused. */
 export class KubernetesConnectionError extends KubernetesError {
   override readonly name = 'KubernetesConnectionError';

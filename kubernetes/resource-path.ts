@@ -1,3 +1,5 @@
+import { KubernetesNameError } from './errors.ts';
+
 /** A kind of resource as the API server's paths name it. The core group is `''`. */
 export interface ResourceKind {
   readonly group: string;
@@ -12,7 +14,14 @@ export interface ResourceLocation {
   readonly subresource?: string;
 }
 
-/** E.g. `/apis/sei.io/v1alpha1/namespaces/a/seinodetasks/b/status`. */
+/** URLs take them for steps in the path, in whatever way they are encoded. */
+const STEPS = ['', '.', '..'];
+
+/**
+ * E.g. `/apis/sei.io/v1alpha1/namespaces/a/seinodetasks/b/status`.
+ *
+ * @throws KubernetesNameError
+ */
 export function resourcePath({ group, version, plural }: ResourceKind, { namespace, name, subresource }: ResourceLocation): string {
   const segments = [
     ...(group === '' ? ['api'] : ['apis', group]),
@@ -22,5 +31,7 @@ export function resourcePath({ group, version, plural }: ResourceKind, { namespa
     ...(name === undefined ? [] : [name]),
     ...(subresource === undefined ? [] : [subresource]),
   ];
+  const step = segments.find((segment) => STEPS.includes(segment));
+  if (step !== undefined) throw new KubernetesNameError(`"${step}" cannot be the name of a resource or namespace. Correct the name.`);
   return `/${segments.map(encodeURIComponent).join('/')}`;
 }

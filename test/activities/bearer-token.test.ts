@@ -65,4 +65,10 @@ describe('BearerToken', () => {
     await assert.rejects(token.get(), refusal);
     await assert.rejects(token.get(), refusal);
   });
+
+  it('says which file holds what no header takes, without a word of it', async () => {
+    await writeFile(file, 'planted\r\nx-injected: 1');
+    const refusal = { code: 'SIDECAR_TOKEN_UNREADABLE', message: `token file ${file} holds more than a token; check what writes it` };
+    await assert.rejects(new BearerToken(file).get(), refusal);
+  });
 });

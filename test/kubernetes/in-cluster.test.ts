@@ -99,7 +99,7 @@ describe('a service in a pod', () => {
     await project(await boundToken('second'));
     await revoke('first');
     await restartCompletes('second');
-    const complaints = (await logLines(service.logFile)).filter((line) => /401|Unauthorized/.test(JSON.stringify(line)));
+    const complaints = (await logLines(service.logFile)).filter((line) => /answered 401|Unauthorized/.test(JSON.stringify(line)));
     assert.deepEqual(complaints, []);
   });
 
