@@ -56,11 +56,16 @@ export async function dispatch(
   try {
     return await dispatchTask({ ...execution, request, accepted, exclusive: taskKinds[plan.kind].changesNode, subject: mirror.subject });
   } catch (error) {
-    if (!isCancellation(error)) return { state: 'late', ...problemOf(error) };
+    if (!wasCancelled(error)) return { state: 'late', ...problemOf(error) };
     const seen = await lookOnce(execution);
     if (seen.state === 'absent' && !accepted) return { state: 'cancelled' };
     return seen.state === 'completed' || seen.state === 'failed' ? seen : { state: 'running' };
   }
+}
+
+/** An attempt that fails while its cancellation is on the way ends with its own error, and is not repeated. */
+function wasCancelled(error: unknown): boolean {
+  return isCancellation(error) || (error instanceof ActivityFailure && error.retryState === 'CANCEL_REQUESTED');
 }
 
 /**
