@@ -21,14 +21,18 @@ describe('a task that is cancelled while its service is away', () => {
     for (const name of ['waiting', 'restarting', 'deleted']) await environment.restart(name, name);
     await eventually('seid was signalled', () => node('restarting').sigtermsReceived === 1);
     for (const name of ['waiting', 'deleted']) await environment.taskWhere(name, 'waits', ({ status }) => status?.step === 'WaitingForTarget');
-    const deleted = await environment.tasks.get(environment.namespace, 'deleted');
-    assert.ok(deleted);
+    const [deleted, restarting] = await Promise.all(['deleted', 'restarting'].map((name) => environment.tasks.get(environment.namespace, name)));
+    assert.ok(deleted && restarting);
     workflowOfDeleted = environment.workflowOf(deleted);
     await service.process.stop(30_000);
     for (const name of ['waiting', 'restarting']) await environment.kubectl(['annotate', 'snt', name, `${CANCEL_ANNOTATION}=nobody there`]);
     await environment.kubectl(['delete', 'snt', 'deleted']);
-    node('restarting').setFaults({});
     await environment.startService();
+    await eventually('the restart is called off', async () => {
+      const { events } = await environment.workflowOf(restarting).fetchHistory();
+      return events?.some(({ workflowExecutionCancelRequestedEventAttributes: requested }) => requested);
+    });
+    node('restarting').setFaults({});
   });
 
   after(() => environment.stop());
