@@ -5,7 +5,7 @@ import proto from '@temporalio/proto';
 import { holderText, turnDelay } from '../api/node-permit.ts';
 import { present } from '../api/present.ts';
 import { abortable } from '../kubernetes/abortable.ts';
-import { handover } from './handover.ts';
+import { leaveWait } from './leave-wait.ts';
 import type { PermitLine } from './permit-line.ts';
 
 const { HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT } = proto.temporal.api.enums.v1.HistoryEventFilterType;
@@ -47,8 +47,7 @@ export async function awaitPermit({ permitId, sinceMs }: AwaitPermitRequest, { l
       if ((await readHolder(client, permitId)) === undefined) return;
     }
   } catch (error) {
-    cancellationSignal.throwIfAborted();
-    throw shutdown.aborted ? handover() : error;
+    leaveWait(error, shutdown);
   } finally {
     place.leave();
   }

@@ -1,5 +1,4 @@
 import { Context } from '@temporalio/activity';
-import { printable } from '../api/printable.ts';
 import { sidecarActivity, type SidecarActivity } from '../api/sidecar-activity.ts';
 import { SidecarError } from './errors.ts';
 import type { TaskReference } from './look-at-task.ts';
@@ -24,7 +23,7 @@ export async function awaitRestart(sidecar: SidecarClient, request: AwaitRestart
     shutdown,
     look: async (signal) => {
       const { problem, restarting } = await ask(sidecar, request, signal);
-      context.heartbeat(problem === undefined ? { restarting: printable(restarting ?? '', 64) } : { problem });
+      context.heartbeat(problem === undefined ? { restarting: restarting ?? '' } : { problem });
       return problem === undefined && restarting === undefined ? true : undefined;
     },
   });

@@ -86,6 +86,7 @@ function notWritten(error: unknown): void {
 export function createActivities(dependencies: ActivityDependencies): Activities {
   const { sidecar, rpc, seiNodes, transport, events, shutdown, knowsSearchAttributes } = dependencies;
   const line = new PermitLine();
+  let clusterId: string | undefined;
   const announcer = ({ announce }: Announced): (() => void) => {
     if (announce === undefined) return () => {};
     const signal = cancellationSignal();
@@ -94,7 +95,7 @@ export function createActivities(dependencies: ActivityDependencies): Activities
   return {
     checkTargetPhase: (node) => checkTargetPhase(seiNodes, node, cancellationSignal()),
     awaitTargetPhase: (request) => awaitTargetPhase(seiNodes, request, shutdown),
-    readClusterId: () => readClusterId(transport, { signal: cancellationSignal() }),
+    readClusterId: async () => (clusterId ??= await readClusterId(transport, { signal: cancellationSignal() })),
     readPermitHolder: (permitId) => readPermitHolder(Context.current().client, permitId),
     awaitPermit: async ({ node, queueTimeoutMs, subject, ...request }) => {
       const signal = cancellationSignal();

@@ -1,6 +1,5 @@
 import { Context } from '@temporalio/activity';
 import type { Dispatch } from '../api/dispatch.ts';
-import { printable } from '../api/printable.ts';
 import type { TaskObservation } from '../api/sidecar-task.ts';
 import type { SidecarTaskRequest } from '../api/task-plan.ts';
 import { readSidecarActivity } from './await-restart.ts';
@@ -72,7 +71,7 @@ async function look(
 async function assertNoRestart(sidecar: SidecarClient, { node, taskId }: DispatchRequest, signal: AbortSignal): Promise<void> {
   const { restarting } = await readSidecarActivity(sidecar, { node, taskId }, signal);
   if (restarting === undefined) return;
-  throw new SidecarError('SIDECAR_BUSY', `the sidecar is at a restart under another id, task ${printable(restarting, 64)}; it is waited for`);
+  throw new SidecarError('SIDECAR_BUSY', `the sidecar is at a restart under another id, task ${restarting}; it is waited for`);
 }
 
 async function send(sidecar: SidecarClient, { node, taskId, request }: DispatchRequest): Promise<Dispatch> {

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { parsedJson } from '../api/parsed-json.ts';
 import { printable } from '../api/printable.ts';
 import { sidecarTaskListSchema, type HeldTask } from '../api/sidecar-activity.ts';
 import { sidecarErrorSchema, sidecarTaskSchema, type SidecarTask } from '../api/sidecar-task.ts';
@@ -57,7 +58,7 @@ export class SidecarClient {
   async getTask(node: NodeReference, id: string, signal: AbortSignal): Promise<SidecarTask | undefined> {
     const answer = await this.#call(node, { method: 'GET', path: `/v0/tasks/${encodeURIComponent(id)}`, signal });
     if (answer.status === 404 && errorWords(answer.text) !== undefined) return undefined;
-    const task = answer.status === 200 ? sidecarTaskSchema.safeParse(parseJson(answer.text)) : undefined;
+    const task = answer.status === 200 ? sidecarTaskSchema.safeParse(parsedJson(answer.text)) : undefined;
     if (task?.success && task.data.id === id) return task.data;
     throw unexpected(node, 'GET', answer);
   }
@@ -65,7 +66,7 @@ export class SidecarClient {
   /** What the sidecar has, newest first; at most 100 tasks (contract §3). */
   async listTasks(node: NodeReference, signal: AbortSignal): Promise<HeldTask[]> {
     const answer = await this.#call(node, { method: 'GET', path: '/v0/tasks', signal, maxBytes: LIST_BYTES });
-    const tasks = answer.status === 200 ? sidecarTaskListSchema.safeParse(parseJson(answer.text)) : undefined;
+    const tasks = answer.status === 200 ? sidecarTaskListSchema.safeParse(parsedJson(answer.text)) : undefined;
     if (tasks?.success) return tasks.data;
     throw unexpected(node, 'GET', answer);
   }
@@ -150,16 +151,8 @@ function failureOf(call: string, cause: unknown, timedOut: boolean): SidecarErro
   return new SidecarError('SIDECAR_UNREACHABLE', `${call}: ${printable(words || 'connection failed', 200)}`);
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 function errorWords(text: string): string | undefined {
-  const parsed = sidecarErrorSchema.safeParse(parseJson(text));
+  const parsed = sidecarErrorSchema.safeParse(parsedJson(text));
   return parsed.success ? printable(parsed.data.error) : undefined;
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { pollInterval } from '../api/poll-interval.ts';
-import { handover } from './handover.ts';
+import { leaveWait } from './leave-wait.ts';
 
 export interface Wait<Result> {
   /** Looks once; `undefined` = not yet. What it throws ends the wait. */
@@ -33,7 +33,6 @@ export async function waitUntil<Result>(wait: Wait<Result>): Promise<Result | un
       await sleep(Math.min(interval, deadlineMs - nowMs), undefined, { signal });
     }
   } catch (error) {
-    cancellationSignal.throwIfAborted();
-    throw wait.shutdown.aborted ? handover() : error;
+    return leaveWait(error, wait.shutdown);
   }
 }

@@ -1,5 +1,6 @@
 import { formatDuration } from './go-duration.ts';
 import { printable } from './printable.ts';
+import { timestamp } from './status-update.ts';
 import type { NodeReference } from './task-input.ts';
 import { failed, nodeText, type Verdict } from './verdict.ts';
 
@@ -25,7 +26,7 @@ function obstacleText(node: NodeReference, obstacle: Obstacle): string {
 
 /** Message of `TargetReady=False`, reason Queued. */
 export function waitingInQueue(node: NodeReference, obstacle: Obstacle, timeoutMs: number | undefined): string {
-  const until = obstacle.by === 'interval' ? `until ${new Date(obstacle.freeAtMs).toISOString().slice(0, 19)}Z` : 'for it to end';
+  const until = obstacle.by === 'interval' ? `until ${timestamp(obstacle.freeAtMs)}` : 'for it to end';
   const bound = timeoutMs === undefined ? '' : `, at most ${formatDuration(timeoutMs)}`;
   return `${obstacleText(node, obstacle)}; waiting ${until}${bound}.`;
 }

@@ -19,7 +19,7 @@ export type HeldTask = z.output<typeof heldTaskSchema>;
 
 /** What the sidecar has to do with restarts besides one's own task. */
 export interface SidecarActivity {
-  /** Id of a restart that is going on. */
+  /** Id of a restart that is going on, safe to show. */
   readonly restarting?: string;
   /** When a restart ended last, in milliseconds since the epoch by the node's clock. */
   readonly lastRestartEndedAtMs?: number;

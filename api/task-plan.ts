@@ -64,7 +64,6 @@ export function planTask(kind: string, input: unknown): Planned {
 
 function checkedPlan(kind: TaskKind, input: z.output<typeof taskInputSchema>): TaskPlan {
   const definition: TaskKindDefinition = taskKinds[kind];
-  const timeoutMs = executionTimeout(definition, seconds(input, 'timeoutSeconds'));
   return {
     kind,
     node: {
@@ -73,9 +72,8 @@ function checkedPlan(kind: TaskKind, input: z.output<typeof taskInputSchema>): T
     },
     requirePhase: requiredPhase(input.requirePhase),
     requirePhaseTimeoutMs: duration(input.requirePhaseTimeout ?? DEFAULT_REQUIRE_PHASE_TIMEOUT, 'spec.target.requirePhaseTimeout'),
-    ...present({ queueTimeoutMs: queueTimeout(input.queueTimeout) }),
+    ...present({ queueTimeoutMs: queueTimeout(input.queueTimeout), timeoutMs: executionTimeout(definition, seconds(input, 'timeoutSeconds')) }),
     betweenRestartsMs: kind === 'RestartSeid' ? 1000 * seconds(input, 'minSecondsBetweenRestarts') : 0,
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
     payload: check(payloadSchemaOf(kind), input.payload, `spec.${definition.payloadField}`),
     ...present({ changeValues: kind === 'GovParamChange' ? changeValues(input.payload, input.changeValues) : undefined }),
     ...present({ mirrorTo: input.mirrorTo, begun: input.begun, cancelled: input.cancelled, waitingSinceMs: millisecondsOf(input.waitingSince) }),

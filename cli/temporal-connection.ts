@@ -1,5 +1,6 @@
 import { Connection } from '@temporalio/client';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
+import { temporalSecrets } from '../api/temporal-secrets.ts';
 import { TemporalConfigError, TemporalUnreachableError } from './errors.ts';
 
 /** For somebody who waits at a prompt. */
@@ -19,8 +20,7 @@ export async function connectToTemporal(): Promise<TemporalAccess> {
   const address = connectionOptions.address ?? 'localhost:7233';
   try {
     const connection = await Connection.connect({ ...connectionOptions, connectTimeout: CONNECT_TIMEOUT });
-    const { apiKey, metadata } = connectionOptions;
-    return { connection, address, namespace, secrets: [apiKey, ...Object.values(metadata ?? {})].filter((value) => typeof value === 'string') };
+    return { connection, address, namespace, secrets: temporalSecrets(connectionOptions) };
   } catch (error) {
     throw new TemporalUnreachableError(
       `Temporal at ${address} cannot be reached: ${(error as Error).message}. Set TEMPORAL_ADDRESS (or TEMPORAL_PROFILE), and check TEMPORAL_TLS_* and TEMPORAL_API_KEY.`,

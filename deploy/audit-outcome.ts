@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parsedJson } from '../api/parsed-json.ts';
 
 /** What `npm audit --json` prints, as far as it is used here. */
 const reportSchema = z.object({
@@ -28,7 +29,7 @@ export interface AuditOutcome {
  * @throws Error when that is neither a report nor the registry's silence.
  */
 export function auditOutcome(report: string): AuditOutcome {
-  const parsed = parseJson(report);
+  const parsed = parsedJson(report);
   const noAnswer = noAnswerSchema.safeParse(parsed);
   if (noAnswer.success) {
     return { passes: true, lines: [`The registry offers no audit endpoint: skipped (${noAnswer.data.message})`] };
@@ -39,14 +40,6 @@ export function auditOutcome(report: string): AuditOutcome {
   if (found.length === 0) return { passes: true, lines: ['No known vulnerabilities'] };
   const lines = found.map(([name, { severity, range, via }]) => `${severity}: ${name} ${range}: ${via.map(advisoryText).join('; ')}`);
   return { passes: false, lines: [...lines, 'Update what is named, then run `npm run audit` again.'] };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function advisoryText(via: string | { readonly title: string; readonly url: string }): string {

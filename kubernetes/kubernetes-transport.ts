@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici';
 import { explainFailure, type FailedCall } from './explain-failure.ts';
 import { hasHttpStatus } from './errors.ts';
 import { KubernetesCredentials } from './kubernetes-credentials.ts';
-import { apiErrorOf, parseJson, readText } from './read-response.ts';
+import { apiErrorOf, notJson, readText } from './read-response.ts';
 import { withoutSecrets } from './without-secrets.ts';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
@@ -61,8 +61,12 @@ export class KubernetesTransport {
    */
   async request(request: KubernetesRequest): Promise<unknown> {
     const text = await this.requestText(request);
-    const { secrets } = await this.#credentials.get();
-    return parseJson(text, { call: `${request.method} ${request.path}`, secrets });
+    try {
+      return JSON.parse(text);
+    } catch {
+      const { secrets } = await this.#credentials.get();
+      throw notJson(text, { call: `${request.method} ${request.path}`, secrets });
+    }
   }
 
   /** As `request`, with the answer as the server wrote it. */

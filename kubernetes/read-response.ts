@@ -17,17 +17,10 @@ export async function readText(body: AsyncIterable<Buffer>, limitBytes: number, 
   throw new KubernetesResponseError(`${call}: the answer is larger than ${limitBytes} bytes and was not read. Check what answers at this address.`);
 }
 
-/**
- * @param secrets - Taken out of what is quoted.
- * @throws KubernetesResponseError when the text is not JSON.
- */
-export function parseJson(text: string, { call, secrets }: { readonly call: string; readonly secrets: readonly string[] }): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    const quoted = excerpt(withoutSecrets(text, secrets));
-    throw new KubernetesResponseError(`${call}: the answer is not JSON ("${quoted}"). Check that a Kubernetes API server answers at this address.`);
-  }
+/** @param secrets - Taken out of what is quoted. */
+export function notJson(text: string, { call, secrets }: { readonly call: string; readonly secrets: readonly string[] }): KubernetesResponseError {
+  const quoted = excerpt(withoutSecrets(text, secrets));
+  return new KubernetesResponseError(`${call}: the answer is not JSON ("${quoted}"). Check that a Kubernetes API server answers at this address.`);
 }
 
 /** The error for an answer of 300 or above, whatever its body is. */

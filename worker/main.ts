@@ -1,6 +1,6 @@
-import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { Runtime, type DefaultLogger } from '@temporalio/worker';
 import { escaped } from '../api/escaped.ts';
+import { temporalSecrets } from '../api/temporal-secrets.ts';
 import { ConfigError } from './config.ts';
 import { createLogger } from './create-logger.ts';
 import { readConfiguration } from './read-configuration.ts';
@@ -12,7 +12,7 @@ const EXIT_CONFIG = 78;
 
 async function run(): Promise<void> {
   const { config, ...connections } = readConfiguration();
-  const log = createLogger(config.LOG_LEVEL, secretsOf(connections.temporal));
+  const log = createLogger(config.LOG_LEVEL, temporalSecrets(connections.temporal.connectionOptions));
   installRuntime(config.METRICS_ADDRESS, log);
   const shutdown = new AbortController();
   for (const name of ['SIGTERM', 'SIGINT'] as const) {
@@ -22,11 +22,6 @@ async function run(): Promise<void> {
     });
   }
   await runService({ config, ...connections, log, shutdown: shutdown.signal });
-}
-
-function secretsOf({ connectionOptions: { apiKey, metadata } }: ClientConnectConfig): string[] {
-  const values = [apiKey, ...Object.values(metadata ?? {})];
-  return values.filter((value) => typeof value === 'string');
 }
 
 function installRuntime(metricsAddress: string, logger: DefaultLogger): void {

@@ -1,4 +1,5 @@
-import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow';
+import { workflowInfo, type ActivityOptions, type LocalActivityOptions } from '@temporalio/workflow';
+import { pollTaskQueue } from '../api/task-queues.ts';
 
 /** One attempt is at most three bounded calls; the server waits this long before it gives up on a lost worker. */
 export const SINGLE_CALL: ActivityOptions = {
@@ -21,13 +22,16 @@ export const DISPATCH: ActivityOptions = {
  */
 export const DISPATCH_OVERTIME_MS = 10_000;
 
-/** A loop that waits: many polls, one activity, a flat history. */
-export const POLL: ActivityOptions = {
-  startToCloseTimeout: '1 hour',
-  heartbeatTimeout: '15 seconds',
-  retry: { initialInterval: '100 milliseconds', maximumInterval: '5 seconds' },
-  cancellationType: 'TRY_CANCEL',
-};
+/** A loop that waits: many polls, one activity, a flat history. Polls have a task queue of their own. */
+export function pollOptions(): ActivityOptions {
+  return {
+    taskQueue: pollTaskQueue(workflowInfo().taskQueue),
+    startToCloseTimeout: '1 hour',
+    heartbeatTimeout: '15 seconds',
+    retry: { initialInterval: '100 milliseconds', maximumInterval: '5 seconds' },
+    cancellationType: 'TRY_CANCEL',
+  };
+}
 
 /**
  * What is asked or done once more at the end. Bounded by attempts, not by a time that would run out unused while no

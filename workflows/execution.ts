@@ -1,4 +1,5 @@
 import { workflowInfo } from '@temporalio/workflow';
+import { present } from '../api/present.ts';
 import { taskId } from '../api/task-id.ts';
 import type { NodeReference } from '../api/task-input.ts';
 import type { TaskPlan } from '../api/task-plan.ts';
@@ -20,7 +21,7 @@ export interface Execution {
 export function executionOf(plan: TaskPlan, recorded: string | undefined, oursMs = Date.now()): Execution {
   const { node, timeoutMs } = plan;
   const startedAtMs = recordedTime(recorded, oursMs);
-  return { node, taskId: taskIdOf(plan), startedAtMs, ...(timeoutMs === undefined ? {} : { deadlineMs: startedAtMs + timeoutMs }) };
+  return { node, taskId: taskIdOf(plan), startedAtMs, ...present({ deadlineMs: timeoutMs === undefined ? undefined : startedAtMs + timeoutMs }) };
 }
 
 /** The sidecar's id of a task: that of the resource's, or of the first run of a workflow without one. A begun task keeps its id. */

@@ -26,14 +26,18 @@ export class Permit {
     return this.#id;
   }
 
+  /** Whether the task has the permit, or needs none. */
+  get isHeld(): boolean {
+    return this.#held !== undefined || !taskKinds[this.#plan.kind].changesNode;
+  }
+
   /**
-   * A task that is cancelled may have to be watched to its end, so its cancellation does not reach the permit.
-   *
-   * @returns Whether the task has the permit now, or needs none.
+   * Tries to get the permit; `isHeld` tells whether that worked. A task that is cancelled may have to be watched to its
+   * end, so its cancellation does not reach the permit.
    */
-  async take(): Promise<boolean> {
+  async take(): Promise<void> {
+    if (this.isHeld) return;
     const { kind, node } = this.#plan;
-    if (this.#held !== undefined || !taskKinds[kind].changesNode) return true;
     const workflowId = await this.id();
     const scope = await CancellationScope.nonCancellable(async () => new CancellationScope());
     try {
@@ -45,10 +49,8 @@ export class Permit {
         }),
       );
       this.#held = { scope, child };
-      return true;
     } catch (error) {
-      if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
-      throw error;
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }
   }
 

@@ -1,11 +1,11 @@
-import { isCancellation, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/create-activities.ts';
 import { waitingForTarget } from '../api/progress.ts';
-import { pollTaskQueue } from '../api/task-queues.ts';
 import { targetNotInPhase, waitingForPhase, type Verdict } from '../api/verdict.ts';
-import { POLL } from './activity-options.ts';
+import { pollOptions } from './activity-options.ts';
 import { recordedTime } from './recorded-time.ts';
 import type { TaskRun } from './task-run.ts';
+import { unlessTimedOut } from './unless-timed-out.ts';
 
 /** A task's wait for its target's phase, at most `requirePhaseTimeout` since the target was first seen in another one. */
 export class PhaseWait {
@@ -49,15 +49,10 @@ export class PhaseWait {
     const remainingMs = deadlineMs - Date.now();
     if (remainingMs <= 0) return;
     const { awaitTargetPhase } = proxyActivities<Activities>({
-      ...POLL,
-      taskQueue: pollTaskQueue(workflowInfo().taskQueue),
+      ...pollOptions(),
       scheduleToCloseTimeout: remainingMs,
       summary: `Wait for phase ${plan.requirePhase}`,
     });
-    try {
-      await awaitTargetPhase({ node: plan.node, requirePhase: plan.requirePhase, sinceMs, deadlineMs });
-    } catch (error) {
-      if (isCancellation(error)) throw error;
-    }
+    await unlessTimedOut(awaitTargetPhase({ node: plan.node, requirePhase: plan.requirePhase, sinceMs, deadlineMs }));
   }
 }

@@ -1,16 +1,16 @@
-import { ActivityFailure, isCancellation, proxyActivities, proxyLocalActivities, sleep, TemporalFailure, workflowInfo, type ActivityOptions } from '@temporalio/workflow';
+import { isCancellation, proxyActivities, proxyLocalActivities, sleep, TemporalFailure, type ActivityOptions } from '@temporalio/workflow';
 import type { Activities } from '../activities/create-activities.ts';
 import { present } from '../api/present.ts';
 import { queued } from '../api/progress.ts';
 import { queueTimedOut, waitingInQueue, type Obstacle } from '../api/queueing.ts';
 import { restartAllowedAt, signalLaterText, type SidecarActivity } from '../api/sidecar-activity.ts';
 import { taskKinds } from '../api/task-kinds.ts';
-import { pollTaskQueue } from '../api/task-queues.ts';
 import type { Verdict } from '../api/verdict.ts';
-import { INTERMEDIATE_MIRROR, LONGEST_RESTART_MS, POLL, READ_SIDECAR } from './activity-options.ts';
+import { INTERMEDIATE_MIRROR, LONGEST_RESTART_MS, pollOptions, READ_SIDECAR } from './activity-options.ts';
 import { executionOf, taskIdOf } from './execution.ts';
 import { Permit } from './permit.ts';
 import type { TaskRun } from './task-run.ts';
+import { unlessTimedOut } from './unless-timed-out.ts';
 
 const { readPermitHolder } = proxyLocalActivities<Activities>({ ...INTERMEDIATE_MIRROR, summary: 'Ask who has the node' });
 const { readSidecarActivity } = proxyLocalActivities<Activities>({ ...READ_SIDECAR, summary: 'Read what else the sidecar does' });
@@ -48,10 +48,9 @@ export class QueueWait {
   async waitBegun(): Promise<void> {
     const { plan } = this.#run;
     const { startedAtMs, deadlineMs = Number.POSITIVE_INFINITY } = executionOf(plan, plan.begun?.executionStartedAt);
-    const isHeld = await this.permit.take();
-    if (isHeld || plan.begun?.accepted) return;
+    const isOver = (): boolean => this.permit.isHeld || plan.begun?.accepted === true || Date.now() >= deadlineMs;
     try {
-      while (Date.now() < deadlineMs && !(await this.permit.take())) await this.#awaitPermit(startedAtMs, deadlineMs - Date.now());
+      for (await this.permit.take(); !isOver(); await this.permit.take()) await this.#awaitPermit(startedAtMs, deadlineMs - Date.now());
     } catch (error) {
       if (!isCancellation(error)) throw error;
     }
@@ -70,7 +69,7 @@ export class QueueWait {
 
   async #obstacle(): Promise<Obstacle | undefined> {
     const { permit } = this;
-    if (!(await permit.take())) return { by: 'permit', holder: await readPermitHolder(await permit.id()) };
+    if (!permit.isHeld) return { by: 'permit', holder: await readPermitHolder(await permit.id()) };
     if (!taskKinds[this.#run.plan.kind].changesNode) return undefined;
     const activity = await this.#sidecarActivity();
     const { kind, betweenRestartsMs: intervalMs } = this.#run.plan;
@@ -100,7 +99,6 @@ export class QueueWait {
     return 'verdict' in mirrored ? mirrored.verdict : undefined;
   }
 
-  /** Ends without a word on what it found: the look that follows decides, also when the wait ran into its timeout. */
   async #outwait(obstacle: Obstacle, sinceMs: number): Promise<void> {
     if (obstacle.by === 'permit') return await this.#awaitPermit(sinceMs, this.#remainingMs);
     if (obstacle.by === 'restart') return await this.#awaitRestart();
@@ -126,13 +124,5 @@ export class QueueWait {
 
 function within(remainingMs: number): ActivityOptions {
   const bound = Number.isFinite(remainingMs) ? { scheduleToCloseTimeout: Math.max(1, remainingMs) } : {};
-  return { ...POLL, taskQueue: pollTaskQueue(workflowInfo().taskQueue), ...bound };
-}
-
-async function unlessTimedOut(wait: Promise<void>): Promise<void> {
-  try {
-    await wait;
-  } catch (error) {
-    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
-  }
+  return { ...pollOptions(), ...bound };
 }

@@ -7,7 +7,6 @@ import {
   rootCause,
   TemporalFailure,
   TimeoutFailure,
-  workflowInfo,
   type ActivityOptions,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/create-activities.ts';
@@ -18,10 +17,9 @@ import type { TaskObservation } from '../api/sidecar-task.ts';
 import type { NodeReference } from '../api/task-input.ts';
 import { taskKinds } from '../api/task-kinds.ts';
 import type { SidecarTaskRequest } from '../api/task-plan.ts';
-import { pollTaskQueue } from '../api/task-queues.ts';
 import type { Transaction } from '../api/transaction.ts';
 import { withNotice, workingOn } from '../api/progress.ts';
-import { DISPATCH, DISPATCH_OVERTIME_MS, LAST_CALL, POLL, READ_HEIGHT } from './activity-options.ts';
+import { DISPATCH, DISPATCH_OVERTIME_MS, LAST_CALL, pollOptions, READ_HEIGHT } from './activity-options.ts';
 import type { Execution } from './execution.ts';
 import { lastCall } from './last-call.ts';
 import type { TaskRun } from './task-run.ts';
@@ -79,9 +77,8 @@ export async function watch({ plan, mirror, display, notice }: TaskRun, executio
   const bound = withinDeadline(execution);
   if (bound === undefined) return { state: 'deadline' };
   const { pollTask } = proxyActivities<Activities>({
-    ...POLL,
+    ...pollOptions(),
     ...bound,
-    taskQueue: pollTaskQueue(workflowInfo().taskQueue),
     summary: `Poll the sidecar of ${execution.node.name}`,
   });
   try {

@@ -1,4 +1,4 @@
-import { ActivityFailure, CancellationScope, isCancellation, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { ActivityFailure, CancellationScope, isCancellation, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/create-activities.ts';
 import type { ImageEnd } from '../activities/node-image.ts';
 import { cancelledAfterImage, cancelledBeforeDispatch } from '../api/cancel-verdicts.ts';
@@ -6,9 +6,8 @@ import type { SeiNode } from '../api/sei-node.ts';
 import type { Payload } from '../api/payloads.ts';
 import { present } from '../api/present.ts';
 import { workingOn } from '../api/progress.ts';
-import { pollTaskQueue } from '../api/task-queues.ts';
 import { imageRefused, imageTimedOut, taskComplete, targetGone, type Verdict } from '../api/verdict.ts';
-import { LAST_CALL, POLL, SINGLE_CALL } from './activity-options.ts';
+import { LAST_CALL, pollOptions, SINGLE_CALL } from './activity-options.ts';
 import type { Execution } from './execution.ts';
 import { lastCall } from './last-call.ts';
 import { withinDeadline } from './sidecar-steps.ts';
@@ -50,9 +49,8 @@ async function watchImage(run: TaskRun, execution: Execution, request: ImageRequ
   const bound = withinDeadline(execution);
   if (bound === undefined) return await lastLook(run, request, 'set');
   const { awaitImage } = proxyActivities<Activities>({
-    ...POLL,
+    ...pollOptions(),
     ...bound,
-    taskQueue: pollTaskQueue(workflowInfo().taskQueue),
     summary: `Wait until ${plan.node.name} runs the image`,
   });
   try {

@@ -29,7 +29,7 @@ export const courses: Readonly<Record<string, Course>> = {
     await environment.restart(`${name}-holder`, name);
     await dispatched(environment, name);
     const task = await environment.restart(name, name);
-    await environment.taskWhere(name, 'is queued', ({ status }) => status?.reason === 'Queued');
+    await environment.queued(name);
     node.setFaults({});
     return environment.workflowOf(task);
   },

@@ -31,7 +31,7 @@ describe('the permit of a node, when its holder closes', () => {
     const holder = await environment.restart(`${name}-holder`, name, spec);
     await eventually('seid was signalled', () => node.sigtermsReceived === 1);
     await environment.restart(`${name}-next`, name);
-    await environment.taskWhere(`${name}-next`, 'is queued', (task) => task.status?.reason === 'Queued');
+    await environment.queued(`${name}-next`);
     return { node, holder };
   }
 
@@ -99,7 +99,7 @@ describe('the permit of a node, when its holder closes', () => {
       taskQueue: environment.namespace,
     });
     await environment.restart('by-hand-next', 'by-hand');
-    const next = await environment.taskWhere('by-hand-next', 'is queued', (task) => task.status?.reason === 'Queued');
+    const next = await environment.queued('by-hand-next');
     assert.match(next.status?.message ?? '', /is busy with somebody who took its permit by hand;/);
     assert.deepEqual(requestsOf(node, 'POST'), []);
     await permit.cancel();

@@ -23,7 +23,7 @@ describe('twenty restarts that wait for one node', () => {
     await environment.restart('holder', 'popular');
     await eventually('seid was signalled', () => node.sigtermsReceived === 1);
     await Promise.all(WAITERS.map((name) => environment.restart(name, 'popular')));
-    for (const name of WAITERS) await environment.taskWhere(name, 'is queued', (task) => task.status?.reason === 'Queued');
+    for (const name of WAITERS) await environment.queued(name);
     assert.equal(requestsOf(node, 'POST').length, 1);
 
     node.setFaults({});

@@ -23,16 +23,12 @@ describe('the permit of a node', () => {
 
   after(() => environment.stop());
 
-  function queued(name: string) {
-    return environment.taskWhere(name, 'is queued', (task) => task.status?.reason === 'Queued');
-  }
-
   it('lets one restart at a time through, and shows who has the node', async () => {
     const node = await environment.addNode('two', { faults: { neverBoot: true } });
     await environment.restart('first', 'two');
     await eventually('seid was signalled', () => node.sigtermsReceived === 1);
     await environment.restart('second', 'two', { timeoutSeconds: 5 });
-    assertQueuedBehind(await queued('second'), /two is busy with SeiNodeTask first; waiting for it to end\.$/);
+    assertQueuedBehind(await environment.queued('second'), /two is busy with SeiNodeTask first; waiting for it to end\.$/);
     const shown = await environment.kubectl(['get', 'snt', 'second', '-o', 'wide']);
     assert.match(shown.stdout, /Pending .*Queued/);
     const since = Date.now();
@@ -100,7 +96,7 @@ describe('the permit of a node', () => {
     });
     await eventually('seid was signalled', () => node.sigtermsReceived === 1);
     await environment.restart('after-runbook', 'runbook');
-    assert.match((await queued('after-runbook')).status?.message ?? '', /is busy with workflow runbook-test-\S+\/restart;/);
+    assert.match((await environment.queued('after-runbook')).status?.message ?? '', /is busy with workflow runbook-test-\S+\/restart;/);
     node.setFaults({});
     await runbook.result();
     assertComplete(await environment.finished('after-runbook'));
@@ -113,7 +109,7 @@ describe('the permit of a node', () => {
     await environment.restart('stays', 'cancelled');
     await eventually('seid was signalled', () => node.sigtermsReceived === 1);
     await environment.restart('leaves', 'cancelled');
-    await queued('leaves');
+    await environment.queued('leaves');
     await environment.kubectl(['annotate', 'snt', 'leaves', 'sei.io/cancel=not needed']);
     assertFailed(await environment.finished('leaves'), 'Cancelled', /before anything was sent/);
     node.setFaults({});

@@ -21,7 +21,7 @@ describe('a restart that somebody else has begun on the sidecar', () => {
     const id = randomUUID();
     node.sidecar.submit({ id, type: 'restart-seid', params: {} });
     await environment.restart('by-curl', 'by-curl');
-    const waiting = await environment.taskWhere('by-curl', 'is queued', (task) => task.status?.reason === 'Queued');
+    const waiting = await environment.queued('by-curl');
     assert.match(waiting.status?.message ?? '', new RegExp(`task ${id}; waiting for it to end\\.`));
     assert.equal(waiting.status?.phase, 'Pending');
     assert.deepEqual(requestsOf(node, 'POST'), []);
@@ -53,7 +53,7 @@ describe('a restart that somebody else has begun on the sidecar', () => {
     const node = await environment.addNode('ready', { faults: { neverBoot: true }, ready: false });
     node.sidecar.submit({ id: randomUUID(), type: 'restart-seid', params: {} });
     await environment.createTask('ready', { kind: 'MarkReady', target: { nodeRef: { name: 'ready' } }, markReady: {} });
-    await environment.taskWhere('ready', 'is queued', (task) => task.status?.reason === 'Queued');
+    await environment.queued('ready');
     assert.deepEqual(requestsOf(node, 'POST'), []);
     node.setFaults({});
     assertComplete(await environment.finished('ready'));
@@ -85,7 +85,7 @@ describe('spec.minSecondsBetweenRestarts', () => {
     node.sidecar.submit({ id: randomUUID(), type: 'restart-seid', params: {} });
     await eventually('it has ended', () => node.tasks[0]?.status === 'completed');
     await environment.restart('often', 'often', { minSecondsBetweenRestarts: 4, timeoutSeconds: 3 });
-    const waiting = await environment.taskWhere('often', 'is queued', (task) => task.status?.reason === 'Queued');
+    const waiting = await environment.queued('often');
     assert.match(waiting.status?.message ?? '', /was restarted less than 4s ago \(spec\.minSecondsBetweenRestarts\); waiting until 20\S+Z\./);
     await environment.createTask('meanwhile', { kind: 'MarkReady', target: { nodeRef: { name: 'often' } }, markReady: {} });
     assertComplete(await environment.finished('meanwhile'));

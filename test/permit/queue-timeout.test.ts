@@ -28,7 +28,7 @@ describe('spec.target.queueTimeout', () => {
   it('bounds the wait for a busy node, and nothing is sent', async () => {
     const node = await busy('bounded');
     await environment.restart('bounded', 'bounded', target('bounded', '2s'));
-    const waiting = await environment.taskWhere('bounded', 'is queued', (task) => task.status?.reason === 'Queued');
+    const waiting = await environment.queued('bounded');
     assert.match(waiting.status?.message ?? '', /waiting for it to end, at most 2s\./);
     const task = await environment.finished('bounded');
     assertFailed(task, 'TargetResolveFailed', /busy with SeiNodeTask bounded-holder, still so after 2s \(queueTimeout\); nothing was done/);

@@ -150,6 +150,11 @@ export class TestEnvironment {
     }
   }
 
+  /** Waits until the resource says that its node is busy. */
+  async queued(name: string): Promise<SeiNodeTask> {
+    return await this.taskWhere(name, 'is queued', ({ status }) => status?.step === 'Queued');
+  }
+
   /** Waits until the resource is Complete or Failed. */
   async finished(name: string): Promise<SeiNodeTask> {
     return await this.taskWhere(name, 'reaches its end', (task) => isTerminal(task.status?.phase));

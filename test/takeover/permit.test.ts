@@ -46,7 +46,7 @@ describe('a restart that another controller has begun, on a node whose permit so
   });
 
   it('is sent only when the node is free, when the sidecar does not have it', async () => {
-    const waiting = await environment.taskWhere('not-sent', 'is queued', (task) => task.status?.step === 'Queued');
+    const waiting = await environment.queued('not-sent');
     assert.equal(waiting.status?.phase, 'Running');
     assert.match(waiting.status?.message ?? '', /is busy with somebody who took its permit by hand/);
     assert.deepEqual(requestsOf(node('not-sent'), 'POST'), []);
