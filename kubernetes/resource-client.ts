@@ -14,6 +14,8 @@ const listSchema = z.object({
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
+  /** In milliseconds. Default 10,000. */
+  readonly timeoutMs?: number;
 }
 
 export interface WriteOptions extends CallOptions {
@@ -30,8 +32,6 @@ export interface ListOptions extends CallOptions {
   readonly limit?: number;
   /** Token of the page before. */
   readonly continue?: string;
-  /** In milliseconds. Default 10,000. */
-  readonly timeoutMs?: number;
 }
 
 /**
@@ -54,9 +54,9 @@ export class ResourceClient<T extends KubernetesObject = KubernetesObject> {
     return (await unlessMissing(this.#transport.request({ ...options, method: 'GET', path: this.#path({ namespace, name }) }))) as T | undefined;
   }
 
-  async create(namespace: string | undefined, object: unknown, { signal, ...write }: WriteOptions = {}): Promise<T> {
+  async create(namespace: string | undefined, object: unknown, { signal, timeoutMs, ...write }: WriteOptions = {}): Promise<T> {
     const query = queryOf(write);
-    return (await this.#transport.request({ signal, method: 'POST', path: this.#path({ namespace }), query, body: object })) as T;
+    return (await this.#transport.request({ signal, timeoutMs, method: 'POST', path: this.#path({ namespace }), query, body: object })) as T;
   }
 
   /**
@@ -80,7 +80,7 @@ export class ResourceClient<T extends KubernetesObject = KubernetesObject> {
       path,
       query,
       maxResponseBytes: LIST_RESPONSE_BYTES,
-      ...(timeoutMs !== undefined && { timeoutMs }),
+      timeoutMs,
       signal,
     });
     const list = listSchema.safeParse(answer);
@@ -97,10 +97,11 @@ export class ResourceClient<T extends KubernetesObject = KubernetesObject> {
   async patch(
     object: { namespace: string | undefined; name: string; subresource?: 'status' },
     patch: unknown,
-    { signal, ...write }: WriteOptions = {},
+    { signal, timeoutMs, ...write }: WriteOptions = {},
   ): Promise<T> {
     return (await this.#transport.request({
       signal,
+      timeoutMs,
       method: 'PATCH',
       path: this.#path(object),
       query: queryOf(write),
@@ -147,6 +148,6 @@ async function unlessMissing<Answer>(call: Promise<Answer>): Promise<Answer | un
   }
 }
 
-function queryOf({ fieldManager, dryRun }: Omit<WriteOptions, 'signal'>) {
+function queryOf({ fieldManager, dryRun }: Omit<WriteOptions, keyof CallOptions>) {
   return { fieldManager, ...(dryRun === true && { dryRun: 'All' }) };
 }

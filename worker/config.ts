@@ -18,10 +18,17 @@ const address = z
 /** The metrics exporter resolves no names. */
 const ipAddress = address.refine((text) => isIP(splitAddress(text).host) !== 0, 'has a name for its host; an IP address is needed');
 
+const namespaceName = z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'is not a namespace name');
+
+const objectName = z
+  .string()
+  .max(253)
+  .regex(/^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/, 'is not a name of an object');
+
 const namespaceList = z
   .string()
   .transform((text) => text.split(',').map((name) => name.trim()).filter((name) => name !== ''))
-  .pipe(z.array(z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'is not a namespace name')));
+  .pipe(z.array(namespaceName));
 
 const nodeUrlTemplate = z.string().transform((text, context) => {
   try {
@@ -85,6 +92,12 @@ export const configSchema = z.object({
     .min(1)
     .optional()
     .describe('Label selector of the SeiNodeTasks to carry out, such as `team=a` or `team notin (b)`; absent means all.'),
+  LEASE_NAME: objectName
+    .default('sei-node-tasks')
+    .describe('Name of the Lease by which one process of an installation bridges and the others stand by. Installations that watch different resources need different leases.'),
+  LEASE_NAMESPACE: namespaceName
+    .optional()
+    .describe("Namespace of that Lease. Absent means the pod's own, or `sei-system` outside a cluster."),
   SIDECAR_URL_TEMPLATE: nodeUrlTemplate
     .prefault('http://{name}-0.{name}.{namespace}.svc.cluster.local:8443')
     .describe("URL of a node's sidecar, with `{name}` and `{namespace}` of the SeiNode."),

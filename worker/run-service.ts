@@ -5,17 +5,17 @@ import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { Client } from '@temporalio/client';
 import type { Logger } from '@temporalio/common';
 import { NativeConnection, type Worker } from '@temporalio/worker';
-import { Bridge } from '../crd-bridge/bridge.ts';
-import { TaskWorkflows } from '../crd-bridge/task-workflows.ts';
 import { dataConverterFor } from '../encryption/data-converter.ts';
 import { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
 import { readClusterId } from '../kubernetes/read-cluster-id.ts';
 import type { Config } from './config.ts';
+import { createBridge } from './create-bridge.ts';
 import { createWorkers } from './create-workers.ts';
 import { explainTemporalFailure } from './explain-temporal-failure.ts';
 import { ensureSearchAttributes } from './ensure-search-attributes.ts';
-import { observeQueueLength } from './observe-queue-length.ts';
+import type { LeadingBridge } from './leading-bridge.ts';
+import { observeBridge } from './observe-bridge.ts';
 import { startProbeServer, type ReadinessChecks } from './probe-server.ts';
 import { retryForever } from './retry-forever.ts';
 
@@ -34,7 +34,7 @@ export interface ServiceOptions {
 interface Running {
   connection?: NativeConnection;
   workers?: readonly Worker[];
-  bridge?: Bridge;
+  bridge?: LeadingBridge;
 }
 
 /**
@@ -62,11 +62,13 @@ export async function runService(options: ServiceOptions): Promise<void> {
 
 function readiness(config: Config, { connection, workers, bridge }: Running, shutdown: AbortSignal): ReadinessChecks {
   const hasRole = (role: 'bridge' | 'worker'): boolean => config.ROLE === 'all' || config.ROLE === role;
+  const standsBy = bridge !== undefined && !bridge.isLeading && bridge.isReady;
   return {
     running: !shutdown.aborted,
     temporal: connection !== undefined,
     ...(hasRole('worker') ? { worker: workers?.every((worker) => worker.getState() === 'RUNNING') ?? false } : {}),
     ...(hasRole('bridge') ? { kubernetes: bridge !== undefined, bridge: bridge?.isReady ?? false } : {}),
+    ...(standsBy ? { 'standing by': true } : {}),
   };
 }
 
@@ -93,20 +95,7 @@ async function startParts({ config, temporal, transport, log, shutdown }: Servic
   if (config.ROLE === 'worker') return;
   const clusterId = await retryForever(`Reading from the API server at ${transport.server}`, () => readClusterId(transport, { signal: shutdown }), retry);
   const client = new Client({ connection, namespace, dataConverter });
-  running.bridge = new Bridge({
-    transport,
-    events,
-    workflows: new TaskWorkflows({
-      client,
-      taskQueue: config.TASK_QUEUE,
-      clusterId,
-      temporalUiUrl: config.TEMPORAL_UI_URL,
-      knowsSearchAttributes,
-    }),
-    namespaces: config.WATCH_NAMESPACE,
-    taskSelector: config.TASK_SELECTOR,
-    log,
-  });
+  running.bridge = createBridge({ config, client, transport, events, clusterId, knowsSearchAttributes, log });
 }
 
 async function connect(options: ClientConnectConfig['connectionOptions']): Promise<NativeConnection> {
@@ -125,7 +114,7 @@ async function runParts({ workers = [], bridge }: Running, shutdown: AbortSignal
   shutdown.addEventListener('abort', stopWorkers, { once: true });
   if (shutdown.aborted) stopWorkers();
   if (bridge !== undefined) {
-    observeQueueLength(bridge, shutdown);
+    observeBridge(bridge, shutdown);
     runs.push(bridge.run(shutdown));
   }
   await Promise.all(runs);

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { SEI_NODE_TASK } from '../../api/resources.ts';
 import { assertComplete } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
+import { grantLease } from '../support/grant-lease.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 
 describe('two services that share a cluster', () => {
@@ -12,7 +13,10 @@ describe('two services that share a cluster', () => {
     before(async () => {
       environment = await TestEnvironment.create();
       for (const team of ['a', 'b']) {
-        await environment.startService({ TASK_SELECTOR: `team=${team}`, TASK_QUEUE: `${environment.namespace}-${team}` });
+        const own = `${environment.namespace}-${team}`;
+        await environment.kubectl(['create', 'namespace', own]);
+        await grantLease(environment.admin, own);
+        await environment.startService({ TASK_SELECTOR: `team=${team}`, TASK_QUEUE: own, LEASE_NAMESPACE: own });
       }
     });
 

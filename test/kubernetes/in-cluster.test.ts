@@ -9,7 +9,7 @@ import { ResourceClient } from '../../kubernetes/resource-client.ts';
 import { assertComplete } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
 import { logLines } from '../support/log-lines.ts';
-import { TestEnvironment } from '../support/test-environment.ts';
+import { LEASE, TestEnvironment } from '../support/test-environment.ts';
 import { kubeConfigFor } from './fake-api-server.ts';
 
 const ACCOUNT = { namespace: 'sei-system', name: 'sei-node-tasks' };
@@ -29,7 +29,7 @@ describe('a service in a pod', () => {
     mount = await mkdtemp(join(tmpdir(), 'service-account-'));
     const { kubernetes } = environment.servers;
     await copyFile(kubernetes.caFile, join(mount, 'ca.crt'));
-    await writeFile(join(mount, 'namespace'), ACCOUNT.namespace);
+    await writeFile(join(mount, 'namespace'), environment.namespace);
     await project(await boundToken('first'));
     const { hostname, port } = new URL(kubernetes.url);
     service = await environment.startService({
@@ -37,6 +37,7 @@ describe('a service in a pod', () => {
       POD_SERVICE_ACCOUNT: mount,
       KUBECONFIG: '',
       HOME: '/nowhere',
+      LEASE_NAMESPACE: '',
       KUBERNETES_SERVICE_HOST: hostname,
       KUBERNETES_SERVICE_PORT: port,
       SIDECAR_TOKEN_FILE: join(mount, 'token'),
@@ -94,6 +95,10 @@ describe('a service in a pod', () => {
   }
 
   it('finds the API server by its ServiceAccount, and carries out tasks', () => restartCompletes('first'));
+
+  it("has its lease in the pod's namespace", async () => {
+    assert.notEqual(await environment.leases.get(environment.namespace, LEASE), undefined);
+  });
 
   it('goes on when its token was replaced and the old one is refused', async () => {
     await project(await boundToken('second'));

@@ -21,6 +21,7 @@ export interface Stop {
 
 interface Gate extends Stop {
   isReached: boolean;
+  readonly resumed: PromiseWithResolvers<void>;
 }
 
 interface Upstream {
@@ -28,7 +29,7 @@ interface Upstream {
   readonly caFile?: string;
 }
 
-/** Stands before a server and stops its callers at a chosen request, for good. */
+/** Stands before a server and stops its callers at a chosen request, for good or until they are resumed. */
 export class HttpGate implements AsyncDisposable {
   readonly #upstream: { readonly url: string; readonly ca?: Buffer };
   readonly #gates = new Map<string, Gate>();
@@ -49,14 +50,21 @@ export class HttpGate implements AsyncDisposable {
   }
 
   /**
-   * Lets requests with `name` as a part of their path pass up to the stop; from then on none of them is carried out.
+   * Lets requests with `name` as a part of their path pass up to the stop; from then on none of them is carried out
+   * before `resume`.
    *
    * @returns when the stop is reached.
    */
   async stop(name: string, stop: Stop): Promise<void> {
-    const gate: Gate = { ...stop, isReached: false };
+    const gate: Gate = { ...stop, isReached: false, resumed: Promise.withResolvers() };
     this.#gates.set(name, gate);
     await eventually(`${name} is stopped`, () => gate.isReached);
+  }
+
+  /** Lets all that was stopped go on, also where the caller has given up waiting. */
+  resume(name: string): void {
+    this.#gates.get(name)?.resumed.resolve();
+    this.#gates.delete(name);
   }
 
   /** Breaks all connections; what was stopped is never carried out. */
@@ -71,12 +79,12 @@ export class HttpGate implements AsyncDisposable {
     try {
       const body = await buffer(incoming);
       const request = { method, path, body: body.toString() };
-      if (isStopped(gate, () => gate?.before?.(request))) return;
+      if (isStopped(gate, () => gate?.before?.(request))) await gate?.resumed.promise;
       const answer = await this.#forward(incoming, body);
       if (gate === undefined) return await pass(answer, response);
       // Nobody may see a part of an answer before it is known whether its caller is stopped.
       const text = await buffer(answer);
-      if (isStopped(gate, () => gate.after?.(request, text.toString()))) return;
+      if (isStopped(gate, () => gate.after?.(request, text.toString()))) await gate.resumed.promise;
       response.writeHead(answer.statusCode ?? 502, answer.headers).end(text);
     } catch {
       response.destroy();

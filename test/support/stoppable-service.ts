@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LocalService } from '../../dev/start-local-service.ts';
 import { HttpGate, type Stop } from './http-gate.ts';
-import type { TestEnvironment } from './test-environment.ts';
+import { LEASE, type TestEnvironment } from './test-environment.ts';
 
 const ACCOUNT = 'system:serviceaccount:sei-system:sei-node-tasks';
 
@@ -10,15 +10,17 @@ const ACCOUNT = 'system:serviceaccount:sei-system:sei-node-tasks';
 export class StoppableService {
   readonly apiServer: HttpGate;
   readonly sidecars: HttpGate;
-  readonly #service: LocalService;
+  readonly service: LocalService;
+  readonly #environment: TestEnvironment;
 
-  private constructor(apiServer: HttpGate, sidecars: HttpGate, service: LocalService) {
-    this.apiServer = apiServer;
-    this.sidecars = sidecars;
-    this.#service = service;
+  private constructor(environment: TestEnvironment, gates: { apiServer: HttpGate; sidecars: HttpGate }, service: LocalService) {
+    this.#environment = environment;
+    this.apiServer = gates.apiServer;
+    this.sidecars = gates.sidecars;
+    this.service = service;
   }
 
-  static async start(environment: TestEnvironment): Promise<StoppableService> {
+  static async start(environment: TestEnvironment, variables: NodeJS.ProcessEnv = {}): Promise<StoppableService> {
     const { kubernetes, directory } = environment.servers;
     const apiServer = environment.added.use(await HttpGate.listen(kubernetes));
     const sidecars = environment.added.use(await HttpGate.listen(environment.fleet));
@@ -27,15 +29,17 @@ export class StoppableService {
     const service = await environment.startService({
       KUBECONFIG: kubeconfig,
       SIDECAR_URL_TEMPLATE: `${sidecars.url}/{namespace}/{name}`,
+      ...variables,
     });
-    return new StoppableService(apiServer, sidecars, service);
+    return new StoppableService(environment, { apiServer, sidecars }, service);
   }
 
-  /** `kill -9`. What was stopped on its way never arrives. */
+  /** `kill -9`. What was stopped on its way never arrives, and nobody has to wait for its lease. */
   async kill(): Promise<void> {
-    this.#service.process.kill('SIGKILL');
-    await this.#service.process.exited;
+    this.service.process.kill('SIGKILL');
+    await this.service.process.exited;
     await Promise.all([this.apiServer[Symbol.asyncDispose](), this.sidecars[Symbol.asyncDispose]()]);
+    await this.#environment.leases.delete(this.#environment.namespace, LEASE);
   }
 }
 

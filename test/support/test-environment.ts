@@ -9,16 +9,21 @@ import { registerSeiNode } from '../../dev/register-sei-node.ts';
 import { startLocalService, type LocalService } from '../../dev/start-local-service.ts';
 import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
 import type { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
+import type { Lease } from '../../kubernetes/lease.ts';
 import { ResourceClient } from '../../kubernetes/resource-client.ts';
 import { startFleet, type Fleet } from '../../simulator/fleet.ts';
 import type { SimulatedNode } from '../../simulator/simulated-node.ts';
 import { eventually } from './eventually.ts';
+import { grantLease } from './grant-lease.ts';
 import { sharedServers, type ServerAddresses } from './shared-servers.ts';
 
 /** Grace of the simulated `restart-seid`, in milliseconds: a busy machine lets seid take its time to go. */
 const RESTART_GRACE_MS = 60_000;
 /** The same for a seid that will not go, in milliseconds. */
 const GRACE_IN_VAIN_MS = 1_000;
+
+/** Default of `LEASE_NAME`: by this lease in their namespace the services of an environment choose who bridges. */
+export const LEASE = 'sei-node-tasks';
 
 export interface EnvironmentOptions {
   /** Default: those of the test run. */
@@ -43,6 +48,7 @@ export class TestEnvironment {
   readonly admin: KubernetesTransport;
   readonly tasks: ResourceClient<SeiNodeTask>;
   readonly seiNodes: ResourceClient;
+  readonly leases: ResourceClient<Lease>;
   readonly temporal: Client;
   /** What a test adds; it ends after the services. */
   readonly added = new AsyncDisposableStack();
@@ -65,6 +71,7 @@ export class TestEnvironment {
     this.admin = adminTransport(parts.servers.kubernetes);
     this.tasks = new ResourceClient<SeiNodeTask>(this.admin, SEI_NODE_TASK);
     this.seiNodes = new ResourceClient(this.admin, SEI_NODE);
+    this.leases = new ResourceClient<Lease>(this.admin, { group: 'coordination.k8s.io', version: 'v1', plural: 'leases' });
     this.temporal = new Client({ connection: parts.connection, namespace: parts.servers.temporal.namespace });
   }
 
@@ -84,6 +91,7 @@ export class TestEnvironment {
     const environment = new TestEnvironment({ servers, namespace, fleet, connection, service });
     const namespaces = new ResourceClient(environment.admin, { group: '', version: 'v1', plural: 'namespaces' });
     await namespaces.create(undefined, { metadata: { name: namespace } });
+    await grantLease(environment.admin, namespace);
     return environment;
   }
 
@@ -103,6 +111,7 @@ export class TestEnvironment {
       environment: {
         WATCH_NAMESPACE: this.namespace,
         TASK_QUEUE: this.namespace,
+        LEASE_NAMESPACE: this.namespace,
         ...this.#serviceEnvironment,
         ...environment,
       },

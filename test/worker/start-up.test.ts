@@ -1,16 +1,11 @@
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { kubeconfig } from '../../dev/kubeconfig.ts';
-import type { KubernetesUser } from '../../dev/kubernetes-users.ts';
 import type { LocalService } from '../../dev/start-local-service.ts';
 import { assertComplete } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
+import { kubeconfigThrough } from '../support/kubeconfig-through.ts';
 import { logLines } from '../support/log-lines.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
-
-const ACCOUNT: KubernetesUser = 'system:serviceaccount:sei-system:sei-node-tasks';
 
 describe('a service that starts before its servers', () => {
   let environment: TestEnvironment;
@@ -25,16 +20,6 @@ describe('a service that starts before its servers', () => {
     await environment.stop();
     await proxy.close();
   });
-
-  /** A kubeconfig of the service's account that leads through the proxy. */
-  async function kubeconfigThroughProxy(): Promise<string> {
-    const { directory, kubernetes } = environment.servers;
-    const file = join(directory, `kubeconfig-${environment.namespace}`);
-    const certificateAuthority = await readFile(kubernetes.caFile, 'utf8');
-    const access = { url: `https://${proxy.address}`, certificateAuthority, user: ACCOUNT, token: kubernetes.token(ACCOUNT) };
-    await writeFile(file, kubeconfig(access), { mode: 0o600 });
-    return file;
-  }
 
   async function assertWorks(service: LocalService): Promise<void> {
     await service.ready();
@@ -60,7 +45,7 @@ describe('a service that starts before its servers', () => {
   });
 
   it('waits for the API server, says so, and works when it comes', async () => {
-    const service = await environment.launchService({ KUBECONFIG: await kubeconfigThroughProxy() });
+    const service = await environment.launchService({ KUBECONFIG: await kubeconfigThrough(proxy, environment) });
     await assertWaits(service, {
       warning: new RegExp(`^Reading from the API server at https://${proxy.address} failed; it is tried again in \\d+\\.\\d s$`),
       readiness: ['[+]running', '[+]temporal', '[-]worker', '[-]kubernetes', '[-]bridge'],
@@ -71,7 +56,7 @@ describe('a service that starts before its servers', () => {
 
   it('is not ready while the API server is away later', async () => {
     await proxy.leadTo(new URL(environment.servers.kubernetes.url).host);
-    const service = await environment.startService({ KUBECONFIG: await kubeconfigThroughProxy() });
+    const service = await environment.startService({ KUBECONFIG: await kubeconfigThrough(proxy, environment) });
     await proxy.close();
     await eventually('it is not ready', async () => (await probe(service, '/readyz'))[0] === 503);
     assert.deepEqual((await probe(service, '/readyz'))[1].filter((line) => line.startsWith('[-]')), ['[-]bridge']);

@@ -1,0 +1,80 @@
+import { V1MicroTime } from '@kubernetes/client-node';
+import type { KubernetesObject } from './kubernetes-object.ts';
+
+/** How long others wait for a holder that renews no more, in seconds: docs/adr/0010. */
+const LEASE_SECONDS = 13;
+/** A holder that could not renew for this long holds no more, as in client-go, in milliseconds. */
+const RENEW_DEADLINE_MS = 10_000;
+
+/** A `coordination.k8s.io/v1` Lease, as far as an election uses it. Its times are for people to read. */
+export interface Lease extends KubernetesObject {
+  readonly spec?: {
+    readonly holderIdentity?: string;
+    readonly leaseDurationSeconds?: number;
+    readonly leaseTransitions?: number;
+    readonly acquireTime?: string;
+    readonly renewTime?: string;
+  };
+}
+
+/** What a candidate knows. Times are milliseconds of its own monotonic clock, which nobody else's is compared with. */
+export interface LeaseKnowledge {
+  readonly identity: string;
+  /** As last seen; `undefined` = there is none. */
+  readonly lease?: Lease | undefined;
+  /** When `lease` was first seen with this content. */
+  readonly sinceMs: number;
+  /** Until when this candidate leads, whatever the others do; `undefined` = it does not lead. */
+  readonly leadsUntilMs?: number | undefined;
+}
+
+/** `lose` = this candidate led and does so no more. */
+type LeaseStep = 'create' | 'take' | 'renew' | 'lose' | 'wait';
+
+/** What to do about a lease that has just been looked at. */
+export function nextLeaseStep(knowledge: LeaseKnowledge, nowMs: number): LeaseStep {
+  const { identity, lease, leadsUntilMs } = knowledge;
+  const isOurs = lease?.spec?.holderIdentity === identity;
+  if (leadsUntilMs !== undefined && (!isOurs || nowMs >= leadsUntilMs)) return 'lose';
+  if (lease === undefined) return 'create';
+  if (isOurs) return 'renew';
+  return nowMs >= leaseFreeAtMs(knowledge) ? 'take' : 'wait';
+}
+
+/** When anybody may take the lease, if it is not renewed before. */
+export function leaseFreeAtMs({ lease, sinceMs }: LeaseKnowledge): number {
+  const { holderIdentity, leaseDurationSeconds = LEASE_SECONDS } = lease?.spec ?? {};
+  return holderIdentity ? sinceMs + leaseDurationSeconds * 1000 : sinceMs;
+}
+
+/** @param nowMs when the answer had come: a change counts from when it was seen for certain */
+export function leaseSeen(knowledge: LeaseKnowledge, lease: Lease | undefined, nowMs: number): LeaseKnowledge {
+  return { ...knowledge, lease, sinceMs: isSameContent(knowledge.lease, lease) ? knowledge.sinceMs : nowMs };
+}
+
+/** @param sentMs when the write was sent: others may have seen it ever since */
+export function leaseWritten(knowledge: LeaseKnowledge, lease: Lease, sentMs: number): LeaseKnowledge {
+  return { ...knowledge, lease, sinceMs: sentMs, leadsUntilMs: sentMs + RENEW_DEADLINE_MS };
+}
+
+/** What a candidate writes into the lease to lead, or to go on leading. */
+export function heldSpec({ identity, lease }: LeaseKnowledge): object {
+  const { holderIdentity, leaseTransitions = 0 } = lease?.spec ?? {};
+  const now = new V1MicroTime();
+  return {
+    holderIdentity: identity,
+    leaseDurationSeconds: LEASE_SECONDS,
+    renewTime: now,
+    ...(holderIdentity !== identity && { acquireTime: now, leaseTransitions: lease === undefined ? 0 : leaseTransitions + 1 }),
+  };
+}
+
+/** What a holder writes so that others need not wait; as a merge patch. */
+export function releasedSpec(): object {
+  return { holderIdentity: null, leaseDurationSeconds: 1, renewTime: new V1MicroTime() };
+}
+
+/** Labels and annotations are no sign of life. */
+function isSameContent(before: Lease | undefined, after: Lease | undefined): boolean {
+  return JSON.stringify([before?.metadata.uid, before?.spec]) === JSON.stringify([after?.metadata.uid, after?.spec]);
+}

@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import type { LocalService } from '../../dev/start-local-service.ts';
+import type { SimulatedNode } from '../../simulator/simulated-node.ts';
+import { assertComplete } from '../support/assert-verdict.ts';
+import { eventually } from '../support/eventually.ts';
+import type { Stop } from '../support/http-gate.ts';
+import { kubeconfigThrough } from '../support/kubeconfig-through.ts';
+import { logLines } from '../support/log-lines.ts';
+import { requestsOf } from '../support/requests-of.ts';
+import { StoppableService, writes } from '../support/stoppable-service.ts';
+import { TcpProxy } from '../support/tcp-proxy.ts';
+import { LEASE, TestEnvironment } from '../support/test-environment.ts';
+
+const LOST = 'No longer leading: the lease was not renewed in time, or another took it';
+const STANDING_BY = 'Standing by: another process leads';
+
+describe('of two services', () => {
+  let environment: TestEnvironment;
+
+  beforeEach(async () => {
+    environment = await TestEnvironment.create();
+  });
+
+  afterEach(() => environment.stop());
+
+  async function holder(): Promise<string | undefined> {
+    return (await environment.leases.get(environment.namespace, LEASE))?.spec?.holderIdentity;
+  }
+
+  async function restartOnce(name: string): Promise<void> {
+    const node = await environment.addNode(name);
+    await environment.restart(name, name);
+    assertComplete(await environment.finished(name));
+    assertRestartedOnce(node);
+  }
+
+  it('one bridges, the other is ready, says that it stands by, and carries out workflows', async () => {
+    const leader = await environment.startService({ ROLE: 'bridge' });
+    const other = await environment.startService();
+    await eventually('the gauges tell', async () => (await leading(leader)) === '1' && (await leading(other)) === '0');
+    assert.match(await readiness(leader), /^\[\+\]running\n\[\+\]temporal\n\[\+\]kubernetes\n\[\+\]bridge\nok$/m);
+    assert.match(await readiness(other), /\n\[\+\]bridge\n\[\+\]standing by\nok$/m);
+    const [line] = await logged(other, STANDING_BY);
+    assert.deepEqual([line?.['lease'], line?.['holder']], [`${environment.namespace}/${LEASE}`, await holder()]);
+    await restartOnce('shared');
+    assert.deepEqual(await logged(other, 'Leading'), []);
+  });
+
+  it('the other takes over from one that was killed', async () => {
+    const leader = await environment.startService();
+    const other = await environment.startService();
+    const before = await holder();
+    leader.process.kill('SIGKILL');
+    await leader.process.exited;
+    await restartOnce('after-the-kill');
+    assert.equal((await logged(other, 'Leading')).length, 1);
+    assert.notEqual(await holder(), before);
+    await eventually('the gauge tells', async () => (await leading(other)) === '1');
+    assert.doesNotMatch(await readiness(other), /standing by/);
+  });
+
+  it('the other takes over at once from one that was asked to stop', async () => {
+    const leader = await environment.startService();
+    const before = await holder();
+    await environment.startService();
+    assert.deepEqual(await leader.process.stop(30_000), { code: 0, signal: null });
+    assert.notEqual(await holder(), before, 'its lease was released');
+    await restartOnce('after-the-stop');
+  });
+
+  const places: readonly (readonly [where: string, stop: Stop])[] = [
+    ['before it wrote Pending', { before: writes('Pending') }],
+    ['when it had written Pending and not started the workflow', { after: writes('Pending') }],
+  ];
+  for (const [where, stop] of places) {
+    it(`one that loses its lease ${where} starts nothing a second time`, async () => {
+      const loser = await StoppableService.start(environment, { ROLE: 'bridge' });
+      const other = await environment.startService();
+      const node = await environment.addNode('contended');
+      const stopped = loser.apiServer.stop('contended', stop);
+      await environment.restart('contended', 'contended');
+      await stopped;
+      await giveLeaseTo(other);
+      await eventually('the loser has noticed', async () => (await logged(loser.service, LOST)).length > 0);
+
+      const done = await environment.finished('contended');
+      loser.apiServer.resume('contended');
+      await eventually('the loser has ended what it had begun', async () => (await logged(loser.service, STANDING_BY)).length > 0);
+
+      assertComplete(done);
+      assert.deepEqual(await environment.tasks.get(environment.namespace, 'contended'), done);
+      assertRestartedOnce(node);
+      const { executions } = await environment.temporal.workflowService.listWorkflowExecutions({
+        namespace: environment.servers.temporal.namespace,
+        query: `WorkflowId = '${environment.workflowOf(done).workflowId}'`,
+      });
+      assert.equal(executions?.length, 1);
+      await restartOnce('later');
+    });
+  }
+
+  async function giveLeaseTo(service: LocalService): Promise<void> {
+    const [line] = await logged(service, STANDING_BY);
+    const identity = String(line?.['identity']);
+    await environment.leases.patch({ namespace: environment.namespace, name: LEASE }, { spec: { holderIdentity: identity } });
+    await eventually('the other leads', async () => (await logged(service, 'Leading')).length === 1);
+  }
+});
+
+describe('a service that does not reach the API server for longer than a leader may', () => {
+  let environment: TestEnvironment;
+  let proxy: TcpProxy;
+
+  before(async () => {
+    environment = await TestEnvironment.create();
+    proxy = await TcpProxy.create();
+  });
+
+  after(async () => {
+    await environment.stop();
+    await proxy.close();
+  });
+
+  it('stops leading, is not ready, and leads again afterwards', async () => {
+    const apiServer = new URL(environment.servers.kubernetes.url).host;
+    await proxy.leadTo(apiServer);
+    const service = await environment.startService({ KUBECONFIG: await kubeconfigThrough(proxy, environment) });
+    await proxy.beSilent();
+    await eventually('it has lost its lease', async () => (await logged(service, LOST)).length === 1);
+    await eventually('the gauge tells', async () => (await leading(service)) === '0');
+    assert.match(await readiness(service), /\n\[-\]bridge\nnot ready$/m);
+
+    const node = await environment.addNode('back');
+    await environment.restart('back', 'back');
+    await proxy.leadTo(apiServer);
+    assertComplete(await environment.finished('back'));
+    assertRestartedOnce(node);
+    assert.equal((await logged(service, 'Leading')).length, 2);
+    await service.ready();
+  });
+});
+
+function assertRestartedOnce(node: SimulatedNode): void {
+  assert.equal(requestsOf(node, 'POST').length, 1);
+  assert.equal(node.sigtermsReceived, 1);
+}
+
+async function logged({ logFile }: LocalService, message: string) {
+  return (await logLines(logFile)).filter((line) => line.message === message);
+}
+
+async function readiness({ probeUrl }: LocalService): Promise<string> {
+  return await (await fetch(`${probeUrl}/readyz`)).text();
+}
+
+/** The value of the gauge. */
+async function leading({ metricsUrl }: LocalService): Promise<string | undefined> {
+  const text = await (await fetch(metricsUrl)).text();
+  return /^sei_bridge_leading(?:\{.*\})? (\d+)$/m.exec(text)?.[1];
+}

@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { adminTransport } from '../../dev/admin-transport.ts';
+import type { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
+import { LeaseElector } from '../../kubernetes/lease-elector.ts';
+import type { Lease } from '../../kubernetes/lease.ts';
+import { ResourceClient } from '../../kubernetes/resource-client.ts';
+import { eventually } from '../support/eventually.ts';
+import { sharedServers } from '../support/shared-servers.ts';
+
+const NAMESPACE = 'default';
+
+/** A candidate, and what became of its terms. */
+interface Running {
+  readonly identity: string;
+  readonly elector: LeaseElector;
+  readonly logged: string[];
+  /** A term that has begun, to be ended by the test once its signal is aborted. */
+  readonly terms: { readonly signal: AbortSignal; readonly end: () => void; readonly fail: (error: Error) => void }[];
+  readonly stop: AbortController;
+  readonly over: Promise<void>;
+}
+
+describe('LeaseElector at a real API server', () => {
+  let admin: KubernetesTransport;
+  let leases: ResourceClient<Lease>;
+  let name: string;
+  let running: Running[];
+
+  before(() => {
+    admin = adminTransport(sharedServers().kubernetes);
+    leases = new ResourceClient(admin, { group: 'coordination.k8s.io', version: 'v1', plural: 'leases' });
+  });
+
+  beforeEach(() => {
+    name = `elector-${randomBytes(5).toString('hex')}`;
+    running = [];
+  });
+
+  afterEach(async () => {
+    for (const { stop, terms } of running) {
+      stop.abort();
+      for (const { end } of terms) end();
+    }
+    await Promise.allSettled(running.map(({ over }) => over));
+  });
+
+  after(() => admin.close());
+
+  function candidate(identity: string): Running {
+    const logged: string[] = [];
+    const note = (message: string): void => void logged.push(message);
+    const elector = new LeaseElector({ transport: admin, namespace: NAMESPACE, name, identity, log: { info: note, warn: note } });
+    const terms: Running['terms'] = [];
+    const stop = new AbortController();
+    const over = elector.run(stop.signal, async (signal) => {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      terms.push({ signal, end: resolve, fail: reject });
+      await promise;
+    });
+    over.catch(() => undefined);
+    const started = { identity, elector, logged, terms, stop, over };
+    running.push(started);
+    return started;
+  }
+
+  async function leads(who: Running, term = 0): Promise<NonNullable<Running['terms'][number]>> {
+    return await eventually(`${who.identity} leads`, () => who.terms[term]);
+  }
+
+  async function standsBy(who: Running): Promise<void> {
+    await eventually(`${who.identity} stands by`, () => who.logged.some((line) => line.startsWith('Standing by')));
+  }
+
+  async function spec(): Promise<NonNullable<Lease['spec']>> {
+    return (await leases.get(NAMESPACE, name))?.spec ?? assert.fail('no lease');
+  }
+
+  async function giveTo(holderIdentity: string | null): Promise<void> {
+    await leases.patch({ namespace: NAMESPACE, name }, { spec: { holderIdentity } });
+  }
+
+  it('the first leads, the second stands by and knows it', async () => {
+    const first = candidate('first');
+    await leads(first);
+    const second = candidate('second');
+    await standsBy(second);
+    assert.deepEqual([first, second].map(({ elector }) => [elector.isLeading, elector.isInformed]), [[true, true], [false, true]]);
+    const { holderIdentity, leaseDurationSeconds, leaseTransitions, acquireTime } = await spec();
+    assert.deepEqual([holderIdentity, leaseDurationSeconds, leaseTransitions], ['first', 13, 0]);
+    await eventually('it is renewed', async () => (await spec()).renewTime !== acquireTime);
+    assert.equal((await spec()).acquireTime, acquireTime);
+  });
+
+  it('of many that start at once, one leads', async () => {
+    const all = Array.from({ length: 8 }, (_, index) => candidate(`candidate-${index}`));
+    await eventually('seven stand by', () => all.filter(({ logged }) => logged.some((line) => line.startsWith('Standing by'))).length === 7);
+    assert.equal(all.filter(({ terms }) => terms.length === 1).length, 1);
+    assert.equal(all.filter(({ elector }) => elector.isLeading).length, 1);
+  });
+
+  it('is released when its holder stops, but not before the term has ended', async () => {
+    const first = candidate('first');
+    const term = await leads(first);
+    const second = candidate('second');
+    await standsBy(second);
+    first.stop.abort();
+    assert.equal(term.signal.aborted, true);
+    const { renewTime } = await spec();
+    await eventually('it is renewed while the holder drains', async () => (await spec()).renewTime !== renewTime);
+    assert.deepEqual([(await spec()).holderIdentity, second.terms.length], ['first', 0]);
+    term.end();
+    await first.over;
+    assert.notEqual((await spec()).holderIdentity, 'first');
+    await leads(second);
+    assert.deepEqual([(await spec()).holderIdentity, (await spec()).leaseTransitions], ['second', 1]);
+  });
+
+  it('ends the term when another has taken the lease, and leads again only after that has drained', async () => {
+    const first = candidate('first');
+    const term = await leads(first);
+    const second = candidate('second');
+    await standsBy(second);
+    await giveTo('second');
+    await leads(second);
+    await eventually('the first has noticed', () => term.signal.aborted);
+    assert.equal(first.elector.isLeading, false);
+    second.stop.abort();
+    second.terms[0]?.end();
+    await second.over;
+    assert.equal((await spec()).holderIdentity, undefined);
+    assert.equal(first.terms.length, 1, 'its first term has not ended');
+    term.end();
+    await leads(first, 1);
+  });
+
+  it('leads again after somebody has deleted the lease', async () => {
+    const first = candidate('first');
+    const term = await leads(first);
+    await leases.delete(NAMESPACE, name);
+    await eventually('it has noticed', () => term.signal.aborted);
+    term.end();
+    await leads(first, 1);
+    assert.equal((await spec()).holderIdentity, 'first');
+  });
+
+  it('lets others lead when a term fails, and fails with its error', async () => {
+    const first = candidate('first');
+    const { fail } = await leads(first);
+    fail(new Error('broken'));
+    await assert.rejects(first.over, /broken/);
+    assert.equal((await spec()).holderIdentity, undefined);
+  });
+
+  it('begins no term after it was told to stop', async () => {
+    const first = candidate('first');
+    first.stop.abort();
+    await first.over;
+    assert.deepEqual(first.terms, []);
+    assert.equal((await spec()).holderIdentity, undefined);
+  });
+});

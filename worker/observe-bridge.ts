@@ -1,0 +1,21 @@
+import { Runtime } from '@temporalio/worker';
+import type { LeadingBridge } from './leading-bridge.ts';
+
+const INTERVAL_MS = 1_000;
+
+/**
+ * Publishes two gauges until the signal is aborted: `sei_bridge_queue_length`, and `sei_bridge_leading`, which is 1 in
+ * the process that bridges and 0 in those that stand by.
+ */
+export function observeBridge(bridge: LeadingBridge, signal: AbortSignal): void {
+  const meter = Runtime.instance().metricMeter;
+  const length = meter.createGauge('sei_bridge_queue_length', 'int', '1', 'SeiNodeTasks that wait to be reconciled');
+  const leading = meter.createGauge('sei_bridge_leading', 'int', '1', '1 while this process turns SeiNodeTasks into workflows');
+  const observe = (): void => {
+    length.set(bridge.queueLength);
+    leading.set(bridge.isLeading ? 1 : 0);
+  };
+  observe();
+  const timer = setInterval(observe, INTERVAL_MS);
+  signal.addEventListener('abort', () => clearInterval(timer), { once: true });
+}
