@@ -1,15 +1,22 @@
-import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseAllDocuments } from 'yaml';
 import { SEI_NODE, SEI_NODE_TASK } from '../api/resources.ts';
 import { hasHttpStatus } from '../kubernetes/errors.ts';
 import type { KubernetesObject } from '../kubernetes/kubernetes-object.ts';
 import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
 import { resourcePath } from '../kubernetes/resource-path.ts';
 import { ResourceClient } from '../kubernetes/resource-client.ts';
+import { readManifest } from './read-manifest.ts';
 
 /** What a cluster needs before the service can work in it; the SeiNode CRD is the local stand-in. */
-const MANIFESTS = ['crd/seinodetasks.sei.io.yaml', 'crd/local/seinodes.sei.io.yaml', 'rbac/service.yaml', 'rbac/update-node-image.yaml'];
+const MANIFESTS = [
+  'crd/seinodetasks.sei.io.yaml',
+  'crd/local/seinodes.sei.io.yaml',
+  'rbac/accounts.yaml',
+  'rbac/bridge.yaml',
+  'rbac/worker.yaml',
+  'rbac/update-node-image.yaml',
+  'rbac/people.yaml',
+];
 const FIELD_MANAGER = 'sei-node-tasks-dev';
 const ESTABLISH_TIMEOUT_MS = 30_000;
 
@@ -31,8 +38,7 @@ const plurals: Readonly<Record<string, string>> = {
  */
 export async function applyManifests(transport: KubernetesTransport): Promise<void> {
   for (const manifest of MANIFESTS) {
-    const text = await readFile(new URL(`../deploy/${manifest}`, import.meta.url), 'utf8');
-    for (const document of parseAllDocuments(text)) await apply(transport, document.toJS() as KubernetesObject);
+    for (const object of await readManifest(manifest)) await apply(transport, object);
   }
   await Promise.all([SEI_NODE, SEI_NODE_TASK].map((resource) => served(new ResourceClient(transport, resource), resource.plural)));
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePort } from './free-port.ts';
+import type { KubernetesUser } from './kubernetes-users.ts';
 import { spawnGuarded, type GuardedProcess } from './spawn-guarded.ts';
 import type { LocalServers } from './start-local-servers.ts';
 
@@ -33,11 +34,11 @@ export interface LocalService {
   ready(): Promise<void>;
 }
 
-/** Starts the service as a process of its own, as its ServiceAccount, against local servers and simulated nodes. */
+/** Starts the service as a process of its own, as the ServiceAccount of its role, against local servers and simulated nodes. */
 export async function startLocalService(options: LocalServiceOptions): Promise<LocalService> {
   const { servers, fleetUrl, name, environment } = options;
   const [probePort, metricsPort] = [await freePort(), await freePort()];
-  const account = 'system:serviceaccount:sei-system:sei-node-tasks';
+  const account = accountOf(environment?.['ROLE']);
   const tokenFile = join(servers.directory, `${name}.token`);
   await writeFile(tokenFile, servers.kubernetes.token(account), { mode: 0o600 });
   const logFile = join(servers.directory, `${name}.log`);
@@ -67,6 +68,12 @@ export async function startLocalService(options: LocalServiceOptions): Promise<L
     metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
     ready: () => waitUntilReady(service, probeUrl, logFile),
   };
+}
+
+/** Of deploy/rbac. */
+function accountOf(role: string | undefined): KubernetesUser {
+  const account = 'system:serviceaccount:sei-system:sei-node-tasks';
+  return role === 'bridge' || role === 'worker' ? `${account}-${role}` : account;
 }
 
 async function waitUntilReady(service: GuardedProcess, probeUrl: string, logFile: string): Promise<void> {

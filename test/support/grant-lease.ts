@@ -1,6 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { parseAllDocuments } from 'yaml';
-import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
+import { readManifest } from '../../dev/read-manifest.ts';
 import type { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
 import { ResourceClient } from '../../kubernetes/resource-client.ts';
 
@@ -9,11 +7,9 @@ const PLURALS = new Map([
   ['RoleBinding', 'rolebindings'],
 ]);
 
-/** Gives the service's account its rights on the lease in another namespace than deploy/rbac does. */
+/** Gives the bridges' accounts their rights on the lease in another namespace than deploy/rbac does. */
 export async function grantLease(admin: KubernetesTransport, namespace: string): Promise<void> {
-  const text = await readFile(new URL('../../deploy/rbac/service.yaml', import.meta.url), 'utf8');
-  for (const document of parseAllDocuments(text)) {
-    const object = document.toJS() as KubernetesObject;
+  for (const object of await readManifest('rbac/bridge.yaml')) {
     const plural = PLURALS.get(object.kind ?? '');
     if (plural === undefined) continue;
     const kind = { group: 'rbac.authorization.k8s.io', version: 'v1', plural };

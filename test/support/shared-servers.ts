@@ -1,14 +1,7 @@
-import type { KubernetesUser } from '../../dev/kubernetes-users.ts';
+import { kubernetesUsers, type KubernetesUser } from '../../dev/kubernetes-users.ts';
 import type { LocalServers } from '../../dev/start-local-servers.ts';
 
 const VARIABLE = 'SEI_NODE_TASKS_TEST_SERVERS';
-const USERS: readonly KubernetesUser[] = [
-  'admin',
-  'system:serviceaccount:sei-system:sei-node-tasks',
-  'sidecar-proxy',
-  'viewer',
-];
-
 /** How to reach running servers. */
 export type ServerAddresses = Pick<LocalServers, 'directory'> & {
   readonly kubernetes: Pick<LocalServers['kubernetes'], 'url' | 'caFile' | 'kubeconfig' | 'token'>;
@@ -21,8 +14,8 @@ export function publishServers({ directory, kubernetes, temporal }: LocalServers
     directory,
     kubernetes: { url: kubernetes.url, caFile: kubernetes.caFile },
     temporal: { address: temporal.address, uiUrl: temporal.uiUrl, namespace: temporal.namespace },
-    kubeconfigs: Object.fromEntries(USERS.map((user) => [user, kubernetes.kubeconfig(user)])),
-    tokens: Object.fromEntries(USERS.map((user) => [user, kubernetes.token(user)])),
+    kubeconfigs: Object.fromEntries(kubernetesUsers.map((user) => [user, kubernetes.kubeconfig(user)])),
+    tokens: Object.fromEntries(kubernetesUsers.map((user) => [user, kubernetes.token(user)])),
   });
 }
 
