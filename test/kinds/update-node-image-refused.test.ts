@@ -1,32 +1,23 @@
 import assert from 'node:assert/strict';
-import { adminTransport } from '../../dev/admin-transport.ts';
-import { applyManifests } from '../../dev/apply-manifests.ts';
-import { startLocalServers, type LocalServers } from '../../dev/start-local-servers.ts';
+import { createAccount } from '../support/account.ts';
 import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
+import { deployedRoles } from '../support/deployed-roles.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 import { createTaskOfKind } from './create-task-of-kind.ts';
 
-/** Of deploy/rbac/update-node-image.yaml; servers of its own, since all services share the account. */
-const BINDING = 'sei-node-tasks-update-node-image';
+const ROLES = ['sei-node-tasks-bridge', 'sei-node-tasks-lease', 'sei-node-tasks-worker', 'sei-node-tasks-sidecar'];
 
 describe('UpdateNodeImage without the right to write SeiNodes', () => {
-  let servers: LocalServers;
   let environment: TestEnvironment;
 
   before(async () => {
-    servers = await startLocalServers();
-    await using transport = adminTransport(servers.kubernetes);
-    await applyManifests(transport);
-    environment = await TestEnvironment.create({ servers });
-    const { code, stderr } = await environment.kubectl(['delete', 'clusterrolebinding', BINDING]);
-    assert.equal(code, 0, stderr);
-    await environment.startService();
+    environment = await TestEnvironment.create();
+    const roles = (await deployedRoles()).filter(({ metadata }) => ROLES.includes(metadata.name));
+    const account = await createAccount(environment, roles);
+    await environment.startService({ KUBECONFIG: account.kubeconfig, SIDECAR_TOKEN_FILE: account.tokenFile });
   });
 
-  after(async () => {
-    await environment?.stop();
-    await servers?.stop();
-  });
+  after(() => environment.stop());
 
   it('is TaskTerminalError that names the right and where it is granted, and sets nothing', async () => {
     await environment.addNode('refused', { spec: { image: 'sei:v8' } });

@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { Agent } from 'undici';
+import { BearerToken } from '../../activities/bearer-token.ts';
+import { applyImage } from '../../activities/node-image.ts';
+import { NodeUrlTemplate } from '../../activities/node-url-template.ts';
+import { SidecarClient } from '../../activities/sidecar-client.ts';
+import { checkTargetPhase } from '../../activities/target-phase.ts';
+import { SEI_NODE, SEI_NODE_TASK } from '../../api/resources.ts';
+import type { SeiNodeTask } from '../../api/sei-node-task.ts';
+import { statusWrite } from '../../api/status-update.ts';
+import { startedEvent } from '../../api/task-events.ts';
+import { EventRecorder } from '../../kubernetes/event-recorder.ts';
+import { readClusterId } from '../../kubernetes/read-cluster-id.ts';
+import { ResourceClient } from '../../kubernetes/resource-client.ts';
+import { updateStatus } from '../../kubernetes/update-status.ts';
+import type { Attempt, Probes } from './probe.ts';
+
+async function mirrors({ environment, account, name }: Attempt): Promise<void> {
+  const { metadata } = await environment.restart(name, 'absent');
+  const client = new ResourceClient<SeiNodeTask>(account.transport, SEI_NODE_TASK);
+  const write = statusWrite({ step: 'accepted' }, { atMs: Date.now(), workflow: undefined, provenance: '' });
+  await updateStatus({ client, namespace: metadata.namespace, name, uid: metadata.uid, ...write });
+}
+
+async function asksSidecar({ environment, account, name }: Attempt, method: 'getTask' | 'postTask' | 'deleteTask'): Promise<unknown> {
+  const { fleet, namespace, added } = environment;
+  await fleet.addNode({ namespace, name });
+  const dispatcher = new Agent();
+  added.defer(() => dispatcher.close());
+  const sidecar = new SidecarClient({
+    urlTemplate: new NodeUrlTemplate(`${fleet.url}/{namespace}/{name}`),
+    dispatcher,
+    token: new BearerToken(account.tokenFile),
+  });
+  const [node, id] = [{ namespace, name }, randomUUID()];
+  if (method === 'postTask') return await sidecar.postTask(node, { id, type: 'mark-ready' });
+  return await sidecar[method](node, id, AbortSignal.timeout(10_000));
+}
+
+export const workerProbes: Probes = {
+  'sei-node-tasks-worker: get seinodetasks.sei.io': { what: 'no status is read before it is written', attempt: mirrors },
+  'sei-node-tasks-worker: patch seinodetasks/status.sei.io': { what: 'no status is written', attempt: mirrors },
+  'sei-node-tasks-worker: get seinodes.sei.io': {
+    what: 'the phase of no target is known',
+    attempt: async ({ environment, account, name }) => {
+      await environment.addNode(name);
+      const seiNodes = new ResourceClient(account.transport, SEI_NODE);
+      return await checkTargetPhase(seiNodes, { namespace: environment.namespace, name }, AbortSignal.timeout(10_000));
+    },
+  },
+  'sei-node-tasks-worker: create events.events.k8s.io': {
+    what: 'no verdict is told as an Event',
+    attempt: async ({ environment, account, name }) => {
+      const { metadata } = await environment.restart(name, 'absent');
+      await new EventRecorder(account.transport, 'test').record(startedEvent(metadata, 'RestartSeid', ''));
+    },
+  },
+  'sei-node-tasks-worker: get namespaces named kube-system': {
+    what: "a permit's id cannot be made, so nothing that changes a node is begun",
+    attempt: ({ account }) => readClusterId(account.transport),
+  },
+  'sei-node-tasks-sidecar: get seinodetasks.sei.io': { what: 'no sidecar is asked for a task', attempt: (attempt) => asksSidecar(attempt, 'getTask') },
+  'sei-node-tasks-sidecar: create seinodetasks.sei.io': { what: 'no sidecar is given a task', attempt: (attempt) => asksSidecar(attempt, 'postTask') },
+  'sei-node-tasks-sidecar: delete seinodetasks.sei.io': { what: 'no sidecar is made to stop waiting', attempt: (attempt) => asksSidecar(attempt, 'deleteTask') },
+  'sei-node-tasks-update-node-image: patch seinodes.sei.io': {
+    what: 'no image is set',
+    besides: ['sei-node-tasks-worker'],
+    attempt: async ({ environment, account, name }) => {
+      const { namespace } = environment;
+      await environment.addNode(name, { spec: { image: 'sei:v8' } });
+      const { metadata } = (await environment.seiNodes.get(namespace, name)) ?? { metadata: { uid: '' } };
+      const request = { node: { namespace, name }, uid: metadata.uid, image: 'sei:v9' };
+      const applied = await applyImage(new ResourceClient(account.transport, SEI_NODE), request, AbortSignal.timeout(10_000));
+      if (applied.state !== 'applied') throw new Error(JSON.stringify(applied));
+    },
+  },
+};
