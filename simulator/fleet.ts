@@ -96,6 +96,11 @@ export class Fleet {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
+  /** The chain's height now, which every node whose RPC serves reports. */
+  get height(): number {
+    return Math.floor((Date.now() - this.#genesisTime) / (this.#options.blockIntervalMs ?? 400));
+  }
+
   /** All nodes, in the order in which they were added. */
   get nodes(): SimulatedNode[] {
     return [...this.#nodes.values()];

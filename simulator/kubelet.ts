@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { exchange } from './exchange.ts';
 import type { Faults } from './faults.ts';
+import type { Journal } from './journal.ts';
 import type { SeidArguments, SeidOrder, SeidReport } from './seid.ts';
 
 const SEID = fileURLToPath(new URL('seid.ts', import.meta.url));
@@ -17,6 +18,7 @@ export interface ContainerOptions {
   restartDelayMs: number;
   /** Read whenever a fault may matter. */
   faults: () => Faults;
+  journal: Journal;
 }
 
 /**
@@ -99,6 +101,7 @@ export class Kubelet {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     this.#child = child;
+    if (child.pid !== undefined) this.#options.journal.note({ type: 'seid-started', pid: child.pid });
     this.#awaitsBoot = false;
     child.on('message', (report: SeidReport) => this.#onReport(child, report));
     child.once('exit', (_code, signal) => void this.#onExit(child, signal));
@@ -132,7 +135,10 @@ export class Kubelet {
 
   async #onExit(child: ChildProcess, signal: NodeJS.Signals | null): Promise<void> {
     if (signal === 'SIGTERM') this.sigtermsReceived += 1;
-    if (child.pid !== undefined) this.pastPids.push(child.pid);
+    if (child.pid !== undefined) {
+      this.pastPids.push(child.pid);
+      this.#options.journal.note({ type: 'seid-ended', pid: child.pid });
+    }
     this.#child = undefined;
     if (this.#closed) return;
     await sleep(this.#options.restartDelayMs);

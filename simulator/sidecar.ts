@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { formatGoTime, nowNanos } from './go-format.ts';
+import type { NodeEvent } from './journal.ts';
 import { FailedWithResult, type SidecarVersion, type TaskSurroundings } from './task-context.ts';
 import { taskTypes } from './task-types.ts';
 import { TaskStore, viewTask, type StoredTask, type TaskView } from './task-store.ts';
@@ -25,6 +26,7 @@ interface Run {
 
 /** What is lost when the sidecar's process ends. */
 interface SidecarProcess {
+  lifetime: number;
   startedAt: bigint;
   ready: boolean;
   runs: Set<Run>;
@@ -47,7 +49,7 @@ export class Sidecar {
 
   constructor(options: SidecarOptions) {
     this.#options = options;
-    this.#process = newProcess(options.ready);
+    this.#process = this.#newProcess(options.ready);
   }
 
   /** Whether its process runs. */
@@ -106,6 +108,7 @@ export class Sidecar {
     const dying = this.#process;
     this.#process = undefined;
     if (dying === undefined) return;
+    this.#note({ type: 'sidecar-ended', lifetime: dying.lifetime, how: 'crash' });
     dying.crashed = true;
     for (const run of dying.runs) run.controller.abort();
   }
@@ -115,6 +118,7 @@ export class Sidecar {
     const dying = this.#process;
     this.#process = undefined;
     if (dying === undefined) return;
+    this.#note({ type: 'sidecar-ended', lifetime: dying.lifetime, how: 'stop' });
     for (const run of dying.runs) run.controller.abort();
     await Promise.all([...dying.runs].map((run) => run.done));
   }
@@ -122,8 +126,8 @@ export class Sidecar {
   /** Starts a new process, not ready, which runs what it finds `running` from the start with the same `run`. */
   start(): void {
     if (this.#process !== undefined) return;
-    this.#process = newProcess(false);
     this.restarts += 1;
+    this.#process = this.#newProcess(false);
     for (const task of this.#store.running()) this.#run(task);
   }
 
@@ -132,6 +136,7 @@ export class Sidecar {
     if (process === undefined) return;
     const run: Run = { id: task.id, controller: new AbortController(), done: Promise.resolve() };
     process.runs.add(run);
+    this.#note({ type: 'run-began', lifetime: process.lifetime, taskId: task.id, taskType: task.type });
     run.done = this.#execute(task, process, run.controller.signal).finally(() => process.runs.delete(run));
   }
 
@@ -143,20 +148,31 @@ export class Sidecar {
       if (!instantTasks) ended.result = await taskTypes[version].get(type)?.({ ...surroundings, id, params, signal });
       ended.status = 'completed';
     } catch (error) {
-      if (signal.aborted && version === 'newer') return;
+      if (signal.aborted && version === 'newer') return this.#noteEnd(process, id, 'interrupted');
       Object.assign(ended, failureOf(error as Error, signal));
     }
-    if (process.crashed) return;
+    if (process.crashed) return this.#noteEnd(process, id, 'interrupted');
     // It has no place for one.
     if (version === 'v0.0.56') delete ended.result;
     ended.completedAt = nowNanos();
     this.#store.save(ended);
+    this.#noteEnd(process, id, ended.status === 'failed' ? 'failed' : 'completed');
     if (task.type === 'mark-ready') process.ready = true;
   }
-}
 
-function newProcess(ready: boolean): SidecarProcess {
-  return { startedAt: nowNanos(), ready, runs: new Set(), crashed: false };
+  #newProcess(ready: boolean): SidecarProcess {
+    const lifetime = this.restarts;
+    this.#note({ type: 'sidecar-started', lifetime });
+    return { lifetime, startedAt: nowNanos(), ready, runs: new Set(), crashed: false };
+  }
+
+  #noteEnd({ lifetime }: SidecarProcess, taskId: string, end: 'completed' | 'failed' | 'interrupted'): void {
+    this.#note({ type: 'run-ended', lifetime, taskId, end });
+  }
+
+  #note(event: NodeEvent): void {
+    this.#options.surroundings.journal.note(event);
+  }
 }
 
 function failureOf(error: Error, { aborted }: AbortSignal): Partial<StoredTask> {

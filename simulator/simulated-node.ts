@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import type { Authorizer } from './authorizer.ts';
 import { FaultSwitch, type Faults } from './faults.ts';
 import { faultyAnswer } from './faulty-answer.ts';
+import { Journal, type JournalEntry } from './journal.ts';
 import { Kubelet } from './kubelet.ts';
 import type { SeidArguments } from './seid.ts';
 import { answerSidecarRequest, writeAnswer } from './sidecar-api.ts';
@@ -71,6 +72,7 @@ export class SimulatedNode {
   readonly sidecar: Sidecar;
   /** Requests in the order of their arrival; the last 10,000. */
   readonly requests: RecordedRequest[] = [];
+  readonly #journal = new Journal();
   readonly #kubelet: Kubelet;
   readonly #chain: SimulatedChain;
   readonly #configuration: SeidConfiguration = { persistentPeers: [] };
@@ -87,6 +89,7 @@ export class SimulatedNode {
       seid: options.seid,
       restartDelayMs: options.containerRestartDelayMs,
       faults: () => this.#faults.current,
+      journal: this.#journal,
     });
     this.#chain = new SimulatedChain(options.transactions);
     this.sidecar = new Sidecar({
@@ -98,6 +101,7 @@ export class SimulatedNode {
         configuration: this.#configuration,
         chain: this.#chain,
         timings: options.timings,
+        journal: this.#journal,
       },
     });
   }
@@ -136,6 +140,11 @@ export class SimulatedNode {
   /** The sidecar's tasks, newest first, without going through its API. */
   get tasks(): TaskView[] {
     return this.sidecar.tasks();
+  }
+
+  /** What happened inside, in order; the last 10,000 events. */
+  get events(): readonly JournalEntry[] {
+    return this.#journal.entries;
   }
 
   /** Governance transactions that the sidecar has sent, oldest first. */

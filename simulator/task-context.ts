@@ -1,3 +1,4 @@
+import type { Journal } from './journal.ts';
 import type { Kubelet } from './kubelet.ts';
 import type { SimulatedChain } from './simulated-chain.ts';
 
@@ -27,6 +28,7 @@ export interface TaskSurroundings {
   configuration: SeidConfiguration;
   chain: SimulatedChain;
   timings: SidecarTimings;
+  journal: Journal;
 }
 
 /** What a task may use while it runs. */

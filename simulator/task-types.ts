@@ -23,9 +23,10 @@ export const taskTypes: Readonly<Record<SidecarVersion, ReadonlyMap<string, Task
   newer: new Map(everywhere),
 };
 
-async function restartSeid({ seid, timings, signal }: TaskContext): Promise<void> {
+async function restartSeid(context: TaskContext): Promise<void> {
+  const { seid, timings, signal } = context;
   const { pid } = seid;
-  if (pid !== undefined && seid.signal(pid, 'SIGTERM') && !(await exits(seid, pid, timings.restartGraceMs, signal))) {
+  if (pid !== undefined && signalSeid(context, pid, 'SIGTERM') && !(await exits(seid, pid, timings.restartGraceMs, signal))) {
     const grace = formatGoDuration(timings.restartGraceMs);
     throw new Error(
       `seid pid ${pid} still alive ${grace} after SIGTERM; leaving it running (not force-killing a validator mid-commit)`,
@@ -52,11 +53,19 @@ async function awaitCondition(context: TaskContext): Promise<void> {
   else if (action !== '') throw new Error(`unknown action ${JSON.stringify(action)}`);
 }
 
-async function stopSeid({ seid, timings, signal }: TaskContext): Promise<void> {
+async function stopSeid(context: TaskContext): Promise<void> {
+  const { seid, timings, signal } = context;
   const { pid } = seid;
   if (pid === undefined) throw new Error('finding seid process: process "seid" not found in /proc');
-  seid.signal(pid, 'SIGTERM');
-  if (!(await exits(seid, pid, timings.killAfterMs, signal))) seid.signal(pid, 'SIGKILL');
+  signalSeid(context, pid, 'SIGTERM');
+  if (!(await exits(seid, pid, timings.killAfterMs, signal))) signalSeid(context, pid, 'SIGKILL');
+}
+
+/** `false` when that process is gone. */
+function signalSeid({ id: taskId, seid, journal }: TaskContext, pid: number, signal: 'SIGTERM' | 'SIGKILL'): boolean {
+  const isThere = seid.signal(pid, signal);
+  if (isThere) journal.note({ type: 'seid-signalled', taskId, signal, pid });
+  return isThere;
 }
 
 /** `false` when the process is still there after so many milliseconds. */
