@@ -9,6 +9,7 @@ import type { KubernetesApi } from './kubernetes-api.ts';
 import { writeTokenFile } from './kubernetes-users.ts';
 import type { KubernetesUser } from './kubernetes-users.ts';
 import type { LocalServer, StartServer } from './local-server.ts';
+import type { TcpProxy } from './tcp-proxy.ts';
 
 export interface LocalKubernetes {
   readonly url: string;
@@ -20,17 +21,20 @@ export interface LocalKubernetes {
   readonly kubeconfig: (user: KubernetesUser) => string;
   readonly apiServer: LocalServer;
   readonly etcd: LocalServer;
+  readonly etcdUrl: string;
 }
 
 export interface LocalKubernetesOptions {
   readonly binaries: { readonly kubeApiserver: string; readonly etcd: string };
   readonly directory: string;
   readonly startServer: StartServer;
+  /** The API server reaches etcd through it. Default: directly. */
+  readonly etcdLink?: TcpProxy | undefined;
 }
 
 /** Starts etcd and the API server on it, with a kubeconfig for each user. */
 export async function startLocalKubernetes(options: LocalKubernetesOptions): Promise<LocalKubernetes> {
-  const { binaries, directory, startServer } = options;
+  const { binaries, directory, startServer, etcdLink } = options;
   const [port, etcdPort, etcdPeerPort] = [await freePort(), await freePort(), await freePort()];
   const url = `https://127.0.0.1:${port}`;
   const caFile = certificateFile(directory);
@@ -40,12 +44,13 @@ export async function startLocalKubernetes(options: LocalKubernetesOptions): Pro
   const etcd = await startServer(
     etcdServer({ binary: binaries.etcd, directory, clientPort: etcdPort, peerPort: etcdPeerPort }),
   );
+  await etcdLink?.leadTo(`127.0.0.1:${etcdPort}`);
   const apiServer = await startServer(
     kubeApiserver({
       binary: binaries.kubeApiserver,
       directory,
       port,
-      etcdPort,
+      etcdPort: etcdLink?.port ?? etcdPort,
       tokenFile,
       api,
     }),
@@ -64,6 +69,7 @@ export async function startLocalKubernetes(options: LocalKubernetesOptions): Pro
     kubeconfig: kubeconfigFile,
     apiServer,
     etcd,
+    etcdUrl: `http://127.0.0.1:${etcdPort}`,
   };
 }
 

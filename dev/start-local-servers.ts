@@ -9,6 +9,7 @@ import { startLocalKubernetes } from './local-kubernetes.ts';
 import type { LocalKubernetes } from './local-kubernetes.ts';
 import { startServer } from './local-server.ts';
 import type { LocalServer, OnUnexpectedExit, ServerDefinition, StartServer } from './local-server.ts';
+import type { TcpProxy } from './tcp-proxy.ts';
 import { TEMPORAL_NAMESPACE, temporalServer } from './temporal-server.ts';
 import type { TemporalOptions } from './temporal-server.ts';
 
@@ -21,6 +22,8 @@ export interface LocalServersOptions {
   readonly onUnexpectedExit?: OnUnexpectedExit;
   /** Gives up the start; a compiler that it had begun ends with this process. */
   readonly signal?: AbortSignal;
+  /** The API server reaches etcd through it. Default: directly. */
+  readonly etcdLink?: TcpProxy;
 }
 
 interface LocalTemporal {
@@ -67,7 +70,7 @@ export async function startLocalServers(options: LocalServersOptions = {}): Prom
     if (options.directory === undefined) await rm(directory, { recursive: true, force: true });
   }
   const [kubernetes, temporal] = await Promise.allSettled([
-    startLocalKubernetes({ binaries, directory, startServer: start }),
+    startLocalKubernetes({ binaries, directory, startServer: start, etcdLink: options.etcdLink }),
     startLocalTemporal({ binary: binaries.temporal, directory, port: await freePort(), uiPort: await freePort() }, start),
   ]);
   if (kubernetes.status === 'fulfilled' && temporal.status === 'fulfilled' && !signal.aborted) {

@@ -1,14 +1,19 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { freePort } from '../../dev/free-port.ts';
+import { Transform } from 'node:stream';
+import { applyDisturbance, type Disturbance, type Passed, type Transfer } from './disturbance.ts';
+import { freePort } from './free-port.ts';
 
 /** A port that is closed at first, and can be made one that never answers, or one that leads to a server. */
 export class TcpProxy {
   readonly port: number;
   /** Connections that were taken so far. */
   accepted = 0;
+  /** How often something was sent that the latest disturbance has hit. */
+  disturbed = 0;
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
+  #disturbance: Disturbance | undefined;
 
   private constructor(port: number) {
     this.port = port;
@@ -30,10 +35,18 @@ export class TcpProxy {
   /** Leads to `host:port`. */
   async leadTo(address: string): Promise<void> {
     const [host, port] = address.split(':');
-    await this.#listen((socket) => {
-      const upstream = this.#keep(connect(Number(port), host));
-      socket.pipe(upstream).pipe(socket);
-    });
+    await this.#listen((client) => this.#join({ client, server: this.#keep(connect({ port: Number(port), host, allowHalfOpen: true })) }));
+  }
+
+  /** Does this to everything that is sent from now on, until somebody calls `soothe`. */
+  disturb(disturbance: Disturbance): void {
+    this.#disturbance = disturbance;
+    this.disturbed = 0;
+  }
+
+  /** Ends a disturbance. */
+  soothe(): void {
+    this.#disturbance = undefined;
   }
 
   /** Closes the port and all connections. */
@@ -48,7 +61,7 @@ export class TcpProxy {
 
   async #listen(take: (socket: Socket) => void): Promise<void> {
     await this.close();
-    this.#server = createServer((socket) => {
+    this.#server = createServer({ allowHalfOpen: true }, (socket) => {
       this.accepted += 1;
       take(this.#keep(socket));
     });
@@ -61,5 +74,32 @@ export class TcpProxy {
     socket.on('error', () => socket.destroy());
     socket.on('close', () => this.#sockets.delete(socket));
     return socket;
+  }
+
+  #join(ends: Pick<Transfer, 'client' | 'server'>): void {
+    const { client, server } = ends;
+    client.pipe(this.#passage({ ...ends, direction: 'up' })).pipe(server);
+    server.pipe(this.#passage({ ...ends, direction: 'down' })).pipe(client);
+    client.on('close', () => server.destroySoon());
+    server.on('close', () => client.destroySoon());
+  }
+
+  #passage(transfer: Omit<Transfer, 'chunk'>): Transform {
+    return new Transform({
+      transform: (sent: Buffer, _encoding, done) => {
+        const { chunk, afterMs } = this.#pass({ ...transfer, chunk: sent });
+        if (afterMs === undefined) done(null, chunk);
+        else setTimeout(done, afterMs, null, chunk).unref();
+      },
+    });
+  }
+
+  #pass(transfer: Transfer): Passed {
+    const { client, direction, chunk } = transfer;
+    const hit = this.#disturbance && applyDisturbance(this.#disturbance, transfer);
+    if (hit !== undefined) this.disturbed += 1;
+    // The half of a connection that was closed stays closed.
+    const isTooLate = direction === 'down' && client.writableEnded;
+    return hit ?? (isTooLate ? {} : { chunk });
   }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
-import { TcpProxy } from '../support/tcp-proxy.ts';
+import { TcpProxy } from '../../dev/tcp-proxy.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 import { adminShell, Plugin, runPlugin } from './plugin.ts';
 

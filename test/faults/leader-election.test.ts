@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { LocalService } from '../../dev/start-local-service.ts';
+import { TcpProxy } from '../../dev/tcp-proxy.ts';
 import type { SimulatedNode } from '../../simulator/simulated-node.ts';
 import { assertComplete } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
@@ -8,7 +9,6 @@ import { kubeconfigThrough } from '../support/kubeconfig-through.ts';
 import { logLines } from '../support/log-lines.ts';
 import { requestsOf } from '../support/requests-of.ts';
 import { StoppableService, writes } from '../support/stoppable-service.ts';
-import { TcpProxy } from '../support/tcp-proxy.ts';
 import { LEASE, TestEnvironment } from '../support/test-environment.ts';
 
 const LOST = 'No longer leading: the lease was not renewed in time, or another took it';

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { kubeconfig } from '../../dev/kubeconfig.ts';
 import type { KubernetesUser } from '../../dev/kubernetes-users.ts';
-import type { TcpProxy } from './tcp-proxy.ts';
+import type { TcpProxy } from '../../dev/tcp-proxy.ts';
 import type { TestEnvironment } from './test-environment.ts';
 
 const ACCOUNT: KubernetesUser = 'system:serviceaccount:sei-system:sei-node-tasks';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { LocalService } from '../../dev/start-local-service.ts';
 import { eventually } from '../support/eventually.ts';
-import { TcpProxy } from '../support/tcp-proxy.ts';
+import { TcpProxy } from '../../dev/tcp-proxy.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 
 /** Only to tell an end that the service chose from one that was forced on it. */

@@ -4,7 +4,7 @@ import { assertComplete } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
 import { kubeconfigThrough } from '../support/kubeconfig-through.ts';
 import { logLines } from '../support/log-lines.ts';
-import { TcpProxy } from '../support/tcp-proxy.ts';
+import { TcpProxy } from '../../dev/tcp-proxy.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 
 describe('a service that starts before its servers', () => {
