@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { DemoProcess } from './demo-process.ts';
+import { Program } from '../support/program.ts';
 
 const NODE_ARGUMENTS = ['--no-warnings', 'demo/main.ts'];
 
 describe('npm run demo', function () {
   this.timeout(300_000);
-  let demo: DemoProcess;
+  let demo: Program;
 
   afterEach(() => demo.kill());
 
   it('-- --once tells the whole story, true in every claim, and ends', async () => {
-    demo = new DemoProcess('npm', ['run', 'demo', '--', '--once']);
+    demo = new Program('npm', ['run', 'demo', '--', '--once']);
     await demo.prints(/the service is ready/);
     assert.equal(await demo.exitCode(), 0, demo.stdout + demo.stderr);
     const { stdout } = demo;
@@ -33,7 +33,7 @@ describe('npm run demo', function () {
   });
 
   it('stays up without kubectl too, and Ctrl-C ends it with everything that it has started', async () => {
-    demo = new DemoProcess(process.execPath, NODE_ARGUMENTS, { ...process.env, PATH: '/nonexistent' });
+    demo = new Program(process.execPath, NODE_ARGUMENTS, { ...process.env, PATH: '/nonexistent' });
     const told = await demo.prints(/curl -X PUT .*\n/);
     assert.match(told, /kubectl is not on the PATH; the API is used instead/);
     assert.match(told, /Everything went as told/);
@@ -50,7 +50,7 @@ describe('npm run demo', function () {
   });
 
   it('ends with 130 when Ctrl-C comes before the story is over', async () => {
-    demo = new DemoProcess(process.execPath, NODE_ARGUMENTS);
+    demo = new Program(process.execPath, NODE_ARGUMENTS);
     await demo.prints(/Temporal, etcd and kube-apiserver serve/);
     demo.pressControlC();
     assert.equal(await demo.exitCode(), 130, demo.stderr);
@@ -59,7 +59,7 @@ describe('npm run demo', function () {
   });
 
   it('refuses a flag that it does not know, and says which it knows', async () => {
-    demo = new DemoProcess(process.execPath, [...NODE_ARGUMENTS, '--forever']);
+    demo = new Program(process.execPath, [...NODE_ARGUMENTS, '--forever']);
     assert.equal(await demo.exitCode(), 2);
     assert.equal(demo.stderr, "Unknown option '--forever'. The demo takes one flag: --once ends it when the story is over.\n");
     assert.equal(demo.stdout, '');

@@ -1,24 +1,24 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { descendantsOf } from '../support/descendants-of.ts';
-import { eventually } from '../support/eventually.ts';
-import { isAlive } from '../support/is-alive.ts';
+import { descendantsOf } from './descendants-of.ts';
+import { eventually } from './eventually.ts';
+import { isAlive } from './is-alive.ts';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
-/** A bound on a test that will fail: servers start and a story is told, on a machine that does other things too. */
+/** A bound on a test that will fail: servers start and much happens, on a machine that does other things too. */
 const END_TIMEOUT_MS = 240_000;
 
-/** A demo that runs as a process of its own, and what it prints. */
-export class DemoProcess {
-  readonly #child: ReturnType<typeof spawnDemo>;
+/** A program of the project that runs as a process of its own, and what it prints. */
+export class Program {
+  readonly #child: ReturnType<typeof spawnProgram>;
   #stdout = '';
   #stderr = '';
   #end: { code: number | null; signal: NodeJS.Signals | null } | undefined;
   #descendants: number[] = [];
 
   constructor(command: string, commandArguments: readonly string[], environment: NodeJS.ProcessEnv = process.env) {
-    this.#child = spawnDemo(command, commandArguments, environment);
+    this.#child = spawnProgram(command, commandArguments, environment);
     this.#child.stdout.on('data', (text: string) => (this.#stdout += text));
     this.#child.stderr.on('data', (text: string) => (this.#stderr += text));
     this.#child.on('close', (code, signal) => (this.#end = { code, signal }));
@@ -35,7 +35,7 @@ export class DemoProcess {
   /** Waits until it has printed this, and returns all that it has printed; remembers the processes it has by then. */
   async prints(pattern: RegExp): Promise<string> {
     await eventually(
-      `the demo prints ${String(pattern)}`,
+      `the program prints ${String(pattern)}`,
       () => {
         assert.ok(this.#end === undefined || pattern.test(this.#stdout), this.#stdout + this.#stderr);
         return pattern.test(this.#stdout);
@@ -51,9 +51,9 @@ export class DemoProcess {
     process.kill(-(this.#child.pid ?? assert.fail()), 'SIGINT');
   }
 
-  /** Waits for its end. */
-  async exitCode(): Promise<number | null> {
-    const { code } = await eventually('the demo ends', () => this.#end, END_TIMEOUT_MS);
+  /** Waits for its end, 240 s unless told otherwise. */
+  async exitCode(timeoutMs = END_TIMEOUT_MS): Promise<number | null> {
+    const { code } = await eventually('the program ends', () => this.#end, timeoutMs);
     return code;
   }
 
@@ -69,7 +69,7 @@ export class DemoProcess {
   }
 }
 
-function spawnDemo(command: string, commandArguments: readonly string[], env: NodeJS.ProcessEnv) {
+function spawnProgram(command: string, commandArguments: readonly string[], env: NodeJS.ProcessEnv) {
   const child = spawn(command, commandArguments, { cwd: PROJECT, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   child.stdout.setEncoding('utf8');
   child.stderr.setEncoding('utf8');

@@ -1,0 +1,111 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Faults } from '../../simulator/faults.ts';
+import type { SimulatedNode } from '../../simulator/simulated-node.ts';
+import { NAMESPACE } from '../world.ts';
+import type { Injection, Injector } from './injector.ts';
+import { isStopped } from './is-stopped.ts';
+
+/** Longest wait for a request that is hit, in milliseconds. */
+const PATIENCE_MS = 20_000;
+const LOOK_MS = 50;
+const RETRY_MS = 200;
+
+function nodeOf({ world, fault }: Injection): SimulatedNode {
+  return world.fleet.node(NAMESPACE, fault.target);
+}
+
+/** `kill -9` of a sidecar or SIGTERM to it, and after a while a start. */
+export function endSidecar(how: 'crashSidecar' | 'stopSidecar'): Injector {
+  return async (injection) => {
+    const node = nodeOf(injection);
+    const wasUp = node.sidecar.up;
+    await node[how]();
+    try {
+      await sleep(injection.fault.forMs, undefined, { signal: injection.signal });
+    } finally {
+      node.startSidecar();
+    }
+    return wasUp;
+  };
+}
+
+/** Holds until it has hit a request, if none comes for as long as it is planned. */
+export function misbehave(faultsFor: (forMs: number) => Faults): Injector {
+  return async (injection) => {
+    const { fault, signal } = injection;
+    const node = nodeOf(injection);
+    const begin = performance.now();
+    const faults = faultsFor(fault.forMs);
+    node.setFaults(faults);
+    const hits = () => JSON.stringify(node.faults) !== JSON.stringify(faults);
+    try {
+      while (performance.now() - begin < fault.forMs || !hits()) {
+        if (performance.now() - begin > PATIENCE_MS) break;
+        await sleep(LOOK_MS, undefined, { signal });
+      }
+      return hits();
+    } finally {
+      node.setFaults({});
+    }
+  };
+}
+
+/** The kubelet starts seid again at once. */
+export const killSeid: Injector = async (injection) => {
+  const node = nodeOf(injection);
+  const pid = node.seidPid;
+  if (pid === undefined) return false;
+  process.kill(pid, 'SIGKILL');
+  while (node.seidPid === pid) await sleep(LOOK_MS, undefined, { signal: injection.signal });
+  return true;
+};
+
+export const pauseSeid: Injector = async (injection) => {
+  const { fault, signal } = injection;
+  const pid = nodeOf(injection).seidPid;
+  if (pid === undefined) return false;
+  process.kill(pid, 'SIGSTOP');
+  try {
+    const tookEffect = await isStopped(pid);
+    await sleep(fault.forMs, undefined, { signal });
+    return tookEffect;
+  } finally {
+    if (nodeOf(injection).seidPid === pid) process.kill(pid, 'SIGCONT');
+  }
+};
+
+/** Counts where a task has sent a SIGTERM meanwhile. */
+export const ignoreSigterm: Injector = async (injection) => {
+  const { fault, signal } = injection;
+  const node = nodeOf(injection);
+  const before = node.sigtermsReceived;
+  node.setFaults({ ignoreSigterm: true });
+  const begin = performance.now();
+  try {
+    while (performance.now() - begin < fault.forMs || node.sigtermsReceived === before) {
+      if (performance.now() - begin > PATIENCE_MS) break;
+      await sleep(LOOK_MS, undefined, { signal });
+    }
+    return node.sigtermsReceived > before;
+  } finally {
+    node.setFaults({});
+  }
+};
+
+/** The controller that owns SeiNodes says that a node is not Running for a while. */
+export const leavePhase: Injector = async ({ world, fault, signal }) => {
+  const setPhase = async (phase: string): Promise<void> => {
+    for (;;) {
+      try {
+        await world.seiNodes.patchStatus({ namespace: NAMESPACE, name: fault.target }, { status: { phase } });
+        return;
+      } catch {
+        await sleep(RETRY_MS, undefined, { signal });
+      }
+    }
+  };
+  await setPhase('Initializing');
+  await sleep(fault.forMs, undefined, { signal });
+  await setPhase('Running');
+  return true;
+};

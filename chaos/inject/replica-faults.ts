@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { abortable } from '../../kubernetes/abortable.ts';
+import type { Replica } from '../replica.ts';
+import type { Injection, Injector } from './injector.ts';
+import { isStopped } from './is-stopped.ts';
+
+function replicaOf({ world, fault }: Injection): Replica {
+  const replica = world.replicas.get(fault.target);
+  if (replica === undefined) throw new Error(`there is no process ${fault.target}`);
+  return replica;
+}
+
+/** Ends a process of the service and after a while starts another one; the next fault waits until that is ready. */
+function replace(end: (replica: Replica) => Promise<boolean>): Injector {
+  return async (injection) => {
+    const { fault, signal } = injection;
+    const replica = replicaOf(injection);
+    const tookEffect = await end(replica);
+    await sleep(fault.forMs, undefined, { signal });
+    await replica.start();
+    await abortable(replica.ready(), signal);
+    return tookEffect;
+  };
+}
+
+export const killReplica = replace(async (replica) => {
+  await replica.kill();
+  return true;
+});
+
+export const stopReplica = replace((replica) => replica.stop());
+
+export const pauseReplica: Injector = async (injection) => {
+  const { fault, signal } = injection;
+  const replica = replicaOf(injection);
+  replica.signal('SIGSTOP');
+  try {
+    const tookEffect = await isStopped(replica.pid);
+    await sleep(fault.forMs, undefined, { signal });
+    return tookEffect;
+  } finally {
+    replica.signal('SIGCONT');
+  }
+};

@@ -1,0 +1,34 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LocalServer } from '../../dev/local-server.ts';
+import type { World } from '../world.ts';
+import type { Injector } from './injector.ts';
+import { isStopped } from './is-stopped.ts';
+
+type ServerOf = (world: World) => LocalServer;
+
+/** `kill -9`, and after a while a start with the same port and data. */
+export function killServer(serverOf: ServerOf): Injector {
+  return async ({ world, fault, signal }) => {
+    const server = serverOf(world);
+    const { pid } = server;
+    await server.kill('SIGKILL');
+    await sleep(fault.forMs, undefined, { signal });
+    await server.start();
+    return server.pid !== pid;
+  };
+}
+
+/** SIGSTOP, and after a while SIGCONT. */
+export function pauseServer(serverOf: ServerOf): Injector {
+  return async ({ world, fault, signal }) => {
+    const server = serverOf(world);
+    await server.kill('SIGSTOP');
+    try {
+      const tookEffect = await isStopped(server.pid);
+      await sleep(fault.forMs, undefined, { signal });
+      return tookEffect;
+    } finally {
+      await server.kill('SIGCONT');
+    }
+  };
+}

@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { CANCEL_ANNOTATION } from '../api/provenance.ts';
+import type { SeiNodeTask } from '../api/sei-node-task.ts';
+import { taskKinds } from '../api/task-kinds.ts';
+import { hasHttpStatus } from '../kubernetes/errors.ts';
+import type { PlannedTask } from './plan/planned-task.ts';
+import type { PlannedRunbook } from './plan/plan-work.ts';
+import { NAMESPACE, type World } from './world.ts';
+
+const RETRY_MS = 250;
+
+/** Does what operators do, and does it again until the server at hand has taken it. */
+export class Operator {
+  readonly #world: World;
+  readonly #signal: AbortSignal;
+
+  constructor(world: World, signal: AbortSignal) {
+    this.#world = world;
+    this.#signal = signal;
+  }
+
+  async carryOut(task: PlannedTask): Promise<void> {
+    const { tasks, fleet } = this.#world;
+    const height = task.blocksAhead === undefined ? undefined : fleet.height + task.blocksAhead;
+    await this.#persist(async () => {
+      await tasks.create(NAMESPACE, manifestOf(task, height), { signal: this.#signal }).catch(unlessThere);
+    });
+    if (task.cancel === undefined) return;
+    await sleep(task.cancel.afterMs, undefined, { signal: this.#signal });
+    await (task.cancel.by === 'delete' ? this.#delete(task) : this.#annotate(task));
+  }
+
+  async run({ workflowId, node: name, blocksAhead, heightTimeoutSeconds }: PlannedRunbook): Promise<void> {
+    const targetHeight = this.#world.fleet.height + blocksAhead;
+    const input = { node: { namespace: NAMESPACE, name }, targetHeight, heightTimeoutSeconds };
+    await this.#persist(async () => {
+      const start = this.#world.temporal.workflow.start('RestartThenAwaitHeight', { workflowId, taskQueue: NAMESPACE, args: [input] });
+      await start.catch((error: unknown) => {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      });
+    });
+  }
+
+  async #delete({ name }: PlannedTask): Promise<void> {
+    await this.#persist(() => this.#world.tasks.delete(NAMESPACE, name, { signal: this.#signal }));
+  }
+
+  async #annotate({ name }: PlannedTask): Promise<void> {
+    const patch = { metadata: { annotations: { [CANCEL_ANNOTATION]: 'chaos' } } };
+    await this.#persist(async () => {
+      await this.#world.tasks.patch({ namespace: NAMESPACE, name }, patch, { signal: this.#signal }).catch((error: unknown) => {
+        // It was over and its time to live is, too.
+        if (!hasHttpStatus(error, 404)) throw error;
+      });
+    });
+  }
+
+  async #persist(attempt: () => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        await attempt();
+        return;
+      } catch {
+        this.#signal.throwIfAborted();
+        await sleep(RETRY_MS, undefined, { signal: this.#signal });
+      }
+    }
+  }
+}
+
+/** An earlier attempt may have landed. */
+function unlessThere(error: unknown): void {
+  if (!hasHttpStatus(error, 409)) throw error;
+}
+
+function manifestOf(task: PlannedTask, targetHeight: number | undefined): Partial<SeiNodeTask> {
+  const { name, node, kind, payload, timeoutSeconds, queueTimeoutSeconds, minSecondsBetweenRestarts, ttlSecondsAfterFinished } = task;
+  return {
+    apiVersion: 'sei.io/v1alpha1',
+    kind: 'SeiNodeTask',
+    metadata: { name } as SeiNodeTask['metadata'],
+    spec: {
+      kind,
+      target: {
+        nodeRef: { name: node },
+        requirePhaseTimeout: `${task.requirePhaseTimeoutSeconds}s`,
+        ...(queueTimeoutSeconds === undefined ? {} : { queueTimeout: `${queueTimeoutSeconds}s` }),
+      },
+      timeoutSeconds,
+      ...(minSecondsBetweenRestarts === undefined ? {} : { minSecondsBetweenRestarts }),
+      ...(ttlSecondsAfterFinished === undefined ? {} : { ttlSecondsAfterFinished }),
+      [taskKinds[kind].payloadField]: withHeight(payload, kind, targetHeight),
+    },
+  };
+}
+
+function withHeight(payload: object, kind: string, targetHeight: number | undefined): object {
+  if (targetHeight === undefined) return payload;
+  return kind === 'AwaitCondition' ? { ...payload, height: { targetHeight } } : { ...payload, targetHeight };
+}

@@ -1,0 +1,106 @@
+import type { Progress } from '../dev/binaries/run-tool.ts';
+import { FaultLog } from './fault-log.ts';
+import type { Leftovers, ObservedDeath, ObservedRunbook, Observations } from './observations.ts';
+import { observeRunbooks } from './observe-runbooks.ts';
+import { Operator } from './operator.ts';
+import { planChaos, type ChaosPlan } from './plan/plan-chaos.ts';
+import type { PlannedRunbook } from './plan/plan-work.ts';
+import type { PlannedTask } from './plan/planned-task.ts';
+import { runLane } from './run-lane.ts';
+import { runWork } from './run-work.ts';
+import { settle } from './settle.ts';
+import { TaskLog } from './task-log.ts';
+import { startWorld, type World } from './world.ts';
+
+const PROGRESS_MS = 15_000;
+
+export interface ChaosOptions {
+  readonly seed: number;
+  readonly minutes: number;
+  /** Where data and logs go; kept. */
+  readonly directory: string;
+  readonly progress: Progress;
+  readonly ending: AbortController;
+}
+
+/**
+ * Lets a fleet work under faults, and settle without.
+ *
+ * @returns What was seen, for others to judge.
+ * @throws What servers and service throw when they do not come up; the reason of `ending`.
+ */
+export async function runChaos({ seed, minutes, directory, progress, ending }: ChaosOptions): Promise<Observations> {
+  const { signal } = ending;
+  const plan = planChaos(seed, minutes);
+  const tasks = new TaskLog();
+  const log = new FaultLog();
+  const deaths: ObservedDeath[] = [];
+  await using world = await startWorld({
+    directory,
+    nodes: plan.nodes,
+    progress,
+    signal,
+    onTask: (state) => tasks.observe(state),
+    onDeath: (death) => deaths.push(death),
+    onServerExit: (error) => ending.abort(error),
+  });
+  progress('everything runs; faults begin');
+  const begin = performance.now();
+  const tell = (): void => {
+    const [open, seconds] = [tasks.open.length, Math.round((performance.now() - begin) / 1000)];
+    progress(`${String(seconds).padStart(5)} s  ${tasks.tasks.length} tasks, ${open} open; ${log.faults.length} faults; now: ${log.current.join(', ') || 'none'}`);
+  };
+  const telling = setInterval(tell, PROGRESS_MS);
+  try {
+    const runbooks = await underFaults(plan, { world, tasks, log, signal });
+    progress('faults are over; waiting for what is open');
+    const leftovers = await settle(world, tasks, signal);
+    tell();
+    return observed({ world, tasks, log, leftovers, deaths, runbooks: await observeRunbooks(world.temporal, runbooks) });
+  } finally {
+    clearInterval(telling);
+  }
+}
+
+interface Run {
+  readonly world: World;
+  readonly tasks: TaskLog;
+  readonly log: FaultLog;
+  readonly signal: AbortSignal;
+}
+
+/** @returns The runbooks that were started. */
+async function underFaults(plan: ChaosPlan, { world, tasks, log, signal }: Run): Promise<PlannedRunbook[]> {
+  const operator = new Operator(world, signal);
+  const expecting = {
+    run: (runbook: PlannedRunbook) => operator.run(runbook),
+    carryOut: async (task: PlannedTask) => {
+      tasks.expect(task);
+      await operator.carryOut(task);
+    },
+  };
+  const enough = new AbortController();
+  const working = runWork(plan.work, { operator: expecting, enough: AbortSignal.any([enough.signal, signal]) });
+  await Promise.all([...plan.faults.values()].map((faults) => runLane(faults, { world, operator: expecting, log, signal })));
+  enough.abort();
+  return await working;
+}
+
+function observed(seen: {
+  readonly world: World;
+  readonly tasks: TaskLog;
+  readonly log: FaultLog;
+  readonly leftovers: Leftovers;
+  readonly deaths: readonly ObservedDeath[];
+  readonly runbooks: readonly ObservedRunbook[];
+}): Observations {
+  const { world, tasks, log, leftovers, deaths, runbooks } = seen;
+  const nodes = world.fleet.nodes.map((node) => ({
+    name: node.name,
+    events: node.events,
+    requests: node.requests,
+    tasks: tasks.tasks.filter((task) => task.node === node.name).flatMap(({ taskId }) => node.sidecar.task(taskId) ?? []),
+    images: world.controller.imagesOf(node.name),
+  }));
+  return structuredClone({ tasks: tasks.tasks, runbooks, nodes, faults: log.faults, leftovers, deaths });
+}

@@ -1,0 +1,35 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FaultLog } from './fault-log.ts';
+import { injectors } from './inject/injectors.ts';
+import type { Operator } from './operator.ts';
+import type { PlannedFault } from './plan/plan-faults.ts';
+import type { World } from './world.ts';
+
+/** How often a fault is tried that finds nothing to hit. */
+const TRIES = 3;
+
+export interface LaneRun {
+  readonly world: World;
+  readonly operator: Pick<Operator, 'carryOut'>;
+  readonly log: FaultLog;
+  readonly signal: AbortSignal;
+}
+
+/** Injects the faults of a lane at their times, or as soon as those before them are over. */
+export async function runLane(faults: readonly PlannedFault[], run: LaneRun): Promise<void> {
+  const begin = performance.now();
+  for (const fault of faults) {
+    const early = begin + fault.atMs - performance.now();
+    if (early > 0) await sleep(early, undefined, { signal: run.signal });
+    await injectOnce(fault, run);
+  }
+}
+
+async function injectOnce(fault: PlannedFault, { world, operator, log, signal }: LaneRun): Promise<void> {
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    const lure = fault.lure && { ...fault.lure.task, name: `${fault.lure.task.name}-${attempt}` };
+    const injected = sleep(fault.lure?.leadMs ?? 0, undefined, { signal }).then(() => log.record(fault, () => injectors[fault.type]({ world, fault, signal })));
+    const [tookEffect] = await Promise.all([injected, lure && operator.carryOut(lure)]);
+    if (tookEffect) return;
+  }
+}

@@ -1,0 +1,28 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Operator } from './operator.ts';
+import type { PlannedRunbook, PlannedWork } from './plan/plan-work.ts';
+
+export interface WorkRun {
+  readonly operator: Pick<Operator, 'carryOut' | 'run'>;
+  /** Ends the stream; what was begun is brought to its end. */
+  readonly enough: AbortSignal;
+}
+
+/** Lets operators work until it is enough. @returns The runbooks that were started. */
+export async function runWork(work: Iterator<PlannedWork, never>, { operator, enough }: WorkRun): Promise<PlannedRunbook[]> {
+  const begun: Promise<void>[] = [];
+  const runbooks: PlannedRunbook[] = [];
+  for (;;) {
+    const { value } = work.next();
+    await sleep(value.afterMs, undefined, { signal: enough }).catch(() => undefined);
+    if (enough.aborted) break;
+    if ('task' in value) {
+      begun.push(operator.carryOut(value.task));
+    } else {
+      runbooks.push(value.runbook);
+      begun.push(operator.run(value.runbook));
+    }
+  }
+  await Promise.all(begun);
+  return runbooks;
+}
