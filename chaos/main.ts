@@ -15,18 +15,19 @@ const EXIT_FAILED = 1;
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** @returns The exit code: 0 when nothing was seen that must not be. */
-async function run({ minutes, seed }: ChaosArguments): Promise<number> {
+async function run({ minutes, seed, keep }: ChaosArguments): Promise<number> {
   const ending = new AbortController();
   abortOnInterruption(ending);
   const directory = await mkdtemp(join(tmpdir(), 'sei-node-tasks-chaos-'));
   print(`npm run chaos -- --minutes ${minutes} --seed ${seed}    (logs: ${directory})`);
   const code = await runAndJudge({ minutes, seed, directory, ending });
-  if (code === EXIT_FAILED) print(`Failed with seed ${seed}; logs and the whole timeline are kept in ${directory}`);
+  if (code === EXIT_FAILED) print(`Failed with seed ${seed}; repeat with npm run chaos -- --minutes ${minutes} --seed ${seed}`);
+  if (code === EXIT_FAILED || keep) print(`Logs, observations.json and timeline.txt are kept in ${directory}`);
   else await rm(directory, { recursive: true, force: true });
   return code;
 }
 
-async function runAndJudge(options: ChaosArguments & { readonly directory: string; readonly ending: AbortController }): Promise<number> {
+async function runAndJudge(options: Omit<ChaosArguments, 'keep'> & { readonly directory: string; readonly ending: AbortController }): Promise<number> {
   const { directory, ending } = options;
   try {
     const observations = await runChaos({ ...options, progress: print });

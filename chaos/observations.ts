@@ -28,6 +28,10 @@ export interface ObservedTask {
   readonly timeoutSeconds: number;
   readonly requirePhaseTimeoutSeconds: number;
   readonly queueTimeoutSeconds?: number | undefined;
+  /** 0 where it does not matter when the node was restarted last. */
+  readonly minSecondsBetweenRestarts: number;
+  /** Whether somebody was to cancel or delete it. */
+  readonly isToBeCancelled: boolean;
   /** The image that it is to set. */
   readonly image?: string | undefined;
   readonly states: readonly ObservedState[];

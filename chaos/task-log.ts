@@ -62,6 +62,8 @@ export class TaskLog {
       timeoutSeconds: planned.timeoutSeconds,
       requirePhaseTimeoutSeconds: planned.requirePhaseTimeoutSeconds,
       queueTimeoutSeconds: planned.queueTimeoutSeconds,
+      minSecondsBetweenRestarts: planned.minSecondsBetweenRestarts ?? 0,
+      isToBeCancelled: planned.cancel !== undefined,
       image: (planned.payload as { image?: string }).image,
       states,
       deletedAt,

@@ -59,8 +59,8 @@ const timedOut: Rule = ({ task, status: { message = '', task: execution }, facts
   return facts.endedAt < deadline ? 'it was over on the sidecar before the deadline' : undefined;
 };
 
-const cancelled: Rule = ({ status, facts }) => {
-  const message = status.message ?? '';
+const cancelled: Rule = ({ task, status: { message = '' }, facts }) => {
+  if (!task.isToBeCancelled) return 'nobody cancelled it';
   if (message.includes('watched to its end') && !facts.wasDone) return 'the sidecar never had it';
   return message.includes('was taken off the sidecar') && !facts.wasDeleted ? 'nobody asked the sidecar to take it off' : undefined;
 };

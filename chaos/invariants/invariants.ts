@@ -1,11 +1,13 @@
 import { agreesWithSidecar } from './agrees-with-sidecar.ts';
 import { enoughFaults } from './enough-faults.ts';
 import { nobodyDied } from './nobody-died.ts';
+import { noWaitLeft } from './no-wait-left.ts';
 import { notBeforeTime } from './not-before-time.ts';
 import { nothingLeft } from './nothing-left.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { oneEnd } from './one-end.ts';
 import { oneSignal } from './one-signal.ts';
+import { restartsApart } from './restarts-apart.ts';
 import { sentOnce } from './sent-once.ts';
 import type { Invariant } from './violation.ts';
 
@@ -17,7 +19,9 @@ export const invariants: Readonly<Record<string, Invariant>> = {
   'at most one SIGTERM per restart and sidecar lifetime': oneSignal,
   'one operation at a time on a node': oneAtATime,
   'no verdict before its time': notBeforeTime,
+  'no restart before minSecondsBetweenRestarts': restartsApart,
   'nothing is left over': nothingLeft,
+  'no sidecar is left waiting': noWaitLeft,
   'no process of the service ends by itself': nobodyDied,
   'every fault took effect often enough': enoughFaults,
 };

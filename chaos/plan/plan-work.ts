@@ -48,7 +48,8 @@ function* drawBurst(
 ): Generator<PlannedWork, void, undefined> {
   const node = random.pick(nodes).name;
   for (let member = 0, size = random.integer(2, 4); member < size; member += 1) {
-    const kind = random.pick(exclusiveKinds);
-    yield { afterMs: member === 0 ? afterMs : random.integer(0, 50), task: drawTask(random, { name: `${name}-${member}`, node, kind }) };
+    const pauseMs = member === 0 ? afterMs : random.integer(0, 50);
+    if (random.chance(15)) yield { afterMs: pauseMs, runbook: { ...drawRunbook(random, `runbook-of-${name}-${member}`, nodes), node } };
+    else yield { afterMs: pauseMs, task: drawTask(random, { name: `${name}-${member}`, node, kind: random.pick(exclusiveKinds) }) };
   }
 }

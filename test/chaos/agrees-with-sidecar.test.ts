@@ -13,6 +13,7 @@ interface Case {
   readonly wrong?: RegExp;
 }
 
+const cancelledWith = (message: string) => ({ isToBeCancelled: true, states: [ended('Failed', 'Cancelled', message)] });
 const completedWith = (reason: string) => ({ states: [ended('Complete', reason, 'Done.')] });
 const failedWith = (reason: string, message = 'It failed.', more: object = {}) => ({ states: [ended('Failed', reason, message, more)] });
 const startedAt1 = { task: { id: TASK_ID, status: 'Failed', executionStartedAt: second(1) } };
@@ -44,18 +45,19 @@ const cases: readonly Case[] = [
   { what: 'TxFailed, and so it is', task: failedWith('TxFailed'), events: failedRun, node: result('committed_failed') },
   { what: 'TxFailed, and the transaction is fine', task: failedWith('TxFailed'), events: failedRun, node: result('committed_ok'), wrong: /its transaction is committed_ok/ },
   { what: 'InclusionUndetermined, and nothing was sent', task: failedWith('InclusionUndetermined'), wrong: /never failed on the sidecar/ },
-  { what: 'nothing was done, and so it is', task: failedWith('Cancelled', 'Cancelled before anything was sent to the sidecar; nothing was done.') },
-  { what: 'nothing was done, and it was', task: failedWith('Cancelled', 'Cancelled before anything was sent to the sidecar; nothing was done.'), events: goodRestart, wrong: /it was sent and begun/ },
+  { what: 'nothing was done, and so it is', task: cancelledWith('Cancelled before anything was sent to the sidecar; nothing was done.') },
+  { what: 'nothing was done, and it was', task: cancelledWith('Cancelled before anything was sent to the sidecar; nothing was done.'), events: goodRestart, wrong: /it was sent and begun/ },
   { what: 'nothing was done, and it is done later', task: failedWith('Timeout', 'Nothing was done.'), events: journal([50, began()]), wrong: /it was sent and begun/ },
   { what: 'refused, and begun', task: failedWith('TaskTerminalError'), events: begunRun, wrong: /it was sent and begun/ },
   { what: 'params not built, and begun', task: failedWith('ParamsBuildFailed'), events: begunRun, wrong: /it was sent and begun/ },
   { what: 'Timeout of a task that runs', task: { timeoutSeconds: 5, ...failedWith('Timeout', stillRunning, startedAt1) }, events: begunRun },
   { what: 'Timeout of a task that runs, and it never did', task: { timeoutSeconds: 5, ...failedWith('Timeout', stillRunning, startedAt1) }, wrong: /the sidecar never had it/ },
   { what: 'Timeout of a task that was over in time', task: { timeoutSeconds: 5, ...failedWith('Timeout', stillRunning, startedAt1) }, events: goodRestart, wrong: /it was over on the sidecar before the deadline/ },
-  { what: 'cancelled and watched to its end', task: failedWith('Cancelled', 'Cancelled after …, so it was watched to its end: …'), events: goodRestart },
-  { what: 'cancelled and watched to its end, and there was nothing to watch', task: failedWith('Cancelled', 'Cancelled after …, so it was watched to its end: …'), wrong: /the sidecar never had it/ },
-  { what: 'taken off the sidecar', task: failedWith('Cancelled', 'the task was taken off the sidecar.'), events: begunRun, node: deletion },
-  { what: 'taken off the sidecar, and nobody did', task: failedWith('Cancelled', 'the task was taken off the sidecar.'), events: begunRun, wrong: /nobody asked the sidecar/ },
+  { what: 'cancelled and watched to its end', task: cancelledWith('Cancelled after …, so it was watched to its end: …'), events: goodRestart },
+  { what: 'cancelled and watched to its end, and there was nothing to watch', task: cancelledWith('Cancelled after …, so it was watched to its end: …'), wrong: /the sidecar never had it/ },
+  { what: 'taken off the sidecar', task: cancelledWith('the task was taken off the sidecar.'), events: begunRun, node: deletion },
+  { what: 'taken off the sidecar, and nobody did', task: cancelledWith('the task was taken off the sidecar.'), events: begunRun, wrong: /nobody asked the sidecar/ },
+  { what: 'cancelled, and nobody has', task: failedWith('Cancelled', 'It was cancelled.'), wrong: /nobody cancelled it/ },
   { what: 'a target that is not there', task: { node: 'nobody', ...failedWith('TargetResolveFailed', 'It does not exist; nothing was done.') } },
   { what: 'a workflow that nobody terminated', task: failedWith('WorkflowTerminated'), wrong: /nothing in this run can lead to that/ },
   { what: 'a reason that there is not', task: failedWith('Whatever'), wrong: /nothing in this run can lead to that/ },

@@ -5,9 +5,10 @@ import { UsageError } from '../../dev/errors.ts';
 const parse = (...argv: string[]) => chaosArguments(argv, () => 4711);
 
 describe('the arguments of npm run chaos', () => {
-  it('are minutes and a seed', () => assert.deepEqual(parse('--minutes', '3', '--seed', '42'), { minutes: 3, seed: 42 }));
-  it('take every seed up to 2^32 - 1', () => assert.deepEqual(parse('--minutes=30', '--seed=4294967295'), { minutes: 30, seed: 4_294_967_295 }));
-  it('draw a seed where none is given', () => assert.deepEqual(parse('--minutes', '1'), { minutes: 1, seed: 4711 }));
+  it('are minutes and a seed', () => assert.deepEqual(parse('--minutes', '3', '--seed', '42'), { minutes: 3, seed: 42, keep: false }));
+  it('take every seed up to 2^32 - 1', () => assert.deepEqual(parse('--minutes=30', '--seed=4294967295'), { minutes: 30, seed: 4_294_967_295, keep: false }));
+  it('draw a seed where none is given', () => assert.deepEqual(parse('--minutes', '1'), { minutes: 1, seed: 4711, keep: false }));
+  it('may keep everything', () => assert.deepEqual(parse('--minutes', '1', '--keep'), { minutes: 1, seed: 4711, keep: true }));
   it('may ask for help only', () => assert.match(JSON.stringify(parse('--help')), /^"Usage: npm run chaos[^]*--minutes N[^]*--seed S/));
 
   const wrong: Readonly<Record<string, readonly [argv: string[], RegExp]>> = {

@@ -34,6 +34,8 @@ export function madeUpTask(task: Partial<ObservedTask> = {}): ObservedTask {
     createdAt: START,
     timeoutSeconds: 10,
     requirePhaseTimeoutSeconds: 5,
+    minSecondsBetweenRestarts: 0,
+    isToBeCancelled: false,
     states: [pending, running, complete],
     ...task,
   };

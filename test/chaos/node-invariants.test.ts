@@ -1,4 +1,5 @@
 import { oneAtATime } from '../../chaos/invariants/one-at-a-time.ts';
+import { restartsApart } from '../../chaos/invariants/restarts-apart.ts';
 import { oneSignal } from '../../chaos/invariants/one-signal.ts';
 import { sentOnce } from '../../chaos/invariants/sent-once.ts';
 import type { NodeEvent } from '../../simulator/journal.ts';
@@ -73,4 +74,17 @@ describe('one operation at a time on a node', () => {
   it('holds for an image that runs before a restart', () => assertViolations(oneAtATime, image(0, 1.5)));
   it('fails on a restart before the image runs', () => assertViolations(oneAtATime, image(0, 2.5), /restart-seid id-1 began on node-1 while UpdateNodeImage id-2/));
   it('fails on an image that is set during a restart', () => assertViolations(oneAtATime, image(3), /UpdateNodeImage id-2 began on node-1 while restart-seid id-1/));
+});
+
+const later = (minSecondsBetweenRestarts: number, ...events: readonly (readonly [number, NodeEvent])[]) =>
+  madeUpRun({ tasks: [madeUpTask({ name: 'task-2', taskId: 'id-2', minSecondsBetweenRestarts })], nodes: [madeUpNode(journal(...events))] });
+
+describe('no restart before minSecondsBetweenRestarts', () => {
+  it('holds for the first one', () => assertViolations(restartsApart, later(5, [1, began('id-2')])));
+  it('holds where the time has passed', () => assertViolations(restartsApart, later(3, [1, began()], [2, over('failed')], [5, began('id-2')])));
+  it('fails where it has not', () =>
+    assertViolations(restartsApart, later(4, [1, began()], [2, over('completed')], [5, began('id-2')]), /RestartSeid task-2 was sent 3 s after the restart before it on node-1, not 4 s/));
+
+  it('holds where a killed sidecar does it again', () =>
+    assertViolations(restartsApart, later(2, [1, began('id-2')], [2, sidecarKilled], [3, began(undefined, undefined, 1)], [3.5, over('completed', undefined, 1)], [4, began('id-2', undefined, 1)])));
 });
