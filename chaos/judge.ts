@@ -21,7 +21,7 @@ export async function judge(observations: Observations, directory: string): Prom
     return `\n✗ at ${((violation.at - from) / 1000).toFixed(3)} s: ${violation.text}${excerpt}`;
   };
   const told = results.flatMap(({ name, violations }) => (violations.length === 0 ? [] : [`\n${name}: violated`, ...violations.map(tell)]));
-  const summary = results.map(({ name, violations }) => `  ${violations.length === 0 ? '✓' : '✗'} ${name}${violations.length === 0 ? '' : `: ${violations.length} violations`}`);
+  const summary = results.map(({ name, violations }) => (violations.length === 0 ? `  ✓ ${name}` : `  ✗ ${name}: ${violations.length}`));
   return {
     text: [...told, '', reportOf(observations), '', 'invariants', ...summary].join('\n'),
     holds: results.every(({ violations }) => violations.length === 0),

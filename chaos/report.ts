@@ -9,14 +9,14 @@ export function reportOf(observations: Observations): string {
   const lines = [
     'tasks by kind and verdict',
     ...kinds.map((kind) => row(kind, verdictsOf(tasks.filter((task) => task.kind === kind)))),
-    row(`RestartThenAwaitHeight`, countsText(runbooks.map(({ end }) => end))),
+    row('RestartThenAwaitHeight', countsText(runbooks.map(({ end }) => end))),
     '',
     'faults that took effect',
     ...faultTypeNames.map((type) => row(type, String(faults.filter((fault) => fault.type === type && fault.tookEffect).length))),
     '',
     row('tasks', String(tasks.length + runbooks.length)),
     row('faults', String(faults.filter(({ tookEffect }) => tookEffect).length)),
-    row('longest time to an end', `${longest(tasks)} s`),
+    row('longest time to an end', longestText(tasks)),
   ];
   return lines.join('\n');
 }
@@ -34,8 +34,11 @@ function countsText(names: readonly string[]): string {
   return [...counts].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, all]) => `${name} ${all.length}`).join(', ');
 }
 
-/** In seconds. */
-function longest(tasks: readonly ObservedTask[]): number {
-  const times = tasks.map((task) => Date.parse(terminalState(task)?.status.completedAt ?? '') - task.createdAt);
-  return Math.max(0, ...times.filter((time) => !Number.isNaN(time))) / 1000;
+function longestText(tasks: readonly ObservedTask[]): string {
+  const ended = tasks.flatMap((task) => {
+    const { completedAt = '', reason } = terminalState(task)?.status ?? {};
+    const seconds = (Date.parse(completedAt) - task.createdAt) / 1000;
+    return Number.isNaN(seconds) ? [] : [{ seconds, text: `${seconds} s: ${task.name} ${task.kind} ${reason}` }];
+  });
+  return ended.toSorted((a, b) => b.seconds - a.seconds)[0]?.text ?? 'none';
 }
