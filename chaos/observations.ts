@@ -4,6 +4,7 @@ import type { JournalEntry } from '../simulator/journal.ts';
 import type { RecordedRequest } from '../simulator/simulated-node.ts';
 import type { TaskView } from '../simulator/task-store.ts';
 import type { FaultType } from './plan/fault-types.ts';
+import type { CancelWay } from './plan/planned-task.ts';
 
 /** Times are in milliseconds since 1970. Everything here was seen from outside the service. */
 export interface Observations {
@@ -30,8 +31,8 @@ export interface ObservedTask {
   readonly queueTimeoutSeconds?: number | undefined;
   /** 0 where it does not matter when the node was restarted last. */
   readonly minSecondsBetweenRestarts: number;
-  /** Whether somebody was to cancel or delete it. */
-  readonly isToBeCancelled: boolean;
+  /** How somebody was to end it early. */
+  readonly cancel?: CancelWay | undefined;
   /** The image that it is to set. */
   readonly image?: string | undefined;
   readonly states: readonly ObservedState[];

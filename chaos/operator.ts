@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { CANCEL_ANNOTATION } from '../api/provenance.ts';
 import type { SeiNodeTask } from '../api/sei-node-task.ts';
+import { workflowIdOf } from '../api/task-input.ts';
 import { taskKinds } from '../api/task-kinds.ts';
 import { hasHttpStatus } from '../kubernetes/errors.ts';
-import type { PlannedTask } from './plan/planned-task.ts';
+import type { CancelWay, PlannedTask } from './plan/planned-task.ts';
 import type { PlannedRunbook } from './plan/plan-work.ts';
 import { NAMESPACE, type World } from './world.ts';
 
@@ -28,7 +29,7 @@ export class Operator {
     });
     if (task.cancel === undefined) return;
     await sleep(task.cancel.afterMs, undefined, { signal: this.#signal });
-    await (task.cancel.by === 'delete' ? this.#delete(task) : this.#annotate(task));
+    await this.#cancel[task.cancel.by](task.name);
   }
 
   async run({ workflowId, node: name, blocksAhead, heightTimeoutSeconds }: PlannedRunbook): Promise<void> {
@@ -42,16 +43,30 @@ export class Operator {
     });
   }
 
-  async #delete({ name }: PlannedTask): Promise<void> {
-    await this.#persist(() => this.#world.tasks.delete(NAMESPACE, name, { signal: this.#signal }));
-  }
+  readonly #cancel: Readonly<Record<CancelWay, (name: string) => Promise<void>>> = {
+    annotation: (name) => this.#annotate(name),
+    delete: (name) => this.#persist(() => this.#world.tasks.delete(NAMESPACE, name, { signal: this.#signal })),
+    terminate: (name) => this.#terminate(name),
+  };
 
-  async #annotate({ name }: PlannedTask): Promise<void> {
+  async #annotate(name: string): Promise<void> {
     const patch = { metadata: { annotations: { [CANCEL_ANNOTATION]: 'chaos' } } };
     await this.#persist(async () => {
       await this.#world.tasks.patch({ namespace: NAMESPACE, name }, patch, { signal: this.#signal }).catch((error: unknown) => {
         // It was over and its time to live is, too.
         if (!hasHttpStatus(error, 404)) throw error;
+      });
+    });
+  }
+
+  async #terminate(name: string): Promise<void> {
+    await this.#persist(async () => {
+      const task = await this.#world.tasks.get(NAMESPACE, name, { signal: this.#signal });
+      if (task === undefined) return;
+      const terminated = this.#world.temporal.workflow.getHandle(workflowIdOf(task.metadata)).terminate('chaos');
+      await terminated.catch((error: unknown) => {
+        // It is over, or has not been started yet.
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
       });
     });
   }

@@ -5,8 +5,8 @@ import type { Operator } from './operator.ts';
 import type { PlannedFault } from './plan/plan-faults.ts';
 import type { World } from './world.ts';
 
-/** How often a fault is tried that finds nothing to hit. */
-const TRIES = 3;
+/** How often a fault is tried that finds nothing to hit: while servers are away, a lure may come late. */
+const TRIES = 8;
 
 export interface LaneRun {
   readonly world: World;

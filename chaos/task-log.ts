@@ -63,7 +63,7 @@ export class TaskLog {
       requirePhaseTimeoutSeconds: planned.requirePhaseTimeoutSeconds,
       queueTimeoutSeconds: planned.queueTimeoutSeconds,
       minSecondsBetweenRestarts: planned.minSecondsBetweenRestarts ?? 0,
-      isToBeCancelled: planned.cancel !== undefined,
+      cancel: planned.cancel?.by,
       image: (planned.payload as { image?: string }).image,
       states,
       deletedAt,

@@ -60,7 +60,7 @@ const timedOut: Rule = ({ task, status: { message = '', task: execution }, facts
 };
 
 const cancelled: Rule = ({ task, status: { message = '' }, facts }) => {
-  if (!task.isToBeCancelled) return 'nobody cancelled it';
+  if (task.cancel !== 'annotation' && task.cancel !== 'delete') return 'nobody cancelled it';
   if (message.includes('watched to its end') && !facts.wasDone) return 'the sidecar never had it';
   return message.includes('was taken off the sidecar') && !facts.wasDeleted ? 'nobody asked the sidecar to take it off' : undefined;
 };
@@ -79,4 +79,5 @@ const ruleOfReason: Readonly<Record<string, Rule>> = {
   InclusionUndetermined: failedThere,
   Timeout: timedOut,
   Cancelled: cancelled,
+  WorkflowTerminated: ({ task }) => (task.cancel === 'terminate' ? undefined : 'nobody terminated its workflow'),
 };

@@ -3,7 +3,7 @@ import { terminalState } from './terminal-state.ts';
 import type { Invariant } from './violation.ts';
 
 /** How a status says that a task could not be taken off its sidecar. */
-const TOLD = /could not be taken off|still has the task running|could not say whether it has the task/;
+const TOLD = /could not be taken off|still has the task running|could not say whether it has the task|may still go on/;
 /** Of a DELETE that has arrived: the task is off the sidecar, or was before. */
 const TAKEN_OFF: readonly (number | null)[] = [204, 404];
 

@@ -37,11 +37,14 @@ function endsRun(later: JournalEntry, run: JournalEntry & { type: 'run-began' })
   return later.type === 'run-ended' && later.taskId === run.taskId && later.lifetime === run.lifetime;
 }
 
-/** From the image's arrival in the spec to the node that runs it, or to the end of a task that gave up before. */
+/**
+ * From the image's arrival in the spec to the node that runs it, or to the end of a task that gave up before. Who
+ * terminates a workflow in Temporal takes its node away from it at once.
+ */
 function imageOperations({ name, images }: ObservedNode, tasks: readonly ObservedTask[]): Operation[] {
   return images.flatMap(({ image, setAt, runningAt = Number.POSITIVE_INFINITY }) => {
     const task = tasks.find((candidate) => candidate.node === name && candidate.image === image);
-    if (task === undefined) return [];
+    if (task === undefined || task.cancel === 'terminate') return [];
     const to = Math.min(runningAt, endOf(task));
     return to <= setAt ? [] : [{ id: task.taskId, what: 'UpdateNodeImage', from: setAt, to, isAgain: false }];
   });

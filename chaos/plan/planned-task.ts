@@ -19,9 +19,12 @@ export interface PlannedTask {
   readonly cancel?: PlannedCancel;
 }
 
+/** `terminate`: its workflow, as somebody may in the Temporal UI. */
+export type CancelWay = 'annotation' | 'delete' | 'terminate';
+
 interface PlannedCancel {
   readonly afterMs: number;
-  readonly by: 'annotation' | 'delete';
+  readonly by: CancelWay;
 }
 
 /** More blocks than any run has. */
@@ -37,6 +40,8 @@ export const kindsByWeight: readonly TaskKind[] = [
   ...Array.from({ length: 4 }, () => 'RestartSeid' as const),
 ];
 
+const cancelWays: readonly CancelWay[] = ['annotation', 'annotation', 'delete', 'delete', 'terminate'];
+
 /** Draws all about a task but when it is created. */
 export function drawTask(random: Random, { name, node, kind }: Pick<PlannedTask, 'name' | 'node' | 'kind'>): PlannedTask {
   const isRestart = kind === 'RestartSeid';
@@ -50,7 +55,7 @@ export function drawTask(random: Random, { name, node, kind }: Pick<PlannedTask,
     ...(random.chance(50) ? { queueTimeoutSeconds: random.integer(3, 20) } : {}),
     ...(isRestart && random.chance(25) ? { minSecondsBetweenRestarts: random.integer(3, 8) } : {}),
     ...(random.chance(10) ? { ttlSecondsAfterFinished: random.integer(5, 15) } : {}),
-    ...(random.chance(18) ? { cancel: { afterMs: random.integer(0, 4_000), by: random.pick(['annotation', 'delete'] as const) } } : {}),
+    ...(random.chance(18) ? { cancel: { afterMs: random.integer(0, 4_000), by: random.pick(cancelWays) } } : {}),
   };
 }
 

@@ -13,7 +13,7 @@ interface Case {
   readonly wrong?: RegExp;
 }
 
-const cancelledWith = (message: string) => ({ isToBeCancelled: true, states: [ended('Failed', 'Cancelled', message)] });
+const cancelledWith = (message: string) => ({ cancel: 'annotation' as const, states: [ended('Failed', 'Cancelled', message)] });
 const completedWith = (reason: string) => ({ states: [ended('Complete', reason, 'Done.')] });
 const failedWith = (reason: string, message = 'It failed.', more: object = {}) => ({ states: [ended('Failed', reason, message, more)] });
 const startedAt1 = { task: { id: TASK_ID, status: 'Failed', executionStartedAt: second(1) } };
@@ -59,7 +59,8 @@ const cases: readonly Case[] = [
   { what: 'taken off the sidecar, and nobody did', task: cancelledWith('the task was taken off the sidecar.'), events: begunRun, wrong: /nobody asked the sidecar/ },
   { what: 'cancelled, and nobody has', task: failedWith('Cancelled', 'It was cancelled.'), wrong: /nobody cancelled it/ },
   { what: 'a target that is not there', task: { node: 'nobody', ...failedWith('TargetResolveFailed', 'It does not exist; nothing was done.') } },
-  { what: 'a workflow that nobody terminated', task: failedWith('WorkflowTerminated'), wrong: /nothing in this run can lead to that/ },
+  { what: 'a workflow that somebody terminated', task: { cancel: 'terminate', ...failedWith('WorkflowTerminated') } },
+  { what: 'a workflow that nobody terminated', task: { cancel: 'delete', ...failedWith('WorkflowTerminated') }, wrong: /nobody terminated its workflow/ },
   { what: 'a reason that there is not', task: failedWith('Whatever'), wrong: /nothing in this run can lead to that/ },
   { what: 'a task that is not over', task: { states: [running] }, events: failedRun },
 ];

@@ -35,7 +35,6 @@ export function madeUpTask(task: Partial<ObservedTask> = {}): ObservedTask {
     timeoutSeconds: 10,
     requirePhaseTimeoutSeconds: 5,
     minSecondsBetweenRestarts: 0,
-    isToBeCancelled: false,
     states: [pending, running, complete],
     ...task,
   };
