@@ -18,6 +18,8 @@ export interface StoredState {
 
 const changesSchema = z.object({
   result: z.object({
+    /** Set where what is asked for is too old to be there. */
+    compact_revision: z.coerce.number().default(0),
     events: z
       .array(z.object({ type: z.string().optional(), kv: z.object({ key: z.string(), value: z.string().optional(), mod_revision: z.coerce.number() }) }))
       .default([]),
@@ -78,7 +80,9 @@ export class EtcdHistory implements AsyncDisposable {
   }
 
   #take(line: string): void {
-    for (const { type, kv } of changesSchema.parse(JSON.parse(line)).result.events) {
+    const { compact_revision: oldest, events } = changesSchema.parse(JSON.parse(line)).result;
+    this.#nextRevision = Math.max(this.#nextRevision, oldest);
+    for (const { type, kv } of events) {
       this.#nextRevision = kv.mod_revision + 1;
       const [plural = '', namespace = '', name = ''] = decode(kv.key).slice(PREFIX.length).split('/');
       const object = type === 'DELETE' ? {} : { object: JSON.parse(decode(kv.value ?? '')) };

@@ -80,10 +80,10 @@ async function underFaults(plan: ChaosPlan, { world, tasks, log, signal }: Run):
     },
   };
   const enough = new AbortController();
-  const working = runWork(plan.work, { operator: expecting, enough: AbortSignal.any([enough.signal, signal]) });
-  await Promise.all([...plan.faults.values()].map((faults) => runLane(faults, { world, operator: expecting, log, signal })));
-  enough.abort();
-  return await working;
+  const working = runWork(plan.work, { operator: expecting, open: () => tasks.open.length, enough: AbortSignal.any([enough.signal, signal]) });
+  const hurting = Promise.all([...plan.faults.values()].map((faults) => runLane(faults, { world, operator: expecting, log, signal })));
+  const [runbooks] = await Promise.all([working, hurting.finally(() => enough.abort())]);
+  return runbooks;
 }
 
 function observed(seen: {

@@ -4,17 +4,25 @@ import type { Leftovers } from './observations.ts';
 import type { TaskLog } from './task-log.ts';
 import type { World } from './world.ts';
 
-/** Longest time from the last fault until all is over, in milliseconds: several envelopes, one after the other on one node. */
-const SETTLE_MS = 120_000;
+/**
+ * What is open still changes within this time, in milliseconds, or never will: longer than the longest execution time
+ * and the longest wait in a plan together. There is no limit beside it, for a busy machine takes its time.
+ */
+const QUIET_MS = 60_000;
 const LOOK_MS = 500;
 
-/** Waits until nothing is left, or gives up. @returns What is still there. */
+/** Waits until nothing is left, or nothing changes any more. @returns What is still there. */
 export async function settle(world: World, tasks: TaskLog, signal: AbortSignal): Promise<Leftovers> {
-  const deadline = performance.now() + SETTLE_MS;
+  let seen = '';
+  let quietSince = performance.now();
   for (;;) {
     const workflows = await openWorkflows(world);
-    const isOver = workflows.length === 0 && tasks.open.length === 0 && tasks.expired.length === 0;
-    if (isOver || performance.now() >= deadline) return { at: now(), workflows, expiredTasks: tasks.expired };
+    const { open, expired: expiredTasks, changes } = tasks;
+    const isOver = workflows.length === 0 && open.length === 0 && expiredTasks.length === 0;
+    const sees = JSON.stringify([workflows, changes]);
+    if (sees !== seen) quietSince = performance.now();
+    seen = sees;
+    if (isOver || performance.now() - quietSince >= QUIET_MS) return { at: now(), workflows, expiredTasks };
     await sleep(LOOK_MS, undefined, { signal });
   }
 }

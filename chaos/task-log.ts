@@ -15,6 +15,8 @@ interface LoggedTask {
 
 /** All that etcd has ever held of the SeiNodeTasks of a run. */
 export class TaskLog {
+  /** How often something was seen to change. */
+  changes = 0;
   readonly #planned = new Map<string, PlannedTask>();
   readonly #logged = new Map<string, LoggedTask>();
 
@@ -26,6 +28,7 @@ export class TaskLog {
   observe({ name, at, object }: StoredState): void {
     const planned = this.#planned.get(name);
     if (planned === undefined) return;
+    this.changes += 1;
     const known = this.#logged.get(name);
     if (object === undefined) {
       if (known !== undefined) known.deletedAt = at;
