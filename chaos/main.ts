@@ -22,7 +22,7 @@ async function run({ minutes, seed, keep }: ChaosArguments): Promise<number> {
   print(`npm run chaos -- --minutes ${minutes} --seed ${seed}    (logs: ${directory})`);
   const code = await runAndJudge({ minutes, seed, directory, ending });
   if (code === EXIT_FAILED) print(`Failed with seed ${seed}; repeat with npm run chaos -- --minutes ${minutes} --seed ${seed}`);
-  if (code === EXIT_FAILED || keep) print(`Logs, observations.json and timeline.txt are kept in ${directory}`);
+  if (code === EXIT_FAILED || keep) print(`Logs and all that was seen are kept in ${directory}`);
   else await rm(directory, { recursive: true, force: true });
   return code;
 }

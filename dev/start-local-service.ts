@@ -6,9 +6,10 @@ import { freePort } from './free-port.ts';
 import type { KubernetesUser } from './kubernetes-users.ts';
 import { spawnGuarded, type GuardedProcess } from './spawn-guarded.ts';
 import type { LocalServers } from './start-local-servers.ts';
+import { workflowBundle } from './workflow-bundle.ts';
 
 const MAIN = fileURLToPath(new URL('../worker/main.ts', import.meta.url));
-/** Bundling the workflows takes a few seconds on two busy cores. */
+/** A busy machine takes its time. */
 const READY_TIMEOUT_MS = 90_000;
 
 export interface LocalServiceOptions {
@@ -56,6 +57,7 @@ export async function startLocalService(options: LocalServiceOptions): Promise<L
       SIDECAR_TOKEN_FILE: tokenFile,
       PROBE_ADDRESS: `127.0.0.1:${probePort}`,
       METRICS_ADDRESS: `127.0.0.1:${metricsPort}`,
+      WORKFLOW_BUNDLE: await workflowBundle(servers.directory),
       ...environment,
     },
     output: { file: logFile },

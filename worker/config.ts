@@ -120,6 +120,9 @@ export const configSchema = z.object({
     .describe(
       'File with the keys that encrypt what Temporal stores: `<id>: <32 bytes in base64>` a line, the first one active; read again when it changes. Absent means in the clear.',
     ),
+  WORKFLOW_BUNDLE: readableFile
+    .optional()
+    .describe('File that `npm run bundle -- <file>` made of this version: without it, and with `PAYLOAD_KEY_FILE`, each start bundles the workflows, for some seconds.'),
   MAX_CONCURRENT_POLLS: z.coerce
     .number('is not a number')
     .int('is not a whole number')

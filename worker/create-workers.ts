@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import type { DataConverter } from '@temporalio/common';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { Agent } from 'undici';
@@ -14,6 +13,7 @@ import type { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
 import { ResourceClient } from '../kubernetes/resource-client.ts';
 import type { Config } from './config.ts';
+import { workflowSource } from './workflow-bundle.ts';
 
 /** Short activities at the same time; each is a call or two, so this is far from being a limit. */
 const SHORT_ACTIVITIES = 200;
@@ -60,7 +60,7 @@ export async function createWorkers(options: WorkersOptions): Promise<readonly W
   const tasks = await Worker.create({
     ...common,
     taskQueue: config.TASK_QUEUE,
-    workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
+    ...workflowSource(config.WORKFLOW_BUNDLE, dataConverter),
     workflowTaskPollerBehavior: { type: 'autoscaling' },
     maxConcurrentActivityTaskExecutions: SHORT_ACTIVITIES,
   });
