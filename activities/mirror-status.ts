@@ -4,7 +4,7 @@ import { provenanceText, type Provenance } from '../api/provenance.ts';
 import { isTerminal, type SeiNodeTask } from '../api/sei-node-task.ts';
 import { statusWrite, type StatusUpdate, type WorkflowReference } from '../api/status-update.ts';
 import { dispatchedEvents, verdictEvents, waitingEvent, type EventNode } from '../api/task-events.ts';
-import type { MirrorTarget } from '../api/task-input.ts';
+import { begunOf, type BegunTask, type MirrorTarget } from '../api/task-input.ts';
 import type { Verdict } from '../api/verdict.ts';
 import { workflowUrl } from '../api/workflow-url.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
@@ -34,6 +34,8 @@ export interface MirrorResult {
   /** What the status records, which an earlier attempt or another controller may have written. */
   readonly executionStartedAt?: string;
   readonly targetFirstObservedAt?: string;
+  /** The task that the status says was begun. */
+  readonly begun?: BegunTask;
 }
 
 export interface MirrorDependencies {
@@ -60,7 +62,7 @@ export async function mirrorStatus(dependencies: MirrorDependencies, request: Mi
   const { phase, task, targetFirstObservedAt } = result.object.status ?? {};
   if (isTerminal(phase)) return { outcome: 'terminal' };
   if (update.step === 'waiting') await recordEvents(dependencies.events, [waitingEvent(mirrorTo, update.reason, update.progress.message)]);
-  return { outcome: 'continue', ...present({ executionStartedAt: task?.executionStartedAt, targetFirstObservedAt }) };
+  return { outcome: 'continue', ...begunOf(result.object), ...present({ executionStartedAt: task?.executionStartedAt, targetFirstObservedAt }) };
 }
 
 async function recordVerdict(events: EventRecorder, subject: MirrorSubject, verdict: Verdict): Promise<void> {

@@ -128,7 +128,8 @@ export function taskInputOf(resource: SeiNodeTask, changeValues?: string[]): Unc
 /** Steps that are written only before the sidecar has answered: all others say that it has the task. */
 const BEFORE_ACCEPTANCE: readonly (string | undefined)[] = [undefined, DISPATCHING.step, waitingForTarget('').step, queued('').step];
 
-function begunOf({ status }: SeiNodeTask): { begun?: BegunTask } {
+/** What the status of a resource says was begun. */
+export function begunOf({ status }: SeiNodeTask): { begun?: BegunTask } {
   if (status?.task === undefined) return {};
   const { id: taskId, executionStartedAt } = status.task;
   const accepted = !BEFORE_ACCEPTANCE.includes(status.step);

@@ -1,9 +1,10 @@
-import { ApplicationFailure, CancellationScope, CancelledFailure, isCancellation } from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, CancelledFailure, isCancellation, patched } from '@temporalio/workflow';
 import { cancelledBeforeDispatch, withWhy } from '../api/cancel-verdicts.ts';
 import { withNotice } from '../api/progress.ts';
 import type { SeiNode } from '../api/sei-node.ts';
 import type { TaskOutcome } from '../api/task-outcome.ts';
 import { planTask, sidecarTaskRequest, type TaskPlan } from '../api/task-plan.ts';
+import type { BegunTask } from '../api/task-input.ts';
 import { taskKinds } from '../api/task-kinds.ts';
 import { timestamp } from '../api/status-update.ts';
 import type { Verdict } from '../api/verdict.ts';
@@ -52,6 +53,23 @@ async function carryOut(run: TaskRun): Promise<CarriedOut> {
   const { plan, mirror } = run;
   mirror.provenance = plan.provenance;
   await showTask(plan);
+  const end = await attempt(run);
+  const begun = end.execution === undefined && plan.begun === undefined ? await begunBefore(mirror) : undefined;
+  return begun === undefined ? end : await attempt({ ...run, plan: { ...plan, begun } });
+}
+
+/**
+ * What a task that is about to end unbegun had begun all the same: a Temporal server that was restored from a backup
+ * has forgotten it, the resource's status has not. It is never sent again.
+ */
+async function begunBefore(mirror: StatusMirror): Promise<BegunTask | undefined> {
+  if (!patched('begun-before-a-restore')) return undefined;
+  const recorded = await CancellationScope.nonCancellable(() => mirror.step({ step: 'accepted' }));
+  return 'verdict' in recorded || recorded.begun === undefined ? undefined : { ...recorded.begun, accepted: true };
+}
+
+async function attempt(run: TaskRun): Promise<CarriedOut> {
+  const { plan, mirror } = run;
   try {
     const target = await (plan.begun === undefined ? awaitTarget(run) : begunTarget(run));
     if ('verdict' in target) return target;

@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
 import type { WorkflowHandle } from '@temporalio/client';
-import { adminTransport } from '../../dev/admin-transport.ts';
-import { applyManifests } from '../../dev/apply-manifests.ts';
 import type { LocalServer } from '../../dev/local-server.ts';
-import { startLocalServers, type LocalServers } from '../../dev/start-local-servers.ts';
+import type { LocalServers } from '../../dev/start-local-servers.ts';
 import type { SimulatedNode } from '../../simulator/simulated-node.ts';
 import { assertComplete } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
+import { startOwnServers, type OwnServers } from '../support/own-servers.ts';
 import { polledAgain } from '../support/polled-again.ts';
 import { requestsOf } from '../support/requests-of.ts';
-import { conditionOf, TestEnvironment } from '../support/test-environment.ts';
+import { conditionOf, type TestEnvironment } from '../support/test-environment.ts';
 
 interface Outage {
   readonly server: (servers: LocalServers) => LocalServer;
@@ -68,21 +67,16 @@ const outages: Readonly<Record<string, Outage>> = {
 };
 
 describe('a restart', () => {
-  let servers: LocalServers;
+  let own: OwnServers;
   let environment: TestEnvironment;
 
   before(async () => {
-    servers = await startLocalServers();
-    await using transport = adminTransport(servers.kubernetes);
-    await applyManifests(transport);
-    environment = await TestEnvironment.create({ servers });
+    own = await startOwnServers();
+    environment = own.environment;
     await environment.startService();
   });
 
-  after(async () => {
-    await environment?.stop();
-    await servers?.stop();
-  });
+  after(() => own?.stop());
 
   async function restart(name: string, options: Parameters<TestEnvironment['addNode']>[1] = {}): Promise<Restart> {
     const node = await environment.addNode(name, options);
@@ -117,7 +111,7 @@ describe('a restart', () => {
 
   Object.entries(outages).forEach(([what, outage], index) => {
     it(`completes, once, although ${what} for a while`, async () => {
-      const server = outage.server(servers);
+      const server = outage.server(own.servers);
       const restarts = await restartsBefore(index);
       await outage.begin(server);
       restarts.done.node.setFaults({});

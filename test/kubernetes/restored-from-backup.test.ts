@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { cp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
 import { startLocalServers, type LocalServers } from '../../dev/start-local-servers.ts';
 import { isOlderVersion } from '../../kubernetes/is-older-version.ts';
 import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
 import { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
 import { ResourceClient } from '../../kubernetes/resource-client.ts';
+import { backUp } from '../support/back-up.ts';
 import { eventually } from '../support/eventually.ts';
 import { ReflectorHarness } from './reflector-harness.ts';
 
@@ -29,33 +28,20 @@ describe('Reflector, when a real API server is restored from an older backup', (
     await servers?.stop();
   });
 
-  /** Works on etcd's files while nothing runs. */
-  async function whileStopped(work: (data: string, backup: string) => Promise<void>): Promise<void> {
-    const { apiServer, etcd } = servers.kubernetes;
-    await apiServer.stop();
-    await etcd.stop();
-    await work(join(servers.directory, 'etcd'), join(servers.directory, 'etcd-backup'));
-    await etcd.start();
-    await apiServer.start();
-  }
-
   const create = async (name: string): Promise<KubernetesObject> =>
     await configMaps.create('default', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, labels: { of: 'this-test' } } });
 
   it('has what was restored, and reports what came after the backup as gone', async () => {
     await using run = new ReflectorHarness(transport, { resource, namespace: 'default', labelSelector: 'of=this-test' });
     const kept = await create('kept');
-    await whileStopped(async (data, backup) => await cp(data, backup, { recursive: true }));
+    const restore = await backUp(servers, 'etcd');
     // More than a starting API server writes by itself, with which the revisions would soon be past those that were lost.
     for (let count = 0; count < 200; count += 1) await configMaps.patch({ namespace: 'default', name: 'kept' }, { data: { count: String(count) } });
     const lost = await create('lost');
     const has = (change: string) => (): boolean => run.changes.includes(change);
     await eventually('what came after the backup', has(`+default/lost ${lost.metadata.uid}`));
     await eventually('what changed after the backup', () => run.reflector.get('default/kept')?.metadata.resourceVersion !== kept.metadata.resourceVersion);
-    await whileStopped(async (data, backup) => {
-      await rm(data, { recursive: true });
-      await cp(backup, data, { recursive: true });
-    });
+    await restore();
     const next = await create('next');
     assert.ok(isOlderVersion(next.metadata.resourceVersion, lost.metadata.resourceVersion), `${next.metadata.resourceVersion} is not older than ${lost.metadata.resourceVersion}`);
     await eventually('the loss', has(`-default/lost ${lost.metadata.uid}`));

@@ -28,6 +28,8 @@ export const LEASE = 'sei-node-tasks';
 export interface EnvironmentOptions {
   /** Default: those of the test run. */
   readonly servers?: ServerAddresses;
+  /** Name of the Kubernetes namespace. Default: one that nobody has. */
+  readonly namespace?: string;
   /** Environment variables of the service. */
   readonly service?: NodeJS.ProcessEnv;
 }
@@ -76,7 +78,7 @@ export class TestEnvironment {
   }
 
   /** Without a service yet: see `startService`. */
-  static async create({ servers = sharedServers(), service = {} }: EnvironmentOptions = {}): Promise<TestEnvironment> {
+  static async create({ servers = sharedServers(), namespace = `test-${randomBytes(5).toString('hex')}`, service = {} }: EnvironmentOptions = {}): Promise<TestEnvironment> {
     const { kubernetes, temporal } = servers;
     const fleet = await startFleet({
       restartGraceMs: RESTART_GRACE_MS,
@@ -87,7 +89,6 @@ export class TestEnvironment {
       },
     });
     const connection = await Connection.connect({ address: temporal.address });
-    const namespace = `test-${randomBytes(5).toString('hex')}`;
     const environment = new TestEnvironment({ servers, namespace, fleet, connection, service });
     const namespaces = new ResourceClient(environment.admin, { group: '', version: 'v1', plural: 'namespaces' });
     await namespaces.create(undefined, { metadata: { name: namespace } });

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import type { SeiNodeTask } from '../../api/sei-node-task.ts';
+import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
+import { backUp } from '../support/back-up.ts';
+import { eventually } from '../support/eventually.ts';
+import { startOwnServers, type OwnServers } from '../support/own-servers.ts';
+import { polledAgain } from '../support/polled-again.ts';
+import { requestsOf } from '../support/requests-of.ts';
+import { conditionOf, type TestEnvironment } from '../support/test-environment.ts';
+
+const atWork = ['completes', 'is-deleted', 'goes-on'];
+const waiting = ['not-begun', 'fails'];
+
+describe('an API server that is restored from an older backup', () => {
+  let own: OwnServers;
+  let environment: TestEnvironment;
+  let lost: SeiNodeTask;
+  let goneAgain: SeiNodeTask;
+
+  before(async () => {
+    own = await startOwnServers();
+    environment = own.environment;
+    await environment.startService();
+    for (const name of waiting) await environment.addNode(name, { phase: 'Pending', faults: { ignoreSigterm: name === 'fails' } });
+    for (const name of [...atWork, 'lost', 'later']) await environment.addNode(name);
+    for (const name of [...atWork, 'lost']) nodeOf(name).setFaults({ neverBoot: true });
+    for (const name of [...waiting, ...atWork]) await environment.restart(name, name);
+    for (const name of waiting) await environment.taskWhere(name, 'waits', (task) => conditionOf(task, 'TargetReady') !== undefined);
+    for (const name of atWork) await environment.taskWhere(name, 'is at work', ({ status }) => status?.step === 'Restarting');
+
+    const restore = await backUp(own.servers, 'etcd');
+    for (const name of ['completes', 'is-deleted']) nodeOf(name).setFaults({});
+    for (const name of waiting) await environment.setPhase(name, 'Running');
+    for (const name of ['completes', 'not-begun', 'is-deleted']) assertComplete(await environment.finished(name));
+    assertFailed(await environment.finished('fails'), 'TaskFailed');
+    await environment.kubectl(['delete', 'snt', 'is-deleted']);
+    lost = await environment.restart('lost', 'lost');
+    await eventually('it was sent', () => nodeOf('lost').sigtermsReceived === 1);
+    await polledAgain(nodeOf('lost'));
+    goneAgain = await environment.restart('later', 'later');
+    assertComplete(await environment.finished('later'));
+    await restore();
+  });
+
+  after(() => own?.stop());
+
+  const nodeOf = (name: string) => environment.fleet.node(environment.namespace, name);
+
+  function assertRestartedOnce(name: string): void {
+    assert.equal(requestsOf(nodeOf(name), 'POST').length, 1, name);
+    assert.equal(nodeOf(name).sigtermsReceived, 1, name);
+  }
+
+  it('has forgotten how tasks ended, and is told again; nothing is done again', async () => {
+    for (const name of ['completes', 'not-begun']) {
+      assertComplete(await environment.finished(name));
+      assertRestartedOnce(name);
+    }
+    assertFailed(await environment.finished('fails'), 'TaskFailed');
+    assertRestartedOnce('fails');
+  });
+
+  it('has a task again that was deleted after its end, and is told that end', async () => {
+    assertComplete(await environment.finished('is-deleted'));
+    assertRestartedOnce('is-deleted');
+  });
+
+  it('does not know a task that goes on; its workflow is cancelled, and watches the restart to its end', async () => {
+    assert.equal(await environment.tasks.get(environment.namespace, 'lost'), undefined);
+    const workflow = environment.workflowOf(lost);
+    await eventually('it is cancelled', async () => {
+      const { events } = await workflow.fetchHistory();
+      return events?.some(({ workflowExecutionCancelRequestedEventAttributes: asked }) => asked);
+    });
+    nodeOf('lost').setFaults({});
+    await eventually('it ends', async () => (await workflow.describe()).status.name === 'CANCELLED');
+    assertRestartedOnce('lost');
+  });
+
+  it('does not know a task that was over, whose name is free', async () => {
+    const task = await environment.restart('later', 'later');
+    assert.notEqual(task.metadata.uid, goneAgain.metadata.uid);
+    assertComplete(await environment.finished('later'));
+    assert.equal(nodeOf('later').sigtermsReceived, 2);
+  });
+
+  it('still knows a task that goes on', async () => {
+    nodeOf('goes-on').setFaults({});
+    assertComplete(await environment.finished('goes-on'));
+    assertRestartedOnce('goes-on');
+  });
+});

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import type { SeiNodeTask } from '../../api/sei-node-task.ts';
+import { adminTransport } from '../../dev/admin-transport.ts';
+import { applyManifests } from '../../dev/apply-manifests.ts';
+import { registerSeiNode } from '../../dev/register-sei-node.ts';
+import type { LocalService } from '../../dev/start-local-service.ts';
+import { startLocalServers } from '../../dev/start-local-servers.ts';
+import { assertComplete } from '../support/assert-verdict.ts';
+import { eventually } from '../support/eventually.ts';
+import { requestsOf } from '../support/requests-of.ts';
+import { sharedServers } from '../support/shared-servers.ts';
+import { TestEnvironment, type EnvironmentOptions } from '../support/test-environment.ts';
+
+const NODE = 'validator';
+const NOT_WATCHED = 'not-watched';
+
+/** Namespaces, nodes and tasks have the same names in both. */
+describe('two clusters that share a Temporal namespace', () => {
+  const started = new AsyncDisposableStack();
+  let here: TestEnvironment;
+  let there: TestEnvironment;
+  let serviceThere: LocalService;
+  const queueThere: NodeJS.ProcessEnv = {};
+
+  before(async () => {
+    const servers = await startLocalServers();
+    started.defer(servers.stop);
+    await using transport = adminTransport(servers.kubernetes);
+    await applyManifests(transport);
+    const create = async (options?: EnvironmentOptions): Promise<TestEnvironment> => {
+      const environment = await TestEnvironment.create(options);
+      started.defer(() => environment.stop());
+      return environment;
+    };
+    here = await create();
+    there = await create({ servers: { ...servers, temporal: sharedServers().temporal }, namespace: here.namespace });
+    await there.kubectl(['create', 'namespace', NOT_WATCHED]);
+    queueThere['TASK_QUEUE'] = `${there.namespace}-there`;
+    await here.startService();
+    serviceThere = await there.startService({ ...queueThere, WATCH_NAMESPACE: '' });
+  });
+
+  after(() => started.disposeAsync());
+
+  async function wasAskedToCancel(task: SeiNodeTask): Promise<boolean> {
+    const { events } = await here.workflowOf(task).fetchHistory();
+    return events?.some(({ workflowExecutionCancelRequestedEventAttributes: asked }) => asked) ?? false;
+  }
+
+  it('have a permit each for nodes of the same name, and cancel only what was deleted in the cluster and namespaces that they watch', async () => {
+    const { namespace } = here;
+    const ours = await begin(here, namespace);
+    const theirs = await begin(there, namespace);
+    const notWatched = await begin(there, NOT_WATCHED);
+    await serviceThere.process.stop(30_000);
+    for (const { metadata } of [theirs, notWatched]) await there.tasks.delete(metadata.namespace, metadata.name);
+    await there.startService(queueThere);
+
+    await eventually('the workflow of what was deleted is asked to cancel', () => wasAskedToCancel(theirs));
+    assert.deepEqual(await Promise.all([ours, notWatched].map(wasAskedToCancel)), [false, false]);
+
+    const nodes = [here.fleet.node(namespace, NODE), there.fleet.node(namespace, NODE), there.fleet.node(NOT_WATCHED, NODE)];
+    for (const node of nodes) node.setFaults({});
+    assertComplete(await here.finished(NODE));
+    const workflowThere = here.workflowOf(theirs);
+    await eventually('it is watched to its end', async () => (await workflowThere.describe()).status.name === 'CANCELLED');
+    await eventually('nobody minds the other', async () => (await here.workflowOf(notWatched).describe()).status.name === 'COMPLETED');
+    assert.deepEqual(nodes.map((node) => [requestsOf(node, 'POST').length, node.sigtermsReceived]), [[1, 1], [1, 1], [1, 1]]);
+  });
+});
+
+/** Begins a restart that does not end before it is let. */
+async function begin({ admin, fleet, tasks }: TestEnvironment, namespace: string): Promise<SeiNodeTask> {
+  const node = await fleet.addNode({ namespace, name: NODE, faults: { neverBoot: true } });
+  await registerSeiNode(admin, { namespace, name: NODE, chainId: 'test-1', phase: 'Running' });
+  const spec = { kind: 'RestartSeid', target: { nodeRef: { name: NODE } }, restartSeid: {} };
+  const task = await tasks.create(namespace, { apiVersion: 'sei.io/v1alpha1', kind: 'SeiNodeTask', metadata: { name: NODE }, spec });
+  await eventually(`the restart in ${namespace} is at work`, () => node.sigtermsReceived === 1);
+  return task;
+}
