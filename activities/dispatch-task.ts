@@ -1,6 +1,9 @@
 import { Context } from '@temporalio/activity';
 import type { Dispatch } from '../api/dispatch.ts';
+import { formatDuration } from '../api/go-duration.ts';
+import { restartAllowedAt } from '../api/sidecar-activity.ts';
 import type { TaskObservation } from '../api/sidecar-task.ts';
+import { timestamp } from '../api/status-update.ts';
 import type { SidecarTaskRequest } from '../api/task-plan.ts';
 import { readSidecarActivity } from './await-restart.ts';
 import { SidecarError } from './errors.ts';
@@ -15,6 +18,8 @@ export interface DispatchRequest extends TaskReference {
   readonly accepted: boolean;
   /** Whether it must not be sent while the sidecar restarts seid under another id: the sidecar itself does not refuse. */
   readonly exclusive: boolean;
+  /** Least time since the end of a restart under another id, in milliseconds. Default 0. */
+  readonly betweenRestartsMs?: number;
 }
 
 /** What the Temporal UI shows of a dispatch, and what an attempt knows of the one before it. */
@@ -43,7 +48,7 @@ export async function dispatchTask(sidecar: SidecarClient, dispatch: DispatchReq
     if (seen.state !== 'absent') return seen;
     if (dispatch.accepted) return { state: 'running' };
     if (isOver(dispatch)) return { state: 'late', ...earlier };
-    if (dispatch.exclusive) await assertNoRestart(sidecar, dispatch, context.cancellationSignal);
+    if (dispatch.exclusive) await assertNotBusy(sidecar, dispatch, context.cancellationSignal);
     heartbeat({ step: 'sending', ...earlier });
     context.cancellationSignal.throwIfAborted();
     return await send(sidecar, dispatch);
@@ -68,10 +73,14 @@ async function look(
   );
 }
 
-async function assertNoRestart(sidecar: SidecarClient, { node, taskId }: DispatchRequest, signal: AbortSignal): Promise<void> {
-  const { restarting } = await readSidecarActivity(sidecar, { node, taskId }, signal);
-  if (restarting === undefined) return;
-  throw new SidecarError('SIDECAR_BUSY', `the sidecar is at a restart under another id, task ${restarting}; it is waited for`);
+/** The wait for the node has made sure of both, unless the sidecar could not be asked then. */
+async function assertNotBusy(sidecar: SidecarClient, { node, taskId, betweenRestartsMs = 0 }: DispatchRequest, signal: AbortSignal): Promise<void> {
+  const activity = await readSidecarActivity(sidecar, { node, taskId }, signal);
+  const { restarting } = activity;
+  if (restarting !== undefined) throw new SidecarError('SIDECAR_BUSY', `the sidecar is at a restart under another id, task ${restarting}; it is waited for`);
+  const freeAtMs = restartAllowedAt(activity, betweenRestartsMs, Date.now());
+  if (freeAtMs === undefined) return;
+  throw new SidecarError('SIDECAR_BUSY', `the node was restarted less than ${formatDuration(betweenRestartsMs)} ago (spec.minSecondsBetweenRestarts); ${timestamp(freeAtMs)} is waited for`);
 }
 
 async function send(sidecar: SidecarClient, { node, taskId, request }: DispatchRequest): Promise<Dispatch> {

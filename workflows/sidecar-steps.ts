@@ -51,8 +51,10 @@ export async function dispatch(
   if (bound === undefined) return { state: 'late' };
   const accepted = plan.begun?.accepted ?? false;
   const { dispatchTask } = proxyActivities<Activities>({ ...DISPATCH, ...bound, summary: `Send ${request.type}` });
+  const { betweenRestartsMs } = plan;
+  const exclusive = taskKinds[plan.kind].changesNode;
   try {
-    return await dispatchTask({ ...execution, request, accepted, exclusive: taskKinds[plan.kind].changesNode, subject: mirror.subject });
+    return await dispatchTask({ ...execution, request, accepted, exclusive, betweenRestartsMs, subject: mirror.subject });
   } catch (error) {
     if (!wasCancelled(error)) return { state: 'late', ...problemOf(error) };
     const seen = await lookOnce(execution);

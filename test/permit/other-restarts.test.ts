@@ -95,6 +95,19 @@ describe('spec.minSecondsBetweenRestarts', () => {
     assert.ok(Date.parse(second?.submittedAt ?? '') - Date.parse(first?.completedAt ?? '') >= 4_000);
   });
 
+  it('keeps a restart back also when the sidecar could not be asked at first', async () => {
+    const node = await environment.addNode('unseen');
+    node.sidecar.submit({ id: randomUUID(), type: 'restart-seid', params: {} });
+    await eventually('it has ended', () => node.tasks[0]?.status === 'completed');
+    node.setFaults({ answerStatus: { method: 'GET', status: 503 } });
+    await environment.restart('unseen', 'unseen', { minSecondsBetweenRestarts: 6 });
+    await environment.taskWhere('unseen', 'is being sent', (task) => task.status?.step === 'Dispatching');
+    node.setFaults({});
+    assertComplete(await environment.finished('unseen'));
+    const [second, first] = node.tasks;
+    assert.ok(Date.parse(second?.submittedAt ?? '') - Date.parse(first?.completedAt ?? '') >= 6_000);
+  });
+
   it('keeps none back by default', async () => {
     const node = await environment.addNode('at-once');
     for (const name of ['one', 'two']) {
