@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
+import { adminShell, runPlugin } from '../cli/plugin.ts';
 import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
 import { assertOneAtATime } from '../support/assert-one-at-a-time.ts';
 import { eventually } from '../support/eventually.ts';
@@ -87,20 +88,26 @@ describe('the permit of a node', () => {
     assertComplete(await environment.finished('for-later'));
   });
 
-  it('is shared with runbooks and whatever else starts these workflows', async () => {
-    const node = await environment.addNode('runbook', { faults: { neverBoot: true } });
+  it('is shared by all three ways to start a restart: a runbook, a resource and the command line', async () => {
+    const node = await environment.addNode('shared', { faults: { neverBoot: true } });
     const runbook = await environment.temporal.workflow.start('RestartThenAwaitHeight', {
       workflowId: `runbook-${environment.namespace}`,
       taskQueue: environment.namespace,
-      args: [{ node: { namespace: environment.namespace, name: 'runbook' }, targetHeight: 1, heightTimeoutSeconds: 60 }],
+      args: [{ node: { namespace: environment.namespace, name: 'shared' }, targetHeight: 1, heightTimeoutSeconds: 60 }],
     });
     await eventually('seid was signalled', () => node.sigtermsReceived === 1);
-    await environment.restart('after-runbook', 'runbook');
-    assert.match((await environment.queued('after-runbook')).status?.message ?? '', /is busy with workflow runbook-test-\S+\/restart;/);
+    await environment.restart('resource', 'shared');
+    const words = ['restart', 'shared', '--name', 'command-line', '-n', environment.namespace];
+    const { code, stderr } = await runPlugin(words, adminShell(environment.servers));
+    assert.equal(code, 0, stderr);
+    for (const name of ['resource', 'command-line']) {
+      assert.match((await environment.queued(name)).status?.message ?? '', /is busy with workflow runbook-test-\S+\/restart;/);
+    }
     node.setFaults({});
     await runbook.result();
-    assertComplete(await environment.finished('after-runbook'));
-    assert.equal(node.sigtermsReceived, 2);
+    for (const name of ['resource', 'command-line']) assertComplete(await environment.finished(name));
+    assert.equal(requestsOf(node, 'POST').filter(({ body }) => body.includes('restart-seid')).length, 3);
+    assert.equal(node.sigtermsReceived, 3);
     assertOneAtATime(node);
   });
 

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import type { LocalServer } from '../../dev/local-server.ts';
+import type { LocalServers } from '../../dev/start-local-servers.ts';
+import type { LocalService } from '../../dev/start-local-service.ts';
+import type { SimulatedNode } from '../../simulator/simulated-node.ts';
+import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
+import { eventually } from '../support/eventually.ts';
+import { startOwnServers, type OwnServers } from '../support/own-servers.ts';
+import { polledAgain } from '../support/polled-again.ts';
+import { requestsOf } from '../support/requests-of.ts';
+import type { TestEnvironment } from '../support/test-environment.ts';
+
+const NODES_OF_EACH_HALF = 12;
+/** Of those whose sidecars hang: the outage is longer. */
+const ENVELOPE_SECONDS = 60;
+const OUTAGE_BOUND_MS = 180_000;
+/** A call to a sidecar that hangs takes 5 s. */
+const REQUESTS_A_SECOND = 0.5;
+/** What a worker may grow by while nothing can be reported, in KiB: far above what 24 tasks need. */
+const GROWTH_KIB = 100_000;
+
+const outages: Readonly<Record<string, (servers: LocalServers) => LocalServer>> = {
+  'the API server': ({ kubernetes }) => kubernetes.apiServer,
+  'the Temporal server': ({ temporal }) => temporal.server,
+};
+
+describe('a fleet of which one half hangs', function () {
+  this.timeout(300_000);
+
+  let own: OwnServers;
+  let environment: TestEnvironment;
+  let service: LocalService;
+
+  before(async () => {
+    own = await startOwnServers();
+    environment = own.environment;
+    service = await environment.startService();
+  });
+
+  after(() => own?.stop());
+
+  async function restarts(names: readonly string[], options: Parameters<TestEnvironment['addNode']>[1], spec = {}): Promise<SimulatedNode[]> {
+    const nodes = await Promise.all(names.map((name) => environment.addNode(name, options)));
+    await Promise.all(names.map((name) => environment.restart(name, name, spec)));
+    return nodes;
+  }
+
+  async function memoryKib(what: 'VmRSS' | 'VmHWM'): Promise<number> {
+    const status = await readFile(`/proc/${service.process.pid}/status`, 'utf8');
+    return Number(new RegExp(`^${what}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]);
+  }
+
+  /** Restarts of which half are under way, and half cannot be sent since their sidecars hang. */
+  async function halfBegun(outage: number): Promise<{ readonly healthy: SimulatedNode[]; readonly hanging: SimulatedNode[] }> {
+    const names = (half: string): string[] => Array.from({ length: NODES_OF_EACH_HALF }, (_, each) => `${half}-${outage}-${each}`);
+    const healthy = await restarts(names('works'), { faults: { neverBoot: true } });
+    await Promise.all(healthy.map((node) => eventually(`${node.name} restarts`, () => node.sigtermsReceived === 1)));
+    await Promise.all(healthy.map(polledAgain));
+    const hanging = await restarts(names('hangs'), { faults: { hang: {} } }, { timeoutSeconds: ENVELOPE_SECONDS });
+    await Promise.all(hanging.map(({ name }) => environment.taskWhere(name, 'is being sent', ({ status }) => status?.task !== undefined)));
+    return { healthy, hanging };
+  }
+
+  async function assertTimedOut({ name, sigtermsReceived }: SimulatedNode): Promise<void> {
+    const task = await environment.finished(name);
+    assertFailed(task, 'Timeout');
+    const { executionStartedAt } = task.status?.task ?? {};
+    const tookMs = Date.parse(task.status?.completedAt ?? '') - Date.parse(executionStartedAt ?? '');
+    assert.ok(tookMs >= ENVELOPE_SECONDS * 1000, `${name} ended ${tookMs} ms after ${executionStartedAt}`);
+    assert.equal(sigtermsReceived, 0, name);
+  }
+
+  async function assertRestartedOnce(node: SimulatedNode): Promise<void> {
+    assertComplete(await environment.finished(node.name));
+    assert.deepEqual([requestsOf(node, 'POST').length, node.sigtermsReceived], [1, 1], node.name);
+  }
+
+  Object.entries(outages).forEach(([what, serverOf], index) => {
+    it(`keeps its envelopes, asks at a bounded rate, and every verdict arrives, although ${what} is away for longer than an envelope`, async () => {
+      const { healthy, hanging } = await halfBegun(index);
+      const server = serverOf(own.servers);
+      const memory = await memoryKib('VmRSS');
+      const beganMs = Date.now();
+      await server.kill('SIGKILL');
+      for (const node of healthy) node.setFaults({});
+      await eventually('the envelopes are over', () => Date.now() > beganMs + ENVELOPE_SECONDS * 1000, OUTAGE_BOUND_MS);
+      assert.ok(healthy.every((node) => node.tasks[0]?.status === 'completed'));
+      await server.start();
+
+      const seconds = (Date.now() - beganMs) / 1000;
+      for (const node of hanging) assert.ok(node.requests.filter(({ at }) => at > beganMs).length <= REQUESTS_A_SECOND * seconds, node.name);
+      await Promise.all([...healthy.map(assertRestartedOnce), ...hanging.map(assertTimedOut)]);
+      const grownKib = (await memoryKib('VmHWM')) - memory;
+      assert.ok(grownKib < GROWTH_KIB, `${grownKib} KiB`);
+    });
+  });
+});
