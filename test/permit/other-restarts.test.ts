@@ -84,15 +84,18 @@ describe('spec.minSecondsBetweenRestarts', () => {
     const node = await environment.addNode('often');
     node.sidecar.submit({ id: randomUUID(), type: 'restart-seid', params: {} });
     await eventually('it has ended', () => node.tasks[0]?.status === 'completed');
-    await environment.restart('often', 'often', { minSecondsBetweenRestarts: 4, timeoutSeconds: 3 });
+    await environment.restart('often', 'often', { minSecondsBetweenRestarts: 4 });
     const waiting = await environment.queued('often');
     assert.match(waiting.status?.message ?? '', /was restarted less than 4s ago \(spec\.minSecondsBetweenRestarts\); waiting until 20\S+Z\./);
     await environment.createTask('meanwhile', { kind: 'MarkReady', target: { nodeRef: { name: 'often' } }, markReady: {} });
     assertComplete(await environment.finished('meanwhile'));
     assert.equal(node.sigtermsReceived, 1);
-    assertComplete(await environment.finished('often'));
+    const task = await environment.finished('often');
+    assertComplete(task);
     const [second, first] = node.tasks.filter(({ type }) => type === 'restart-seid');
     assert.ok(Date.parse(second?.submittedAt ?? '') - Date.parse(first?.completedAt ?? '') >= 4_000);
+    // In whole seconds: the wait is no part of the execution time.
+    assert.ok(Date.parse(task.status?.task?.executionStartedAt ?? '') - Date.parse(first?.completedAt ?? '') > 3_000);
   });
 
   it('keeps a restart back also when the sidecar could not be asked at first', async () => {
