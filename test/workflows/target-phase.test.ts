@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
+import { executionStartedMs } from '../support/execution-started-ms.ts';
 import { conditionOf, TestEnvironment } from '../support/test-environment.ts';
 
 function target(name: string, more: Record<string, string>) {
@@ -45,7 +46,7 @@ describe("the target's phase", () => {
     await environment.setPhase('late', 'Running');
     const finished = await environment.finished('late');
     assertComplete(finished);
-    assert.ok(Date.parse(finished.status?.task?.executionStartedAt ?? '') >= since + 3_000);
+    assert.ok(executionStartedMs(finished) >= since + 3_000);
     assert.equal(finished.status?.targetFirstObservedAt, undefined);
     assert.equal(conditionOf(finished, 'TargetReady')?.reason, 'PhaseMet');
     assert.equal(node.sigtermsReceived, 1);
