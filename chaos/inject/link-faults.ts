@@ -1,12 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { DisturbanceType } from '../../dev/disturbance.ts';
 import type { TcpProxy } from '../../dev/tcp-proxy.ts';
 import type { LinkName } from '../replica.ts';
+import { holdUntilMet } from './hold-until-met.ts';
 import type { Injection, Injector } from './injector.ts';
 
-/** Longest wait for something that is sent, in milliseconds. */
-const PATIENCE_MS = 20_000;
-const LOOK_MS = 100;
 /** Shorter and longer than the timeouts of clients, in milliseconds. */
 const DELAYS_MS = [150, 1_500, 6_000] as const;
 
@@ -23,14 +20,11 @@ export function disturbEtcdLink(type: DisturbanceType): Injector {
   return async (injection) => await disturb(injection.world.etcdLink, type, injection);
 }
 
-async function disturb(link: TcpProxy, type: DisturbanceType, { fault, signal }: Injection): Promise<boolean> {
-  const begin = performance.now();
-  const lasts = () => performance.now() - begin;
-  const milliseconds = DELAYS_MS[fault.forMs % DELAYS_MS.length] ?? 0;
+async function disturb(link: TcpProxy, type: DisturbanceType, injection: Injection): Promise<boolean> {
+  const milliseconds = DELAYS_MS[injection.fault.forMs % DELAYS_MS.length] ?? 0;
   link.disturb(type === 'delay' ? { type, milliseconds } : { type });
   try {
-    while (lasts() < fault.forMs || (link.disturbed === 0 && lasts() < PATIENCE_MS)) await sleep(LOOK_MS, undefined, { signal });
-    return link.disturbed > 0;
+    return await holdUntilMet(injection, () => link.disturbed > 0);
   } finally {
     link.soothe();
   }

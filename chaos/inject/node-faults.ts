@@ -2,11 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Faults } from '../../simulator/faults.ts';
 import type { SimulatedNode } from '../../simulator/simulated-node.ts';
 import { NAMESPACE } from '../world.ts';
+import { holdUntilMet } from './hold-until-met.ts';
 import type { Injection, Injector } from './injector.ts';
-import { isStopped } from './is-stopped.ts';
+import { pause } from './pause.ts';
 
-/** Longest wait for a request that is hit, in milliseconds. */
-const PATIENCE_MS = 20_000;
 const LOOK_MS = 50;
 const RETRY_MS = 200;
 
@@ -32,18 +31,11 @@ export function endSidecar(how: 'crashSidecar' | 'stopSidecar'): Injector {
 /** Holds until it has hit a request, if none comes for as long as it is planned. */
 export function misbehave(faultsFor: (forMs: number) => Faults): Injector {
   return async (injection) => {
-    const { fault, signal } = injection;
     const node = nodeOf(injection);
-    const begin = performance.now();
-    const faults = faultsFor(fault.forMs);
+    const faults = faultsFor(injection.fault.forMs);
     node.setFaults(faults);
-    const hits = () => JSON.stringify(node.faults) !== JSON.stringify(faults);
     try {
-      while (performance.now() - begin < fault.forMs || !hits()) {
-        if (performance.now() - begin > PATIENCE_MS) break;
-        await sleep(LOOK_MS, undefined, { signal });
-      }
-      return hits();
+      return await holdUntilMet(injection, () => JSON.stringify(node.faults) !== JSON.stringify(faults));
     } finally {
       node.setFaults({});
     }
@@ -61,32 +53,22 @@ export const killSeid: Injector = async (injection) => {
 };
 
 export const pauseSeid: Injector = async (injection) => {
-  const { fault, signal } = injection;
-  const pid = nodeOf(injection).seidPid;
+  const node = nodeOf(injection);
+  const pid = node.seidPid;
   if (pid === undefined) return false;
-  process.kill(pid, 'SIGSTOP');
-  try {
-    const tookEffect = await isStopped(pid);
-    await sleep(fault.forMs, undefined, { signal });
-    return tookEffect;
-  } finally {
-    if (nodeOf(injection).seidPid === pid) process.kill(pid, 'SIGCONT');
-  }
+  const signal = (name: NodeJS.Signals): void => {
+    if (node.seidPid === pid) process.kill(pid, name);
+  };
+  return await pause({ pid, signal }, injection);
 };
 
 /** Counts where a task has sent a SIGTERM meanwhile. */
 export const ignoreSigterm: Injector = async (injection) => {
-  const { fault, signal } = injection;
   const node = nodeOf(injection);
   const before = node.sigtermsReceived;
   node.setFaults({ ignoreSigterm: true });
-  const begin = performance.now();
   try {
-    while (performance.now() - begin < fault.forMs || node.sigtermsReceived === before) {
-      if (performance.now() - begin > PATIENCE_MS) break;
-      await sleep(LOOK_MS, undefined, { signal });
-    }
-    return node.sigtermsReceived > before;
+    return await holdUntilMet(injection, () => node.sigtermsReceived > before);
   } finally {
     node.setFaults({});
   }

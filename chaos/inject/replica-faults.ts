@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { abortable } from '../../kubernetes/abortable.ts';
 import type { Replica } from '../replica.ts';
 import type { Injection, Injector } from './injector.ts';
-import { isStopped } from './is-stopped.ts';
+import { pause } from './pause.ts';
 
 function replicaOf({ world, fault }: Injection): Replica {
   const replica = world.replicas.get(fault.target);
@@ -32,14 +32,6 @@ export const killReplica = replace(async (replica) => {
 export const stopReplica = replace((replica) => replica.stop());
 
 export const pauseReplica: Injector = async (injection) => {
-  const { fault, signal } = injection;
   const replica = replicaOf(injection);
-  replica.signal('SIGSTOP');
-  try {
-    const tookEffect = await isStopped(replica.pid);
-    await sleep(fault.forMs, undefined, { signal });
-    return tookEffect;
-  } finally {
-    replica.signal('SIGCONT');
-  }
+  return await pause({ pid: replica.pid, signal: (signal) => replica.signal(signal) }, injection);
 };

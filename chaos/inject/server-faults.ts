@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { LocalServer } from '../../dev/local-server.ts';
 import type { World } from '../world.ts';
 import type { Injector } from './injector.ts';
-import { isStopped } from './is-stopped.ts';
+import { pause } from './pause.ts';
 
 type ServerOf = (world: World) => LocalServer;
 
@@ -20,15 +20,8 @@ export function killServer(serverOf: ServerOf): Injector {
 
 /** SIGSTOP, and after a while SIGCONT. */
 export function pauseServer(serverOf: ServerOf): Injector {
-  return async ({ world, fault, signal }) => {
-    const server = serverOf(world);
-    await server.kill('SIGSTOP');
-    try {
-      const tookEffect = await isStopped(server.pid);
-      await sleep(fault.forMs, undefined, { signal });
-      return tookEffect;
-    } finally {
-      await server.kill('SIGCONT');
-    }
+  return async (injection) => {
+    const server = serverOf(injection.world);
+    return await pause({ pid: server.pid, signal: (signal) => server.kill(signal) }, injection);
   };
 }
