@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { Dispatch } from '../api/dispatch.ts';
 import { formatDuration } from '../api/go-duration.ts';
-import { restartAllowedAt } from '../api/sidecar-activity.ts';
+import { obstacleBeside } from '../api/queueing.ts';
 import type { TaskObservation } from '../api/sidecar-task.ts';
 import { timestamp } from '../api/status-update.ts';
 import type { SidecarTaskRequest } from '../api/task-plan.ts';
@@ -75,12 +75,14 @@ async function look(
 
 /** The wait for the node has made sure of both, unless the sidecar could not be asked then. */
 async function assertNotBusy(sidecar: SidecarClient, { node, taskId, betweenRestartsMs = 0 }: DispatchRequest, signal: AbortSignal): Promise<void> {
-  const activity = await readSidecarActivity(sidecar, { node, taskId }, signal);
-  const { restarting } = activity;
-  if (restarting !== undefined) throw new SidecarError('SIDECAR_BUSY', `the sidecar is at a restart under another id, task ${restarting}; it is waited for`);
-  const freeAtMs = restartAllowedAt(activity, betweenRestartsMs, Date.now());
-  if (freeAtMs === undefined) return;
-  throw new SidecarError('SIDECAR_BUSY', `the node was restarted less than ${formatDuration(betweenRestartsMs)} ago (spec.minSecondsBetweenRestarts); ${timestamp(freeAtMs)} is waited for`);
+  const obstacle = obstacleBeside(await readSidecarActivity(sidecar, { node, taskId }, signal), betweenRestartsMs, Date.now());
+  if (obstacle === undefined) return;
+  throw new SidecarError(
+    'SIDECAR_BUSY',
+    obstacle.by === 'restart'
+      ? `the sidecar is at a restart under another id, task ${obstacle.taskId}; it is waited for`
+      : `the node was restarted less than ${formatDuration(obstacle.intervalMs)} ago (spec.minSecondsBetweenRestarts); ${timestamp(obstacle.freeAtMs)} is waited for`,
+  );
 }
 
 async function send(sidecar: SidecarClient, { node, taskId, request }: DispatchRequest): Promise<Dispatch> {

@@ -1,5 +1,6 @@
 import { formatDuration } from './go-duration.ts';
 import { printable } from './printable.ts';
+import { restartAllowedAt, type SidecarActivity } from './sidecar-activity.ts';
 import { timestamp } from './status-update.ts';
 import type { NodeReference } from './task-input.ts';
 import { failed, nodeText, type Verdict } from './verdict.ts';
@@ -12,6 +13,13 @@ export type Obstacle =
   | { readonly by: 'restart'; readonly taskId: string }
   /** `spec.minSecondsBetweenRestarts`. */
   | { readonly by: 'interval'; readonly intervalMs: number; readonly freeAtMs: number };
+
+/** What else the sidecar does that stands in the way. */
+export function obstacleBeside(activity: SidecarActivity, intervalMs: number, nowMs: number): Exclude<Obstacle, { by: 'permit' }> | undefined {
+  if (activity.restarting !== undefined) return { by: 'restart', taskId: activity.restarting };
+  const freeAtMs = restartAllowedAt(activity, intervalMs, nowMs);
+  return freeAtMs === undefined ? undefined : { by: 'interval', intervalMs, freeAtMs };
+}
 
 function obstacleText(node: NodeReference, obstacle: Obstacle): string {
   switch (obstacle.by) {

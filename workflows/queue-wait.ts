@@ -2,8 +2,8 @@ import { isCancellation, proxyActivities, proxyLocalActivities, sleep, TemporalF
 import type { Activities } from '../activities/create-activities.ts';
 import { present } from '../api/present.ts';
 import { queued } from '../api/progress.ts';
-import { queueTimedOut, waitingInQueue, type Obstacle } from '../api/queueing.ts';
-import { restartAllowedAt, signalLaterText, type SidecarActivity } from '../api/sidecar-activity.ts';
+import { obstacleBeside, queueTimedOut, waitingInQueue, type Obstacle } from '../api/queueing.ts';
+import { signalLaterText, type SidecarActivity } from '../api/sidecar-activity.ts';
 import { taskKinds } from '../api/task-kinds.ts';
 import type { Verdict } from '../api/verdict.ts';
 import { INTERMEDIATE_MIRROR, LONGEST_RESTART_MS, pollOptions, READ_SIDECAR } from './activity-options.ts';
@@ -72,11 +72,9 @@ export class QueueWait {
     if (!permit.isHeld) return { by: 'permit', holder: await readPermitHolder(await permit.id()) };
     if (!taskKinds[this.#run.plan.kind].changesNode) return undefined;
     const activity = await this.#sidecarActivity();
-    const { kind, betweenRestartsMs: intervalMs } = this.#run.plan;
+    const { kind, betweenRestartsMs } = this.#run.plan;
     this.#run.notice = kind === 'RestartSeid' ? signalLaterText(activity) : undefined;
-    if (activity.restarting !== undefined) return { by: 'restart', taskId: activity.restarting };
-    const freeAtMs = restartAllowedAt(activity, intervalMs, Date.now());
-    return freeAtMs === undefined ? undefined : { by: 'interval', intervalMs, freeAtMs };
+    return obstacleBeside(activity, betweenRestartsMs, Date.now());
   }
 
   /** A sidecar that cannot be asked is no reason to wait: it is asked again before anything is sent. */
