@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import type { LocalService } from '../../dev/start-local-service.ts';
 import { TcpProxy } from '../../dev/tcp-proxy.ts';
-import type { SimulatedNode } from '../../simulator/simulated-node.ts';
+import { assertRestartedOnce } from '../support/assert-restarted-once.ts';
 import { assertComplete } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Stop } from '../support/http-gate.ts';
 import { kubeconfigThrough } from '../support/kubeconfig-through.ts';
 import { logLines } from '../support/log-lines.ts';
-import { requestsOf } from '../support/requests-of.ts';
 import { StoppableService, writes } from '../support/stoppable-service.ts';
 import { LEASE, TestEnvironment } from '../support/test-environment.ts';
 
@@ -139,11 +138,6 @@ describe('a service that does not reach the API server for longer than a leader 
     await service.ready();
   });
 });
-
-function assertRestartedOnce(node: SimulatedNode): void {
-  assert.equal(requestsOf(node, 'POST').length, 1);
-  assert.equal(node.sigtermsReceived, 1);
-}
 
 async function logged({ logFile }: LocalService, message: string) {
   return (await logLines(logFile)).filter((line) => line.message === message);

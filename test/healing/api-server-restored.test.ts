@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
+import { assertRestartedOnce } from '../support/assert-restarted-once.ts';
 import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
 import { backUp } from '../support/back-up.ts';
 import { eventually } from '../support/eventually.ts';
 import { startOwnServers, type OwnServers } from '../support/own-servers.ts';
 import { polledAgain } from '../support/polled-again.ts';
-import { requestsOf } from '../support/requests-of.ts';
 import { conditionOf, type TestEnvironment } from '../support/test-environment.ts';
+import { wasAskedToCancel } from '../support/was-asked-to-cancel.ts';
 
 const atWork = ['completes', 'is-deleted', 'goes-on'];
 const waiting = ['not-begun', 'fails'];
@@ -46,35 +47,27 @@ describe('an API server that is restored from an older backup', () => {
 
   const nodeOf = (name: string) => environment.fleet.node(environment.namespace, name);
 
-  function assertRestartedOnce(name: string): void {
-    assert.equal(requestsOf(nodeOf(name), 'POST').length, 1, name);
-    assert.equal(nodeOf(name).sigtermsReceived, 1, name);
-  }
-
   it('has forgotten how tasks ended, and is told again; nothing is done again', async () => {
     for (const name of ['completes', 'not-begun']) {
       assertComplete(await environment.finished(name));
-      assertRestartedOnce(name);
+      assertRestartedOnce(nodeOf(name));
     }
     assertFailed(await environment.finished('fails'), 'TaskFailed');
-    assertRestartedOnce('fails');
+    assertRestartedOnce(nodeOf('fails'));
   });
 
   it('has a task again that was deleted after its end, and is told that end', async () => {
     assertComplete(await environment.finished('is-deleted'));
-    assertRestartedOnce('is-deleted');
+    assertRestartedOnce(nodeOf('is-deleted'));
   });
 
   it('does not know a task that goes on; its workflow is cancelled, and watches the restart to its end', async () => {
     assert.equal(await environment.tasks.get(environment.namespace, 'lost'), undefined);
     const workflow = environment.workflowOf(lost);
-    await eventually('it is cancelled', async () => {
-      const { events } = await workflow.fetchHistory();
-      return events?.some(({ workflowExecutionCancelRequestedEventAttributes: asked }) => asked);
-    });
+    await eventually('it is cancelled', () => wasAskedToCancel(workflow));
     nodeOf('lost').setFaults({});
     await eventually('it ends', async () => (await workflow.describe()).status.name === 'CANCELLED');
-    assertRestartedOnce('lost');
+    assertRestartedOnce(nodeOf('lost'));
   });
 
   it('does not know a task that was over, whose name is free', async () => {
@@ -87,6 +80,6 @@ describe('an API server that is restored from an older backup', () => {
   it('still knows a task that goes on', async () => {
     nodeOf('goes-on').setFaults({});
     assertComplete(await environment.finished('goes-on'));
-    assertRestartedOnce('goes-on');
+    assertRestartedOnce(nodeOf('goes-on'));
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { CANCEL_ANNOTATION } from '../../api/provenance.ts';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
+import { assertRestartedOnce } from '../support/assert-restarted-once.ts';
 import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
 import { backUp } from '../support/back-up.ts';
 import { eventually } from '../support/eventually.ts';
@@ -63,13 +64,6 @@ describe('a Temporal server that is restored from an older backup', () => {
 
   const nodeOf = (name: string) => environment.fleet.node(environment.namespace, name);
 
-  function assertRestartedOnce(name: string, times = 1): void {
-    const node = nodeOf(name);
-    assert.equal(new Set(requestsOf(node, 'POST').map(({ body }) => (JSON.parse(body) as { id: string }).id)).size, times);
-    assert.equal(requestsOf(node, 'POST').length, times);
-    assert.equal(node.sigtermsReceived, times);
-  }
-
   async function lets(name: string): Promise<SeiNodeTask> {
     nodeOf(name).setFaults({});
     return await environment.finished(name);
@@ -83,31 +77,32 @@ describe('a Temporal server that is restored from an older backup', () => {
       });
       assert.deepEqual((await environment.tasks.get(environment.namespace, name))?.status, task.status);
     }
-    for (const name of ['completes', 'polled']) assertRestartedOnce(name);
-    assertRestartedOnce('queued', 2);
+    for (const name of ['completes', 'polled']) assertRestartedOnce(nodeOf(name));
+    const ids = requestsOf(nodeOf('queued'), 'POST').map(({ body }) => (JSON.parse(body) as { id: string }).id);
+    assert.deepEqual([ids.length, new Set(ids).size, nodeOf('queued').sigtermsReceived], [2, 2, 2]);
   });
 
   it('does not have a restart that failed run again', () => {
-    assertRestartedOnce('fails');
+    assertRestartedOnce(nodeOf('fails'));
   });
 
   it('has lost the workflow of a restart that goes on; another one ends it', async () => {
     assertComplete(await lets('created-later'));
-    assertRestartedOnce('created-later');
+    assertRestartedOnce(nodeOf('created-later'));
   });
 
   it('has lost that a restart was sent that goes on; it is watched to its end', async () => {
     assertComplete(await lets('goes-on'));
-    assertRestartedOnce('goes-on');
+    assertRestartedOnce(nodeOf('goes-on'));
   });
 
   it('waits again for a phase before a restart that goes on; the verdict says how that ended, not how the wait did', async () => {
     assertComplete(await lets('goes-on-out-of-phase'));
-    assertRestartedOnce('goes-on-out-of-phase');
+    assertRestartedOnce(nodeOf('goes-on-out-of-phase'));
   });
 
   it('waits again for a phase before a restart that goes on and is cancelled; the verdict does not say that nothing was sent', async () => {
     assertFailed(await lets('goes-on-and-is-cancelled'), 'Cancelled', /after the sidecar had taken the task/);
-    assertRestartedOnce('goes-on-and-is-cancelled');
+    assertRestartedOnce(nodeOf('goes-on-and-is-cancelled'));
   });
 });
