@@ -1,13 +1,10 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { kubeconfig } from '../dev/kubeconfig.ts';
+import { kubeconfigThrough } from '../dev/kubeconfig-through.ts';
 import { startLocalService, type LocalService } from '../dev/start-local-service.ts';
 import type { LocalServers } from '../dev/start-local-servers.ts';
 import { TcpProxy } from '../dev/tcp-proxy.ts';
 import { now } from '../dev/now.ts';
 import type { ObservedDeath } from './observations.ts';
 
-const ACCOUNT = 'system:serviceaccount:sei-system:sei-node-tasks';
 /** From SIGTERM on, in milliseconds; above the service's own SHUTDOWN_GRACE. */
 const STOP_GRACE_MS = 15_000;
 const LINKS = ['api-server', 'temporal', 'sidecar'] as const;
@@ -26,12 +23,15 @@ export interface ReplicaOptions {
 export class Replica implements AsyncDisposable {
   readonly links: Readonly<Record<LinkName, TcpProxy>>;
   readonly #options: ReplicaOptions;
+  /** Path of one that leads through the link to the API server. */
+  readonly #kubeconfig: string;
   #service: LocalService | undefined;
   #starts = 0;
 
-  private constructor(options: ReplicaOptions, links: Readonly<Record<LinkName, TcpProxy>>) {
+  private constructor(options: ReplicaOptions, links: Readonly<Record<LinkName, TcpProxy>>, kubeconfig: string) {
     this.#options = options;
     this.links = links;
+    this.#kubeconfig = kubeconfig;
   }
 
   /** Not running yet. */
@@ -42,9 +42,7 @@ export class Replica implements AsyncDisposable {
     await links['api-server'].leadTo(new URL(kubernetes.url).host);
     await links.temporal.leadTo(temporal.address);
     await links.sidecar.leadTo(new URL(options.fleetUrl).host);
-    const replica = new Replica(options, links);
-    await writeFile(replica.#kubeconfigFile, replica.#kubeconfig(), { mode: 0o600 });
-    return replica;
+    return new Replica(options, links, await kubeconfigThrough(links['api-server'], options.servers, options.name));
   }
 
   get name(): string {
@@ -64,7 +62,7 @@ export class Replica implements AsyncDisposable {
       servers: { ...servers, temporal: { ...servers.temporal, address: this.links.temporal.address } },
       fleetUrl: `http://${this.links.sidecar.address}`,
       name: `${name}-${this.#starts}`,
-      environment: { ROLE: role, WATCH_NAMESPACE: namespace, TASK_QUEUE: namespace, KUBECONFIG: this.#kubeconfigFile, SHUTDOWN_GRACE: '10s' },
+      environment: { ROLE: role, WATCH_NAMESPACE: namespace, TASK_QUEUE: namespace, KUBECONFIG: this.#kubeconfig, SHUTDOWN_GRACE: '10s' },
     });
     this.#starts += 1;
     this.#service = service;
@@ -99,16 +97,6 @@ export class Replica implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
     await Promise.all(Object.values(this.links).map((link) => link.close()));
-  }
-
-  get #kubeconfigFile(): string {
-    return join(this.#options.servers.directory, `kubeconfig-${this.name}`);
-  }
-
-  #kubeconfig(): string {
-    const { certificateAuthority, token } = this.#options.servers.kubernetes;
-    const url = `https://${this.links['api-server'].address}`;
-    return kubeconfig({ url, certificateAuthority, user: ACCOUNT, token: token(ACCOUNT) });
   }
 
   async #reportDeath(service: LocalService): Promise<void> {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
+import { kubeconfigThrough } from '../../dev/kubeconfig-through.ts';
 import type { LocalService } from '../../dev/start-local-service.ts';
 import { TcpProxy } from '../../dev/tcp-proxy.ts';
 import { assertRestartedOnce } from '../support/assert-restarted-once.ts';
 import { assertComplete } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Stop } from '../support/http-gate.ts';
-import { kubeconfigThrough } from '../support/kubeconfig-through.ts';
 import { logLines } from '../support/log-lines.ts';
 import { StoppableService, writes } from '../support/stoppable-service.ts';
 import { LEASE, TestEnvironment } from '../support/test-environment.ts';
@@ -123,7 +123,7 @@ describe('a service that does not reach the API server for longer than a leader 
   it('stops leading, is not ready, and leads again afterwards', async () => {
     const apiServer = new URL(environment.servers.kubernetes.url).host;
     await proxy.leadTo(apiServer);
-    const service = await environment.startService({ KUBECONFIG: await kubeconfigThrough(proxy, environment) });
+    const service = await environment.startService({ KUBECONFIG: await kubeconfigThrough(proxy, environment.servers, environment.namespace) });
     await proxy.beSilent();
     await eventually('it has lost its lease', async () => (await logged(service, LOST)).length === 1);
     await eventually('the gauge tells', async () => (await leading(service)) === '0');

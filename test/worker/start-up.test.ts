@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
+import { kubeconfigThrough } from '../../dev/kubeconfig-through.ts';
 import type { LocalService } from '../../dev/start-local-service.ts';
 import { assertComplete } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
-import { kubeconfigThrough } from '../support/kubeconfig-through.ts';
 import { logLines } from '../support/log-lines.ts';
 import { TcpProxy } from '../../dev/tcp-proxy.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
@@ -45,7 +45,7 @@ describe('a service that starts before its servers', () => {
   });
 
   it('waits for the API server, says so, and works when it comes', async () => {
-    const service = await environment.launchService({ KUBECONFIG: await kubeconfigThrough(proxy, environment) });
+    const service = await environment.launchService({ KUBECONFIG: await kubeconfigThrough(proxy, environment.servers, environment.namespace) });
     await assertWaits(service, {
       warning: new RegExp(`^Reading from the API server at https://${proxy.address} failed; it is tried again in \\d+\\.\\d s$`),
       readiness: ['[+]running', '[+]temporal', '[-]worker', '[-]kubernetes', '[-]bridge'],
@@ -56,7 +56,7 @@ describe('a service that starts before its servers', () => {
 
   it('is not ready while the API server is away later', async () => {
     await proxy.leadTo(new URL(environment.servers.kubernetes.url).host);
-    const service = await environment.startService({ KUBECONFIG: await kubeconfigThrough(proxy, environment) });
+    const service = await environment.startService({ KUBECONFIG: await kubeconfigThrough(proxy, environment.servers, environment.namespace) });
     await proxy.close();
     await eventually('it is not ready', async () => (await probe(service, '/readyz'))[0] === 503);
     assert.deepEqual((await probe(service, '/readyz'))[1].filter((line) => line.startsWith('[-]')), ['[-]bridge']);

@@ -1,0 +1,26 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { kubeconfig } from './kubeconfig.ts';
+import type { KubernetesUser } from './kubernetes-users.ts';
+import type { LocalServers } from './start-local-servers.ts';
+import type { TcpProxy } from './tcp-proxy.ts';
+
+const ACCOUNT: KubernetesUser = 'system:serviceaccount:sei-system:sei-node-tasks';
+
+interface Servers {
+  readonly directory: string;
+  readonly kubernetes: Pick<LocalServers['kubernetes'], 'caFile' | 'token'>;
+}
+
+/**
+ * Writes a kubeconfig of the service's account that leads through a proxy, and returns its path.
+ *
+ * @param name - Ends the file's name.
+ */
+export async function kubeconfigThrough(proxy: TcpProxy, { directory, kubernetes }: Servers, name: string): Promise<string> {
+  const file = join(directory, `kubeconfig-${name}`);
+  const certificateAuthority = await readFile(kubernetes.caFile, 'utf8');
+  const access = { url: `https://${proxy.address}`, certificateAuthority, user: ACCOUNT, token: kubernetes.token(ACCOUNT) };
+  await writeFile(file, kubeconfig(access), { mode: 0o600 });
+  return file;
+}
