@@ -50,7 +50,7 @@ export class LeaseElector {
     return now() < (this.#knowledge.leadsUntilMs ?? 0);
   }
 
-  /** Whether it knows who leads: false before the first look, and while looks or writes fail. */
+  /** Whether it knows who leads: false before the first look and what follows from it, and while looks or writes fail. */
   get isInformed(): boolean {
     return this.#hasLooked && this.#failureLog.lastError === undefined;
   }
@@ -101,8 +101,8 @@ export class LeaseElector {
     try {
       const lease = await this.#leases.get(namespace, name, { timeoutMs: this.#callMs() });
       this.#knowledge = leaseSeen(this.#knowledge, lease, now());
-      this.#hasLooked = true;
       await this.#act();
+      this.#hasLooked = true;
       this.#failureLog.recovered();
     } catch (error) {
       // Another candidate was quicker.

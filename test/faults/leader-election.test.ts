@@ -124,6 +124,7 @@ describe('a service that does not reach the API server for longer than a leader 
     const apiServer = new URL(environment.servers.kubernetes.url).host;
     await proxy.leadTo(apiServer);
     const service = await environment.startService({ KUBECONFIG: await kubeconfigThrough(proxy, environment.servers, environment.namespace) });
+    await eventually('it leads', async () => (await leading(service)) === '1');
     await proxy.beSilent();
     await eventually('it has lost its lease', async () => (await logged(service, LOST)).length === 1);
     await eventually('the gauge tells', async () => (await leading(service)) === '0');

@@ -7,6 +7,7 @@ import type { Lease } from '../../kubernetes/lease.ts';
 import { ResourceClient } from '../../kubernetes/resource-client.ts';
 import { eventually } from '../support/eventually.ts';
 import { sharedServers } from '../support/shared-servers.ts';
+import { FakeApiServer, sendJson, sendStatus } from './fake-api-server.ts';
 
 const NAMESPACE = 'default';
 
@@ -47,10 +48,10 @@ describe('LeaseElector at a real API server', () => {
 
   after(() => admin.close());
 
-  function candidate(identity: string): Running {
+  function candidate(identity: string, transport: KubernetesTransport = admin): Running {
     const logged: string[] = [];
     const note = (message: string): void => void logged.push(message);
-    const elector = new LeaseElector({ transport: admin, namespace: NAMESPACE, name, identity, log: { info: note, warn: note } });
+    const elector = new LeaseElector({ transport, namespace: NAMESPACE, name, identity, log: { info: note, warn: note } });
     const terms: Running['terms'] = [];
     const stop = new AbortController();
     const over = elector.run(stop.signal, async (signal) => {
@@ -90,6 +91,24 @@ describe('LeaseElector at a real API server', () => {
     assert.deepEqual([holderIdentity, leaseDurationSeconds, leaseTransitions], ['first', 13, 0]);
     await eventually('it is renewed', async () => (await spec()).renewTime !== acquireTime);
     assert.equal((await spec()).acquireTime, acquireTime);
+  });
+
+  it('knows nothing of who leads before its own try to lead is answered', async () => {
+    const asked = Promise.withResolvers<() => void>();
+    await using server = await FakeApiServer.start(({ method, body }, response) => {
+      if (method === 'POST') asked.resolve(() => sendJson(response, 201, JSON.parse(body)));
+      else if (method === 'PATCH') sendJson(response, 200, JSON.parse(body));
+      else sendStatus(response, 404, 'NotFound');
+    });
+    const first = candidate('first', server.transport);
+    const answer = await asked.promise;
+    assert.deepEqual([first.elector.isLeading, first.elector.isInformed], [false, false]);
+    answer();
+    const { end } = await leads(first);
+    assert.deepEqual([first.elector.isLeading, first.elector.isInformed], [true, true]);
+    first.stop.abort();
+    end();
+    await first.over;
   });
 
   it('of many that start at once, one leads', async () => {
