@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
@@ -7,16 +8,16 @@ import { createServer } from 'node:net';
  */
 const FIRST_PORT = 20_000;
 const PORTS = 12_768;
-/** Two processes that start servers at the same time must not both find the same port free. */
+/** Two processes that start servers at the same time seldom look at the same ports. */
 const PORTS_APART = 97;
 
 let next = process.pid * PORTS_APART;
 
-/** A loopback port that is free now, and that neither this process nor, most likely, another one gives out next. */
+/** A loopback port that is free now, and that no process gives out again before this one has ended. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = FIRST_PORT + (next++ % PORTS);
-    if (await isFree(port)) return port;
+    if ((await isFree(port)) && (await claim(port))) return port;
   }
 }
 
@@ -29,5 +30,20 @@ async function isFree(port: number): Promise<boolean> {
     return false;
   } finally {
     server.close();
+  }
+}
+
+/**
+ * Takes the UDP port of that number until this process ends: nobody here uses it for anything else, and it tells
+ * other processes that the TCP port is promised to somebody, also while he has not begun to listen.
+ */
+async function claim(port: number): Promise<boolean> {
+  const socket = createSocket('udp4').unref();
+  try {
+    await once(socket.bind({ port, address: '127.0.0.1', exclusive: true }), 'listening');
+    return true;
+  } catch {
+    socket.close();
+    return false;
   }
 }
