@@ -8,12 +8,14 @@ import type { TaskKind } from '../../api/task-kinds.ts';
 export const TIMES_EACH = 3;
 export const WORKERS = ['worker-0', 'worker-1'] as const;
 export const BRIDGES = ['bridge-0', 'bridge-1'] as const;
+/** Names them together, since which one leads at a moment is not planned. */
+export const ALL_BRIDGES = 'bridges';
 
 export interface PlannedFault {
   /** From the start of the faults; later where the fault before it in its lane takes longer. */
   readonly atMs: number;
   readonly type: FaultType;
-  /** Name of a process of the service, of a node, or of a server. */
+  /** Name of a process of the service, of a node, or of a server, or `ALL_BRIDGES`. */
   readonly target: string;
   readonly forMs: number;
   /** A task on the node, so that there is something for the fault to hit: created so long before it. */
@@ -75,8 +77,10 @@ function drawTarget(random: Random, type: FaultType, nodes: readonly PlannedNode
     case 'bridge':
       return random.pick(BRIDGES);
     case 'api-server-link':
-    case 'temporal-link':
       return random.pick([...WORKERS, ...BRIDGES]);
+    case 'temporal-link':
+      // One that stands by sends Temporal next to nothing that could be hit.
+      return random.pick([...WORKERS, ALL_BRIDGES]);
     case 'sidecar':
     case 'seid':
     case 'node':

@@ -68,6 +68,11 @@ describe('a plan', () => {
     );
   });
 
+  it('aims at no link that one bridge alone might not use', () => {
+    const targets = new Set(faultsOf(planChaos(1, 30)).filter(({ type }) => type.startsWith('temporal-link')).map(({ target }) => target));
+    assert.deepEqual(targets, new Set(['worker-0', 'worker-1', 'bridges']));
+  });
+
   it('gives faults of nodes something to hit, on that node', () => {
     for (const { type, target, lure } of faultsOf(planChaos(1, 3))) {
       assert.equal(lure?.task.node, definitionOf(type).lane.startsWith('nodes') ? target : undefined, type);
