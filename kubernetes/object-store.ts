@@ -62,7 +62,13 @@ export class ObjectStore<T extends KubernetesObject> {
 
 /** After a restored backup a resourceVersion may come twice, with other contents: it alone does not tell. */
 function isUnchanged(previous: KubernetesObject | undefined, next: KubernetesObject): boolean {
-  return previous?.metadata.resourceVersion === next.metadata.resourceVersion && isDeepStrictEqual(previous, next);
+  if (previous?.metadata.resourceVersion !== next.metadata.resourceVersion) return false;
+  try {
+    return isDeepStrictEqual(previous, next);
+  } catch {
+    // Nested some thousand levels deep, which the API server takes: one report too many does no harm.
+    return false;
+  }
 }
 
 function changesOf(previous: KubernetesObject | undefined, next: KubernetesObject | undefined): ObjectChange[] {

@@ -31,6 +31,13 @@ describe('ObjectStore', () => {
     ]);
   });
 
+  it('takes an object that is nested more deeply than can be compared', () => {
+    const store = new ObjectStore();
+    const deep = (): object => ({ ...object('deep', 'u1'), spec: JSON.parse('['.repeat(9_000) + ']'.repeat(9_000)) });
+    store.replaceAll([deep() as ReturnType<typeof object>, object('other', 'u2')]);
+    assert.deepEqual(store.replaceAll([deep() as ReturnType<typeof object>, object('other', 'u2', '2')]), [change('deep', 'u1', 'u1'), change('other', 'u2', 'u2')]);
+  });
+
   it('reports an object whose resourceVersion came twice, as after a restored backup', () => {
     const store = new ObjectStore();
     const lost = { ...object('a', 'u1'), spec: { note: 'written after the backup' } };
