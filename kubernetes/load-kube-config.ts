@@ -1,7 +1,25 @@
 import { existsSync } from 'node:fs';
-import { KubeConfig, type Cluster } from '@kubernetes/client-node';
+import { KubeConfig, type Cluster, type User } from '@kubernetes/client-node';
 import { KubeConfigError } from './errors.ts';
 import { withoutCredentials } from './without-secrets.ts';
+
+/** How a kubeconfig calls the fields that must be text: another type would fail only where a connection is made. */
+const CLUSTER_TEXTS = {
+  server: 'server',
+  caFile: 'certificate-authority',
+  caData: 'certificate-authority-data',
+  tlsServerName: 'tls-server-name',
+  proxyUrl: 'proxy-url',
+} as const satisfies Partial<Record<keyof Cluster, string>>;
+const USER_TEXTS = {
+  token: 'token',
+  username: 'username',
+  password: 'password',
+  certFile: 'client-certificate',
+  certData: 'client-certificate-data',
+  keyFile: 'client-key',
+  keyData: 'client-key-data',
+} as const satisfies Partial<Record<keyof User, string>>;
 
 export interface KubeConfigChoice {
   /** Default: `KUBECONFIG`, then `~/.kube/config`, then the ServiceAccount of the pod, as kubectl has it. */
@@ -43,18 +61,30 @@ function assertUsable(kubeConfig: KubeConfig, source: string): void {
   const context = kubeConfig.getContextObject(contextName);
   if (!context) throw new KubeConfigError(`${source}: current-context "${contextName}" is not among contexts. Choose one with kubectl config use-context.`);
   const at = `${source}: contexts["${contextName}"].context`;
-  if (!kubeConfig.getCurrentUser()) {
+  const user = kubeConfig.getCurrentUser();
+  if (!user) {
     throw new KubeConfigError(`${at}.user "${context.user}" is not among users. Add it or correct the name.`);
   }
   const cluster = kubeConfig.getCurrentCluster();
   if (!cluster) throw new KubeConfigError(`${at}.cluster "${context.cluster}" is not among clusters. Add it or correct the name.`);
+  assertTexts(user, USER_TEXTS, `${source}: users["${user.name}"].user`);
   assertUsableCluster(cluster, source);
 }
 
-function assertUsableCluster({ name, server: serverUrl, skipTLSVerify, caFile, proxyUrl }: Cluster, source: string): void {
-  const server = withoutCredentials(serverUrl);
+/** The values are not shown: they may be secrets. */
+function assertTexts<T extends Cluster | User>(object: T, fields: Partial<Record<keyof T, string>>, at: string): void {
+  for (const [key, field] of Object.entries<string | undefined>(fields)) {
+    const value: unknown = object[key as keyof T];
+    if (value !== undefined && value !== null && typeof value !== 'string') throw new KubeConfigError(`${at}.${field} is not text. Write it in quotes.`);
+  }
+}
+
+function assertUsableCluster(cluster: Cluster, source: string): void {
+  const { name, server: serverUrl, skipTLSVerify, caFile, proxyUrl } = cluster;
   const at = `${source}: clusters["${name}"].cluster`;
-  if (!/^https?:\/\//.test(serverUrl) || !URL.canParse(serverUrl)) {
+  assertTexts(cluster, CLUSTER_TEXTS, at);
+  const server = withoutCredentials(serverUrl);
+  if (!isHttpUrl(serverUrl)) {
     throw new KubeConfigError(`${at}.server "${server}" is not an http(s) URL. Write it as https://host:port.`);
   }
   if (server.startsWith('http:') && !skipTLSVerify) {
@@ -63,9 +93,13 @@ function assertUsableCluster({ name, server: serverUrl, skipTLSVerify, caFile, p
   if (caFile && !existsSync(caFile)) {
     throw new KubeConfigError(`${at}.certificate-authority "${caFile}" does not exist. Correct the path.`);
   }
-  if (proxyUrl?.startsWith('socks')) {
+  if (proxyUrl && !isHttpUrl(proxyUrl)) {
     throw new KubeConfigError(`${at}.proxy-url "${withoutCredentials(proxyUrl)}" is not supported. Use an http(s) proxy.`);
   }
+}
+
+function isHttpUrl(text: string): boolean {
+  return /^https?:\/\//.test(text) && URL.canParse(text);
 }
 
 /** What client-node falls back to when it finds no configuration. */

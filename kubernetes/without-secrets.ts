@@ -3,8 +3,8 @@ const SHORTEST = 8;
 const REMOVED = '[removed]';
 /** Words have no digits. */
 const AFTER_BEARER = /\b(bearer(?:\s|%20|\+)+)(?=[\w.~+/=%-]*\d)[\w.~+/=%-]{8,}/gi;
-/** A password may hold an @. */
-const USER_INFORMATION = /\/\/[^/\s"]*@/g;
+/** A password may hold an @, and whoever writes one may have forgotten what stands before it in a URL. */
+const USER_INFORMATION = /(?:(\/\/)[^/\s"]*|[^/\s"]+:[^/\s"]*)@/g;
 
 /**
  * Text from a server that may repeat what it was sent: each secret becomes `[removed]`, also where it stands in base64,
@@ -19,7 +19,7 @@ export function withoutSecrets(text: string, secrets: Iterable<string>): string 
 
 /** Text with URLs in it, less what stands in them before an @. */
 export function withoutCredentials(text: string): string {
-  return text.replaceAll(USER_INFORMATION, '//…@');
+  return text.replaceAll(USER_INFORMATION, '$1…@');
 }
 
 function formsOf(secret: string): string[] {

@@ -11,6 +11,10 @@ const good = {
   'current-context': 'x',
 };
 
+function withCluster(fields: object): object {
+  return { ...good, clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:6443', ...fields } }] };
+}
+
 describe('loadKubeConfig', () => {
   const directory = mkdtempSync(join(tmpdir(), 'load-kube-config-'));
   const file = join(directory, 'config');
@@ -42,6 +46,10 @@ describe('loadKubeConfig', () => {
     ['an unknown user', { ...good, users: [] }, /contexts\["x"\]\.context\.user "u" is not among users/],
     ['a server that is no URL', { ...good, clusters: [{ name: 'c', cluster: { server: 'localhost:6443' } }] }, /server "localhost:6443" is not an http\(s\) URL/],
     ['plain HTTP', { ...good, clusters: [{ name: 'c', cluster: { server: 'http://localhost:1' } }] }, /plain HTTP/],
+    ['a server without a scheme, without its password', withCluster({ server: 'u:secret@localhost:6443' }), /server "…@localhost:6443" is not an http\(s\) URL/],
+    ['a server name that is no text', withCluster({ 'tls-server-name': 5 }), /clusters\["c"\]\.cluster\.tls-server-name is not text/],
+    ['a token that is no text, without quoting it', { ...good, users: [{ name: 'u', user: { token: 1234567 } }] }, /users\["u"\]\.user\.token is not text(?!.*123)/],
+    ['a proxy that is no URL', withCluster({ 'proxy-url': 'localhost:3128' }), /proxy-url "localhost:3128" is not supported/],
     [
       'a CA file that is missing',
       { ...good, clusters: [{ name: 'c', cluster: { server: 'https://localhost:1', 'certificate-authority': '/none/ca.crt' } }] },
