@@ -81,6 +81,6 @@ function parseLine(line: string): WatchEvent[] {
     return [eventSchema.parse(JSON.parse(line))];
   } catch (cause) {
     const words = cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause);
-    throw new KubernetesResponseError(`The watch sent a line that is no event (${words}): ${printable(line, 200)}. List again.`, { cause });
+    throw new KubernetesResponseError(`The watch sent a line that is no event (${printable(words, 400)}): ${printable(line, 200)}. List again.`, { cause });
   }
 }

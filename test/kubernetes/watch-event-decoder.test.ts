@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import * as fc from 'fast-check';
+import { KubernetesResponseError } from '../../kubernetes/errors.ts';
 import { WatchEventDecoder } from '../../kubernetes/watch-event-decoder.ts';
 
 const added = { type: 'ADDED', object: { metadata: { name: 'é', uid: 'u1', resourceVersion: '5' }, spec: { a: 1 } } };
@@ -29,6 +31,29 @@ describe('WatchEventDecoder', () => {
     it(`refuses ${line}`, () => assert.throws(() => new WatchEventDecoder().push(Buffer.from(`${line}\n`)), badResponse));
   }
 
+  it('gives events or a typed error, whatever comes', () => {
+    const types = fc.constantFrom('ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR', 'OTHER');
+    const metadata = fc.record({ name: fc.anything(), uid: fc.anything(), resourceVersion: fc.anything() }, { requiredKeys: [] });
+    const event = fc.record({ type: fc.oneof(types, fc.anything()), object: fc.oneof(fc.record({ metadata: fc.oneof(metadata, fc.anything()) }), fc.anything()) }, { requiredKeys: [] });
+    const deep = fc.nat({ max: 20_000 }).map((levels) => `{"type":"ADDED","object":${'{"metadata":'.repeat(levels)}{}${'}'.repeat(levels)}}`);
+    const line = fc.oneof(event.map(asJson), fc.json(), fc.string({ unit: 'binary' }), deep).map((text) => Buffer.from(`${text}\n`));
+    const chunk = fc.oneof(line, fc.uint8Array().map((sent) => Buffer.from(sent)));
+    fc.assert(
+      fc.property(fc.array(chunk, { maxLength: 6 }), (chunks) => {
+        const decoder = new WatchEventDecoder();
+        try {
+          for (const { type, object } of chunks.flatMap((sent) => decoder.push(sent))) {
+            if (type !== 'ERROR') assert.notEqual(object.metadata.resourceVersion, '');
+          }
+          decoder.end();
+        } catch (error) {
+          assert.ok(error instanceof KubernetesResponseError, String(error));
+          assert.doesNotMatch(error.message, /[\p{Cc}]/u);
+        }
+      }),
+    );
+  });
+
   it('does not collect a line without end', () => {
     const decoder = new WatchEventDecoder();
     const megabyte = Buffer.alloc(1024 * 1024, 'x');
@@ -49,3 +74,8 @@ describe('WatchEventDecoder', () => {
     assert.equal((await promisify(execFile)(process.execPath, options)).stdout, 'taken\n');
   });
 });
+
+/** With what JSON has no word for left out. */
+function asJson(value: unknown): string {
+  return JSON.stringify(value, (_key, member: unknown) => (typeof member === 'bigint' ? String(member) : member)) ?? 'null';
+}
