@@ -1,4 +1,5 @@
 import { check, InvalidField } from './invalid-field.ts';
+import { jsonText } from './json-text.ts';
 import { payloadSchemas } from './payloads.ts';
 
 /** JSON strings, so that digits in them are passed over, and numbers. */
@@ -15,15 +16,15 @@ const LARGEST_EXACT = 2 ** 53;
  */
 export function changeValues(payload: unknown, texts: readonly string[] | undefined): readonly string[] {
   const { changes } = check(payloadSchemas.govParamChange, payload, 'spec.govParamChange');
-  const values: readonly (string | undefined)[] = texts ?? changes.map(({ value }) => JSON.stringify(value));
+  const values = texts ?? changes.map(({ value }) => jsonText(value));
   if (values.length !== changes.length) throw new InvalidField('spec.govParamChange.changes', 'does not fit its JSON text');
   // What JavaScript has read as 2^53 may have been 2^53 + 1.
   const largest = texts === undefined ? Number.MAX_SAFE_INTEGER : LARGEST_EXACT;
   return values.map((text, index) => checkedValue(text, `spec.govParamChange.changes.${index}.value`, largest));
 }
 
-function checkedValue(text: string | undefined, field: string, largest: number): string {
-  if (text === undefined || !isJson(text)) throw new InvalidField(field, `is not JSON (got ${JSON.stringify(text)})`);
+function checkedValue(text: string, field: string, largest: number): string {
+  if (!isJson(text)) throw new InvalidField(field, `is not JSON (got ${JSON.stringify(text)})`);
   const inexact = text.match(STRING_OR_NUMBER)?.find((token) => isBeyond(token, largest));
   if (inexact === undefined) return text;
   throw new InvalidField(field, `holds the number ${inexact}, which would be changed on its way since it is beyond 2^53; write it as a string`);

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { jsonText } from './json-text.ts';
 
 /** Thrown while a plan is made; it becomes the verdict ParamsBuildFailed. */
 export class InvalidField extends Error {
@@ -18,7 +19,7 @@ export function check<Output>(schema: z.ZodType<Output>, value: unknown, field: 
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issue = firstIssue(result.error, field);
-  throw new InvalidField(issue.field, `is not valid: ${issue.problem} (got ${JSON.stringify(value)})`);
+  throw new InvalidField(issue.field, `is not valid: ${issue.problem} (got ${jsonText(value)})`);
 }
 
 export function firstIssue(error: z.ZodError, root: string): { field: string; problem: string; message: string } {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonText } from './json-text.ts';
 import { present } from './present.ts';
 import { printable } from './printable.ts';
 import { transactionOf, type Transaction } from './transaction.ts';
@@ -51,7 +52,7 @@ function resultOf(result: unknown): TaskResult {
   if (result === undefined || result === null) return {};
   const transaction = transactionOf(result);
   const isReadable = transaction?.inclusionStatus !== undefined;
-  return present({ transaction, rawResult: isReadable ? undefined : printable(JSON.stringify(result), RAW_RESULT_LIMIT) });
+  return present({ transaction, rawResult: isReadable ? undefined : printable(jsonText(result), RAW_RESULT_LIMIT) });
 }
 
 /**
