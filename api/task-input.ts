@@ -52,7 +52,12 @@ export const taskInputSchema = z.object({
   why: z.string().optional(),
   /** JSON texts of the values of a parameter change, as the API server returned them. */
   changeValues: z.array(z.string()).optional(),
+  /** Set in place of the payload when the values of a parameter change cannot be handed on: why not. */
+  unfitChanges: z.string().optional(),
 });
+
+/** The values of a parameter change, or why they cannot be handed on. */
+export type ChangeValueTexts = { readonly changeValues: string[] } | { readonly unfitChanges: string };
 
 export type UncheckedTaskInput = z.input<typeof taskInputSchema>;
 export type MirrorTarget = z.output<typeof mirrorTargetSchema>;
@@ -106,14 +111,15 @@ function payloadFieldOf(kind: string): string {
 /**
  * Workflow input for a resource; nothing is judged here.
  *
- * @param changeValues - JSON texts of the values of a parameter change.
+ * @param texts - Those of a parameter change.
  */
-export function taskInputOf(resource: SeiNodeTask, changeValues?: string[]): UncheckedTaskInput {
+export function taskInputOf(resource: SeiNodeTask, texts?: ChangeValueTexts): UncheckedTaskInput {
   const { namespace, name, uid } = resource.metadata;
   const target = resource.spec?.['target'];
   return {
     node: { namespace, name: nodeNameOf(resource) },
-    payload: resource.spec?.[payloadFieldOf(kindOf(resource))],
+    ...(texts !== undefined && 'unfitChanges' in texts ? {} : { payload: resource.spec?.[payloadFieldOf(kindOf(resource))] }),
+    ...texts,
     requirePhase: childOf(target, 'requirePhase'),
     requirePhaseTimeout: childOf(target, 'requirePhaseTimeout'),
     ...present({ queueTimeout: childOf(target, 'queueTimeout'), minSecondsBetweenRestarts: resource.spec?.['minSecondsBetweenRestarts'] }),
@@ -121,7 +127,7 @@ export function taskInputOf(resource: SeiNodeTask, changeValues?: string[]): Unc
     mirrorTo: { namespace, name, uid },
     ...begunOf(resource),
     ...provenanceOf(resource.metadata),
-    ...present({ waitingSince: resource.status?.targetFirstObservedAt, cancelled: cancellationOf(resource.metadata), changeValues }),
+    ...present({ waitingSince: resource.status?.targetFirstObservedAt, cancelled: cancellationOf(resource.metadata) }),
   };
 }
 

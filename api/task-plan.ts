@@ -4,6 +4,7 @@ import { parseGoDuration } from './go-duration.ts';
 import { check, firstIssue, InvalidField } from './invalid-field.ts';
 import { seiNodePhases, type SeiNode, type SeiNodePhase } from './sei-node.ts';
 import { DEFAULT_REQUIRE_PHASE, DEFAULT_REQUIRE_PHASE_TIMEOUT, specSchema } from './sei-node-task.ts';
+import { jsonText } from './json-text.ts';
 import { present } from './present.ts';
 import { printable } from './printable.ts';
 import type { Provenance } from './provenance.ts';
@@ -63,6 +64,7 @@ export function planTask(kind: string, input: unknown): Planned {
 }
 
 function checkedPlan(kind: TaskKind, input: z.output<typeof taskInputSchema>): TaskPlan {
+  if (input.unfitChanges !== undefined) throw new InvalidField('spec.govParamChange.changes', input.unfitChanges);
   const definition: TaskKindDefinition = taskKinds[kind];
   return {
     kind,
@@ -94,7 +96,7 @@ function millisecondsOf(time: string | undefined): number | undefined {
 function requiredPhase(value: unknown): SeiNodePhase {
   const phase = seiNodePhases.find((known) => known === (value ?? DEFAULT_REQUIRE_PHASE));
   if (phase !== undefined) return phase;
-  throw new InvalidField('spec.target.requirePhase', `is not one of ${seiNodePhases.join(', ')} (got ${JSON.stringify(value)})`);
+  throw new InvalidField('spec.target.requirePhase', `is not one of ${seiNodePhases.join(', ')} (got ${jsonText(value)})`);
 }
 
 function queueTimeout(value: unknown): number | undefined {
@@ -104,7 +106,7 @@ function queueTimeout(value: unknown): number | undefined {
 function duration(value: unknown, field: string): number {
   const milliseconds = typeof value === 'string' ? parseGoDuration(value) : undefined;
   if (milliseconds !== undefined && milliseconds >= 0) return milliseconds;
-  throw new InvalidField(field, `is not a Go duration of 0 or more, such as 90s or 1h30m (got ${JSON.stringify(value)})`);
+  throw new InvalidField(field, `is not a Go duration of 0 or more, such as 90s or 1h30m (got ${jsonText(value)})`);
 }
 
 function seconds(input: z.output<typeof taskInputSchema>, field: 'timeoutSeconds' | 'minSecondsBetweenRestarts'): number {

@@ -12,7 +12,7 @@ import { printable } from '../api/printable.ts';
 import { provenanceOf } from '../api/provenance.ts';
 import { searchAttributes } from '../api/search-attributes.ts';
 import type { SeiNodeTask } from '../api/sei-node-task.ts';
-import { kindOf, nodeNameOf, taskInputOf, WORKFLOW_ID_PREFIX, workflowIdOf } from '../api/task-input.ts';
+import { kindOf, nodeNameOf, taskInputOf, WORKFLOW_ID_PREFIX, workflowIdOf, type ChangeValueTexts } from '../api/task-input.ts';
 import type { WorkflowReference } from '../api/status-update.ts';
 import type { TaskOutcome } from '../api/task-outcome.ts';
 import { isTaskKind } from '../api/task-kinds.ts';
@@ -52,17 +52,17 @@ export class TaskWorkflows {
   }
 
   /**
-   * @param changeValues - JSON texts of the values of a parameter change.
+   * @param texts - Those of a parameter change.
    * @returns `closed` when the resource's workflow ran before and is over: there is never a second one.
    */
-  async start(task: SeiNodeTask, changeValues?: string[]): Promise<'open' | 'closed'> {
+  async start(task: SeiNodeTask, texts?: ChangeValueTexts): Promise<'open' | 'closed'> {
     const { client, taskQueue } = this.#options;
     const kind = kindOf(task) || NO_KIND;
     try {
       await client.workflow.start(kind, {
         workflowId: workflowIdOf(task.metadata),
         taskQueue,
-        args: [taskInputOf(task, changeValues)],
+        args: [taskInputOf(task, texts)],
         workflowIdConflictPolicy: 'USE_EXISTING',
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
         ...this.#searchAttributesOf(task, kind),

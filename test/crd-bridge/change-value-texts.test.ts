@@ -12,8 +12,8 @@ function resourceWith(values: readonly string[], space = ''): string {
 describe('changeValueTexts', () => {
   it('cuts the values out as they stand in the text', () => {
     const values = ['1.50', '12345678901234567890', '1E3', '"a\\u0041"', '{ "b" : [ 1.0 , 2 ] }', 'null', 'true'];
-    assert.deepEqual(changeValueTexts(resourceWith(values)), values);
-    assert.deepEqual(changeValueTexts(resourceWith(values, ' \n\t')), values);
+    assert.deepEqual(changeValueTexts(resourceWith(values)), { changeValues: values });
+    assert.deepEqual(changeValueTexts(resourceWith(values, ' \n\t')), { changeValues: values });
   });
 
   it('gives texts that are in the document and parse to what the document holds, for any JSON', () => {
@@ -21,7 +21,9 @@ describe('changeValueTexts', () => {
     fc.assert(
       fc.property(fc.array(fc.json({ stringUnit: 'binary' }), { maxLength: 4 }), space, (values, blank) => {
         const resource = resourceWith(values, blank);
-        const texts = changeValueTexts(resource);
+        const found = changeValueTexts(resource);
+        assert.ok('changeValues' in found);
+        const { changeValues: texts } = found;
         const { changes } = JSON.parse(resource).spec.govParamChange as { changes: { value: unknown }[] };
         assert.ok(texts.every((text) => resource.includes(text)));
         assert.deepEqual(texts.map((text) => JSON.parse(text)), changes.map(({ value }) => value));
@@ -30,10 +32,34 @@ describe('changeValueTexts', () => {
   });
 
   it('is empty for a change without a value, which is refused later', () => {
-    assert.deepEqual(changeValueTexts('{"spec":{"govParamChange":{"changes":[{"key":"a"},{"value":1}]}}}'), ['', '1']);
+    assert.deepEqual(changeValueTexts('{"spec":{"govParamChange":{"changes":[{"key":"a"},{"value":1}]}}}'), { changeValues: ['', '1'] });
   });
 
   for (const resource of ['', '{}', '[]', '{"spec":null}', '{"spec":{"govParamChange":{}}}', '{"spec":{"govParamChange":{"changes":{}}}}', '{"spec":']) {
-    it(`finds none in ${resource || 'nothing'}`, () => assert.deepEqual(changeValueTexts(resource), []));
+    it(`finds none in ${resource || 'nothing'}`, () => assert.deepEqual(changeValueTexts(resource), { changeValues: [] }));
   }
+
+  it('refuses what is nested too deeply for a workflow, and takes what only looks so', () => {
+    for (const depth of [501, 9_000]) {
+      assert.deepEqual(changeValueTexts(resourceWith(['1', nested(depth)])), { unfitChanges: 'holds values that are nested more than 500 levels deep' });
+    }
+    const values = [nested(490), JSON.stringify('['.repeat(9_000)), JSON.stringify('"[\\'.repeat(9_000)), JSON.stringify(Array.from({ length: 9_000 }, () => []))];
+    assert.deepEqual(changeValueTexts(resourceWith(values)), { changeValues: values });
+  });
+
+  it('refuses what is too large for a workflow', () => {
+    assert.deepEqual(changeValueTexts(resourceWith(large(400_000))), { changeValues: large(400_000) });
+    for (const length of [400_001, 1_400_000]) {
+      assert.deepEqual(changeValueTexts(resourceWith(large(length))), { unfitChanges: `holds ${length} characters of values, and 400000 can be handed on` });
+    }
+  });
 });
+
+/** Two values of so many characters together. */
+function large(length: number): string[] {
+  return ['1', `"${'x'.repeat(length - 3)}"`];
+}
+
+function nested(depth: number): string {
+  return '['.repeat(depth) + ']'.repeat(depth);
+}

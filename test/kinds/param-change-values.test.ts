@@ -153,6 +153,23 @@ describe('the values of a parameter change', () => {
     });
   });
 
+  const unfit: Readonly<Record<string, { readonly value: string; readonly message: RegExp }>> = {
+    'are nested 9,000 levels deep': {
+      value: '['.repeat(9_000) + ']'.repeat(9_000),
+      message: /^spec\.govParamChange\.changes holds values that are nested more than 500 levels deep; nothing was done/,
+    },
+    'are larger than Temporal takes': {
+      value: `"${'x'.repeat(1_200_000)}"`,
+      message: /^spec\.govParamChange\.changes holds 1200002 characters of values, and 400000 can be handed on; nothing was done/,
+    },
+  };
+  Object.entries(unfit).forEach(([what, { value, message }], index) => {
+    it(`that ${what} are ParamsBuildFailed`, async () => {
+      await create(`unfit-${index}`, [value]);
+      assertFailed(await environment.finished(`unfit-${index}`), 'ParamsBuildFailed', message);
+    });
+  });
+
   describe('of a run without a resource', () => {
     it('contract §1.5: reach the sidecar as the JSON that they are', async () => {
       const changed = withValues('100', 1.5, true, null, { b: [{}], a: '"' }, Number.MAX_SAFE_INTEGER);
