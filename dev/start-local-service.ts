@@ -49,6 +49,7 @@ export async function startLocalService(options: LocalServiceOptions): Promise<L
     env: {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
       KUBECONFIG: servers.kubernetes.kubeconfig(account),
       TEMPORAL_ADDRESS: servers.temporal.address,
       TEMPORAL_NAMESPACE: servers.temporal.namespace,

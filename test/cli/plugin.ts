@@ -49,6 +49,7 @@ export function adminShell({ kubernetes, temporal }: ServerAddresses): NodeJS.Pr
   return {
     PATH: process.env['PATH'],
     HOME: process.env['HOME'],
+    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
     KUBECONFIG: kubernetes.kubeconfig('admin'),
     TEMPORAL_ADDRESS: temporal.address,
     TEMPORAL_NAMESPACE: temporal.namespace,

@@ -1,7 +1,12 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { adminTransport } from '../../dev/admin-transport.ts';
 import { applyManifests } from '../../dev/apply-manifests.ts';
 import { startLocalServers, type LocalServers } from '../../dev/start-local-servers.ts';
 import { publishServers } from './shared-servers.ts';
+
+// Hundreds of processes compile the same modules; this is where Node itself puts the cache.
+process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'node-compile-cache');
 
 let servers: LocalServers | undefined;
 
