@@ -2,7 +2,7 @@ import { present } from './present.ts';
 import { printable } from './printable.ts';
 import { asSentence } from './provenance.ts';
 import type { TaskKind } from './task-kinds.ts';
-import { failed, type Verdict } from './verdict.ts';
+import { failed, NOBODY_KNOWS, type Verdict } from './verdict.ts';
 
 /** The task was watched to its end although it had been cancelled, since the sidecar already had it. */
 export function cancelledAfterDispatch(kind: TaskKind, end: Verdict): Verdict {
@@ -31,10 +31,13 @@ export function cancelledWhileWaiting(problem: string | undefined, signals: bool
   );
 }
 
-export function cancelledBeforeDispatch(): Verdict {
+/** @param begun - Whether another controller or workflow had begun the task. */
+export function cancelledBeforeDispatch(begun = false): Verdict {
   return failed(
     'Cancelled',
-    'Cancelled before anything was sent to the sidecar; nothing was done. Create a new task to do it after all.',
+    begun
+      ? `Cancelled; the sidecar does not have the task, and ${NOBODY_KNOWS}`
+      : 'Cancelled before anything was sent to the sidecar; nothing was done. Create a new task to do it after all.',
   );
 }
 

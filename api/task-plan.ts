@@ -58,7 +58,7 @@ export function planTask(kind: string, input: unknown): Planned {
   try {
     return { plan: checkedPlan(kind, read.data) };
   } catch (error) {
-    if (error instanceof InvalidField) return { verdict: paramsBuildFailed(error.field, error.problem) };
+    if (error instanceof InvalidField) return { verdict: paramsBuildFailed(error.field, error.problem, read.data.begun !== undefined) };
     throw error;
   }
 }

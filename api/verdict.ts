@@ -42,8 +42,10 @@ export function unsupportedKind(kind: string): Verdict {
   );
 }
 
-export function paramsBuildFailed(field: string, problem: string): Verdict {
-  return failed('ParamsBuildFailed', `${field} ${printable(problem)}; nothing was done. Correct it in a new task.`);
+/** @param begun - Whether another controller or workflow had begun the task: nobody here knows what it has sent. */
+export function paramsBuildFailed(field: string, problem: string, begun = false): Verdict {
+  const rest = begun ? 'what was begun before is not watched. Look at the node before you correct it in a new task.' : 'nothing was done. Correct it in a new task.';
+  return failed('ParamsBuildFailed', `${field} ${printable(problem)}; ${rest}`);
 }
 
 export function deserializeFailed(problem: string): Verdict {
@@ -156,14 +158,17 @@ export function taskComplete(kind: TaskKind): CompleteVerdict {
   return { phase: 'Complete', reason: 'TaskComplete', message: completeMessages[kind] };
 }
 
+/** Of a task that another controller or workflow had begun, and that the sidecar does not have. */
+export const NOBODY_KNOWS = 'whether it was sent before this workflow took over is not known. Look at the node before you create a new task.';
+
 /** `takenOff`: it was still waiting and was made to stop. `unreachable`: the sidecar could not be asked. */
 type LastLook = 'running' | 'takenOff' | 'absent' | 'unconfirmed' | 'unreachable';
 
 interface ExpiredExecution {
   readonly node: NodeReference;
   readonly timeoutMs: number;
-  /** Whether the sidecar is known to have taken the task. */
-  readonly dispatched: boolean;
+  /** Whether the sidecar is known to have taken the task; `perhaps` where another controller or workflow had begun it. */
+  readonly sent: 'yes' | 'perhaps' | 'no';
   /** What the last look at the sidecar found. */
   readonly lastLook: LastLook;
   /** The last thing that went wrong on the way, if any. */
@@ -175,7 +180,7 @@ export function timedOut(execution: ExpiredExecution): Verdict {
   return failed('Timeout', `No end within ${formatDuration(execution.timeoutMs)}: ${lastLookText(execution)}${problem}`);
 }
 
-function lastLookText({ node, lastLook, dispatched }: ExpiredExecution): string {
+function lastLookText({ node, lastLook, sent }: ExpiredExecution): string {
   const sidecar = `the sidecar of ${nodeText(node)}`;
   if (lastLook === 'running') {
     return `${sidecar} still has the task running, unwatched from now on. Look at the node before you create a new task.`;
@@ -183,8 +188,11 @@ function lastLookText({ node, lastLook, dispatched }: ExpiredExecution): string 
   if (lastLook === 'takenOff') {
     return `${sidecar} was still waiting, and the task was taken off it. Raise timeoutSeconds in a new task to wait longer.`;
   }
-  if (lastLook === 'absent' && !dispatched) {
+  if (lastLook === 'absent' && sent === 'no') {
     return `nothing reached ${sidecar}, so nothing was done. Check the sidecar, then create a new task.`;
+  }
+  if (lastLook === 'absent' && sent === 'perhaps') {
+    return `${sidecar} does not have the task, and ${NOBODY_KNOWS}`;
   }
   if (lastLook === 'absent') {
     return `${sidecar} took the task but no longer knows it. Look at the node before you create a new task.`;

@@ -23,7 +23,7 @@ export async function execute(run: TaskRun, execution: Execution, request: Sidec
     case 'refused':
       return taskRefused(plan.node, sent.words);
     case 'cancelled':
-      return cancelledBeforeDispatch();
+      return cancelledBeforeDispatch(plan.begun !== undefined);
     case 'late':
       return await verdictWhenLate(run, execution, sent.problem);
     case 'completed':
@@ -36,9 +36,9 @@ export async function execute(run: TaskRun, execution: Execution, request: Sidec
 }
 
 async function verdictWhenLate(run: TaskRun, execution: Execution, problem: string | undefined): Promise<Verdict> {
-  const dispatched = run.plan.begun?.accepted ?? false;
-  const verdict = await verdictAtDeadline(run, execution, { dispatched, problem });
-  return dispatched ? cancelledOr(run, execution, verdict) : verdict;
+  const { begun } = run.plan;
+  if (begun?.accepted) return cancelledOr(run, execution, await verdictAtDeadline(run, execution, { sent: 'yes', problem }));
+  return await verdictAtDeadline(run, execution, { sent: begun === undefined ? 'no' : 'perhaps', problem });
 }
 
 async function watchAccepted(run: TaskRun, execution: Execution, request: SidecarTaskRequest): Promise<Verdict> {
@@ -83,7 +83,7 @@ async function watchUnlessCancelled(run: TaskRun, execution: Execution): Promise
 
 async function verdictAfter(run: TaskRun, execution: Execution, end: PollEnd): Promise<Verdict> {
   if (end.state !== 'deadline') return await verdictAfterReport(run, end);
-  return await verdictAtDeadline(run, execution, { dispatched: true, ...end });
+  return await verdictAtDeadline(run, execution, { sent: 'yes', ...end });
 }
 
 async function verdictAfterReport({ plan }: TaskRun, report: Exclude<PollEnd, { state: 'deadline' }>): Promise<Verdict> {
@@ -93,7 +93,7 @@ async function verdictAfterReport({ plan }: TaskRun, report: Exclude<PollEnd, { 
 }
 
 interface Past {
-  readonly dispatched: boolean;
+  readonly sent: 'yes' | 'perhaps' | 'no';
   readonly problem?: string | undefined;
   readonly pending?: Transaction | undefined;
 }

@@ -13,14 +13,15 @@ const lastLooks: readonly LastLook[] = ['running', 'takenOff', 'absent', 'unconf
 /** Every failure that the service can write; `words` stands where text from outside goes in. */
 function failures(words: string): Readonly<Record<string, Verdict>> {
   const expired = lastLooks.flatMap((lastLook) =>
-    [true, false].map((dispatched): [string, Verdict] => [
-      `timedOut ${lastLook}${dispatched ? ' dispatched' : ''}`,
-      timedOut({ node, timeoutMs: 600_000, dispatched, lastLook, problem: words }),
+    (['yes', 'perhaps', 'no'] as const).map((sent): [string, Verdict] => [
+      `timedOut ${lastLook}, sent: ${sent}`,
+      timedOut({ node, timeoutMs: 600_000, sent, lastLook, problem: words }),
     ]),
   );
   return {
     unsupportedKind: unsupportedKind(words),
     paramsBuildFailed: paramsBuildFailed('spec.restartSeid', words),
+    'paramsBuildFailed begun': paramsBuildFailed('spec.restartSeid', words, true),
     deserializeFailed: deserializeFailed(words),
     targetMissing: targetMissing(node),
     targetNotInPhase: targetNotInPhase(node, { ...wait, observed: words }),
@@ -35,6 +36,7 @@ function failures(words: string): Readonly<Record<string, Verdict>> {
     'imageTimedOut set': imageTimedOut({ node, timeoutMs: 1, image: words, current: words, set: true }),
     'imageTimedOut unset': imageTimedOut({ node, timeoutMs: 1, image: words, set: false }),
     cancelledBeforeDispatch: cancelledBeforeDispatch(),
+    'cancelledBeforeDispatch begun': cancelledBeforeDispatch(true),
     workflowTerminated: workflowTerminated('seinodetask/arctic-1/restart-1/6d0f'),
     ...Object.fromEntries(expired),
   };
@@ -54,6 +56,18 @@ describe('verdict', () => {
     });
   }
 
+  it('claims that nothing was done only where nobody else can have done it', () => {
+    const doubtful = [
+      paramsBuildFailed('spec.restartSeid', 'is bad', true),
+      cancelledBeforeDispatch(true),
+      ...lastLooks.map((lastLook) => timedOut({ node, timeoutMs: 1, sent: 'perhaps', lastLook })),
+    ];
+    for (const { message } of doubtful) {
+      assert.doesNotMatch(message, /nothing/i);
+      assert.match(message, /Look at the node before|Raise timeoutSeconds/);
+    }
+  });
+
   it('quotes what it was told', () => {
     const quoting = Object.entries(failures('these words')).filter(([, { message }]) => message.includes('these words'));
     const silent = Object.keys(failures('')).filter((name) => !quoting.some(([quoted]) => quoted === name));
@@ -62,6 +76,7 @@ describe('verdict', () => {
       'cancelledWhileWaiting',
       'targetGone',
       'cancelledBeforeDispatch',
+      'cancelledBeforeDispatch begun',
       'workflowTerminated',
     ]);
   });
@@ -105,7 +120,7 @@ describe('verdict', () => {
     [targetNotInPhase(node, wait), 'TargetResolveFailed'],
     [taskRefused(node, 'unknown task type: x'), 'TaskTerminalError'],
     [taskFailed(node, 'broken'), 'TaskFailed'],
-    [timedOut({ node, timeoutMs: 1, dispatched: true, lastLook: 'running' }), 'Timeout'],
+    [timedOut({ node, timeoutMs: 1, sent: 'yes', lastLook: 'running' }), 'Timeout'],
     [cancelledAfterDispatch('RestartSeid', taskComplete('RestartSeid')), 'Cancelled'],
     [cancelledWhileWaiting(undefined, false), 'Cancelled'],
     [cancelledBeforeDispatch(), 'Cancelled'],

@@ -101,7 +101,7 @@ describe('text from outside, whatever it is,', () => {
   it('is safe when a sidecar refuses a task, cannot be asked, or holds other tasks', () => {
     check((text) => {
       assertVerdictSafe(taskRefused(node, text));
-      assertVerdictSafe(timedOut({ node, timeoutMs: 1, dispatched: false, lastLook: 'unreachable', problem: text }));
+      assertVerdictSafe(timedOut({ node, timeoutMs: 1, sent: 'no', lastLook: 'unreachable', problem: text }));
       assertVerdictSafe(cancelledWhileWaiting(text, true));
       const signals = { id: text, type: 'await-condition', status: 'running', params: { action: 'SIGTERM_SEID' } };
       const held = sidecarTaskListSchema.parse(JSON.parse(JSON.stringify([{ id: text, type: 'restart-seid', status: 'running', completedAt: text }, signals])));
