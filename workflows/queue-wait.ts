@@ -1,4 +1,4 @@
-import { isCancellation, proxyActivities, proxyLocalActivities, sleep, TemporalFailure, type ActivityOptions } from '@temporalio/workflow';
+import { isCancellation, patched, proxyActivities, proxyLocalActivities, sleep, TemporalFailure, type ActivityOptions } from '@temporalio/workflow';
 import type { Activities } from '../activities/create-activities.ts';
 import { present } from '../api/present.ts';
 import { queued } from '../api/progress.ts';
@@ -64,7 +64,10 @@ export class QueueWait {
 
   #timedOut(obstacle: Obstacle): Verdict | undefined {
     const { node, queueTimeoutMs } = this.#run.plan;
-    return queueTimeoutMs === undefined || this.#remainingMs > 0 ? undefined : queueTimedOut(node, obstacle, queueTimeoutMs);
+    if (queueTimeoutMs === undefined || this.#remainingMs > 0) return undefined;
+    // Whoever had the node when the permit was refused has given it back since: it is tried for once more.
+    if (obstacle.by === 'permit' && obstacle.holder === undefined && patched('given-back-meanwhile')) return undefined;
+    return queueTimedOut(node, obstacle, queueTimeoutMs);
   }
 
   async #obstacle(): Promise<Obstacle | undefined> {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const INTERVAL_MS = 50;
+/** Between two looks, in milliseconds: a tenth of the time waited, so that long waits leave the processor to what is waited for. */
+const [SHORTEST_MS, LONGEST_MS] = [50, 250];
 
 /**
  * Waits until `look` gives something other than `undefined` or `false`.
@@ -13,7 +14,8 @@ export async function eventually<Result>(
   look: () => Promise<Result | undefined | false> | Result | undefined | false,
   timeoutMs = 60_000,
 ): Promise<Result> {
-  const deadline = Date.now() + timeoutMs;
+  const begin = Date.now();
+  const waitedMs = (): number => Date.now() - begin;
   for (let cause: unknown; ; ) {
     try {
       const result = await look();
@@ -21,7 +23,7 @@ export async function eventually<Result>(
     } catch (error) {
       cause = error;
     }
-    if (Date.now() >= deadline) throw new Error(`not within ${timeoutMs / 1000} s: ${what}`, { cause });
-    await sleep(INTERVAL_MS);
+    if (waitedMs() >= timeoutMs) throw new Error(`not within ${timeoutMs / 1000} s: ${what}`, { cause });
+    await sleep(Math.min(LONGEST_MS, Math.max(SHORTEST_MS, waitedMs() / 10)));
   }
 }
