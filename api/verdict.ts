@@ -162,7 +162,7 @@ export function taskComplete(kind: TaskKind): CompleteVerdict {
 export const NOBODY_KNOWS = 'whether it was sent before this workflow took over is not known. Look at the node before you create a new task.';
 
 /** `takenOff`: it was still waiting and was made to stop. `unreachable`: the sidecar could not be asked. */
-type LastLook = 'running' | 'takenOff' | 'absent' | 'unconfirmed' | 'unreachable';
+export type LastLook = 'running' | 'takenOff' | 'absent' | 'unconfirmed' | 'unreachable';
 
 interface ExpiredExecution {
   readonly node: NodeReference;

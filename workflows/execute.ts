@@ -1,4 +1,4 @@
-import { CancellationScope, isCancellation, log } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, log, patched } from '@temporalio/workflow';
 import { cancelledAfterDispatch, cancelledBeforeDispatch, cancelledWhileWaiting } from '../api/cancel-verdicts.ts';
 import type { PollEnd } from '../api/dispatch.ts';
 import { isPending } from '../api/sidecar-task.ts';
@@ -6,7 +6,7 @@ import { inclusionUndetermined, verdictOfReport, withHeight } from '../api/task-
 import { taskKinds } from '../api/task-kinds.ts';
 import type { SidecarTaskRequest } from '../api/task-plan.ts';
 import type { Transaction } from '../api/transaction.ts';
-import { taskComplete, taskRefused, timedOut, type Verdict } from '../api/verdict.ts';
+import { taskComplete, taskRefused, timedOut, type LastLook, type Verdict } from '../api/verdict.ts';
 import type { Execution } from './execution.ts';
 import { dispatch, latestHeight, lookOnce, takeOff, watch } from './sidecar-steps.ts';
 import type { TaskRun } from './task-run.ts';
@@ -110,13 +110,16 @@ async function verdictAtDeadline(run: TaskRun, execution: Execution, { pending, 
   return timedOut({
     node: plan.node,
     timeoutMs: plan.timeoutMs ?? 0,
-    lastLook: isRunning && onlyWaits ? await stopWaiting(execution) : seen.state,
+    lastLook: onlyWaits ? await stopWaiting(execution, seen.state) : seen.state,
     ...past,
     problem: seen.state === 'unreachable' ? seen.problem : past.problem,
   });
 }
 
-async function stopWaiting(execution: Execution): Promise<'takenOff' | 'running'> {
+/** Also takes off the sidecar what it says that it does not have: it may be wrong, and would wait on unwatched. */
+async function stopWaiting(execution: Execution, seen: Exclude<LastLook, 'takenOff'>): Promise<LastLook> {
+  const isThere = seen === 'running';
+  if (!isThere && !(seen === 'absent' && patched('take-off-what-is-denied'))) return seen;
   const { problem } = await takeOff(execution);
-  return problem === undefined ? 'takenOff' : 'running';
+  return isThere && problem === undefined ? 'takenOff' : seen;
 }
