@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
-import { eventually } from '../support/eventually.ts';
 import { expectedTaskId } from '../support/expected-task-id.ts';
 import { requestsOf } from '../support/requests-of.ts';
 import { scheduledActivity } from '../support/scheduled-activities.ts';
@@ -82,8 +81,8 @@ describe('tasks that wait for a height', () => {
     it(`${name}: is taken off the sidecar at Timeout although the sidecar says that it does not have it`, async () => {
       const denied = `${name}-denied`;
       const node = await environment.addNode(denied, { sidecarVersion: 'newer' });
-      await create(denied, awaiting, { targetHeight: 1_000_000_000, timeoutSeconds: 3 });
-      await eventually('the sidecar has it', () => node.tasks.length === 1);
+      await create(denied, awaiting, { targetHeight: 1_000_000_000, timeoutSeconds: 6 });
+      await environment.taskWhere(denied, 'is watched', ({ status }) => status?.step === 'AwaitingHeight');
       node.setFaults({ taskNotFound: {} });
       assertFailed(await environment.finished(denied), 'Timeout', /took the task but no longer knows it/);
       assert.deepEqual(node.tasks, []);
