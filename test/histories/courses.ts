@@ -34,6 +34,13 @@ export const courses: Readonly<Record<string, Course>> = {
     return environment.workflowOf(task);
   },
 
+  'restart-seid-queue-timed-out': async (environment, name) => {
+    await environment.addNode(name, { faults: { neverBoot: true } });
+    await environment.restart(`${name}-holder`, name);
+    await dispatched(environment, name);
+    return environment.workflowOf(await environment.restart(name, name, { target: { nodeRef: { name }, queueTimeout: '500ms' } }));
+  },
+
   'restart-seid-complete': async (environment, name) => {
     await environment.addNode(name);
     return environment.workflowOf(await environment.restart(name, name));
@@ -101,6 +108,14 @@ export const courses: Readonly<Record<string, Course>> = {
     return environment.workflowOf(await awaitHeight(environment, name, { targetHeight: UNREACHABLE_HEIGHT }, { timeoutSeconds: 1 }));
   },
 
+  'await-nodes-at-height-denied': async (environment, name) => {
+    const node = await environment.addNode(name, { sidecarVersion: 'newer' });
+    const task = await awaitHeight(environment, name, { targetHeight: UNREACHABLE_HEIGHT }, { timeoutSeconds: 6 });
+    await environment.taskWhere(name, 'is watched', ({ status }) => status?.step === 'AwaitingHeight');
+    node.setFaults({ taskNotFound: {} });
+    return environment.workflowOf(task);
+  },
+
   'await-condition-with-action': async (environment, name) => {
     await environment.addNode(name);
     const awaitCondition = { height: { targetHeight: await heightSoon(environment, name) }, action: 'SIGTERM_SEID' };
@@ -149,6 +164,13 @@ export const courses: Readonly<Record<string, Course>> = {
   'gov-param-change-pending-then-confirmed': async (environment, name) => {
     await environment.addNode(name, { sidecarVersion: 'newer', transactions: { pendingRuns: 1 } });
     const govParamChange = { ...proposal, changes: [{ subspace: 'staking', key: 'MaxValidators', value: { count: 1.5 } }] };
+    return environment.workflowOf(await create(environment, name, { kind: 'GovParamChange', govParamChange }));
+  },
+
+  'gov-param-change-unfit': async (environment, name) => {
+    await environment.addNode(name, { sidecarVersion: 'newer' });
+    const value = JSON.parse('['.repeat(600) + ']'.repeat(600)) as unknown;
+    const govParamChange = { ...proposal, changes: [{ subspace: 'staking', key: 'MaxValidators', value }] };
     return environment.workflowOf(await create(environment, name, { kind: 'GovParamChange', govParamChange }));
   },
 
