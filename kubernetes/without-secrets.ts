@@ -4,7 +4,7 @@ const REMOVED = '[removed]';
 /** Words have no digits. */
 const AFTER_BEARER = /\b(bearer(?:\s|%20|\+)+)(?=[\w.~+/=%-]*\d)[\w.~+/=%-]{8,}/gi;
 /** A password may hold an @, and whoever writes one may have forgotten what stands before it in a URL. */
-const USER_INFORMATION = /(?:(\/\/)[^/\s"]*|[^/\s"]+:[^/\s"]*)@/g;
+const USER_INFORMATION = /(?:(\/\/)[^/\s"]*|(?<![^/\s"])[^/\s"][^/\s":]*:[^/\s"]*)@/g;
 
 /**
  * Text from a server that may repeat what it was sent: each secret becomes `[removed]`, also where it stands in base64,
