@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { permitIdOf } from '../../api/node-permit.ts';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
-import { readClusterId } from '../../kubernetes/read-cluster-id.ts';
 import type { SimulatedNode } from '../../simulator/simulated-node.ts';
 import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
 import { assertOneAtATime } from '../support/assert-one-at-a-time.ts';
@@ -11,19 +9,13 @@ import { TestEnvironment } from '../support/test-environment.ts';
 
 describe('the permit of a node, when its holder closes', () => {
   let environment: TestEnvironment;
-  let clusterId: string;
 
   before(async () => {
     environment = await TestEnvironment.create();
-    clusterId = await readClusterId(environment.admin);
     await environment.startService();
   });
 
   after(() => environment.stop());
-
-  function permitOf(node: string) {
-    return environment.temporal.workflow.getHandle(permitIdOf(clusterId, { namespace: environment.namespace, name: node }));
-  }
 
   /** A restart that has the node, and one that waits for it. */
   async function held(name: string, spec: Record<string, unknown> = {}): Promise<{ node: SimulatedNode; holder: SeiNodeTask }> {
@@ -40,7 +32,8 @@ describe('the permit of a node, when its holder closes', () => {
     assertComplete(await environment.finished(`${node.name}-next`));
     assert.equal(node.sigtermsReceived, 2);
     assertOneAtATime(node);
-    await eventually('nobody has the permit', async () => (await permitOf(node.name).describe()).status.name === 'TERMINATED');
+    const permit = await environment.permitOf(node.name);
+    await eventually('nobody has the permit', async () => (await permit.describe()).status.name === 'TERMINATED');
   }
 
   it('is free when it is Complete', async () => {
@@ -63,7 +56,7 @@ describe('the permit of a node, when its holder closes', () => {
     const { node } = await held('cancelled');
     await environment.tasks.delete(environment.namespace, 'cancelled-holder');
     await eventually('the holder is being cancelled', async () => {
-      const { history } = await permitOf('cancelled').fetchHistory().then((fetched) => ({ history: fetched.events ?? [] }));
+      const { history } = await (await environment.permitOf('cancelled')).fetchHistory().then((fetched) => ({ history: fetched.events ?? [] }));
       return history.length > 0;
     });
     assert.equal(requestsOf(node, 'POST').length, 1);
@@ -95,7 +88,7 @@ describe('the permit of a node, when its holder closes', () => {
   it('may be taken by hand, which keeps a node free of work until it is given back', async () => {
     const node = await environment.addNode('by-hand');
     const permit = await environment.temporal.workflow.start('NodePermit', {
-      workflowId: permitOf('by-hand').workflowId,
+      workflowId: (await environment.permitOf('by-hand')).workflowId,
       taskQueue: environment.namespace,
     });
     await environment.restart('by-hand-next', 'by-hand');

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { permitIdOf } from '../../api/node-permit.ts';
-import { readClusterId } from '../../kubernetes/read-cluster-id.ts';
 import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
 import { requestsOf } from '../support/requests-of.ts';
@@ -47,7 +45,7 @@ describe('spec.target.queueTimeout', () => {
     assertFailed(await environment.finished('at-once'), 'TargetResolveFailed', /queueTimeout/);
     node.setFaults({});
     await environment.finished('at-once-holder');
-    const permit = environment.temporal.workflow.getHandle(permitIdOf(await readClusterId(environment.admin), { namespace: environment.namespace, name: 'at-once' }));
+    const permit = await environment.permitOf('at-once');
     await eventually('nobody has the permit', async () => (await permit.describe()).status.name === 'TERMINATED');
     await environment.restart('free', 'at-once', target('at-once', '0s'));
     assertComplete(await environment.finished('free'));

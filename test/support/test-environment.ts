@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
+import { permitIdOf } from '../../api/node-permit.ts';
 import { SEI_NODE, SEI_NODE_TASK } from '../../api/resources.ts';
 import { isTerminal, type SeiNodeTask } from '../../api/sei-node-task.ts';
 import { workflowIdOf } from '../../api/task-input.ts';
@@ -10,6 +11,7 @@ import { startLocalService, type LocalService } from '../../dev/start-local-serv
 import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
 import type { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
 import type { Lease } from '../../kubernetes/lease.ts';
+import { readClusterId } from '../../kubernetes/read-cluster-id.ts';
 import { ResourceClient } from '../../kubernetes/resource-client.ts';
 import { startFleet, type Fleet } from '../../simulator/fleet.ts';
 import type { SimulatedNode } from '../../simulator/simulated-node.ts';
@@ -168,6 +170,11 @@ export class TestEnvironment {
   /** Waits until the resource is Complete or Failed. */
   async finished(name: string): Promise<SeiNodeTask> {
     return await this.taskWhere(name, 'reaches its end', (task) => isTerminal(task.status?.phase));
+  }
+
+  /** The permit of a node, whoever has it. */
+  async permitOf(name: string) {
+    return this.temporal.workflow.getHandle(permitIdOf(await readClusterId(this.admin), { namespace: this.namespace, name }));
   }
 
   workflowOf(task: SeiNodeTask) {

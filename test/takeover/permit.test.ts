@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { permitIdOf } from '../../api/node-permit.ts';
 import type { SeiNodeTaskStatus } from '../../api/sei-node-task.ts';
-import { readClusterId } from '../../kubernetes/read-cluster-id.ts';
 import type { SimulatedNode } from '../../simulator/simulated-node.ts';
 import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
 import { requestsOf } from '../support/requests-of.ts';
@@ -14,10 +12,9 @@ describe('a restart that another controller has begun, on a node whose permit so
 
   before(async () => {
     environment = await TestEnvironment.create();
-    const clusterId = await readClusterId(environment.admin);
     for (const name of ['not-sent', 'at-work', 'out-of-time']) {
       await environment.addNode(name, { faults: { slowStopMs: 1_000 } });
-      const workflowId = permitIdOf(clusterId, { namespace: environment.namespace, name });
+      const { workflowId } = await environment.permitOf(name);
       await environment.temporal.workflow.start('NodePermit', { workflowId, taskQueue: environment.namespace });
     }
     await begin('not-sent');
@@ -50,8 +47,7 @@ describe('a restart that another controller has begun, on a node whose permit so
     assert.equal(waiting.status?.phase, 'Running');
     assert.match(waiting.status?.message ?? '', /is busy with somebody who took its permit by hand/);
     assert.deepEqual(requestsOf(node('not-sent'), 'POST'), []);
-    const clusterId = await readClusterId(environment.admin);
-    await environment.temporal.workflow.getHandle(permitIdOf(clusterId, { namespace: environment.namespace, name: 'not-sent' })).cancel();
+    await (await environment.permitOf('not-sent')).cancel();
     assertComplete(await environment.finished('not-sent'));
     assert.equal(requestsOf(node('not-sent'), 'POST').length, 1);
   });
