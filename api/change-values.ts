@@ -16,6 +16,7 @@ const LARGEST_EXACT = 2 ** 53;
  */
 export function changeValues(payload: unknown, texts: readonly string[] | undefined): readonly string[] {
   const { changes } = check(payloadSchemas.govParamChange, payload, 'spec.govParamChange');
+  // What JSON has no text for gets one that is refused below, since it is no JSON.
   const values = texts ?? changes.map(({ value }) => jsonText(value));
   if (values.length !== changes.length) throw new InvalidField('spec.govParamChange.changes', 'does not fit its JSON text');
   // What JavaScript has read as 2^53 may have been 2^53 + 1.

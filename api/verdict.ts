@@ -164,11 +164,13 @@ export const NOBODY_KNOWS = 'whether it was sent before this workflow took over 
 /** `takenOff`: it was still waiting and was made to stop. `unreachable`: the sidecar could not be asked. */
 export type LastLook = 'running' | 'takenOff' | 'absent' | 'unconfirmed' | 'unreachable';
 
+/** Whether the sidecar is known to have taken the task; `perhaps` where another controller or workflow had begun it. */
+export type Sent = 'yes' | 'perhaps' | 'no';
+
 interface ExpiredExecution {
   readonly node: NodeReference;
   readonly timeoutMs: number;
-  /** Whether the sidecar is known to have taken the task; `perhaps` where another controller or workflow had begun it. */
-  readonly sent: 'yes' | 'perhaps' | 'no';
+  readonly sent: Sent;
   /** What the last look at the sidecar found. */
   readonly lastLook: LastLook;
   /** The last thing that went wrong on the way, if any. */

@@ -6,7 +6,7 @@ import { inclusionUndetermined, verdictOfReport, withHeight } from '../api/task-
 import { taskKinds } from '../api/task-kinds.ts';
 import type { SidecarTaskRequest } from '../api/task-plan.ts';
 import type { Transaction } from '../api/transaction.ts';
-import { taskComplete, taskRefused, timedOut, type LastLook, type Verdict } from '../api/verdict.ts';
+import { taskComplete, taskRefused, timedOut, type LastLook, type Sent, type Verdict } from '../api/verdict.ts';
 import type { Execution } from './execution.ts';
 import { dispatch, latestHeight, lookOnce, takeOff, watch } from './sidecar-steps.ts';
 import type { TaskRun } from './task-run.ts';
@@ -93,7 +93,7 @@ async function verdictAfterReport({ plan }: TaskRun, report: Exclude<PollEnd, { 
 }
 
 interface Past {
-  readonly sent: 'yes' | 'perhaps' | 'no';
+  readonly sent: Sent;
   readonly problem?: string | undefined;
   readonly pending?: Transaction | undefined;
 }
