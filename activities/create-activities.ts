@@ -1,136 +1,148 @@
-import { cancellationSignal, Context, log } from '@temporalio/activity';
-import type { Dispatch, PollEnd } from '../api/dispatch.ts';
+import { activityInfo, cancellationSignal, Context } from '@temporalio/activity';
 import { present } from '../api/present.ts';
-import { queued } from '../api/progress.ts';
-import { waitingInQueue } from '../api/queueing.ts';
-import type { SidecarActivity } from '../api/sidecar-activity.ts';
-import type { TaskObservation } from '../api/sidecar-task.ts';
-import type { ObservedTarget } from '../api/target-decision.ts';
-import type { NodeReference } from '../api/task-input.ts';
-import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
-import { readClusterId } from '../kubernetes/read-cluster-id.ts';
-import type { ResourceClient } from '../kubernetes/resource-client.ts';
-import { afterASecond } from './after-a-second.ts';
-import { awaitPermit, readPermitHolder, type AwaitPermitRequest } from './await-permit.ts';
-import { awaitRestart, readSidecarActivity, type AwaitRestartRequest } from './await-restart.ts';
-import { dispatchTask, type DispatchRequest } from './dispatch-task.ts';
-import { lookAtTask, type TaskReference } from './look-at-task.ts';
-import { mirrorStatus, recordDispatch, type MirrorDependencies, type MirrorRequest, type MirrorResult, type MirrorSubject } from './mirror-status.ts';
-import { applyImage, awaitImage, type AppliedImage, type AwaitImageRequest, type ImageEnd, type ImageRequest } from './node-image.ts';
+import { problemEvent } from '../api/task-events.ts';
+import { mirrorTargetOf, type BegunTask, type TaskIdentity } from '../api/task-input.ts';
+import { planTask, type TaskPlan } from '../api/task-plan.ts';
+import type { Verdict } from '../core/verdict.ts';
+import { KubernetesError } from '../kubernetes/errors.ts';
+import { Attempt } from './attempt.ts';
+import { checkTarget, permitOf, type CheckedTarget, type OverTask, type ReadyTask, type TargetDependencies } from './check-target.ts';
+import { TaskDispatch, type Dispatched, type DispatchHeartbeat, type DispatchRequest } from './dispatch-task.ts';
+import { OtherClusterError } from './errors.ts';
+import { mirrorStatus, recordEvents, writeStatus, type MirrorDependencies, type MirrorRequest } from './mirror-status.ts';
+import { NodePermits } from './node-permits.ts';
 import { PermitLine } from './permit-line.ts';
-import { pollTask, type PollRequest } from './poll-task.ts';
-import type { SeidRpc } from './seid-rpc.ts';
-import type { SidecarClient } from './sidecar-client.ts';
-import { awaitTargetPhase, checkTargetPhase, type AwaitPhaseRequest } from './target-phase.ts';
+import { TaskPoll, type PollDependencies, type Polled, type PollHeartbeat, type PollRequest } from './poll-task.ts';
+import { takeOffTask, type TakeOffHeartbeat, type TakeOffRequest } from './take-off-task.ts';
+import { TargetWait, type TargetWaitState } from './target-wait.ts';
 
-export interface ActivityDependencies extends MirrorDependencies {
-  readonly sidecar: SidecarClient;
-  readonly rpc: SeidRpc;
-  readonly seiNodes: ResourceClient;
-  /** To the API server. */
-  readonly transport: KubernetesTransport;
+/** Of the heartbeat timeout, after which heartbeats are repeated: a dispatch hears soon that it is cancelled, polls are many. */
+const DISPATCH_BEAT = 0.2;
+const POLL_BEAT = 0.7;
+/** Attempts to look at a target before the resource tells what is wrong: about 2 s. */
+const QUIET_ATTEMPTS = 4;
+
+export interface ActivityDependencies extends MirrorDependencies, PollDependencies {
+  /** Uid of the `kube-system` namespace of the cluster that this worker is in. */
+  readonly clusterId: string;
   readonly knowsSearchAttributes: boolean;
   /** Aborted when the process shuts down: waits are then handed over to another worker. */
   readonly shutdown: AbortSignal;
 }
 
-/** Of a task that has a resource. */
-interface Reported {
-  /** Whose Events tell that it was sent. */
-  readonly subject?: MirrorSubject | undefined;
+export interface CheckRequest {
+  readonly kind: string;
+  /** As it reached the workflow. */
+  readonly input: unknown;
+  /** Made by a check before this one. Unset: it is made from the input. */
+  readonly plan?: TaskPlan | undefined;
+  /** First run in the workflow's chain. */
+  readonly firstRunId: string;
 }
 
-/** Of a wait that shows itself in the status once it has gone on for a second. */
-interface Announced {
-  readonly announce?: MirrorRequest | undefined;
-}
-
-/** Of a wait whose status names who is in the way. */
-interface Queued {
-  readonly node: NodeReference;
-  readonly queueTimeoutMs?: number;
-  readonly subject?: MirrorSubject;
+/** The permit that a task took by itself. */
+interface OwnPermit {
+  readonly permitId: string;
+  readonly holder: string;
+  /** Unset: it is looked up. */
+  readonly runId?: string | undefined;
 }
 
 /** The side effects of the task workflows, by the names that the Temporal UI shows. */
 export interface Activities {
-  checkTargetPhase(node: NodeReference): Promise<ObservedTarget>;
-  awaitTargetPhase(request: AwaitPhaseRequest): Promise<void>;
-  /** Uid of the cluster's `kube-system` namespace. */
-  readClusterId(): Promise<string>;
-  /** Who has a permit, as messages call him; `undefined` = nobody. */
-  readPermitHolder(permitId: string): Promise<string | undefined>;
-  awaitPermit(request: AwaitPermitRequest & Queued): Promise<void>;
-  /** What the sidecar does besides the task that asks. */
-  readSidecarActivity(request: TaskReference): Promise<SidecarActivity>;
-  awaitRestart(request: AwaitRestartRequest): Promise<void>;
-  dispatchTask(request: DispatchRequest & Reported): Promise<Dispatch>;
-  pollTask(request: PollRequest & Announced): Promise<PollEnd>;
-  /** Asks the sidecar once what it knows of a task. */
-  lookAtTask(request: TaskReference): Promise<TaskObservation>;
-  /** Takes a task that only waits off the sidecar. */
-  deleteTask(request: TaskReference): Promise<void>;
-  /** The latest height that seid's RPC tells; absent when it does not. */
-  readHeight(node: NodeReference): Promise<{ readonly height?: number }>;
-  applyImage(request: ImageRequest & Reported): Promise<AppliedImage>;
-  awaitImage(request: AwaitImageRequest & Announced): Promise<ImageEnd>;
-  mirrorStatus(request: MirrorRequest): Promise<MirrorResult>;
-  /** Whether the Temporal namespace knows our search attributes. */
-  knowsSearchAttributes(): Promise<boolean>;
-}
-
-function notWritten(error: unknown): void {
-  log.warn('Status not written; it is tried again with the next change', { error });
+  /** Makes the plan, looks at the target and tries to take the node's permit where the kind changes the node. */
+  checkTargetPhase(request: CheckRequest): Promise<CheckedTarget & { readonly knowsSearchAttributes: boolean }>;
+  /** Waits until the task may be sent: for the target's phase, its turn, and restarts of others. */
+  awaitTarget(request: { readonly plan: TaskPlan; readonly earlier?: Partial<TargetWaitState> }): Promise<(ReadyTask | OverTask) & { readonly waited: TargetWaitState }>;
+  dispatchTask(request: DispatchRequest & { readonly permitRunId?: string }): Promise<Dispatched>;
+  pollTask(request: PollRequest): Promise<Polled>;
+  takeOffTask(request: TakeOffRequest): Promise<'taken-off' | 'gone'>;
+  /** Gives the permit back, then writes the verdict. Returns the task that the status says was begun when the verdict knows nothing of it. */
+  mirrorStatus(request: MirrorRequest & { readonly permit?: OwnPermit }): Promise<BegunTask | undefined>;
+  /** Checks the inputs of tasks that a runbook will start. Returns what is wrong with the first that is not valid. */
+  validateTasks(tasks: readonly { readonly kind: string; readonly input: unknown }[]): Promise<Verdict | undefined>;
 }
 
 export function createActivities(dependencies: ActivityDependencies): Activities {
-  const { sidecar, rpc, seiNodes, transport, events, shutdown, knowsSearchAttributes } = dependencies;
+  const { clusterId, shutdown, knowsSearchAttributes } = dependencies;
   const line = new PermitLine();
-  let clusterId: string | undefined;
-  const announcer = ({ announce }: Announced): (() => void) => {
-    if (announce === undefined) return () => {};
-    const signal = cancellationSignal();
-    return afterASecond(() => mirrorStatus(dependencies, announce, signal), notWritten);
+  const target = (): TargetDependencies => ({ ...dependencies, permits: new NodePermits(Context.current().client) });
+  const ours = (task: Pick<TaskIdentity, 'cluster'>): void => {
+    if (task.cluster === clusterId) return;
+    throw new OtherClusterError(`The task is for cluster ${task.cluster}, and this worker is in cluster ${clusterId}. Give each cluster a TASK_QUEUE of its own.`);
   };
   return {
-    checkTargetPhase: (node) => checkTargetPhase(seiNodes, node, cancellationSignal()),
-    awaitTargetPhase: (request) => awaitTargetPhase(seiNodes, request, shutdown),
-    readClusterId: async () => (clusterId ??= await readClusterId(transport, { signal: cancellationSignal() })),
-    readPermitHolder: (permitId) => readPermitHolder(Context.current().client, permitId),
-    awaitPermit: async ({ node, queueTimeoutMs, subject, ...request }) => {
-      const signal = cancellationSignal();
-      await awaitPermit(request, {
-        line,
-        shutdown,
-        onHolder: (holder) => {
-          if (subject === undefined) return;
-          const progress = queued(waitingInQueue(node, { by: 'permit', holder }, queueTimeoutMs));
-          const update = { step: 'waiting', reason: 'Queued', progress } as const;
-          mirrorStatus(dependencies, { ...subject, update, atMs: Date.now() }, signal).catch(notWritten);
-        },
-      });
+    checkTargetPhase: async ({ kind, input, plan: known, firstRunId }) => {
+      const planned = known === undefined ? planTask(kind, input, { ...ownWorkflow(), firstRunId, cluster: clusterId }) : { plan: known };
+      if ('verdict' in planned) return { state: 'over', task: unplanned(kind, input, clusterId), verdict: planned.verdict, knowsSearchAttributes };
+      const { plan } = planned;
+      ours(plan.task);
+      try {
+        return { ...(await checkTarget(target(), plan, cancellationSignal())), knowsSearchAttributes };
+      } catch (error) {
+        if (error instanceof KubernetesError && activityInfo().attempt >= QUIET_ATTEMPTS) await tellProblem(dependencies, plan.task, error);
+        throw error;
+      }
     },
-    readSidecarActivity: (request) => readSidecarActivity(sidecar, request, cancellationSignal()),
-    awaitRestart: (request) => awaitRestart(sidecar, request, shutdown),
-    dispatchTask: async ({ subject, ...request }) => {
-      const dispatch = await dispatchTask(sidecar, request);
-      if (dispatch.state === 'accepted' && subject) await recordDispatch(events, subject, `The sidecar took the task ${request.taskId}.`);
-      return dispatch;
+    awaitTarget: async ({ plan, earlier }) => {
+      ours(plan.task);
+      using attempt = new Attempt<TargetWaitState>(shutdown, DISPATCH_BEAT);
+      using wait = new TargetWait(target(), { plan, attempt, line, earlier });
+      try {
+        for (;;) {
+          const end = await wait.pass();
+          if (end !== undefined) return { ...end, waited: wait.state };
+        }
+      } catch (error) {
+        return attempt.leave(error);
+      }
     },
-    pollTask: (request) => pollTask(sidecar, request, { shutdown, onRunning: announcer(request) }),
-    lookAtTask: (request) => lookAtTask(sidecar, request, cancellationSignal()),
-    deleteTask: async ({ node, taskId }) => {
-      await sidecar.deleteTask(node, taskId, cancellationSignal());
-      log.info('Task taken off the sidecar', { node, taskId });
+    dispatchTask: async ({ permitRunId, ...request }) => {
+      ours(request.plan.task);
+      using attempt = new Attempt<DispatchHeartbeat>(shutdown, DISPATCH_BEAT);
+      const all = target();
+      const dispatched = await new TaskDispatch(all, request, attempt).run();
+      const { plan } = request;
+      const isImage = 'image' in request.request;
+      if (isImage && plan.permitHolder === ownWorkflow().workflowId) await all.permits.giveBack(permitOf(plan), plan.permitHolder, permitRunId);
+      return dispatched;
     },
-    readHeight: async (node) => present({ height: await rpc.latestHeight(node, cancellationSignal()) }),
-    applyImage: async ({ subject, ...request }) => {
-      const applied = await applyImage(seiNodes, request, cancellationSignal());
-      if (applied.state === 'applied' && subject) await recordDispatch(events, subject, `spec.image was set to ${request.image}.`);
-      return applied;
+    pollTask: async (request) => {
+      ours(request.plan.task);
+      using attempt = new Attempt<PollHeartbeat>(shutdown, POLL_BEAT);
+      return await new TaskPoll(dependencies, request, attempt).run();
     },
-    awaitImage: (request) => awaitImage(seiNodes, request, { shutdown, onWaiting: announcer(request) }),
-    mirrorStatus: (request) => mirrorStatus(dependencies, request, cancellationSignal()),
-    knowsSearchAttributes: async () => knowsSearchAttributes,
+    takeOffTask: async (request) => {
+      ours(request.plan.task);
+      using attempt = new Attempt<TakeOffHeartbeat>(shutdown, POLL_BEAT);
+      return await takeOffTask(dependencies, request, attempt);
+    },
+    mirrorStatus: async ({ permit, ...request }) => {
+      ours(request.task);
+      if (permit !== undefined) await target().permits.giveBack(permit.permitId, permit.holder, permit.runId);
+      return await mirrorStatus(dependencies, request, cancellationSignal());
+    },
+    validateTasks: async (tasks) => {
+      for (const { kind, input } of tasks) {
+        const planned = planTask(kind, input, { ...ownWorkflow(), firstRunId: '', cluster: clusterId });
+        if ('verdict' in planned) return planned.verdict;
+      }
+      return undefined;
+    },
   };
+}
+
+function ownWorkflow(): { readonly workflowId: string } {
+  return { workflowId: activityInfo().workflowExecution?.workflowId ?? '' };
+}
+
+/** Whose work it is when the input gives no plan: enough to report to the resource. */
+function unplanned(kind: string, input: unknown, cluster: string): TaskIdentity {
+  return { cluster, kind, node: { namespace: '', name: '' }, taskId: '', ...present({ mirrorTo: mirrorTargetOf(input) }), provenance: {} };
+}
+
+async function tellProblem(dependencies: MirrorDependencies, task: TaskIdentity, error: KubernetesError): Promise<void> {
+  const update = { step: 'noted', progress: { step: 'WaitingForTarget', message: `The SeiNode cannot be read; it is tried again. Last problem: ${error.message}` } } as const;
+  await writeStatus(dependencies, task, { update, atMs: activityInfo().currentAttemptScheduledTimestampMs }, cancellationSignal()).catch(() => undefined);
+  if (task.mirrorTo !== undefined) recordEvents(dependencies.events, [problemEvent(task.mirrorTo, error.code, error.message)]);
 }

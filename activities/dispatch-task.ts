@@ -1,95 +1,236 @@
-import { Context } from '@temporalio/activity';
-import type { Dispatch } from '../api/dispatch.ts';
-import { formatDuration } from '../api/go-duration.ts';
-import { obstacleBeside } from '../api/queueing.ts';
-import type { TaskObservation } from '../api/sidecar-task.ts';
-import { timestamp } from '../api/status-update.ts';
-import type { SidecarTaskRequest } from '../api/task-plan.ts';
-import { readSidecarActivity } from './await-restart.ts';
+import { log } from '@temporalio/activity';
+import { present } from '../api/present.ts';
+import { sidecarActivity, signalLaterText } from '../api/sidecar-activity.ts';
+import type { TaskObservation, TaskReport } from '../api/sidecar-task.ts';
+import { dispatchedEvents } from '../api/task-events.ts';
+import { taskKinds } from '../api/task-kinds.ts';
+import { recordedTime } from '../api/timestamp.ts';
+import { afterAcceptance, afterAnswer, afterLostPost, afterSilence, type Knowledge } from '../core/knowledge.ts';
+import { dispatching, withNotice } from '../core/progress.ts';
+import { obstacleBeside, type RestartSighting } from '../core/queueing.ts';
+import { phaseMet } from '../core/verdict.ts';
+import { KubernetesError } from '../kubernetes/errors.ts';
+import type { Attempt } from './attempt.ts';
+import type { ReadyTask, TargetDependencies } from './check-target.ts';
 import { SidecarError } from './errors.ts';
-import { lookAtTask, type TaskReference } from './look-at-task.ts';
-import type { SidecarClient } from './sidecar-client.ts';
+import { recordEvents, subjectsOf, writeStatus } from './mirror-status.ts';
+import { taskWork, type TaskWork } from './task-work.ts';
+import { TaskReporter } from './task-reporter.ts';
 
-export interface DispatchRequest extends TaskReference {
-  readonly request: SidecarTaskRequest;
-  /** Milliseconds since the epoch; absent = unbounded. */
-  readonly deadlineMs?: number;
-  /** Whether the sidecar took the task before: then it is never sent again, and a 404 counts as still running. */
-  readonly accepted: boolean;
-  /** Whether it must not be sent while the sidecar restarts seid under another id: the sidecar itself does not refuse. */
-  readonly exclusive: boolean;
-  /** Least time since the end of a restart under another id, in milliseconds. Default 0. */
-  readonly betweenRestartsMs?: number;
+/** A look that is older than this is repeated before the POST, in milliseconds: another attempt may have begun meanwhile. */
+const FRESH_MS = 8_000;
+/** Between two tries: the first, doubled each time up to the longest, in milliseconds. */
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 5_000;
+/** A kind that changes the node is not begun with less than this left, in milliseconds, or than half of a short execution time. */
+const LEAST_REMAINING_MS = 30_000;
+
+export interface DispatchRequest extends Pick<ReadyTask, 'plan' | 'request' | 'sighting'> {
+  readonly knowledge: Knowledge;
+  /** What of the execution time is used up. Unset: it has not begun. */
+  readonly elapsedMs?: number;
 }
 
-/** What the Temporal UI shows of a dispatch, and what an attempt knows of the one before it. */
-interface DispatchHeartbeat {
+/** What is known of an execution that has begun. */
+export interface Begun {
+  /** Used up of the execution time, in milliseconds. */
+  readonly elapsedMs: number;
+  /** In milliseconds since the epoch, as the status records it. */
+  readonly startedAtMs: number;
+  /** Told with the task. */
+  readonly notice?: string;
+}
+
+/** How a dispatch ended. `begun` is unset when the execution has not begun. */
+export type Dispatched = { readonly knowledge: Knowledge; readonly begun?: Begun } & (
+  | { readonly state: 'accepted' }
+  /** It is there already, so nothing was sent: a failed id that is sent again runs again. */
+  | { readonly state: 'running' | 'gone' }
+  | TaskReport
+  | { readonly state: 'refused'; readonly words: string }
+  /** The execution time was over before the task could be sent. */
+  | { readonly state: 'late' }
+  /** The node is not free after all. */
+  | { readonly state: 'busy'; readonly sighting?: RestartSighting }
+  | { readonly state: 'cancelled' }
+  /** The resource does not exist any more, or has reached its end; nothing was sent. */
+  | { readonly state: 'resource-gone' | 'resource-terminal' }
+);
+
+/** What an attempt leaves to the next one, and shows in the Temporal UI. */
+export interface DispatchHeartbeat extends Knowledge {
   readonly taskId: string;
-  readonly step: 'looking' | 'sending' | 'failed';
-  /** What went wrong last; the verdict tells it when nothing could be sent in time. */
-  readonly problem?: string;
+  /** When the execution began, in milliseconds since the epoch by Temporal's clock. */
+  readonly executingSinceMs?: number;
 }
 
 /**
- * Hands a task to the sidecar, unless the sidecar has it already. Every attempt looks first, since an earlier one may
- * have landed without a record of it, and a failed task that is sent again runs again.
- *
- * @throws SidecarError when it is not known whether the sidecar has the task, or when it could not be sent.
+ * Hands a task to its sidecar, or sets an image, and goes on trying until it is known how that ended. Every try looks
+ * first, since an earlier one may have arrived without a record of it. The execution time begins with the status that
+ * says so, right before the POST.
  */
-export async function dispatchTask(sidecar: SidecarClient, dispatch: DispatchRequest): Promise<Dispatch> {
-  const context = Context.current();
-  const { problem } = (context.info.heartbeatDetails ?? {}) as Partial<DispatchHeartbeat>;
-  const earlier = problem === undefined ? {} : { problem };
-  const heartbeat = (details: Omit<DispatchHeartbeat, 'taskId'>): void =>
-    context.heartbeat({ taskId: dispatch.taskId, ...details } satisfies DispatchHeartbeat);
-  try {
-    heartbeat({ step: 'looking', ...earlier });
-    const seen = await look(sidecar, dispatch, context.cancellationSignal);
-    if (seen.state !== 'absent') return seen;
-    if (dispatch.accepted) return { state: 'running' };
-    if (isOver(dispatch)) return { state: 'late', ...earlier };
-    if (dispatch.exclusive) await assertNotBusy(sidecar, dispatch, context.cancellationSignal);
-    heartbeat({ step: 'sending', ...earlier });
-    context.cancellationSignal.throwIfAborted();
-    return await send(sidecar, dispatch);
-  } catch (error) {
-    if (!(error instanceof SidecarError)) throw error;
-    if (isOver(dispatch)) return { state: 'late', problem: error.message };
-    heartbeat({ step: 'failed', problem: error.message });
-    throw error;
+export class TaskDispatch {
+  readonly #dependencies: TargetDependencies;
+  readonly #request: DispatchRequest;
+  readonly #attempt: Attempt<DispatchHeartbeat>;
+  readonly #work: TaskWork;
+  readonly #reporter: TaskReporter;
+  #knowledge: Knowledge;
+  /** Unset: the execution has not begun. By Temporal's clock. */
+  #executingSinceMs: number | undefined;
+  #startedAtMs: number | undefined;
+  #isWritten = false;
+  #notice: string | undefined;
+
+  constructor(dependencies: TargetDependencies, request: DispatchRequest, attempt: Attempt<DispatchHeartbeat>) {
+    this.#dependencies = dependencies;
+    this.#request = request;
+    this.#attempt = attempt;
+    const { plan, elapsedMs } = request;
+    this.#work = taskWork(dependencies, plan.task, request.request);
+    this.#reporter = new TaskReporter({ dependencies, task: plan.task, nowMs: () => attempt.nowMs, signal: attempt.signal });
+    const { taskId: _, executingSinceMs, ...known } = attempt.earlier ?? { taskId: '', ...request.knowledge };
+    this.#knowledge = known;
+    this.#executingSinceMs = executingSinceMs ?? (elapsedMs === undefined ? undefined : attempt.nowMs - attempt.elapsedMs - elapsedMs);
+    this.#reporter.assume({ step: 'noted', progress: dispatching(plan) });
+  }
+
+  async run(): Promise<Dispatched> {
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, 2 * pauseMs)) {
+      const end = await this.#try().catch((error: unknown) => this.#onFailure(error));
+      if (end !== undefined) return await this.#ended(end);
+      if (this.#isLate()) return await this.#ended({ state: 'late' });
+      await this.#attempt.sleep(pauseMs).catch(() => undefined);
+      if (this.#attempt.isCancelled) return await this.#ended({ state: 'cancelled' });
+      if (this.#attempt.signal.aborted) this.#attempt.leave(this.#attempt.signal.reason);
+    }
+  }
+
+  async #try(): Promise<End | undefined> {
+    const lookedAt = performance.now();
+    const seen = await this.#work.look(this.#knowledge.sent, this.#attempt.signal);
+    this.#knowledge = afterAnswer(this.#knowledge, seen);
+    if (seen.state === 'unconfirmed') throw new SidecarError('SIDECAR_NOT_ALIVE', 'the sidecar does not know the task, but does not answer /v0/livez with 200 either');
+    if (seen.state !== 'absent') return (await this.#begin()) ?? seen;
+    if (this.#knowledge.sent === 'yes') return (await this.#begin()) ?? { state: 'running' };
+    const busy = await this.#busy();
+    if (busy !== undefined) return busy;
+    const obstacle = await this.#begin();
+    if (obstacle !== undefined) return obstacle;
+    return performance.now() - lookedAt > FRESH_MS ? await this.#try() : await this.#send();
+  }
+
+  /** Whether a restart under another id stands in the way: the sidecar itself refuses none. */
+  async #busy(): Promise<End | undefined> {
+    const { plan, sighting } = this.#request;
+    if (!taskKinds[plan.kind].changesNode || taskKinds[plan.kind].endsWith === 'image') return undefined;
+    const { node, taskId } = plan.task;
+    const activity = sidecarActivity(await this.#dependencies.sidecar.listTasks(node, this.#attempt.signal), taskId);
+    this.#notice = plan.kind === 'RestartSeid' ? signalLaterText(activity) : undefined;
+    const obstacle = obstacleBeside(activity, { betweenRestartsMs: plan.betweenRestartsMs, nowMs: this.#attempt.nowMs, sighting });
+    if (obstacle === undefined) return undefined;
+    if (this.#executingSinceMs === undefined) return { state: 'busy', ...(obstacle.by === 'interval' ? { sighting: obstacle.sighting } : {}) };
+    throw new SidecarError('SIDECAR_BUSY', 'the node is busy with, or too close to, a restart of another task', { mayHaveArrived: false });
+  }
+
+  /** Begins the execution and writes so. @returns What stands in the way: the resource is gone, or has reached its end. */
+  async #begin(): Promise<End | undefined> {
+    if (this.#isWritten) return undefined;
+    const { plan } = this.#request;
+    const { task, begun } = plan;
+    const nowMs = this.#attempt.nowMs;
+    const startedAtMs = recordedTime(begun?.executionStartedAt, this.#executingSinceMs ?? nowMs);
+    const update = {
+      step: 'executing',
+      progress: withNotice(dispatching(plan), this.#notice),
+      ...(begun === undefined ? { targetMessage: phaseMet(task.node, plan.requirePhase) } : {}),
+      taskId: task.taskId,
+      startedAtMs,
+    } as const;
+    const recorded = await writeStatus(this.#dependencies, task, { update, atMs: nowMs }, this.#attempt.signal);
+    if (recorded.outcome !== 'written' && this.#knowledge.sent === 'no') return { state: recorded.outcome === 'gone' ? 'resource-gone' : 'resource-terminal' };
+    this.#isWritten = true;
+    this.#startedAtMs = recordedTime(recorded.executionStartedAt, startedAtMs);
+    this.#executingSinceMs ??= this.#startedAtMs === startedAtMs ? this.#attempt.nowMs : this.#startedAtMs;
+    this.#reporter.assume(update);
+    return undefined;
+  }
+
+  /** Nothing comes between the last look at the clock and the POST. */
+  async #send(): Promise<End | undefined> {
+    if (this.#attempt.isCancelled) return { state: 'cancelled' };
+    this.#attempt.signal.throwIfAborted();
+    const before = this.#knowledge;
+    this.#heartbeat(afterLostPost(before, 'the worker ended while it sent the task', true));
+    if (!this.#mayBegin()) return { state: 'late' };
+    try {
+      const answer = await this.#work.send();
+      if (answer !== 'accepted') {
+        this.#knowledge = before;
+        return { state: 'refused', words: answer.refused };
+      }
+      this.#knowledge = afterAcceptance(before);
+      return { state: 'accepted' };
+    } catch (error) {
+      if (error instanceof SidecarError || error instanceof KubernetesError) this.#knowledge = afterLostPost(before, error.message, mayHaveArrived(error));
+      throw error;
+    }
+  }
+
+  #onFailure(error: unknown): undefined {
+    if (this.#attempt.isCancelled) return;
+    if (this.#attempt.signal.aborted) this.#attempt.leave(error);
+    if (!(error instanceof SidecarError || error instanceof KubernetesError)) throw error;
+    this.#knowledge = afterSilence(this.#knowledge, error.message);
+    this.#heartbeat(this.#knowledge);
+    this.#reporter.show({ step: this.#isWritten ? 'working' : 'noted', progress: dispatching(this.#request.plan) });
+    this.#reporter.problem(error);
+  }
+
+  #heartbeat(knowledge: Knowledge): void {
+    this.#attempt.heartbeat({ taskId: this.#request.plan.task.taskId, ...knowledge, ...present({ executingSinceMs: this.#executingSinceMs }) });
+  }
+
+  #remainingMs(): number {
+    const { timeoutMs = Number.POSITIVE_INFINITY } = this.#request.plan;
+    return this.#executingSinceMs === undefined ? timeoutMs : this.#executingSinceMs + timeoutMs - this.#attempt.nowMs;
+  }
+
+  #isLate(): boolean {
+    return this.#remainingMs() <= 0;
+  }
+
+  #mayBegin(): boolean {
+    const { kind, timeoutMs = Number.POSITIVE_INFINITY } = this.#request.plan;
+    const least = taskKinds[kind].changesNode ? Math.min(LEAST_REMAINING_MS, timeoutMs / 2) : 0;
+    return this.#remainingMs() > least;
+  }
+
+  async #ended(end: End): Promise<Dispatched> {
+    await this.#reporter.settle();
+    const { plan } = this.#request;
+    if (end.state === 'accepted') {
+      const note = plan.kind === 'UpdateNodeImage' ? 'spec.image was set.' : `The sidecar accepted the task ${plan.task.taskId}.`;
+      recordEvents(this.#dependencies.events, dispatchedEvents(subjectsOf(plan.task), note));
+      log.info('Task accepted', { ...plan.task.node, kind: plan.kind, taskId: plan.task.taskId });
+    }
+    return { ...end, knowledge: this.#knowledge, ...present({ begun: this.#begun() }) };
+  }
+
+  #begun(): Begun | undefined {
+    if (this.#executingSinceMs === undefined) return undefined;
+    const elapsedMs = Math.max(0, this.#attempt.nowMs - this.#executingSinceMs);
+    return { elapsedMs, startedAtMs: this.#startedAtMs ?? this.#executingSinceMs, ...present({ notice: this.#notice }) };
   }
 }
 
-async function look(
-  sidecar: SidecarClient,
-  dispatch: DispatchRequest,
-  signal: AbortSignal,
-): Promise<Exclude<TaskObservation, { state: 'unconfirmed' }>> {
-  const seen = await lookAtTask(sidecar, dispatch, signal);
-  if (seen.state !== 'unconfirmed') return seen;
-  throw new SidecarError(
-    'SIDECAR_NOT_ALIVE',
-    'the sidecar does not know the task but does not answer /v0/livez with 200 either; it is asked again',
-  );
-}
+type End =
+  | { readonly state: 'accepted' | 'late' | 'cancelled' | 'resource-gone' | 'resource-terminal' }
+  | { readonly state: 'refused'; readonly words: string }
+  | { readonly state: 'busy'; readonly sighting?: RestartSighting }
+  | Exclude<TaskObservation, { readonly state: 'absent' } | { readonly state: 'unconfirmed' }>;
 
-/** The wait for the node has made sure of both, unless the sidecar could not be asked then. */
-async function assertNotBusy(sidecar: SidecarClient, { node, taskId, betweenRestartsMs = 0 }: DispatchRequest, signal: AbortSignal): Promise<void> {
-  const obstacle = obstacleBeside(await readSidecarActivity(sidecar, { node, taskId }, signal), betweenRestartsMs, Date.now());
-  if (obstacle === undefined) return;
-  throw new SidecarError(
-    'SIDECAR_BUSY',
-    obstacle.by === 'restart'
-      ? `the sidecar is at a restart under another id, task ${obstacle.taskId}; it is waited for`
-      : `the node was restarted less than ${formatDuration(obstacle.intervalMs)} ago (spec.minSecondsBetweenRestarts); ${timestamp(obstacle.freeAtMs)} is waited for`,
-  );
-}
-
-async function send(sidecar: SidecarClient, { node, taskId, request }: DispatchRequest): Promise<Dispatch> {
-  const answer = await sidecar.postTask(node, { id: taskId, ...request });
-  return answer === 'accepted' ? { state: 'accepted' } : { state: 'refused', words: answer.refused };
-}
-
-function isOver({ deadlineMs }: DispatchRequest): boolean {
-  return deadlineMs !== undefined && Date.now() >= deadlineMs;
+/** An API server that refused or could not be reached has not taken the image. */
+function mayHaveArrived(error: SidecarError | KubernetesError): boolean {
+  return error instanceof SidecarError ? error.mayHaveArrived : error.httpStatus === undefined || error.httpStatus >= 500;
 }

@@ -12,6 +12,13 @@ export type SidecarErrorCode =
   | 'SIDECAR_BUSY'
   | 'SIDECAR_TOKEN_UNREADABLE';
 
+interface SidecarErrorDetails {
+  /** Whether the call can have reached the sidecar. Default: true. */
+  readonly mayHaveArrived?: boolean;
+  /** From the `Retry-After` header, in milliseconds. */
+  readonly retryAfterMs?: number | undefined;
+}
+
 /**
  * Thrown when a call to a sidecar gave no answer that the contract knows. A later call can always help, so it is
  * retried for as long as the task has execution time left.
@@ -19,12 +26,16 @@ export type SidecarErrorCode =
 export class SidecarError extends Error {
   readonly code: SidecarErrorCode;
   readonly retryable = true;
+  readonly mayHaveArrived: boolean;
+  readonly retryAfterMs: number | undefined;
 
   /** Without a cause: the last in a chain of failures is what a verdict tells, and that is to be this message. */
-  constructor(code: SidecarErrorCode, message: string) {
+  constructor(code: SidecarErrorCode, message: string, { mayHaveArrived = true, retryAfterMs }: SidecarErrorDetails = {}) {
     super(message);
     this.name = 'SidecarError';
     this.code = code;
+    this.mayHaveArrived = mayHaveArrived;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 
@@ -33,4 +44,11 @@ export class NodeUrlError extends Error {
   readonly code = 'NODE_URL_INVALID';
   readonly retryable = false;
   override readonly name = 'NodeUrlError';
+}
+
+/** Thrown when a worker is handed a task of another cluster: the nodes that it could reach are not those that are meant. */
+export class OtherClusterError extends Error {
+  readonly code = 'OTHER_CLUSTER';
+  readonly retryable = true;
+  override readonly name = 'OtherClusterError';
 }

@@ -1,12 +1,12 @@
 import { activityInfo, log } from '@temporalio/activity';
 import { present } from '../api/present.ts';
-import { provenanceText, type Provenance } from '../api/provenance.ts';
+import { provenanceText } from '../api/provenance.ts';
 import { isTerminal, type SeiNodeTask } from '../api/sei-node-task.ts';
 import { statusWrite, type StatusUpdate, type WorkflowReference } from '../api/status-update.ts';
-import { dispatchedEvents, verdictEvents, waitingEvent, type EventNode } from '../api/task-events.ts';
-import { begunOf, type BegunTask, type MirrorTarget } from '../api/task-input.ts';
-import type { Verdict } from '../api/verdict.ts';
+import { verdictEvents, waitingEvent, type EventSubjects } from '../api/task-events.ts';
+import { begunOf, type BegunTask, type MirrorTarget, type TaskIdentity } from '../api/task-input.ts';
 import { workflowUrl } from '../api/workflow-url.ts';
+import type { Verdict } from '../core/verdict.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { ResourceClient } from '../kubernetes/resource-client.ts';
 import { updateStatus } from '../kubernetes/update-status.ts';
@@ -14,70 +14,100 @@ import { updateStatus } from '../kubernetes/update-status.ts';
 /** Attempts that the Events of a verdict are worth: they tell again what the status says already. */
 const EVENT_ATTEMPTS = 3;
 
-/** What all updates of one task have in common. */
-export interface MirrorSubject {
-  readonly mirrorTo: MirrorTarget;
-  readonly kind: string;
-  readonly node?: EventNode | undefined;
-  readonly provenance: Provenance;
+export interface MirrorDependencies {
+  readonly tasks: ResourceClient<SeiNodeTask>;
+  readonly events: EventRecorder;
+  /** Unset: status holds no links. */
+  readonly temporalUiUrl: string | undefined;
 }
 
-export interface MirrorRequest extends MirrorSubject {
-  readonly update: StatusUpdate;
-  /** When it happened, in milliseconds since the epoch. */
-  readonly atMs: number;
-}
-
-export interface MirrorResult {
+/** What a status records once it was written. */
+export interface Recorded {
   /** `gone`: the resource does not exist any more. `terminal`: it had reached its end already. Neither is written. */
-  readonly outcome: 'continue' | 'gone' | 'terminal';
-  /** What the status records, which an earlier attempt or another controller may have written. */
+  readonly outcome: 'written' | 'gone' | 'terminal';
+  /** What the status says, which an earlier attempt or another controller may have written. */
   readonly executionStartedAt?: string;
   readonly targetFirstObservedAt?: string;
   /** The task that the status says was begun. */
   readonly begun?: BegunTask;
 }
 
-export interface MirrorDependencies {
-  readonly tasks: ResourceClient<SeiNodeTask>;
-  readonly events: EventRecorder;
-  /** Absent = status holds no links. */
-  readonly temporalUiUrl: string | undefined;
+/**
+ * Writes an update into the resource's status. A run without a resource writes nothing.
+ *
+ * @param atMs - When it happened, in milliseconds since the epoch.
+ * @throws KubernetesError when the API server did not take it.
+ */
+export async function writeStatus(
+  dependencies: MirrorDependencies,
+  task: TaskIdentity,
+  { update, atMs }: { readonly update: StatusUpdate; readonly atMs: number },
+  signal: AbortSignal,
+): Promise<Recorded> {
+  const { mirrorTo } = task;
+  if (mirrorTo === undefined) return { outcome: 'written' };
+  const context = {
+    atMs,
+    workflow: ownWorkflow(dependencies.temporalUiUrl),
+    provenance: provenanceText(task.provenance),
+    ...present({ generation: task.generation }),
+  };
+  const result = await updateStatus({ client: dependencies.tasks, ...mirrorTo, ...statusWrite(update, context), signal });
+  if (result.outcome === 'gone') return { outcome: 'gone' };
+  const { phase, task: begun, targetFirstObservedAt } = result.object.status ?? {};
+  if (update.step !== 'finished' && isTerminal(phase)) return { outcome: 'terminal' };
+  if (update.step === 'waiting') recordEvents(dependencies.events, [waitingEvent(mirrorTo, update.reason, update.progress.message)]);
+  return { outcome: 'written', ...begunOf(result.object), ...present({ executionStartedAt: begun?.executionStartedAt, targetFirstObservedAt }) };
+}
+
+export interface MirrorRequest {
+  readonly task: TaskIdentity;
+  readonly verdict: Verdict;
+  /** When the task ended, in milliseconds since the epoch. */
+  readonly endedAtMs: number;
+  /** When the sidecar was first known to have accepted the task, in milliseconds since the epoch. */
+  readonly submittedAtMs?: number | undefined;
+  /** Set for a task that ends without having begun its execution: one that its status says was begun is not ended. */
+  readonly unbegun: boolean;
 }
 
 /**
- * Writes an update into the resource's status and records its Events.
+ * Writes the verdict into the resource's status, and records it on the resource and on its node.
  *
+ * @returns The task that the status says was begun, when the verdict knows nothing of that: it was not written.
  * @throws KubernetesError when the API server did not take the status; Events only tell again what it says.
  */
-export async function mirrorStatus(dependencies: MirrorDependencies, request: MirrorRequest, signal: AbortSignal): Promise<MirrorResult> {
-  const { mirrorTo, update, atMs } = request;
-  const context = { atMs, workflow: ownWorkflow(dependencies.temporalUiUrl), provenance: provenanceText(request.provenance) };
-  const result = await updateStatus({ client: dependencies.tasks, ...mirrorTo, ...statusWrite(update, context), signal });
-  if (result.outcome === 'gone') return { outcome: 'gone' };
-  if (update.step === 'finished') {
-    await recordVerdict(dependencies.events, request, update.verdict);
-    return { outcome: 'continue' };
+export async function mirrorStatus(dependencies: MirrorDependencies, request: MirrorRequest, signal: AbortSignal): Promise<BegunTask | undefined> {
+  const { task, verdict, endedAtMs: atMs, submittedAtMs, unbegun } = request;
+  if (unbegun && task.mirrorTo !== undefined) {
+    const begun = await begunBefore(dependencies, task.mirrorTo, signal);
+    if (begun !== undefined) return begun;
   }
-  const { phase, task, targetFirstObservedAt } = result.object.status ?? {};
-  if (isTerminal(phase)) return { outcome: 'terminal' };
-  if (update.step === 'waiting') await recordEvents(dependencies.events, [waitingEvent(mirrorTo, update.reason, update.progress.message)]);
-  return { outcome: 'continue', ...begunOf(result.object), ...present({ executionStartedAt: task?.executionStartedAt, targetFirstObservedAt }) };
+  await writeStatus(dependencies, task, { update: { step: 'finished', verdict, submittedAtMs }, atMs }, signal);
+  const events = verdictEvents(subjectsOf(task), verdict);
+  if (activityInfo().attempt < EVENT_ATTEMPTS) await Promise.all(events.map((event) => dependencies.events.record(event)));
+  else recordEvents(dependencies.events, events);
+  return undefined;
 }
 
-async function recordVerdict(events: EventRecorder, subject: MirrorSubject, verdict: Verdict): Promise<void> {
-  const recorded = verdictEvents(subjectsOf(subject), verdict);
-  if (activityInfo().attempt >= EVENT_ATTEMPTS) return await recordEvents(events, recorded);
-  await Promise.all(recorded.map((event) => events.record(event)));
+/** What a Temporal server that was restored from a backup has forgotten: it is never sent again. */
+async function begunBefore({ tasks }: MirrorDependencies, { namespace, name, uid }: MirrorTarget, signal: AbortSignal): Promise<BegunTask | undefined> {
+  const resource = await tasks.get(namespace, name, { signal });
+  if (resource?.metadata.uid !== uid || isTerminal(resource.status?.phase)) return undefined;
+  const { begun } = begunOf(resource);
+  return begun && { ...begun, accepted: true };
 }
 
-/** Records that a task was sent. */
-export async function recordDispatch(events: EventRecorder, subject: MirrorSubject, note: string): Promise<void> {
-  await recordEvents(events, dispatchedEvents(subjectsOf(subject), note));
-}
-
-function subjectsOf({ mirrorTo, kind, node, provenance }: MirrorSubject): Parameters<typeof verdictEvents>[0] {
-  return { task: mirrorTo, kind, node, provenance: provenanceText(provenance) };
+/** Whose doing the Events of a task tell. */
+export function subjectsOf({ mirrorTo, kind, node, provenance }: TaskIdentity): EventSubjects {
+  const { namespace, name, uid } = node;
+  return {
+    task: mirrorTo,
+    workflowId: activityInfo().workflowExecution?.workflowId ?? '',
+    kind,
+    node: uid === undefined ? undefined : { namespace, name, uid },
+    provenance: provenanceText(provenance),
+  };
 }
 
 function ownWorkflow(temporalUiUrl: string | undefined): WorkflowReference | undefined {
@@ -87,8 +117,9 @@ function ownWorkflow(temporalUiUrl: string | undefined): WorkflowReference | und
   return { id, runId, namespace, ...workflowUrl(temporalUiUrl, { id, runId, namespace }) };
 }
 
-async function recordEvents(events: EventRecorder, recorded: readonly Parameters<EventRecorder['record']>[0][]): Promise<void> {
-  await Promise.all(
-    recorded.map((event) => events.record(event).catch((error: unknown) => log.warn('Event not recorded; the status tells the same', { error }))),
-  );
+/** Records in the background: nobody waits for what the status says already. */
+export function recordEvents(events: EventRecorder, recorded: readonly Parameters<EventRecorder['record']>[0][]): void {
+  for (const event of recorded) {
+    events.record(event).catch((error: unknown) => log.warn('Event not recorded. The status says the same.', { error }));
+  }
 }

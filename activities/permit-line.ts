@@ -6,24 +6,38 @@ export class PermitLine {
   join(permitId: string, sinceMs: number): Place {
     const line = this.#lines.get(permitId) ?? [];
     this.#lines.set(permitId, line);
+    const front = Promise.withResolvers<void>();
     const place: Place = {
       sinceMs,
-      get position() {
-        return line.indexOf(place);
+      get isFront() {
+        return line[0] === place;
       },
+      get holder() {
+        return line[0]?.knownHolder;
+      },
+      reachesFront: front.promise,
+      becomesFront: front.resolve,
       leave: () => {
         line.splice(line.indexOf(place), 1);
+        line[0]?.becomesFront();
         if (line.length === 0) this.#lines.delete(permitId);
       },
     };
     line.splice(line.findLastIndex((other) => other.sinceMs <= sinceMs) + 1, 0, place);
+    line[0]?.becomesFront();
     return place;
   }
 }
 
-interface Place {
+export interface Place {
   readonly sinceMs: number;
-  /** 0 = in front. */
-  readonly position: number;
+  /** Whether nobody in this process has waited longer. */
+  readonly isFront: boolean;
+  /** Whom the one in front waits for, as far as it has said. */
+  readonly holder: string | undefined;
+  /** Set by the one in front: whom it waits for. */
+  knownHolder?: string;
+  readonly reachesFront: Promise<void>;
+  readonly becomesFront: () => void;
   readonly leave: () => void;
 }

@@ -1,131 +1,205 @@
-import { Context } from '@temporalio/activity';
-import type { PollEnd } from '../api/dispatch.ts';
+import { pollInterval } from '../api/poll-interval.ts';
 import { present } from '../api/present.ts';
-import { isPending, observationOf, type TaskReport } from '../api/sidecar-task.ts';
-import type { SidecarTaskRequest } from '../api/task-plan.ts';
-import type { Transaction } from '../api/transaction.ts';
+import type { TaskObservation, TaskReport } from '../api/sidecar-task.ts';
+import { taskKinds } from '../api/task-kinds.ts';
+import type { TaskPlan, TaskRequest } from '../api/task-plan.ts';
+import { afterAnswer, afterSilence, isPending, LOST_MS, type Knowledge } from '../core/knowledge.ts';
+import { cancelling, withNotice, workingAtHeight } from '../core/progress.ts';
+import { KubernetesError } from '../kubernetes/errors.ts';
+import type { Attempt } from './attempt.ts';
 import { SidecarError } from './errors.ts';
 import { isCalledOff } from './is-called-off.ts';
-import type { TaskReference } from './look-at-task.ts';
-import type { SidecarClient } from './sidecar-client.ts';
-import { waitUntil } from './wait-until.ts';
+import type { MirrorDependencies } from './mirror-status.ts';
+import type { SeidRpc } from './seid-rpc.ts';
+import { TaskReporter } from './task-reporter.ts';
+import { taskWork, type TaskPlaces, type TaskWork } from './task-work.ts';
 
 /** Least time between two submissions of a pending transaction, in milliseconds: about two blocks. */
 const RESUBMIT_MS = 1_000;
+/** How often a sidecar without an answer is asked again at the deadline, and the pause before, in milliseconds. */
+const LAST_LOOKS = 3;
+const LAST_PAUSE_MS = 500;
+/** Between two reads of the height that a wait shows: the first, doubled each time up to the longest, in milliseconds. */
+const FIRST_HEIGHT_MS = 30_000;
+const LONGEST_HEIGHT_MS = 600_000;
 
-export interface PollRequest extends TaskReference {
-  /** When the execution began, in milliseconds since the epoch. */
-  readonly sinceMs: number;
-  /** Milliseconds since the epoch; absent = unbounded. */
-  readonly deadlineMs?: number;
-  /** What to send again under the same id while the transaction is pending; absent = a pending one ends the poll. */
-  readonly resubmit?: SidecarTaskRequest;
+export interface PollRequest {
+  readonly plan: TaskPlan;
+  readonly request: TaskRequest;
+  readonly knowledge: Knowledge;
+  /** Since the execution began, in milliseconds: it sets the pace. */
+  readonly waitedMs: number;
+  /** What is left of the execution time, in milliseconds. Unset: unbounded. */
+  readonly remainingMs?: number;
+  /** When the sidecar was first known to have accepted the task, in milliseconds since the epoch. */
+  readonly submittedAtMs?: number;
+  /** Told with the task. */
+  readonly notice?: string;
+  /** Whether the task was cancelled: a pending transaction is then not submitted again. */
+  readonly cancelled: boolean;
 }
 
-/** What the Temporal UI shows of a poll that is going on. */
-export interface PollHeartbeat {
+export type Polled = { readonly knowledge: Knowledge } & (
+  | (TaskReport & { readonly height?: number })
+  /** `lost`: the sidecar has denied the task for 10 minutes. `gone`: the SeiNode does not exist any more. */
+  | { readonly state: 'deadline' | 'lost' | 'gone' }
+);
+
+/** What an attempt leaves to the next one, and shows in the Temporal UI. */
+export interface PollHeartbeat extends Knowledge {
   readonly taskId: string;
-  /** `unknown`: the sidecar answered that it does not have the task, which may pass. */
-  readonly state: 'running' | 'pending' | 'unknown' | 'unreachable';
   /** Polls so far, those of earlier attempts included. */
   readonly polls: number;
-  /** What went wrong last, when the sidecar could not be asked. */
-  readonly problem?: string;
-  /** The transaction that was last seen to wait for its inclusion. */
-  readonly pending?: Transaction;
 }
 
-export interface PollOptions {
-  /** Aborted when the process shuts down. */
-  readonly shutdown: AbortSignal;
-  /** Told after each look that found the task at work. */
-  readonly onRunning: () => void;
+export interface PollDependencies extends MirrorDependencies, TaskPlaces {
+  readonly rpc: SeidRpc;
 }
 
-/**
- * Polls a task until the sidecar says that it is over, or until the deadline. A sidecar that cannot be asked is asked
- * again: it may be restarting, and only the deadline decides.
- */
-export async function pollTask(sidecar: SidecarClient, request: PollRequest, options: PollOptions): Promise<PollEnd> {
-  const poll = new TaskPoll(sidecar, request, options);
-  const report = await waitUntil({ ...request, shutdown: options.shutdown, look: (signal) => poll.look(signal) });
-  return report ?? { state: 'deadline', ...poll.left };
-}
-
-type Seen =
-  | TaskReport
-  | { readonly state: 'running' | 'unknown' }
-  | { readonly state: 'unreachable'; readonly problem: string };
-
-function isReport(seen: Seen): seen is TaskReport {
-  return seen.state === 'completed' || seen.state === 'failed';
-}
-
-class TaskPoll {
-  readonly #sidecar: SidecarClient;
+/** Asks for a task until it is over or the execution time is. A sidecar without an answer is asked again: it may be restarting. */
+export class TaskPoll {
+  readonly #dependencies: PollDependencies;
   readonly #request: PollRequest;
-  readonly #options: PollOptions;
-  readonly #context = Context.current();
+  readonly #attempt: Attempt<PollHeartbeat>;
+  readonly #work: TaskWork;
+  readonly #reporter: TaskReporter;
+  #knowledge: Knowledge;
   #polls: number;
-  #pending: Transaction | undefined;
-  #problem: string | undefined;
   #resubmitAtMs = 0;
+  #deniedSinceMs: number | undefined;
+  #heightAtMs = 0;
+  #heightPauseMs = FIRST_HEIGHT_MS;
+  #height: number | undefined;
 
-  constructor(sidecar: SidecarClient, request: PollRequest, options: PollOptions) {
-    this.#sidecar = sidecar;
+  constructor(dependencies: PollDependencies, request: PollRequest, attempt: Attempt<PollHeartbeat>) {
+    this.#dependencies = dependencies;
     this.#request = request;
-    this.#options = options;
-    const earlier = this.#context.info.heartbeatDetails as PollHeartbeat | undefined;
-    this.#polls = earlier?.polls ?? 0;
-    this.#pending = earlier?.pending;
+    this.#attempt = attempt;
+    const { task } = request.plan;
+    this.#work = taskWork(dependencies, task, request.request);
+    this.#reporter = new TaskReporter({ dependencies, task, nowMs: () => attempt.nowMs, signal: attempt.signal });
+    const { taskId: _, polls, ...known } = attempt.earlier ?? { taskId: '', polls: 0, ...request.knowledge };
+    this.#knowledge = known;
+    this.#polls = polls;
   }
 
-  /** What a poll that ran into its deadline knows. */
-  get left(): { readonly problem?: string; readonly pending?: Transaction } {
-    return present({ problem: this.#problem, pending: this.#pending });
-  }
-
-  async look(signal: AbortSignal): Promise<TaskReport | undefined> {
-    this.#polls += 1;
-    const seen = await this.#ask(signal);
-    this.#problem = seen.state === 'unreachable' ? seen.problem : undefined;
-    if (!isReport(seen)) return this.#goOn(seen.state);
-    const { resubmit } = this.#request;
-    if (resubmit === undefined || !isPending(seen)) return seen;
-    this.#pending = seen.transaction;
-    await this.#resubmit(resubmit);
-    return this.#goOn('pending');
-  }
-
-  #goOn(state: PollHeartbeat['state']): undefined {
-    this.#context.heartbeat({ taskId: this.#request.taskId, state, polls: this.#polls, ...this.left } satisfies PollHeartbeat);
-    if (state === 'running') this.#options.onRunning();
-  }
-
-  async #ask(signal: AbortSignal): Promise<Seen> {
-    const { node, taskId } = this.#request;
+  async run(): Promise<Polled> {
     try {
-      const task = await this.#sidecar.getTask(node, taskId, signal);
-      return task === undefined ? { state: 'unknown' } : observationOf(task);
+      for (;;) {
+        const end = (await this.#look()) ?? (this.#remainingMs() > 0 ? undefined : await this.#lastLook());
+        if (end !== undefined) return await this.#ended(end);
+        await this.#attempt.sleep(Math.min(this.#pauseMs(), this.#remainingMs()));
+      }
     } catch (error) {
-      if (error instanceof SidecarError) return { state: 'unreachable', problem: error.message };
-      throw error;
+      return this.#attempt.leave(error);
+    } finally {
+      await this.#reporter.settle();
     }
+  }
+
+  async #look(): Promise<End | undefined> {
+    const answer = await this.#ask();
+    if (answer !== undefined) this.#knowledge = afterAnswer(this.#knowledge, answer);
+    const end = answer && (await this.#endOf(answer));
+    if (end === undefined) await this.#goOn();
+    return end;
+  }
+
+  async #ask(): Promise<TaskObservation | undefined> {
+    this.#polls += 1;
+    try {
+      const answer = await this.#work.look(this.#knowledge.sent, this.#attempt.signal);
+      this.#reporter.problem(answer.state === 'absent' ? { code: 'SIDECAR_TASK_UNKNOWN', message: 'the sidecar answers that it does not know the task' } : undefined);
+      return answer;
+    } catch (error) {
+      if (!(error instanceof SidecarError || error instanceof KubernetesError) || this.#attempt.signal.aborted) throw error;
+      this.#knowledge = afterSilence(this.#knowledge, error.message);
+      this.#reporter.problem(error);
+      return undefined;
+    }
+  }
+
+  async #endOf(answer: TaskObservation): Promise<End | undefined> {
+    if (answer.state !== 'absent') this.#deniedSinceMs = undefined;
+    switch (answer.state) {
+      case 'completed':
+        return { ...answer, ...present({ height: await this.#finalHeight() }) };
+      case 'failed':
+        return this.#isToBeSubmittedAgain(answer) ? await this.#submitAgain() : answer;
+      case 'gone':
+        return { state: 'gone' };
+      case 'absent':
+        this.#deniedSinceMs ??= this.#attempt.nowMs;
+        return this.#request.remainingMs === undefined && this.#attempt.nowMs - this.#deniedSinceMs >= LOST_MS ? { state: 'lost' } : undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  async #goOn(): Promise<void> {
+    this.#attempt.heartbeat({ taskId: this.#request.plan.task.taskId, ...this.#knowledge, polls: this.#polls });
+    await this.#readHeight();
+    const { plan, notice, cancelled, submittedAtMs } = this.#request;
+    const progress = withNotice(workingAtHeight(plan, this.#height), notice);
+    this.#reporter.show(cancelled ? { step: 'noted', progress: cancelling(plan) } : { step: 'working', progress, submittedAtMs: this.#knowledge.sent === 'yes' ? submittedAtMs : undefined });
+  }
+
+  /** What a wait shows while it goes on; the longer it goes on, the more seldom. */
+  async #readHeight(): Promise<void> {
+    const { plan } = this.#request;
+    if (!taskKinds[plan.kind].onlyWaits || this.#attempt.nowMs < this.#heightAtMs) return;
+    this.#heightAtMs = this.#attempt.nowMs + this.#heightPauseMs;
+    this.#heightPauseMs = Math.min(LONGEST_HEIGHT_MS, 2 * this.#heightPauseMs);
+    this.#height = await this.#dependencies.rpc.latestHeight(plan.task.node, this.#attempt.signal);
+  }
+
+  async #finalHeight(): Promise<number | undefined> {
+    const { kind, task } = this.#request.plan;
+    return taskKinds[kind].onlyWaits ? await this.#dependencies.rpc.latestHeight(task.node, this.#attempt.signal) : undefined;
+  }
+
+  #isToBeSubmittedAgain(answer: TaskObservation): boolean {
+    return taskKinds[this.#request.plan.kind].endsWith === 'transaction' && !this.#request.cancelled && isPending(answer);
   }
 
   /** The sidecar then looks for the earlier transaction instead of sending a second one (contract §1.5). */
-  async #resubmit(task: SidecarTaskRequest): Promise<void> {
-    const { node, taskId, deadlineMs = Number.POSITIVE_INFINITY } = this.#request;
-    const nowMs = Date.now();
-    if (nowMs < this.#resubmitAtMs || nowMs >= deadlineMs) return;
+  async #submitAgain(): Promise<undefined> {
+    const nowMs = this.#attempt.nowMs;
+    if (nowMs < this.#resubmitAtMs || this.#remainingMs() <= 0) return;
     this.#resubmitAtMs = nowMs + RESUBMIT_MS;
     if (await isCalledOff()) return;
     try {
-      const answer = await this.#sidecar.postTask(node, { id: taskId, ...task });
-      if (answer !== 'accepted') this.#problem = `the sidecar refused the task when it was sent again: ${answer.refused}`;
+      const answer = await this.#work.send();
+      if (answer !== 'accepted') this.#knowledge = afterSilence(this.#knowledge, `the sidecar refused the task when it was sent again: ${answer.refused}`);
     } catch (error) {
       if (!(error instanceof SidecarError)) throw error;
-      this.#problem = error.message;
+      this.#knowledge = afterSilence(this.#knowledge, error.message);
     }
   }
+
+  /** The sidecar has the last word: after an outage of ours the work may long be over. */
+  async #lastLook(): Promise<End> {
+    for (let looks = 1; looks < LAST_LOOKS && this.#knowledge.problem !== undefined; looks += 1) {
+      await this.#attempt.sleep(LAST_PAUSE_MS);
+      const end = await this.#look();
+      if (end !== undefined) return end;
+    }
+    return { state: 'deadline' };
+  }
+
+  #remainingMs(): number {
+    const { remainingMs = Number.POSITIVE_INFINITY } = this.#request;
+    return remainingMs - this.#attempt.elapsedMs;
+  }
+
+  #pauseMs(): number {
+    return pollInterval(this.#request.waitedMs + this.#attempt.elapsedMs, Math.random());
+  }
+
+  async #ended(end: End): Promise<Polled> {
+    await this.#reporter.settle();
+    return { ...end, knowledge: this.#knowledge };
+  }
 }
+
+type End = (TaskReport & { readonly height?: number }) | { readonly state: 'deadline' | 'lost' | 'gone' };

@@ -40,6 +40,8 @@ interface Call {
 interface Answer {
   readonly status: number;
   readonly text: string;
+  /** From the `Retry-After` header, in milliseconds. */
+  readonly retryAfterMs?: number;
 }
 
 /**
@@ -81,7 +83,7 @@ export class SidecarClient {
     task: IdentifiedTask,
   ): Promise<'accepted' | { readonly refused: string }> {
     const answer = await this.#call(node, { method: 'POST', path: '/v0/tasks', body: taskBody(task) });
-    if (answer.status === 201) return 'accepted';
+    if (answer.status === 201 || answer.status === 202) return 'accepted';
     const words = answer.status === 400 ? errorWords(answer.text) : undefined;
     if (words !== undefined && !words.startsWith(PASSING_REFUSAL)) return { refused: words };
     throw unexpected(node, 'POST', answer);
@@ -123,13 +125,19 @@ export class SidecarClient {
         signal: call.signal === undefined ? timeout : AbortSignal.any([call.signal, timeout]),
       });
       const text = await readAtMost(response.body, maxBytes);
-      if (text !== undefined) return { status: response.statusCode, text: withoutSecrets(text, token === undefined ? [] : [token]) };
+      if (text !== undefined) return { status: response.statusCode, text: withoutSecrets(text, token === undefined ? [] : [token]), ...retryAfter(response.headers) };
       throw new SidecarError('SIDECAR_UNREADABLE_ANSWER', `the answer is larger than ${maxBytes} bytes and was not read`);
     } catch (cause) {
       call.signal?.throwIfAborted();
       throw failureOf(`${call.method} ${url.origin}${url.pathname}`, cause, timeout.aborted);
     }
   }
+}
+
+/** Only whole seconds: no sidecar sends a date. */
+function retryAfter(headers: Dispatcher.ResponseData['headers']): { retryAfterMs?: number } {
+  const seconds = /^\d{1,5}$/.exec(String(headers['retry-after'] ?? ''))?.[0];
+  return seconds === undefined ? {} : { retryAfterMs: 1_000 * Number(seconds) };
 }
 
 function headersOf({ body }: Call, token: string | undefined): Record<string, string> {
@@ -140,15 +148,24 @@ function headersOf({ body }: Call, token: string | undefined): Record<string, st
   };
 }
 
+/** Codes of failures that come before anything of a request has left this machine, or without a connection. */
+const NOT_SENT = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'];
+
 function failureOf(call: string, cause: unknown, timedOut: boolean): SidecarError {
   if (cause instanceof SidecarError) return cause;
   if (timedOut) {
     return new SidecarError('SIDECAR_CALL_TIMEOUT', `${call}: no whole answer within ${CALL_TIMEOUT_MS / 1000} s`);
   }
   const untrusted = cause instanceof Error ? trustProblem(cause) : undefined;
-  if (untrusted !== undefined) return new SidecarError('SIDECAR_UNTRUSTED', `${call}: ${untrusted}`);
+  if (untrusted !== undefined) return new SidecarError('SIDECAR_UNTRUSTED', `${call}: ${untrusted}`, { mayHaveArrived: false });
   const words = cause instanceof Error ? cause.message : String(cause);
-  return new SidecarError('SIDECAR_UNREACHABLE', `${call}: ${printable(words || 'connection failed', 200)}`);
+  return new SidecarError('SIDECAR_UNREACHABLE', `${call}: ${printable(words || 'connection failed', 200)}`, { mayHaveArrived: !isNotSent(cause) });
+}
+
+/** A name with several addresses fails with one error for all of them. */
+function isNotSent(cause: unknown): boolean {
+  if (cause instanceof AggregateError && cause.errors.length > 0) return cause.errors.every(isNotSent);
+  return NOT_SENT.includes((cause as NodeJS.ErrnoException).code ?? '');
 }
 
 function errorWords(text: string): string | undefined {
@@ -159,7 +176,7 @@ function errorWords(text: string): string | undefined {
 function unexpected(node: NodeReference, method: string, answer: Answer): SidecarError {
   const quoted = `"${printable(answer.text, 200)}"`;
   if (answer.status === 401) {
-    return new SidecarError('SIDECAR_UNAUTHORIZED', `the sidecar's proxy refused the token (401 ${quoted}); check SIDECAR_TOKEN_FILE`);
+    return new SidecarError('SIDECAR_UNAUTHORIZED', `the sidecar's proxy refused the token (401 ${quoted}); check SIDECAR_TOKEN_FILE`, { mayHaveArrived: false });
   }
   if (answer.status === 403) {
     const verb = { GET: 'get', POST: 'create', DELETE: 'delete' }[method] ?? method;
@@ -167,8 +184,11 @@ function unexpected(node: NodeReference, method: string, answer: Answer): Sideca
       'SIDECAR_FORBIDDEN',
       `the sidecar's proxy refused (403 ${quoted}): the service's account needs the verb ${verb} on ` +
         `seinodetasks.sei.io named ${node.name} in namespace ${node.namespace}`,
+      { mayHaveArrived: false },
     );
   }
   const code = answer.status < 300 ? 'SIDECAR_UNREADABLE_ANSWER' : 'SIDECAR_UNEXPECTED_STATUS';
-  return new SidecarError(code, `${method} was answered ${answer.status} ${quoted}; check what answers at SIDECAR_URL_TEMPLATE`);
+  return new SidecarError(code, `${method} was answered ${answer.status} ${quoted}; check what answers at SIDECAR_URL_TEMPLATE`, {
+    retryAfterMs: answer.retryAfterMs,
+  });
 }

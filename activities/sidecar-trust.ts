@@ -16,10 +16,10 @@ export function readAuthorities(file: string): string[] {
     found = readFileSync(file, 'utf8').match(CERTIFICATE) ?? [];
     found.forEach((certificate) => new X509Certificate(certificate));
   } catch {
-    throw new SidecarError('SIDECAR_CA_UNREADABLE', `CA file ${file} cannot be read or holds a broken certificate; check its mount`);
+    throw new SidecarError('SIDECAR_CA_UNREADABLE', `CA file ${file} cannot be read or holds a broken certificate; check its mount`, { mayHaveArrived: false });
   }
   if (found.length > 0) return found;
-  throw new SidecarError('SIDECAR_CA_UNREADABLE', `CA file ${file} holds no certificate in PEM; check what writes it`);
+  throw new SidecarError('SIDECAR_CA_UNREADABLE', `CA file ${file} holds no certificate in PEM; check what writes it`, { mayHaveArrived: false });
 }
 
 type Connector = ReturnType<typeof buildConnector>;
@@ -36,7 +36,7 @@ export function connectTrusting(file: string): Connector {
       // Also a session of before must not be resumed.
       if (current?.modifiedMs !== modifiedMs) current = { modifiedMs, connect: buildConnector({ ca: readAuthorities(file), allowH2: false }) };
     } catch (error) {
-      callback(error instanceof SidecarError ? error : new SidecarError('SIDECAR_CA_UNREADABLE', `CA file ${file} cannot be read; check its mount`), null);
+      callback(error instanceof SidecarError ? error : new SidecarError('SIDECAR_CA_UNREADABLE', `CA file ${file} cannot be read; check its mount`, { mayHaveArrived: false }), null);
       return;
     }
     current.connect(options, callback);

@@ -1,6 +1,5 @@
-import { z } from 'zod';
-
-/** Argument of the update `cancel`: why, for the verdict. */
-export const cancelRequestSchema = z.object({ why: z.string().optional() });
-
-export type CancelRequest = z.output<typeof cancelRequestSchema>;
+/** Argument of the update `cancel`. */
+export interface CancelRequest {
+  /** For the verdict. Default: nothing is said. */
+  readonly why?: string;
+}

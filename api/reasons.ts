@@ -53,6 +53,10 @@ export const reasons = {
     condition: 'Failed',
     meaning: 'The execution time was over, and one last look at the sidecar found no end. The work may still go on.',
   },
+  TaskLost: {
+    condition: 'Failed',
+    meaning: 'The sidecar accepted the task and answered for 10 minutes that it does not know it. It is not sent again.',
+  },
   Cancelled: {
     condition: 'Failed',
     meaning: 'The task was cancelled; the message says whether the sidecar already had it.',

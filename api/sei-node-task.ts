@@ -151,7 +151,7 @@ export const statusSchema = z.object({
       govSoftwareUpgrade: transactionOutputs.optional(),
       govVote: transactionOutputs.optional(),
       govParamChange: transactionOutputs.optional(),
-      awaitCondition: z.object({ observedValue: z.string().optional() }).optional(),
+      awaitCondition: z.object({ observedValue: int64.optional() }).optional(),
       awaitNodesAtHeight: z.object({ currentHeight: int64.optional() }).optional(),
       updateNodeImage: z.object({ appliedImage: z.string().optional() }).optional(),
     })

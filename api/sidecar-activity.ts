@@ -41,16 +41,6 @@ export function sidecarActivity(tasks: readonly HeldTask[], ownId: string): Side
   });
 }
 
-/**
- * When a restart may follow the last one, in milliseconds since the epoch; `undefined` = now. A node whose clock is
- * ahead delays it by the interval at most.
- */
-export function restartAllowedAt({ lastRestartEndedAtMs }: SidecarActivity, intervalMs: number, nowMs: number): number | undefined {
-  if (lastRestartEndedAtMs === undefined) return undefined;
-  const allowedAtMs = Math.min(lastRestartEndedAtMs, nowMs) + intervalMs;
-  return allowedAtMs > nowMs ? allowedAtMs : undefined;
-}
-
 /** Told with a restart: seid will be stopped once more, and not by it. */
 export function signalLaterText({ signalLater }: SidecarActivity): string | undefined {
   if (signalLater === undefined) return undefined;

@@ -24,6 +24,8 @@ export const sidecarErrorSchema = z.object({ error: z.string() });
 
 /** What a task left behind besides its state. */
 interface TaskResult {
+  /** The end was there before anything was sent, so it is not this task's doing: a node that ran the image already. */
+  readonly already?: true;
   /** Only governance tasks have one, and only of newer sidecars. */
   readonly transaction?: Transaction;
   /** The beginning of a result that does not say what became of a transaction, as JSON text. */
@@ -37,9 +39,10 @@ export type TaskReport =
 
 /**
  * What is known of a task on the sidecar. `unconfirmed` is a 404 from a sidecar whose `/v0/livez` does not answer
- * 200: a failing task store says 404 too, so it must not be read as "never arrived".
+ * 200: a failing task store says 404 too, so it must not be read as "never arrived". `gone`: the SeiNode whose image is
+ * to be set does not exist any more.
  */
-export type TaskObservation = { readonly state: 'running' | 'absent' | 'unconfirmed' } | TaskReport;
+export type TaskObservation = { readonly state: 'running' } | { readonly state: 'absent' } | { readonly state: 'unconfirmed' } | { readonly state: 'gone' } | TaskReport;
 
 export function observationOf(task: SidecarTask): { readonly state: 'running' } | TaskReport {
   if (task.status === 'running') return { state: 'running' };
@@ -53,12 +56,4 @@ function resultOf(result: unknown): TaskResult {
   const transaction = transactionOf(result);
   const isReadable = transaction?.inclusionStatus !== undefined;
   return present({ transaction, rawResult: isReadable ? undefined : printable(jsonText(result), RAW_RESULT_LIMIT) });
-}
-
-/**
- * Whether a failed task's transaction may still be included. Only then may a failed id be sent again: the sidecar
- * looks for the earlier transaction instead of sending a second one (contract §1.5).
- */
-export function isPending(seen: TaskObservation): boolean {
-  return seen.state === 'failed' && seen.transaction?.inclusionStatus === 'pending';
 }

@@ -1,8 +1,9 @@
 import { formatDuration } from './go-duration.ts';
 import { present } from './present.ts';
-import type { Progress } from './progress.ts';
+import type { Progress } from '../core/progress.ts';
 import { isTerminal, type Condition, type SeiNodeTask, type SeiNodeTaskStatus, type TaskPhase } from './sei-node-task.ts';
-import type { Verdict } from './verdict.ts';
+import type { Verdict } from '../core/verdict.ts';
+import { timestamp } from './timestamp.ts';
 
 export type WorkflowReference = NonNullable<SeiNodeTaskStatus['workflow']>;
 
@@ -23,12 +24,15 @@ export type StatusUpdate =
       readonly taskId: string;
       readonly startedAtMs: number;
     }
-  /** The task was sent and takes its time. */
-  | { readonly step: 'working'; readonly progress: Progress }
-  | { readonly step: 'finished'; readonly verdict: Verdict };
+  /** The task goes on. `submittedAtMs`: when the sidecar was first known to have accepted it. */
+  | { readonly step: 'working'; readonly progress: Progress; readonly submittedAtMs?: number | undefined }
+  /** Something to know that moves nothing: the task was cancelled and is not over yet, or its target cannot be read. */
+  | { readonly step: 'noted'; readonly progress: Progress }
+  | { readonly step: 'finished'; readonly verdict: Verdict; readonly submittedAtMs?: number | undefined };
 
 export interface UpdateContext {
-  readonly generation?: number | undefined;
+  /** Of the spec that is acted on. Unset: that of the resource as it is read. */
+  readonly generation?: number;
   /** When it happened, in milliseconds since the epoch; the same on every attempt to write it. */
   readonly atMs: number;
   /** Absent where the writer is no workflow. */
@@ -37,14 +41,10 @@ export interface UpdateContext {
   readonly provenance?: string | undefined;
 }
 
-/** RFC 3339 in whole seconds, as `metav1.Time` is written. */
-export function timestamp(milliseconds: number): string {
-  return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
-}
-
 function phaseAfter(update: StatusUpdate, current: TaskPhase | undefined): TaskPhase {
   switch (update.step) {
     case 'accepted':
+    case 'noted':
       return current ?? 'Pending';
     case 'waiting':
       return update.reason === 'Queued' && current === 'Running' ? 'Running' : 'Pending';
@@ -78,7 +78,7 @@ export function nextStatus(
   return {
     ...rest,
     ...(update.step === 'accepted' ? present({ step, reason, targetFirstObservedAt }) : {}),
-    ...present({ observedGeneration: context.generation }),
+    ...present({ observedGeneration: update.step === 'accepted' ? (current.observedGeneration ?? context.generation) : context.generation }),
     startedAt,
     phase,
     phaseTransitionTime: (phase === current.phase ? current.phaseTransitionTime : undefined) ?? at,
@@ -92,6 +92,9 @@ function workflowAfter(current: WorkflowReference | undefined, next: WorkflowRef
   if (next === undefined) return current === undefined ? {} : { workflow: current };
   return { workflow: { ...(current?.id === next.id ? current : {}), ...next } };
 }
+
+/** Step of a task that was cancelled and is not over yet: what it goes on with does not hide that. */
+const CANCELLING = 'Cancelling';
 
 type Step = StatusUpdate['step'];
 type FieldsAfter<Name extends Step> = (
@@ -113,26 +116,31 @@ const fieldsAfter: { readonly [Name in Step]: FieldsAfter<Name> } = {
   }),
 
   executing: (current, { progress, targetMessage: message, taskId: id, startedAtMs }, context) => {
-    const { submittedAt = timestamp(context.atMs), executionStartedAt = timestamp(startedAtMs) } = current.task?.id === id ? current.task : {};
+    const { submittedAt, executionStartedAt = timestamp(startedAtMs) } = current.task?.id === id ? current.task : {};
     return {
       ...told(progress, context),
-      task: { id, status: 'Running', submittedAt, executionStartedAt },
+      task: { id, status: 'Running', ...present({ submittedAt }), executionStartedAt },
       ...(message === undefined
         ? {}
         : { conditions: withCondition(current, context, { type: 'TargetReady', status: 'True', reason: 'PhaseMet', message }) }),
     };
   },
 
-  working: (_current, { progress }, context) => told(progress, context),
+  working: (current, { progress, submittedAtMs }, context) => ({
+    ...(current.step === CANCELLING ? present({ step: current.step, message: current.message }) : told(progress, context)),
+    ...(current.task === undefined ? {} : { task: withSubmission(current.task, submittedAtMs) }),
+  }),
 
-  finished: (current, { verdict }, context) => ({
+  noted: (_current, { progress }, context) => told(progress, context),
+
+  finished: (current, { verdict, submittedAtMs }, context) => ({
     reason: verdict.reason,
     message: messageOf(verdict.message, context),
     completedAt: timestamp(context.atMs),
     duration: formatDuration(context.atMs - Date.parse(current.startedAt)),
-    ...(current.task === undefined ? {} : { task: taskAfter(current.task, verdict) }),
+    ...(current.task === undefined ? {} : { task: taskAfter(withSubmission(current.task, submittedAtMs), verdict) }),
     ...present({ outputs: verdict.outputs }),
-    conditions: withCondition(current, context, {
+    conditions: withCondition({ ...current, conditions: targetConditionsAfter(current, verdict) }, context, {
       type: verdict.phase === 'Complete' ? 'Ready' : 'Failed',
       status: 'True',
       reason: verdict.reason,
@@ -140,6 +148,11 @@ const fieldsAfter: { readonly [Name in Step]: FieldsAfter<Name> } = {
     }),
   }),
 };
+
+/** A target that was waited for in vain is not waited for any longer. */
+function targetConditionsAfter({ conditions = [] }: SeiNodeTaskStatus, { message }: Verdict): Condition[] {
+  return conditions.map((condition) => (condition.type === 'TargetReady' && condition.status === 'False' ? { ...condition, message } : condition));
+}
 
 function told({ step, message }: Progress, context: UpdateContext): Partial<SeiNodeTaskStatus> {
   return { step, message: messageOf(message, context) };
@@ -150,6 +163,11 @@ function messageOf(message: string, { provenance = '' }: UpdateContext): string 
 }
 
 type TaskStatus = NonNullable<SeiNodeTaskStatus['task']>;
+
+/** What another controller or an earlier attempt recorded stays. */
+function withSubmission(task: TaskStatus, submittedAtMs: number | undefined): TaskStatus {
+  return submittedAtMs === undefined || task.submittedAt !== undefined ? task : { ...task, submittedAt: timestamp(submittedAtMs) };
+}
 
 function taskAfter(task: TaskStatus, verdict: Verdict): TaskStatus {
   if (verdict.phase === 'Complete') return { ...task, status: 'Complete' };
@@ -179,9 +197,9 @@ interface StatusWrite {
 }
 
 /** An update as the status writer takes it: the next status, and the one to try when the cluster's CRD refuses it. */
-export function statusWrite(update: StatusUpdate, context: Omit<UpdateContext, 'generation'>): StatusWrite {
+export function statusWrite(update: StatusUpdate, context: UpdateContext): StatusWrite {
   return {
-    compute: ({ status, metadata }) => nextStatus(status, update, { ...context, generation: metadata.generation }),
+    compute: ({ status, metadata }) => nextStatus(status, update, { generation: metadata.generation, ...context }),
     fallback: asFirstPublished,
   };
 }

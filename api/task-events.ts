@@ -1,7 +1,8 @@
+import { printable } from './printable.ts';
 import { CANCEL_ANNOTATION } from './provenance.ts';
 import { SEI_NODE, SEI_NODE_TASK } from './resources.ts';
 import type { MirrorTarget, NodeReference } from './task-input.ts';
-import type { Verdict } from './verdict.ts';
+import type { Verdict } from '../core/verdict.ts';
 
 /** An Event, for the recorder of Events. */
 interface TaskEvent {
@@ -33,14 +34,15 @@ function onTask(task: MirrorTarget, happening: Happening): TaskEvent {
   return { type: 'Normal', ...happening, regarding: { apiVersion: `${group}/${version}`, kind, namespace, name, uid } };
 }
 
-/** The same on the node, which says which task it was: `kubectl describe seinode` tells who restarted it and why. */
-function onNode({ namespace, name, uid }: EventNode, task: MirrorTarget, kind: string, happening: Happening): TaskEvent {
+/** On the node, which says whose doing it was: `kubectl describe seinode` tells who restarted it and why. */
+function onNode({ namespace, name, uid }: EventNode, { kind, task, workflowId }: EventSubjects, happening: Happening): TaskEvent {
+  const by = task === undefined ? `workflow ${printable(workflowId, 300)}` : `SeiNodeTask ${task.name}`;
   return {
     type: 'Normal',
     ...happening,
     regarding: { apiVersion: `${SEI_NODE.group}/${SEI_NODE.version}`, kind: SEI_NODE.kind, namespace, name, uid },
-    note: `${kind} by SeiNodeTask ${task.name}: ${happening.note}`,
-    key: `${task.uid}/${happening.key}`,
+    note: `${kind} by ${by}: ${happening.note}`,
+    key: `${task?.uid ?? workflowId}/${happening.key}`,
   };
 }
 
@@ -58,23 +60,32 @@ export function waitingEvent(task: MirrorTarget, reason: 'PhaseNotMet' | 'Queued
   return onTask(task, { reason: 'WaitingForTarget', action: 'CheckTarget', note: message, key: 'waiting' });
 }
 
-/** What is recorded of a task that has a resource. */
+/** Whose doing an Event tells. */
 export interface EventSubjects {
-  readonly task: MirrorTarget;
+  /** Unset: a run without a resource. */
+  readonly task?: MirrorTarget | undefined;
+  readonly workflowId: string;
   readonly kind: string;
-  /** Absent when the node is not known. */
+  /** Unset: the node is not known. */
   readonly node?: EventNode | undefined;
   /** Who asked for it and why; possibly empty. */
   readonly provenance: string;
 }
 
-function onBoth({ task, kind, node, provenance }: EventSubjects, happening: Happening): TaskEvent[] {
+function onBoth(subjects: EventSubjects, happening: Happening): TaskEvent[] {
+  const { task, node, provenance } = subjects;
   const told = { ...happening, note: `${happening.note} ${provenance}`.trimEnd() };
-  return [onTask(task, told), ...(node === undefined ? [] : [onNode(node, task, kind, told)])];
+  return [...(task === undefined ? [] : [onTask(task, told)]), ...(node === undefined ? [] : [onNode(node, subjects, told)])];
 }
 
 export function dispatchedEvents(subjects: EventSubjects, note: string): TaskEvent[] {
   return onBoth(subjects, { reason: 'Dispatched', action: 'DispatchTask', note, key: 'dispatched' });
+}
+
+/** What keeps a task from going on, while it goes on trying: one Event per cause. @param code - `SIDECAR_UNREACHABLE` and the like. */
+export function problemEvent(task: MirrorTarget, code: string, note: string): TaskEvent {
+  const reason = code.toLowerCase().replaceAll(/(?:^|_)(.)/g, (_, letter: string) => letter.toUpperCase());
+  return onTask(task, { type: 'Warning', reason, action: 'CarryOutTask', note, key: `problem/${code}` });
 }
 
 /** How a task ended: a Warning with the condition's reason when it failed (contract §1). */

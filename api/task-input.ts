@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { Payload } from './payloads.ts';
 import { present } from './present.ts';
-import { DISPATCHING, queued, waitingForTarget } from './progress.ts';
-import { cancellationOf, provenanceOf } from './provenance.ts';
+import { cancellationOf, provenanceOf, type Provenance } from './provenance.ts';
 import type { SeiNodePhase } from './sei-node.ts';
 import type { SeiNodeTask } from './sei-node-task.ts';
 import type { TaskKind, taskKinds } from './task-kinds.ts';
@@ -25,7 +24,7 @@ const begunSchema = z.object({
   taskId: z.string().regex(/^[\w-]+$/),
   /** RFC 3339; absent = from now. */
   executionStartedAt: z.string().optional(),
-  /** Whether the sidecar is known to have taken it: then it is never sent again. */
+  /** Whether the sidecar is known to have accepted it: then it is never sent again. */
   accepted: z.boolean(),
 });
 
@@ -43,6 +42,12 @@ export const taskInputSchema = z.object({
   minSecondsBetweenRestarts: z.unknown().optional(),
   timeoutSeconds: z.unknown().optional(),
   mirrorTo: mirrorTargetSchema.optional(),
+  /** Uid of the `kube-system` namespace of the cluster that the node is in. Unset: that of the worker that plans the task. */
+  cluster: z.string().min(1).optional(),
+  /** Generation of the resource that this input was made from. */
+  generation: z.int().optional(),
+  /** Id of the workflow that holds the node's permit on behalf of this one. Unset: the task takes the permit itself. */
+  permitHolder: z.string().min(1).optional(),
   begun: begunSchema.optional(),
   /** RFC 3339: when the target was first seen in another phase. */
   waitingSince: z.string().optional(),
@@ -56,6 +61,12 @@ export const taskInputSchema = z.object({
   unfitChanges: z.string().optional(),
 });
 
+/** The resource to report to, also when the rest of an input cannot be read. */
+export function mirrorTargetOf(input: unknown): MirrorTarget | undefined {
+  const mirrorTo = mirrorTargetSchema.safeParse((input as { readonly mirrorTo?: unknown } | undefined)?.mirrorTo);
+  return mirrorTo.success ? mirrorTo.data : undefined;
+}
+
 /** The values of a parameter change, or why they cannot be handed on. */
 export type ChangeValueTexts = { readonly changeValues: string[] } | { readonly unfitChanges: string };
 
@@ -63,6 +74,24 @@ export type UncheckedTaskInput = z.input<typeof taskInputSchema>;
 export type MirrorTarget = z.output<typeof mirrorTargetSchema>;
 export type BegunTask = z.output<typeof begunSchema>;
 export type NodeReference = z.output<typeof nodeReferenceSchema>;
+
+/** Whose work an activity does: it goes with every call that touches a sidecar, a SeiNode or a status. */
+export interface TaskIdentity {
+  /** Uid of the `kube-system` namespace: a worker of another cluster refuses the task. */
+  readonly cluster: string;
+  readonly kind: string;
+  readonly node: NodeReference & {
+    /** Known once the SeiNode has been read. */
+    readonly uid?: string;
+  };
+  /** The sidecar's id of the task. */
+  readonly taskId: string;
+  /** Unset: the run reports to no resource. */
+  readonly mirrorTo?: MirrorTarget;
+  /** Of the spec that is acted on. */
+  readonly generation?: number;
+  readonly provenance: Provenance;
+}
 
 /** Input of a task workflow as a runbook author writes it. */
 export interface TaskInput<Kind extends TaskKind> {
@@ -83,6 +112,8 @@ export interface TaskInput<Kind extends TaskKind> {
   readonly requestedBy?: string;
   /** Why, for the Temporal UI. */
   readonly why?: string;
+  /** Id of the workflow that holds the node's permit over several steps, usually the runbook's own. Default: the task takes the permit itself. */
+  readonly permitHolder?: string;
 }
 
 function childOf(value: unknown, field: string): unknown {
@@ -114,7 +145,7 @@ function payloadFieldOf(kind: string): string {
  * @param texts - Those of a parameter change.
  */
 export function taskInputOf(resource: SeiNodeTask, texts?: ChangeValueTexts): UncheckedTaskInput {
-  const { namespace, name, uid } = resource.metadata;
+  const { namespace, name, uid, generation } = resource.metadata;
   const target = resource.spec?.['target'];
   return {
     node: { namespace, name: nodeNameOf(resource) },
@@ -125,33 +156,16 @@ export function taskInputOf(resource: SeiNodeTask, texts?: ChangeValueTexts): Un
     ...present({ queueTimeout: childOf(target, 'queueTimeout'), minSecondsBetweenRestarts: resource.spec?.['minSecondsBetweenRestarts'] }),
     timeoutSeconds: resource.spec?.['timeoutSeconds'],
     mirrorTo: { namespace, name, uid },
+    ...present({ generation }),
     ...begunOf(resource),
     ...provenanceOf(resource.metadata),
     ...present({ waitingSince: resource.status?.targetFirstObservedAt, cancelled: cancellationOf(resource.metadata) }),
   };
 }
 
-/** Steps that are written only before the sidecar has answered: all others say that it has the task. */
-const BEFORE_ACCEPTANCE: readonly (string | undefined)[] = [undefined, DISPATCHING.step, waitingForTarget('').step, queued('').step];
-
-/** What the status of a resource says was begun. */
+/** What the status of a resource says was begun; `submittedAt` is there once the sidecar has accepted it (contract §1). */
 export function begunOf({ status }: SeiNodeTask): { begun?: BegunTask } {
   if (status?.task === undefined) return {};
-  const { id: taskId, executionStartedAt } = status.task;
-  const accepted = !BEFORE_ACCEPTANCE.includes(status.step);
-  return { begun: { taskId, accepted, ...present({ executionStartedAt }) } };
-}
-
-export const WORKFLOW_ID_PREFIX = 'seinodetask/';
-
-/** Readable and unique for each resource ever created, also under a name that is used again. */
-export function workflowIdOf(metadata: { namespace: string; name: string; uid: string }): string {
-  return `${WORKFLOW_ID_PREFIX}${metadata.namespace}/${metadata.name}/${metadata.uid}`;
-}
-
-/** @returns `undefined` when the id is not one that `workflowIdOf` makes. */
-export function parseWorkflowId(workflowId: string): MirrorTarget | undefined {
-  const [, namespace, name, uid] = /^seinodetask\/([^/]+)\/([^/]+)\/([^/]+)$/.exec(workflowId) ?? [];
-  if (namespace === undefined || name === undefined || uid === undefined) return undefined;
-  return { namespace, name, uid };
+  const { id: taskId, executionStartedAt, submittedAt } = status.task;
+  return { begun: { taskId, accepted: submittedAt !== undefined, ...present({ executionStartedAt }) } };
 }

@@ -1,5 +1,4 @@
-import type { z } from 'zod';
-import { payloadSchemas, type Payload, type PayloadField } from './payloads.ts';
+import type { Payload, PayloadField } from './payloads.ts';
 import type { SeiNode } from './sei-node.ts';
 import {
   conditionParameters,
@@ -137,8 +136,4 @@ export const taskKindNames = Object.keys(taskKinds) as [TaskKind, ...TaskKind[]]
 
 export function isTaskKind(name: string): name is TaskKind {
   return Object.hasOwn(taskKinds, name);
-}
-
-export function payloadSchemaOf(kind: TaskKind): z.ZodType {
-  return payloadSchemas[taskKinds[kind].payloadField];
 }

@@ -1,5 +1,5 @@
 import type { NodeReference } from './task-input.ts';
-import type { Verdict } from './verdict.ts';
+import type { Verdict } from '../core/verdict.ts';
 
 /**
  * What a task workflow leaves behind: its result when it completed, else the first of its failure's details. The

@@ -8,15 +8,17 @@ import { jsonText } from './json-text.ts';
 import { present } from './present.ts';
 import { printable } from './printable.ts';
 import type { Provenance } from './provenance.ts';
-import { taskInputSchema, type BegunTask, type MirrorTarget, type NodeReference } from './task-input.ts';
-import { isTaskKind, payloadSchemaOf, taskKinds, type TaskKind, type TaskKindDefinition } from './task-kinds.ts';
+import { taskInputSchema, type BegunTask, type NodeReference, type TaskIdentity } from './task-input.ts';
+import { payloadSchemas, type Payload } from './payloads.ts';
+import { taskId } from './task-id.ts';
+import { isTaskKind, taskKinds, type TaskKind, type TaskKindDefinition } from './task-kinds.ts';
 import type { TaskParameters } from './task-parameters.ts';
-import { deserializeFailed, paramsBuildFailed, unsupportedKind, type Verdict } from './verdict.ts';
+import { deserializeFailed, paramsBuildFailed, unsupportedKind, type Verdict } from '../core/verdict.ts';
 
 /** A checked task: every value in it can be acted on. */
 export interface TaskPlan {
   readonly kind: TaskKind;
-  readonly node: NodeReference;
+  readonly task: TaskIdentity;
   readonly requirePhase: SeiNodePhase;
   readonly requirePhaseTimeoutMs: number;
   /** Longest wait for other work on the node; absent = unbounded. */
@@ -28,11 +30,11 @@ export interface TaskPlan {
   readonly payload: unknown;
   /** JSON texts of the values of a parameter change, in their order. */
   readonly changeValues?: readonly string[];
-  readonly mirrorTo?: MirrorTarget;
+  /** Id of the workflow that holds the node's permit for this task: its own, or that of a runbook. */
+  readonly permitHolder: string;
   readonly begun?: BegunTask;
   /** Since when the target has been in another phase, in milliseconds since the epoch. */
   readonly waitingSinceMs?: number;
-  readonly provenance: Provenance;
   /** Set when the task was cancelled before its workflow started: why, possibly empty. */
   readonly cancelled?: string;
 }
@@ -45,46 +47,79 @@ export interface SidecarTaskRequest {
   readonly changeValues?: readonly string[];
 }
 
+/** An image for the SeiNode, whose controller rolls it out. */
+export interface ImageRequest {
+  readonly image: string;
+}
+
+/** What a task is sent as. */
+export type TaskRequest = SidecarTaskRequest | ImageRequest;
+
+type CheckedInput = z.output<typeof taskInputSchema>;
 type Planned = { readonly plan: TaskPlan } | { readonly verdict: Verdict };
 
 /** Also holds for namespaces, which are DNS labels: both go into the sidecar's address. */
 const nodeName = specSchema.shape.target.shape.nodeRef.shape.name;
 
+/** The workflow that asks for a plan, and the cluster of the worker that makes it. */
+export interface Planner {
+  readonly workflowId: string;
+  /** Of the first run in the chain: a task keeps its id when its workflow is reset. */
+  readonly firstRunId: string;
+  readonly cluster: string;
+}
+
 /** Turns a workflow's type and input into a plan, or into the verdict that says why there can be none. */
-export function planTask(kind: string, input: unknown): Planned {
+export function planTask(kind: string, input: unknown, planner: Planner): Planned {
   const read = taskInputSchema.safeParse(input);
   if (!read.success) return { verdict: deserializeFailed(firstIssue(read.error, 'input').message) };
   if (!isTaskKind(kind)) return { verdict: unsupportedKind(kind) };
   try {
-    return { plan: checkedPlan(kind, read.data) };
+    return { plan: checkedPlan(kind, read.data, planner) };
   } catch (error) {
     if (error instanceof InvalidField) return { verdict: paramsBuildFailed(error.field, error.problem, read.data.begun !== undefined) };
     throw error;
   }
 }
 
-function checkedPlan(kind: TaskKind, input: z.output<typeof taskInputSchema>): TaskPlan {
+function checkedPlan(kind: TaskKind, input: CheckedInput, planner: Planner): TaskPlan {
   if (input.unfitChanges !== undefined) throw new InvalidField('spec.govParamChange.changes', input.unfitChanges);
   const definition: TaskKindDefinition = taskKinds[kind];
   return {
     kind,
-    node: {
-      namespace: check(nodeName, input.node.namespace, 'node.namespace'),
-      name: check(nodeName, input.node.name, 'spec.target.nodeRef.name'),
-    },
+    task: identityOf(kind, input, planner),
     requirePhase: requiredPhase(input.requirePhase),
     requirePhaseTimeoutMs: duration(input.requirePhaseTimeout ?? DEFAULT_REQUIRE_PHASE_TIMEOUT, 'spec.target.requirePhaseTimeout'),
     ...present({ queueTimeoutMs: queueTimeout(input.queueTimeout), timeoutMs: executionTimeout(definition, seconds(input, 'timeoutSeconds')) }),
     betweenRestartsMs: kind === 'RestartSeid' ? 1000 * seconds(input, 'minSecondsBetweenRestarts') : 0,
-    payload: check(payloadSchemaOf(kind), input.payload, `spec.${definition.payloadField}`),
+    payload: check<unknown>(payloadSchemas[definition.payloadField], input.payload, `spec.${definition.payloadField}`),
     ...present({ changeValues: kind === 'GovParamChange' ? changeValues(input.payload, input.changeValues) : undefined }),
-    ...present({ mirrorTo: input.mirrorTo, begun: input.begun, cancelled: input.cancelled, waitingSinceMs: millisecondsOf(input.waitingSince) }),
+    permitHolder: input.permitHolder ?? planner.workflowId,
+    ...present({ begun: input.begun, cancelled: input.cancelled, waitingSinceMs: millisecondsOf(input.waitingSince) }),
+  };
+}
+
+function identityOf(kind: TaskKind, input: CheckedInput, planner: Planner): TaskIdentity {
+  const { begun, mirrorTo, generation } = input;
+  return {
+    cluster: input.cluster ?? planner.cluster,
+    kind,
+    node: nodeOf(input),
+    taskId: begun?.taskId ?? taskId(mirrorTo?.uid ?? `${planner.workflowId}/${planner.firstRunId}`, kind),
+    ...present({ mirrorTo, generation }),
     provenance: provenanceOfInput(input),
   };
 }
 
+function nodeOf({ node }: CheckedInput): NodeReference {
+  return {
+    namespace: check(nodeName, node.namespace, 'node.namespace'),
+    name: check(nodeName, node.name, 'spec.target.nodeRef.name'),
+  };
+}
+
 /** A run without a resource may bring any text. */
-function provenanceOfInput({ requestedBy, why }: z.output<typeof taskInputSchema>): Provenance {
+function provenanceOfInput({ requestedBy, why }: CheckedInput): Provenance {
   return present({ requestedBy: requestedBy && printable(requestedBy, 128), why: why && printable(why, 256) });
 }
 
@@ -109,7 +144,7 @@ function duration(value: unknown, field: string): number {
   throw new InvalidField(field, `is not a Go duration of 0 or more, such as 90s or 1h30m (got ${jsonText(value)})`);
 }
 
-function seconds(input: z.output<typeof taskInputSchema>, field: 'timeoutSeconds' | 'minSecondsBetweenRestarts'): number {
+function seconds(input: Pick<CheckedInput, 'timeoutSeconds' | 'minSecondsBetweenRestarts'>, field: 'timeoutSeconds' | 'minSecondsBetweenRestarts'): number {
   return check(specSchema.shape[field].unwrap(), input[field] ?? 0, `spec.${field}`);
 }
 
@@ -119,16 +154,18 @@ function executionTimeout(definition: TaskKindDefinition, asked: number): number
 }
 
 /**
- * Builds the request for the sidecar from the plan and the node as it is when the task runs.
+ * Longest execution of a kind in milliseconds, from `spec.timeoutSeconds` as the resource has it. Unset: unbounded.
  *
- * @throws TypeError for a kind that the sidecar has no part in.
+ * @throws InvalidField
  */
-export function sidecarTaskRequest(
-  plan: TaskPlan,
-  node: SeiNode,
-): { readonly request: SidecarTaskRequest } | { readonly verdict: Verdict } {
+export function executionTimeoutMs(kind: TaskKind, timeoutSeconds: unknown): number | undefined {
+  return executionTimeout(taskKinds[kind], seconds({ timeoutSeconds }, 'timeoutSeconds'));
+}
+
+/** Builds what is sent from the plan and the node as it is when the task runs. */
+export function taskRequest(plan: TaskPlan, node: SeiNode): { readonly request: TaskRequest } | { readonly verdict: Verdict } {
   const definition: TaskKindDefinition = taskKinds[plan.kind];
-  if (definition.sidecarTask === undefined) throw new TypeError(`${plan.kind} has no task on the sidecar`);
+  if (definition.sidecarTask === undefined) return { request: { image: (plan.payload as Payload<'updateNodeImage'>).image } };
   const params = definition.buildParameters(plan.payload as never, node);
   if (params === undefined) return { verdict: nothingToSend(plan.kind, definition) };
   const hasParameters = Object.keys(params).length > 0;

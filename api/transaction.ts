@@ -25,25 +25,8 @@ const transactionSchema = z.object({
 
 export type Transaction = z.output<typeof transactionSchema>;
 
-/** What is left in `status.outputs` of a transaction that has a hash. */
-export interface TransactionOutputs {
-  readonly txHash: string;
-  readonly height?: number;
-  readonly proposalId?: number;
-}
-
 /** @returns `undefined` when the result names no transaction and does not say what became of it. */
 export function transactionOf(result: unknown): Transaction | undefined {
   const { data } = transactionSchema.safeParse(result);
   return data?.txHash === undefined && data?.inclusionStatus === undefined ? undefined : data;
-}
-
-/** @returns `undefined` when there is no hash: outputs are left out rather than invented. */
-export function transactionOutputs({ txHash, height, proposalId }: Transaction): TransactionOutputs | undefined {
-  if (txHash === undefined || txHash === '') return undefined;
-  return {
-    txHash: printable(txHash, 128),
-    ...(height === undefined || height <= 0 ? {} : { height }),
-    ...(proposalId === undefined || proposalId <= 0 ? {} : { proposalId }),
-  };
 }

@@ -2,8 +2,15 @@ import type { Logger } from '@temporalio/common';
 import { cancellationOf, provenanceOf, provenanceText } from '../api/provenance.ts';
 import { isTerminal, type SeiNodeTask } from '../api/sei-node-task.ts';
 import { statusWrite, type StatusUpdate } from '../api/status-update.ts';
-import { cancelIgnoredEvent, startedEvent, verdictEvents } from '../api/task-events.ts';
-import { kindOf, parseWorkflowId, type MirrorTarget } from '../api/task-input.ts';
+import { cancelIgnoredEvent, problemEvent, startedEvent, verdictEvents } from '../api/task-events.ts';
+import { isTaskKind } from '../api/task-kinds.ts';
+import { executionTimeoutMs } from '../api/task-plan.ts';
+import { unsupportedKind, type Verdict } from '../core/verdict.ts';
+import { present } from '../api/present.ts';
+import { printable } from '../api/printable.ts';
+import { InvalidField } from '../api/invalid-field.ts';
+import { kindOf, type ChangeValueTexts, type MirrorTarget } from '../api/task-input.ts';
+import { parseWorkflowId } from '../api/workflow-id.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { ResourceClient } from '../kubernetes/resource-client.ts';
 import { updateStatus, type StatusUpdateResult } from '../kubernetes/update-status.ts';
@@ -30,6 +37,8 @@ export interface TaskReconcilerOptions {
 interface Known {
   readonly openUntilMs?: number;
   readonly cancelHandled?: boolean;
+  /** Generation of the spec that the workflow was last told of. */
+  readonly toldGeneration?: number;
 }
 
 /** Brings one SeiNodeTask and its workflow together: started once, healed when it ended unheard, cancelled when orphaned. */
@@ -68,25 +77,57 @@ export class TaskReconciler {
   async #carryOn(workflowId: string, task: SeiNodeTask): Promise<void> {
     if (Date.now() >= (this.#known.get(workflowId)?.openUntilMs ?? 0)) await this.#ensureStarted(workflowId, task);
     const { openUntilMs, cancelHandled } = this.#known.get(workflowId) ?? {};
+    if (openUntilMs === undefined) return;
+    await this.#tellSpecChange(workflowId, task);
     const why = cancellationOf(task.metadata);
-    if (openUntilMs === undefined || why === undefined || cancelHandled) return;
+    if (why === undefined || cancelHandled) return;
+    const progress = { step: 'Cancelling', message: 'The task is being cancelled.' };
+    await this.#write(workflowId, task, { step: 'noted', progress });
     await this.#options.workflows.requestCancel(workflowId, why);
-    this.#known.set(workflowId, { openUntilMs, cancelHandled: true });
+    this.#known.set(workflowId, { ...this.#known.get(workflowId), cancelHandled: true });
     this.#options.log.info('Workflow of SeiNodeTask was asked to cancel', { workflowId, why });
   }
 
+  /** Only the execution time of a task may change while it goes on (contract §1). */
+  async #tellSpecChange(workflowId: string, task: SeiNodeTask): Promise<void> {
+    const { generation = 0 } = task.metadata;
+    const { toldGeneration = task.status?.observedGeneration ?? generation } = this.#known.get(workflowId) ?? {};
+    if (generation <= toldGeneration) return;
+    const kind = kindOf(task);
+    try {
+      if (isTaskKind(kind)) await this.#options.workflows.specChanged(workflowId, { generation, ...present({ timeoutMs: executionTimeoutMs(kind, task.spec?.['timeoutSeconds']) }) });
+    } catch (error) {
+      if (!(error instanceof InvalidField)) throw error;
+      this.#options.log.warn('The changed spec is not valid; the task goes on with the one before', { workflowId, error });
+    }
+    this.#known.set(workflowId, { ...this.#known.get(workflowId), toldGeneration: generation });
+  }
+
   async #ensureStarted(workflowId: string, seen: SeiNodeTask): Promise<void> {
-    const { workflows, log } = this.#options;
+    const { log } = this.#options;
+    if (!isTaskKind(kindOf(seen))) return void (await this.#end(workflowId, seen, unsupportedKind(kindOf(seen))));
     const stamped = await this.#write(workflowId, seen, { step: 'accepted' }, seen);
     if (stamped.outcome === 'gone' || isTerminal(stamped.object.status?.phase)) return;
     const needsText = kindOf(seen) === 'GovParamChange';
     const live = stamped.outcome === 'written' && !needsText ? { task: stamped.object, text: '' } : await this.#live(seen);
     const { task } = live;
-    const state = await workflows.start(task, needsText ? changeValueTexts(live.text) : undefined);
+    const state = await this.#start(workflowId, task, needsText ? changeValueTexts(live.text) : undefined);
     if (state === 'closed') return await this.#heal(workflowId, task);
     this.#known.set(workflowId, { ...this.#known.get(workflowId), openUntilMs: Date.now() + KNOWN_OPEN_MS });
     log.info('Workflow of SeiNodeTask is open', { workflowId });
     await this.#options.events.record(startedEvent(task.metadata, kindOf(task), requestedText(task)));
+  }
+
+  async #start(workflowId: string, task: SeiNodeTask, texts: ChangeValueTexts | undefined): Promise<'open' | 'closed'> {
+    try {
+      return await this.#options.workflows.start(task, texts);
+    } catch (error) {
+      const words = printable(wordsOf(error), 300);
+      const message = `The workflow cannot be started; it is tried again. Check the Temporal server. Last problem: ${words}`;
+      await this.#write(workflowId, task, { step: 'noted', progress: { step: 'Starting', message } });
+      await this.#options.events.record(problemEvent(task.metadata, 'TEMPORAL_UNAVAILABLE', message));
+      throw error;
+    }
   }
 
   /**
@@ -103,13 +144,16 @@ export class TaskReconciler {
   /** The workflow is over and the resource does not know: the outcome that it left is written again. */
   async #heal(workflowId: string, task: SeiNodeTask): Promise<void> {
     const verdict = await this.#options.workflows.verdictOf(workflowId);
+    if (await this.#end(workflowId, task, verdict)) this.#options.log.warn('Status healed from a closed workflow', { workflowId, reason: verdict.reason });
+  }
+
+  /** @returns Whether the verdict was written; a resource that is gone or has reached its end is left alone. */
+  async #end(workflowId: string, task: SeiNodeTask, verdict: Verdict): Promise<boolean> {
     const written = await this.#write(workflowId, task, { step: 'finished', verdict });
-    if (written.outcome !== 'written') return;
-    const provenance = requestedText(task);
-    for (const event of verdictEvents({ task: task.metadata, kind: kindOf(task), provenance }, verdict)) {
-      await this.#options.events.record(event);
-    }
-    this.#options.log.warn('Status healed from a closed workflow', { workflowId, reason: verdict.reason });
+    if (written.outcome !== 'written') return false;
+    const subjects = { task: task.metadata, workflowId, kind: kindOf(task), provenance: requestedText(task) };
+    for (const event of verdictEvents(subjects, verdict)) await this.#options.events.record(event);
+    return true;
   }
 
   /** A finished task is never acted on again, except that it is deleted when its time is up. */
@@ -156,6 +200,12 @@ export class TaskReconciler {
     };
     return await updateStatus({ client: tasks, namespace, name, uid, current, ...statusWrite(update, context) });
   }
+}
+
+/** The innermost words: the outer ones only say that a call failed. */
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : wordsOf(error.cause);
 }
 
 function requestedText({ metadata }: SeiNodeTask): string {

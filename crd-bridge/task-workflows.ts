@@ -10,19 +10,20 @@ import {
 import type { CancelRequest } from '../api/cancel-request.ts';
 import { printable } from '../api/printable.ts';
 import { provenanceOf } from '../api/provenance.ts';
+import type { SpecChange } from '../api/spec-change.ts';
 import { searchAttributes } from '../api/search-attributes.ts';
 import type { SeiNodeTask } from '../api/sei-node-task.ts';
-import { kindOf, nodeNameOf, taskInputOf, WORKFLOW_ID_PREFIX, workflowIdOf, type ChangeValueTexts } from '../api/task-input.ts';
+import { kindOf, nodeNameOf, taskInputOf, type ChangeValueTexts } from '../api/task-input.ts';
+import { WORKFLOW_ID_PREFIX, workflowIdOf } from '../api/workflow-id.ts';
 import type { WorkflowReference } from '../api/status-update.ts';
 import type { TaskOutcome } from '../api/task-outcome.ts';
-import { isTaskKind } from '../api/task-kinds.ts';
-import { workflowCancelled, workflowTerminated, type Verdict } from '../api/verdict.ts';
+import { workflowCancelled, workflowTerminated, type Verdict } from '../core/verdict.ts';
 import { workflowUrl } from '../api/workflow-url.ts';
 import { listWorkflowIds } from './list-workflow-ids.ts';
 import { workflowDetails } from './workflow-details.ts';
 
-/** Workflow type of a resource that names none; it ends with UnsupportedKind. */
-const NO_KIND = 'NoKind';
+/** For the Temporal server to answer a start, in milliseconds; then the resource tells that it does not. */
+const START_MS = 5_000;
 /** For a worker to take the update, in milliseconds; without one the caller tries again. */
 const CANCEL_MS = 10_000;
 
@@ -57,20 +58,20 @@ export class TaskWorkflows {
    */
   async start(task: SeiNodeTask, texts?: ChangeValueTexts): Promise<'open' | 'closed'> {
     const { client, taskQueue } = this.#options;
-    const kind = kindOf(task) || NO_KIND;
+    const kind = kindOf(task);
     try {
-      await client.workflow.start(kind, {
+      await client.withDeadline(Date.now() + START_MS, () => client.workflow.start(kind, {
         workflowId: workflowIdOf(task.metadata),
         taskQueue,
-        args: [taskInputOf(task, texts)],
+        args: [{ ...taskInputOf(task, texts), cluster: this.#options.clusterId }],
         workflowIdConflictPolicy: 'USE_EXISTING',
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
         ...this.#searchAttributesOf(task, kind),
         memo: { ...provenanceOf(task.metadata) },
         staticDetails: workflowDetails(task),
-        staticSummary: `${isTaskKind(kind) ? kind : 'Task'} ${task.metadata.namespace}/${printable(nodeNameOf(task), 256)}`,
+        staticSummary: `${kind} ${task.metadata.namespace}/${printable(nodeNameOf(task), 256)}`,
         requestEagerStart: true,
-      });
+      }));
       return 'open';
     } catch (error) {
       if (error instanceof WorkflowExecutionAlreadyStartedError) return 'closed';
@@ -130,6 +131,15 @@ export class TaskWorkflows {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
     }
     await this.cancel(workflowId);
+  }
+
+  /** Tells an open workflow what has changed of the spec; one that is over is left alone. */
+  async specChanged(workflowId: string, change: SpecChange): Promise<void> {
+    try {
+      await this.#options.client.workflow.getHandle(workflowId).signal<[SpecChange]>('specChanged', change);
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+    }
   }
 
   /** Whether what is listed as open is this cluster's: only our search attribute tells that. */

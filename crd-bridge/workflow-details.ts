@@ -3,7 +3,7 @@ import { markdown } from '../api/markdown.ts';
 import { provenanceOf } from '../api/provenance.ts';
 import type { SeiNodeTask } from '../api/sei-node-task.ts';
 import { kindOf, nodeNameOf } from '../api/task-input.ts';
-import { nodeText } from '../api/verdict.ts';
+import { nodeText } from '../core/verdict.ts';
 import { isTaskKind, taskKinds, type TaskKindDefinition } from '../api/task-kinds.ts';
 
 /** What the Temporal UI shows of a task from its start: Markdown, with everything from outside escaped. */

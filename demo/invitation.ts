@@ -1,4 +1,4 @@
-import { workflowIdOf } from '../api/task-input.ts';
+import { workflowIdOf } from '../api/workflow-id.ts';
 import { workflowUrl } from '../api/workflow-url.ts';
 import type { LocalStack } from '../dev/start-local-stack.ts';
 import { restartManifest } from './manifest.ts';

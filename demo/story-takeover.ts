@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import type { SeiNodeTask } from '../api/sei-node-task.ts';
-import { timestamp } from '../api/status-update.ts';
+import { timestamp } from '../api/timestamp.ts';
 import { taskId } from '../api/task-id.ts';
 import { restartManifest } from './manifest.ts';
 import { factsOf, replacedSeid } from './node-facts.ts';

@@ -82,8 +82,8 @@ export const configSchema = z.object({
   TASK_QUEUE: z
     .string()
     .min(1)
-    .default('sei-node-tasks')
-    .describe('Temporal task queue; polls use `<name>-poll`. Bridge and worker need the same.'),
+    .optional()
+    .describe('Temporal task queue; polls use `<name>-poll`. Bridge and worker need the same, and each cluster its own. Unset: `sei-node-tasks-<uid of the kube-system namespace>`.'),
   WATCH_NAMESPACE: namespaceList
     .prefault('')
     .describe('Kubernetes namespaces to watch, separated by commas; empty means all.'),

@@ -22,12 +22,13 @@ export interface BridgeParts {
   readonly transport: KubernetesTransport;
   readonly events: EventRecorder;
   readonly clusterId: string;
+  readonly taskQueue: string;
   readonly knowsSearchAttributes: boolean;
   readonly log: Logger;
 }
 
 /** A bridge that runs in one of all processes with the same lease. */
-export function createBridge({ config, client, transport, events, clusterId, knowsSearchAttributes, log }: BridgeParts): LeadingBridge {
+export function createBridge({ config, client, transport, events, clusterId, taskQueue, knowsSearchAttributes, log }: BridgeParts): LeadingBridge {
   const elector = new LeaseElector({
     transport,
     namespace: config.LEASE_NAMESPACE ?? ownNamespace(),
@@ -37,7 +38,7 @@ export function createBridge({ config, client, transport, events, clusterId, kno
   });
   const workflows = new TaskWorkflows({
     client,
-    taskQueue: config.TASK_QUEUE,
+    taskQueue,
     clusterId,
     temporalUiUrl: config.TEMPORAL_UI_URL,
     knowsSearchAttributes,

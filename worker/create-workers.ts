@@ -25,6 +25,9 @@ export interface WorkersOptions {
   readonly connection: NativeConnection;
   readonly namespace: string;
   readonly dataConverter: DataConverter;
+  /** Uid of the cluster's `kube-system` namespace. */
+  readonly clusterId: string;
+  readonly taskQueue: string;
   readonly transport: KubernetesTransport;
   readonly events: EventRecorder;
   readonly shutdown: AbortSignal;
@@ -33,7 +36,7 @@ export interface WorkersOptions {
 
 /** The worker of workflows and short activities, and that of the polls, which has slots of its own. */
 export async function createWorkers(options: WorkersOptions): Promise<readonly Worker[]> {
-  const { config, connection, namespace, dataConverter, transport, events, shutdown, knowsSearchAttributes } = options;
+  const { config, connection, namespace, dataConverter, clusterId, taskQueue, transport, events, shutdown, knowsSearchAttributes } = options;
   const activities = createActivities({
     sidecar: new SidecarClient({
       urlTemplate: config.SIDECAR_URL_TEMPLATE,
@@ -41,7 +44,7 @@ export async function createWorkers(options: WorkersOptions): Promise<readonly W
       token: config.SIDECAR_TOKEN_FILE === undefined ? undefined : new BearerToken(config.SIDECAR_TOKEN_FILE),
     }),
     rpc: new SeidRpc({ urlTemplate: config.SEID_RPC_URL_TEMPLATE, dispatcher: new Agent() }),
-    transport,
+    clusterId,
     seiNodes: new ResourceClient(transport, SEI_NODE),
     tasks: new ResourceClient<SeiNodeTask>(transport, SEI_NODE_TASK),
     events,
@@ -56,17 +59,19 @@ export async function createWorkers(options: WorkersOptions): Promise<readonly W
     activities: { ...activities },
     shutdownGraceTime: Math.max(1, config.SHUTDOWN_GRACE - CLOSING_MS),
     activityTaskPollerBehavior: { type: 'autoscaling' },
+    // Activities space their heartbeats themselves; a cancelled one hears of it with its next heartbeat.
+    maxHeartbeatThrottleInterval: '1 second',
   };
   const tasks = await Worker.create({
     ...common,
-    taskQueue: config.TASK_QUEUE,
+    taskQueue,
     ...workflowSource(config.WORKFLOW_BUNDLE, dataConverter),
     workflowTaskPollerBehavior: { type: 'autoscaling' },
     maxConcurrentActivityTaskExecutions: SHORT_ACTIVITIES,
   });
   const polls = await Worker.create({
     ...common,
-    taskQueue: pollTaskQueue(config.TASK_QUEUE),
+    taskQueue: pollTaskQueue(taskQueue),
     maxConcurrentActivityTaskExecutions: config.MAX_CONCURRENT_POLLS,
   });
   return [tasks, polls];

@@ -32,6 +32,7 @@ export interface ServiceOptions {
 
 /** What is running; what is not there yet keeps the process from being ready. */
 interface Running {
+  taskQueue?: string;
   connection?: NativeConnection;
   workers?: readonly Worker[];
   bridge?: LeadingBridge;
@@ -49,7 +50,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
   const probes = await startProbeServer(config.PROBE_ADDRESS, () => readiness(config, running, shutdown));
   try {
     await startParts(options, running);
-    log.info('sei-node-tasks is running', { role: config.ROLE, taskQueue: config.TASK_QUEUE });
+    log.info('sei-node-tasks is running', { role: config.ROLE, taskQueue: running.taskQueue });
     await runParts(running, shutdown);
   } catch (error) {
     if (!shutdown.aborted) throw error;
@@ -85,17 +86,19 @@ async function startParts({ config, temporal, transport, log, shutdown }: Servic
     retry,
   );
   const events = new EventRecorder(transport, hostname());
+  const clusterId = await retryForever(`Reading from the API server at ${transport.server}`, () => readClusterId(transport, { signal: shutdown }), retry);
+  const taskQueue = config.TASK_QUEUE ?? `sei-node-tasks-${clusterId}`;
+  running.taskQueue = taskQueue;
   if (config.ROLE !== 'bridge') {
     running.workers = await retryForever(
       `Starting workers in Temporal namespace ${namespace}`,
-      () => createWorkers({ config, connection, namespace, dataConverter, transport, events, shutdown, knowsSearchAttributes }),
+      () => createWorkers({ config, connection, namespace, dataConverter, clusterId, taskQueue, transport, events, shutdown, knowsSearchAttributes }),
       retry,
     );
   }
   if (config.ROLE === 'worker') return;
-  const clusterId = await retryForever(`Reading from the API server at ${transport.server}`, () => readClusterId(transport, { signal: shutdown }), retry);
   const client = new Client({ connection, namespace, dataConverter });
-  running.bridge = createBridge({ config, client, transport, events, clusterId, knowsSearchAttributes, log });
+  running.bridge = createBridge({ config, client, transport, events, clusterId, taskQueue, knowsSearchAttributes, log });
 }
 
 async function connect(options: ClientConnectConfig['connectionOptions']): Promise<NativeConnection> {

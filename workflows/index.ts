@@ -1,12 +1,2 @@
-export { AwaitCondition } from './await-condition.ts';
-export { AwaitNodesAtHeight } from './await-nodes-at-height.ts';
-export { DiscoverPeers } from './discover-peers.ts';
-export { GovParamChange } from './gov-param-change.ts';
-export { GovSoftwareUpgrade } from './gov-software-upgrade.ts';
-export { GovVote } from './gov-vote.ts';
-export { MarkReady } from './mark-ready.ts';
-export { NodePermit } from './node-permit.ts';
-export { RestartSeid } from './restart-seid.ts';
+export * from './tasks.ts';
 export { RestartThenAwaitHeight } from './runbooks/restart-then-await-height.ts';
-export { default } from './unsupported-kind.ts';
-export { UpdateNodeImage } from './update-node-image.ts';

@@ -1,36 +1,58 @@
-import { defineQuery, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import { defineQuery, setCurrentDetails, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { markdown } from '../api/markdown.ts';
-import type { Progress } from '../api/progress.ts';
-import { timestamp } from '../api/status-update.ts';
-import type { Execution } from './execution.ts';
+import { searchAttributes } from '../api/search-attributes.ts';
+import type { TaskIdentity } from '../api/task-input.ts';
+import { timestamp } from '../api/timestamp.ts';
+import type { Progress } from '../core/progress.ts';
+import type { Verdict } from '../core/verdict.ts';
 
 /** Where a task stands. */
 export interface TaskView extends Progress {
   readonly taskId?: string;
   /** RFC 3339. */
   readonly executionStartedAt?: string;
-  /** RFC 3339; absent = unbounded. */
+  /** RFC 3339. Unset: unbounded. */
   readonly deadline?: string;
 }
 
 const status = defineQuery<TaskView>('status');
 
-/** What the Temporal UI shows of a task that is going on: its current details and the query `status`. */
+/** What the Temporal UI shows of a task that is going on: its current details, the query `status` and search attributes. */
 export class TaskDisplay {
   #view: TaskView = { step: 'Starting', message: 'The task has just begun.' };
 
   constructor() {
-    setHandler(status, () => this.#view, { description: 'What is being done just now, and until when.' });
+    setHandler(status, () => this.#view, { description: 'What is being done now, and until when.' });
   }
 
-  show({ step, message }: Progress, execution?: Execution): void {
+  show({ step, message }: Progress, execution?: { readonly taskId: string; readonly startedAtMs: number; readonly deadlineMs?: number | undefined }): void {
     this.#view = { step, message, ...(execution === undefined ? {} : timesOf(execution)) };
     const { deadline } = this.#view;
     setCurrentDetails(`**${step}** ${markdown(message)}${deadline === undefined ? '' : `\n\nDeadline: ${deadline}`}`);
   }
+
+  /** Makes a run that the bridge did not start, such as a runbook's child, findable like those that it did. */
+  identify({ cluster, kind, node, mirrorTo }: TaskIdentity): void {
+    if (isFindable() || mirrorTo !== undefined) return;
+    upsertSearchAttributes([
+      { key: searchAttributes.cluster, value: cluster },
+      { key: searchAttributes.namespace, value: node.namespace },
+      { key: searchAttributes.node, value: node.name },
+      { key: searchAttributes.kind, value: kind },
+    ]);
+  }
+
+  end({ reason, message }: Verdict): void {
+    this.show({ step: reason, message });
+    if (isFindable()) upsertSearchAttributes([{ key: searchAttributes.outcome, value: reason }]);
+  }
 }
 
-function timesOf({ taskId, startedAtMs, deadlineMs }: Execution): Omit<TaskView, keyof Progress> {
+function isFindable(): boolean {
+  return workflowInfo().typedSearchAttributes.get(searchAttributes.node) !== undefined;
+}
+
+function timesOf({ taskId, startedAtMs, deadlineMs }: { readonly taskId: string; readonly startedAtMs: number; readonly deadlineMs?: number | undefined }): Omit<TaskView, keyof Progress> {
   return {
     taskId,
     executionStartedAt: timestamp(startedAtMs),

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
-import { kindOf, nodeNameOf, parseWorkflowId, taskInputOf, workflowIdOf } from '../../api/task-input.ts';
+import { kindOf, nodeNameOf, taskInputOf } from '../../api/task-input.ts';
+import { parseWorkflowId, workflowIdOf } from '../../api/workflow-id.ts';
 import { planTask } from '../../api/task-plan.ts';
 
 function resource(spec?: Record<string, unknown>): SeiNodeTask {

@@ -3,7 +3,7 @@ import { Client, Connection } from '@temporalio/client';
 import { permitIdOf } from '../../api/node-permit.ts';
 import { SEI_NODE, SEI_NODE_TASK } from '../../api/resources.ts';
 import { isTerminal, type SeiNodeTask } from '../../api/sei-node-task.ts';
-import { workflowIdOf } from '../../api/task-input.ts';
+import { workflowIdOf } from '../../api/workflow-id.ts';
 import { adminTransport } from '../../dev/admin-transport.ts';
 import { kubectl, type KubectlResult } from '../../dev/kubectl.ts';
 import { registerSeiNode } from '../../dev/register-sei-node.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ApplicationFailure } from '@temporalio/common';
 import type { FailureReason } from '../../api/reasons.ts';
-import { workflowIdOf } from '../../api/task-input.ts';
+import { workflowIdOf } from '../../api/workflow-id.ts';
 import type { SimulatedNode } from '../../simulator/simulated-node.ts';
 import { assertFailed } from '../support/assert-verdict.ts';
 import { TestEnvironment } from '../support/test-environment.ts';

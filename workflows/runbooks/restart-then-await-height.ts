@@ -1,7 +1,5 @@
-import { executeChild, workflowInfo } from '@temporalio/workflow';
 import type { NodeReference } from '../../api/task-input.ts';
-import { AwaitNodesAtHeight } from '../await-nodes-at-height.ts';
-import { RestartSeid } from '../restart-seid.ts';
+import { runChildTask, validateTasks, type ChildTask } from './child-task.ts';
 
 export interface RestartThenAwaitHeightInput {
   readonly node: NodeReference;
@@ -14,18 +12,18 @@ export interface RestartThenAwaitHeightInput {
 /**
  * Restarts a node's seid and waits until it has reached a height. Ends with the first step that fails, and leaves
  * the rest undone.
+ *
+ * @throws ApplicationFailure when the input is not valid, before anything is started; ChildWorkflowFailure of the step
+ * that failed.
  */
-export async function RestartThenAwaitHeight(input: RestartThenAwaitHeightInput): Promise<void> {
-  const { node, targetHeight, heightTimeoutSeconds } = input;
-  const { workflowId } = workflowInfo();
-  await executeChild(RestartSeid, {
-    workflowId: `${workflowId}/restart`,
-    staticSummary: `RestartSeid ${node.namespace}/${node.name}`,
-    args: [{ node, payload: {} }],
-  });
-  await executeChild(AwaitNodesAtHeight, {
-    workflowId: `${workflowId}/await-height`,
-    staticSummary: `AwaitNodesAtHeight ${node.namespace}/${node.name} ${targetHeight}`,
-    args: [{ node, payload: { targetHeight }, timeoutSeconds: heightTimeoutSeconds }],
-  });
+export async function RestartThenAwaitHeight({ node, targetHeight, heightTimeoutSeconds }: RestartThenAwaitHeightInput): Promise<void> {
+  const restart: ChildTask<'RestartSeid'> = { step: 'restart', kind: 'RestartSeid', input: { node, payload: {} } };
+  const awaitHeight: ChildTask<'AwaitNodesAtHeight'> = {
+    step: 'await-height',
+    kind: 'AwaitNodesAtHeight',
+    input: { node, payload: { targetHeight }, timeoutSeconds: heightTimeoutSeconds },
+  };
+  await validateTasks([restart, awaitHeight]);
+  await runChildTask(restart);
+  await runChildTask(awaitHeight);
 }

@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
+import { leaveWait } from './leave-wait.ts';
+
+/**
+ * One attempt of an activity that may go on for long: its clock, its heartbeats and what ends it early.
+ *
+ * Its time is Temporal's, carried on by a monotonic clock: a worker whose own clock is minutes off judges deadlines like
+ * any other. The time that the attempt waited for a worker is not in it; the server's own timeouts bound that.
+ */
+export class Attempt<Details extends object> implements Disposable {
+  /** Aborted when the activity is cancelled or the process shuts down. */
+  readonly signal: AbortSignal;
+  readonly #context = Context.current();
+  readonly #shutdown: AbortSignal;
+  readonly #startedMs = performance.now();
+  #details: Details | undefined;
+  readonly #heartbeats: NodeJS.Timeout | undefined;
+
+  /**
+   * @param shutdown - Aborted when the process shuts down: another worker then goes on.
+   * @param share - Of the heartbeat timeout, after which a heartbeat is repeated when nothing has changed. A cancelled
+   * activity hears of it with the next heartbeat.
+   */
+  constructor(shutdown: AbortSignal, share: number) {
+    this.#shutdown = shutdown;
+    this.signal = AbortSignal.any([this.#context.cancellationSignal, shutdown]);
+    const { heartbeatTimeoutMs } = this.#context.info;
+    if (heartbeatTimeoutMs !== undefined) this.#heartbeats = setInterval(() => this.#beat(), heartbeatTimeoutMs * share);
+  }
+
+  /** What an attempt before this one left in its last heartbeat. */
+  get earlier(): Details | undefined {
+    return this.#context.info.heartbeatDetails as Details | undefined;
+  }
+
+  get isCancelled(): boolean {
+    return this.#context.cancellationSignal.aborted;
+  }
+
+  /** In milliseconds since the epoch, by Temporal's clock. */
+  get nowMs(): number {
+    return this.#context.info.currentAttemptScheduledTimestampMs + performance.now() - this.#startedMs;
+  }
+
+  /** Since the activity was scheduled, earlier attempts included, in milliseconds. */
+  get elapsedMs(): number {
+    return this.nowMs - this.#context.info.scheduledTimestampMs;
+  }
+
+  /** Keeps what is known where the next attempt and the Temporal UI find it. Repeated by itself until the end. */
+  heartbeat(details: Details): void {
+    const isNew = keyOf(details) !== keyOf(this.#details);
+    this.#details = details;
+    if (isNew) this.#beat();
+  }
+
+  #beat(): void {
+    this.#context.heartbeat(this.#details);
+  }
+
+  /** @throws the signal's reason when the activity is cancelled or the process shuts down. */
+  async sleep(milliseconds: number): Promise<void> {
+    await sleep(Math.max(0, milliseconds), undefined, { signal: this.signal });
+  }
+
+  /**
+   * What a failure ends the attempt with.
+   *
+   * @throws CancelledFailure when the activity is cancelled, ApplicationFailure `WorkerShutdown` when the process stops,
+   * otherwise the error itself.
+   */
+  leave(error: unknown): never {
+    return leaveWait(error, this.#shutdown);
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#heartbeats);
+  }
+}
+
+/** What makes heartbeats worth sending: not a counter. */
+function keyOf(details: object | undefined): string {
+  return JSON.stringify(details, (key, value: unknown) => (key === 'polls' || key === 'tries' ? undefined : value)) ?? '';
+}

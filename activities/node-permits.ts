@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import { defaultPayloadConverter } from '@temporalio/common';
+import type { Client } from '@temporalio/client';
+import proto from '@temporalio/proto';
+import { holderText } from '../api/node-permit.ts';
+import { abortable } from '../kubernetes/abortable.ts';
+
+const { HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT } = proto.temporal.api.enums.v1.HistoryEventFilterType;
+const { WORKFLOW_EXECUTION_STATUS_RUNNING } = proto.temporal.api.enums.v1.WorkflowExecutionStatus;
+const { WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE } = proto.temporal.api.enums.v1.WorkflowIdReusePolicy;
+const { WORKFLOW_ID_CONFLICT_POLICY_FAIL } = proto.temporal.api.enums.v1.WorkflowIdConflictPolicy;
+
+const WORKFLOW_TYPE = 'NodePermit';
+/** Nobody polls it: a permit is open until it is ended, and runs no code. */
+const TASK_QUEUE = 'seinode-permit';
+/** Before the server offers the first workflow task, in seconds: it spares the server the task, which nobody would take. */
+const START_DELAY_SECONDS = 365 * 86_400;
+/** gRPC codes. */
+const NOT_FOUND = 5;
+const ALREADY_EXISTS = 6;
+const PERMISSION_DENIED = 7;
+const UNIMPLEMENTED = 12;
+
+/** Somebody else who has a permit. */
+export interface PermitHolder {
+  readonly runId: string;
+  /** As messages call him. */
+  readonly name: string;
+}
+
+interface OpenPermit {
+  readonly runId: string;
+  /** Id of the workflow that holds the permit. Unset: it was taken by hand. */
+  readonly holder: string | undefined;
+}
+
+/**
+ * The rights to have a node to oneself. A permit is a workflow whose id names the node and that runs no code: Temporal
+ * allows one open workflow for each id, and refuses a second start at once. It belongs to the workflow whose id its memo
+ * names, in whichever of its runs, so a holder that was reset still has it.
+ */
+export class NodePermits {
+  readonly #client: Client;
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  /**
+   * Tries to take a permit. One that its holder left behind is ended first.
+   *
+   * @param holder - Id of the workflow that it is taken for.
+   * @returns The run that is the permit, or who has it instead.
+   */
+  async take(permitId: string, holder: string): Promise<{ readonly runId: string } | { readonly heldBy: PermitHolder }> {
+    for (;;) {
+      const runId = await this.#start(permitId, holder);
+      if (runId !== undefined) return { runId };
+      const permit = await this.#read(permitId);
+      if (permit?.holder === holder) return { runId: permit.runId };
+      if (permit === undefined) continue;
+      if (permit.holder === undefined || (await this.#isOpen(permit.holder))) return { heldBy: { runId: permit.runId, name: holderText(permit.holder) } };
+      await this.#end(permitId, permit.runId);
+    }
+  }
+
+  /**
+   * Gives back the permit that a workflow has, if it has it.
+   *
+   * @param runId - The run that is the permit. Unset: it is looked up.
+   */
+  async giveBack(permitId: string, holder: string, runId?: string): Promise<void> {
+    if (runId !== undefined) return await this.#end(permitId, runId);
+    const permit = await this.#read(permitId);
+    if (permit?.holder === holder) await this.#end(permitId, permit.runId);
+  }
+
+  /** Resolves when the holder has given the permit back, or when the server ends the question, after some 20 s. */
+  async ended(permitId: string, { runId }: PermitHolder, signal: AbortSignal): Promise<void> {
+    const { workflowService, options } = this.#client;
+    const question = workflowService.getWorkflowExecutionHistory({
+      namespace: options.namespace,
+      execution: { workflowId: permitId, runId },
+      waitNewEvent: true,
+      historyEventFilterType: HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT,
+    });
+    // A handle's `result()` asks the same, but over a worker's connection it cannot be called off.
+    await ifFound(abortable(question, signal));
+  }
+
+  async #start(permitId: string, holder: string): Promise<string | undefined> {
+    const { workflowService, options } = this.#client;
+    try {
+      const { runId } = await workflowService.startWorkflowExecution({
+        namespace: options.namespace,
+        workflowId: permitId,
+        workflowType: { name: WORKFLOW_TYPE },
+        taskQueue: { name: TASK_QUEUE },
+        requestId: randomUUID(),
+        workflowIdReusePolicy: WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
+        workflowIdConflictPolicy: WORKFLOW_ID_CONFLICT_POLICY_FAIL,
+        workflowStartDelay: { seconds: START_DELAY_SECONDS as never },
+        memo: { fields: { holder: defaultPayloadConverter.toPayload(holder) } },
+        userMetadata: { summary: defaultPayloadConverter.toPayload(`Held by ${holderText(holder)}`) },
+      });
+      return runId;
+    } catch (error) {
+      if (codeOf(error) === ALREADY_EXISTS) return undefined;
+      throw error;
+    }
+  }
+
+  async #read(permitId: string): Promise<OpenPermit | undefined> {
+    const description = await this.#describe(permitId);
+    const { status, execution, memo } = description?.workflowExecutionInfo ?? {};
+    if (status !== WORKFLOW_EXECUTION_STATUS_RUNNING || !execution?.runId) return undefined;
+    const holder = memo?.fields?.['holder'];
+    return { runId: execution.runId, holder: holder ? defaultPayloadConverter.fromPayload<string>(holder) : undefined };
+  }
+
+  async #isOpen(workflowId: string): Promise<boolean> {
+    return (await this.#describe(workflowId))?.workflowExecutionInfo?.status === WORKFLOW_EXECUTION_STATUS_RUNNING;
+  }
+
+  async #describe(workflowId: string) {
+    const { workflowService, options } = this.#client;
+    return await ifFound(workflowService.describeWorkflowExecution({ namespace: options.namespace, execution: { workflowId } }));
+  }
+
+  /** One that has ended already is left alone. Deletes it, so that lists of workflows hold no permits of the past; where that is not allowed it is terminated. */
+  async #end(permitId: string, runId: string): Promise<void> {
+    const { workflowService, options } = this.#client;
+    const workflow = { namespace: options.namespace, workflowExecution: { workflowId: permitId, runId } };
+    try {
+      await ifFound(workflowService.deleteWorkflowExecution(workflow));
+    } catch (error) {
+      if (![PERMISSION_DENIED, UNIMPLEMENTED].includes(codeOf(error))) throw error;
+      await ifFound(workflowService.terminateWorkflowExecution({ ...workflow, reason: 'given back' }));
+    }
+  }
+}
+
+async function ifFound<Answer>(answer: Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (codeOf(error) === NOT_FOUND) return undefined;
+    throw error;
+  }
+}
+
+function codeOf(error: unknown): number {
+  return Number((error as { readonly code?: unknown }).code);
+}

@@ -1,0 +1,77 @@
+import { pollInterval } from '../api/poll-interval.ts';
+import type { NodeReference } from '../api/task-input.ts';
+import type { TaskPlan } from '../api/task-plan.ts';
+import { cancelling } from '../core/progress.ts';
+import { KubernetesError } from '../kubernetes/errors.ts';
+import type { ResourceClient } from '../kubernetes/resource-client.ts';
+import type { Attempt } from './attempt.ts';
+import { SidecarError } from './errors.ts';
+import type { MirrorDependencies } from './mirror-status.ts';
+import { readSeiNode } from './read-sei-node.ts';
+import { TaskReporter } from './task-reporter.ts';
+import type { TaskPlaces } from './task-work.ts';
+
+export interface TakeOffRequest {
+  readonly plan: TaskPlan;
+  /** Whether the task was cancelled; otherwise its execution time is over. */
+  readonly cancelled: boolean;
+}
+
+/** What an attempt shows in the Temporal UI. */
+export interface TakeOffHeartbeat {
+  readonly taskId: string;
+  readonly tries: number;
+  readonly problem?: string;
+}
+
+/**
+ * Takes a task that only waits off its sidecar, for as long as that takes: what it would do at its end must not happen
+ * with nobody watching. A sidecar that does not know the task has nothing to take off.
+ *
+ * @returns `gone` when the SeiNode does not exist any more.
+ */
+export async function takeOffTask(
+  { sidecar, seiNodes, ...mirror }: MirrorDependencies & TaskPlaces,
+  { plan, cancelled }: TakeOffRequest,
+  attempt: Attempt<TakeOffHeartbeat>,
+): Promise<'taken-off' | 'gone'> {
+  const { node, taskId } = plan.task;
+  const reporter = new TaskReporter({ dependencies: mirror, task: plan.task, nowMs: () => attempt.nowMs, signal: attempt.signal });
+  if (cancelled) reporter.show({ step: 'noted', progress: cancelling(plan) });
+  else reporter.assume({ step: 'working', progress: cancelling(plan) });
+  try {
+    for (let tries = 1; ; tries += 1) {
+      const problem = await tryOnce(() => sidecar.deleteTask(node, taskId, attempt.signal));
+      if (problem === undefined) return 'taken-off';
+      attempt.signal.throwIfAborted();
+      attempt.heartbeat({ taskId, tries, problem: problem.message });
+      reporter.problem(problem);
+      if (tries % 10 === 0 && (await isGone(seiNodes, node, attempt.signal))) return 'gone';
+      await attempt.sleep(Math.max(problem.retryAfterMs ?? 0, pollInterval(attempt.elapsedMs, Math.random())));
+    }
+  } catch (error) {
+    return attempt.leave(error);
+  } finally {
+    await reporter.settle();
+  }
+}
+
+/** An API server that does not answer says nothing about the SeiNode. */
+async function isGone(seiNodes: ResourceClient, node: NodeReference, signal: AbortSignal): Promise<boolean> {
+  try {
+    return (await readSeiNode(seiNodes, node, signal)) === undefined;
+  } catch (error) {
+    if (error instanceof KubernetesError) return false;
+    throw error;
+  }
+}
+
+async function tryOnce(call: () => Promise<void>): Promise<SidecarError | undefined> {
+  try {
+    await call();
+    return undefined;
+  } catch (error) {
+    if (error instanceof SidecarError) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,201 @@
+import { pollInterval } from '../api/poll-interval.ts';
+import { present } from '../api/present.ts';
+import { printable } from '../api/printable.ts';
+import { sidecarActivity } from '../api/sidecar-activity.ts';
+import type { TaskPlan } from '../api/task-plan.ts';
+import { recordedTime } from '../api/timestamp.ts';
+import { queued, waitingForTarget, type Progress } from '../core/progress.ts';
+import { obstacleBeside, queueTimedOut, waitingInQueue, type Obstacle, type RestartSighting } from '../core/queueing.ts';
+import { resourceAlreadyTerminal, resourceGone, targetNotInPhase, waitingForPhase, type Verdict } from '../core/verdict.ts';
+import type { Attempt } from './attempt.ts';
+import { needsPermit, over, permitOf, readTarget, ready, type OverTask, type ReadyTask, type TargetDependencies } from './check-target.ts';
+import { SidecarError } from './errors.ts';
+import { writeStatus } from './mirror-status.ts';
+import type { PermitHolder } from './node-permits.ts';
+import type { PermitLine, Place } from './permit-line.ts';
+
+/** How often those who wait behind others look again, in milliseconds. */
+const BEHIND_OTHERS_MS = 10_000;
+/** How often the one in front looks again, in milliseconds: its holder may have ended without giving the permit back. */
+const IN_FRONT_MS = 10_000;
+
+/** What a wait knows, also across attempts. Times are in milliseconds since the epoch. */
+export interface TargetWaitState {
+  readonly waitingFor: string;
+  /** Since when the target has been in another phase. */
+  readonly phaseSinceMs?: number;
+  /** Since when the task has waited for the node. */
+  readonly queuedSinceMs?: number;
+  readonly sighting?: RestartSighting;
+}
+
+export interface AwaitTargetOptions {
+  readonly plan: TaskPlan;
+  readonly attempt: Attempt<TargetWaitState>;
+  readonly line: PermitLine;
+  /** From a wait before this one. */
+  readonly earlier?: Partial<TargetWaitState> | undefined;
+}
+
+/** Waits until a task may be sent. Whatever had to be waited for, all is looked at again afterwards. */
+export class TargetWait implements Disposable {
+  readonly #dependencies: TargetDependencies;
+  readonly #options: AwaitTargetOptions;
+  #state: TargetWaitState;
+  #place: Place | undefined;
+  #permitHolder: PermitHolder | undefined;
+
+  constructor(dependencies: TargetDependencies, options: AwaitTargetOptions) {
+    this.#dependencies = dependencies;
+    this.#options = options;
+    this.#state = { waitingFor: 'target', ...options.earlier, ...options.attempt.earlier };
+  }
+
+  /** How long the task has waited for its node, for a wait that follows. */
+  get state(): TargetWaitState {
+    return this.#state;
+  }
+
+  [Symbol.dispose](): void {
+    this.#place?.leave();
+  }
+
+  /** Looks once and waits for what stands in the way. @returns `undefined` when the caller has to look again. */
+  async pass(): Promise<OverTask | ReadyTask | undefined> {
+    const { plan, attempt } = this.#options;
+    const seen = await readTarget(this.#dependencies, plan, attempt.signal);
+    if (seen.state === 'over') return over(plan, seen.verdict);
+    if (seen.state === 'elsewhere') return await this.#waitForPhase(seen.phase);
+    const { phaseSinceMs: _, ...state } = this.#state;
+    this.#state = state;
+    if (!needsPermit(plan)) return ready(plan, seen);
+    const taken = await this.#takeNode();
+    if (!('by' in taken)) return { ...ready(plan, seen), ...taken, ...present({ sighting: this.#state.sighting }) };
+    return this.#isPastBegunDeadline() ? ready(plan, seen) : await this.#waitForNode(taken);
+  }
+
+  /** The permit comes last, so that nobody keeps it from others while he waits for something else. */
+  async #takeNode(): Promise<Obstacle | { readonly permitRunId: string }> {
+    const { plan } = this.#options;
+    const beside = await this.#obstacleBeside();
+    if (beside !== undefined) {
+      await this.#giveBack();
+      return beside;
+    }
+    this.#place ??= this.#options.line.join(permitOf(plan), this.#state.queuedSinceMs ?? this.#options.attempt.nowMs);
+    if (!this.#place.isFront) return { by: 'permit', holder: this.#place.holder ?? 'other work' };
+    const taken = await this.#dependencies.permits.take(permitOf(plan), plan.permitHolder);
+    if ('runId' in taken) return { permitRunId: taken.runId };
+    this.#permitHolder = taken.heldBy;
+    this.#place.knownHolder = taken.heldBy.name;
+    return { by: 'permit', holder: taken.heldBy.name };
+  }
+
+  /** A sidecar that cannot be asked is no reason to wait: it is asked again before anything is sent. */
+  async #obstacleBeside(): Promise<Exclude<Obstacle, { by: 'permit' }> | undefined> {
+    const { plan, attempt } = this.#options;
+    const { node, taskId } = plan.task;
+    try {
+      const activity = sidecarActivity(await this.#dependencies.sidecar.listTasks(node, attempt.signal), taskId);
+      return obstacleBeside(activity, { betweenRestartsMs: plan.betweenRestartsMs, nowMs: attempt.nowMs, sighting: this.#state.sighting });
+    } catch (error) {
+      if (error instanceof SidecarError) return undefined;
+      throw error;
+    }
+  }
+
+  /** A permit of a runbook stays with the runbook. */
+  async #giveBack(): Promise<void> {
+    const { plan } = this.#options;
+    await this.#dependencies.permits.giveBack(permitOf(plan), plan.permitHolder);
+  }
+
+  async #waitForPhase(phase: string | undefined): Promise<OverTask | undefined> {
+    const { plan, attempt } = this.#options;
+    const wait = { observed: phase, required: plan.requirePhase, timeoutMs: plan.requirePhaseTimeoutMs };
+    const { phaseSinceMs } = this.#state;
+    if (phaseSinceMs === undefined) {
+      if (needsPermit(plan)) await this.#giveBack();
+      const sinceMs = plan.waitingSinceMs ?? attempt.nowMs;
+      const progress = waitingForTarget(waitingForPhase(plan.task.node, wait));
+      const shown = await this.#show({ reason: 'PhaseNotMet', progress });
+      if ('verdict' in shown) return over(plan, shown.verdict);
+      this.#state = { ...this.#state, phaseSinceMs: recordedTime(shown.targetFirstObservedAt, sinceMs) };
+      return undefined;
+    }
+    const remainingMs = phaseSinceMs + plan.requirePhaseTimeoutMs - attempt.nowMs;
+    if (remainingMs <= 0) return over(plan, targetNotInPhase(plan.task.node, wait));
+    await this.#pause(`phase ${plan.requirePhase}, now ${printable(phase ?? '(none yet)', 64)}`, { sinceMs: phaseSinceMs, atMostMs: remainingMs });
+    return undefined;
+  }
+
+  async #waitForNode(obstacle: Obstacle): Promise<OverTask | undefined> {
+    const { plan, attempt } = this.#options;
+    const { node } = plan.task;
+    const sinceMs = this.#state.queuedSinceMs ?? attempt.nowMs;
+    this.#state = { ...this.#state, queuedSinceMs: sinceMs, ...(obstacle.by === 'interval' ? { sighting: obstacle.sighting } : {}) };
+    const { queueTimeoutMs = Number.POSITIVE_INFINITY } = plan;
+    const remainingMs = sinceMs + queueTimeoutMs - attempt.nowMs;
+    if (remainingMs <= 0) return over(plan, queueTimedOut(node, obstacle, queueTimeoutMs));
+    const shown = await this.#show({ reason: 'Queued', progress: queued(waitingInQueue(node, obstacle, plan.queueTimeoutMs)) });
+    if ('verdict' in shown) return over(plan, shown.verdict);
+    const atMostMs = Math.min(remainingMs, this.#begunRemainingMs());
+    if (obstacle.by === 'permit') await this.#waitForPermit(obstacle.holder, atMostMs);
+    else await this.#pause(obstacle.by, { sinceMs, atMostMs: obstacle.by === 'interval' ? Math.min(atMostMs, Math.max(1, obstacle.freeAtMs - attempt.nowMs)) : atMostMs });
+    return undefined;
+  }
+
+  async #waitForPermit(holder: string, atMostMs: number): Promise<void> {
+    const { plan, attempt } = this.#options;
+    attempt.heartbeat({ ...this.#state, waitingFor: holder });
+    const timeout = new AbortController();
+    const signal = AbortSignal.any([attempt.signal, timeout.signal]);
+    const timer = setTimeout(() => timeout.abort(), Math.min(atMostMs, this.#place?.isFront ? IN_FRONT_MS : BEHIND_OTHERS_MS));
+    try {
+      const isFree = this.#place?.isFront && this.#permitHolder ? this.#dependencies.permits.ended(permitOf(plan), this.#permitHolder, signal) : this.#place?.reachesFront;
+      await Promise.race([isFree, aborted(signal)]);
+      attempt.signal.throwIfAborted();
+    } catch (error) {
+      if (!timeout.signal.aborted || attempt.signal.aborted) throw error;
+    } finally {
+      clearTimeout(timer);
+      timeout.abort();
+    }
+  }
+
+  async #pause(waitingFor: string, { sinceMs, atMostMs }: { readonly sinceMs: number; readonly atMostMs: number }): Promise<void> {
+    const { attempt } = this.#options;
+    attempt.heartbeat({ ...this.#state, waitingFor });
+    await attempt.sleep(Math.min(pollInterval(attempt.nowMs - sinceMs, Math.random()), atMostMs));
+  }
+
+  /** Only what is not shown already. */
+  #shown = '';
+  async #show({ reason, progress }: { readonly reason: 'PhaseNotMet' | 'Queued'; readonly progress: Progress }): Promise<{ readonly verdict: Verdict } | { readonly targetFirstObservedAt?: string }> {
+    const { plan, attempt } = this.#options;
+    if (this.#shown === progress.message) return {};
+    const recorded = await writeStatus(this.#dependencies, plan.task, { update: { step: 'waiting', reason, progress }, atMs: attempt.nowMs }, attempt.signal);
+    if (recorded.outcome !== 'written') return { verdict: (recorded.outcome === 'gone' ? resourceGone : resourceAlreadyTerminal)(plan.task.node) };
+    this.#shown = progress.message;
+    return present({ targetFirstObservedAt: recorded.targetFirstObservedAt });
+  }
+
+  /** A task that was begun before and is not known to be sent waits for its node no longer than its execution time. */
+  #begunRemainingMs(): number {
+    const { plan, attempt } = this.#options;
+    if (plan.begun === undefined || plan.timeoutMs === undefined) return Number.POSITIVE_INFINITY;
+    const startedAtMs = Date.parse(plan.begun.executionStartedAt ?? '');
+    return Number.isNaN(startedAtMs) ? plan.timeoutMs - attempt.elapsedMs : startedAtMs + plan.timeoutMs - attempt.nowMs;
+  }
+
+  #isPastBegunDeadline(): boolean {
+    return this.#begunRemainingMs() <= 0;
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    if (signal.aborted) reject(signal.reason as Error);
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+}

@@ -1,0 +1,106 @@
+import { log } from '@temporalio/activity';
+import type { StatusUpdate } from '../api/status-update.ts';
+import { problemEvent } from '../api/task-events.ts';
+import type { TaskIdentity } from '../api/task-input.ts';
+import { asSentence } from '../api/provenance.ts';
+import { printable } from '../api/printable.ts';
+import { withNotice } from '../core/progress.ts';
+import { recordEvents, writeStatus, type MirrorDependencies } from './mirror-status.ts';
+
+/** A problem that passes sooner is not worth a write and an Event, in milliseconds. */
+const LASTING_MS = 3_000;
+
+/** What keeps a task from going on. `code` names the cause. */
+export interface Problem {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** An update that says what is being done. */
+type ShownUpdate = Extract<StatusUpdate, { readonly progress: unknown }>;
+
+export interface TaskReporterOptions {
+  readonly dependencies: MirrorDependencies;
+  readonly task: TaskIdentity;
+  /** In milliseconds since the epoch. */
+  readonly nowMs: () => number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Shows in the resource where a task stands while an activity works on it: what is being done, and what keeps it from
+ * going on, which is recorded as one Warning Event for each cause too. Writes in the background, one at a time, and only
+ * what is not shown already.
+ */
+export class TaskReporter {
+  readonly #options: TaskReporterOptions;
+  #wanted: ShownUpdate | undefined;
+  #shown = '';
+  #writing: Promise<void> | undefined;
+  #problem: (Problem & { readonly sinceMs: number }) | undefined;
+
+  constructor(options: TaskReporterOptions) {
+    this.#options = options;
+  }
+
+  /** Tells what is being done. */
+  show(update: ShownUpdate): void {
+    this.#wanted = update;
+    this.#write();
+  }
+
+  /** Tells what keeps the task from going on, once it has lasted for a moment. `undefined`: nothing does. */
+  problem(problem: Problem | undefined): void {
+    const sinceMs = problem !== undefined && problem.code === this.#problem?.code ? this.#problem.sinceMs : this.#options.nowMs();
+    this.#problem = problem && { ...problem, sinceMs };
+    this.#write();
+  }
+
+  /** What is shown already, by an activity before this one. */
+  assume(update: ShownUpdate): void {
+    this.#wanted = update;
+    this.#shown = keyOf(update);
+  }
+
+  /** Waits for what is being written: nothing may land after what comes next. */
+  async settle(): Promise<void> {
+    this.#wanted = undefined;
+    await this.#writing;
+  }
+
+  #write(): void {
+    const update = this.#next();
+    if (update === undefined || this.#writing !== undefined || keyOf(update) === this.#shown) return;
+    this.#writing = this.#writeOnce(update).finally(() => {
+      this.#writing = undefined;
+    });
+  }
+
+  #next(): ShownUpdate | undefined {
+    const problem = this.#lastingProblem();
+    if (this.#wanted === undefined || problem === undefined) return this.#wanted;
+    return { ...this.#wanted, progress: withNotice(this.#wanted.progress, `Last problem: ${asSentence(printable(problem.message))}`) };
+  }
+
+  #lastingProblem(): Problem | undefined {
+    if (this.#problem === undefined || this.#options.nowMs() < this.#problem.sinceMs + LASTING_MS) return undefined;
+    return this.#problem;
+  }
+
+  async #writeOnce(update: ShownUpdate): Promise<void> {
+    const { dependencies, task, nowMs, signal } = this.#options;
+    const problem = this.#lastingProblem();
+    try {
+      await writeStatus(dependencies, task, { update, atMs: nowMs() }, signal);
+      this.#shown = keyOf(update);
+      if (problem !== undefined && task.mirrorTo !== undefined) recordEvents(dependencies.events, [problemEvent(task.mirrorTo, problem.code, problem.message)]);
+    } catch (error) {
+      if (!signal.aborted) log.warn('Status not written. It is written with the next change.', { error });
+    }
+  }
+}
+
+/** What makes two updates the same for people: not the moment, and of a problem not what differs from try to try. */
+function keyOf({ step, progress }: ShownUpdate): string {
+  return JSON.stringify([step, progress.step, progress.message]);
+}

@@ -1,0 +1,7 @@
+/** The part of a SeiNodeTask's spec that may change while the task goes on, as the bridge tells the workflow. */
+export interface SpecChange {
+  /** Of the resource. */
+  readonly generation: number;
+  /** Longest execution time, in milliseconds. Unset: unbounded. */
+  readonly timeoutMs?: number;
+}

@@ -1,0 +1,74 @@
+import { formatDuration } from '../api/go-duration.ts';
+import { printable } from '../api/printable.ts';
+import type { SidecarActivity } from '../api/sidecar-activity.ts';
+import type { NodeReference } from '../api/task-input.ts';
+import { timestamp } from '../api/timestamp.ts';
+import { failed, nodeText, sidecarText, type Verdict } from './verdict.ts';
+
+/** When a restart of others ended by its node's clock, and when that was first seen here. Both in milliseconds since the epoch. */
+export interface RestartSighting {
+  readonly endedAtMs: number;
+  readonly seenAtMs: number;
+}
+
+/** What a task waits for that has its target in the right phase but cannot have it to itself. */
+export type Obstacle =
+  /** Other work of this service; `holder` names it. */
+  | { readonly by: 'permit'; readonly holder: string }
+  /** A restart under another id, which the sidecar does not refuse. */
+  | { readonly by: 'restart'; readonly taskId: string }
+  /** `spec.minSecondsBetweenRestarts`. */
+  | { readonly by: 'interval'; readonly intervalMs: number; readonly freeAtMs: number; readonly sighting: RestartSighting };
+
+export interface QueueRules {
+  /** Least time between two restarts, in milliseconds. */
+  readonly betweenRestartsMs: number;
+  /** In milliseconds since the epoch. */
+  readonly nowMs: number;
+  /** What was seen of the last restart before. */
+  readonly sighting?: RestartSighting | undefined;
+}
+
+/**
+ * What else the sidecar does that stands in the way. A node whose clock is ahead delays a restart by the interval at
+ * most: its restart cannot have ended after it was first seen to have ended.
+ */
+export function obstacleBeside(activity: SidecarActivity, rules: QueueRules): Exclude<Obstacle, { by: 'permit' }> | undefined {
+  if (activity.restarting !== undefined) return { by: 'restart', taskId: activity.restarting };
+  const endedAtMs = activity.lastRestartEndedAtMs;
+  if (endedAtMs === undefined) return undefined;
+  const { betweenRestartsMs: intervalMs, nowMs } = rules;
+  const sighting = rules.sighting?.endedAtMs === endedAtMs ? rules.sighting : { endedAtMs, seenAtMs: nowMs };
+  const freeAtMs = Math.min(endedAtMs, sighting.seenAtMs) + intervalMs;
+  return freeAtMs > nowMs ? { by: 'interval', intervalMs, freeAtMs, sighting } : undefined;
+}
+
+function obstacleText(node: NodeReference, obstacle: Obstacle): string {
+  switch (obstacle.by) {
+    case 'permit':
+      return `${nodeText(node)} is busy with ${obstacle.holder}`;
+    case 'restart':
+      return `${capitalized(sidecarText(node))} is restarting seid for another task, ${printable(obstacle.taskId, 64)}`;
+    default:
+      return `${nodeText(node)} was restarted less than ${formatDuration(obstacle.intervalMs)} ago (spec.minSecondsBetweenRestarts)`;
+  }
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Message of `TargetReady=False`, reason Queued. */
+export function waitingInQueue(node: NodeReference, obstacle: Obstacle, timeoutMs: number | undefined): string {
+  const until = obstacle.by === 'interval' ? `until ${timestamp(obstacle.freeAtMs)}` : 'for it to end';
+  const bound = timeoutMs === undefined ? '' : `, at most ${formatDuration(timeoutMs)}`;
+  return `${obstacleText(node, obstacle)}; waiting ${until}${bound}.`;
+}
+
+export function queueTimedOut(node: NodeReference, obstacle: Obstacle, timeoutMs: number): Verdict {
+  return failed(
+    'TargetResolveFailed',
+    `${obstacleText(node, obstacle)}, still so after ${formatDuration(timeoutMs)} (queueTimeout). Nothing was sent. ` +
+      'Wait until the node is free, then create a new task.',
+  );
+}

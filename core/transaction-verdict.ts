@@ -1,0 +1,102 @@
+import { formatDuration } from '../api/go-duration.ts';
+import { printable } from '../api/printable.ts';
+import { asSentence } from '../api/provenance.ts';
+import type { TaskReport } from '../api/sidecar-task.ts';
+import { taskKinds } from '../api/task-kinds.ts';
+import type { Transaction } from '../api/transaction.ts';
+import type { EndedTask } from './task-verdict.ts';
+import { CHECK_THE_NODE, failed, nodeText, sidecarText, type Verdict } from './verdict.ts';
+
+/** What a governance task that is over on the sidecar means. */
+export function transactionVerdict(task: EndedTask, report: TaskReport): Verdict {
+  const { transaction } = report;
+  if (transaction === undefined) return withoutInclusion(task, report);
+  const { inclusionStatus } = transaction;
+  const verdict = inclusionStatus === undefined ? withoutInclusion(task, report) : verdictOfInclusion[inclusionStatus](task, report, transaction);
+  return withOutputs(task, transaction, verdict);
+}
+
+/** The execution time is over, and the last that is known of the transaction is that it is pending. */
+export function inclusionUndetermined(task: EndedTask, transaction: Transaction): Verdict {
+  const time = task.timeoutMs === undefined ? '' : ` within ${formatDuration(task.timeoutMs)}`;
+  const verdict = failed(
+    'InclusionUndetermined',
+    `${transactionText(transaction)} was sent by ${sidecarText(task.node)}, and it could not be determined${time} whether it will be included in a block. ` +
+      'Look it up on chain before you create a new task: it may still be included.',
+  );
+  return withOutputs(task, transaction, verdict);
+}
+
+/** v0.0.56 has no results at all, and what cannot be read says as little: nothing is claimed about the chain. */
+function withoutInclusion({ node }: EndedTask, report: TaskReport): Verdict {
+  const raw = report.rawResult === undefined ? 'no result' : `a result that cannot be read: ${report.rawResult}`;
+  if (report.state === 'completed') {
+    const message =
+      `The sidecar of ${nodeText(node)} reported that the task is completed, with ${raw}. ` +
+      'This does not say whether the transaction is on chain. Look it up there before you rely on it.';
+    return { phase: 'Complete', reason: 'TaskComplete', message };
+  }
+  const words = printable(report.error);
+  const left = report.rawResult === undefined ? '' : ` It left ${raw}.`;
+  return {
+    ...failed('TaskFailed', `The sidecar of ${nodeText(node)} reported failure: ${asSentence(words)} It is not tried again. ${CHECK_THE_NODE}${left}`),
+    sidecarError: words,
+  };
+}
+
+type InclusionVerdict = (task: EndedTask, report: TaskReport, transaction: Transaction) => Verdict;
+
+const verdictOfInclusion: Readonly<Record<NonNullable<Transaction['inclusionStatus']>, InclusionVerdict>> = {
+  committed_ok: (task, report, transaction) => {
+    const name = transactionText(transaction);
+    if (report.state === 'failed') return failedWith(report, 'TaskFailed', `${name} is on chain: do not submit it again. ${reportedBy(task)} failure afterwards:`);
+    return { phase: 'Complete', reason: 'Confirmed', message: `${name}, submitted by ${sidecarText(task.node)}, is on chain.` };
+  },
+  committed_failed: (task, report, transaction) =>
+    failedWith(
+      report,
+      'TxFailed',
+      `${transactionText(transaction)}, submitted by ${sidecarText(task.node)}, was included in a block and failed there${codeText(transaction)}. ` +
+        'It is not sent again; correct it in a new task.',
+    ),
+  pending: (task, _report, transaction) => inclusionUndetermined(task, transaction),
+  unverifiable: (task, report, transaction) =>
+    failedWith(
+      report,
+      'TaskFailed',
+      `${transactionText(transaction)} was sent by ${sidecarText(task.node)}, which cannot verify its inclusion. ` +
+        'Check on an indexed RPC whether it is on chain before you create a new task.',
+    ),
+};
+
+function reportedBy({ node }: EndedTask): string {
+  return `The sidecar of ${nodeText(node)} reported`;
+}
+
+function failedWith(report: TaskReport, reason: 'TaskFailed' | 'TxFailed', message: string): Verdict {
+  if (report.state === 'completed') return failed(reason, message);
+  const sidecarError = printable(report.error);
+  return { ...failed(reason, `${message} ${asSentence(sidecarError)}`), sidecarError };
+}
+
+function withOutputs({ kind }: EndedTask, transaction: Transaction, verdict: Verdict): Verdict {
+  const { txHash, height, proposalId } = transaction;
+  if (txHash === undefined || txHash === '') return verdict;
+  const outputs = {
+    txHash: printable(txHash, 128),
+    ...(height === undefined || height <= 0 ? {} : { height }),
+    ...(proposalId === undefined || proposalId <= 0 ? {} : { proposalId }),
+  };
+  return { ...verdict, outputs: { [taskKinds[kind].payloadField]: outputs } };
+}
+
+function transactionText({ txHash, height }: Transaction): string {
+  const hash = txHash === undefined ? 'The transaction' : `Transaction ${printable(txHash, 128)}`;
+  return height === undefined || height <= 0 ? hash : `${hash} at height ${height}`;
+}
+
+function codeText({ code, codespace, rawLog }: Transaction): string {
+  const from = codespace === undefined ? '' : ` of ${printable(codespace, 64)}`;
+  const log = rawLog === undefined || rawLog === '' ? '' : `: ${printable(rawLog)}`;
+  return code === undefined ? log : ` with code ${code}${from}${log}`;
+}

@@ -1,0 +1,42 @@
+import { ApplicationFailure, executeChild, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import type { Activities } from '../../activities/create-activities.ts';
+import type { TaskInput } from '../../api/task-input.ts';
+import type { TaskKind } from '../../api/task-kinds.ts';
+import type { TaskOutcome } from '../../api/task-outcome.ts';
+import { SHORT } from '../activity-options.ts';
+
+/** A task as a step of a runbook. */
+export interface ChildTask<Kind extends TaskKind = TaskKind> {
+  /** Ends the child's workflow id; unique in the runbook. */
+  readonly step: string;
+  readonly kind: Kind;
+  readonly input: TaskInput<Kind>;
+}
+
+/**
+ * Runs a task as a child workflow with id `<runbook>/<step>`. When the runbook is cancelled or ends, the child is asked to
+ * cancel: a restart that was sent is watched to its end all the same.
+ *
+ * @returns The outcome of a task that is Complete.
+ * @throws ChildWorkflowFailure whose cause is an ApplicationFailure of type = the reason, details = the outcome.
+ */
+export async function runChildTask<Kind extends TaskKind>({ step, kind, input }: ChildTask<Kind>): Promise<TaskOutcome> {
+  const { namespace, name } = input.node;
+  return (await executeChild(kind, {
+    workflowId: `${workflowInfo().workflowId}/${step}`,
+    staticSummary: `${kind} ${namespace}/${name}`,
+    parentClosePolicy: 'REQUEST_CANCEL',
+    args: [input],
+  })) as TaskOutcome;
+}
+
+/**
+ * Checks the inputs of a runbook's tasks before the first of them is started.
+ *
+ * @throws ApplicationFailure of type ParamsBuildFailed or DeserializeFailed, not retryable, naming field and value.
+ */
+export async function validateTasks(tasks: readonly Pick<ChildTask, 'kind' | 'input'>[]): Promise<void> {
+  const { validateTasks: validate } = proxyActivities<Activities>({ ...SHORT, summary: 'Check the inputs' });
+  const problem = await validate(tasks.map(({ kind, input }) => ({ kind, input })));
+  if (problem !== undefined) throw ApplicationFailure.create({ type: problem.reason, message: problem.message, nonRetryable: true });
+}
