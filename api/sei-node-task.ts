@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { payloadSchemas, type PayloadField } from './payloads.ts';
 import { seiNodePhases } from './sei-node.ts';
-import { taskKindNames, taskKinds } from './task-kinds.ts';
+import { isImmutable, payloadRules } from './spec-rules.ts';
+import { taskKindNames } from './task-kinds.ts';
 
 export const taskPhases = ['Pending', 'Running', 'Complete', 'Failed'] as const;
 export type TaskPhase = (typeof taskPhases)[number];
@@ -13,25 +14,6 @@ export function isTerminal(phase: string | undefined): boolean {
 /** Wait for the target's phase when `requirePhaseTimeout` is absent (contract §1). */
 export const DEFAULT_REQUIRE_PHASE_TIMEOUT = '5m';
 export const DEFAULT_REQUIRE_PHASE = 'Running';
-
-interface ValidationRule {
-  readonly rule: string;
-  readonly message: string;
-}
-
-function payloadRules(): ValidationRule[] {
-  const fields = Object.keys(payloadSchemas) as PayloadField[];
-  const count = fields.map((field) => `(has(self.${field}) ? 1 : 0)`).join(' + ');
-  const exactlyOne = { rule: `${count} == 1`, message: `exactly one of ${fields.join(', ')} must be set` };
-  const required = taskKindNames.map((kind) => {
-    const field = taskKinds[kind].payloadField;
-    return {
-      rule: `self.kind != '${kind}' || has(self.${field})`,
-      message: `spec.${field} is required when kind=${kind}`,
-    };
-  });
-  return [exactlyOne, ...required];
-}
 
 const timestamp = z.string().meta({ format: 'date-time' });
 const int64 = z.int().meta({ format: 'int64' });
@@ -45,7 +27,7 @@ export const specSchema = z
   .object({
     kind: z
       .enum(taskKindNames)
-      .meta({ 'x-kubernetes-validations': [{ rule: 'self == oldSelf', message: 'spec.kind is immutable' }] })
+      .meta({ 'x-kubernetes-validations': [isImmutable('kind')] })
       .describe('What to do. Immutable.'),
     target: z
       .object({
@@ -73,7 +55,8 @@ export const specSchema = z
             'Longest wait for other work on the node to end, as a Go duration; absent means as long as it takes. Not part of the execution time.',
           ),
       })
-      .describe('The node to work on.'),
+      .meta({ 'x-kubernetes-validations': [isImmutable('target')] })
+      .describe('The node to work on. Immutable.'),
     timeoutSeconds: z
       .int32()
       .min(0)
@@ -96,7 +79,8 @@ export const specSchema = z
       .describe('Seconds after its end at which the task is deleted, as for Jobs; absent means never.'),
     ...optionalPayloads,
   })
-  .meta({ 'x-kubernetes-validations': payloadRules() });
+  .meta({ 'x-kubernetes-validations': payloadRules() })
+  .describe('What to do, and on which node. Only the times may change: timeoutSeconds, minSecondsBetweenRestarts and ttlSecondsAfterFinished.');
 
 export const conditionSchema = z.object({
   type: z

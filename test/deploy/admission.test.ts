@@ -146,14 +146,6 @@ describe('admission of SeiNodeTasks', () => {
     });
   }
 
-  it('refuses a changed kind', async () => {
-    const { metadata } = await create(restartSpec);
-    const patch = { spec: { kind: 'MarkReady', restartSeid: null, markReady: {} } };
-    const { code, stderr } = await kubectlAsAdmin(['patch', 'snt', metadata.name, '--type=merge', '--patch', JSON.stringify(patch)]);
-    assert.equal(code, 1);
-    assert.match(stderr, /spec\.kind: Invalid value: .*: spec\.kind is immutable$/m);
-  });
-
   it('tells kubectl what it tells everyone', async () => {
     const { code, stderr } = await kubectlAsAdmin(['apply', '-f', '-'], JSON.stringify(manifest({ ...restartSpec, markReady: {} })));
     assert.equal(code, 1);
