@@ -108,12 +108,12 @@ describe('admission of SeiNodeTasks', () => {
       { kind: 'GovVote', target, govVote: { ...gov, [field]: undefined } },
       `spec.govVote.${field}: Required value`,
     ]),
-    ...['chainId', 'fees', 'memo', 'keyName'].map((field): [string, unknown, string] => [
+    ...['chainId', 'fees', 'keyName'].map((field): [string, unknown, string] => [
       `an empty ${field}`,
       specOf('GovVote', { [field]: '' }),
       `spec.govVote.${field} in body should be at least 1 chars long`,
     ]),
-    ...['title', 'description', 'upgradeName', 'upgradeInfo', 'initialDeposit'].map((field): [string, unknown, string] => [
+    ...['title', 'description', 'upgradeName', 'initialDeposit'].map((field): [string, unknown, string] => [
       `an empty ${field}`,
       specOf('GovSoftwareUpgrade', { [field]: '' }),
       `spec.govSoftwareUpgrade.${field} in body should be at least 1 chars long`,
@@ -129,6 +129,12 @@ describe('admission of SeiNodeTasks', () => {
       assert.ok(words.includes(message), words);
     });
   }
+
+  it('takes an empty memo and an empty upgradeInfo', async () => {
+    const payload = { memo: '', upgradeInfo: '' };
+    assert.deepEqual((await create(specOf('GovSoftwareUpgrade', payload))).spec?.['govSoftwareUpgrade'], { ...minimalPayloads.GovSoftwareUpgrade, ...payload });
+    for (const kind of ['GovVote', 'GovParamChange'] as const) await create(specOf(kind, { memo: '' }));
+  });
 
   const values: Readonly<Record<string, unknown>> = {
     object: { a: { b: [1, null, { c: null }] }, empty: {} },
