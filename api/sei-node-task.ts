@@ -15,6 +15,12 @@ export function isTerminal(phase: string | undefined): boolean {
 export const DEFAULT_REQUIRE_PHASE_TIMEOUT = '5m';
 export const DEFAULT_REQUIRE_PHASE = 'Running';
 
+/** Every int64: JavaScript reads one beyond 2^53 as the nearest number that it has, which is as good for a duration. */
+const int64Seconds = z
+  .number()
+  .min(0)
+  .refine((value) => Number.isInteger(value) && value <= 2 ** 63, 'expected an int64')
+  .meta({ type: 'integer', format: 'int64' });
 const timestamp = z.string().meta({ format: 'date-time' });
 const int64 = z.int().meta({ format: 'int64' });
 const transactionOutputs = z.object({ txHash: z.string(), height: int64, proposalId: int64.optional() }).partial();
@@ -57,12 +63,9 @@ export const specSchema = z
       })
       .meta({ 'x-kubernetes-validations': [isImmutable('target')] })
       .describe('The node to work on. Immutable.'),
-    timeoutSeconds: z
-      .int32()
-      .min(0)
-      .meta({ format: 'int32' })
+    timeoutSeconds: int64Seconds
       .optional()
-      .describe("Longest execution time in seconds; 0 or absent means the kind's default."),
+      .describe("Longest execution time in seconds; more than a year counts as a year. 0 or unset: the kind's default."),
     minSecondsBetweenRestarts: z
       .int32()
       .min(0)

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { changeValues } from './change-values.ts';
+import { executionLimitSeconds } from './execution-limit.ts';
 import { parseGoDuration } from './go-duration.ts';
 import { check, firstIssue, InvalidField } from './invalid-field.ts';
 import { seiNodePhases, type SeiNode, type SeiNodePhase } from './sei-node.ts';
@@ -74,7 +75,7 @@ function checkedPlan(kind: TaskKind, input: z.output<typeof taskInputSchema>): T
     },
     requirePhase: requiredPhase(input.requirePhase),
     requirePhaseTimeoutMs: duration(input.requirePhaseTimeout ?? DEFAULT_REQUIRE_PHASE_TIMEOUT, 'spec.target.requirePhaseTimeout'),
-    ...present({ queueTimeoutMs: queueTimeout(input.queueTimeout), timeoutMs: executionTimeout(definition, seconds(input, 'timeoutSeconds')) }),
+    ...present({ queueTimeoutMs: queueTimeout(input.queueTimeout), timeoutMs: executionTimeout(kind, seconds(input, 'timeoutSeconds')) }),
     betweenRestartsMs: kind === 'RestartSeid' ? 1000 * seconds(input, 'minSecondsBetweenRestarts') : 0,
     payload: check(payloadSchemaOf(kind), input.payload, `spec.${definition.payloadField}`),
     ...present({ changeValues: kind === 'GovParamChange' ? changeValues(input.payload, input.changeValues) : undefined }),
@@ -113,8 +114,8 @@ function seconds(input: z.output<typeof taskInputSchema>, field: 'timeoutSeconds
   return check(specSchema.shape[field].unwrap(), input[field] ?? 0, `spec.${field}`);
 }
 
-function executionTimeout(definition: TaskKindDefinition, asked: number): number | undefined {
-  const effective = asked > 0 ? asked : definition.defaultTimeoutSeconds;
+function executionTimeout(kind: TaskKind, asked: number): number | undefined {
+  const effective = executionLimitSeconds(kind, asked);
   return effective === undefined ? undefined : effective * 1000;
 }
 

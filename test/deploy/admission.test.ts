@@ -83,7 +83,8 @@ describe('admission of SeiNodeTasks', () => {
     ['a payload of null', { kind: 'RestartSeid', target, restartSeid: null }, exactlyOne],
     ['an unknown phase', { ...restartSpec, target: { ...target, requirePhase: 'Resting' } }, 'spec.target.requirePhase: Unsupported value: "Resting"'],
     ['a negative timeout', { ...restartSpec, timeoutSeconds: -1 }, 'spec.timeoutSeconds in body should be greater than or equal to 0'],
-    ['a timeout beyond int32', { ...restartSpec, timeoutSeconds: 2 ** 31 }, 'spec.timeoutSeconds in body should be less than or equal to 2147483647'],
+    ['a timeout beyond int64', { ...restartSpec, timeoutSeconds: 1e19 }, 'spec.timeoutSeconds in body must be of type integer: "number"'],
+    ['a timeout of half a second', { ...restartSpec, timeoutSeconds: 0.5 }, 'spec.timeoutSeconds in body must be of type integer: "number"'],
     ['a timeout in words', { ...restartSpec, timeoutSeconds: '60' }, 'spec.timeoutSeconds in body must be of type integer: "string"'],
     ['no target', { kind: 'RestartSeid', restartSeid: {} }, 'spec.target: Required value'],
     ['no nodeRef', { ...restartSpec, target: {} }, 'spec.target.nodeRef: Required value'],
@@ -129,6 +130,15 @@ describe('admission of SeiNodeTasks', () => {
       assert.ok(words.includes(message), words);
     });
   }
+
+  it('takes any timeout that an int64 holds', async () => {
+    const seconds = '9223372036854775807';
+    const text = JSON.stringify(manifest({ ...restartSpec, timeoutSeconds: 0 })).replace('"timeoutSeconds":0', `"timeoutSeconds":${seconds}`);
+    const { code, stderr } = await kubectlAsAdmin(['create', '-f', '-'], text);
+    assert.deepEqual([code, stderr], [0, '']);
+    const { stdout } = await kubectlAsAdmin(['get', 'snt', `task-${created}`, '--output=jsonpath={.spec.timeoutSeconds}']);
+    assert.equal(stdout, seconds);
+  });
 
   it('takes an empty memo and an empty upgradeInfo', async () => {
     const payload = { memo: '', upgradeInfo: '' };
