@@ -2,6 +2,9 @@ import { z } from 'zod';
 
 const nonEmpty = z.string().min(1);
 
+/** May be empty, as for the Go controller; then it is left out of what the sidecar is told. */
+const optionalText = z.string().optional();
+
 /** int64 in the API; JavaScript holds integers exactly only up to 2^53, so larger ones are refused by name. */
 const positiveInt64 = z.int().min(1).meta({ format: 'int64' });
 
@@ -15,7 +18,7 @@ const keyName = z
 const govTransaction = {
   chainId: nonEmpty.describe('Chain that the transaction is for.'),
   keyName,
-  memo: nonEmpty.optional(),
+  memo: optionalText,
   fees: nonEmpty.describe('Fees with denomination, such as 2000usei.'),
   gas: positiveInt64,
 };
@@ -36,7 +39,7 @@ export const payloadSchemas = {
       ...govProposal,
       upgradeName: nonEmpty,
       upgradeHeight: positiveInt64,
-      upgradeInfo: nonEmpty.optional(),
+      upgradeInfo: optionalText,
     })
     .describe('Submits a software upgrade proposal.'),
   govVote: z

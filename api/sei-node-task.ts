@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { payloadSchemas, type PayloadField } from './payloads.ts';
 import { seiNodePhases } from './sei-node.ts';
-import { taskKindNames, taskKinds } from './task-kinds.ts';
+import { isImmutable, payloadRules } from './spec-rules.ts';
+import { taskKindNames } from './task-kinds.ts';
 
 export const taskPhases = ['Pending', 'Running', 'Complete', 'Failed'] as const;
 export type TaskPhase = (typeof taskPhases)[number];
@@ -14,25 +15,12 @@ export function isTerminal(phase: string | undefined): boolean {
 export const DEFAULT_REQUIRE_PHASE_TIMEOUT = '5m';
 export const DEFAULT_REQUIRE_PHASE = 'Running';
 
-interface ValidationRule {
-  readonly rule: string;
-  readonly message: string;
-}
-
-function payloadRules(): ValidationRule[] {
-  const fields = Object.keys(payloadSchemas) as PayloadField[];
-  const count = fields.map((field) => `(has(self.${field}) ? 1 : 0)`).join(' + ');
-  const exactlyOne = { rule: `${count} == 1`, message: `exactly one of ${fields.join(', ')} must be set` };
-  const required = taskKindNames.map((kind) => {
-    const field = taskKinds[kind].payloadField;
-    return {
-      rule: `self.kind != '${kind}' || has(self.${field})`,
-      message: `spec.${field} is required when kind=${kind}`,
-    };
-  });
-  return [exactlyOne, ...required];
-}
-
+/** Every int64: JavaScript reads one beyond 2^53 as the nearest number that it has, which is as good for a duration. */
+const int64Seconds = z
+  .number()
+  .min(0)
+  .refine((value) => Number.isInteger(value) && value <= 2 ** 63, 'expected an int64')
+  .meta({ type: 'integer', format: 'int64' });
 const timestamp = z.string().meta({ format: 'date-time' });
 const int64 = z.int().meta({ format: 'int64' });
 const transactionOutputs = z.object({ txHash: z.string(), height: int64, proposalId: int64.optional() }).partial();
@@ -45,7 +33,7 @@ export const specSchema = z
   .object({
     kind: z
       .enum(taskKindNames)
-      .meta({ 'x-kubernetes-validations': [{ rule: 'self == oldSelf', message: 'spec.kind is immutable' }] })
+      .meta({ 'x-kubernetes-validations': [isImmutable('kind')] })
       .describe('What to do. Immutable.'),
     target: z
       .object({
@@ -73,13 +61,11 @@ export const specSchema = z
             'Longest wait for other work on the node to end, as a Go duration; absent means as long as it takes. Not part of the execution time.',
           ),
       })
-      .describe('The node to work on.'),
-    timeoutSeconds: z
-      .int32()
-      .min(0)
-      .meta({ format: 'int32' })
+      .meta({ 'x-kubernetes-validations': [isImmutable('target')] })
+      .describe('The node to work on. Immutable.'),
+    timeoutSeconds: int64Seconds
       .optional()
-      .describe("Longest execution time in seconds; 0 or absent means the kind's default."),
+      .describe("Longest execution time in seconds; more than a year counts as a year. 0 or unset: the kind's default."),
     minSecondsBetweenRestarts: z
       .int32()
       .min(0)
@@ -96,7 +82,8 @@ export const specSchema = z
       .describe('Seconds after its end at which the task is deleted, as for Jobs; absent means never.'),
     ...optionalPayloads,
   })
-  .meta({ 'x-kubernetes-validations': payloadRules() });
+  .meta({ 'x-kubernetes-validations': payloadRules() })
+  .describe('What to do, and on which node. Only the times may change: timeoutSeconds, minSecondsBetweenRestarts and ttlSecondsAfterFinished.');
 
 export const conditionSchema = z.object({
   type: z

@@ -20,9 +20,9 @@ export function conditionParameters(payload: Payload<'awaitCondition'>): TaskPar
   };
 }
 
-/** Parameters of a governance transaction: the payload with `keyName` resolved, absent optionals left out. */
+/** Parameters of a governance transaction: the payload with `keyName` resolved, unset and empty optionals left out. */
 export function govParameters(payload: { keyName?: string | undefined }, node: SeiNode): TaskParameters {
-  const present = Object.entries(payload).filter(([, value]) => value !== undefined);
+  const present = Object.entries(payload).filter(([, value]) => value !== undefined && value !== '');
   return { ...Object.fromEntries(present), keyName: payload.keyName ?? operatorKey(node) };
 }
 

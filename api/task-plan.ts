@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { changeValues } from './change-values.ts';
+import { executionLimitSeconds } from './execution-limit.ts';
 import { parseGoDuration } from './go-duration.ts';
 import { check, firstIssue, InvalidField } from './invalid-field.ts';
 import { seiNodePhases, type SeiNode, type SeiNodePhase } from './sei-node.ts';
@@ -90,7 +91,7 @@ function checkedPlan(kind: TaskKind, input: CheckedInput, planner: Planner): Tas
     task: identityOf(kind, input, planner),
     requirePhase: requiredPhase(input.requirePhase),
     requirePhaseTimeoutMs: duration(input.requirePhaseTimeout ?? DEFAULT_REQUIRE_PHASE_TIMEOUT, 'spec.target.requirePhaseTimeout'),
-    ...present({ queueTimeoutMs: queueTimeout(input.queueTimeout), timeoutMs: executionTimeout(definition, seconds(input, 'timeoutSeconds')) }),
+    ...present({ queueTimeoutMs: queueTimeout(input.queueTimeout), timeoutMs: executionTimeout(kind, seconds(input, 'timeoutSeconds')) }),
     betweenRestartsMs: kind === 'RestartSeid' ? 1000 * seconds(input, 'minSecondsBetweenRestarts') : 0,
     payload: check<unknown>(payloadSchemas[definition.payloadField], input.payload, `spec.${definition.payloadField}`),
     ...present({ changeValues: kind === 'GovParamChange' ? changeValues(input.payload, input.changeValues) : undefined }),
@@ -144,22 +145,13 @@ function duration(value: unknown, field: string): number {
   throw new InvalidField(field, `is not a Go duration of 0 or more, such as 90s or 1h30m (got ${jsonText(value)})`);
 }
 
-function seconds(input: Pick<CheckedInput, 'timeoutSeconds' | 'minSecondsBetweenRestarts'>, field: 'timeoutSeconds' | 'minSecondsBetweenRestarts'): number {
+function seconds(input: CheckedInput, field: 'timeoutSeconds' | 'minSecondsBetweenRestarts'): number {
   return check(specSchema.shape[field].unwrap(), input[field] ?? 0, `spec.${field}`);
 }
 
-function executionTimeout(definition: TaskKindDefinition, asked: number): number | undefined {
-  const effective = asked > 0 ? asked : definition.defaultTimeoutSeconds;
+function executionTimeout(kind: TaskKind, asked: number): number | undefined {
+  const effective = executionLimitSeconds(kind, asked);
   return effective === undefined ? undefined : effective * 1000;
-}
-
-/**
- * Longest execution of a kind in milliseconds, from `spec.timeoutSeconds` as the resource has it. Unset: unbounded.
- *
- * @throws InvalidField
- */
-export function executionTimeoutMs(kind: TaskKind, timeoutSeconds: unknown): number | undefined {
-  return executionTimeout(taskKinds[kind], seconds({ timeoutSeconds }, 'timeoutSeconds'));
 }
 
 /** Builds what is sent from the plan and the node as it is when the task runs. */

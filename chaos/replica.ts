@@ -57,14 +57,15 @@ export class Replica implements AsyncDisposable {
 
   /** Starts a process; `ready` is another matter. */
   async start(): Promise<void> {
-    const { servers, role, namespace, name } = this.#options;
+    const { servers, role, namespace } = this.#options;
+    const name = `${this.name}-${this.#starts}`;
+    this.#starts += 1;
     const service = await startLocalService({
       servers: { ...servers, temporal: { ...servers.temporal, address: this.links.temporal.address } },
       fleetUrl: `http://${this.links.sidecar.address}`,
-      name: `${name}-${this.#starts}`,
+      name,
       environment: { ROLE: role, WATCH_NAMESPACE: namespace, TASK_QUEUE: namespace, KUBECONFIG: this.#kubeconfig, SHUTDOWN_GRACE: '10s' },
     });
-    this.#starts += 1;
     this.#service = service;
     void this.#reportDeath(service);
   }

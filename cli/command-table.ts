@@ -8,7 +8,7 @@ const timeout: Flag = { name: 'timeout', value: 'DURATION', help: 'Longest time 
 
 const creationFlags: readonly Flag[] = [
   { name: 'reason', value: 'TEXT', help: 'Why: for Events, the status and the Temporal UI (annotation sei.io/reason).' },
-  { name: 'timeout-seconds', value: 'SECONDS', help: "Longest execution time of the task; 0 means the kind's default." },
+  { name: 'timeout-seconds', value: 'SECONDS', help: "Longest execution time of the task, a year at most; 0 means the kind's default." },
   { name: 'name', value: 'NAME', help: 'Name of the SeiNodeTask. Default: made from the node, with a random end.' },
   { name: 'wait', short: 'w', help: 'Watch the task to its end, as status --watch does.' },
   timeout,

@@ -1,3 +1,4 @@
+import { LONGEST_EXECUTION_SECONDS } from '../api/execution-limit.ts';
 import { REASON_ANNOTATION } from '../api/provenance.ts';
 import { taskKinds, type TaskKind } from '../api/task-kinds.ts';
 import { UsageError } from './errors.ts';
@@ -62,7 +63,7 @@ function manifestOf(invocation: Invocation, { kind, payload, prefix }: NewTask):
       kind,
       target: { nodeRef: { name: node } },
       [taskKinds[kind].payloadField]: payload,
-      ...(timeoutSeconds !== undefined && { timeoutSeconds: Number(timeoutSeconds) }),
+      ...(timeoutSeconds !== undefined && { timeoutSeconds: Math.min(Number(timeoutSeconds), LONGEST_EXECUTION_SECONDS) }),
     },
   };
 }

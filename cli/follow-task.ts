@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { parseGoDuration } from '../api/go-duration.ts';
 import { printable } from '../api/printable.ts';
+import { timerLength } from '../kubernetes/timer-length.ts';
 import { UsageError } from './errors.ts';
 import type { Invocation } from './invocation.ts';
 import { LiveView } from './live-view.ts';
@@ -14,8 +15,6 @@ const EXIT_FAILED = 1;
 const EXIT_TIMED_OUT = 124;
 /** As a shell reports a program that Ctrl-C has ended. */
 const EXIT_INTERRUPTED = 130;
-/** The longest that a timer takes, in milliseconds: 24 days. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export interface FollowedTask {
   readonly code: number;
@@ -63,5 +62,5 @@ function goesOn(session: Session, { metadata: { name } }: Task, why: string): st
 }
 
 function timerMs(duration: string): number {
-  return Math.min(LONGEST_TIMER_MS, parseGoDuration(duration) ?? LONGEST_TIMER_MS);
+  return timerLength(parseGoDuration(duration) ?? Number.POSITIVE_INFINITY);
 }

@@ -1,8 +1,8 @@
+import { executionLimitSeconds } from '../api/execution-limit.ts';
 import { formatDuration } from '../api/go-duration.ts';
 import { printable } from '../api/printable.ts';
 import { isTerminal } from '../api/sei-node-task.ts';
 import { kindOf, nodeNameOf } from '../api/task-input.ts';
-import { isTaskKind, taskKinds, type TaskKindDefinition } from '../api/task-kinds.ts';
 import type { Task } from './task.ts';
 
 const NAME_LIMIT = 256;
@@ -49,13 +49,6 @@ export function elapsedText(task: Task, nowMs: number): string {
   const begun = task.status?.task?.executionStartedAt;
   if (isOver(task) || begun === undefined) return durationText(task, nowMs);
   const elapsed = formatDuration(nowMs - Date.parse(begun));
-  const limit = executionSeconds(task);
+  const limit = executionLimitSeconds(kindOf(task), task.spec?.['timeoutSeconds']);
   return limit === undefined ? elapsed : `${elapsed} of ${formatDuration(limit * 1000)}`;
-}
-
-function executionSeconds(task: Task): number | undefined {
-  const [asked, kind] = [task.spec?.['timeoutSeconds'], kindOf(task)];
-  if (typeof asked === 'number' && asked > 0) return asked;
-  const definition: TaskKindDefinition | undefined = isTaskKind(kind) ? taskKinds[kind] : undefined;
-  return definition?.defaultTimeoutSeconds;
 }

@@ -2,16 +2,16 @@ import { parseGoDuration } from '../api/go-duration.ts';
 
 /** Names of resources and namespaces; nothing in them can be mistaken for a query's syntax. */
 const NAME = /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/;
-const LARGEST_INT32 = 2 ** 31 - 1;
+const LARGEST_INT64 = 2n ** 63n - 1n;
 
 type Check = (text: string) => string | undefined;
 
 const resourceName: Check = (text) =>
   NAME.test(text) && text.length <= 253 ? undefined : 'is no name: lower-case letters, digits, dashes and dots are allowed';
 
-function wholeNumber(smallest: number, largest: number): Check {
+function wholeNumber(smallest: number, largest: number | bigint): Check {
   return (text) => {
-    const isGood = /^\d+$/.test(text) && Number(text) >= smallest && Number(text) <= largest;
+    const isGood = /^\d+$/.test(text) && BigInt(text) >= smallest && BigInt(text) <= largest;
     return isGood ? undefined : `is no whole number from ${smallest} to ${largest}`;
   };
 }
@@ -23,7 +23,7 @@ const checks: Readonly<Record<string, Check>> = {
   NAME: resourceName,
   NAMESPACE: resourceName,
   HEIGHT: wholeNumber(1, Number.MAX_SAFE_INTEGER),
-  SECONDS: wholeNumber(0, LARGEST_INT32),
+  SECONDS: wholeNumber(0, LARGEST_INT64),
   COUNT: wholeNumber(1, 10_000),
   DURATION: duration,
 };

@@ -4,11 +4,10 @@ import { isTerminal, type SeiNodeTask } from '../api/sei-node-task.ts';
 import { statusWrite, type StatusUpdate } from '../api/status-update.ts';
 import { cancelIgnoredEvent, problemEvent, startedEvent, verdictEvents } from '../api/task-events.ts';
 import { isTaskKind } from '../api/task-kinds.ts';
-import { executionTimeoutMs } from '../api/task-plan.ts';
+import { executionLimitSeconds } from '../api/execution-limit.ts';
 import { unsupportedKind, type Verdict } from '../core/verdict.ts';
 import { present } from '../api/present.ts';
 import { printable } from '../api/printable.ts';
-import { InvalidField } from '../api/invalid-field.ts';
 import { kindOf, type ChangeValueTexts, type MirrorTarget } from '../api/task-input.ts';
 import { parseWorkflowId } from '../api/workflow-id.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
@@ -93,13 +92,8 @@ export class TaskReconciler {
     const { generation = 0 } = task.metadata;
     const { toldGeneration = task.status?.observedGeneration ?? generation } = this.#known.get(workflowId) ?? {};
     if (generation <= toldGeneration) return;
-    const kind = kindOf(task);
-    try {
-      if (isTaskKind(kind)) await this.#options.workflows.specChanged(workflowId, { generation, ...present({ timeoutMs: executionTimeoutMs(kind, task.spec?.['timeoutSeconds']) }) });
-    } catch (error) {
-      if (!(error instanceof InvalidField)) throw error;
-      this.#options.log.warn('The changed spec is not valid; the task goes on with the one before', { workflowId, error });
-    }
+    const seconds = executionLimitSeconds(kindOf(task), task.spec?.['timeoutSeconds']);
+    await this.#options.workflows.specChanged(workflowId, { generation, ...present({ timeoutMs: seconds && 1_000 * seconds }) });
     this.#known.set(workflowId, { ...this.#known.get(workflowId), toldGeneration: generation });
   }
 

@@ -1,10 +1,10 @@
+import { executionLimitSeconds } from '../api/execution-limit.ts';
 import { formatDuration } from '../api/go-duration.ts';
 import { markdown } from '../api/markdown.ts';
 import { provenanceOf } from '../api/provenance.ts';
 import type { SeiNodeTask } from '../api/sei-node-task.ts';
 import { kindOf, nodeNameOf } from '../api/task-input.ts';
 import { nodeText } from '../core/verdict.ts';
-import { isTaskKind, taskKinds, type TaskKindDefinition } from '../api/task-kinds.ts';
 
 /** What the Temporal UI shows of a task from its start: Markdown, with everything from outside escaped. */
 export function workflowDetails(task: SeiNodeTask): string {
@@ -22,9 +22,6 @@ export function workflowDetails(task: SeiNodeTask): string {
 }
 
 function longestExecution(task: SeiNodeTask): string {
-  const kind = kindOf(task);
-  const definition: TaskKindDefinition | undefined = isTaskKind(kind) ? taskKinds[kind] : undefined;
-  const asked = task.spec?.['timeoutSeconds'];
-  const seconds = typeof asked === 'number' && asked > 0 ? asked : definition?.defaultTimeoutSeconds;
+  const seconds = executionLimitSeconds(kindOf(task), task.spec?.['timeoutSeconds']);
   return seconds === undefined ? 'unbounded' : formatDuration(seconds * 1000);
 }

@@ -15,10 +15,10 @@ interface Servers {
 /**
  * Writes a kubeconfig of the service's account that leads through a proxy, and returns its path.
  *
- * @param name - Ends the file's name.
+ * @param name - Goes into the file's name, with the proxy's port.
  */
 export async function kubeconfigThrough(proxy: TcpProxy, { directory, kubernetes }: Servers, name: string): Promise<string> {
-  const file = join(directory, `kubeconfig-${name}`);
+  const file = join(directory, `kubeconfig-${name}-${proxy.port}`);
   const certificateAuthority = await readFile(kubernetes.caFile, 'utf8');
   const access = { url: `https://${proxy.address}`, certificateAuthority, user: ACCOUNT, token: kubernetes.token(ACCOUNT) };
   await writeFile(file, kubeconfig(access), { mode: 0o600 });

@@ -4,6 +4,7 @@ import { explainFailure, type FailedCall } from './explain-failure.ts';
 import { hasHttpStatus } from './errors.ts';
 import { KubernetesCredentials } from './kubernetes-credentials.ts';
 import { apiErrorOf, notJson, readText } from './read-response.ts';
+import { timerLength } from './timer-length.ts';
 import { withoutSecrets } from './without-secrets.ts';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
@@ -154,7 +155,7 @@ async function* chunksOf(body: AsyncIterable<Buffer>, failure: FailedCall): Asyn
 }
 
 function deadlineSignal(milliseconds: number, signal: AbortSignal | undefined): AbortSignal {
-  const deadline = AbortSignal.timeout(milliseconds);
+  const deadline = AbortSignal.timeout(timerLength(milliseconds));
   return signal ? AbortSignal.any([signal, deadline]) : deadline;
 }
 

@@ -58,9 +58,11 @@ describe('parameters of the sidecar task', () => {
 
 describe('parameters of governance tasks', () => {
   for (const kind of ['GovVote', 'GovSoftwareUpgrade', 'GovParamChange'] as const) {
-    it(`are the payload of ${kind} with the key resolved, absent optionals left out`, () => {
+    it(`are the payload of ${kind} with the key resolved, unset and empty optionals left out`, () => {
       const payload = { ...minimalPayloads[kind], memo: undefined };
-      assert.deepEqual(parametersOf(kind, payload), { ...minimalPayloads[kind], keyName: 'validator' });
+      for (const unset of [payload, { ...payload, memo: '' }, { ...payload, memo: '', upgradeInfo: '' }]) {
+        assert.deepEqual(parametersOf(kind, unset), { ...minimalPayloads[kind], keyName: 'validator' });
+      }
       assert.deepEqual(parametersOf(kind, { ...payload, memo: 'why' }), { ...minimalPayloads[kind], memo: 'why', keyName: 'validator' });
     });
   }

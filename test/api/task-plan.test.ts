@@ -75,7 +75,9 @@ describe('planTask', () => {
       const timeoutMs = (timeoutSeconds?: unknown) =>
         planned(kind, { node, payload: minimalPayloads[kind], timeoutSeconds }).timeoutMs;
       assert.equal(timeoutMs(42), 42_000);
-      assert.equal(timeoutMs(2 ** 31 - 1), (2 ** 31 - 1) * 1000);
+      const yearMs = 365 * 24 * 3_600_000;
+      assert.equal(timeoutMs(yearMs / 1000 - 1), yearMs - 1000);
+      for (const atLeastAYear of [yearMs / 1000, yearMs / 1000 + 1, 2 ** 31, 2 ** 53 + 2, 2 ** 63]) assert.equal(timeoutMs(atLeastAYear), yearMs);
       for (const absent of [undefined, null, 0]) assert.equal(timeoutMs(absent), defaultMs);
     });
   }
@@ -113,7 +115,8 @@ describe('planTask', () => {
     ['RestartSeid', { timeoutSeconds: -1 }, 'spec.timeoutSeconds', '-1'],
     ['RestartSeid', { timeoutSeconds: 1.5 }, 'spec.timeoutSeconds', '1.5'],
     ['RestartSeid', { timeoutSeconds: '60' }, 'spec.timeoutSeconds', '"60"'],
-    ['RestartSeid', { timeoutSeconds: 2 ** 31 }, 'spec.timeoutSeconds', '2147483648'],
+    ['RestartSeid', { timeoutSeconds: 1e19 }, 'spec.timeoutSeconds', '10000000000000000000'],
+    ['RestartSeid', { minSecondsBetweenRestarts: 2 ** 31 }, 'spec.minSecondsBetweenRestarts', '2147483648'],
   ];
   for (const [kind, change, field, value = ''] of badFields) {
     it(`ends ${kind} with ${JSON.stringify(change).slice(0, 80)} in ParamsBuildFailed that names field and value`, () => {

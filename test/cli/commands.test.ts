@@ -66,6 +66,13 @@ describe('kubectl snt', () => {
       }
     });
 
+    it('takes any --timeout-seconds that an int64 holds, and makes it a year at most', async () => {
+      for (const [asked, timeoutSeconds] of [['2147483648', 31_536_000], ['9223372036854775807', 31_536_000], ['31535999', 31_535_999]] as const) {
+        const { spec } = JSON.parse(await output('restart', 'absent-0', '--timeout-seconds', asked, '--dry-run=server', '-o', 'json'));
+        assert.equal(spec.timeoutSeconds, timeoutSeconds);
+      }
+    });
+
     it('creates nothing with --dry-run=server, which checks all the same', async () => {
       const before = await names();
       assert.match(await output('restart', 'validator-0', '--dry-run=server'), /^seinodetask\.sei\.io\/restart-validator-0-\w+ created \(server dry run\)\n$/);

@@ -47,6 +47,7 @@ describe('the command line of kubectl snt', () => {
     ['status a --watch=perhaps', /^--watch takes no value/],
     ['restart a --timeout-seconds -1', /^--timeout-seconds needs a value/],
     ['restart a --timeout-seconds=-1', /^--timeout-seconds: "-1" is no whole number from 0/],
+    ['restart a --timeout-seconds 9223372036854775808', /^--timeout-seconds: "9223372036854775808" is no whole number from 0 to 9223372036854775807/],
     ['get a -A', /^A task has its name in one namespace/],
   ];
   for (const [line, sentence] of misunderstood) {

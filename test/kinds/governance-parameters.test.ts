@@ -66,6 +66,11 @@ describe('what the sidecar is told of a governance task', () => {
       assert.deepEqual(await sent(`${type}-least`, {}), { ...minimalPayloads[kind], keyName: 'validator' });
     });
 
+    it(`contract §1.4: ${kind} is ${type} without the optionals that are set to nothing`, async () => {
+      const empty = Object.fromEntries(Object.keys(optional).map((field) => [field, '']));
+      assert.deepEqual(await sent(`${type}-empty`, {}, empty), { ...minimalPayloads[kind], keyName: 'validator' });
+    });
+
     it(`contract §1.4: ${kind} is ${type} with the optionals that are set`, async () => {
       const payload = { ...optional, keyName: 'mine' };
       assert.deepEqual(await sent(`${type}-most`, {}, payload), { ...minimalPayloads[kind], ...payload });

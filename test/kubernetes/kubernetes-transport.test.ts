@@ -52,6 +52,15 @@ describe('KubernetesTransport', () => {
     await assert.rejects(server.transport.request({ method: 'GET', path: '/slow', timeoutMs: 50 }), failsWith('KUBERNETES_TIMEOUT', /GET \/slow/));
   });
 
+  it('takes any time above 0 for a call, also a fraction of a millisecond and more than a timer holds', async () => {
+    await using server = await FakeApiServer.start(({ path }, response) => (path === '/slow' ? undefined : sendJson(response, 200, {})));
+    for (const timeoutMs of [5_000.5, 2 ** 31, 2 ** 40, Number.POSITIVE_INFINITY]) {
+      assert.deepEqual(await server.transport.request({ method: 'GET', path: '/x', timeoutMs }), {});
+      await server.transport.openStream({ ...stream, deadlineMs: timeoutMs }).then(collect);
+    }
+    for (const timeoutMs of [0.5, 50.25]) await assert.rejects(server.transport.request({ method: 'GET', path: '/slow', timeoutMs }), failsWith('KUBERNETES_TIMEOUT'));
+  });
+
   it('gives up on a body that never ends', async () => {
     await using server = await FakeApiServer.start((_, response) => void response.writeHead(200).write('{"a":'));
     await assert.rejects(server.transport.request({ method: 'GET', path: '/half', timeoutMs: 50 }), failsWith('KUBERNETES_TIMEOUT'));

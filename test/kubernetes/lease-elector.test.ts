@@ -16,6 +16,8 @@ interface Running {
   readonly identity: string;
   readonly elector: LeaseElector;
   readonly logged: string[];
+  /** Of its failures, in their order. */
+  readonly codes: unknown[];
   /** A term that has begun, to be ended by the test once its signal is aborted. */
   readonly terms: { readonly signal: AbortSignal; readonly end: () => void; readonly fail: (error: Error) => void }[];
   readonly stop: AbortController;
@@ -50,8 +52,13 @@ describe('LeaseElector at a real API server', () => {
 
   function candidate(identity: string, transport: KubernetesTransport = admin): Running {
     const logged: string[] = [];
+    const codes: unknown[] = [];
     const note = (message: string): void => void logged.push(message);
-    const elector = new LeaseElector({ transport, namespace: NAMESPACE, name, identity, log: { info: note, warn: note } });
+    const warn = (message: string, { code }: { code?: unknown } = {}): void => {
+      note(message);
+      if (code !== undefined) codes.push(code);
+    };
+    const elector = new LeaseElector({ transport, namespace: NAMESPACE, name, identity, log: { info: note, warn } });
     const terms: Running['terms'] = [];
     const stop = new AbortController();
     const over = elector.run(stop.signal, async (signal) => {
@@ -60,7 +67,7 @@ describe('LeaseElector at a real API server', () => {
       await promise;
     });
     over.catch(() => undefined);
-    const started = { identity, elector, logged, terms, stop, over };
+    const started = { identity, elector, logged, codes, terms, stop, over };
     running.push(started);
     return started;
   }
@@ -109,6 +116,21 @@ describe('LeaseElector at a real API server', () => {
     first.stop.abort();
     end();
     await first.over;
+  });
+
+  it('asks again with what is left of its time when the API server was slow', async () => {
+    let lease: unknown;
+    let looks = 0;
+    await using server = await FakeApiServer.start(({ method, body }, response) => {
+      if (method !== 'GET') return sendJson(response, 200, (lease = JSON.parse(body)));
+      looks += 1;
+      // The second look comes to a server that hangs.
+      if (looks !== 2) sendJson(response, lease === undefined ? 404 : 200, lease ?? { kind: 'Status', reason: 'NotFound' });
+    });
+    const first = candidate('first', server.transport);
+    await leads(first);
+    await eventually('it looks a third time', () => looks === 3);
+    assert.deepEqual(first.codes, ['KUBERNETES_TIMEOUT']);
   });
 
   it('of many that start at once, one leads', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { CANCEL_ANNOTATION } from '../../api/provenance.ts';
 import type { LocalService } from '../../dev/start-local-service.ts';
 import { createTaskOfKind } from '../kinds/create-task-of-kind.ts';
@@ -20,6 +21,14 @@ describe('a bridge and a worker, each with the rights of its own account,', () =
   });
 
   after(() => environment.stop());
+
+  it('have a log and the token of their account, although they start at once', async () => {
+    const { token } = environment.servers.kubernetes;
+    const tokens = services.map(({ logFile }) => readFile(logFile.replace(/\.log$/, '.token'), 'utf8'));
+    const account = 'system:serviceaccount:sei-system:sei-node-tasks';
+    assert.deepEqual(await Promise.all(tokens), [token(`${account}-bridge`), token(`${account}-worker`)]);
+    assert.equal(new Set(services.map(({ logFile }) => logFile)).size, services.length);
+  });
 
   it('restart seid, tell it in status and Events, and clear away', async () => {
     await environment.addNode('restarted');

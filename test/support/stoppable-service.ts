@@ -24,7 +24,7 @@ export class StoppableService {
     const { kubernetes, directory } = environment.servers;
     const apiServer = environment.added.use(await HttpGate.listen(kubernetes));
     const sidecars = environment.added.use(await HttpGate.listen(environment.fleet));
-    const kubeconfig = join(directory, `kubeconfig-${environment.namespace}`);
+    const kubeconfig = join(directory, `kubeconfig-${environment.namespace}-${new URL(apiServer.url).port}`);
     await writeFile(kubeconfig, kubeconfigFor(apiServer.url, kubernetes.token(ACCOUNT)), { mode: 0o600 });
     const service = await environment.startService({
       KUBECONFIG: kubeconfig,

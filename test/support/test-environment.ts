@@ -58,7 +58,8 @@ export class TestEnvironment {
   readonly added = new AsyncDisposableStack();
   readonly #connection: Connection;
   readonly #serviceEnvironment: NodeJS.ProcessEnv;
-  #services: LocalService[] = [];
+  readonly #services: LocalService[] = [];
+  #launches = 0;
 
   private constructor(parts: {
     servers: ServerAddresses;
@@ -107,10 +108,12 @@ export class TestEnvironment {
 
   /** As `startService`, without waiting. */
   async launchService(environment: NodeJS.ProcessEnv = {}): Promise<LocalService> {
+    const name = `service-${this.namespace}-${this.#launches}`;
+    this.#launches += 1;
     const service = await startLocalService({
       servers: this.servers,
       fleetUrl: this.fleet.url,
-      name: `service-${this.namespace}-${this.#services.length}`,
+      name,
       environment: {
         WATCH_NAMESPACE: this.namespace,
         TASK_QUEUE: this.namespace,

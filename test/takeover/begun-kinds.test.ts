@@ -29,7 +29,7 @@ interface Begun {
 const begun: Readonly<Record<string, Begun>> = {
   pending: { kind: 'GovVote', sent: true, transactions: { outcome: 'pending' } },
   'in-flight': { kind: 'GovSoftwareUpgrade', sent: true, transactions: HELD },
-  included: { kind: 'GovVote', sent: true },
+  included: { kind: 'GovVote', payload: { memo: '' }, sent: true },
   undetermined: { kind: 'GovParamChange', sent: true, transactions: { outcome: 'pending' }, timeoutSeconds: 30 },
   'not-sent': { kind: 'GovVote', sent: false },
   'at-height': { kind: 'AwaitNodesAtHeight', sent: true },
