@@ -132,14 +132,16 @@ const fieldsAfter: { readonly [Name in Step]: FieldsAfter<Name> } = {
     duration: formatDuration(context.atMs - Date.parse(current.startedAt)),
     ...(current.task === undefined ? {} : { task: taskAfter(current.task, verdict) }),
     ...present({ outputs: verdict.outputs }),
-    conditions: withCondition(current, context, {
-      type: verdict.phase === 'Complete' ? 'Ready' : 'Failed',
-      status: 'True',
-      reason: verdict.reason,
-      message: verdict.message,
-    }),
+    conditions: withEnd(current, verdict, context),
   }),
 };
+
+/** `Finished` says the same as `Ready` or `Failed`, so that one `kubectl wait` returns at either end. */
+function withEnd(current: SeiNodeTaskStatus, { phase, reason, message }: Verdict, context: UpdateContext): Condition[] {
+  const ended = { status: 'True', reason, message } as const;
+  const conditions = withCondition(current, context, { ...ended, type: phase === 'Complete' ? 'Ready' : 'Failed' });
+  return withCondition({ ...current, conditions }, context, { ...ended, type: 'Finished' });
+}
 
 function told({ step, message }: Progress, context: UpdateContext): Partial<SeiNodeTaskStatus> {
   return { step, message: messageOf(message, context) };
