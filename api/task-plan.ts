@@ -6,8 +6,7 @@ import { seiNodePhases, type SeiNode, type SeiNodePhase } from './sei-node.ts';
 import { DEFAULT_REQUIRE_PHASE, DEFAULT_REQUIRE_PHASE_TIMEOUT, specSchema } from './sei-node-task.ts';
 import { jsonText } from './json-text.ts';
 import { present } from './present.ts';
-import { printable } from './printable.ts';
-import type { Provenance } from './provenance.ts';
+import { safeProvenance, type Provenance } from './provenance.ts';
 import { taskInputSchema, type BegunTask, type MirrorTarget, type NodeReference } from './task-input.ts';
 import { isTaskKind, payloadSchemaOf, taskKinds, type TaskKind, type TaskKindDefinition } from './task-kinds.ts';
 import type { TaskParameters } from './task-parameters.ts';
@@ -79,13 +78,9 @@ function checkedPlan(kind: TaskKind, input: z.output<typeof taskInputSchema>): T
     payload: check(payloadSchemaOf(kind), input.payload, `spec.${definition.payloadField}`),
     ...present({ changeValues: kind === 'GovParamChange' ? changeValues(input.payload, input.changeValues) : undefined }),
     ...present({ mirrorTo: input.mirrorTo, begun: input.begun, cancelled: input.cancelled, waitingSinceMs: millisecondsOf(input.waitingSince) }),
-    provenance: provenanceOfInput(input),
+    // A run without a resource may bring any text.
+    provenance: safeProvenance(input),
   };
-}
-
-/** A run without a resource may bring any text. */
-function provenanceOfInput({ requestedBy, why }: z.output<typeof taskInputSchema>): Provenance {
-  return present({ requestedBy: requestedBy && printable(requestedBy, 128), why: why && printable(why, 256) });
 }
 
 function millisecondsOf(time: string | undefined): number | undefined {

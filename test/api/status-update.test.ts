@@ -7,7 +7,7 @@ import { taskComplete, taskFailed } from '../../api/verdict.ts';
 
 const startMs = Date.parse('2026-11-24T00:00:00.999Z');
 const workflow = { id: 'seinodetask/a/t/u', namespace: 'default' };
-const provenance = 'Requested by kubectl-create.';
+const provenance = 'Requested by alice.';
 const at = (seconds: number) => ({ generation: 1, atMs: startMs + seconds * 1000, workflow, provenance });
 const node = { namespace: 'a', name: 'b' };
 

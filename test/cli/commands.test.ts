@@ -51,7 +51,7 @@ describe('kubectl snt', () => {
         target: { nodeRef: { name: 'validator-0' }, requirePhase: 'Running', requirePhaseTimeout: '5m' },
         timeoutSeconds: 500,
       });
-      assert.match(task.status?.message ?? '', /Requested by kubectl-snt: memory leak\.$/);
+      assert.match(task.status?.message ?? '', /Requested by admin\. Reason: memory leak\.$/);
       const { code, stdout: followed } = await runPlugin(next.split(' '), shell);
       assert.match(followed, /Complete {2}TaskComplete/);
       assert.equal(code, 0);
