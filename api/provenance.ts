@@ -1,6 +1,8 @@
 import { present } from './present.ts';
 import { printable } from './printable.ts';
 
+/** Name of whoever asked for a task. The kubectl plugin sets it; anybody who creates a task can, so it is no proof. */
+export const REQUESTED_BY_ANNOTATION = 'sei.io/requested-by';
 /** Free text of whoever creates a task: why it is done. */
 export const REASON_ANNOTATION = 'sei.io/reason';
 /** Cancels the task and keeps the resource; the value says why. */
@@ -8,12 +10,17 @@ export const CANCEL_ANNOTATION = 'sei.io/cancel';
 
 /** Longest reason that goes into status, Events and workflows, in UTF-16 code units: annotations may hold 256 KiB. */
 const REASON_LIMIT = 256;
+/** Longest user name, in UTF-16 code units: service accounts and OIDC subjects are long. */
+const USER_LIMIT = 256;
+/** The API server's own limit for a field manager, in characters. */
+const MANAGER_LIMIT = 128;
 
-/** Who asked for a task, and why. */
+/** Who asked for a task, and why; each is safe to show and absent when it is not known. */
 export interface Provenance {
-  /** Field manager that created the resource, such as `kubectl-create`. */
+  /** User name. */
   readonly requestedBy?: string;
-  /** Of the annotation `sei.io/reason`, safe to show. */
+  /** Field manager that created the resource, such as `kubectl-create`: a program, no person. */
+  readonly createdWith?: string;
   readonly why?: string;
 }
 
@@ -22,13 +29,26 @@ interface ProvenMetadata {
   readonly managedFields?: readonly { readonly manager?: string; readonly time?: string; readonly subresource?: string }[];
 }
 
-function annotation(metadata: ProvenMetadata, name: string): string | undefined {
-  const value = metadata.annotations?.[name];
-  return value === undefined ? undefined : printable(value, REASON_LIMIT);
+/** The program is named only where the user is not known. */
+export function provenanceOf(metadata: ProvenMetadata): Provenance {
+  const { requestedBy, why } = safeProvenance({
+    requestedBy: metadata.annotations?.[REQUESTED_BY_ANNOTATION],
+    why: metadata.annotations?.[REASON_ANNOTATION],
+  });
+  return requestedBy === undefined ? safeProvenance({ createdWith: creatorOf(metadata), why }) : present({ requestedBy, why });
 }
 
-export function provenanceOf(metadata: ProvenMetadata): Provenance {
-  return present({ requestedBy: creatorOf(metadata), why: annotation(metadata, REASON_ANNOTATION) || undefined });
+/** The same, safe to show and bounded; empty text counts as not known. */
+export function safeProvenance({ requestedBy, createdWith, why }: { readonly [Field in keyof Provenance]?: string | undefined }): Provenance {
+  return present({
+    requestedBy: shown(requestedBy, USER_LIMIT),
+    createdWith: shown(createdWith, MANAGER_LIMIT),
+    why: shown(why, REASON_LIMIT),
+  });
+}
+
+function shown(text: string | undefined, limit: number): string | undefined {
+  return printable(text ?? '', limit) || undefined;
 }
 
 /** The manager of the oldest entry: the API server keeps one for each manager, with the time of its last change. */
@@ -36,19 +56,24 @@ function creatorOf({ managedFields = [] }: ProvenMetadata): string | undefined {
   const [oldest] = managedFields
     .filter(({ subresource, manager }) => !subresource && manager)
     .toSorted((a, b) => (a.time ?? '').localeCompare(b.time ?? ''));
-  return oldest?.manager === undefined ? undefined : printable(oldest.manager, 128);
+  return oldest?.manager;
 }
 
 /** Why a resource asks to be cancelled, safe to show and possibly empty; `undefined` when it does not. */
 export function cancellationOf(metadata: ProvenMetadata): string | undefined {
-  return annotation(metadata, CANCEL_ANNOTATION);
+  const why = metadata.annotations?.[CANCEL_ANNOTATION];
+  return why === undefined ? undefined : printable(why, REASON_LIMIT);
 }
 
-/** `Requested by kubectl-create: memory leak.`; empty when nothing is known. */
-export function provenanceText({ requestedBy, why }: Provenance): string {
-  if (requestedBy === undefined && why === undefined) return '';
-  const by = requestedBy === undefined ? 'Requested' : `Requested by ${requestedBy}`;
-  return why === undefined ? `${by}.` : `${by}: ${asSentence(why)}`;
+/** `Requested by alice@example.com. Reason: memory leak.`; empty when nothing is known. */
+export function provenanceText(provenance: Provenance): string {
+  const why = provenance.why === undefined ? '' : `Reason: ${asSentence(provenance.why)}`;
+  return `${whoText(provenance)} ${why}`.trim();
+}
+
+function whoText({ requestedBy, createdWith }: Provenance): string {
+  if (requestedBy !== undefined) return `Requested by ${requestedBy}.`;
+  return createdWith === undefined ? '' : `Created with ${createdWith}.`;
 }
 
 /** Free text with one full stop, whatever it ended in. */

@@ -1,5 +1,6 @@
 /** What a reason is set on, and what it tells an operator. */
 interface ReasonDefinition {
+  /** `Finished` carries the reason of `Ready` or `Failed`. */
   readonly condition: 'TargetReady' | 'Ready' | 'Failed';
   readonly meaning: string;
 }

@@ -147,7 +147,7 @@ export const statusSchema = z.object({
     .array(conditionSchema)
     .optional()
     .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] })
-    .describe('TargetReady; Ready and Failed only once the task is over.'),
+    .describe('TargetReady; once the task is over Ready or Failed, and Finished with the same reason.'),
 });
 
 export type SeiNodeTaskStatus = z.output<typeof statusSchema>;

@@ -140,18 +140,20 @@ const fieldsAfter: { readonly [Name in Step]: FieldsAfter<Name> } = {
     duration: formatDuration(context.atMs - Date.parse(current.startedAt)),
     ...(current.task === undefined ? {} : { task: taskAfter(withSubmission(current.task, submittedAtMs), verdict) }),
     ...present({ outputs: verdict.outputs }),
-    conditions: withCondition({ ...current, conditions: targetConditionsAfter(current, verdict) }, context, {
-      type: verdict.phase === 'Complete' ? 'Ready' : 'Failed',
-      status: 'True',
-      reason: verdict.reason,
-      message: verdict.message,
-    }),
+    conditions: withEnd({ ...current, conditions: targetConditionsAfter(current, verdict) }, verdict, context),
   }),
 };
 
 /** A target that was waited for in vain is not waited for any longer. */
 function targetConditionsAfter({ conditions = [] }: SeiNodeTaskStatus, { message }: Verdict): Condition[] {
   return conditions.map((condition) => (condition.type === 'TargetReady' && condition.status === 'False' ? { ...condition, message } : condition));
+}
+
+/** `Finished` says the same as `Ready` or `Failed`, so that one `kubectl wait` returns at either end. */
+function withEnd(current: SeiNodeTaskStatus, { phase, reason, message }: Verdict, context: UpdateContext): Condition[] {
+  const ended = { status: 'True', reason, message } as const;
+  const conditions = withCondition(current, context, { ...ended, type: phase === 'Complete' ? 'Ready' : 'Failed' });
+  return withCondition({ ...current, conditions }, context, { ...ended, type: 'Finished' });
 }
 
 function told({ step, message }: Progress, context: UpdateContext): Partial<SeiNodeTaskStatus> {

@@ -54,6 +54,7 @@ export const taskInputSchema = z.object({
   /** Set when the task was cancelled before its workflow started: why, possibly empty. */
   cancelled: z.string().optional(),
   requestedBy: z.string().optional(),
+  createdWith: z.string().optional(),
   why: z.string().optional(),
   /** JSON texts of the values of a parameter change, as the API server returned them. */
   changeValues: z.array(z.string()).optional(),
@@ -108,7 +109,7 @@ export interface TaskInput<Kind extends TaskKind> {
   readonly minSecondsBetweenRestarts?: number;
   /** Longest execution time in whole seconds. Default: the kind's, which is also meant by 0. */
   readonly timeoutSeconds?: number;
-  /** Who asks for it, for the Temporal UI. */
+  /** Name of whoever asks for it, for the Temporal UI. */
   readonly requestedBy?: string;
   /** Why, for the Temporal UI. */
   readonly why?: string;

@@ -7,8 +7,7 @@ import { seiNodePhases, type SeiNode, type SeiNodePhase } from './sei-node.ts';
 import { DEFAULT_REQUIRE_PHASE, DEFAULT_REQUIRE_PHASE_TIMEOUT, specSchema } from './sei-node-task.ts';
 import { jsonText } from './json-text.ts';
 import { present } from './present.ts';
-import { printable } from './printable.ts';
-import type { Provenance } from './provenance.ts';
+import { safeProvenance } from './provenance.ts';
 import { taskInputSchema, type BegunTask, type NodeReference, type TaskIdentity } from './task-input.ts';
 import { payloadSchemas, type Payload } from './payloads.ts';
 import { taskId } from './task-id.ts';
@@ -108,7 +107,8 @@ function identityOf(kind: TaskKind, input: CheckedInput, planner: Planner): Task
     node: nodeOf(input),
     taskId: begun?.taskId ?? taskId(mirrorTo?.uid ?? `${planner.workflowId}/${planner.firstRunId}`, kind),
     ...present({ mirrorTo, generation }),
-    provenance: provenanceOfInput(input),
+    // A run without a resource may bring any text.
+    provenance: safeProvenance(input),
   };
 }
 
@@ -117,11 +117,6 @@ function nodeOf({ node }: CheckedInput): NodeReference {
     namespace: check(nodeName, node.namespace, 'node.namespace'),
     name: check(nodeName, node.name, 'spec.target.nodeRef.name'),
   };
-}
-
-/** A run without a resource may bring any text. */
-function provenanceOfInput({ requestedBy, why }: CheckedInput): Provenance {
-  return present({ requestedBy: requestedBy && printable(requestedBy, 128), why: why && printable(why, 256) });
 }
 
 function millisecondsOf(time: string | undefined): number | undefined {

@@ -55,7 +55,10 @@ export const commands: readonly Command[] = [
   {
     name: 'get',
     summary: 'List tasks, newest first',
-    description: ['The duration of a task that is not over is the time since it was first seen.'],
+    description: [
+      'STATE is the step of a task that is under way, and the reason of one that is over. MESSAGE tells of a task that is under way what is being done, or what keeps it from going on. The duration of such a task is the time since it was first seen.',
+      'On a terminal that is too narrow, the message stands below its row, and AGE, KIND, DURATION and TARGET are left out in this order. Elsewhere each task is one line; programs should read -o json.',
+    ],
     arguments: [{ ...task, optional: true }],
     flags: [{ name: 'all-namespaces', short: 'A', help: 'Those of all namespaces.' }, output('json', 'yaml', 'name')],
     examples: ['kubectl snt get', 'kubectl snt get -A', 'kubectl snt get restart-validator-0-x7k2p -o yaml'],
@@ -80,6 +83,7 @@ export const commands: readonly Command[] = [
     description: [
       'Sets the annotation sei.io/cancel; the task ends as Failed with reason Cancelled. What has been sent to a node and does more than wait cannot be called back: it is watched to its end.',
       'A task that is over is left as it is, and the exit code is 1.',
+      'To change what a task does, cancel it and create a new one: of a task that exists only timeoutSeconds and ttlSecondsAfterFinished can be changed, with kubectl patch or kubectl edit.',
     ],
     arguments: [task],
     flags: [{ name: 'reason', value: 'TEXT', help: 'Why; required.' }],
@@ -115,7 +119,7 @@ export const commands: readonly Command[] = [
     name: 'help',
     summary: 'Print help of a command',
     description: [],
-    arguments: [{ name: 'COMMAND', optional: true, help: 'Absent: all commands in short.' }],
+    arguments: [{ name: 'COMMAND', optional: true, help: 'Unset: all commands in short.' }],
     flags: [],
     examples: ['kubectl snt help status'],
     load: async () => (await import('./commands/help.ts')).help,

@@ -13,7 +13,7 @@ export interface Flag {
   readonly name: string;
   /** One letter, without the dash. */
   readonly short?: string;
-  /** What it must be followed by, see `value-problem.ts`. Absent = nothing, it is just there or not. */
+  /** What it must be followed by, see `value-problem.ts`. Unset: the flag stands alone. */
   readonly value?: string;
   readonly choices?: readonly string[];
   readonly help: string;

@@ -1,6 +1,9 @@
 import { LONGEST_EXECUTION_SECONDS } from '../api/execution-limit.ts';
-import { REASON_ANNOTATION } from '../api/provenance.ts';
+import { present } from '../api/present.ts';
+import { REASON_ANNOTATION, REQUESTED_BY_ANNOTATION, safeProvenance } from '../api/provenance.ts';
 import { taskKinds, type TaskKind } from '../api/task-kinds.ts';
+import { KubernetesError } from '../kubernetes/errors.ts';
+import { readUserName } from '../kubernetes/read-user-name.ts';
 import { UsageError } from './errors.ts';
 import { assertTimeoutUsed, followTask } from './follow-task.ts';
 import type { Invocation } from './invocation.ts';
@@ -8,6 +11,9 @@ import { note, print } from './output.ts';
 import { serialized, type Format } from './serialized.ts';
 import { FIELD_MANAGER, Session } from './session.ts';
 import { resourceName, withoutManagedFields, type Task } from './task.ts';
+
+/** A task does not wait longer for the name of whoever asks for it, in milliseconds. */
+const USER_NAME_TIMEOUT_MS = 2_000;
 
 export interface NewTask {
   readonly kind: TaskKind;
@@ -22,7 +28,8 @@ export async function createTask(invocation: Invocation, newTask: NewTask): Prom
   const dryRun = invocation.isSet('dry-run');
   if (dryRun && invocation.isSet('wait')) throw new UsageError('--wait has nothing to wait for with --dry-run. Leave one of them out.');
   await using session = new Session(invocation);
-  const created = await session.tasks.create(session.namespace, manifestOf(invocation, newTask), { fieldManager: FIELD_MANAGER, dryRun });
+  const manifest = manifestOf(invocation, newTask, await requester(session));
+  const created = await session.tasks.create(session.namespace, manifest, { fieldManager: FIELD_MANAGER, dryRun });
   const format = invocation.text('output');
   const announcement = `${resourceName(created)} created${dryRun ? ' (server dry run)' : ''}`;
   if (invocation.isSet('wait')) return await waitFor(invocation, session, created);
@@ -33,6 +40,16 @@ export async function createTask(invocation: Invocation, newTask: NewTask): Prom
   print(announcement);
   if (!dryRun) print(`Next: ${session.command(`status ${created.metadata.name} -w`)}`);
   return 0;
+}
+
+/** The task is created without the name of whoever asks for it where the API server does not tell it. */
+async function requester({ transport }: Session): Promise<string | undefined> {
+  try {
+    return safeProvenance({ requestedBy: await readUserName(transport, USER_NAME_TIMEOUT_MS) }).requestedBy;
+  } catch (error) {
+    if (error instanceof KubernetesError) return undefined;
+    throw error;
+  }
 }
 
 /** What a program is to read is the resource at its end; the way there goes to stderr then. */
@@ -49,7 +66,7 @@ function printAs(format: string, task: Task): void {
   print(format === 'name' ? resourceName(task) : serialized(withoutManagedFields(task), format as Format));
 }
 
-function manifestOf(invocation: Invocation, { kind, payload, prefix }: NewTask): object {
+function manifestOf(invocation: Invocation, { kind, payload, prefix }: NewTask, requestedBy: string | undefined): object {
   const node = invocation.argument('NODE');
   const [name, reason, timeoutSeconds] = [invocation.text('name'), invocation.text('reason'), invocation.text('timeout-seconds')];
   return {
@@ -57,7 +74,7 @@ function manifestOf(invocation: Invocation, { kind, payload, prefix }: NewTask):
     kind: 'SeiNodeTask',
     metadata: {
       ...(name === undefined ? { generateName: `${prefix}-${node}-` } : { name }),
-      ...(reason !== undefined && { annotations: { [REASON_ANNOTATION]: reason } }),
+      annotations: present({ [REQUESTED_BY_ANNOTATION]: requestedBy, [REASON_ANNOTATION]: reason }),
     },
     spec: {
       kind,

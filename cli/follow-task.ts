@@ -40,7 +40,7 @@ export async function followTask(session: Session, first: Task, options: { timeo
       view.show(task);
       if (isOver(task)) return { code: task.status?.phase === 'Complete' ? 0 : EXIT_FAILED, task };
     }
-    view.say(`SeiNodeTask ${task.metadata.name} was deleted before it was over. Who did, and what became of it: ${session.command(`history ${taskFacts(task).target}`)}`);
+    view.say(`SeiNodeTask ${task.metadata.name} was deleted before it was over. What became of it: ${session.command(`history ${taskFacts(task).target}`)}`);
     return { code: EXIT_FAILED, task };
   } catch (error) {
     if (!stop.signal.aborted) throw error;

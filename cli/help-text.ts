@@ -2,6 +2,7 @@ import type { Command, Flag } from './command.ts';
 import { commands, globalFlags } from './command-table.ts';
 import { aligned } from './aligned.ts';
 import { usageLine } from './usage-line.ts';
+import { hanging, wrapped } from './wrapped.ts';
 
 const WIDTH = 100;
 
@@ -21,8 +22,8 @@ export function helpText(command: Command): string {
   return [
     `${summary}.`,
     section('Usage', [usageLine(command)]),
-    ...(description.length === 0 ? [] : ['', ...description.map((paragraph) => wrapped(paragraph).join('\n'))]),
-    ...sections('Arguments', hanging(words.map(({ name, help }) => [name, help]))),
+    ...(description.length === 0 ? [] : ['', ...description.map((paragraph) => wrapped(paragraph, WIDTH).join('\n'))]),
+    ...sections('Arguments', hanging(words.map(({ name, help }) => [name, help]), WIDTH)),
     ...sections('Flags', flagLines(flags)),
     section('Flags of every command', flagLines(globalFlags)),
     ...sections('Examples', examples),
@@ -42,21 +43,5 @@ function flagLines(flags: readonly Flag[]): string[] {
   return hanging(flags.map(({ name, short, value, choices, help }) => {
     const dashes = short === undefined ? `    --${name}` : `-${short}, --${name}`;
     return [value === undefined ? dashes : `${dashes} ${choices?.join('|') ?? value}`, help];
-  }));
-}
-
-/** Two columns, the second one wrapped within itself. */
-function hanging(rows: readonly (readonly [string, string])[]): string[] {
-  const indent = Math.max(0, ...rows.map(([left]) => left.length)) + 3;
-  return rows.flatMap(([left, right]) => wrapped(right, WIDTH - indent).map((line, index) => (index === 0 ? left : '').padEnd(indent) + line));
-}
-
-function wrapped(text: string, width = WIDTH): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last === undefined || last.length + word.length >= width) lines.push(word);
-    else lines[lines.length - 1] = `${last} ${word}`;
-  }
-  return lines;
+  }), WIDTH);
 }

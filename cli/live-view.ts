@@ -1,9 +1,13 @@
 import { styleText } from 'node:util';
+import { widthOf } from './output.ts';
 import { elapsedText, taskFacts } from './task-facts.ts';
 import type { Task } from './task.ts';
+import { wrapped } from './wrapped.ts';
 
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const FRAME_MS = 100;
+/** Of what continues a line. */
+const INDENT = '    ';
 const CLEAR_LINE = '\r\u001B[K';
 const MARKS: Readonly<Record<string, string>> = { Complete: styleText('green', '✔ '), Failed: styleText('red', '✖ ') };
 
@@ -31,7 +35,7 @@ export class LiveView implements Disposable {
     if (facts === this.#told) return;
     this.#told = facts;
     const mark = this.#isTerminal ? (MARKS[phase] ?? '  ') : '';
-    this.say(`${mark}${elapsedText(task, Date.now()) || '0s'}  ${facts}`);
+    this.say(wrapped(`${mark}${elapsedText(task, Date.now()) || '0s'}  ${facts}`, widthOf(this.#stream) - INDENT.length).join(`\n${INDENT}`));
   }
 
   /** Told once until the next state. */
@@ -40,9 +44,9 @@ export class LiveView implements Disposable {
     this.#problem = problem;
   }
 
-  /** A line of its own. */
-  say(line: string): void {
-    this.#stream.write(`${this.#isTerminal ? CLEAR_LINE : ''}${line}\n`);
+  /** Lines of their own. */
+  say(text: string): void {
+    this.#stream.write(`${this.#isTerminal ? CLEAR_LINE : ''}${text}\n`);
   }
 
   [Symbol.dispose](): void {
@@ -55,6 +59,6 @@ export class LiveView implements Disposable {
     this.#frame = (this.#frame + 1) % FRAMES.length;
     const { step, phase } = taskFacts(this.#task);
     const line = `${FRAMES[this.#frame]} ${step || phase || 'New'}  ${elapsedText(this.#task, Date.now())}`;
-    this.#stream.write(CLEAR_LINE + line.slice(0, (this.#stream.columns || 80) - 1));
+    this.#stream.write(CLEAR_LINE + line.slice(0, (widthOf(this.#stream)) - 1));
   }
 }

@@ -19,7 +19,7 @@ export interface HistoryEntry {
 export interface HistoryQuery {
   readonly namespace: string;
   readonly node: string;
-  /** Absent = workflows of all clusters that have a node of the name. */
+  /** Unset: workflows of all clusters that have a node of the name. */
   readonly clusterId?: string | undefined;
   readonly limit: number;
 }

@@ -3,6 +3,11 @@ export function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
+/** Columns of the terminal that a stream leads to; `Infinity` where it leads to a program or a file. */
+export function widthOf(stream: NodeJS.WriteStream): number {
+  return stream.isTTY ? stream.columns || 80 : Infinity;
+}
+
 /** A line beside the result, which a program that reads stdout does not see. */
 export function note(line: string): void {
   process.stderr.write(`${line}\n`);

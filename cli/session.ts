@@ -6,7 +6,7 @@ import { TaskMissingError } from './errors.ts';
 import type { Invocation } from './invocation.ts';
 import type { Task } from './task.ts';
 
-/** How the API server shall note this program as a writer; the service tells it as who asked. */
+/** How the API server shall note this program as a writer. The service tells it where it is not known who asked. */
 export const FIELD_MANAGER = 'kubectl-snt';
 
 /** Access to the cluster and namespace that a command line names. */

@@ -1,11 +1,17 @@
 import { printable } from '../api/printable.ts';
+import { cancellationOf } from '../api/provenance.ts';
 import type { SeiNodeTaskStatus } from '../api/sei-node-task.ts';
-import { aligned } from './aligned.ts';
-import { elapsedText, short, taskFacts } from './task-facts.ts';
+import { padded } from './aligned.ts';
+import { elapsedText, isOver, short, taskFacts } from './task-facts.ts';
 import type { Task } from './task.ts';
+import { hanging } from './wrapped.ts';
 
-/** Where a task stands, for a person. */
-export function statusLines(task: Task, nowMs: number): string[] {
+/**
+ * Where a task stands, for a person.
+ *
+ * @param width - In columns of the terminal. Default: each fact is one line.
+ */
+export function statusLines(task: Task, nowMs: number, width = Infinity): string[] {
   const { metadata, status = {} } = task;
   const { kind, target, phase, reason, step, message } = taskFacts(task);
   const facts: readonly (readonly [string, string])[] = [
@@ -17,9 +23,21 @@ export function statusLines(task: Task, nowMs: number): string[] {
     ['Reason', reason],
     ['Elapsed', elapsedText(task, nowMs)],
     ['Message', message],
+    ...(isOver(task) ? [] : changes(task)),
     ...traces(status),
   ];
-  return [...aligned(facts.filter(([, value]) => value !== '').map(([label, value]) => [`${label}:`, value])), ...conditionLines(task)];
+  const known = facts.filter(([, value]) => value !== '').map(([label, value]) => [`${label}:`, value] as const);
+  return [...hanging(known, width), ...conditionLines(task, message, width)];
+}
+
+/** What was asked for after the task was created, and is not carried out yet. */
+function changes({ metadata, status }: Task): [string, string][] {
+  const why = cancellationOf(metadata);
+  const [asked = 0, done] = [metadata.generation, status?.observedGeneration];
+  return [
+    ['Cancel', why === undefined ? '' : `requested${why === '' ? '' : `, because: ${why}`}`],
+    ['Edited', done === undefined || done >= asked ? '' : `generation ${asked}; the service has acted on generation ${done} so far`],
+  ];
 }
 
 /** Where to look further. */
@@ -31,7 +49,11 @@ function traces({ outputs, task, workflow }: SeiNodeTaskStatus): [string, string
   ];
 }
 
-function conditionLines({ status }: Task): string[] {
-  const rows = (status?.conditions ?? []).map(({ type, status: value, reason, message }) => [`  ${short(type)}=${value}`, short(reason), printable(message)]);
-  return rows.length === 0 ? [] : ['Conditions:', ...aligned(rows)];
+/** @param told - A message that begins with it is not told again: at the end several conditions have the same one. */
+function conditionLines({ status }: Task, told: string, width: number): string[] {
+  const conditions = status?.conditions ?? [];
+  if (conditions.length === 0) return [];
+  const names = padded(conditions.map(({ type, status: value, reason }) => [`  ${short(type)}=${value}`, short(reason)]));
+  const messages = conditions.map(({ message }) => printable(message)).map((message) => (told.startsWith(message) ? '' : message));
+  return ['Conditions:', ...hanging(names.map((name, index) => [name.join('   '), messages[index] ?? '']), width)];
 }

@@ -9,11 +9,12 @@ import { nodeText } from '../core/verdict.ts';
 /** What the Temporal UI shows of a task from its start: Markdown, with everything from outside escaped. */
 export function workflowDetails(task: SeiNodeTask): string {
   const { namespace, name } = task.metadata;
-  const { requestedBy, why } = provenanceOf(task.metadata);
+  const { requestedBy, createdWith, why } = provenanceOf(task.metadata);
   const lines: readonly (readonly [string, string | undefined])[] = [
     ['Target', nodeText({ namespace, name: nodeNameOf(task) })],
     ['Resource', `SeiNodeTask ${namespace}/${name}`],
     ['Requested by', requestedBy],
+    ['Created with', createdWith],
     ['Reason', why],
     ['Longest execution', longestExecution(task)],
   ];

@@ -42,7 +42,7 @@ kubectl -n ${namespace} get snt -o wide
 # Restart seid on ${NODE_TO_TRY}, and see what comes of it.
 kubectl apply -f - <<EOF
 ${restartManifest({ namespace, name: TASK_TO_TRY, node: NODE_TO_TRY })}EOF
-kubectl -n ${namespace} wait --for=condition=Ready snt/${TASK_TO_TRY}
+kubectl -n ${namespace} wait --for=condition=Finished snt/${TASK_TO_TRY}
 kubectl -n ${namespace} describe snt ${TASK_TO_TRY}
 
 # Delete it. Then apply it again, and delete it while it runs: the restart is not called back,

@@ -48,14 +48,14 @@ export class Operator {
   }
 
   /**
-   * Has kubectl wait until a task has the condition.
+   * Has kubectl wait until a task is over, whether Complete or Failed.
    *
    * @returns Its exit code; `undefined` without kubectl.
    */
-  async waitFor(condition: 'Ready' | 'Failed', task: string, stopwatch: Stopwatch): Promise<number | undefined> {
+  async waitUntilFinished(task: string, stopwatch: Stopwatch): Promise<number | undefined> {
     if (!this.hasKubectl) return undefined;
     const { namespace } = this.#stack;
-    const wait = ['-n', namespace, 'wait', `--for=condition=${condition}`, `snt/${task}`];
+    const wait = ['-n', namespace, 'wait', '--for=condition=Finished', `snt/${task}`];
     stopwatch.lap(`kubectl    ${wait.slice(2).join(' ')}`);
     const { code, stdout, stderr } = await kubectl(this.#kubeconfig, [...wait, `--timeout=${WAIT_TIMEOUT}`], { signal: this.#signal });
     stopwatch.lap(`kubectl    ${(stdout + stderr).trim()}`);

@@ -24,7 +24,6 @@ export async function runRestart(
   restart: {
     name: string;
     node: string;
-    waitFor: 'Ready' | 'Failed';
     /** Done once the sidecar has the task. */
     meanwhile?: (stopwatch: Stopwatch) => Promise<void>;
   },
@@ -42,7 +41,7 @@ export async function runRestart(
     .follow(restart.name, { onState: showStates(stopwatch), signal })
     .then(({ task }) => ({ task, seconds: stopwatch.seconds }));
   const applied = operator.apply(manifest, stopwatch);
-  const waited = applied.then(() => operator.waitFor(restart.waitFor, restart.name, stopwatch));
+  const waited = applied.then(() => operator.waitUntilFinished(restart.name, stopwatch));
   const interrupted = restart.meanwhile === undefined ? undefined : afterPost(node, before).then(() => restart.meanwhile?.(stopwatch));
   const [end, waitCode] = await Promise.all([finished, waited, interrupted]);
   return { ...end, before, after: await factsOf(node), waitCode };

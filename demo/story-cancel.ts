@@ -13,7 +13,6 @@ export async function tellCancel(story: Story): Promise<void> {
   const { task, seconds, before, after } = await runRestart(story, {
     name: `restart-${NODE}`,
     node: NODE,
-    waitFor: 'Failed',
     meanwhile: (stopwatch) => story.operator.cancel(`restart-${NODE}`, WHY, stopwatch),
   });
   const message = task.status?.message ?? '';

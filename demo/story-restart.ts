@@ -11,7 +11,7 @@ export const RESTART = `restart-${RESTARTED_NODE}`;
 export async function tellRestart(story: Story): Promise<void> {
   heading(`1  Restart seid on ${RESTARTED_NODE}`);
   paragraph('One resource, one restart in place. seid takes 1.5 s to stop and 1 s to boot here.');
-  const { task, seconds, before, after, waitCode } = await runRestart(story, { name: RESTART, node: RESTARTED_NODE, waitFor: 'Ready' });
+  const { task, seconds, before, after, waitCode } = await runRestart(story, { name: RESTART, node: RESTARTED_NODE });
   const { status } = task;
   story.claims.check({
     [`the task is Complete after ${seconds} s`]: { expected: 'Complete', seen: status?.phase },

@@ -17,9 +17,9 @@ export async function cancel(invocation: Invocation): Promise<number> {
   if (reason === undefined) throw new UsageError("cancel needs --reason TEXT: it goes into the task's status.");
   await using session = new Session(invocation);
   const { task, earlier } = await askToCancel(session, name, reason);
-  if (earlier !== undefined) print(`${resourceName(task)} was to be cancelled already${earlier === '' ? '' : `, because: ${earlier}`}. Nothing was changed.`);
-  else print(`${resourceName(task)} is to be cancelled. ${whatFollows(task)}`);
-  print(`Next: ${session.command(`status ${name} -w`)}`);
+  if (earlier === undefined) print(`Cancelling of ${resourceName(task)} was requested.\n${whatFollows(task)}`);
+  else print(`Cancelling of ${resourceName(task)} was requested before${earlier === '' ? '' : `, because: ${earlier}`}. Nothing was changed.`);
+  print(`Follow it: ${session.command(`status ${name} -w`)}`);
   return 0;
 }
 
@@ -44,13 +44,18 @@ function assertNotOver(session: Session, task: Task): void {
   if (!isOver(task)) return;
   const { name } = task.metadata;
   throw new TaskFinishedError(
-    `SeiNodeTask ${session.namespace}/${name} is ${task.status?.phase} already; nothing was changed. What it came to: ${session.command(`status ${name}`)}`,
+    `SeiNodeTask ${session.namespace}/${name} is already ${task.status?.phase}; nothing was changed. Read its verdict: ${session.command(`status ${name}`)}`,
   );
 }
 
+/** `status.task` is written before a task is sent, and `submittedAt` once the sidecar has accepted it. */
 function whatFollows(task: Task): string {
-  const kind = kindOf(task);
-  if (isTaskKind(kind) && taskKinds[kind].onlyWaits) return 'The sidecar is made to stop waiting, and the task ends as Failed with reason Cancelled.';
-  if (task.status?.task === undefined) return 'Nothing was sent to the node yet; unless that happens just now, the task ends as Failed with reason Cancelled at once.';
-  return 'What the node was told cannot be called back: the task is watched to its end, and ends as Failed with reason Cancelled.';
+  const { task: begun } = task.status ?? {};
+  if (begun === undefined) return 'Nothing was sent to the node so far. If it stays so, the task ends at once: Failed, reason Cancelled.';
+  const [kind, wasSent] = [kindOf(task), begun.submittedAt !== undefined];
+  const { onlyWaits, endsWith } = isTaskKind(kind) ? taskKinds[kind] : { onlyWaits: false, endsWith: 'report' };
+  if (onlyWaits) return `The wait is taken off the sidecar${wasSent ? '' : ' if it is there'}; then the task ends: Failed, reason Cancelled.`;
+  if (endsWith === 'image') return 'An image that was set stays set. The task ends: Failed, reason Cancelled.';
+  if (wasSent) return 'It was sent to the node and cannot be called back: it is watched to its end, then it is Failed, reason Cancelled.';
+  return 'It may have been sent to the node already. If it was, it is watched to its end; then it is Failed, reason Cancelled.';
 }

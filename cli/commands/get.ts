@@ -1,15 +1,23 @@
 import { listAll } from '../../kubernetes/list-all.ts';
 import { ageText } from '../age-text.ts';
-import { aligned } from '../aligned.ts';
 import { UsageError } from '../errors.ts';
 import type { Invocation } from '../invocation.ts';
-import { note, print } from '../output.ts';
+import { note, print, widthOf } from '../output.ts';
 import { serialized, type Format } from '../serialized.ts';
 import { Session } from '../session.ts';
-import { durationText, short, taskFacts } from '../task-facts.ts';
+import { tableLines, type Column } from '../table.ts';
+import { durationText, isOver, short, taskFacts } from '../task-facts.ts';
 import { resourceName, withoutManagedFields, type Task } from '../task.ts';
 
-const HEADER = ['NAME', 'KIND', 'TARGET', 'PHASE', 'REASON', 'STEP', 'DURATION', 'AGE'];
+const COLUMNS: readonly Column[] = [
+  { title: 'NAME' },
+  { title: 'KIND', leaveOut: 2 },
+  { title: 'TARGET', leaveOut: 4 },
+  { title: 'PHASE' },
+  { title: 'STATE' },
+  { title: 'DURATION', leaveOut: 3 },
+  { title: 'AGE', leaveOut: 1 },
+];
 
 export async function get(invocation: Invocation): Promise<number> {
   const [name, everywhere] = [invocation.optionalArgument('NAME'), invocation.isSet('all-namespaces')];
@@ -43,12 +51,15 @@ function printTable(tasks: readonly Task[], everywhere: boolean, namespace: stri
     note(everywhere ? 'There are no SeiNodeTasks.' : `There are no SeiNodeTasks in namespace ${short(namespace)}. Look into the others: kubectl snt get -A`);
     return;
   }
-  const rows = [HEADER, ...tasks.map((task) => rowOf(task, Date.now()))];
-  const places = ['NAMESPACE', ...tasks.map(({ metadata }) => metadata.namespace)];
-  aligned(everywhere ? rows.map((row, index) => [places[index] ?? '', ...row]) : rows).forEach(print);
+  const rows = tasks.map((task) => rowOf(task, everywhere, Date.now()));
+  const columns = everywhere ? [{ title: 'NAMESPACE' }, ...COLUMNS] : COLUMNS;
+  tableLines({ columns, textTitle: 'MESSAGE', rows }, widthOf(process.stdout)).forEach(print);
 }
 
-function rowOf(task: Task, nowMs: number): string[] {
-  const { kind, target, phase, reason, step } = taskFacts(task);
-  return [task.metadata.name, kind, target, phase, reason, step, durationText(task, nowMs), ageText(nowMs - createdMs(task))];
+/** What keeps a task that is under way from its end is told here; verdicts are long, and `status` tells them. */
+function rowOf(task: Task, everywhere: boolean, nowMs: number): { cells: string[]; text: string } {
+  const { namespace, name } = task.metadata;
+  const { kind, target, phase, reason, step, message } = taskFacts(task);
+  const facts = [name, kind, target, phase, step || reason, durationText(task, nowMs), ageText(nowMs - createdMs(task))];
+  return { cells: everywhere ? [namespace, ...facts] : facts, text: isOver(task) ? '' : message };
 }

@@ -1,6 +1,6 @@
 import { assertTimeoutUsed, followTask } from '../follow-task.ts';
 import type { Invocation } from '../invocation.ts';
-import { print } from '../output.ts';
+import { print, widthOf } from '../output.ts';
 import { Session } from '../session.ts';
 import { statusLines } from '../status-lines.ts';
 
@@ -12,6 +12,6 @@ export async function status(invocation: Invocation): Promise<number> {
     const { code } = await followTask(session, task, { timeout: invocation.text('timeout'), stream: process.stdout });
     return code;
   }
-  statusLines(task, Date.now()).forEach(print);
+  statusLines(task, Date.now(), widthOf(process.stdout)).forEach(print);
   return task.status?.phase === 'Failed' ? 1 : 0;
 }

@@ -22,7 +22,7 @@ export const sessions: readonly Session[] = [
     title: 'A restart',
     commands: [
       "kubectl snt restart validator-0 --name restart-validator-0 --reason 'memory leak'",
-      'kubectl wait --for=condition=Ready snt/restart-validator-0 --timeout=60s',
+      'kubectl wait --for=condition=Finished snt/restart-validator-0 --timeout=60s',
       'kubectl get snt',
       'kubectl get snt -o wide',
       'kubectl describe snt restart-validator-0',

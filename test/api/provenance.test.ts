@@ -1,24 +1,36 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { cancellationOf, provenanceOf, provenanceText } from '../../api/provenance.ts';
+import { cancellationOf, provenanceOf, provenanceText, safeProvenance } from '../../api/provenance.ts';
 
 describe('provenance', () => {
-  it('is the manager that wrote first, and the reason', () => {
-    const managedFields = [
-      { manager: 'kubectl-annotate', time: '2026-11-24T00:00:02Z' },
-      { manager: 'sei-node-tasks', time: '2026-11-23T00:00:00Z', subresource: 'status' },
-      { manager: 'flux', time: '2026-11-24T00:00:01Z' },
-    ];
-    const provenance = provenanceOf({ managedFields, annotations: { 'sei.io/reason': ' memory leak.\n', other: 'x' } });
-    assert.deepEqual(provenance, { requestedBy: 'flux', why: 'memory leak.' });
-    assert.equal(provenanceText(provenance), 'Requested by flux: memory leak.');
+  const managedFields = [
+    { manager: 'kubectl-annotate', time: '2026-11-24T00:00:02Z' },
+    { manager: 'sei-node-tasks', time: '2026-11-23T00:00:00Z', subresource: 'status' },
+    { manager: 'flux', time: '2026-11-24T00:00:01Z' },
+  ];
+
+  it('is the user that the plugin has noted, and the reason', () => {
+    const annotations = { 'sei.io/requested-by': ' alice@example.com\n', 'sei.io/reason': ' memory leak.\n', other: 'x' };
+    const provenance = provenanceOf({ managedFields, annotations });
+    assert.deepEqual(provenance, { requestedBy: 'alice@example.com', why: 'memory leak.' });
+    assert.equal(provenanceText(provenance), 'Requested by alice@example.com. Reason: memory leak.');
   });
+
+  for (const noted of [undefined, '', ' \n', '\u202E']) {
+    it(`is what the resource was first created with where the user is ${JSON.stringify(noted)}, and does not call it a person`, () => {
+      const provenance = provenanceOf({ managedFields, annotations: noted === undefined ? {} : { 'sei.io/requested-by': noted } });
+      assert.deepEqual(provenance, { createdWith: 'flux' });
+      assert.equal(provenanceText(provenance), 'Created with flux.');
+    });
+  }
 
   const texts: readonly (readonly [Parameters<typeof provenanceText>[0], string])[] = [
     [{}, ''],
-    [{ requestedBy: 'flux' }, 'Requested by flux.'],
-    [{ why: 'leak' }, 'Requested: leak.'],
-    [{ requestedBy: 'flux', why: 'leak. ..' }, 'Requested by flux: leak.'],
+    [{ requestedBy: 'alice' }, 'Requested by alice.'],
+    [{ createdWith: 'kubectl-client-side-apply' }, 'Created with kubectl-client-side-apply.'],
+    [{ why: 'leak' }, 'Reason: leak.'],
+    [{ createdWith: 'flux', why: 'leak. ..' }, 'Created with flux. Reason: leak.'],
+    [{ requestedBy: 'system:serviceaccount:ops:bot', why: 'leak' }, 'Requested by system:serviceaccount:ops:bot. Reason: leak.'],
   ];
   for (const [provenance, text] of texts) {
     it(`${JSON.stringify(provenance)} reads "${text}"`, () => assert.equal(provenanceText(provenance), text));
@@ -37,8 +49,11 @@ describe('provenance', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 400 }), fc.constantFrom(1, 300), (part, times) => {
         const annotation = part.repeat(times);
-        const annotations = { 'sei.io/reason': annotation, 'sei.io/cancel': annotation };
-        for (const shown of [provenanceOf({ annotations }).why ?? '', cancellationOf({ annotations }) ?? '']) {
+        const annotations = { 'sei.io/reason': annotation, 'sei.io/cancel': annotation, 'sei.io/requested-by': annotation };
+        const brought = safeProvenance({ requestedBy: annotation, createdWith: annotation, why: annotation });
+        const { requestedBy, why } = provenanceOf({ annotations });
+        for (const shown of [requestedBy, why, cancellationOf({ annotations }), ...Object.values(brought)]) {
+          if (shown === undefined) continue;
           assert.ok(shown.length <= 256);
           assert.ok(shown.isWellFormed());
           assert.doesNotMatch(shown, /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u);

@@ -7,7 +7,7 @@ import { taskComplete, taskFailed } from '../../api/verdict.ts';
 
 const startMs = Date.parse('2026-11-24T00:00:00.999Z');
 const workflow = { id: 'seinodetask/a/t/u', namespace: 'default' };
-const provenance = 'Requested by kubectl-create.';
+const provenance = 'Requested by alice.';
 const at = (seconds: number) => ({ generation: 1, atMs: startMs + seconds * 1000, workflow, provenance });
 const node = { namespace: 'a', name: 'b' };
 
@@ -65,6 +65,14 @@ describe('nextStatus', () => {
           observedGeneration: 1,
           lastTransitionTime: '2026-11-24T00:00:30Z',
         },
+        {
+          type: 'Finished',
+          status: 'True',
+          reason: 'TaskComplete',
+          message: taskComplete('RestartSeid').message,
+          observedGeneration: 1,
+          lastTransitionTime: '2026-11-24T00:00:30Z',
+        },
       ],
     });
   });
@@ -99,6 +107,7 @@ describe('nextStatus', () => {
     assert.deepEqual([status.task?.status, status.task?.err], ['Failed', 'it broke']);
     assert.equal(conditionOf(status, 'Failed')?.reason, 'TaskFailed');
     assert.equal(conditionOf(status, 'Ready'), undefined);
+    assert.deepEqual(conditionOf(status, 'Finished'), { ...conditionOf(status, 'Failed'), type: 'Finished' });
   });
 
   it('has a verdict on a task that never reached the sidecar', () => {
@@ -170,8 +179,8 @@ function rank(phase: SeiNodeTaskStatus['phase']): number {
 function assertLawful(before: SeiNodeTaskStatus, written: SeiNodeTaskStatus): void {
   assert.ok(!isTerminal(before.phase));
   assert.ok(rank(before.phase) <= rank(written.phase));
-  const ends = (written.conditions ?? []).filter(({ type }) => type === 'Ready' || type === 'Failed').map(({ type }) => type);
-  assert.deepEqual(ends, isTerminal(written.phase) ? [written.phase === 'Complete' ? 'Ready' : 'Failed'] : []);
+  const ends = (written.conditions ?? []).map(({ type }) => type).filter((type) => ['Ready', 'Failed', 'Finished'].includes(type));
+  assert.deepEqual(ends, isTerminal(written.phase) ? [written.phase === 'Complete' ? 'Ready' : 'Failed', 'Finished'] : []);
   assert.equal(written.startedAt, before.startedAt ?? written.startedAt);
   assert.deepEqual(statusSchema.parse(written), written);
   const times = JSON.stringify(written).match(/\d{4}-\d\d-\d\dT[^"]*/g) ?? [];

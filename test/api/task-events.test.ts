@@ -4,7 +4,7 @@ import { taskComplete, taskFailed } from '../../api/verdict.ts';
 
 const task = { namespace: 'arctic-1', name: 'restart', uid: 'u' };
 const node = { namespace: 'arctic-1', name: 'syncer-0-0', uid: 'n' };
-const provenance = 'Requested by kubectl-create: memory leak.';
+const provenance = 'Requested by alice. Reason: memory leak.';
 const subjects = { task, kind: 'RestartSeid', node, provenance };
 
 describe('Events of a task', () => {

@@ -51,7 +51,7 @@ describe('kubectl snt', () => {
         target: { nodeRef: { name: 'validator-0' }, requirePhase: 'Running', requirePhaseTimeout: '5m' },
         timeoutSeconds: 500,
       });
-      assert.match(task.status?.message ?? '', /Requested by kubectl-snt: memory leak\.$/);
+      assert.match(task.status?.message ?? '', /Requested by admin\. Reason: memory leak\.$/);
       const { code, stdout: followed } = await runPlugin(next.split(' '), shell);
       assert.match(followed, /Complete {2}TaskComplete/);
       assert.equal(code, 0);
@@ -110,7 +110,7 @@ describe('kubectl snt', () => {
       await output('restart', 'absent-0', '--name', 'listed');
       await environment.finished('listed');
       const [header, ...rows] = (await output('get')).trimEnd().split('\n');
-      assert.match(header ?? '', /^NAME +KIND +TARGET +PHASE +REASON +STEP +DURATION +AGE$/);
+      assert.match(header ?? '', /^NAME +KIND +TARGET +PHASE +STATE +DURATION +AGE( +MESSAGE)?$/);
       assert.match(rows.find((row) => row.startsWith('listed ')) ?? '', /^listed +RestartSeid +absent-0 +Failed +TargetResolveFailed +\d+s +\d+s$/);
       const times = (JSON.parse(await output('get', '-o', 'json')) as { items: { metadata: { creationTimestamp: string } }[] }).items.map(
         ({ metadata }) => metadata.creationTimestamp,
@@ -183,7 +183,7 @@ describe('kubectl snt', () => {
       await output('await-height', 'cancelled-0', '1000000000', '--name', 'cancelled');
       await environment.taskWhere('cancelled', 'waits on the sidecar', (task) => task.status?.step === 'AwaitingHeight');
       const stdout = await output('cancel', 'cancelled', '--reason', 'wrong height');
-      assert.match(stdout, /is to be cancelled\. The sidecar is made to stop waiting.*\nNext: kubectl snt status cancelled -w -n /);
+      assert.match(stdout, /^Cancelling of seinodetask\.sei\.io\/cancelled was requested\.\nThe wait is taken off the sidecar.*\nFollow it: kubectl snt status cancelled -w -n /);
       const { status } = await environment.finished('cancelled');
       assert.equal(status?.reason, 'Cancelled');
       assert.match(status?.message ?? '', /Cancelled because: wrong height\./);
@@ -194,8 +194,8 @@ describe('kubectl snt', () => {
       const node = await environment.addNode('slow-0', { restartGraceMs: 60_000, faults: { ignoreSigterm: true } });
       await output('restart', 'slow-0', '--name', 'slow');
       await environment.taskWhere('slow', 'restarts', (task) => task.status?.step === 'Restarting');
-      assert.match(await output('cancel', 'slow', '--reason', 'first'), /cannot be called back: the task is watched to its end/);
-      assert.match(await output('cancel', 'slow', '--reason', 'second'), /was to be cancelled already, because: first\. Nothing was changed\./);
+      assert.match(await output('cancel', 'slow', '--reason', 'first'), /was sent to the node and cannot be called back: it is watched to its end/);
+      assert.match(await output('cancel', 'slow', '--reason', 'second'), /^Cancelling of \S+\/slow was requested before, because: first\. Nothing was changed\.\n/);
       assert.equal((await environment.tasks.get(environment.namespace, 'slow'))?.metadata.annotations?.['sei.io/cancel'], 'first');
       assert.equal(node.sigtermsReceived, 1);
     });
@@ -204,7 +204,7 @@ describe('kubectl snt', () => {
       await output('restart', 'absent-0', '--name', 'over');
       const before = await environment.finished('over');
       const { code, stdout, stderr } = await run('cancel', 'over', '--reason', 'too late');
-      assert.match(stderr, /^SeiNodeTask \S+\/over is Failed already; nothing was changed\. What it came to: kubectl snt status over -n /);
+      assert.match(stderr, /^SeiNodeTask \S+\/over is already Failed; nothing was changed\. Read its verdict: kubectl snt status over -n /);
       assert.deepEqual([code, stdout], [1, '']);
       assert.equal((await environment.tasks.get(environment.namespace, 'over'))?.metadata.resourceVersion, before.metadata.resourceVersion);
     });

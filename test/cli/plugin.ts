@@ -7,6 +7,29 @@ import type { ServerAddresses } from '../support/shared-servers.ts';
 
 export const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 
+/** Runs a program in a pseudo-terminal; what it shows goes to stdout. */
+const TERMINAL = `
+import fcntl, os, pty, struct, sys, termios
+pid, fd = pty.fork()
+if pid == 0:
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', 24, int(sys.argv[1]), 0, 0))
+    os.execvp(sys.argv[2], sys.argv[2:])
+while True:
+    try:
+        chunk = os.read(fd, 4096)
+    except OSError:
+        chunk = b''
+    if not chunk:
+        break
+    os.write(1, chunk)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+`;
+
+/** What runs the plugin in a terminal of that many columns. */
+export function terminal(columns: number): readonly string[] {
+  return ['python3', '-c', TERMINAL, String(columns)];
+}
+
 export interface PluginResult {
   readonly code: number | null;
   readonly stdout: string;

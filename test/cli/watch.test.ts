@@ -4,28 +4,10 @@ import { join } from 'node:path';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
 import { TcpProxy } from '../../dev/tcp-proxy.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
-import { adminShell, Plugin, runPlugin } from './plugin.ts';
+import { adminShell, Plugin, runPlugin, terminal } from './plugin.ts';
 
 /** Slow enough for a status that names the step. */
 const SLOW = { slowStopMs: 3_000 };
-
-/** A pseudo-terminal of 60 columns around a program; what it shows goes to stdout. */
-const TERMINAL = `
-import fcntl, os, pty, struct, sys, termios
-pid, fd = pty.fork()
-if pid == 0:
-    os.execvp(sys.argv[1], sys.argv[1:])
-fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack('HHHH', 24, 60, 0, 0))
-while True:
-    try:
-        chunk = os.read(fd, 4096)
-    except OSError:
-        chunk = b''
-    if not chunk:
-        break
-    os.write(1, chunk)
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-`;
 
 describe('kubectl snt status --watch', () => {
   let environment: TestEnvironment;
@@ -165,7 +147,7 @@ describe('kubectl snt status --watch', () => {
   it('has a moving last line on a terminal', async () => {
     await environment.addNode('terminal-0', { faults: SLOW });
     const words = ['restart', 'terminal-0', '--wait', '-n', environment.namespace];
-    const { code, stdout } = await new Plugin(words, { ...shell, TERM: 'xterm' }, ['python3', '-c', TERMINAL]).ended();
+    const { code, stdout } = await new Plugin(words, { ...shell, TERM: 'xterm' }, terminal(60)).ended();
     const drawn = stdout.split('\r\u001B[K');
     assert.ok(drawn.filter((line) => /^[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] Restarting {2}\d+s of 10m0s$/.test(line)).length > 1, stdout);
     assert.match(stdout, /✔ .*Complete {2}TaskComplete/);

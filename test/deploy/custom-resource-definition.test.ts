@@ -52,7 +52,7 @@ describe('the CustomResourceDefinition', () => {
 
   it('explains itself', async () => {
     assert.match(await explain('snt.spec.restartSeid'), /Restarts the seid process in place; the sidecar stays up/);
-    assert.match(await explain('snt.status.conditions'), /Ready and Failed only once the task is over/);
+    assert.match(await explain('snt.status.conditions'), /once the task is over Ready or Failed, and Finished/);
     const kind = await explain('snt.spec.kind');
     for (const name of taskKindNames) assert.ok(kind.includes(name), kind);
     const phase = await explain('snt.spec.target.requirePhase');

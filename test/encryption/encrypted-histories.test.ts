@@ -83,7 +83,7 @@ describe('a service with payload keys', () => {
   it('leaves in the clear what workflows are found by, and kinds, activities and reasons', async () => {
     const bytes = await stored('failed');
     const { workflowId } = environment.workflowOf(taskNamed('failed'));
-    for (const text of [workflowId, 'GovVote', 'SeiNode', 'dispatchTask', 'pollTask', 'TxFailed', 'requestedBy', 'Encoded failure']) {
+    for (const text of [workflowId, 'GovVote', 'SeiNode', 'dispatchTask', 'pollTask', 'TxFailed', 'createdWith', 'Encoded failure']) {
       assert.ok(bytes.includes(text), text);
     }
     const found = await environment.temporal.workflow.count(`SeiNode = 'failed' AND SeiNamespace = '${environment.namespace}'`);

@@ -119,7 +119,7 @@ describe('text from outside, whatever it is,', () => {
   it('is safe when it stands in a resource, also one that got past admission', () => {
     check((text) => {
       const resource = {
-        metadata: { ...target, resourceVersion: '1', annotations: { 'sei.io/reason': text, 'sei.io/cancel': text }, managedFields: [{ manager: text }] },
+        metadata: { ...target, resourceVersion: '1', annotations: { 'sei.io/reason': text, 'sei.io/cancel': text, 'sei.io/requested-by': text }, managedFields: [{ manager: text }] },
         spec: { kind: text, target: { nodeRef: { name: text }, requirePhase: text, requirePhaseTimeout: text }, timeoutSeconds: text, [text]: text },
         status: { phase: text, reason: text, message: text, step: text },
       } as unknown as SeiNodeTask & Task;
@@ -141,7 +141,7 @@ describe('text from outside, whatever it is,', () => {
 
   it('is safe when somebody brings it with a run that no resource started', () => {
     check((text) => {
-      const { provenance } = planOf('RestartSeid', { requestedBy: text, why: text });
+      const { provenance } = planOf('RestartSeid', { requestedBy: text, createdWith: text, why: text });
       assertSafe(provenance);
       assertVerdictSafe(taskRefused(node, text), provenanceText(provenance));
     });

@@ -69,7 +69,7 @@ describe('Events of a restart', () => {
 
   it('answer in `kubectl describe seinode` who restarted it, and why', async () => {
     const { stdout } = await environment.kubectl(['describe', 'seinode', 'good']);
-    assert.match(stdout, /Normal +Dispatched +\S+ +sei\.io\/sei-node-tasks +RestartSeid by SeiNodeTask good: .*Requested by kubectl-create: memory leak\./);
+    assert.match(stdout, /Normal +Dispatched +\S+ +sei\.io\/sei-node-tasks +RestartSeid by SeiNodeTask good: .*Created with kubectl-create\. Reason: memory leak\./);
     assert.match(stdout, /Normal +TaskComplete .*RestartSeid by SeiNodeTask good: seid was restarted in place/);
   });
 });

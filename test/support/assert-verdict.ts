@@ -3,7 +3,7 @@ import type { FailureReason } from '../../api/reasons.ts';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
 import { conditionOf } from './test-environment.ts';
 
-/** The resource is Complete, and no condition says otherwise. */
+/** The resource is Complete, and no condition says otherwise; each of these also holds `Finished` to the same reason. */
 export function assertComplete(task: SeiNodeTask): void {
   assertVerdict(task, { phase: 'Complete', condition: 'Ready', reason: 'TaskComplete' });
   assert.equal(conditionOf(task, 'Failed'), undefined);
@@ -24,10 +24,11 @@ export function assertFailed(task: SeiNodeTask, reason: FailureReason, ...patter
 }
 
 function assertVerdict(task: SeiNodeTask, expected: { phase: string; condition: string; reason: string }): void {
-  const condition = conditionOf(task, expected.condition);
+  const [condition, finished] = [conditionOf(task, expected.condition), conditionOf(task, 'Finished')];
   assert.deepEqual(
     { phase: task.status?.phase, reason: condition?.reason, status: condition?.status },
     { phase: expected.phase, reason: expected.reason, status: 'True' },
     `${task.metadata.name}: ${JSON.stringify(task.status?.conditions)}`,
   );
+  assert.deepEqual(finished, { ...condition, type: 'Finished' });
 }

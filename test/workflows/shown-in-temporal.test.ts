@@ -31,7 +31,7 @@ describe('a restart in Temporal', () => {
     task = await environment.tasks.create(environment.namespace, {
       apiVersion: 'sei.io/v1alpha1',
       kind: 'SeiNodeTask',
-      metadata: { name: 'shown', annotations: { 'sei.io/reason': HOSTILE_REASON } },
+      metadata: { name: 'shown', annotations: { 'sei.io/reason': HOSTILE_REASON, 'sei.io/requested-by': 'alice@example.com' } },
       spec: { kind: 'RestartSeid', target: { nodeRef: { name: 'shown' } }, restartSeid: {} },
     });
     await environment.taskWhere('shown', 'is at work', ({ status }) => status?.step === 'Restarting');
@@ -48,13 +48,14 @@ describe('a restart in Temporal', () => {
     const details = (await description.staticDetails()) ?? '';
     assert.ok(details.includes(String.raw`**Target**: SeiNode ${environment.namespace.replace('-', String.raw`\-`)}/shown`), details);
     assert.match(details, /\*\*Longest execution\*\*: 10m0s/);
+    assert.ok(details.includes(String.raw`**Requested by**: alice\@example.com`), details);
     assert.ok(details.includes(String.raw`\[click\]\(http\://evil.example\) \*\*bold\*\* \<img src=x\> \`code\``), details);
   });
 
-  it('remembers why it was asked for', async () => {
+  it('remembers who asked for it and why', async () => {
     const { memo } = await workflow.describe();
     assert.equal(memo?.['why'], HOSTILE_REASON);
-    assert.equal(typeof memo?.['requestedBy'], 'string');
+    assert.equal(memo?.['requestedBy'], 'alice@example.com');
   });
 
   it('shows the step and the deadline in its current details', async () => {
