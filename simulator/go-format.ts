@@ -30,9 +30,41 @@ export function formatGoDuration(milliseconds: number): string {
 
 /** One JSON value as `json.Encoder` writes it: HTML characters escaped, a newline at the end. */
 export function encodeGoJson(value: unknown): string {
-  const escaped = JSON.stringify(value).replace(
+  const escaped = encode(value, false).replace(
     /[<>&\u2028\u2029]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
   return `${escaped}\n`;
+}
+
+/** Go sorts the keys of maps and keeps the order of structs; of all that the sidecar writes only `params` is a map. */
+function encode(value: unknown, isMap: boolean): string {
+  if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? '-0' : JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map((element) => encode(element, isMap)).join(',')}]`;
+  const entries = Object.entries(value).filter(([, field]) => field !== undefined);
+  if (isMap) entries.sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, field]) => `${JSON.stringify(key)}:${encode(field, isMap || key === 'params')}`).join(',')}}`;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '\u0007': String.raw`\a`,
+  '\b': String.raw`\b`,
+  '\f': String.raw`\f`,
+  '\n': String.raw`\n`,
+  '\r': String.raw`\r`,
+  '\t': String.raw`\t`,
+  '\v': String.raw`\v`,
+  '"': String.raw`\"`,
+  '\\': String.raw`\\`,
+};
+
+/** A text in the form of `%q`: what cannot be printed is escaped. */
+export function quoteGo(text: string): string {
+  return `"${text.replace(/["\\]|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, (character) => ESCAPES[character] ?? escapeCode(character))}"`;
+}
+
+function escapeCode(character: string): string {
+  const code = (character.codePointAt(0) ?? 0).toString(16);
+  if (code.length <= 2 && code < '80') return String.raw`\x${code.padStart(2, '0')}`;
+  return code.length <= 4 ? String.raw`\u${code.padStart(4, '0')}` : String.raw`\U${code.padStart(8, '0')}`;
 }

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { encodeGoJson } from './go-format.ts';
 import { TaskRefused, type Sidecar } from './sidecar.ts';
+import { decodeTaskRequest } from './task-request.ts';
 
 /** An HTTP answer before it is written. */
 export interface Answer {
@@ -13,12 +14,6 @@ interface ApiRequest {
   method: string;
   path: string;
   body: string;
-}
-
-interface TaskRequest {
-  id: string;
-  type: string;
-  params: Record<string, unknown>;
 }
 
 type Handler = (sidecar: Sidecar, request: ApiRequest, id: string) => Answer;
@@ -94,7 +89,7 @@ function bare(status: number): Answer {
 }
 
 function submit(sidecar: Sidecar, body: string): Answer {
-  const task = parseTask(body);
+  const task = decodeTaskRequest(body);
   if (task === undefined) return json(400, { error: 'invalid request body' });
   if (task.type === '') return json(400, { error: 'type is required' });
   try {
@@ -103,24 +98,4 @@ function submit(sidecar: Sidecar, body: string): Answer {
     if (error instanceof TaskRefused) return json(400, { error: error.message });
     throw error;
   }
-}
-
-/** `undefined` where Go's decoder fails: no JSON, or a known field of the wrong type. Unknown fields pass. */
-function parseTask(body: string): TaskRequest | undefined {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-  if (typeof parsed !== 'object' || Array.isArray(parsed)) return undefined;
-  // null, for the body or for a field, is the empty value.
-  const { id, type, params } = { ...parsed } as Record<string, unknown>;
-  const task = { id: id ?? '', type: type ?? '', params: params ?? {} };
-  return isTaskRequest(task) ? task : undefined;
-}
-
-function isTaskRequest(task: Record<keyof TaskRequest, unknown>): task is TaskRequest {
-  const { id, type, params } = task;
-  return typeof id === 'string' && typeof type === 'string' && typeof params === 'object' && !Array.isArray(params);
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { formatGoTime, nowNanos } from './go-format.ts';
+import { formatGoTime, nowNanos, quoteGo } from './go-format.ts';
 import type { NodeEvent } from './journal.ts';
 import { FailedWithResult, type SidecarVersion, type TaskSurroundings } from './task-context.ts';
 import { taskTypes } from './task-types.ts';
@@ -33,8 +33,8 @@ interface SidecarProcess {
   crashed: boolean;
 }
 
-// uuid.Parse of google/uuid takes these four forms.
-const UUID = /^(urn:uuid:)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$|^\{[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}$|^[0-9a-f]{32}$/i;
+// uuid.Parse of google/uuid takes these forms: as usual, as a URN, between any two characters, and without hyphens.
+const UUID = /^(?:(?:urn:uuid:)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\p{ASCII}[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\p{ASCII}|[0-9a-f]{32})$/iu;
 
 /**
  * One sidecar: a disk with tasks and a process that comes and goes. It runs every task as soon as it is submitted and
@@ -74,7 +74,7 @@ export class Sidecar {
   submit(task: { id: string; type: string; params: Record<string, unknown> }): string {
     if (!taskTypes[this.#options.version].has(task.type)) throw new TaskRefused(`unknown task type: ${task.type}`);
     if (task.id !== '' && !UUID.test(task.id)) {
-      throw new TaskRefused(`task ID must be a valid UUID: ${JSON.stringify(task.id)}`);
+      throw new TaskRefused(`task ID must be a valid UUID: ${quoteGo(task.id)}`);
     }
     const id = task.id === '' ? randomUUID() : task.id;
     const known = this.#store.get(id);

@@ -17,7 +17,7 @@ export class SidecarClient {
     this.#url = url;
   }
 
-  async send(method: string, path: string, body?: string, headers: Record<string, string> = {}): Promise<RawAnswer> {
+  async send(method: string, path: string, body?: string | Buffer<ArrayBuffer>, headers: Record<string, string> = {}): Promise<RawAnswer> {
     const response = await fetch(`${this.#url}${path}`, { method, headers, body: body ?? null });
     return {
       status: response.status,
