@@ -4,19 +4,22 @@ import { UsageError } from '../dev/errors.ts';
 /** Every benchmark with its options: all are whole numbers, and these are what they are unless given. */
 const benchmarks = {
   throughput: { tasks: 1_000, nodes: 100, 'at-once': 64, rounds: 2, others: 500 },
+  cost: { tasks: 20 },
   latency: { restarts: 50 },
 } as const satisfies Record<string, Readonly<Record<string, number>>>;
 
 /** 0 leaves something out. */
 const MAY_BE_ZERO = ['others'];
 
-const USAGE = `Usage: npm run bench -- throughput | latency [options] [--json]
+const USAGE = `Usage: npm run bench -- throughput | cost | latency [options] [--json]
   throughput      how many RestartSeid go through on sidecars that are done at once, and what each costs
     --tasks N     in each round, ${benchmarks.throughput.tasks} unless given
     --nodes N     that they are spread over, ${benchmarks.throughput.nodes} unless given
     --at-once N   under way at the same time, ${benchmarks.throughput['at-once']} unless given
     --rounds N    turns of the floor and ours, ${benchmarks.throughput.rounds} unless given
     --others N    tasks in the rounds with 8 and with 200 at a time, ${benchmarks.throughput.others} unless given; 0 for none
+  cost            what one RestartSeid of 5 s is to Temporal and the API server: events, actions, calls
+    --tasks N     to count over, ${benchmarks.cost.tasks} unless given
   latency         how long a RestartSeid takes besides the sidecar's own work
     --restarts N  restarts to measure for each line, ${benchmarks.latency.restarts} unless given
   --json          one JSON object on stdout instead of a table`;

@@ -4,6 +4,7 @@ import { exitWith } from '../dev/exit-with.ts';
 import { abortOnInterruption, EXIT_INTERRUPTED } from '../dev/interruption.ts';
 import { benchArguments, type BenchArguments, type BenchName, type Options } from './arguments.ts';
 import type { BenchRun } from './bench-stack.ts';
+import { measureCost } from './cost.ts';
 import { measureLatency } from './latency.ts';
 import { resultTable } from './result-table.ts';
 import type { Result } from './result.ts';
@@ -13,6 +14,7 @@ const EXIT_FAILED = 1;
 
 const measurements: { readonly [Name in BenchName]: (options: Options<Name>, run: BenchRun) => Promise<Result[]> } = {
   throughput: measureThroughput,
+  cost: measureCost,
   latency: measureLatency,
 };
 

@@ -14,7 +14,7 @@ export interface Result {
   readonly value: number;
   /** The same of a bare workflow, measured in the same run on the same servers. */
   readonly floor?: number;
-  /** `value` over `floor`. */
+  /** `value` over `floor`; absent when that is 0. */
   readonly ratio?: number;
   readonly goal?: Goal;
   /** Whether `goal.must` is kept; absent where nothing is demanded. */
@@ -31,9 +31,9 @@ export interface Measured {
 
 /** Compares what was measured with the floor and with what it must be. Figures are rounded to three digits, or to whole numbers. */
 export function resultOf({ metric, unit, value, floor, goal }: Measured): Result {
-  const rounded = floor === undefined ? { value: readable(value) } : { value: readable(value), floor: readable(floor), ratio: readable(value / floor) };
-  const judged = goal === undefined ? {} : { goal, ok: keeps(goal, (goal.of === 'ratio' ? rounded.ratio : rounded.value) ?? NaN) };
-  return { metric, unit, ...rounded, ...judged };
+  const compared = { ...(floor === undefined ? {} : { floor: readable(floor) }), ...(floor ? { ratio: readable(value / floor) } : {}) };
+  const rounded: Result = { metric, unit, value: readable(value), ...compared };
+  return goal === undefined ? rounded : { ...rounded, goal, ok: keeps(goal, (goal.of === 'ratio' ? rounded.ratio : rounded.value) ?? NaN) };
 }
 
 function keeps({ bound, must }: Goal, figure: number): boolean {

@@ -40,6 +40,10 @@ describe('a result', () => {
     });
   });
 
+  it('has no ratio to a floor of 0', () => {
+    assert.deepEqual(resultOf({ metric: 'heartbeats', unit: '', value: 2, floor: 0 }), { metric: 'heartbeats', unit: '', value: 2, floor: 0 });
+  });
+
   it('becomes a row of a table', () => {
     const results = [
       resultOf({ metric: 'rate', unit: 'tasks/s', value: 4, floor: 10, goal: { of: 'ratio', bound: 'at least', must: 0.8, aim: 1.1 } }),
