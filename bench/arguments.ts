@@ -1,37 +1,76 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../dev/errors.ts';
 
-const USAGE = `Usage: npm run bench -- latency [--restarts N] [--json]
-  latency       how long a RestartSeid takes besides the sidecar's own work
-  --restarts N  restarts to measure for each line, 50 unless given
-  --json        one JSON object on stdout instead of a table`;
+/** Every benchmark with its options: all are whole numbers, and these are what they are unless given. */
+const benchmarks = {
+  throughput: { tasks: 1_000, nodes: 100, 'at-once': 64, rounds: 2, others: 500 },
+  cost: { tasks: 20 },
+  latency: { restarts: 50 },
+} as const satisfies Record<string, Readonly<Record<string, number>>>;
+
+/** 0 leaves something out. */
+const MAY_BE_ZERO = ['others'];
+
+const USAGE = `Usage: npm run bench -- throughput | cost | latency [options] [--json]
+  throughput      how many RestartSeid go through on sidecars that are done at once, and what each costs
+    --tasks N     in each round, ${benchmarks.throughput.tasks} unless given
+    --nodes N     that they are spread over, ${benchmarks.throughput.nodes} unless given
+    --at-once N   under way at the same time, ${benchmarks.throughput['at-once']} unless given
+    --rounds N    turns of the floor and ours, ${benchmarks.throughput.rounds} unless given
+    --others N    tasks in the rounds with 8 and with 200 at a time, ${benchmarks.throughput.others} unless given; 0 for none
+  cost            what one RestartSeid of 5 s is to Temporal and the API server: events, actions, calls
+    --tasks N     to count over, ${benchmarks.cost.tasks} unless given
+  latency         how long a RestartSeid takes besides the sidecar's own work
+    --restarts N  restarts to measure for each line, ${benchmarks.latency.restarts} unless given
+  --json          one JSON object on stdout instead of a table`;
+
+export type BenchName = keyof typeof benchmarks;
+
+/** The options of one benchmark. */
+export type Options<Name extends BenchName> = Readonly<Record<keyof (typeof benchmarks)[Name], number>>;
 
 export interface BenchArguments {
-  readonly restarts: number;
+  readonly name: BenchName;
+  readonly options: Readonly<Record<string, number>>;
   readonly json: boolean;
 }
 
 /** @throws UsageError saying what there is. */
 export function benchArguments(argv: readonly string[]): BenchArguments {
   const { values, positionals } = parse(argv);
-  if (positionals.length !== 1 || positionals[0] !== 'latency') {
-    throw new UsageError(`${positionals.length === 0 ? 'No benchmark is named' : `Unknown benchmark: ${positionals.join(' ')}`}.\n${USAGE}`);
+  const [name] = positionals;
+  if (name === undefined) throw usage('No benchmark is named');
+  if (positionals.length > 1 || !isBenchName(name)) throw usage(`Unknown benchmark: ${positionals.join(' ')}`);
+  const { json, ...texts } = values;
+  const options: Record<string, number> = { ...benchmarks[name] };
+  for (const [option, text] of Object.entries(texts)) {
+    if (!(option in options)) throw usage(`${name} has no --${option}`);
+    options[option] = wholeNumber(option, String(text));
   }
-  const restarts = Number(values.restarts);
-  if (!Number.isSafeInteger(restarts) || restarts < 1) {
-    throw new UsageError(`--restarts ${values.restarts} is not a whole number above 0.\n${USAGE}`);
-  }
-  return { restarts, json: values.json };
+  return { name, options, json: json === true };
+}
+
+function isBenchName(name: string): name is BenchName {
+  return Object.hasOwn(benchmarks, name);
+}
+
+function wholeNumber(option: string, text: string): number {
+  const number = Number(text);
+  const least = MAY_BE_ZERO.includes(option) ? 0 : 1;
+  if (text.trim() !== '' && Number.isSafeInteger(number) && number >= least) return number;
+  throw usage(`--${option} ${text} is not a whole number above ${least - 1}`);
 }
 
 function parse(argv: readonly string[]) {
+  const names = new Set(Object.values(benchmarks).flatMap((options) => Object.keys(options)));
+  const numbers = Object.fromEntries([...names].map((name) => [name, { type: 'string' as const }]));
   try {
-    return parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: { restarts: { type: 'string', default: '50' }, json: { type: 'boolean', default: false } },
-    });
+    return parseArgs({ args: [...argv], allowPositionals: true, options: { ...numbers, json: { type: 'boolean' as const } } });
   } catch (error) {
-    throw new UsageError(`${(error as Error).message.split('. ', 1).join()}.\n${USAGE}`);
+    throw usage((error as Error).message.split('. ', 1).join());
   }
+}
+
+function usage(problem: string): UsageError {
+  return new UsageError(`${problem}.\n${USAGE}`);
 }

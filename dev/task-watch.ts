@@ -24,6 +24,8 @@ export interface FollowOptions {
   /** Takes each state from now on, in order. */
   readonly onState?: (seen: SeenTask) => void;
   readonly signal: AbortSignal;
+  /** Longest time to the end, in milliseconds. Default 120,000. */
+  readonly timeoutMs?: number;
 }
 
 /** Sees every change of the SeiNodeTasks of one namespace as it happens. */
@@ -53,13 +55,13 @@ export class TaskWatch implements AsyncDisposable {
   /**
    * The terminal state of a task, which may be created only later.
    *
-   * @throws Error when the task is deleted first, or has not reached its end within 120 s; the signal's reason.
+   * @throws Error when the task is deleted first, or has not reached its end within `timeoutMs`; the signal's reason.
    */
-  async follow(name: string, { onState = () => {}, signal }: FollowOptions): Promise<SeenTask> {
+  async follow(name: string, { onState = () => {}, signal, timeoutMs = FINISH_TIMEOUT_MS }: FollowOptions): Promise<SeenTask> {
     const finished = Promise.withResolvers<SeenTask>();
     const giveUp = setTimeout(() => {
-      finished.reject(new Error(`SeiNodeTask ${name} has not reached its end within ${FINISH_TIMEOUT_MS / 1000} s`));
-    }, FINISH_TIMEOUT_MS);
+      finished.reject(new Error(`SeiNodeTask ${name} has not reached its end within ${timeoutMs / 1000} s`));
+    }, timeoutMs);
     this.#followers.set(name, { onState, finished });
     try {
       return await abortable(finished.promise, signal);

@@ -1,0 +1,40 @@
+import type { Progress } from '../dev/binaries/run-tool.ts';
+import type { ServerExitedError } from '../dev/errors.ts';
+import { startLocalStack, type LocalStack, type LocalStackOptions } from '../dev/start-local-stack.ts';
+import { startFloor, type Floor } from './floor/start-floor.ts';
+
+/** What every benchmark is given. */
+export interface BenchRun {
+  /** Takes one line per step. */
+  readonly progress: Progress;
+  /** Aborted when somebody interrupts, or a server ends. */
+  readonly ending: AbortController;
+}
+
+/** The service as a process of its own, everything that it works with, and the floor beside it. */
+export interface BenchStack extends AsyncDisposable {
+  readonly stack: LocalStack;
+  readonly floor: Floor;
+}
+
+/** Starts the servers, the nodes, the service and the floor. */
+export async function startBenchStack(nodes: LocalStackOptions['nodes'], { progress, ending }: BenchRun): Promise<BenchStack> {
+  await using started = new AsyncDisposableStack();
+  const stack = started.use(
+    await startLocalStack({
+      chainId: 'bench-1',
+      nodes,
+      progress,
+      onUnexpectedExit: (error: ServerExitedError) => ending.abort(error),
+      signal: ending.signal,
+    }),
+  );
+  const floor = started.use(await startFloor(stack.servers));
+  const running = started.move();
+  return { stack, floor, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+/** Nodes whose sidecars are done with a task as soon as they have taken it, so that only the service's own work is left. */
+export function instantNodes(count: number): { name: string; instantTasks: boolean }[] {
+  return Array.from({ length: count }, (_, index) => ({ name: `node-${index}`, instantTasks: true }));
+}
