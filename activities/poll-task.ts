@@ -41,8 +41,11 @@ export interface PollRequest {
 
 export type Polled = { readonly knowledge: Knowledge } & (
   | (TaskReport & { readonly height?: number })
-  /** `lost`: the sidecar has denied the task for 10 minutes. `gone`: the SeiNode does not exist any more. */
-  | { readonly state: 'deadline' | 'lost' | 'gone' }
+  /**
+   * `absent`: a cancelled task that may have been sent is not there. `lost`: the sidecar has denied the task for 10 minutes.
+   * `gone`: the SeiNode does not exist any more.
+   */
+  | { readonly state: 'deadline' | 'absent' | 'lost' | 'gone' }
 );
 
 /** What an attempt leaves to the next one, and shows in the Temporal UI. */
@@ -129,6 +132,7 @@ export class TaskPoll {
       case 'gone':
         return { state: 'gone' };
       case 'absent':
+        if (this.#request.cancelled && this.#knowledge.sent !== 'yes') return { state: 'absent' };
         this.#deniedSinceMs ??= this.#attempt.nowMs;
         return this.#request.remainingMs === undefined && this.#attempt.nowMs - this.#deniedSinceMs >= LOST_MS ? { state: 'lost' } : undefined;
       default:
@@ -202,4 +206,4 @@ export class TaskPoll {
   }
 }
 
-type End = (TaskReport & { readonly height?: number }) | { readonly state: 'deadline' | 'lost' | 'gone' };
+type End = (TaskReport & { readonly height?: number }) | { readonly state: 'deadline' | 'absent' | 'lost' | 'gone' };

@@ -200,7 +200,7 @@ class TaskRun {
       if (polled.state === 'gone') return this.#end(plan, { by: 'absence' });
       if (onlyWaits) return await this.#takeOff(plan, polled.state === 'lost' ? 'loss' : 'deadline');
       if (polled.state === 'lost') return this.#end(plan, { by: 'loss', afterMs: LOST_MS });
-      return this.#end(plan, plan.timeoutMs === undefined ? { by: 'cancellation', takenOff: false } : { by: 'deadline', takenOff: false });
+      return this.#end(plan, polled.state === 'absent' || plan.timeoutMs === undefined ? { by: 'cancellation', takenOff: false } : { by: 'deadline', takenOff: false });
     }
   }
 
