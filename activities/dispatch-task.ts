@@ -45,7 +45,8 @@ export interface Begun {
 export type Dispatched = { readonly knowledge: Knowledge; readonly begun?: Begun } & (
   | { readonly state: 'accepted' }
   /** It is there already, so nothing was sent: a failed id that is sent again runs again. */
-  | { readonly state: 'running' | 'gone' }
+  | { readonly state: 'running' }
+  | { readonly state: 'gone' }
   | TaskReport
   | { readonly state: 'refused'; readonly words: string }
   /** The execution time was over before the task could be sent. */
@@ -54,7 +55,8 @@ export type Dispatched = { readonly knowledge: Knowledge; readonly begun?: Begun
   | { readonly state: 'busy'; readonly sighting?: RestartSighting }
   | { readonly state: 'cancelled' }
   /** The resource does not exist any more, or has reached its end; nothing was sent. */
-  | { readonly state: 'resource-gone' | 'resource-terminal' }
+  | { readonly state: 'resource-gone' }
+  | { readonly state: 'resource-terminal' }
 );
 
 /** What an attempt leaves to the next one, and shows in the Temporal UI. */
@@ -225,7 +227,11 @@ export class TaskDispatch {
 }
 
 type End =
-  | { readonly state: 'accepted' | 'late' | 'cancelled' | 'resource-gone' | 'resource-terminal' }
+  | { readonly state: 'accepted' }
+  | { readonly state: 'late' }
+  | { readonly state: 'cancelled' }
+  | { readonly state: 'resource-gone' }
+  | { readonly state: 'resource-terminal' }
   | { readonly state: 'refused'; readonly words: string }
   | { readonly state: 'busy'; readonly sighting?: RestartSighting }
   | Exclude<TaskObservation, { readonly state: 'absent' } | { readonly state: 'unconfirmed' }>;

@@ -132,12 +132,18 @@ export class TaskPoll {
       case 'gone':
         return { state: 'gone' };
       case 'absent':
-        if (this.#request.cancelled && this.#knowledge.sent !== 'yes') return { state: 'absent' };
-        this.#deniedSinceMs ??= this.#attempt.nowMs;
-        return this.#request.remainingMs === undefined && this.#attempt.nowMs - this.#deniedSinceMs >= LOST_MS ? { state: 'lost' } : undefined;
+        return this.#afterDenial();
       default:
         return undefined;
     }
+  }
+
+  #afterDenial(): End | undefined {
+    const { cancelled, remainingMs } = this.#request;
+    if (cancelled && this.#knowledge.sent !== 'yes') return { state: 'absent' };
+    this.#deniedSinceMs ??= this.#attempt.nowMs;
+    const isLost = remainingMs === undefined && this.#attempt.nowMs - this.#deniedSinceMs >= LOST_MS;
+    return isLost ? { state: 'lost' } : undefined;
   }
 
   async #goOn(): Promise<void> {
