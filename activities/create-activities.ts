@@ -13,7 +13,7 @@ import { OtherClusterError } from './errors.ts';
 import { mirrorStatus, recordEvents, writeStatus, type MirrorDependencies, type MirrorRequest } from './mirror-status.ts';
 import { NodePermits } from './node-permits.ts';
 import { PermitLine } from './permit-line.ts';
-import { PermitWait } from './permit-wait.ts';
+import { holderName, PermitWait } from './permit-wait.ts';
 import { TaskPoll, type PollDependencies, type Polled, type PollHeartbeat, type PollRequest } from './poll-task.ts';
 import { takeOffTask, type TakeOffHeartbeat, type TakeOffRequest } from './take-off-task.ts';
 import { TargetWait, type TargetWaitState } from './target-wait.ts';
@@ -129,7 +129,7 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     },
     takeNodePermit: async (node) => {
       using attempt = new Attempt<{ waitingFor: string }>(shutdown, DISPATCH_BEAT);
-      using wait = new PermitWait({ permits: target().permits, line, attempt, permitId: permitIdOf(clusterId, node), holder: ownWorkflow().workflowId });
+      using wait = new PermitWait({ permits: target().permits, line, attempt, permitId: permitIdOf(clusterId, node), holder: ownWorkflow().workflowId, nameOf: (workflowId) => holderName(dependencies.tasks, workflowId) });
       try {
         for (const sinceMs = attempt.nowMs; ; ) {
           const taken = await wait.take(sinceMs);

@@ -150,7 +150,7 @@ export class TaskDispatch {
       startedAtMs,
     } as const;
     const recorded = await writeStatus(this.#dependencies, task, { update, atMs: nowMs }, this.#attempt.signal);
-    if (recorded.outcome !== 'written' && this.#knowledge.sent === 'no') return { state: recorded.outcome === 'gone' ? 'resource-gone' : 'resource-terminal' };
+    if (recorded.outcome !== 'written' && (this.#knowledge.sent === 'no' || this.#knowledge.seen === 'absent')) return { state: recorded.outcome === 'gone' ? 'resource-gone' : 'resource-terminal' };
     this.#isWritten = true;
     this.#startedAtMs = recordedTime(recorded.executionStartedAt, startedAtMs);
     this.#executingSinceMs ??= this.#startedAtMs === startedAtMs ? this.#attempt.nowMs : this.#startedAtMs;

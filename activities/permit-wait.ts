@@ -1,3 +1,7 @@
+import { holderText } from '../api/node-permit.ts';
+import type { SeiNodeTask } from '../api/sei-node-task.ts';
+import { parseWorkflowId } from '../api/workflow-id.ts';
+import type { ResourceClient } from '../kubernetes/resource-client.ts';
 import type { Attempt } from './attempt.ts';
 import type { NodePermits, PermitHolder } from './node-permits.ts';
 import type { PermitLine, Place } from './permit-line.ts';
@@ -12,6 +16,8 @@ export interface PermitWaitOptions {
   readonly permitId: string;
   /** Id of the workflow that the permit is taken for. */
   readonly holder: string;
+  /** How messages call the workflow that has it. */
+  readonly nameOf: (workflowId: string | undefined) => Promise<string>;
 }
 
 /**
@@ -38,14 +44,15 @@ export class PermitWait implements Disposable {
    * @returns The run that is the permit, or who has it, as messages call him.
    */
   async take(sinceMs: number): Promise<{ readonly permitRunId: string } | { readonly heldBy: string }> {
-    const { permits, line, permitId, holder } = this.#options;
+    const { permits, line, permitId, holder, nameOf } = this.#options;
     this.#place ??= line.join(permitId, sinceMs);
     if (!this.#place.isFront) return { heldBy: this.#place.holder ?? 'other work' };
     const taken = await permits.take(permitId, holder);
     if ('runId' in taken) return { permitRunId: taken.runId };
     this.#holder = taken.heldBy;
-    this.#place.knownHolder = taken.heldBy.name;
-    return { heldBy: taken.heldBy.name };
+    const name = await nameOf(taken.heldBy.workflowId);
+    this.#place.knownHolder = name;
+    return { heldBy: name };
   }
 
   /** Gives the permit back while something else is waited for. */
@@ -69,6 +76,15 @@ export class PermitWait implements Disposable {
       clearTimeout(timer);
     }
   }
+}
+
+/** A task whose resource was deleted holds its node until what was sent is over: kubectl no longer finds it. */
+export async function holderName(tasks: ResourceClient<SeiNodeTask>, workflowId: string | undefined): Promise<string> {
+  const name = holderText(workflowId);
+  const reference = parseWorkflowId(workflowId ?? '');
+  if (reference === undefined) return name;
+  const resource = await tasks.get(reference.namespace, reference.name);
+  return resource?.metadata.uid === reference.uid ? name : `${name}, which was deleted and is being ended`;
 }
 
 function rejectedWhenAborted(signal: AbortSignal): Promise<never> {

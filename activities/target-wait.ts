@@ -12,7 +12,7 @@ import { isOwnPermit, needsPermit, over, permitOf, readTarget, ready, type OverT
 import { SidecarError } from './errors.ts';
 import { writeStatus } from './mirror-status.ts';
 import type { PermitLine } from './permit-line.ts';
-import { PermitWait } from './permit-wait.ts';
+import { holderName, PermitWait } from './permit-wait.ts';
 
 /** What a wait knows, also across attempts. Times are in milliseconds since the epoch. */
 export interface TargetWaitState {
@@ -46,7 +46,7 @@ export class TargetWait implements Disposable {
     this.#options = options;
     const { plan, attempt, line, earlier } = options;
     this.#state = { waitingFor: 'target', ...earlier, ...attempt.earlier };
-    this.#permit = new PermitWait({ permits: dependencies.permits, line, attempt, permitId: permitOf(plan), holder: plan.permitHolder });
+    this.#permit = new PermitWait({ permits: dependencies.permits, line, attempt, permitId: permitOf(plan), holder: plan.permitHolder, nameOf: (workflowId) => holderName(dependencies.tasks, workflowId) });
   }
 
   /** How long the task has waited for its node, for a wait that follows. */

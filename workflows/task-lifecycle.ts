@@ -133,8 +133,7 @@ export class TaskLifecycle {
     if (dispatched.begun !== undefined) this.#begun = { ...dispatched.begun, atMs: Date.now() };
     if (dispatched.state === 'accepted') this.#submittedAtMs = Date.now();
     if (dispatched.state === 'busy') this.#waited = { ...this.#waited, ...present({ sighting: dispatched.sighting }) };
-    if (dispatched.state === 'resource-gone') return this.#over(resourceGone(plan.task.node));
-    if (dispatched.state === 'resource-terminal') return this.#over(resourceAlreadyTerminal(plan.task.node));
+    if (dispatched.state === 'resource-gone' || dispatched.state === 'resource-terminal') return this.#withoutResource(dispatched.state);
     return afterDispatch(dispatched, this.#situation);
   }
 
@@ -223,8 +222,11 @@ export class TaskLifecycle {
     return verdictOf({ kind, node: task.node, payload, timeoutMs, knowledge: this.#knowledge, end, cancelled: this.#options.control.cancelled });
   }
 
-  #over(verdict: Verdict): OverTask {
-    return { state: 'over', task: this.#currentPlan.task, plan: this.#plan, verdict };
+  /** The resource stands in the way, and the sidecar does not have the task. */
+  #withoutResource(state: 'resource-gone' | 'resource-terminal'): Next {
+    if (this.#knowledge.sent !== 'no') return { do: 'end', end: { by: 'cancellation', takenOff: false } };
+    const { task } = this.#currentPlan;
+    return { state: 'over', task, plan: this.#plan, verdict: state === 'resource-gone' ? resourceGone(task.node) : resourceAlreadyTerminal(task.node) };
   }
 
   #ended({ task, plan, verdict }: Pick<OverTask, 'task' | 'plan' | 'verdict'>): EndedTask {
