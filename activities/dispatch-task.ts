@@ -2,6 +2,7 @@ import { log } from '@temporalio/activity';
 import { present } from '../api/present.ts';
 import { sidecarActivity, signalLaterText } from '../api/sidecar-activity.ts';
 import type { TaskObservation, TaskReport } from '../api/sidecar-task.ts';
+import type { StatusUpdate } from '../api/status-update.ts';
 import { dispatchedEvents } from '../api/task-events.ts';
 import { taskKinds } from '../api/task-kinds.ts';
 import { recordedTime } from '../api/timestamp.ts';
@@ -138,17 +139,10 @@ export class TaskDispatch {
   /** Begins the execution and writes so. @returns What stands in the way: the resource is gone, or has reached its end. */
   async #begin(): Promise<End | undefined> {
     if (this.#isWritten) return undefined;
-    const { plan } = this.#request;
-    const { task, begun } = plan;
+    const { task, begun } = this.#request.plan;
     const nowMs = this.#attempt.nowMs;
     const startedAtMs = recordedTime(begun?.executionStartedAt, this.#executingSinceMs ?? nowMs);
-    const update = {
-      step: 'executing',
-      progress: withNotice(dispatching(plan), this.#notice),
-      ...(begun === undefined ? { targetMessage: phaseMet(task.node, plan.requirePhase) } : {}),
-      taskId: task.taskId,
-      startedAtMs,
-    } as const;
+    const update = this.#executing(startedAtMs);
     const recorded = await writeStatus(this.#dependencies, task, { update, atMs: nowMs }, this.#attempt.signal);
     if (recorded.outcome !== 'written' && (this.#knowledge.sent === 'no' || this.#knowledge.seen === 'absent')) return { state: recorded.outcome === 'gone' ? 'resource-gone' : 'resource-terminal' };
     this.#isWritten = true;
@@ -156,6 +150,13 @@ export class TaskDispatch {
     this.#executingSinceMs ??= this.#startedAtMs === startedAtMs ? this.#attempt.nowMs : this.#startedAtMs;
     this.#reporter.assume(update);
     return undefined;
+  }
+
+  #executing(startedAtMs: number): Extract<StatusUpdate, { step: 'executing' }> {
+    const { plan } = this.#request;
+    const { task, begun, requirePhase } = plan;
+    const target = begun === undefined ? { targetMessage: phaseMet(task.node, requirePhase) } : {};
+    return { step: 'executing', progress: withNotice(dispatching(plan), this.#notice), ...target, taskId: task.taskId, startedAtMs };
   }
 
   /** Nothing comes between the last look at the clock and the POST. */
