@@ -4,7 +4,7 @@ import { adminTransport } from '../dev/admin-transport.ts';
 import type { Options } from './arguments.ts';
 import { startBenchStack, type BenchRun } from './bench-stack.ts';
 import { billableActions } from './billable-actions.ts';
-import { restart } from './restart.ts';
+import { restart } from './tasks.ts';
 import { resultOf, type Goal, type Result } from './result.ts';
 import { added, samplesOf, sumsBy, type Sample } from './samples.ts';
 import { eachAtOnce } from './series.ts';

@@ -1,7 +1,7 @@
 import type { Options } from './arguments.ts';
 import { startBenchStack, type BenchRun } from './bench-stack.ts';
 import { percentile } from './percentile.ts';
-import { measureRestart, type RestartTimes } from './restart.ts';
+import { measureRestart, type RestartTimes } from './tasks.ts';
 import { resultOf, type Result } from './result.ts';
 import { eachInTurn, eachStaggered } from './series.ts';
 

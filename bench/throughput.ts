@@ -1,6 +1,6 @@
 import type { Options } from './arguments.ts';
 import { instantNodes, startBenchStack, type BenchRun, type BenchStack } from './bench-stack.ts';
-import { restart } from './restart.ts';
+import { restart } from './tasks.ts';
 import { measureRound, sumOf, type Round } from './round.ts';
 import { resultOf, type Result } from './result.ts';
 import { eachAtOnce } from './series.ts';

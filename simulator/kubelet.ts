@@ -34,6 +34,7 @@ export class Kubelet {
   #child: ChildProcess | undefined;
   #port: number | undefined;
   #awaitsBoot = false;
+  #recent: { readonly at: number; readonly height: Promise<number | undefined> } | undefined;
   readonly #up = Promise.withResolvers<void>();
   #closed = false;
 
@@ -76,6 +77,19 @@ export class Kubelet {
     if (answer === undefined) return undefined;
     const parsed = JSON.parse(answer.text);
     return Number((parsed.result ?? parsed).sync_info.latest_block_height);
+  }
+
+  /** As `latestHeight`; many who look at the same time share an answer that is no older than so many milliseconds. */
+  async recentHeight(maxAgeMs: number): Promise<number | undefined> {
+    const now = performance.now();
+    if (this.#recent === undefined || now - this.#recent.at > maxAgeMs) this.#recent = { at: now, height: this.latestHeight() };
+    return await this.#recent.height;
+  }
+
+  /** Moves the time of height 0, also for processes that are yet to start. */
+  setGenesisTime(time: number): void {
+    this.#options.seid.genesisTime = time;
+    if (this.#child !== undefined) order(this.#child, { type: 'genesis', time });
   }
 
   /** Lets a seid boot that was held back by a fault which has been switched off. */

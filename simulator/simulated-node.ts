@@ -137,6 +137,11 @@ export class SimulatedNode {
     return this.#kubelet.latestHeight();
   }
 
+  /** Moves the time of height 0, in milliseconds since 1970. */
+  setGenesisTime(time: number): void {
+    this.#kubelet.setGenesisTime(time);
+  }
+
   /** The sidecar's tasks, newest first, without going through its API. */
   get tasks(): TaskView[] {
     return this.sidecar.tasks();

@@ -46,8 +46,9 @@ async function awaitCondition(context: TaskContext): Promise<void> {
   if (condition === '') throw new Error('condition is required');
   if (condition !== 'height') throw new Error(`unknown condition ${JSON.stringify(condition)}`);
   if (targetHeight <= 0) throw new Error(`targetHeight must be > 0, got ${targetHeight}`);
-  while (((await context.seid.latestHeight()) ?? -1) < targetHeight) {
-    await sleep(context.timings.pollIntervalMs, undefined, { signal: context.signal });
+  const { pollIntervalMs } = context.timings;
+  while (((await context.seid.recentHeight(pollIntervalMs / 2)) ?? -1) < targetHeight) {
+    await sleep(pollIntervalMs, undefined, { signal: context.signal });
   }
   if (action === 'SIGTERM_SEID') await stopSeid(context);
   else if (action !== '') throw new Error(`unknown action ${JSON.stringify(action)}`);

@@ -21,6 +21,14 @@ export interface Floor extends AsyncDisposable {
    * @throws Error when one fails, or the process ends.
    */
   run(count: number, atOnce: number): Promise<readonly number[]>;
+  /** Starts so many workflows and waits until the third activity of each waits. */
+  hold(count: number): Promise<void>;
+  /**
+   * Ends so many of those waits a second, until none is left.
+   *
+   * @returns For each, the time from the end of its wait to the start of the activity after it, in milliseconds.
+   */
+  release(perSecond: number): Promise<readonly number[]>;
 }
 
 /** @throws Error when the process ends before it is ready. */
@@ -34,17 +42,17 @@ export async function startFloor({ directory, temporal }: Pick<LocalServers, 'di
   const child = fork(MAIN, [JSON.stringify(settings)], { execArgv: ['--no-warnings'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const { pid } = child;
   if (pid === undefined) throw new Error('The process of the floor did not start.');
+  const tell = async (order: ToFloor): Promise<readonly number[]> => {
+    child.send(order);
+    return await answerOf(child);
+  };
   await answerOf(child);
   return {
     pid,
     metricsUrl: `http://${metricsAddress}/metrics`,
-    async run(count, atOnce) {
-      const order: ToFloor = { type: 'run', count, atOnce };
-      child.send(order);
-      const answer = await answerOf(child);
-      if (answer.type === 'done') return answer.secondActivityMs;
-      throw new Error(`The floor failed: ${answer.type === 'failed' ? answer.message : answer.type}`);
-    },
+    run: (count, atOnce) => tell({ type: 'run', count, atOnce }),
+    hold: async (count) => void (await tell({ type: 'hold', count })),
+    release: (perSecond) => tell({ type: 'release', perSecond }),
     async [Symbol.asyncDispose]() {
       const exited = new Promise((resolve) => child.once('exit', resolve));
       if (child.exitCode !== null || child.signalCode !== null) return;
@@ -54,13 +62,15 @@ export async function startFloor({ directory, temporal }: Pick<LocalServers, 'di
   };
 }
 
-async function answerOf(child: ChildProcess): Promise<FromFloor> {
+async function answerOf(child: ChildProcess): Promise<readonly number[]> {
   const { promise, resolve, reject } = Promise.withResolvers<FromFloor>();
   const onExit = (code: number | null, signal: string | null): void => reject(new Error(`The process of the floor ended (${signal ?? `code ${code}`}).`));
   child.once('message', resolve);
   child.once('exit', onExit);
   try {
-    return await promise;
+    const answer = await promise;
+    if (answer.type === 'failed') throw new Error(`The floor failed: ${answer.message}`);
+    return answer.milliseconds;
   } finally {
     child.off('message', resolve);
     child.off('exit', onExit);

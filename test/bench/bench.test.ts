@@ -52,7 +52,7 @@ describe('npm run bench', function () {
       const { code, stdout, stderr } = await bench(...commandArguments);
       assert.equal(code, 2);
       assert.equal(stdout, '');
-      assert.match(stderr, /^Usage: npm run bench -- throughput \| cost \| latency \[options\] \[--json\]$/m);
+      assert.match(stderr, /^Usage: npm run bench -- throughput \| inflight \| storm \| cost \| latency \[options\] \[--json\]$/m);
       assert.equal(stderr.split('\n', 1).join(), `${problem}.`);
     });
   }
