@@ -5,8 +5,8 @@ import { asSentence } from '../api/provenance.ts';
 import type { TaskReport } from '../api/sidecar-task.ts';
 import { taskKinds, type TaskKind } from '../api/task-kinds.ts';
 import type { NodeReference } from '../api/task-input.ts';
-import type { Knowledge } from './knowledge.ts';
-import { inclusionUndetermined, transactionVerdict } from './transaction-verdict.ts';
+import type { Knowledge, Sent } from './knowledge.ts';
+import { inclusionUndetermined, pendingTransaction, transactionVerdict, withPending } from './transaction-verdict.ts';
 import { CHECK_THE_NODE, failed, nodeText, sidecarText, targetGone, type CompleteVerdict, type Verdict } from './verdict.ts';
 
 /** Why a task that had been planned is over. */
@@ -45,7 +45,7 @@ export function verdictOf(task: EndedTask): Verdict {
 }
 
 function verdictOfEnd(task: EndedTask): Verdict {
-  const { end, node } = task;
+  const { end, node, knowledge } = task;
   switch (end.by) {
     case 'report':
       return verdictOfReport(task, end.report, end.height);
@@ -56,21 +56,28 @@ function verdictOfEnd(task: EndedTask): Verdict {
     case 'deadline':
       return timedOut(task, end.takenOff);
     case 'loss':
-      return lost(task, end.afterMs);
+      return withPending(task, lost(task, end.afterMs));
     case 'absence':
-      return targetGone(node);
+      return withPending(task, targetGone(node, knowledge.sent));
     default:
       return cancelled(task, end.takenOff);
   }
 }
 
 function verdictOfReport(task: EndedTask, report: TaskReport, height: number | undefined): Verdict {
-  const { kind, node } = task;
-  if (taskKinds[kind].endsWith === 'transaction') return transactionVerdict(task, report);
+  if (taskKinds[task.kind].endsWith === 'transaction') return transactionVerdict(task, report);
   if (report.state === 'completed') return { ...complete(task, report.already), ...present({ outputs: outputsOf(task, height) }) };
   const words = printable(report.error);
-  const message = kind === 'UpdateNodeImage' ? `${asSentence(words)} This task is superseded` : `The sidecar of ${nodeText(node)} reported failure: ${asSentence(words)} It is not tried again`;
-  return { ...failed('TaskFailed', `${message}. ${CHECK_THE_NODE}`), sidecarError: words };
+  return { ...failed('TaskFailed', `${failureText(task, words)} ${CHECK_THE_NODE}`), sidecarError: words };
+}
+
+function failureText({ kind, node, payload }: EndedTask, words: string): string {
+  if (kind !== 'UpdateNodeImage') return `The sidecar of ${nodeText(node)} reported failure: ${asSentence(words)} It is not tried again.`;
+  return `spec.image of ${nodeText(node)} was set to ${imageOf(payload)}, and that is superseded: ${asSentence(words)}`;
+}
+
+function imageOf(payload: unknown): string {
+  return printable((payload as { readonly image: string }).image, 512);
 }
 
 function outputsOf({ kind, payload }: EndedTask, height: number | undefined): Verdict['outputs'] {
@@ -81,10 +88,10 @@ function outputsOf({ kind, payload }: EndedTask, height: number | undefined): Ve
 }
 
 const completeMessages: Readonly<Record<TaskKind, (task: EndedTask) => string>> = {
-  GovSoftwareUpgrade: ({ node }) => `The proposal that ${sidecarText(node)} submitted is on chain.`,
-  GovVote: ({ node }) => `The vote that ${sidecarText(node)} submitted is on chain.`,
-  GovParamChange: ({ node }) => `The proposal that ${sidecarText(node)} submitted is on chain.`,
-  UpdateNodeImage: ({ node, payload }) => `${nodeText(node)} runs image ${printable((payload as { image: string }).image, 512)}.`,
+  GovSoftwareUpgrade: transactionAccepted,
+  GovVote: transactionAccepted,
+  GovParamChange: transactionAccepted,
+  UpdateNodeImage: ({ node, payload }) => `${nodeText(node)} runs image ${imageOf(payload)}.`,
   DiscoverPeers: ({ node }) =>
     `The sidecar of ${nodeText(node)} wrote the peers to config.toml. Follow with RestartSeid, which makes seid read them.`,
   MarkReady: ({ node }) => `The sidecar of ${nodeText(node)} accepted mark-ready.`,
@@ -94,6 +101,11 @@ const completeMessages: Readonly<Record<TaskKind, (task: EndedTask) => string>> 
   AwaitNodesAtHeight: ({ node, payload }) => `${nodeText(node)} has reached height ${targetHeightOf(payload)}.`,
   AwaitCondition: ({ node, payload }) => `${nodeText(node)} has reached height ${targetHeightOf(payload)}.${signalText(payload)}`,
 };
+
+/** An acceptance says nothing about the chain. */
+function transactionAccepted({ node }: EndedTask): string {
+  return `The sidecar of ${nodeText(node)} accepted the task. Look on chain for the transaction before you rely on it.`;
+}
 
 /** The height that a wait waits for; `undefined` for other payloads. */
 export function targetHeightOf(payload: unknown): number | undefined {
@@ -120,10 +132,11 @@ function complete(task: EndedTask, already = false): CompleteVerdict {
 
 function refused({ kind, node, knowledge }: EndedTask, words: string): Verdict {
   const said = printable(words);
-  const sent = knowledge.sent === 'no' ? 'Nothing was done.' : 'The task may have been sent before.';
   if (kind === 'UpdateNodeImage') {
-    return failed('TaskTerminalError', `The API server refused the image of ${nodeText(node)}: ${asSentence(said)} ${sent} Correct that and create a new task.`);
+    const set = knowledge.sent === 'no' ? 'Nothing was done.' : 'It may have been set before.';
+    return failed('TaskTerminalError', `The API server refused the image of ${nodeText(node)}: ${asSentence(said)} ${set} Correct that and create a new task.`);
   }
+  const sent = knowledge.sent === 'no' ? 'Nothing was done.' : 'The task may have been sent before.';
   return {
     ...failed('TaskTerminalError', `The sidecar of ${nodeText(node)} refused the task: ${asSentence(said)} ${sent} Check that the sidecar knows this kind of task.`),
     sidecarError: said,
@@ -131,22 +144,26 @@ function refused({ kind, node, knowledge }: EndedTask, words: string): Verdict {
 }
 
 function timedOut(task: EndedTask, takenOff: boolean): Verdict {
-  const { knowledge, timeoutMs } = task;
-  if (knowledge.pending !== undefined) return inclusionUndetermined(task, knowledge.pending);
-  if (knowledge.seen === 'running' && taskKinds[task.kind].endsWith === 'acceptance') return complete(task);
+  const { kind, knowledge, timeoutMs } = task;
+  const pending = pendingTransaction(task);
+  if (pending !== undefined) return inclusionUndetermined(task, pending);
+  if (knowledge.seen === 'running' && taskKinds[kind].endsWith === 'acceptance') return complete(task);
   const problem = knowledge.problem === undefined ? '' : ` Last problem: ${asSentence(printable(knowledge.problem))}`;
   const within = timeoutMs === undefined ? '' : ` after ${formatDuration(timeoutMs)}`;
-  return failed('Timeout', `Timed out${within}. ${takenOff ? takenOffText(task) : whereaboutsText(task)}${problem}`);
+  const where = takenOff ? `${takenOffText(task)} Raise timeoutSeconds in a new task to wait longer.` : whereaboutsText(task);
+  return failed('Timeout', `Timed out${within}. ${where}${problem}`);
 }
 
-function takenOffText({ node, payload }: EndedTask): string {
-  return `The wait was taken off ${sidecarText(node)}.${laterSignalText(payload)} Raise timeoutSeconds in a new task to wait longer.`;
+/** A sidecar that did not have the wait answers no differently. */
+function takenOffText({ node, payload, knowledge }: EndedTask): string {
+  const wait = knowledge.sent === 'yes' ? `The wait was taken off ${sidecarText(node)}.` : `The wait may have been sent to ${sidecarText(node)} and was taken off it.`;
+  return `${wait}${laterSignalText(payload)}`;
 }
 
 /** Where a task that is not watched any longer is, and what to do. Never more than is known. */
 function whereaboutsText({ kind, node, payload, knowledge: { sent, seen, problem } }: EndedTask): string {
   const sidecar = sidecarText(node);
-  if (kind === 'UpdateNodeImage') return imageWhereabouts({ node, image: (payload as { image: string }).image, sent });
+  if (kind === 'UpdateNodeImage') return imageWhereabouts(node, imageOf(payload), sent);
   const answer = problem === undefined ? seen : undefined;
   if (answer === 'running') return `The task is still running on ${sidecar} and is no longer watched. ${CHECK_THE_NODE}`;
   if (sent === 'no') return `Nothing was sent to ${sidecar}. Check the sidecar, then create a new task.`;
@@ -160,18 +177,17 @@ function whereaboutsText({ kind, node, payload, knowledge: { sent, seen, problem
     : `The task may have been sent to ${sidecar}, which could not be asked at the end. ${CHECK_THE_NODE}`;
 }
 
-function imageWhereabouts({ node, image, sent }: { readonly node: NodeReference; readonly image: string; readonly sent: Knowledge['sent'] }): string {
-  const name = printable(image, 512);
+function imageWhereabouts(node: NodeReference, image: string, sent: Sent): string {
   if (sent === 'no') return `spec.image of ${nodeText(node)} was not set. Create a new task to set it.`;
-  if (sent === 'perhaps') return `spec.image of ${nodeText(node)} may have been set to ${name}. Check the SeiNode before you create a new task.`;
-  return `spec.image of ${nodeText(node)} is set to ${name} and stays so. Check the SeiNode's controller; a new task with another image goes back.`;
+  if (sent === 'perhaps') return `spec.image of ${nodeText(node)} may have been set to ${image}. Check the SeiNode before you create a new task.`;
+  return `spec.image of ${nodeText(node)} was set to ${image} and stays so. Check the SeiNode's controller; a new task with another image goes back.`;
 }
 
-function lost({ node }: EndedTask, afterMs: number): Verdict {
+function lost({ node, knowledge }: EndedTask, afterMs: number): Verdict {
+  const sent = knowledge.sent === 'yes' ? `The sidecar of ${nodeText(node)} had accepted the task` : `The task may have been sent to ${sidecarText(node)}`;
   return failed(
     'TaskLost',
-    `The sidecar of ${nodeText(node)} had accepted the task and has answered for ${formatDuration(afterMs)} that it does not know it. ` +
-      `It is not sent again and no longer watched. ${CHECK_THE_NODE}`,
+    `${sent}. It has answered for ${formatDuration(afterMs)} that it does not know the task, which is not sent again and no longer watched. ${CHECK_THE_NODE}`,
   );
 }
 
@@ -181,8 +197,10 @@ function laterSignalText(payload: unknown): string {
 }
 
 function cancelled(task: EndedTask, takenOff: boolean): Verdict {
-  const { kind, node, payload, knowledge } = task;
-  if (takenOff) return failed('Cancelled', `Cancelled. The wait was taken off ${sidecarText(node)}.${laterSignalText(payload)} Create a new task to wait again.`);
+  const { kind, node, knowledge } = task;
+  const pending = pendingTransaction(task);
+  if (pending !== undefined) return cancelledTooLate(task, inclusionUndetermined(task, pending));
+  if (takenOff) return failed('Cancelled', `Cancelled. ${takenOffText(task)} Create a new task to wait again.`);
   if (knowledge.sent !== 'no') return failed('Cancelled', `Cancelled. ${whereaboutsText(task)}`);
   const what = kind === 'UpdateNodeImage' ? `spec.image of ${nodeText(node)} was not set` : `Nothing was sent to ${sidecarText(node)}`;
   return failed('Cancelled', `Cancelled. ${what}. Create a new task to do it after all.`);
@@ -201,13 +219,19 @@ const workNames: Readonly<Record<TaskKind, string>> = {
 };
 
 /** A task whose end came although it had been cancelled. A wait that is over is over, and what was not sent was not done. */
-function cancelledTooLate({ kind, node, knowledge }: EndedTask, verdict: Verdict): Verdict {
+function cancelledTooLate(task: EndedTask, verdict: Verdict): Verdict {
+  const { kind, knowledge } = task;
   if (taskKinds[kind].onlyWaits || knowledge.sent === 'no') return verdict;
-  const where = kind === 'UpdateNodeImage' ? `spec.image of ${nodeText(node)} was set` : `the sidecar of ${nodeText(node)} ${knowledge.sent === 'yes' ? 'had accepted it' : 'may have accepted it'}`;
+  const done = verdict.phase === 'Complete' ? ' What was done stays. Create a new task to change it.' : '';
   return {
-    ...failed('Cancelled', `Cancelled too late to stop ${workNames[kind]}: ${where}. Result: ${verdict.message}`),
+    ...failed('Cancelled', `Cancelled too late to stop ${workNames[kind]}: ${reachedText(task)}. Result: ${verdict.message}${done}`),
     ...present({ outputs: verdict.outputs }),
   };
+}
+
+function reachedText({ kind, node, knowledge: { sent } }: EndedTask): string {
+  if (kind === 'UpdateNodeImage') return `spec.image of ${nodeText(node)} ${sent === 'yes' ? 'was set' : 'may have been set'}`;
+  return `the sidecar of ${nodeText(node)} ${sent === 'yes' ? 'had accepted it' : 'may have accepted it'}`;
 }
 
 /** Adds why somebody cancelled to the verdict of a cancelled task. */

@@ -3,6 +3,7 @@ import { printable } from '../api/printable.ts';
 import type { FailureReason } from '../api/reasons.ts';
 import type { SeiNodeTaskStatus } from '../api/sei-node-task.ts';
 import type { NodeReference } from '../api/task-input.ts';
+import type { Sent } from './knowledge.ts';
 
 interface VerdictBase {
   readonly message: string;
@@ -78,9 +79,12 @@ export function targetNotInPhase(node: NodeReference, wait: PhaseWait): Verdict 
   );
 }
 
-/** The target vanished after the task had been begun. */
-export function targetGone(node: NodeReference): Verdict {
-  return failed('TargetResolveFailed', `${nodeText(node)} no longer exists, so it is not known how its task ended. ${CHECK_THE_NODE}`);
+/** The target vanished after its phase had been met, or after others had begun the task. */
+export function targetGone(node: NodeReference, sent: Sent = 'perhaps'): Verdict {
+  const gone = `${nodeText(node)} no longer exists.`;
+  if (sent === 'no') return failed('TargetResolveFailed', `${gone} Nothing was sent. Check target.nodeRef.name and the namespace.`);
+  const task = sent === 'yes' ? 'The task was sent' : 'The task may have been sent';
+  return failed('TargetResolveFailed', `${gone} ${task}, and it is not known how it ended. ${CHECK_THE_NODE}`);
 }
 
 function phaseText(phase: string | undefined): string {

@@ -4,6 +4,7 @@ import type { SeiNodeTask } from '../../api/sei-node-task.ts';
 import { kindOf, nodeNameOf, taskInputOf } from '../../api/task-input.ts';
 import { parseWorkflowId, workflowIdOf } from '../../api/workflow-id.ts';
 import { planTask } from '../../api/task-plan.ts';
+import { planner } from './planner.ts';
 
 function resource(spec?: Record<string, unknown>): SeiNodeTask {
   return { metadata: { name: 'restart-1', namespace: 'arctic-1', uid: 'u', resourceVersion: '1' }, ...(spec === undefined ? {} : { spec }) };
@@ -43,13 +44,29 @@ describe('taskInputOf', () => {
     });
   });
 
+  it('tells which generation of the spec it was made from, and what had happened to the resource before', () => {
+    const { metadata, ...rest } = resource({ kind: 'RestartSeid', target: { nodeRef: { name: 'syncer-0-0' } }, restartSeid: {} });
+    const annotations = { 'sei.io/cancel': 'wrong node' };
+    const input = taskInputOf({ ...rest, metadata: { ...metadata, generation: 4, annotations }, status: { targetFirstObservedAt: '2026-11-24T00:00:00Z' } });
+    assert.deepEqual([input.generation, input.waitingSince, input.cancelled, input.begun], [4, '2026-11-24T00:00:00Z', 'wrong node', undefined]);
+  });
+
+  it('takes a task that was begun before for accepted only when submittedAt says so', () => {
+    const begun = { id: 'id', status: 'Running', executionStartedAt: '2026-11-24T00:00:00Z' } as const;
+    const of = (task: NonNullable<SeiNodeTask['status']>['task']) => taskInputOf({ ...resource({ kind: 'RestartSeid' }), status: { phase: 'Running', task } }).begun;
+    assert.deepEqual(of(begun), { taskId: 'id', executionStartedAt: '2026-11-24T00:00:00Z', accepted: false });
+    assert.deepEqual(of({ ...begun, submittedAt: '2026-11-24T00:00:01Z' }), { taskId: 'id', executionStartedAt: '2026-11-24T00:00:00Z', accepted: true });
+    assert.deepEqual(of({ id: 'id', status: 'Pending' }), { taskId: 'id', accepted: false });
+    assert.equal(of(undefined), undefined);
+  });
+
   it('leads any spec that slipped past admission to a plan or a verdict', () => {
     const spec = fc.dictionary(fc.constantFrom('kind', 'target', 'restartSeid', 'timeoutSeconds', 'other'), fc.jsonValue());
     fc.assert(
       fc.property(fc.option(spec, { nil: undefined }), (fields) => {
         const task = resource(fields);
         assert.equal(typeof nodeNameOf(task), 'string');
-        const planned = planTask(kindOf(task), taskInputOf(task));
+        const planned = planTask(kindOf(task), taskInputOf(task), planner);
         assert.ok('plan' in planned || planned.verdict.phase === 'Failed');
       }),
     );

@@ -1,53 +1,67 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import type { SeiNode } from '../../api/sei-node.ts';
+import { taskId } from '../../api/task-id.ts';
 import { taskKindNames, taskKinds, type TaskKind, type TaskKindDefinition } from '../../api/task-kinds.ts';
-import { planTask, sidecarTaskRequest, type TaskPlan } from '../../api/task-plan.ts';
+import { planTask, taskRequest } from '../../api/task-plan.ts';
 import { minimalPayloads } from './payload-examples.ts';
+import { planned, planner, refusal } from './planner.ts';
 
 const node = { namespace: 'arctic-1', name: 'syncer-0-0' };
 const restart = { node, payload: {} };
-
-function planned(kind: string, input: unknown): TaskPlan {
-  const result = planTask(kind, input);
-  if ('plan' in result) return result.plan;
-  throw new Error(result.verdict.message);
-}
-
-function refusal(kind: string, input: unknown): { reason: string; message: string } {
-  const result = planTask(kind, input);
-  if ('plan' in result) throw new Error(`planned: ${JSON.stringify(result.plan)}`);
-  return { reason: result.verdict.reason, message: result.verdict.message };
-}
 
 describe('planTask', () => {
   it('fills in the defaults of the contract', () => {
     assert.deepEqual(planned('RestartSeid', restart), {
       kind: 'RestartSeid',
-      node,
+      task: { cluster: 'cluster-uid', kind: 'RestartSeid', node, taskId: taskId('runbook/restart/first-run', 'RestartSeid'), provenance: {} },
       requirePhase: 'Running',
       requirePhaseTimeoutMs: 300_000,
       betweenRestartsMs: 0,
       timeoutMs: 600_000,
       payload: {},
-      provenance: {},
+      permitHolder: 'runbook/restart',
     });
   });
 
   it('takes what the input says', () => {
     const mirrorTo = { namespace: 'arctic-1', name: 'task', uid: 'f0' };
-    const input = { ...restart, requirePhase: 'Failed', requirePhaseTimeout: '1h30m', timeoutSeconds: 7, mirrorTo };
-    const { payload: _payload, ...plan } = planned('RestartSeid', input);
-    assert.deepEqual(plan, {
+    const times = { requirePhase: 'Failed', requirePhaseTimeout: '1h30m', queueTimeout: '10m', timeoutSeconds: 7, minSecondsBetweenRestarts: 60, waitingSince: '1970-01-01T00:00:09Z' };
+    const input = { ...restart, ...times, mirrorTo, cluster: 'theirs', generation: 3, permitHolder: 'weekly', requestedBy: 'alice', why: 'leak', cancelled: 'no' };
+    assert.deepEqual(planned('RestartSeid', input), {
       kind: 'RestartSeid',
-      node,
+      task: {
+        cluster: 'theirs',
+        kind: 'RestartSeid',
+        node,
+        taskId: taskId('f0', 'RestartSeid'),
+        mirrorTo,
+        generation: 3,
+        provenance: { requestedBy: 'alice', why: 'leak' },
+      },
       requirePhase: 'Failed',
       requirePhaseTimeoutMs: 5_400_000,
-      betweenRestartsMs: 0,
+      queueTimeoutMs: 600_000,
+      betweenRestartsMs: 60_000,
       timeoutMs: 7_000,
-      mirrorTo,
-      provenance: {},
+      payload: {},
+      permitHolder: 'weekly',
+      waitingSinceMs: 9_000,
+      cancelled: 'no',
     });
+  });
+
+  it('goes on with the id of a task that was begun before', () => {
+    const begun = { taskId: 'theirs', accepted: true };
+    const { task, begun: kept } = planned('RestartSeid', { ...restart, mirrorTo: { namespace: 'a', name: 'b', uid: 'f0' }, begun });
+    assert.deepEqual([task.taskId, kept], ['theirs', begun]);
+  });
+
+  it('does not claim that nothing was sent of a task that was begun before', () => {
+    const { reason, message } = refusal('RestartSeid', { ...restart, payload: undefined, begun: { taskId: 'theirs', accepted: false } });
+    assert.equal(reason, 'ParamsBuildFailed');
+    assert.match(message, /may have been sent/);
+    assert.doesNotMatch(message, /nothing/i);
   });
 
   const defaultSeconds: Readonly<Record<TaskKind, number | undefined>> = {
@@ -123,12 +137,12 @@ describe('planTask', () => {
       const { reason, message } = refusal(kind, { ...restart, ...change });
       assert.equal(reason, 'ParamsBuildFailed');
       assert.ok(message.startsWith(`${field} `) && message.includes(value), message);
-      assert.match(message, /nothing was done\. Correct it in a new task\.$/);
+      assert.match(message, /\. Nothing was sent\. Correct it in a new task\.$/);
     });
   }
 
   it('refuses a condition without a height when it builds the request', () => {
-    const built = sidecarTaskRequest(planned('AwaitCondition', { node, payload: {} }), seiNode);
+    const built = taskRequest(planned('AwaitCondition', { node, payload: {} }), seiNode);
     assert.ok('verdict' in built);
     assert.equal(built.verdict.reason, 'ParamsBuildFailed');
     assert.match(built.verdict.message, /^spec\.awaitCondition /);
@@ -158,7 +172,7 @@ describe('planTask', () => {
     const jsonOnly = fc.oneof(input, fc.record({ ...anyJsonFields, node: fc.constant(node) }));
     fc.assert(
       fc.property(fc.constantFrom(...taskKindNames), jsonOnly, (kind, value) => {
-        const result = planTask(kind, JSON.parse(JSON.stringify(value, plainNumbers) ?? 'null'));
+        const result = planTask(kind, JSON.parse(JSON.stringify(value, plainNumbers) ?? 'null'), planner);
         assert.ok('plan' in result || result.verdict.phase === 'Failed');
       }),
     );
@@ -174,14 +188,25 @@ function plainNumbers(_key: string, value: unknown): unknown {
 
 const seiNode: SeiNode = { metadata: { ...node, uid: 'u' }, spec: {} };
 
-describe('sidecarTaskRequest', () => {
+describe('taskRequest', () => {
   it('leaves params out where there are none', () => {
-    assert.deepEqual(sidecarTaskRequest(planned('RestartSeid', restart), seiNode), { request: { type: 'restart-seid' } });
+    assert.deepEqual(taskRequest(planned('RestartSeid', restart), seiNode), { request: { type: 'restart-seid' } });
+  });
+
+  it('is the image for the SeiNode where there is no sidecar task', () => {
+    assert.deepEqual(taskRequest(planned('UpdateNodeImage', { node, payload: { image: 'sei:v9' } }), seiNode), { request: { image: 'sei:v9' } });
+  });
+
+  it('has no peers to send without a source of any: an empty list would wipe those that the node has', () => {
+    const built = taskRequest(planned('DiscoverPeers', { node, payload: {} }), seiNode);
+    assert.ok('verdict' in built);
+    assert.equal(built.verdict.reason, 'ParamsBuildFailed');
+    assert.match(built.verdict.message, /spec\.peers .*Nothing was sent/);
   });
 
   it('drops what the payload schema does not know', () => {
     const plan = planned('AwaitNodesAtHeight', { node, payload: { targetHeight: 7, surprise: true } });
-    assert.deepEqual(sidecarTaskRequest(plan, seiNode), {
+    assert.deepEqual(taskRequest(plan, seiNode), {
       request: { type: 'await-condition', params: { condition: 'height', targetHeight: 7 } },
     });
   });

@@ -7,6 +7,7 @@ import { planTask } from '../../api/task-plan.ts';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
 import { KubernetesNameError } from '../../kubernetes/errors.ts';
 import { resourcePath } from '../../kubernetes/resource-path.ts';
+import { planner } from '../api/planner.ts';
 
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const PATH = '/v0/tasks';
@@ -83,9 +84,9 @@ describe('names from resources', () => {
     fc.assert(
       fc.property(anyName, anyName, (name, namespace) => {
         const isLabel = LABEL.test(name) && LABEL.test(namespace);
-        assert.equal('plan' in planTask('RestartSeid', { node: { name, namespace }, payload: {} }), isLabel);
+        assert.equal('plan' in planTask('RestartSeid', { node: { name, namespace }, payload: {} }, planner), isLabel);
         const resource = { metadata: { namespace, name: 'task', uid: 'u' }, spec: { kind: 'RestartSeid', target: { nodeRef: { name } }, restartSeid: {} } };
-        assert.equal('plan' in planTask('RestartSeid', taskInputOf(resource as unknown as SeiNodeTask)), isLabel);
+        assert.equal('plan' in planTask('RestartSeid', taskInputOf(resource as unknown as SeiNodeTask), planner), isLabel);
       }),
       { numRuns: 2_000 },
     );
@@ -96,7 +97,7 @@ describe('names from resources', () => {
       fc.property(anyName, (text) => {
         const input = { node: { name: 'node', namespace: 'arctic-1' }, payload: {} };
         for (const more of [{ mirrorTo: { namespace: text, name: 'task', uid: 'u' } }, { mirrorTo: { namespace: 'a', name: text, uid: 'u' } }, { begun: { taskId: text, accepted: true } }]) {
-          const planned = planTask('RestartSeid', { ...input, ...more });
+          const planned = planTask('RestartSeid', { ...input, ...more }, planner);
           if (!('plan' in planned)) continue;
           assert.equal(new URL(`http://host/before/${encodeURIComponent(text)}/after`).pathname, `/before/${text}/after`);
         }
