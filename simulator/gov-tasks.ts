@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { quoteGo } from './go-format.ts';
 import { decodeGovParameters, type GovTaskType } from './gov-parameters.ts';
 import type { SimulatedChain, Transaction } from './simulated-chain.ts';
 import { FailedWithResult, type TaskContext, type TaskType } from './task-context.ts';
@@ -62,7 +63,7 @@ async function outcomeOf(
   const block = chain.include(transaction, height);
   if (block.failed) {
     const { code, codespace, rawLog } = FAILURE;
-    const error = `tx ${txHash} committed but failed: code=${code} codespace=${JSON.stringify(codespace)} log=${rawLog}`;
+    const error = `tx ${txHash} committed but failed: code=${code} codespace=${quoteGo(codespace)} log=${rawLog}`;
     return { result: { txHash, height: block.height, ...FAILURE, inclusionStatus: 'committed_failed' }, error };
   }
   const readable = isProposal && outcome !== 'no_proposal_id';

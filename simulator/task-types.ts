@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { discoverPeers } from './discover-peers.ts';
 import { decodeParams } from './go-decode.ts';
-import { formatGoDuration } from './go-format.ts';
+import { formatGoDuration, quoteGo } from './go-format.ts';
 import { govTask } from './gov-tasks.ts';
 import type { Kubelet } from './kubelet.ts';
 import type { SidecarVersion, TaskContext, TaskType } from './task-context.ts';
 
-const AWAIT_CONDITION = { condition: 'string', action: 'string', targetHeight: 'int64' } as const;
+const AWAIT_CONDITION = {
+  struct: 'tasks.AwaitConditionRequest',
+  fields: { condition: 'string', action: 'string', targetHeight: 'int64' },
+} as const;
 
 const everywhere: readonly (readonly [string, TaskType])[] = [
   ['restart-seid', restartSeid],
@@ -42,15 +45,15 @@ async function restartSeid(context: TaskContext): Promise<void> {
 }
 
 async function awaitCondition(context: TaskContext): Promise<void> {
-  const { condition, targetHeight, action } = decodeParams('awaitConditionParams', AWAIT_CONDITION, context.params);
+  const { condition, targetHeight, action } = decodeParams(AWAIT_CONDITION, context.params);
   if (condition === '') throw new Error('condition is required');
-  if (condition !== 'height') throw new Error(`unknown condition ${JSON.stringify(condition)}`);
+  if (condition !== 'height') throw new Error(`unknown condition ${quoteGo(condition)}`);
   if (targetHeight <= 0) throw new Error(`targetHeight must be > 0, got ${targetHeight}`);
   while (((await context.seid.latestHeight()) ?? -1) < targetHeight) {
     await sleep(context.timings.pollIntervalMs, undefined, { signal: context.signal });
   }
   if (action === 'SIGTERM_SEID') await stopSeid(context);
-  else if (action !== '') throw new Error(`unknown action ${JSON.stringify(action)}`);
+  else if (action !== '') throw new Error(`unknown action ${quoteGo(action)}`);
 }
 
 async function stopSeid(context: TaskContext): Promise<void> {
