@@ -22,7 +22,7 @@ interface GovResult {
 export function govTask(type: GovTaskType): TaskType {
   return async (context) => {
     decodeGovParameters(type, context.params);
-    if ((await context.seid.latestHeight()) === undefined) {
+    if ((await context.seid.status()) === undefined) {
       throw new Error('query local seid /status: connection refused');
     }
     const { id, chain, params } = context;
@@ -51,7 +51,7 @@ async function outcomeOf(
 ): Promise<{ result: GovResult; error?: string }> {
   const txHash = transaction.hash;
   const outcome = currentOutcome(transaction, chain);
-  const height = await seid.latestHeight();
+  const height = (await seid.status())?.height;
   if (outcome === 'unverifiable') {
     const error = `tx ${txHash} inclusion unverifiable: transaction indexing is disabled on this node`;
     return { result: { txHash, inclusionStatus: outcome }, error };

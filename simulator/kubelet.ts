@@ -11,6 +11,12 @@ const SEID = fileURLToPath(new URL('seid.ts', import.meta.url));
 /** As the sidecar's own client. */
 const RPC_TIMEOUT_MS = 500;
 
+/** What is used of seid's `/status`. */
+export interface SeidStatus {
+  height: number;
+  catchingUp: boolean;
+}
+
 /** What {@link Kubelet} needs to know of the container that it looks after. */
 export interface ContainerOptions {
   seid: SeidArguments;
@@ -68,14 +74,15 @@ export class Kubelet {
     if (child?.pid === pid) await new Promise((resolve) => child.once('exit', resolve));
   }
 
-  /** The height that the RPC reports; `undefined` while it does not serve. */
-  async latestHeight(): Promise<number | undefined> {
+  /** What the RPC reports; `undefined` while it does not serve. */
+  async status(): Promise<SeidStatus | undefined> {
     if (this.rpcUrl === undefined) return undefined;
     const call = request(`${this.rpcUrl}/status`, { agent: false, timeout: RPC_TIMEOUT_MS });
     const answer = await exchange(call).catch(() => undefined);
     if (answer === undefined) return undefined;
     const parsed = JSON.parse(answer.text);
-    return Number((parsed.result ?? parsed).sync_info.latest_block_height);
+    const { latest_block_height: height, catching_up: catchingUp } = (parsed.result ?? parsed).sync_info;
+    return { height: Number(height), catchingUp };
   }
 
   /** Lets a seid boot that was held back by a fault which has been switched off. */

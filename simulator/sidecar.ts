@@ -147,6 +147,7 @@ export class Sidecar {
     try {
       if (!instantTasks) ended.result = await taskTypes[version].get(type)?.({ ...surroundings, id, params, signal });
       ended.status = 'completed';
+      this.#setReadiness(type, process);
     } catch (error) {
       if (signal.aborted && version === 'newer') return this.#noteEnd(process, id, 'interrupted');
       Object.assign(ended, failureOf(error as Error, signal));
@@ -157,7 +158,14 @@ export class Sidecar {
     ended.completedAt = nowNanos();
     this.#store.save(ended);
     this.#noteEnd(process, id, ended.status === 'failed' ? 'failed' : 'completed');
-    if (task.type === 'mark-ready') process.ready = true;
+  }
+
+  /** These two types are nothing but that. */
+  #setReadiness(type: string, process: SidecarProcess): void {
+    if (type === 'mark-ready') process.ready = true;
+    if (type !== 'mark-not-ready') return;
+    this.#store.deleteByType('mark-ready');
+    process.ready = false;
   }
 
   #newProcess(ready: boolean): SidecarProcess {

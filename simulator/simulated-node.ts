@@ -133,8 +133,8 @@ export class SimulatedNode {
   }
 
   /** What seid's RPC reports; `undefined` while it does not serve. */
-  latestHeight(): Promise<number | undefined> {
-    return this.#kubelet.latestHeight();
+  async latestHeight(): Promise<number | undefined> {
+    return (await this.#kubelet.status())?.height;
   }
 
   /** The sidecar's tasks, newest first, without going through its API. */

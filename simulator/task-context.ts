@@ -2,7 +2,7 @@ import type { Journal } from './journal.ts';
 import type { Kubelet } from './kubelet.ts';
 import type { SimulatedChain } from './simulated-chain.ts';
 
-/** `v0.0.56`, or a later one: they differ in what they know, in results, and in what ends running tasks. */
+/** `v0.0.56`, or a later one as v0.0.70: they differ in what they know, in results, and in what ends running tasks. */
 export type SidecarVersion = 'v0.0.56' | 'newer';
 
 /** The sidecar's own limits, milliseconds. */

@@ -46,6 +46,10 @@ export class TaskStore {
     return this.#tasks.delete(id);
   }
 
+  deleteByType(type: string): void {
+    for (const task of this.#tasks.values()) if (task.type === type) this.#tasks.delete(task.id);
+  }
+
   running(): StoredTask[] {
     return [...this.#tasks.values()].filter((task) => task.status === 'running');
   }
