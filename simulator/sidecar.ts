@@ -145,7 +145,7 @@ export class Sidecar {
     const { id, type, params } = task;
     const ended: StoredTask = { ...task };
     try {
-      if (!instantTasks) ended.result = await taskTypes[version].get(type)?.({ ...surroundings, id, params, signal });
+      if (!instantTasks) ended.result = await taskTypes[version].get(type)?.({ ...surroundings, id, params, sent: this.#store.sent, signal });
       ended.status = 'completed';
       this.#setReadiness(type, process);
     } catch (error) {
@@ -153,8 +153,6 @@ export class Sidecar {
       Object.assign(ended, failureOf(error as Error, signal));
     }
     if (process.crashed) return this.#noteEnd(process, id, 'interrupted');
-    // It has no place for one.
-    if (version === 'v0.0.56') delete ended.result;
     ended.completedAt = nowNanos();
     this.#store.save(ended);
     this.#noteEnd(process, id, ended.status === 'failed' ? 'failed' : 'completed');

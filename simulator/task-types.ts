@@ -1,6 +1,6 @@
 import { awaitHeight, awaitHeightOrCaughtUp } from './await-condition.ts';
 import { discoverPeers } from './discover-peers.ts';
-import { govTask } from './gov-tasks.ts';
+import { govTask, govTaskWithoutResult } from './gov-tasks.ts';
 import { restartSeid, stopSeid } from './seid-tasks.ts';
 import type { SidecarVersion, TaskType } from './task-context.ts';
 
@@ -29,17 +29,23 @@ const notCarriedOutByNewer: readonly string[] = ['reset-data', 'snapshot-upload-
 const everywhere: readonly (readonly [string, TaskType])[] = [
   ['restart-seid', restartSeid],
   ['mark-ready', nothing],
-  ['gov-vote', govTask('gov-vote')],
-  ['gov-software-upgrade', govTask('gov-software-upgrade')],
   ...notCarriedOut.map(failing),
 ];
 
 /** The types that a sidecar of each version knows: v0.0.56, and v0.0.70 for `newer`. */
 export const taskTypes: Readonly<Record<SidecarVersion, ReadonlyMap<string, TaskType>>> = {
-  'v0.0.56': new Map([...everywhere, ['await-condition', awaitHeight], ['discover-peers', discoverPeers]]),
+  'v0.0.56': new Map([
+    ...everywhere,
+    ['await-condition', awaitHeight],
+    ['discover-peers', discoverPeers],
+    ['gov-vote', govTaskWithoutResult('gov-vote')],
+    ['gov-software-upgrade', govTaskWithoutResult('gov-software-upgrade')],
+  ]),
   newer: new Map([
     ...everywhere,
     ['await-condition', awaitHeightOrCaughtUp],
+    ['gov-vote', govTask('gov-vote')],
+    ['gov-software-upgrade', govTask('gov-software-upgrade')],
     ['gov-param-change', govTask('gov-param-change')],
     ['stop-seid', stopSeid],
     ['mark-not-ready', nothing],

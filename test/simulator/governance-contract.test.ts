@@ -185,14 +185,16 @@ describe('governance tasks', function () {
     });
   }
 
-  simulatorOnly('v0.0.56 has no result, completed or failed', async () => {
-    const [node, sidecar] = await newNode({ sidecarVersion: 'v0.0.56', transactions: { result: 'garbage' } });
-    const completed = await run(sidecar, 'gov-vote', VOTE);
-    node.setTransactions({ outcome: 'committed_failed' });
-    const failed = await run(sidecar, 'gov-vote', VOTE);
-    assert.deepEqual([completed.status, failed.status, node.broadcasts.length], ['completed', 'failed', 2]);
-    assert.deepEqual([completed.result, failed.result], [undefined, undefined]);
-  });
+  for (const outcome of ['committed_ok', 'committed_failed', 'pending', 'unverifiable', 'no_proposal_id'] as const) {
+    simulatorOnly(`v0.0.56, ${outcome}: completed, and nothing is told of the transaction`, async () => {
+      const [node, sidecar] = await newNode({ sidecarVersion: 'v0.0.56', transactions: { outcome, result: 'garbage' } });
+      for (const [type, params] of [['gov-vote', VOTE], ['gov-software-upgrade', UPGRADE]] as const) {
+        const { status, result, error } = await run(sidecar, type, params);
+        assert.deepEqual([status, result, error], ['completed', undefined, undefined]);
+      }
+      assert.equal(node.broadcasts.length, 2);
+    });
+  }
 
   simulatorOnly('fails and sends nothing while seid does not serve', async () => {
     const [node, sidecar] = await newNode({ faults: { neverBoot: true } });
@@ -216,6 +218,16 @@ describe('governance tasks', function () {
       node.startSidecar();
       const { status, run: count } = await sidecar.ended(id);
       assert.deepEqual([status, count, node.broadcasts.length], ['completed', 1, 1]);
+    });
+
+    simulatorOnly('kill -9 of v0.0.56: the task runs again and sends another transaction', async () => {
+      const [node, sidecar] = await newNode({ sidecarVersion: 'v0.0.56' });
+      const id = await beginVote(node, sidecar);
+      node.crashSidecar();
+      node.setTransactions({});
+      node.startSidecar();
+      const { status, run: count } = await sidecar.ended(id);
+      assert.deepEqual([status, count, node.broadcasts.map(({ taskId }) => taskId)], ['completed', 1, [id, id]]);
     });
 
     simulatorOnly('DELETE, then the same id: finds the transaction', async () => {
