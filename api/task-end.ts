@@ -97,7 +97,7 @@ function codeText({ code, codespace, rawLog }: Transaction): string {
 export function withHeight(plan: TaskPlan, verdict: Verdict, height: number | undefined): Verdict {
   if (height === undefined || verdict.phase !== 'Complete') return verdict;
   if (plan.kind === 'AwaitNodesAtHeight') return { ...verdict, outputs: { awaitNodesAtHeight: { currentHeight: height } } };
-  if (plan.kind === 'AwaitCondition') return { ...verdict, outputs: { awaitCondition: { observedValue: String(height) } } };
+  if (plan.kind === 'AwaitCondition') return { ...verdict, outputs: { awaitCondition: { observedValue: height } } };
   return verdict;
 }
 
