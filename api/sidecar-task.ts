@@ -48,7 +48,7 @@ export function observationOf(task: SidecarTask): { readonly state: 'running' } 
   if (task.status === 'running') return { state: 'running' };
   const result = resultOf(task.result);
   if (task.status === 'completed') return { state: 'completed', ...result };
-  return { state: 'failed', error: printable(task.error ?? 'the sidecar gave no error text'), ...result };
+  return { state: 'failed', error: printable(task.error ?? '') || 'the sidecar gave no error text', ...result };
 }
 
 function resultOf(result: unknown): TaskResult {

@@ -44,7 +44,7 @@ export function withPending(task: EndedTask, verdict: Verdict): Verdict {
 function withoutInclusion({ node }: EndedTask, report: TaskReport): Verdict {
   const { rawResult, transaction } = report;
   const raw = rawResult === undefined ? 'no result' : `a result that cannot be read: ${rawResult}`;
-  const name = transaction?.txHash === undefined ? 'the transaction' : `transaction ${printable(transaction.txHash, 128)}`;
+  const name = transaction?.txHash ? `transaction ${printable(transaction.txHash, 128)}` : 'the transaction';
   if (report.state === 'completed') {
     const message =
       `The sidecar of ${nodeText(node)} reported that the task is completed, with ${raw}. ` +
@@ -106,7 +106,7 @@ function withOutputs({ kind }: EndedTask, transaction: Transaction, verdict: Ver
 }
 
 function transactionText({ txHash, height }: Transaction): string {
-  const hash = txHash === undefined ? 'The transaction' : `Transaction ${printable(txHash, 128)}`;
+  const hash = txHash ? `Transaction ${printable(txHash, 128)}` : 'The transaction';
   return height === undefined || height <= 0 ? hash : `${hash} at height ${height}`;
 }
 

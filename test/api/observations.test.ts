@@ -52,7 +52,7 @@ describe('observationOf', () => {
   });
 
   it('has words for a failure that came without', () => {
-    assert.deepEqual(observationOf(task({ status: 'failed' })), { state: 'failed', error: 'the sidecar gave no error text' });
+    for (const error of [undefined, '', '\n']) assert.deepEqual(observationOf(task({ status: 'failed', error })), { state: 'failed', error: 'the sidecar gave no error text' });
   });
 
   it('knows no fourth state', () => {

@@ -10,6 +10,10 @@ function resource(spec?: Record<string, unknown>): SeiNodeTask {
   return { metadata: { name: 'restart-1', namespace: 'arctic-1', uid: 'u', resourceVersion: '1' }, ...(spec === undefined ? {} : { spec }) };
 }
 
+function begunOfTask(task: NonNullable<SeiNodeTask['status']>['task']) {
+  return taskInputOf({ ...resource({ kind: 'RestartSeid' }), status: { phase: 'Running', task } }).begun;
+}
+
 describe('workflow ids', () => {
   it('read as namespace, name and uid', () => {
     assert.equal(workflowIdOf({ namespace: 'arctic-1', name: 'restart-1', uid: '6d0f' }), 'seinodetask/arctic-1/restart-1/6d0f');
@@ -53,11 +57,10 @@ describe('taskInputOf', () => {
 
   it('takes a task that was begun before for accepted only when submittedAt says so', () => {
     const begun = { id: 'id', status: 'Running', executionStartedAt: '2026-11-24T00:00:00Z' } as const;
-    const of = (task: NonNullable<SeiNodeTask['status']>['task']) => taskInputOf({ ...resource({ kind: 'RestartSeid' }), status: { phase: 'Running', task } }).begun;
-    assert.deepEqual(of(begun), { taskId: 'id', executionStartedAt: '2026-11-24T00:00:00Z', accepted: false });
-    assert.deepEqual(of({ ...begun, submittedAt: '2026-11-24T00:00:01Z' }), { taskId: 'id', executionStartedAt: '2026-11-24T00:00:00Z', accepted: true });
-    assert.deepEqual(of({ id: 'id', status: 'Pending' }), { taskId: 'id', accepted: false });
-    assert.equal(of(undefined), undefined);
+    assert.deepEqual(begunOfTask(begun), { taskId: 'id', executionStartedAt: '2026-11-24T00:00:00Z', accepted: false });
+    assert.deepEqual(begunOfTask({ ...begun, submittedAt: '2026-11-24T00:00:01Z' }), { taskId: 'id', executionStartedAt: '2026-11-24T00:00:00Z', accepted: true });
+    assert.deepEqual(begunOfTask({ id: 'id', status: 'Pending' }), { taskId: 'id', accepted: false });
+    assert.equal(begunOfTask(undefined), undefined);
   });
 
   it('leads any spec that slipped past admission to a plan or a verdict', () => {

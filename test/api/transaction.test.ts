@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { transactionOf, transactionOutputs } from '../../api/transaction.ts';
+import { transactionOf } from '../../api/transaction.ts';
 
 const statuses = ['committed_ok', 'committed_failed', 'pending', 'unverifiable'] as const;
 
@@ -37,34 +37,6 @@ describe('transactionOf', () => {
         const read = transactionOf(any);
         if (read === undefined) return;
         assert.ok(read.inclusionStatus === undefined ? read.txHash !== undefined : statuses.includes(read.inclusionStatus));
-      }),
-    );
-  });
-});
-
-describe('transactionOutputs', () => {
-  const inclusionStatus = 'committed_ok';
-
-  it('are hash, height and proposal', () => {
-    const outputs = { txHash: 'AB', height: 7, proposalId: 8 };
-    assert.deepEqual(transactionOutputs({ ...outputs, code: 0, rawLog: '[]', inclusionStatus }), outputs);
-  });
-
-  it('leave out what a transaction does not have yet', () => {
-    assert.deepEqual(transactionOutputs({ txHash: 'AB', height: 0, proposalId: -1, inclusionStatus }), { txHash: 'AB' });
-  });
-
-  it('are there exactly when there is a hash, which is short and printable', () => {
-    const integer = fc.option(fc.integer(), { nil: undefined });
-    const hash = fc.option(fc.string({ unit: 'binary', maxLength: 500 }), { nil: undefined });
-    fc.assert(
-      fc.property(hash, integer, integer, (txHash, height, proposalId) => {
-        const outputs = transactionOutputs({ txHash, height, proposalId, inclusionStatus });
-        assert.equal(outputs !== undefined, txHash !== undefined && txHash !== '');
-        if (outputs === undefined) return;
-        assert.ok(outputs.txHash.length <= 128);
-        assert.doesNotMatch(outputs.txHash, /\p{Cc}/u);
-        for (const value of [outputs.height, outputs.proposalId]) assert.ok(value === undefined || value > 0);
       }),
     );
   });
