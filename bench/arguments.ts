@@ -7,7 +7,7 @@ const benchmarks = {
   inflight: { tasks: 10_000, nodes: 20, ends: 10 },
   storm: { tasks: 5_000, nodes: 100 },
   cost: { tasks: 20 },
-  latency: { restarts: 50 },
+  latency: { restarts: 50, waiters: 50 },
 } as const satisfies Record<string, Readonly<Record<string, number>>>;
 
 /** 0 leaves something out. */
@@ -31,6 +31,7 @@ const USAGE = `Usage: npm run bench -- throughput | inflight | storm | cost | la
     --tasks N     to count over, ${benchmarks.cost.tasks} unless given
   latency         how long a RestartSeid takes besides the sidecar's own work
     --restarts N  restarts to measure for each line, ${benchmarks.latency.restarts} unless given
+    --waiters N   restarts that wait for one node, ${benchmarks.latency.waiters} unless given
   --json          one JSON object on stdout instead of a table`;
 
 export type BenchName = keyof typeof benchmarks;

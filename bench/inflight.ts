@@ -6,7 +6,7 @@ import { startBenchStack, type BenchRun, type BenchStack } from './bench-stack.t
 import { percentile } from './percentile.ts';
 import { usageOf } from './process-usage.ts';
 import { FOR_EVER_MS, reached } from './reached.ts';
-import { resultOf, type Result } from './result.ts';
+import { atMost, resultOf, type Result } from './result.ts';
 import { eachAtOnce } from './series.ts';
 import { createTask } from './tasks.ts';
 
@@ -38,7 +38,7 @@ export async function measureInflight(options: Options<'inflight'>, run: BenchRu
       unit: 'MB',
       value: ours.residentMb,
       floor: floor.residentMb,
-      goal: { of: 'value', bound: 'at most', must: 2_048, aim: 1_024 },
+      goal: atMost(2_048, 1_024),
     }),
     resultOf({ metric: 'peak of its memory until the last end', unit: 'MB', value: ours.peakMb, floor: floor.peakMb }),
     resultOf({ metric: 'CPU of our process while they wait', unit: '% of a core', value: ours.waitingCpu }),
@@ -46,16 +46,16 @@ export async function measureInflight(options: Options<'inflight'>, run: BenchRu
       metric: 'polls of a sidecar per second and task, after a minute',
       unit: '',
       value: ours.pollsPerSecond,
-      goal: { of: 'value', bound: 'at most', must: 0.35, aim: 0.2 },
+      goal: atMost(0.35, 0.2),
     }),
-    resultOf({ metric: 'lost', unit: 'tasks', value: tasks - ours.lags.length, goal: { of: 'value', bound: 'at most', must: 0 } }),
+    resultOf({ metric: 'lost', unit: 'tasks', value: tasks - ours.lags.length, goal: atMost(0) }),
     resultOf({ metric: `lag of the end, ${ends} a second, p50`, unit: 'ms', value: percentile(ours.lags, 50), floor: percentile(floor.lags, 50) }),
     resultOf({
       metric: `lag of the end, ${ends} a second, p99`,
       unit: 'ms',
       value: percentile(ours.lags, 99),
       floor: percentile(floor.lags, 99),
-      goal: { of: 'value', bound: 'at most', must: 15_000, aim: 6_000 },
+      goal: atMost(15_000, 6_000),
     }),
   ];
 }

@@ -3,7 +3,7 @@ import { instantNodes, startBenchStack, type BenchRun } from './bench-stack.ts';
 import { usageOf } from './process-usage.ts';
 import { FOR_EVER_MS, reached } from './reached.ts';
 import { measureRound } from './round.ts';
-import { resultOf, type Result } from './result.ts';
+import { atMost, resultOf, type Result } from './result.ts';
 import { eachAtOnce } from './series.ts';
 import { createTask, restartOf } from './tasks.ts';
 
@@ -47,14 +47,14 @@ export async function measureStorm({ tasks, nodes }: Options<'storm'>, run: Benc
     resultOf({ metric: 'start of the service → ready', unit: 's', value: readyMs / 1_000 }),
     resultOf({ metric: `start of the service → last of ${tasks} ends`, unit: 's', value: seconds, floor: tasks / floorRound.perSecond }),
     resultOf({ metric: 'CPU of our process per task', unit: 'ms', value: cpuMs / tasks, floor: floorRound.cpuMs.own }),
-    resultOf({ metric: 'without an end', unit: 'tasks', value: tasks - ended, goal: { of: 'value', bound: 'at most', must: 0 } }),
+    resultOf({ metric: 'without an end', unit: 'tasks', value: tasks - ended, goal: atMost(0) }),
     resultOf({ metric: 'ended otherwise than Complete', unit: 'tasks', value: ended - complete }),
     resultOf({
       metric: 'peak of the memory of our process',
       unit: 'MB',
       value: peakMb,
       floor: floorRound.peakMb,
-      goal: { of: 'value', bound: 'at most', must: 1_024, aim: 600 },
+      goal: atMost(1_024, 600),
     }),
     resultOf({ metric: 'its memory at the end', unit: 'MB', value: residentMb, floor: floorRound.residentMb }),
   ];

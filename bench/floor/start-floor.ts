@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { freePort } from '../../dev/free-port.ts';
 import type { LocalServers } from '../../dev/start-local-servers.ts';
+import { abortable } from '../../kubernetes/abortable.ts';
 import type { FloorSettings, FromFloor, ToFloor } from './messages.ts';
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
@@ -31,8 +32,8 @@ export interface Floor extends AsyncDisposable {
   release(perSecond: number): Promise<readonly number[]>;
 }
 
-/** @throws Error when the process ends before it is ready. */
-export async function startFloor({ directory, temporal }: Pick<LocalServers, 'directory' | 'temporal'>): Promise<Floor> {
+/** @throws Error when the process ends before it is ready; here and later the signal's reason. */
+export async function startFloor({ directory, temporal }: Pick<LocalServers, 'directory' | 'temporal'>, signal: AbortSignal): Promise<Floor> {
   const bundleFile = join(directory, 'floor-bundle.js');
   const { code } = await bundleWorkflowCode({ workflowsPath: WORKFLOWS, logger: new DefaultLogger('WARN') });
   await writeFile(bundleFile, code);
@@ -44,9 +45,9 @@ export async function startFloor({ directory, temporal }: Pick<LocalServers, 'di
   if (pid === undefined) throw new Error('The process of the floor did not start.');
   const tell = async (order: ToFloor): Promise<readonly number[]> => {
     child.send(order);
-    return await answerOf(child);
+    return await abortable(answerOf(child), signal);
   };
-  await answerOf(child);
+  await abortable(answerOf(child), signal);
   return {
     pid,
     metricsUrl: `http://${metricsAddress}/metrics`,
