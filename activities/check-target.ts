@@ -1,3 +1,4 @@
+import { activityInfo } from '@temporalio/activity';
 import { permitIdOf } from '../api/node-permit.ts';
 import { decideTarget } from '../api/target-decision.ts';
 import type { SeiNode } from '../api/sei-node.ts';
@@ -52,6 +53,11 @@ export async function checkTarget(dependencies: TargetDependencies, plan: TaskPl
 
 export function needsPermit({ kind }: TaskPlan): boolean {
   return taskKinds[kind].changesNode;
+}
+
+/** Whether the task takes its permit by itself; otherwise a runbook holds the node for it. */
+export function isOwnPermit({ permitHolder }: TaskPlan): boolean {
+  return permitHolder === activityInfo().workflowExecution?.workflowId;
 }
 
 export function permitOf({ task }: TaskPlan): string {

@@ -1,17 +1,19 @@
 import { activityInfo, cancellationSignal, Context } from '@temporalio/activity';
+import { permitIdOf } from '../api/node-permit.ts';
 import { present } from '../api/present.ts';
 import { problemEvent } from '../api/task-events.ts';
-import { mirrorTargetOf, type BegunTask, type TaskIdentity } from '../api/task-input.ts';
+import { mirrorTargetOf, type BegunTask, type NodeReference, type TaskIdentity } from '../api/task-input.ts';
 import { planTask, type TaskPlan } from '../api/task-plan.ts';
 import type { Verdict } from '../core/verdict.ts';
 import { KubernetesError } from '../kubernetes/errors.ts';
 import { Attempt } from './attempt.ts';
-import { checkTarget, permitOf, type CheckedTarget, type OverTask, type ReadyTask, type TargetDependencies } from './check-target.ts';
+import { checkTarget, isOwnPermit, permitOf, type CheckedTarget, type OverTask, type ReadyTask, type TargetDependencies } from './check-target.ts';
 import { TaskDispatch, type Dispatched, type DispatchHeartbeat, type DispatchRequest } from './dispatch-task.ts';
 import { OtherClusterError } from './errors.ts';
 import { mirrorStatus, recordEvents, writeStatus, type MirrorDependencies, type MirrorRequest } from './mirror-status.ts';
 import { NodePermits } from './node-permits.ts';
 import { PermitLine } from './permit-line.ts';
+import { holderName, PermitWait } from './permit-wait.ts';
 import { TaskPoll, type PollDependencies, type Polled, type PollHeartbeat, type PollRequest } from './poll-task.ts';
 import { takeOffTask, type TakeOffHeartbeat, type TakeOffRequest } from './take-off-task.ts';
 import { TargetWait, type TargetWaitState } from './target-wait.ts';
@@ -59,6 +61,9 @@ export interface Activities {
   takeOffTask(request: TakeOffRequest): Promise<'taken-off' | 'gone'>;
   /** Gives the permit back, then writes the verdict. Returns the task that the status says was begun when the verdict knows nothing of it. */
   mirrorStatus(request: MirrorRequest & { readonly permit?: OwnPermit }): Promise<BegunTask | undefined>;
+  /** Waits until the workflow that calls has a node to itself; it then hands its id on to its tasks as `permitHolder`. */
+  takeNodePermit(node: NodeReference): Promise<void>;
+  giveBackNodePermit(node: NodeReference): Promise<void>;
   /** Checks the inputs of tasks that a runbook will start. Returns what is wrong with the first that is not valid. */
   validateTasks(tasks: readonly { readonly kind: string; readonly input: unknown }[]): Promise<Verdict | undefined>;
 }
@@ -104,7 +109,7 @@ export function createActivities(dependencies: ActivityDependencies): Activities
       const dispatched = await new TaskDispatch(all, request, attempt).run();
       const { plan } = request;
       const isImage = 'image' in request.request;
-      if (isImage && plan.permitHolder === ownWorkflow().workflowId) await all.permits.giveBack(permitOf(plan), plan.permitHolder, permitRunId);
+      if (isImage && isOwnPermit(plan)) await all.permits.giveBack(permitOf(plan), plan.permitHolder, permitRunId);
       return dispatched;
     },
     pollTask: async (request) => {
@@ -122,6 +127,21 @@ export function createActivities(dependencies: ActivityDependencies): Activities
       if (permit !== undefined) await target().permits.giveBack(permit.permitId, permit.holder, permit.runId);
       return await mirrorStatus(dependencies, request, cancellationSignal());
     },
+    takeNodePermit: async (node) => {
+      using attempt = new Attempt<{ waitingFor: string }>(shutdown, DISPATCH_BEAT);
+      using wait = new PermitWait({ permits: target().permits, line, attempt, permitId: permitIdOf(clusterId, node), holder: ownWorkflow().workflowId, nameOf: (workflowId) => holderName(dependencies.tasks, workflowId) });
+      try {
+        for (const sinceMs = attempt.nowMs; ; ) {
+          const taken = await wait.take(sinceMs);
+          if ('permitRunId' in taken) return;
+          attempt.heartbeat({ waitingFor: taken.heldBy });
+          await wait.wait(Number.POSITIVE_INFINITY);
+        }
+      } catch (error) {
+        attempt.leave(error);
+      }
+    },
+    giveBackNodePermit: async (node) => await target().permits.giveBack(permitIdOf(clusterId, node), ownWorkflow().workflowId),
     validateTasks: async (tasks) => {
       for (const { kind, input } of tasks) {
         const planned = planTask(kind, input, { ...ownWorkflow(), firstRunId: '', cluster: clusterId });

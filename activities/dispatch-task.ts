@@ -2,6 +2,7 @@ import { log } from '@temporalio/activity';
 import { present } from '../api/present.ts';
 import { sidecarActivity, signalLaterText } from '../api/sidecar-activity.ts';
 import type { TaskObservation, TaskReport } from '../api/sidecar-task.ts';
+import type { StatusUpdate } from '../api/status-update.ts';
 import { dispatchedEvents } from '../api/task-events.ts';
 import { taskKinds } from '../api/task-kinds.ts';
 import { recordedTime } from '../api/timestamp.ts';
@@ -45,7 +46,8 @@ export interface Begun {
 export type Dispatched = { readonly knowledge: Knowledge; readonly begun?: Begun } & (
   | { readonly state: 'accepted' }
   /** It is there already, so nothing was sent: a failed id that is sent again runs again. */
-  | { readonly state: 'running' | 'gone' }
+  | { readonly state: 'running' }
+  | { readonly state: 'gone' }
   | TaskReport
   | { readonly state: 'refused'; readonly words: string }
   /** The execution time was over before the task could be sent. */
@@ -54,7 +56,8 @@ export type Dispatched = { readonly knowledge: Knowledge; readonly begun?: Begun
   | { readonly state: 'busy'; readonly sighting?: RestartSighting }
   | { readonly state: 'cancelled' }
   /** The resource does not exist any more, or has reached its end; nothing was sent. */
-  | { readonly state: 'resource-gone' | 'resource-terminal' }
+  | { readonly state: 'resource-gone' }
+  | { readonly state: 'resource-terminal' }
 );
 
 /** What an attempt leaves to the next one, and shows in the Temporal UI. */
@@ -136,24 +139,24 @@ export class TaskDispatch {
   /** Begins the execution and writes so. @returns What stands in the way: the resource is gone, or has reached its end. */
   async #begin(): Promise<End | undefined> {
     if (this.#isWritten) return undefined;
-    const { plan } = this.#request;
-    const { task, begun } = plan;
+    const { task, begun } = this.#request.plan;
     const nowMs = this.#attempt.nowMs;
     const startedAtMs = recordedTime(begun?.executionStartedAt, this.#executingSinceMs ?? nowMs);
-    const update = {
-      step: 'executing',
-      progress: withNotice(dispatching(plan), this.#notice),
-      ...(begun === undefined ? { targetMessage: phaseMet(task.node, plan.requirePhase) } : {}),
-      taskId: task.taskId,
-      startedAtMs,
-    } as const;
+    const update = this.#executing(startedAtMs);
     const recorded = await writeStatus(this.#dependencies, task, { update, atMs: nowMs }, this.#attempt.signal);
-    if (recorded.outcome !== 'written' && this.#knowledge.sent === 'no') return { state: recorded.outcome === 'gone' ? 'resource-gone' : 'resource-terminal' };
+    if (recorded.outcome !== 'written' && (this.#knowledge.sent === 'no' || this.#knowledge.seen === 'absent')) return { state: recorded.outcome === 'gone' ? 'resource-gone' : 'resource-terminal' };
     this.#isWritten = true;
     this.#startedAtMs = recordedTime(recorded.executionStartedAt, startedAtMs);
     this.#executingSinceMs ??= this.#startedAtMs === startedAtMs ? this.#attempt.nowMs : this.#startedAtMs;
     this.#reporter.assume(update);
     return undefined;
+  }
+
+  #executing(startedAtMs: number): Extract<StatusUpdate, { step: 'executing' }> {
+    const { plan } = this.#request;
+    const { task, begun, requirePhase } = plan;
+    const target = begun === undefined ? { targetMessage: phaseMet(task.node, requirePhase) } : {};
+    return { step: 'executing', progress: withNotice(dispatching(plan), this.#notice), ...target, taskId: task.taskId, startedAtMs };
   }
 
   /** Nothing comes between the last look at the clock and the POST. */
@@ -225,7 +228,11 @@ export class TaskDispatch {
 }
 
 type End =
-  | { readonly state: 'accepted' | 'late' | 'cancelled' | 'resource-gone' | 'resource-terminal' }
+  | { readonly state: 'accepted' }
+  | { readonly state: 'late' }
+  | { readonly state: 'cancelled' }
+  | { readonly state: 'resource-gone' }
+  | { readonly state: 'resource-terminal' }
   | { readonly state: 'refused'; readonly words: string }
   | { readonly state: 'busy'; readonly sighting?: RestartSighting }
   | Exclude<TaskObservation, { readonly state: 'absent' } | { readonly state: 'unconfirmed' }>;

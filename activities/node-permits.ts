@@ -24,8 +24,8 @@ const UNIMPLEMENTED = 12;
 /** Somebody else who has a permit. */
 export interface PermitHolder {
   readonly runId: string;
-  /** As messages call him. */
-  readonly name: string;
+  /** Id of the workflow that holds it. Unset: it was taken by hand. */
+  readonly workflowId: string | undefined;
 }
 
 interface OpenPermit {
@@ -59,7 +59,7 @@ export class NodePermits {
       const permit = await this.#read(permitId);
       if (permit?.holder === holder) return { runId: permit.runId };
       if (permit === undefined) continue;
-      if (permit.holder === undefined || (await this.#isOpen(permit.holder))) return { heldBy: { runId: permit.runId, name: holderText(permit.holder) } };
+      if (permit.holder === undefined || (await this.#isOpen(permit.holder))) return { heldBy: { runId: permit.runId, workflowId: permit.holder } };
       await this.#end(permitId, permit.runId);
     }
   }

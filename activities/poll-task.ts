@@ -41,8 +41,11 @@ export interface PollRequest {
 
 export type Polled = { readonly knowledge: Knowledge } & (
   | (TaskReport & { readonly height?: number })
-  /** `lost`: the sidecar has denied the task for 10 minutes. `gone`: the SeiNode does not exist any more. */
-  | { readonly state: 'deadline' | 'lost' | 'gone' }
+  /**
+   * `absent`: a cancelled task that may have been sent is not there. `lost`: the sidecar has denied the task for 10 minutes.
+   * `gone`: the SeiNode does not exist any more.
+   */
+  | { readonly state: 'deadline' | 'absent' | 'lost' | 'gone' }
 );
 
 /** What an attempt leaves to the next one, and shows in the Temporal UI. */
@@ -129,11 +132,18 @@ export class TaskPoll {
       case 'gone':
         return { state: 'gone' };
       case 'absent':
-        this.#deniedSinceMs ??= this.#attempt.nowMs;
-        return this.#request.remainingMs === undefined && this.#attempt.nowMs - this.#deniedSinceMs >= LOST_MS ? { state: 'lost' } : undefined;
+        return this.#afterDenial();
       default:
         return undefined;
     }
+  }
+
+  #afterDenial(): End | undefined {
+    const { cancelled, remainingMs } = this.#request;
+    if (cancelled && this.#knowledge.sent !== 'yes') return { state: 'absent' };
+    this.#deniedSinceMs ??= this.#attempt.nowMs;
+    const isLost = remainingMs === undefined && this.#attempt.nowMs - this.#deniedSinceMs >= LOST_MS;
+    return isLost ? { state: 'lost' } : undefined;
   }
 
   async #goOn(): Promise<void> {
@@ -202,4 +212,4 @@ export class TaskPoll {
   }
 }
 
-type End = (TaskReport & { readonly height?: number }) | { readonly state: 'deadline' | 'lost' | 'gone' };
+type End = (TaskReport & { readonly height?: number }) | { readonly state: 'deadline' | 'absent' | 'lost' | 'gone' };

@@ -8,16 +8,11 @@ import { queued, waitingForTarget, type Progress } from '../core/progress.ts';
 import { obstacleBeside, queueTimedOut, waitingInQueue, type Obstacle, type RestartSighting } from '../core/queueing.ts';
 import { resourceAlreadyTerminal, resourceGone, targetNotInPhase, waitingForPhase, type Verdict } from '../core/verdict.ts';
 import type { Attempt } from './attempt.ts';
-import { needsPermit, over, permitOf, readTarget, ready, type OverTask, type ReadyTask, type TargetDependencies } from './check-target.ts';
+import { isOwnPermit, needsPermit, over, permitOf, readTarget, ready, type OverTask, type ReadyTask, type TargetDependencies } from './check-target.ts';
 import { SidecarError } from './errors.ts';
 import { writeStatus } from './mirror-status.ts';
-import type { PermitHolder } from './node-permits.ts';
-import type { PermitLine, Place } from './permit-line.ts';
-
-/** How often those who wait behind others look again, in milliseconds. */
-const BEHIND_OTHERS_MS = 10_000;
-/** How often the one in front looks again, in milliseconds: its holder may have ended without giving the permit back. */
-const IN_FRONT_MS = 10_000;
+import type { PermitLine } from './permit-line.ts';
+import { holderName, PermitWait } from './permit-wait.ts';
 
 /** What a wait knows, also across attempts. Times are in milliseconds since the epoch. */
 export interface TargetWaitState {
@@ -42,13 +37,16 @@ export class TargetWait implements Disposable {
   readonly #dependencies: TargetDependencies;
   readonly #options: AwaitTargetOptions;
   #state: TargetWaitState;
-  #place: Place | undefined;
-  #permitHolder: PermitHolder | undefined;
+  readonly #permit: PermitWait;
+  /** The message that the status shows. */
+  #shown = '';
 
   constructor(dependencies: TargetDependencies, options: AwaitTargetOptions) {
     this.#dependencies = dependencies;
     this.#options = options;
-    this.#state = { waitingFor: 'target', ...options.earlier, ...options.attempt.earlier };
+    const { plan, attempt, line, earlier } = options;
+    this.#state = { waitingFor: 'target', ...earlier, ...attempt.earlier };
+    this.#permit = new PermitWait({ permits: dependencies.permits, line, attempt, permitId: permitOf(plan), holder: plan.permitHolder, nameOf: (workflowId) => holderName(dependencies.tasks, workflowId) });
   }
 
   /** How long the task has waited for its node, for a wait that follows. */
@@ -57,7 +55,7 @@ export class TargetWait implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#place?.leave();
+    this.#permit[Symbol.dispose]();
   }
 
   /** Looks once and waits for what stands in the way. @returns `undefined` when the caller has to look again. */
@@ -76,19 +74,13 @@ export class TargetWait implements Disposable {
 
   /** The permit comes last, so that nobody keeps it from others while he waits for something else. */
   async #takeNode(): Promise<Obstacle | { readonly permitRunId: string }> {
-    const { plan } = this.#options;
     const beside = await this.#obstacleBeside();
     if (beside !== undefined) {
       await this.#giveBack();
       return beside;
     }
-    this.#place ??= this.#options.line.join(permitOf(plan), this.#state.queuedSinceMs ?? this.#options.attempt.nowMs);
-    if (!this.#place.isFront) return { by: 'permit', holder: this.#place.holder ?? 'other work' };
-    const taken = await this.#dependencies.permits.take(permitOf(plan), plan.permitHolder);
-    if ('runId' in taken) return { permitRunId: taken.runId };
-    this.#permitHolder = taken.heldBy;
-    this.#place.knownHolder = taken.heldBy.name;
-    return { by: 'permit', holder: taken.heldBy.name };
+    const taken = await this.#permit.take(this.#state.queuedSinceMs ?? this.#options.attempt.nowMs);
+    return 'permitRunId' in taken ? taken : { by: 'permit', holder: taken.heldBy };
   }
 
   /** A sidecar that cannot be asked is no reason to wait: it is asked again before anything is sent. */
@@ -104,10 +96,9 @@ export class TargetWait implements Disposable {
     }
   }
 
-  /** A permit of a runbook stays with the runbook. */
+  /** A permit that a runbook holds stays with the runbook. */
   async #giveBack(): Promise<void> {
-    const { plan } = this.#options;
-    await this.#dependencies.permits.giveBack(permitOf(plan), plan.permitHolder);
+    if (isOwnPermit(this.#options.plan)) await this.#permit.giveBack();
   }
 
   async #waitForPhase(phase: string | undefined): Promise<OverTask | undefined> {
@@ -140,27 +131,11 @@ export class TargetWait implements Disposable {
     const shown = await this.#show({ reason: 'Queued', progress: queued(waitingInQueue(node, obstacle, plan.queueTimeoutMs)) });
     if ('verdict' in shown) return over(plan, shown.verdict);
     const atMostMs = Math.min(remainingMs, this.#begunRemainingMs());
-    if (obstacle.by === 'permit') await this.#waitForPermit(obstacle.holder, atMostMs);
-    else await this.#pause(obstacle.by, { sinceMs, atMostMs: obstacle.by === 'interval' ? Math.min(atMostMs, Math.max(1, obstacle.freeAtMs - attempt.nowMs)) : atMostMs });
+    if (obstacle.by === 'permit') {
+      attempt.heartbeat({ ...this.#state, waitingFor: obstacle.holder });
+      await this.#permit.wait(atMostMs);
+    } else await this.#pause(obstacle.by, { sinceMs, atMostMs: obstacle.by === 'interval' ? Math.min(atMostMs, Math.max(1, obstacle.freeAtMs - attempt.nowMs)) : atMostMs });
     return undefined;
-  }
-
-  async #waitForPermit(holder: string, atMostMs: number): Promise<void> {
-    const { plan, attempt } = this.#options;
-    attempt.heartbeat({ ...this.#state, waitingFor: holder });
-    const timeout = new AbortController();
-    const signal = AbortSignal.any([attempt.signal, timeout.signal]);
-    const timer = setTimeout(() => timeout.abort(), Math.min(atMostMs, this.#place?.isFront ? IN_FRONT_MS : BEHIND_OTHERS_MS));
-    try {
-      const isFree = this.#place?.isFront && this.#permitHolder ? this.#dependencies.permits.ended(permitOf(plan), this.#permitHolder, signal) : this.#place?.reachesFront;
-      await Promise.race([isFree, aborted(signal)]);
-      attempt.signal.throwIfAborted();
-    } catch (error) {
-      if (!timeout.signal.aborted || attempt.signal.aborted) throw error;
-    } finally {
-      clearTimeout(timer);
-      timeout.abort();
-    }
   }
 
   async #pause(waitingFor: string, { sinceMs, atMostMs }: { readonly sinceMs: number; readonly atMostMs: number }): Promise<void> {
@@ -169,8 +144,7 @@ export class TargetWait implements Disposable {
     await attempt.sleep(Math.min(pollInterval(attempt.nowMs - sinceMs, Math.random()), atMostMs));
   }
 
-  /** Only what is not shown already. */
-  #shown = '';
+  /** Writes only what is not shown already. */
   async #show({ reason, progress }: { readonly reason: 'PhaseNotMet' | 'Queued'; readonly progress: Progress }): Promise<{ readonly verdict: Verdict } | { readonly targetFirstObservedAt?: string }> {
     const { plan, attempt } = this.#options;
     if (this.#shown === progress.message) return {};
@@ -191,11 +165,4 @@ export class TargetWait implements Disposable {
   #isPastBegunDeadline(): boolean {
     return this.#begunRemainingMs() <= 0;
   }
-}
-
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    if (signal.aborted) reject(signal.reason as Error);
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-  });
 }

@@ -23,7 +23,9 @@ const int64Seconds = z
   .meta({ type: 'integer', format: 'int64' });
 const timestamp = z.string().meta({ format: 'date-time' });
 const int64 = z.int().meta({ format: 'int64' });
-const transactionOutputs = z.object({ txHash: z.string(), height: int64, proposalId: int64.optional() }).partial();
+/** For the Go controller an unsigned one; a list with a negative number in it fails there. */
+const uint64 = int64.min(0);
+const transactionOutputs = z.object({ txHash: z.string(), height: int64, proposalId: uint64.optional() }).partial();
 
 const optionalPayloads = Object.fromEntries(
   Object.entries(payloadSchemas).map(([field, schema]) => [field, schema.optional()]),

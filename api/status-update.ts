@@ -1,6 +1,7 @@
 import { formatDuration } from './go-duration.ts';
 import { present } from './present.ts';
 import type { Progress } from '../core/progress.ts';
+import { withoutRefused } from './refused-fields.ts';
 import { isTerminal, type Condition, type SeiNodeTask, type SeiNodeTaskStatus, type TaskPhase } from './sei-node-task.ts';
 import type { Verdict } from '../core/verdict.ts';
 import { timestamp } from './timestamp.ts';
@@ -188,20 +189,15 @@ function withCondition(
   return [...others, { ...next, ...present({ observedGeneration }), lastTransitionTime }];
 }
 
-/** Without what the CRD as first published refuses: its `status.task.status` knows no `Running` (contract §1). */
-function asFirstPublished(status: SeiNodeTaskStatus): SeiNodeTaskStatus {
-  return status.task?.status === 'Running' ? { ...status, task: { ...status.task, status: 'Pending' } } : status;
-}
-
 interface StatusWrite {
   readonly compute: (resource: SeiNodeTask) => SeiNodeTaskStatus | undefined;
-  readonly fallback: (refused: SeiNodeTaskStatus) => SeiNodeTaskStatus;
+  readonly whenRefused: typeof withoutRefused;
 }
 
-/** An update as the status writer takes it: the next status, and the one to try when the cluster's CRD refuses it. */
+/** An update as the status writer takes it: the next status, and what of it to write when the cluster's CRD refuses it. */
 export function statusWrite(update: StatusUpdate, context: UpdateContext): StatusWrite {
   return {
     compute: ({ status, metadata }) => nextStatus(status, update, { generation: metadata.generation, ...context }),
-    fallback: asFirstPublished,
+    whenRefused: withoutRefused,
   };
 }

@@ -4,24 +4,34 @@ import { UsageError } from '../dev/errors.ts';
 /** Every benchmark with its options: all are whole numbers, and these are what they are unless given. */
 const benchmarks = {
   throughput: { tasks: 1_000, nodes: 100, 'at-once': 64, rounds: 2, others: 500 },
+  inflight: { tasks: 10_000, nodes: 20, ends: 10 },
+  storm: { tasks: 5_000, nodes: 100 },
   cost: { tasks: 20 },
-  latency: { restarts: 50 },
+  latency: { restarts: 50, waiters: 50 },
 } as const satisfies Record<string, Readonly<Record<string, number>>>;
 
 /** 0 leaves something out. */
 const MAY_BE_ZERO = ['others'];
 
-const USAGE = `Usage: npm run bench -- throughput | cost | latency [options] [--json]
+const USAGE = `Usage: npm run bench -- throughput | inflight | storm | cost | latency [options] [--json]
   throughput      how many RestartSeid go through on sidecars that are done at once, and what each costs
     --tasks N     in each round, ${benchmarks.throughput.tasks} unless given
     --nodes N     that they are spread over, ${benchmarks.throughput.nodes} unless given
     --at-once N   under way at the same time, ${benchmarks.throughput['at-once']} unless given
     --rounds N    turns of the floor and ours, ${benchmarks.throughput.rounds} unless given
     --others N    tasks in the rounds with 8 and with 200 at a time, ${benchmarks.throughput.others} unless given; 0 for none
+  inflight        many AwaitNodesAtHeight at once: what they take while they wait, and how late their ends are told
+    --tasks N     at once, ${benchmarks.inflight.tasks} unless given
+    --nodes N     that they are spread over, ${benchmarks.inflight.nodes} unless given
+    --ends N      that reach their heights each second, ${benchmarks.inflight.ends} unless given
+  storm           RestartSeid that were created while the service was away, from its start to the last end
+    --tasks N     that wait for it, ${benchmarks.storm.tasks} unless given
+    --nodes N     that they are spread over, ${benchmarks.storm.nodes} unless given
   cost            what one RestartSeid of 5 s is to Temporal and the API server: events, actions, calls
     --tasks N     to count over, ${benchmarks.cost.tasks} unless given
   latency         how long a RestartSeid takes besides the sidecar's own work
     --restarts N  restarts to measure for each line, ${benchmarks.latency.restarts} unless given
+    --waiters N   restarts that wait for one node, ${benchmarks.latency.waiters} unless given
   --json          one JSON object on stdout instead of a table`;
 
 export type BenchName = keyof typeof benchmarks;

@@ -29,7 +29,7 @@ export async function startBenchStack(nodes: LocalStackOptions['nodes'], { progr
       signal: ending.signal,
     }),
   );
-  const floor = started.use(await startFloor(stack.servers));
+  const floor = started.use(await startFloor(stack.servers, ending.signal));
   const running = started.move();
   return { stack, floor, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }

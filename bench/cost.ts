@@ -4,8 +4,8 @@ import { adminTransport } from '../dev/admin-transport.ts';
 import type { Options } from './arguments.ts';
 import { startBenchStack, type BenchRun } from './bench-stack.ts';
 import { billableActions } from './billable-actions.ts';
-import { restart } from './restart.ts';
-import { resultOf, type Goal, type Result } from './result.ts';
+import { restart } from './tasks.ts';
+import { atMost, resultOf, type Goal, type Result } from './result.ts';
 import { added, samplesOf, sumsBy, type Sample } from './samples.ts';
 import { eachAtOnce } from './series.ts';
 
@@ -87,10 +87,6 @@ function resultsOf(tasks: number, histories: Histories, { api, rpcs, floorRpcs }
     perTask('Temporal: RPCs', total([...rpcs]), { floor: total([...floorRpcs]) }),
     ...methods.map((method) => perTask(`Temporal: ${method}`, rpcs.get(method) ?? 0, { floor: floorRpcs.get(method) ?? 0 })),
   ];
-}
-
-function atMost(must: number, aim: number): Goal {
-  return { of: 'value', bound: 'at most', must, aim };
 }
 
 function total(counts: readonly (readonly [string, number])[]): number {

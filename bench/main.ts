@@ -5,15 +5,19 @@ import { abortOnInterruption, EXIT_INTERRUPTED } from '../dev/interruption.ts';
 import { benchArguments, type BenchArguments, type BenchName, type Options } from './arguments.ts';
 import type { BenchRun } from './bench-stack.ts';
 import { measureCost } from './cost.ts';
+import { measureInflight } from './inflight.ts';
 import { measureLatency } from './latency.ts';
 import { resultTable } from './result-table.ts';
 import type { Result } from './result.ts';
+import { measureStorm } from './storm.ts';
 import { measureThroughput } from './throughput.ts';
 
 const EXIT_FAILED = 1;
 
 const measurements: { readonly [Name in BenchName]: (options: Options<Name>, run: BenchRun) => Promise<Result[]> } = {
   throughput: measureThroughput,
+  inflight: measureInflight,
+  storm: measureStorm,
   cost: measureCost,
   latency: measureLatency,
 };

@@ -29,6 +29,16 @@ export interface Measured {
   readonly goal?: Goal;
 }
 
+/** A goal for the figure itself. */
+export function atMost(must: number, aim?: number): Goal {
+  return { of: 'value', bound: 'at most', must, ...(aim === undefined ? {} : { aim }) };
+}
+
+/** A goal for the ratio to the floor. */
+export function ratioAtMost(must: number, aim: number): Goal {
+  return { of: 'ratio', bound: 'at most', must, aim };
+}
+
 /** Compares what was measured with the floor and with what it must be. Figures are rounded to three digits, or to whole numbers. */
 export function resultOf({ metric, unit, value, floor, goal }: Measured): Result {
   const compared = { ...(floor === undefined ? {} : { floor: readable(floor) }), ...(floor ? { ratio: readable(value / floor) } : {}) };

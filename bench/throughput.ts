@@ -1,8 +1,8 @@
 import type { Options } from './arguments.ts';
 import { instantNodes, startBenchStack, type BenchRun, type BenchStack } from './bench-stack.ts';
-import { restart } from './restart.ts';
+import { restart } from './tasks.ts';
 import { measureRound, sumOf, type Round } from './round.ts';
-import { resultOf, type Result } from './result.ts';
+import { atMost, ratioAtMost, resultOf, type Result } from './result.ts';
 import { eachAtOnce } from './series.ts';
 
 /** Not measured: the first ones after the start fill caches and open connections. */
@@ -53,14 +53,14 @@ function resultsOf({ tasks, 'at-once': atOnce, rounds }: Options<'throughput'>, 
       unit: 'ms',
       value: own.cpuMs.own,
       floor: floor.cpuMs.own,
-      goal: { of: 'ratio', bound: 'at most', must: 1.6, aim: 1.2 },
+      goal: ratioAtMost(1.6, 1.2),
     }),
     resultOf({
       metric: 'CPU of the Temporal server per task',
       unit: 'ms',
       value: own.cpuMs.temporal,
       floor: floor.cpuMs.temporal,
-      goal: { of: 'ratio', bound: 'at most', must: 1.1, aim: 0.9 },
+      goal: ratioAtMost(1.1, 0.9),
     }),
     resultOf({ metric: 'CPU of API server and etcd per task', unit: 'ms', value: own.cpuMs.kubernetes }),
     resultOf({
@@ -68,7 +68,7 @@ function resultsOf({ tasks, 'at-once': atOnce, rounds }: Options<'throughput'>, 
       unit: 'MB',
       value: own.residentMb,
       floor: floor.residentMb,
-      goal: { of: 'value', bound: 'at most', must: 600, aim: 350 },
+      goal: atMost(600, 350),
     }),
   ];
 }

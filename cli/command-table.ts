@@ -94,6 +94,7 @@ export const commands: readonly Command[] = [
     name: 'history',
     summary: 'List the workflows that worked on a node, from Temporal',
     description: [
+      'OUTCOME is the reason of the verdict; of a workflow that is open it is Running, or Cancelling once it was asked to cancel.',
       "Newest first, also of tasks whose resource is gone, and of runbooks. Temporal is found by its own variables (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_*) and profiles (TEMPORAL_PROFILE).",
     ],
     arguments: [node],

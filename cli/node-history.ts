@@ -1,4 +1,13 @@
-import { Client, defaultPayloadConverter, NamespaceNotFoundError, ServiceError, type Payload, type WorkflowExecutionInfo } from '@temporalio/client';
+import {
+  Client,
+  defaultPayloadConverter,
+  NamespaceNotFoundError,
+  ServiceError,
+  WorkflowNotFoundError,
+  type Payload,
+  type WorkflowClient,
+  type WorkflowExecutionInfo,
+} from '@temporalio/client';
 import { searchAttributes } from '../api/search-attributes.ts';
 import { withoutSecrets } from '../kubernetes/without-secrets.ts';
 import { TemporalRefusedError, TemporalUnreachableError } from './errors.ts';
@@ -12,7 +21,7 @@ export interface HistoryEntry {
   /** RFC 3339; absent while it is open. */
   readonly closedAt?: string;
   readonly kind: string;
-  /** Reason of the verdict; of a workflow that left none, Temporal's own word for how it stands or ended. */
+  /** Reason of the verdict; `Cancelling`; of a workflow that left none, Temporal's own word for how it stands or ended. */
   readonly outcome: string;
 }
 
@@ -23,6 +32,9 @@ export interface HistoryQuery {
   readonly clusterId?: string | undefined;
   readonly limit: number;
 }
+
+/** A workflow that is open, and was asked to cancel. */
+const CANCELLING = 'Cancelling';
 
 /** Memos are not shown, and may be encrypted with a key that whoever asks does not have. */
 const UNREAD = {
@@ -38,8 +50,10 @@ const UNREAD = {
 export async function readHistory(query: HistoryQuery): Promise<readonly HistoryEntry[]> {
   const access = await connectToTemporal();
   try {
-    const executions = await list(access, query);
-    return executions.map(entryOf).toSorted((a, b) => b.startedAt.localeCompare(a.startedAt));
+    const { workflow } = new Client({ connection: access.connection, namespace: access.namespace, dataConverter: { payloadCodecs: [UNREAD] } });
+    const entries = (await list(workflow, query)).map((execution) => entryOf(execution));
+    const known = await Promise.all(entries.map(async (entry) => ((await isCancelling(workflow, entry)) ? { ...entry, outcome: CANCELLING } : entry)));
+    return known.toSorted((a, b) => b.startedAt.localeCompare(a.startedAt));
   } catch (error) {
     throw explained(error, access);
   } finally {
@@ -47,14 +61,26 @@ export async function readHistory(query: HistoryQuery): Promise<readonly History
   }
 }
 
-async function list({ connection, namespace }: TemporalAccess, query: HistoryQuery): Promise<WorkflowExecutionInfo[]> {
+async function list(workflows: WorkflowClient, query: HistoryQuery): Promise<WorkflowExecutionInfo[]> {
   const executions: WorkflowExecutionInfo[] = [];
-  const pages = new Client({ connection, namespace, dataConverter: { payloadCodecs: [UNREAD] } }).workflow.list({ query: filterOf(query), pageSize: query.limit });
-  for await (const execution of pages) {
+  for await (const execution of workflows.list({ query: filterOf(query), pageSize: query.limit })) {
     executions.push(execution);
     if (executions.length === query.limit) break;
   }
   return executions;
+}
+
+/** Lists do not tell it. */
+async function isCancelling(workflows: WorkflowClient, { workflowId, runId, closedAt }: HistoryEntry): Promise<boolean> {
+  if (closedAt !== undefined) return false;
+  try {
+    const { raw } = await workflows.getHandle(workflowId, runId).describe();
+    return raw.workflowExtendedInfo?.cancelRequested === true;
+  } catch (error) {
+    // Gone since it was listed.
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
 }
 
 /** Runs without a resource carry no cluster. */

@@ -60,6 +60,8 @@ export class KubernetesResponseError extends KubernetesError {
 export interface ApiStatus {
   readonly reason?: string;
   readonly message?: string;
+  /** Those that the causes name, such as `status.task.status`. */
+  readonly fields?: readonly string[];
 }
 
 interface StatusMeaning {
@@ -120,6 +122,8 @@ export class KubernetesApiError extends KubernetesError {
   readonly retryable: boolean;
   override readonly httpStatus: number;
   readonly reason: string | undefined;
+  /** What the server refuses of the object that was sent, such as `status.task.status`; empty where it names nothing. */
+  readonly fields: readonly string[];
   readonly retryAfterSeconds: number | undefined;
 
   constructor({ call, httpStatus, status, retryAfterSeconds }: ApiErrorDetails) {
@@ -130,6 +134,7 @@ export class KubernetesApiError extends KubernetesError {
     this.retryable = meaning.retryable;
     this.httpStatus = httpStatus;
     this.reason = status.reason;
+    this.fields = status.fields ?? [];
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }

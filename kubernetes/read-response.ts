@@ -8,7 +8,12 @@ import { KubernetesApiError, KubernetesResponseError, type ApiStatus } from './e
 /** An error page longer than this tells nothing more, in characters. */
 const QUOTED_CHARACTERS = 200;
 
-const statusSchema = z.object({ reason: z.string().optional(), message: z.string().optional() });
+const causeSchema = z.object({ field: z.string() });
+const statusSchema = z.object({
+  reason: z.string().optional(),
+  message: z.string().optional(),
+  details: z.object({ causes: z.array(z.unknown()) }).optional().catch(undefined),
+});
 
 /** @throws KubernetesResponseError when the body is larger than `limitBytes`; the rest is not read. */
 export async function readText(body: AsyncIterable<Buffer>, limitBytes: number, call: string): Promise<string> {
@@ -30,7 +35,8 @@ export function apiErrorOf(call: string, httpStatus: number, answer: { headers: 
 
 function statusOf(text: string): ApiStatus {
   try {
-    return statusSchema.parse(JSON.parse(text));
+    const { details, ...status } = statusSchema.parse(JSON.parse(text));
+    return { ...status, fields: details?.causes.flatMap((cause) => causeSchema.safeParse(cause).data?.field ?? []) ?? [] };
   } catch {
     return { message: excerpt(text) };
   }

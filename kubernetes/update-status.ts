@@ -9,6 +9,9 @@ const ATTEMPTS = 5;
 /** Pause after the first conflict, doubled each time, in milliseconds. */
 const FIRST_PAUSE_MS = 20;
 
+/** Refusals of one status (422) after each of which something else is written in its place. */
+const REFUSALS = 5;
+
 /** An object with a status of type `S`. */
 export type WithStatus<S extends object = object> = KubernetesObject & { readonly status?: S };
 
@@ -25,8 +28,12 @@ export interface StatusUpdate<T extends WithStatus> {
    * left out is removed. Called again with a newer object after each conflict, so it must be pure.
    */
   readonly compute: (current: T) => StatusOf<T> | undefined;
-  /** A status to write in place of one that the cluster's CRD refuses (422). Absent = the refusal is thrown. */
-  readonly fallback?: (refused: StatusOf<T>) => StatusOf<T>;
+  /**
+   * What to write in place of a status that the cluster's CRD refuses (422). Given the status that was computed and, for
+   * each refusal of it so far, the fields that the API server named; `undefined` = the refusal is thrown. Unset: it
+   * always is. Must be pure.
+   */
+  readonly whenRefused?: (status: StatusOf<T>, refusals: readonly (readonly string[])[]) => StatusOf<T> | undefined;
   /** The object as last read, to save the first read. */
   readonly current?: T;
   readonly signal?: AbortSignal;
@@ -62,11 +69,16 @@ export async function updateStatus<T extends WithStatus>(update: StatusUpdate<T>
 async function writeOnce<T extends WithStatus>(update: StatusUpdate<T>, current: T): Promise<StatusUpdateResult<T>> {
   const next = update.compute(current);
   if (next === undefined) return { outcome: 'unchanged', object: current };
-  try {
-    return await patch(update, current, next);
-  } catch (error) {
-    if (!hasHttpStatus(error, 422) || !update.fallback) throw error;
-    return patch(update, current, update.fallback(next));
+  const refusals: (readonly string[])[] = [];
+  for (let status: StatusOf<T> | undefined = next; ; ) {
+    try {
+      return await patch(update, current, status);
+    } catch (error) {
+      if (!hasHttpStatus(error, 422) || refusals.length === REFUSALS) throw error;
+      refusals.push(error.fields);
+      status = update.whenRefused?.(next, refusals);
+      if (status === undefined) throw error;
+    }
   }
 }
 

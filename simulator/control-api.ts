@@ -9,6 +9,12 @@ export const CONTROL_PREFIX = '/_simulator/';
 
 const NODE_PATH = /^\/_simulator\/nodes\/(?<key>[^/]+\/[^/]+)(?<path>\/.+)?$/;
 
+/** What somebody outside may look at and change. */
+export interface Controlled {
+  readonly nodes: ReadonlyMap<string, SimulatedNode>;
+  readonly chain: { readonly height: number; advanceTo(height: number): void };
+}
+
 type Action = (node: SimulatedNode, body: string) => Promise<Answer> | Answer;
 
 const actions: Readonly<Record<string, Action>> = {
@@ -33,22 +39,42 @@ const actions: Readonly<Record<string, Action>> = {
 
 /**
  * Shows nodes and switches faults, for somebody outside the process: `GET /_simulator/nodes` lists them, under
- * `/_simulator/nodes/<namespace>/<name>` are the `actions`.
+ * `/_simulator/nodes/<namespace>/<name>` are the `actions`. `PUT /_simulator/chain` with `{"height": N}` has the chain
+ * be at that height.
  */
 export async function handleControlRequest(
-  nodes: ReadonlyMap<string, SimulatedNode>,
+  { nodes, chain }: Controlled,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const body = await text(request).catch(() => '');
   const { method = '', url = '' } = request;
   try {
-    const list = method === 'GET' && url === `${CONTROL_PREFIX}nodes`;
-    const answer = list ? json(200, [...nodes.values()].map(summary)) : await act(nodes, { method, url, body });
-    writeAnswer(response, answer);
+    const call = `${method} ${url}`;
+    if (call === `GET ${CONTROL_PREFIX}nodes`) writeAnswer(response, json(200, [...nodes.values()].map(summary)));
+    else if (call === `PUT ${CONTROL_PREFIX}chain`) writeAnswer(response, advance(chain, body));
+    else writeAnswer(response, await act(nodes, { method, url, body }));
   } catch (error) {
     if (!(error instanceof InvalidFaults)) throw error;
     writeAnswer(response, json(400, { error: error.message }));
+  }
+}
+
+function advance(chain: Controlled['chain'], body: string): Answer {
+  try {
+    chain.advanceTo(heightIn(body));
+    return json(200, { height: chain.height });
+  } catch (error) {
+    return json(400, { error: (error as Error).message });
+  }
+}
+
+/** Whatever it is. */
+function heightIn(body: string): number {
+  try {
+    return (JSON.parse(body) as { height: number }).height;
+  } catch {
+    throw new Error('the body must be a JSON object with the height: {"height": 2000}');
   }
 }
 

@@ -1,33 +1,58 @@
 import { createHash } from 'node:crypto';
-import { decodeObjects, decodeParams } from './go-decode.ts';
+import { decodeParams, type Decoded } from './go-decode.ts';
+import { quoteGo } from './go-format.ts';
 import type { TaskContext } from './task-context.ts';
 
 const P2P_PORT = 26_656;
 
+const SOURCE = {
+  struct: 'tasks.PeerSourceEntry',
+  fields: { type: 'string', region: 'string', tags: { map: 'string' }, addresses: { list: 'string' }, endpoints: { list: 'string' } },
+} as const;
+const REQUEST = { struct: 'tasks.DiscoverPeersRequest', fields: { sources: { list: SOURCE } } } as const;
+
+type Source = Decoded<typeof SOURCE>;
+
+/** Of each type of source: what it lacks, if anything, and whom it finds. */
+const sourceTypes: Readonly<Record<string, { problem: (source: Source) => string | undefined; peers: (source: Source) => string[] }>> = {
+  ec2Tags: {
+    problem: ({ region, tags }) => {
+      if (region === '') return "ec2Tags source missing required field 'region'";
+      return Object.keys(tags).length === 0 ? 'ec2Tags source has empty tags' : undefined;
+    },
+    peers: ({ region, tags }) => {
+      const wanted = Object.entries(tags).map(([tag, value]) => `${tag}=${value}`);
+      return [madeUpInstance([region, ...wanted.toSorted((a, b) => (a < b ? -1 : 1))].join(' '))];
+    },
+  },
+  static: {
+    problem: ({ addresses }) => (addresses.length === 0 ? 'static source has empty addresses' : undefined),
+    peers: ({ addresses }) => addresses,
+  },
+  dnsEndpoints: {
+    problem: ({ endpoints }) => (endpoints.length === 0 ? 'dnsEndpoints source has empty endpoints' : undefined),
+    peers: ({ endpoints }) => endpoints.map((endpoint) => `${madeUpNodeId(endpoint)}@${endpoint}:${P2P_PORT}`),
+  },
+};
+
 /** Finds peers and writes them to config.toml in place of those that were there; seid reads it when it starts. */
 export async function discoverPeers({ params, configuration }: TaskContext): Promise<void> {
-  const sources = decodeObjects('peerDiscoverParams.sources', 'tasks.peerSourceConfig', params['sources']);
+  const { sources } = decodeParams(REQUEST, params);
   if (sources.length === 0) throw new Error("discover-peers: missing required param 'sources'");
-  configuration.persistentPeers = [...new Set(sources.flatMap(peersOf))];
-}
-
-function peersOf(source: Record<string, unknown>, index: number): string[] {
-  const { type, region } = decodeParams('peerDiscoverParams.sources', { type: 'string', region: 'string' }, source);
-  const { tags, addresses } = source;
-  const problem = (what: string): Error => new Error(`discover-peers: source[${index}]: ${what}`);
-  if (type === 'static') {
-    if (!Array.isArray(addresses) || addresses.length === 0) throw problem('static source has empty addresses');
-    return addresses as string[];
+  for (const [index, source] of sources.entries()) {
+    const known = sourceTypes[source.type];
+    const problem = known === undefined ? `unknown type ${quoteGo(source.type)}` : known.problem(source);
+    if (problem !== undefined) throw new Error(`discover-peers: source[${index}]: ${problem}`);
   }
-  if (type !== 'ec2Tags') throw problem(`unknown type ${JSON.stringify(type)}`);
-  if (region === '') throw problem("ec2Tags source missing required field 'region'");
-  const wanted = Object.entries((tags ?? {}) as Record<string, string>).map(([tag, value]) => `${tag}=${value}`);
-  if (wanted.length === 0) throw problem('ec2Tags source has empty tags');
-  return [madeUpInstance([region, ...wanted.toSorted((a, b) => (a < b ? -1 : 1))].join(' '))];
+  configuration.persistentPeers = [...new Set(sources.flatMap((source) => sourceTypes[source.type]?.peers(source) ?? []))];
 }
 
 /** The same tags find the same instance, at an address that is reserved for documentation. */
 function madeUpInstance(query: string): string {
   const digest = createHash('sha256').update(query).digest();
-  return `${digest.toString('hex').slice(0, 40)}@203.0.113.${digest.readUInt8(31)}:${P2P_PORT}`;
+  return `${madeUpNodeId(query)}@203.0.113.${digest.readUInt8(31)}:${P2P_PORT}`;
+}
+
+function madeUpNodeId(query: string): string {
+  return createHash('sha256').update(query).digest('hex').slice(0, 40);
 }

@@ -69,7 +69,7 @@ const DEFAULTS = {
  */
 export class Fleet {
   readonly #options: FleetOptions;
-  readonly #genesisTime: number;
+  #genesisTime: number;
   readonly #nodes = new Map<string, SimulatedNode>();
   readonly #authorizer: Authorizer | undefined;
   readonly #server = createServer((request, response) => void this.#handle(request, response));
@@ -99,6 +99,18 @@ export class Fleet {
   /** The chain's height now, which every node whose RPC serves reports. */
   get height(): number {
     return Math.floor((Date.now() - this.#genesisTime) / (this.#options.blockIntervalMs ?? 400));
+  }
+
+  /**
+   * Has the chain be at this height now, and go on from there.
+   * @throws {RangeError} it is there already, or the height is not a whole number: a chain does not go back.
+   */
+  advanceTo(height: number): void {
+    if (!Number.isSafeInteger(height) || height <= this.height) {
+      throw new RangeError(`height ${height} is not a whole number above the present height, ${this.height}`);
+    }
+    this.#genesisTime = Date.now() - height * (this.#options.blockIntervalMs ?? 400);
+    for (const node of this.nodes) node.setGenesisTime(this.#genesisTime);
   }
 
   /** All nodes, in the order in which they were added. */
@@ -166,7 +178,7 @@ export class Fleet {
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     if (path.startsWith(CONTROL_PREFIX)) {
-      await handleControlRequest(this.#nodes, request, response);
+      await handleControlRequest({ nodes: this.#nodes, chain: this }, request, response);
       return;
     }
     const [, namespace, name, ...rest] = path.split('/');

@@ -1,47 +1,126 @@
-/** What the sidecar's parameters are made of: names of Go types. */
-type GoType = 'string' | 'int64' | 'uint64';
+import { isSameKey } from './go-json.ts';
 
-type Decoded<F extends Record<string, GoType>> = { [N in keyof F]: F[N] extends 'string' ? string : number };
+/** What the sidecar's parameters are made of: names of Go types; `json` is a value that is passed on as it is. */
+type GoType = 'string' | 'int64' | 'uint64' | 'json' | GoList | GoMap | GoStruct;
+
+interface GoList {
+  list: GoType;
+}
+
+/** With texts as keys. */
+interface GoMap {
+  map: GoType;
+}
+
+/** A struct, by its name in Go. */
+interface GoStruct {
+  struct: string;
+  fields: Readonly<Record<string, GoType>>;
+}
+
+/** What becomes of a Go type here; of `json` that was not there, `undefined`. */
+export type Decoded<T extends GoType> = T extends 'string'
+  ? string
+  : T extends 'int64' | 'uint64'
+    ? number
+    : T extends { list: infer E extends GoType }
+      ? Decoded<E>[]
+      : T extends { map: infer E extends GoType }
+        ? Record<string, Decoded<E>>
+        : T extends { fields: infer F extends Record<string, GoType> }
+          ? { [N in keyof F]: Decoded<F[N]> }
+          : unknown;
+
+/** Where a value stands: the innermost struct, and the fields on the way to it from the outermost. */
+interface Place {
+  struct: string;
+  path: readonly string[];
+}
+
+/** Bounds of Go's integers; the largest value itself is none of a float64, which is what the sidecar decodes from. */
+const INTEGERS = { int64: { from: -(2 ** 63), below: 2 ** 63 }, uint64: { from: 0, below: 2 ** 64 } };
 
 /**
- * Reads a task's params as Go's decoder does: a field that is absent or null is its zero value, unknown ones pass.
- * @throws {Error} in the words of that decoder, which the sidecar passes on.
+ * Reads a task's params as Go's decoder does: keys count in any case, a field that is absent or null is its zero value,
+ * unknown ones pass.
+ *
+ * @throws {Error} the first mismatch, in the words of that decoder, which the sidecar passes on.
  */
-export function decodeParams<const F extends Record<string, GoType>>(
-  struct: string,
-  fields: F,
-  params: Record<string, unknown>,
-): Decoded<F> {
-  const decoded = Object.entries(fields).map(([name, type]) => {
-    const value = params[name] ?? (type === 'string' ? '' : 0);
-    if (!fits(value, type)) throw mismatch(value, `${struct}.${name}`, type);
-    return [name, value];
-  });
-  return Object.fromEntries(decoded) as Decoded<F>;
+export function decodeParams<const T extends GoStruct>(type: T, params: Record<string, unknown>): Decoded<T> {
+  const decoded: unknown = decodeStruct(type, params, []);
+  return decoded as Decoded<T>;
 }
 
-/** Reads a field that is a list of objects. */
-export function decodeObjects(
-  field: string,
-  elementType: string,
-  value: unknown,
-): Record<string, unknown>[] {
-  const list = value ?? [];
-  if (!Array.isArray(list)) throw mismatch(list, field, `[]${elementType}`);
-  return list.map((element: unknown) => {
-    const object = element ?? {};
-    if (typeof object !== 'object' || Array.isArray(object)) throw mismatch(object, field, elementType);
-    return object as Record<string, unknown>;
-  });
+function decode(type: GoType, value: unknown, place: Place): unknown {
+  if (type === 'json') return value;
+  if (value === null) return zero(type);
+  if (typeof type === 'string') {
+    if (!fits(type, value)) throw mismatch(type, value, place);
+    return value;
+  }
+  if ('list' in type) {
+    if (!Array.isArray(value)) throw mismatch(type, value, place);
+    return value.map((element: unknown) => decode(type.list, element, place));
+  }
+  if (!isObject(value)) throw mismatch(type, value, place);
+  if ('fields' in type) return decodeStruct(type, value, place.path);
+  return Object.fromEntries(Object.entries(value).map(([key, element]) => [key, decode(type.map, element, place)]));
 }
 
-function fits(value: unknown, type: GoType): boolean {
+/** The sidecar has encoded the params before: their keys are sorted. */
+function decodeStruct({ struct, fields }: GoStruct, value: Record<string, unknown>, path: readonly string[]): Record<string, unknown> {
+  const decoded = Object.fromEntries(Object.entries(fields).map(([name, type]) => [name, zero(type)]));
+  for (const [key, element] of Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    const [name, type] = fieldOf(fields, key) ?? [];
+    if (name === undefined || type === undefined || keeps(type, element)) continue;
+    decoded[name] = decode(type, element, { struct: struct.replace(/^.*\./, ''), path: [...path, name] });
+  }
+  return decoded;
+}
+
+function fieldOf(fields: GoStruct['fields'], key: string): [string, GoType] | undefined {
+  return Object.entries(fields).find(([name]) => isSameKey(name, key));
+}
+
+/** null leaves a text or a number as it is. */
+function keeps(type: GoType, value: unknown): boolean {
+  return value === null && typeof type === 'string' && type !== 'json';
+}
+
+function zero(type: GoType): unknown {
+  if (type === 'json') return undefined;
+  if (typeof type === 'string') return type === 'string' ? '' : 0;
+  if ('list' in type) return [];
+  return 'map' in type ? {} : decodeStruct(type, {}, []);
+}
+
+function fits(type: 'string' | 'int64' | 'uint64', value: unknown): boolean {
   if (type === 'string') return typeof value === 'string';
-  return Number.isInteger(value) && (type === 'int64' || (value as number) >= 0);
+  const { from, below } = INTEGERS[type];
+  // A minus is what Go's parser of unsigned integers stumbles over.
+  const isInteger = Number.isInteger(value) && !(type === 'uint64' && Object.is(value, -0));
+  return isInteger && (value as number) >= from && (value as number) < below;
 }
 
-function mismatch(value: unknown, field: string, wanted: string): Error {
-  const kinds: Record<string, string> = { boolean: 'bool', number: `number ${String(value)}` };
-  const kind = Array.isArray(value) ? 'array' : (kinds[typeof value] ?? typeof value);
-  return new Error(`parsing params: json: cannot unmarshal ${kind} into Go struct field ${field} of type ${wanted}`);
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function mismatch(type: GoType, value: unknown, { struct, path }: Place): Error {
+  const field = `${struct}.${path.join('.')}`;
+  return new Error(`parsing params: json: cannot unmarshal ${kindOf(value, type)} into Go struct field ${field} of type ${nameOf(type)}`);
+}
+
+/** A number is told only to one who wants a number. */
+function kindOf(value: unknown, wanted: GoType): string {
+  if (Array.isArray(value)) return 'array';
+  if (typeof value === 'boolean') return 'bool';
+  if (typeof value !== 'number' || (wanted !== 'int64' && wanted !== 'uint64')) return typeof value;
+  return `number ${Object.is(value, -0) ? '-0' : value}`;
+}
+
+function nameOf(type: GoType): string {
+  if (typeof type === 'string') return type;
+  if ('list' in type) return `[]${nameOf(type.list)}`;
+  return 'map' in type ? `map[string]${nameOf(type.map)}` : type.struct;
 }

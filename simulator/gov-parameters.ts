@@ -1,4 +1,5 @@
-import { decodeObjects, decodeParams } from './go-decode.ts';
+import { decodeParams } from './go-decode.ts';
+import { quoteGo } from './go-format.ts';
 
 /** Types of task that send a governance transaction. */
 export type GovTaskType = 'gov-vote' | 'gov-software-upgrade' | 'gov-param-change';
@@ -8,19 +9,27 @@ const VOTE_OPTIONS = ['yes', 'no', 'abstain', 'no_with_veto', 'no-with-veto'];
 const transaction = { chainId: 'string', keyName: 'string', memo: 'string', fees: 'string', gas: 'uint64' } as const;
 const proposal = { ...transaction, title: 'string', description: 'string', initialDeposit: 'string' } as const;
 
+const VOTE = { struct: 'tasks.GovVoteRequest', fields: { ...transaction, proposalId: 'uint64', option: 'string' } } as const;
+const UPGRADE = {
+  struct: 'tasks.GovSoftwareUpgradeRequest',
+  fields: { ...proposal, upgradeName: 'string', upgradeHeight: 'int64', upgradeInfo: 'string' },
+} as const;
+const CHANGE = { struct: 'tasks.paramChange', fields: { subspace: 'string', key: 'string', value: 'json' } } as const;
+const PARAM_CHANGE = { struct: 'tasks.GovParamChangeRequest', fields: { ...proposal, changes: { list: CHANGE } } } as const;
+
 const decoders: Readonly<Record<GovTaskType, (params: Record<string, unknown>) => void>> = {
   'gov-vote': (params) => {
-    const vote = decodeParams('GovVoteRequest', { ...transaction, proposalId: 'uint64', option: 'string' }, params);
+    const vote = decodeParams(VOTE, params);
     requirePositive({ proposalId: vote.proposalId });
     if (!VOTE_OPTIONS.includes(vote.option.toLowerCase())) {
-      const option = JSON.stringify(vote.option);
-      throw new Error(`invalid vote option ${option} (allowed: yes | no | abstain | no_with_veto)`);
+      throw new Error(`invalid vote option ${quoteGo(vote.option)} (allowed: yes | no | abstain | no_with_veto)`);
     }
+    // The key is looked up for the message before anything else of the transaction is.
+    requireText({ keyName: vote.keyName });
     requireTransaction(vote);
   },
   'gov-software-upgrade': (params) => {
-    const fields = { ...proposal, upgradeName: 'string', upgradeHeight: 'int64', upgradeInfo: 'string' } as const;
-    const upgrade = decodeParams('GovSoftwareUpgradeRequest', fields, params);
+    const upgrade = decodeParams(UPGRADE, params);
     const { keyName, title, description, upgradeName, upgradeHeight } = upgrade;
     requireText({ keyName, title, description, upgradeName });
     requirePositive({ upgradeHeight });
@@ -28,18 +37,13 @@ const decoders: Readonly<Record<GovTaskType, (params: Record<string, unknown>) =
     requireTransaction(upgrade);
   },
   'gov-param-change': (params) => {
-    const struct = 'GovParamChangeRequest';
-    const change = decodeParams(struct, proposal, params);
-    const changes = decodeObjects(`${struct}.changes`, 'tasks.paramChange', params['changes']).map((entry) => ({
-      ...decodeParams(`${struct}.changes`, { subspace: 'string', key: 'string' }, entry),
-      hasValue: Object.hasOwn(entry, 'value'),
-    }));
+    const change = decodeParams(PARAM_CHANGE, params);
     const { keyName, title, description } = change;
     requireText({ keyName, title, description });
-    if (changes.length === 0) throw new Error('at least one change required');
-    for (const [index, { subspace, key, hasValue }] of changes.entries()) {
+    if (change.changes.length === 0) throw new Error('at least one change required');
+    for (const [index, { subspace, key, value }] of change.changes.entries()) {
       requireText({ [`changes[${index}].subspace`]: subspace, [`changes[${index}].key`]: key });
-      if (!hasValue) throw new Error(`changes[${index}].value required`);
+      if (value === undefined) throw new Error(`changes[${index}].value required`);
     }
     requireDeposit(change);
     requireTransaction(change);

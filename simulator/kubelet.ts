@@ -11,6 +11,12 @@ const SEID = fileURLToPath(new URL('seid.ts', import.meta.url));
 /** As the sidecar's own client. */
 const RPC_TIMEOUT_MS = 500;
 
+/** What is used of seid's `/status`. */
+export interface SeidStatus {
+  height: number;
+  catchingUp: boolean;
+}
+
 /** What {@link Kubelet} needs to know of the container that it looks after. */
 export interface ContainerOptions {
   seid: SeidArguments;
@@ -34,6 +40,7 @@ export class Kubelet {
   #child: ChildProcess | undefined;
   #port: number | undefined;
   #awaitsBoot = false;
+  #recent: { readonly at: number; readonly status: Promise<SeidStatus | undefined> } | undefined;
   readonly #up = Promise.withResolvers<void>();
   #closed = false;
 
@@ -68,14 +75,28 @@ export class Kubelet {
     if (child?.pid === pid) await new Promise((resolve) => child.once('exit', resolve));
   }
 
-  /** The height that the RPC reports; `undefined` while it does not serve. */
-  async latestHeight(): Promise<number | undefined> {
+  /** What the RPC reports; `undefined` while it does not serve. */
+  async status(): Promise<SeidStatus | undefined> {
     if (this.rpcUrl === undefined) return undefined;
     const call = request(`${this.rpcUrl}/status`, { agent: false, timeout: RPC_TIMEOUT_MS });
     const answer = await exchange(call).catch(() => undefined);
     if (answer === undefined) return undefined;
     const parsed = JSON.parse(answer.text);
-    return Number((parsed.result ?? parsed).sync_info.latest_block_height);
+    const { latest_block_height: height, catching_up: catchingUp } = (parsed.result ?? parsed).sync_info;
+    return { height: Number(height), catchingUp };
+  }
+
+  /** As `status`; many who look at the same time share an answer that is no older than so many milliseconds. */
+  async recentStatus(maxAgeMs: number): Promise<SeidStatus | undefined> {
+    const now = performance.now();
+    if (this.#recent === undefined || now - this.#recent.at > maxAgeMs) this.#recent = { at: now, status: this.status() };
+    return await this.#recent.status;
+  }
+
+  /** Moves the time of height 0, also for processes that are yet to start. */
+  setGenesisTime(time: number): void {
+    this.#options.seid.genesisTime = time;
+    if (this.#child !== undefined) order(this.#child, { type: 'genesis', time });
   }
 
   /** Lets a seid boot that was held back by a fault which has been switched off. */

@@ -145,19 +145,25 @@ export class Sidecar {
     const { id, type, params } = task;
     const ended: StoredTask = { ...task };
     try {
-      if (!instantTasks) ended.result = await taskTypes[version].get(type)?.({ ...surroundings, id, params, signal });
+      if (!instantTasks) ended.result = await taskTypes[version].get(type)?.({ ...surroundings, id, params, sent: this.#store.sent, signal });
       ended.status = 'completed';
+      this.#setReadiness(type, process);
     } catch (error) {
       if (signal.aborted && version === 'newer') return this.#noteEnd(process, id, 'interrupted');
       Object.assign(ended, failureOf(error as Error, signal));
     }
     if (process.crashed) return this.#noteEnd(process, id, 'interrupted');
-    // It has no place for one.
-    if (version === 'v0.0.56') delete ended.result;
     ended.completedAt = nowNanos();
     this.#store.save(ended);
     this.#noteEnd(process, id, ended.status === 'failed' ? 'failed' : 'completed');
-    if (task.type === 'mark-ready') process.ready = true;
+  }
+
+  /** These two types are nothing but that. */
+  #setReadiness(type: string, process: SidecarProcess): void {
+    if (type === 'mark-ready') process.ready = true;
+    if (type !== 'mark-not-ready') return;
+    this.#store.deleteByType('mark-ready');
+    process.ready = false;
   }
 
   #newProcess(ready: boolean): SidecarProcess {

@@ -22,25 +22,20 @@ export interface Transaction {
 
 /** What a chain knows of the governance transactions that one node has sent to it. */
 export class SimulatedChain {
-  /** Every transaction that was sent, oldest first; a task that looks for its earlier one sends none. */
+  /** Every transaction that was sent, oldest first. */
   readonly broadcasts: Broadcast[] = [];
   behaviour: TransactionBehaviour;
-  readonly #transactions = new Map<string, Transaction>();
   #proposals = 100;
 
   constructor(behaviour: TransactionBehaviour) {
     this.behaviour = behaviour;
   }
 
-  /** The transaction that the task has sent earlier, or else a new one. */
-  findOrBroadcast(broadcast: Broadcast): Transaction {
-    const known = this.#transactions.get(broadcast.taskId);
-    if (known !== undefined) return known;
-    const hash = createHash('sha256').update(JSON.stringify(broadcast)).digest('hex').toUpperCase();
-    const transaction: Transaction = { hash, looks: 0 };
-    this.#transactions.set(broadcast.taskId, transaction);
+  /** Takes a new transaction; the same content again is another one, as its account's sequence has gone on. */
+  broadcast(broadcast: Broadcast): Transaction {
+    const content = JSON.stringify({ ...broadcast, sequence: this.broadcasts.length });
     this.broadcasts.push(structuredClone(broadcast));
-    return transaction;
+    return { hash: createHash('sha256').update(content).digest('hex').toUpperCase(), looks: 0 };
   }
 
   /** Puts a transaction into a block, once: what has happened on a chain stays. */

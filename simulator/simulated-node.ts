@@ -133,8 +133,13 @@ export class SimulatedNode {
   }
 
   /** What seid's RPC reports; `undefined` while it does not serve. */
-  latestHeight(): Promise<number | undefined> {
-    return this.#kubelet.latestHeight();
+  async latestHeight(): Promise<number | undefined> {
+    return (await this.#kubelet.status())?.height;
+  }
+
+  /** Moves the time of height 0, in milliseconds since 1970. */
+  setGenesisTime(time: number): void {
+    this.#kubelet.setGenesisTime(time);
   }
 
   /** The sidecar's tasks, newest first, without going through its API. */

@@ -1,8 +1,8 @@
 import type { Journal } from './journal.ts';
 import type { Kubelet } from './kubelet.ts';
-import type { SimulatedChain } from './simulated-chain.ts';
+import type { SimulatedChain, Transaction } from './simulated-chain.ts';
 
-/** `v0.0.56`, or a later one: they differ in what they know, in results, and in what ends running tasks. */
+/** `v0.0.56`, or a later one as v0.0.70: they differ in what they know, in results, and in what ends running tasks. */
 export type SidecarVersion = 'v0.0.56' | 'newer';
 
 /** The sidecar's own limits, milliseconds. */
@@ -35,6 +35,8 @@ export interface TaskSurroundings {
 export interface TaskContext extends TaskSurroundings {
   id: string;
   params: Record<string, unknown>;
+  /** Transactions that the sidecar has sent, by task: on its disk, and there for as long as that is. */
+  sent: Map<string, Transaction>;
   /** Aborted when the sidecar stops or, on newer sidecars, when the task is deleted. */
   signal: AbortSignal;
 }

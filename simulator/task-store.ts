@@ -1,4 +1,5 @@
 import { formatGoTime } from './go-format.ts';
+import type { Transaction } from './simulated-chain.ts';
 
 const LISTED = 100;
 
@@ -31,6 +32,8 @@ export interface TaskView {
 
 /** The sidecar's database. */
 export class TaskStore {
+  /** Transactions that were sent, by task. A task that is deleted leaves its transaction here. */
+  readonly sent = new Map<string, Transaction>();
   readonly #tasks = new Map<string, StoredTask>();
 
   get(id: string): StoredTask | undefined {
@@ -44,6 +47,10 @@ export class TaskStore {
 
   delete(id: string): boolean {
     return this.#tasks.delete(id);
+  }
+
+  deleteByType(type: string): void {
+    for (const task of this.#tasks.values()) if (task.type === type) this.#tasks.delete(task.id);
   }
 
   running(): StoredTask[] {

@@ -7,6 +7,7 @@ export type TransactionOutcome = 'committed_ok' | 'committed_failed' | 'pending'
 /**
  * What becomes of a node's governance transactions. May be changed at any time: it counts what is set when the time
  * before inclusion is over. A transaction that is in a block keeps its height, its proposal and whether it failed.
+ * A sidecar of version v0.0.56 completes the task whatever becomes of the transaction, and tells nothing of it.
  */
 export interface TransactionBehaviour {
   /** @default 'committed_ok' */

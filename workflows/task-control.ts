@@ -12,6 +12,8 @@ const specChanged = defineSignal<[SpecChange]>('specChanged');
 export class TaskControl {
   /** Why the task was cancelled, safe to show and possibly empty. Unset: it was not. */
   cancelled: string | undefined;
+  /** When it was first cancelled, in milliseconds since the epoch. */
+  cancelledAtMs: number | undefined;
   /** The latest change of the spec. Unset: none. */
   change: SpecChange | undefined;
   #work: CancellationScope | undefined;
@@ -31,6 +33,7 @@ export class TaskControl {
 
   /** A later request without a reason leaves that of an earlier one. */
   cancel(why: string): void {
+    this.cancelledAtMs ??= Date.now();
     this.cancelled = printable(why, 256) || (this.cancelled ?? '');
     this.#work?.cancel();
   }

@@ -2,16 +2,16 @@
  * The process of the floor: workers of the same SDK with the options of `worker/create-workers.ts`, and workflows that
  * do nothing. Ends with the process that started it.
  */
-import { randomUUID } from 'node:crypto';
 import { Client } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { now } from '../../dev/now.ts';
-import { eachAtOnce } from '../series.ts';
-import { floorActivities } from './activities.ts';
+import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { pollTaskQueue } from '../../api/task-queues.ts';
+import { FloorActivities } from './activities.ts';
+import { FloorRuns } from './floor-runs.ts';
 import type { FloorSettings, FromFloor, ToFloor } from './messages.ts';
 
 const TASK_QUEUE = 'floor';
 const SHORT_ACTIVITIES = 200;
+const LONG_ACTIVITIES = 10_000;
 
 const tell = (message: FromFloor): void => void process.send?.(message);
 
@@ -19,46 +19,42 @@ const tell = (message: FromFloor): void => void process.send?.(message);
 process.on('SIGINT', () => {});
 process.on('disconnect', () => process.exit(0));
 
-const settings = JSON.parse(process.argv[2] ?? '{}') as FloorSettings;
+const { address, namespace, bundleFile, metricsAddress } = JSON.parse(process.argv[2] ?? '{}') as FloorSettings;
 Runtime.install({
   logger: new DefaultLogger('ERROR'),
   shutdownSignals: [],
   telemetryOptions: {
     logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} },
-    metrics: { prometheus: { bindAddress: settings.metricsAddress } },
+    metrics: { prometheus: { bindAddress: metricsAddress } },
   },
 });
-const { address, namespace } = settings;
 const connection = await NativeConnection.connect({ address });
-const secondStarted = new Map<string | undefined, number>();
-const worker = await Worker.create({
+const seen = new FloorActivities();
+const common: Omit<WorkerOptions, 'taskQueue'> = {
   connection,
   namespace,
-  taskQueue: TASK_QUEUE,
-  activities: { ...floorActivities((workflowId, at) => secondStarted.set(workflowId, at)) },
-  workflowBundle: { codePath: settings.bundleFile },
-  workflowTaskPollerBehavior: { type: 'autoscaling' },
+  activities: { doNothing: (step: number) => seen.doNothing(step), awaitRelease: () => seen.awaitRelease() },
   activityTaskPollerBehavior: { type: 'autoscaling' },
-  maxConcurrentActivityTaskExecutions: SHORT_ACTIVITIES,
-});
-const client = new Client({ connection, namespace });
+};
+const workers = [
+  await Worker.create({
+    ...common,
+    taskQueue: TASK_QUEUE,
+    workflowBundle: { codePath: bundleFile },
+    workflowTaskPollerBehavior: { type: 'autoscaling' },
+    maxConcurrentActivityTaskExecutions: SHORT_ACTIVITIES,
+  }),
+  await Worker.create({ ...common, taskQueue: pollTaskQueue(TASK_QUEUE), maxConcurrentActivityTaskExecutions: LONG_ACTIVITIES }),
+];
+const runs = new FloorRuns(new Client({ connection, namespace }), TASK_QUEUE, seen);
 
-process.on('message', ({ count, atOnce }: ToFloor) => {
-  eachAtOnce(count, atOnce, execute).then(
-    (secondActivityMs) => tell({ type: 'done', secondActivityMs }),
+process.on('message', (order: ToFloor) => {
+  runs.obey(order).then(
+    (milliseconds) => tell({ type: 'done', milliseconds }),
     (error: unknown) => tell({ type: 'failed', message: String(error) }),
   );
 });
 
-async function execute(): Promise<number> {
-  const workflowId = `floor/${randomUUID()}`;
-  const startedAt = now();
-  await client.workflow.execute('Floor', { workflowId, taskQueue: TASK_QUEUE });
-  const secondAt = secondStarted.get(workflowId) ?? Number.NaN;
-  secondStarted.delete(workflowId);
-  return secondAt - startedAt;
-}
-
-const running = worker.run();
-tell({ type: 'ready' });
-await running;
+const running = workers.map((worker) => worker.run());
+tell({ type: 'done', milliseconds: [] });
+await Promise.all(running);

@@ -6,15 +6,18 @@ export interface FloorSettings {
   readonly metricsAddress: string;
 }
 
-export interface ToFloor {
-  readonly type: 'run';
-  readonly count: number;
-  /** Workflows that are open at the same time. */
-  readonly atOnce: number;
-}
+export type ToFloor =
+  /** Starts so many workflows, `atOnce` at a time, and waits until they are closed. */
+  | { readonly type: 'run'; readonly count: number; readonly atOnce: number }
+  /** Starts so many workflows and waits until all of them wait. */
+  | { readonly type: 'hold'; readonly count: number }
+  /** Ends so many waits a second. */
+  | { readonly type: 'release'; readonly perSecond: number };
 
 export type FromFloor =
-  | { readonly type: 'ready' }
-  /** From the request that starts a workflow to the start of its second activity, in milliseconds. */
-  | { readonly type: 'done'; readonly secondActivityMs: readonly number[] }
+  /**
+   * In milliseconds, for each workflow. After `run`: from the request that starts it to the start of its second activity.
+   * After `release`: from the end of its wait to the start of its last activity. Otherwise none.
+   */
+  | { readonly type: 'done'; readonly milliseconds: readonly number[] }
   | { readonly type: 'failed'; readonly message: string };

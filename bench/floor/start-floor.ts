@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { freePort } from '../../dev/free-port.ts';
 import type { LocalServers } from '../../dev/start-local-servers.ts';
+import { abortable } from '../../kubernetes/abortable.ts';
 import type { FloorSettings, FromFloor, ToFloor } from './messages.ts';
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
@@ -21,10 +22,18 @@ export interface Floor extends AsyncDisposable {
    * @throws Error when one fails, or the process ends.
    */
   run(count: number, atOnce: number): Promise<readonly number[]>;
+  /** Starts so many workflows and waits until the third activity of each waits. */
+  hold(count: number): Promise<void>;
+  /**
+   * Ends so many of those waits a second, until none is left.
+   *
+   * @returns For each, the time from the end of its wait to the start of the activity after it, in milliseconds.
+   */
+  release(perSecond: number): Promise<readonly number[]>;
 }
 
-/** @throws Error when the process ends before it is ready. */
-export async function startFloor({ directory, temporal }: Pick<LocalServers, 'directory' | 'temporal'>): Promise<Floor> {
+/** @throws Error when the process ends before it is ready; here and later the signal's reason. */
+export async function startFloor({ directory, temporal }: Pick<LocalServers, 'directory' | 'temporal'>, signal: AbortSignal): Promise<Floor> {
   const bundleFile = join(directory, 'floor-bundle.js');
   const { code } = await bundleWorkflowCode({ workflowsPath: WORKFLOWS, logger: new DefaultLogger('WARN') });
   await writeFile(bundleFile, code);
@@ -34,17 +43,17 @@ export async function startFloor({ directory, temporal }: Pick<LocalServers, 'di
   const child = fork(MAIN, [JSON.stringify(settings)], { execArgv: ['--no-warnings'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const { pid } = child;
   if (pid === undefined) throw new Error('The process of the floor did not start.');
-  await answerOf(child);
+  const tell = async (order: ToFloor): Promise<readonly number[]> => {
+    child.send(order);
+    return await abortable(answerOf(child), signal);
+  };
+  await abortable(answerOf(child), signal);
   return {
     pid,
     metricsUrl: `http://${metricsAddress}/metrics`,
-    async run(count, atOnce) {
-      const order: ToFloor = { type: 'run', count, atOnce };
-      child.send(order);
-      const answer = await answerOf(child);
-      if (answer.type === 'done') return answer.secondActivityMs;
-      throw new Error(`The floor failed: ${answer.type === 'failed' ? answer.message : answer.type}`);
-    },
+    run: (count, atOnce) => tell({ type: 'run', count, atOnce }),
+    hold: async (count) => void (await tell({ type: 'hold', count })),
+    release: (perSecond) => tell({ type: 'release', perSecond }),
     async [Symbol.asyncDispose]() {
       const exited = new Promise((resolve) => child.once('exit', resolve));
       if (child.exitCode !== null || child.signalCode !== null) return;
@@ -54,13 +63,15 @@ export async function startFloor({ directory, temporal }: Pick<LocalServers, 'di
   };
 }
 
-async function answerOf(child: ChildProcess): Promise<FromFloor> {
+async function answerOf(child: ChildProcess): Promise<readonly number[]> {
   const { promise, resolve, reject } = Promise.withResolvers<FromFloor>();
   const onExit = (code: number | null, signal: string | null): void => reject(new Error(`The process of the floor ended (${signal ?? `code ${code}`}).`));
   child.once('message', resolve);
   child.once('exit', onExit);
   try {
-    return await promise;
+    const answer = await promise;
+    if (answer.type === 'failed') throw new Error(`The floor failed: ${answer.message}`);
+    return answer.milliseconds;
   } finally {
     child.off('message', resolve);
     child.off('exit', onExit);

@@ -1,4 +1,5 @@
-import { executeChild, proxyActivities } from '@temporalio/workflow';
+import { executeChild, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { pollTaskQueue } from '../../api/task-queues.ts';
 import type { FloorActivities } from './activities.ts';
 
 const { doNothing } = proxyActivities<FloorActivities>({ startToCloseTimeout: '20 seconds' });
@@ -7,6 +8,15 @@ const { doNothing } = proxyActivities<FloorActivities>({ startToCloseTimeout: '2
 export async function Floor(): Promise<void> {
   await executeChild(FloorChild);
   for (const step of [1, 2, 3, 4]) await doNothing(step);
+}
+
+/** The same with a third activity that lasts until it is told to end. */
+export async function HeldFloor(): Promise<void> {
+  const { awaitRelease } = proxyActivities<FloorActivities>({ taskQueue: pollTaskQueue(workflowInfo().taskQueue), startToCloseTimeout: '1 day' });
+  await executeChild(FloorChild);
+  for (const step of [1, 2]) await doNothing(step);
+  await awaitRelease();
+  await doNothing(4);
 }
 
 export async function FloorChild(): Promise<void> {}

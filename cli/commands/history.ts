@@ -2,15 +2,15 @@ import { formatDuration } from '../../api/go-duration.ts';
 import { printable } from '../../api/printable.ts';
 import { KubernetesError } from '../../kubernetes/errors.ts';
 import { readClusterId } from '../../kubernetes/read-cluster-id.ts';
-import { aligned } from '../aligned.ts';
 import type { Invocation } from '../invocation.ts';
 import { readHistory, type HistoryEntry } from '../node-history.ts';
-import { note, print } from '../output.ts';
+import { note, print, widthOf } from '../output.ts';
 import { serialized, type Format } from '../serialized.ts';
 import { Session } from '../session.ts';
+import { tableLines, type Table } from '../table.ts';
 import { short } from '../task-facts.ts';
 
-const HEADER = ['STARTED', 'KIND', 'OUTCOME', 'DURATION', 'WORKFLOW'];
+const COLUMNS = [{ title: 'STARTED' }, { title: 'KIND' }, { title: 'OUTCOME' }, { title: 'DURATION' }];
 const DEFAULT_LIMIT = '20';
 
 export async function history(invocation: Invocation): Promise<number> {
@@ -21,7 +21,7 @@ export async function history(invocation: Invocation): Promise<number> {
   const format = invocation.text('output');
   if (format !== undefined) print(serialized(entries, format as Format));
   else if (entries.length === 0) note(`Temporal knows no workflow on SeiNode ${namespace}/${node}. Those of before the search attributes were there are not listed.`);
-  else aligned([HEADER, ...entries.map(rowOf)]).forEach(print);
+  else tableLines({ columns: COLUMNS, textTitle: 'WORKFLOW', rows: entries.map(rowOf) }, widthOf(process.stdout)).forEach(print);
   return 0;
 }
 
@@ -36,7 +36,7 @@ async function clusterIdOf({ transport }: Session): Promise<string | undefined> 
   }
 }
 
-function rowOf({ startedAt, closedAt, kind, outcome, workflowId }: HistoryEntry): string[] {
+function rowOf({ startedAt, closedAt, kind, outcome, workflowId }: HistoryEntry): Table['rows'][number] {
   const duration = closedAt === undefined ? '' : formatDuration(Date.parse(closedAt) - Date.parse(startedAt));
-  return [`${startedAt.slice(0, 19)}Z`, short(kind), short(outcome), duration, printable(workflowId)];
+  return { cells: [`${startedAt.slice(0, 19)}Z`, short(kind), short(outcome), duration], text: printable(workflowId) };
 }

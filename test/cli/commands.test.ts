@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'yaml';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
 import { eventually } from '../support/eventually.ts';
 import { requestsOf } from '../support/requests-of.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
-import { adminShell, runPlugin, type PluginResult } from './plugin.ts';
+import { adminShell, Plugin, runPlugin, terminal, type PluginResult } from './plugin.ts';
 
 const HOSTILE = '\u001B]0;owned\u0007\u001B[2J\u009B31m red\r\u202Etxet';
 /** Of what a terminal obeys, or that turns text around, nothing but line breaks. */
@@ -234,6 +235,22 @@ describe('kubectl snt', () => {
       assert.match(rows[1] ?? '', new RegExp(`^\\d{4}-\\d\\d-\\d\\dT[\\d:]{8}Z +RestartSeid +TaskComplete +\\d+s +seinodetask/${environment.namespace}/busy-1/`));
       assert.deepEqual(parse(await output('history', 'busy-0', '-o', 'yaml')), entries);
       assert.equal((await output('history', 'busy-0', '--limit', '1')).trimEnd().split('\n').length, 2);
+    });
+
+    it('says Cancelling of a restart that was cancelled and is watched to its end, also on 80 columns', async () => {
+      await environment.addNode('watched-0', { restartGraceMs: 60_000, faults: { ignoreSigterm: true } });
+      await environment.restart('watched', 'watched-0');
+      const task = await environment.taskWhere('watched', 'restarts', ({ status }) => status?.step === 'Restarting');
+      const outcomes = async (): Promise<unknown> => (JSON.parse(await output('history', 'watched-0', '-o', 'json')) as { outcome: string }[]).map(({ outcome }) => outcome);
+      await eventually('it is listed as open', async () => isDeepStrictEqual(await outcomes(), ['Running']));
+      await output('cancel', 'watched', '--reason', 'wrong node');
+      await eventually('it is listed as being cancelled', async () => isDeepStrictEqual(await outcomes(), ['Cancelling']));
+      const { stdout } = await new Plugin(['history', 'watched-0', '-n', environment.namespace], { ...shell, TERM: 'xterm' }, terminal(80)).ended();
+      const [header, row, id, ...rest] = stdout.trimEnd().split('\r\n');
+      assert.match(header ?? '', /^STARTED +KIND +OUTCOME +DURATION$/);
+      assert.match(row ?? '', /^\S+Z +RestartSeid +Cancelling$/);
+      assert.equal(id, `  ${environment.workflowOf(task).workflowId}`);
+      assert.deepEqual(rest, []);
     });
 
     it('lists the workflows of all clusters, and says so, where the cluster cannot be told', async () => {

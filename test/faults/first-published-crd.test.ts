@@ -6,7 +6,9 @@ import { adminTransport } from '../../dev/admin-transport.ts';
 import { applyManifests } from '../../dev/apply-manifests.ts';
 import { startLocalServers, type LocalServers } from '../../dev/start-local-servers.ts';
 import { hasHttpStatus } from '../../kubernetes/errors.ts';
+import type { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
 import { resourcePath } from '../../kubernetes/resource-path.ts';
+import { createTaskOfKind } from '../kinds/create-task-of-kind.ts';
 import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
 import { expectedTaskId } from '../support/expected-task-id.ts';
@@ -30,6 +32,11 @@ const TO_FIRST_PUBLISHED = [
   { op: 'test', path: `${COLUMNS}/3/name`, value: 'Age' },
   ...[8, 7, 6, 5, 4].map((column) => ({ op: 'remove', path: `${COLUMNS}/${column}` })),
 ];
+
+async function change(transport: KubernetesTransport, body: readonly object[]): Promise<void> {
+  await transport.request({ method: 'PATCH', path: CRD, contentType: 'application/json-patch+json', body });
+}
+
 describe('a cluster that serves the CRD as first published', () => {
   let servers: LocalServers;
   let environment: TestEnvironment;
@@ -38,10 +45,9 @@ describe('a cluster that serves the CRD as first published', () => {
     servers = await startLocalServers();
     await using transport = adminTransport(servers.kubernetes);
     await applyManifests(transport);
-    const contentType = 'application/json-patch+json';
-    await transport.request({ method: 'PATCH', path: CRD, contentType, body: TO_FIRST_PUBLISHED });
+    await change(transport, TO_FIRST_PUBLISHED);
     environment = await TestEnvironment.create({ servers });
-    await eventually('the API server refuses what that CRD does not know', refusesRunning);
+    await eventually('the API server refuses what that CRD does not know', () => refuses({ task: { id: 'x', status: 'Running' } }));
     await environment.startService();
   });
 
@@ -50,11 +56,11 @@ describe('a cluster that serves the CRD as first published', () => {
     await servers?.stop();
   });
 
-  async function refusesRunning(): Promise<boolean> {
+  async function refuses(status: object): Promise<boolean> {
     const { namespace } = environment;
     const { metadata } = await environment.restart(`probe-${Date.now()}`, 'nobody');
     try {
-      await environment.tasks.patchStatus({ namespace, name: metadata.name }, { status: { task: { id: 'x', status: 'Running' } } });
+      await environment.tasks.patchStatus({ namespace, name: metadata.name }, { status });
       return false;
     } catch (error) {
       return hasHttpStatus(error, 422);
@@ -120,5 +126,26 @@ describe('a cluster that serves the CRD as first published', () => {
     assert.ok((await workflowFailure(environment.workflowOf(task))) instanceof CancelledFailure);
     assert.deepEqual(node.tasks.map(({ status }) => status), ['completed']);
     assert.equal(node.sigtermsReceived, 1);
+  });
+
+  async function metCondition(name: string): Promise<SeiNodeTask> {
+    await environment.addNode(name);
+    await createTaskOfKind(environment, name, { kind: 'AwaitCondition' });
+    const task = await environment.finished(name);
+    assertComplete(task);
+    return task;
+  }
+
+  it('sees a condition met, with the height that was observed', async () => {
+    const task = await metCondition('met');
+    assert.equal(typeof task.status?.outputs?.awaitCondition?.observedValue, 'number');
+  });
+
+  it('sees a condition met also where the CRD has another type for that height, and is told that it was left out', async () => {
+    await change(environment.admin, [{ op: 'replace', path: `${STATUS}/outputs/properties/awaitCondition/properties/observedValue`, value: { type: 'string' } }]);
+    await eventually('the API server refuses numbers', () => refuses({ outputs: { awaitCondition: { observedValue: 7 } } }));
+    const task = await metCondition('met-elsewhere');
+    assert.deepEqual(task.status?.outputs, { awaitCondition: {} });
+    assert.match(conditionOf(task, 'Ready')?.message ?? '', /does not take status\.outputs\.awaitCondition\.observedValue; it was left out\.$/);
   });
 });

@@ -97,18 +97,18 @@ const results: Readonly<Record<string, Result>> = {
     message: /completed, with no result\. Look the transaction up on chain/,
   },
   'old-failed': {
-    promise: "failed on v0.0.56 is TaskFailed in the sidecar's words",
+    promise: 'a transaction that failed on chain is Complete on v0.0.56, which does not say so',
     transactions: { outcome: 'committed_failed' },
     sidecarVersion: 'v0.0.56',
-    completes: false,
-    message: /reported failure: tx [0-9A-F]{64} committed but failed: code=5/,
+    completes: true,
+    message: /completed, with no result\. Look the transaction up on chain/,
   },
   'old-pending': {
-    promise: 'pending on v0.0.56, which does not say so, is TaskFailed and not sent again',
+    promise: 'a transaction that nobody saw on chain is Complete on v0.0.56, and not sent again',
     transactions: { outcome: 'pending' },
     sidecarVersion: 'v0.0.56',
-    completes: false,
-    message: /inclusion undetermined; re-check pending/,
+    completes: true,
+    message: /completed, with no result\. Look the transaction up on chain/,
   },
 };
 

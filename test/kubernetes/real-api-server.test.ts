@@ -111,11 +111,13 @@ describe('kubernetes/ against a real API server', function () {
     assert.equal(new Set(read?.status?.conditions?.map(({ type }) => type)).size, 20);
   });
 
-  it('falls back when the schema refuses the status', async () => {
+  it('names the field that the schema refuses, and writes what is to be written then', async () => {
     const { metadata } = await widgets.create('default', widget('refused'));
     const target = { client: widgets, namespace: 'default', name: 'refused', uid: metadata.uid, compute: (): Status => ({ phase: 'Running' }) };
     await assert.rejects(updateStatus(target), { code: 'KUBERNETES_INVALID', message: /status\.phase.*"Running"/ });
-    const result = await updateStatus({ ...target, fallback: () => ({ phase: 'Pending' }) });
+    const told: unknown[] = [];
+    const result = await updateStatus({ ...target, whenRefused: (_status, refusals) => (told.push(...refusals), { phase: 'Pending' }) });
+    assert.deepEqual(told, [['status.phase']]);
     assert.equal(result.outcome === 'written' && result.object.status?.phase, 'Pending');
   });
 

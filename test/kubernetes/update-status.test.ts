@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ResourceClient } from '../../kubernetes/resource-client.ts';
-import { updateStatus, type WithStatus } from '../../kubernetes/update-status.ts';
+import { updateStatus, type StatusUpdate, type WithStatus } from '../../kubernetes/update-status.ts';
 import { FakeApiServer, sendJson, sendStatus, type Handler } from './fake-api-server.ts';
 
 interface Status {
@@ -27,13 +27,16 @@ function start({ get, patch }: { get: Handler; patch: (count: number) => Handler
   });
 }
 
-function run(server: FakeApiServer, compute: (current: Task) => Status | undefined, more: { fallback?: (refused: Status) => Status; current?: Task } = {}) {
+function run(server: FakeApiServer, compute: (current: Task) => Status | undefined, more: Pick<StatusUpdate<Task>, 'whenRefused' | 'current'> = {}) {
   const client = new ResourceClient<Task>(server.transport, { group: 'sei.io', version: 'v1alpha1', plural: 'seinodetasks' });
   return updateStatus({ client, namespace: 'ns', name: 'a', uid: 'u1', compute, ...more });
 }
 
 const answer = (object: Task): Handler => (_, response) => sendJson(response, 200, object);
 const refuse = (code: number, reason: string): Handler => (_, response) => sendStatus(response, code, reason);
+/** As the API server refuses what the CRD does not take. */
+const refuseFields = (...fields: readonly unknown[]): Handler => (_, response) =>
+  sendJson(response, 422, { kind: 'Status', reason: 'Invalid', message: 'invalid', details: { causes: fields.map((field) => ({ reason: 'FieldValueInvalid', field })) } });
 const never = (): Handler => () => assert.fail('must not be called');
 
 describe('updateStatus', () => {
@@ -102,22 +105,61 @@ describe('updateStatus', () => {
     assert.equal(patchesOf(server).length, 5);
   });
 
-  it('writes the fallback when the CRD refuses the status', async () => {
-    await using server = await start({ get: answer(task('7')), patch: (count) => (count === 1 ? refuse(422, 'Invalid') : answer(task('8', { phase: 'Pending' }))) });
-    const result = await run(server, () => ({ phase: 'Running' }), { fallback: (refused) => ({ ...refused, phase: 'Pending' }) });
+  it('writes what is to be written in place of a status that the CRD refuses, told each time which fields it was', async () => {
+    const answers = [refuseFields('status.a', '<nil>'), refuseFields('status.b[0].c'), answer(task('8', { phase: 'Pending' }))];
+    await using server = await start({ get: answer(task('7')), patch: (count) => answers[count - 1] ?? never() });
+    const told: unknown[] = [];
+    const whenRefused = (status: Status, refusals: readonly (readonly string[])[]): Status => {
+      told.push([status.phase, structuredClone(refusals)]);
+      return { ...status, note: `${refusals.length}` };
+    };
+    const result = await run(server, () => ({ phase: 'Running' }), { whenRefused });
     assert.equal(result.outcome, 'written');
-    assert.deepEqual(patchesOf(server).map((patch) => (patch as { status: Status }).status), [{ phase: 'Running' }, { phase: 'Pending' }]);
+    assert.deepEqual(told, [
+      ['Running', [['status.a', '<nil>']]],
+      ['Running', [['status.a', '<nil>'], ['status.b[0].c']]],
+    ]);
+    assert.deepEqual(patchesOf(server).map((patch) => (patch as { status: Status }).status), [{ phase: 'Running' }, { phase: 'Running', note: '1' }, { phase: 'Running', note: '2' }]);
   });
 
-  it('does not write a fallback that is there already', async () => {
-    await using server = await start({ get: answer(task('7', { phase: 'Pending' })), patch: () => refuse(422, 'Invalid') });
-    const result = await run(server, () => ({ phase: 'Running' }), { fallback: () => ({ phase: 'Pending' }) });
+  it('does not write again what is there already', async () => {
+    await using server = await start({ get: answer(task('7', { phase: 'Pending' })), patch: () => refuseFields('status.phase') });
+    const result = await run(server, () => ({ phase: 'Running' }), { whenRefused: () => ({ phase: 'Pending' }) });
     assert.equal(result.outcome, 'unchanged');
     assert.equal(patchesOf(server).length, 1);
   });
 
-  it('throws a refusal for which there is no fallback', async () => {
+  it('throws a refusal for which there is nothing else to write', async () => {
     await using server = await start({ get: answer(task('7')), patch: () => refuse(422, 'Invalid') });
-    await assert.rejects(run(server, () => ({ phase: 'Running' })), { code: 'KUBERNETES_INVALID', retryable: false });
+    for (const whenRefused of [undefined, () => undefined]) {
+      await assert.rejects(run(server, () => ({ phase: 'Running' }), { whenRefused }), { code: 'KUBERNETES_INVALID', retryable: false });
+    }
+    assert.equal(patchesOf(server).length, 2);
+  });
+
+  it('throws the last of many refusals', async () => {
+    await using server = await start({ get: answer(task('7')), patch: (count) => refuseFields(`status.${count}`) });
+    const writing = run(server, () => ({ phase: 'Running' }), { whenRefused: (status, refusals) => ({ ...status, note: `${refusals.length}` }) });
+    await assert.rejects(writing, { code: 'KUBERNETES_INVALID' });
+    assert.equal(patchesOf(server).length, 6);
+  });
+
+  it('computes anew after a conflict, with nothing refused yet', async () => {
+    const answers = [refuseFields('status.a'), refuse(409, 'Conflict'), refuseFields('status.b'), answer(task('9'))];
+    await using server = await start({ get: answer(task('8')), patch: (count) => answers[count - 1] ?? never() });
+    const told: unknown[] = [];
+    const whenRefused = (status: Status, refusals: unknown): Status => {
+      told.push(structuredClone(refusals));
+      return { ...status, note: 'x' };
+    };
+    assert.equal((await run(server, () => ({ phase: 'Running' }), { whenRefused })).outcome, 'written');
+    assert.deepEqual(told, [[['status.a']], [['status.b']]]);
+  });
+
+  it('is not misled by causes that are none', async () => {
+    await using server = await start({ get: answer(task('7')), patch: (count) => (count === 1 ? refuseFields(7, null, 'status.a') : answer(task('8'))) });
+    const told: unknown[] = [];
+    await run(server, () => ({ phase: 'Running' }), { whenRefused: (status, refusals) => (told.push(refusals), { ...status, note: 'x' }) });
+    assert.deepEqual(told, [[['status.a']]]);
   });
 });

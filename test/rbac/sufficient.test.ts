@@ -43,7 +43,7 @@ describe('a bridge and a worker, each with the rights of its own account,', () =
   });
 
   it('send a parameter change', async () => {
-    await environment.addNode('changed');
+    await environment.addNode('changed', { sidecarVersion: 'newer' });
     await createTaskOfKind(environment, 'changed', { kind: 'GovParamChange' });
     assertConfirmed(await environment.finished('changed'), /./);
   });

@@ -45,17 +45,15 @@ describe('discover-peers', function () {
     assert.notEqual(other?.split('@')[0], peer?.split('@')[0]);
   });
 
+  simulatorOnly('makes a node id of each DNS endpoint', async () => {
+    await discover({ sources: [{ type: 'dnsEndpoints', endpoints: ['a-0.a.sei.svc', 'b-0.b.sei.svc'] }] });
+    assert.deepEqual(node.configuredPeers.map((peer) => peer.replace(/^[0-9a-f]{40}/, 'id')), ['id@a-0.a.sei.svc:26656', 'id@b-0.b.sei.svc:26656']);
+  });
+
+  // What else makes it fail: params-contract.test.ts.
   for (const [params, error] of [
-    [{}, "discover-peers: missing required param 'sources'"],
     [{ sources: [] }, "discover-peers: missing required param 'sources'"],
-    [{ sources: [{ type: 'dns' }] }, 'discover-peers: source[0]: unknown type "dns"'],
-    [{ sources: [STATIC, { type: 'static' }] }, 'discover-peers: source[1]: static source has empty addresses'],
-    [{ sources: [{ ...EC2, region: '' }] }, "discover-peers: source[0]: ec2Tags source missing required field 'region'"],
-    [{ sources: [{ ...EC2, tags: {} }] }, 'discover-peers: source[0]: ec2Tags source has empty tags'],
-    [
-      { sources: 'all' },
-      'parsing params: json: cannot unmarshal string into Go struct field peerDiscoverParams.sources of type []tasks.peerSourceConfig',
-    ],
+    [{ sources: [{ ...STATIC, addresses: ['new@10.0.0.7:26656'] }, { type: 'static' }] }, 'discover-peers: source[1]: static source has empty addresses'],
   ] as const) {
     simulatorOnly(`${JSON.stringify(params)} fails and leaves the peers alone`, async () => {
       await discover({ sources: [STATIC] });

@@ -1,4 +1,5 @@
 import { SEI_NODE_TASK } from '../api/resources.ts';
+import type { SeiNodeTask } from '../api/sei-node-task.ts';
 import { now } from '../dev/now.ts';
 import type { LocalStack } from '../dev/start-local-stack.ts';
 import type { SeenTask } from '../dev/task-watch.ts';
@@ -23,19 +24,25 @@ export interface RestartTimes {
   readonly terminal: number;
 }
 
+/** The spec of a RestartSeid. */
+export function restartOf(node: string): object {
+  return { kind: 'RestartSeid', target: { nodeRef: { name: node } }, restartSeid: {} };
+}
+
+/** Creates a SeiNodeTask, and waits for nothing more. */
+export async function createTask({ namespace, tasks }: LocalStack, name: string, spec: object): Promise<SeiNodeTask> {
+  const { group, version, kind } = SEI_NODE_TASK;
+  return await tasks.create(namespace, { apiVersion: `${group}/${version}`, kind, metadata: { name }, spec });
+}
+
 /**
  * Creates a RestartSeid and waits until a watch brings its end.
  *
  * @throws Error when it is not Complete then.
  */
-export async function restart({ namespace, tasks, watch }: LocalStack, { name, node, ...follow }: Restart): Promise<SeenTask> {
-  const finished = watch.follow(name, follow);
-  await tasks.create(namespace, {
-    apiVersion: `${SEI_NODE_TASK.group}/${SEI_NODE_TASK.version}`,
-    kind: SEI_NODE_TASK.kind,
-    metadata: { name },
-    spec: { kind: 'RestartSeid', target: { nodeRef: { name: node } }, restartSeid: {} },
-  });
+export async function restart(stack: LocalStack, { name, node, ...follow }: Restart): Promise<SeenTask> {
+  const finished = stack.watch.follow(name, follow);
+  await createTask(stack, name, restartOf(node));
   const seen = await finished;
   if (seen.task.status?.phase !== 'Complete') throw notComplete(seen);
   return seen;

@@ -1,0 +1,96 @@
+import { holderText } from '../api/node-permit.ts';
+import type { SeiNodeTask } from '../api/sei-node-task.ts';
+import { parseWorkflowId } from '../api/workflow-id.ts';
+import type { ResourceClient } from '../kubernetes/resource-client.ts';
+import type { Attempt } from './attempt.ts';
+import type { NodePermits, PermitHolder } from './node-permits.ts';
+import type { PermitLine, Place } from './permit-line.ts';
+
+/** How often those who wait look again, in milliseconds: a holder may have ended without giving the permit back. */
+const LOOK_AGAIN_MS = 10_000;
+
+export interface PermitWaitOptions {
+  readonly permits: NodePermits;
+  readonly line: PermitLine;
+  readonly attempt: Pick<Attempt<object>, 'signal' | 'nowMs'>;
+  readonly permitId: string;
+  /** Id of the workflow that the permit is taken for. */
+  readonly holder: string;
+  /** How messages call the workflow that has it. */
+  readonly nameOf: (workflowId: string | undefined) => Promise<string>;
+}
+
+/**
+ * One workflow's wait for a permit. Of those in this process only the one that has waited longest tries to take it, as
+ * soon as it is given back; of several processes whichever is first.
+ */
+export class PermitWait implements Disposable {
+  readonly #options: PermitWaitOptions;
+  #place: Place | undefined;
+  #holder: PermitHolder | undefined;
+
+  constructor(options: PermitWaitOptions) {
+    this.#options = options;
+  }
+
+  [Symbol.dispose](): void {
+    this.#place?.leave();
+  }
+
+  /**
+   * Tries to take the permit, when it is this workflow's turn.
+   *
+   * @param sinceMs - Start of the wait, in milliseconds since the epoch.
+   * @returns The run that is the permit, or who has it, as messages call him.
+   */
+  async take(sinceMs: number): Promise<{ readonly permitRunId: string } | { readonly heldBy: string }> {
+    const { permits, line, permitId, holder, nameOf } = this.#options;
+    this.#place ??= line.join(permitId, sinceMs);
+    if (!this.#place.isFront) return { heldBy: this.#place.holder ?? 'other work' };
+    const taken = await permits.take(permitId, holder);
+    if ('runId' in taken) return { permitRunId: taken.runId };
+    this.#holder = taken.heldBy;
+    const name = await nameOf(taken.heldBy.workflowId);
+    this.#place.knownHolder = name;
+    return { heldBy: name };
+  }
+
+  /** Gives the permit back while something else is waited for. */
+  async giveBack(): Promise<void> {
+    const { permits, permitId, holder } = this.#options;
+    await permits.giveBack(permitId, holder);
+  }
+
+  /** Waits until it may be this workflow's turn, at most so long; then it has to try. @throws when the attempt is to end. */
+  async wait(atMostMs: number): Promise<void> {
+    const { permits, permitId, attempt } = this.#options;
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(), Math.min(atMostMs, LOOK_AGAIN_MS));
+    const signal = AbortSignal.any([attempt.signal, timeout.signal]);
+    try {
+      const isFree = this.#place?.isFront && this.#holder ? permits.ended(permitId, this.#holder, signal) : this.#place?.reachesFront;
+      await Promise.race([isFree, rejectedWhenAborted(signal)]);
+    } catch (error) {
+      if (!timeout.signal.aborted || attempt.signal.aborted) throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** A task whose resource was deleted holds its node until what was sent is over: kubectl no longer finds it. */
+export async function holderName(tasks: ResourceClient<SeiNodeTask>, workflowId: string | undefined): Promise<string> {
+  const name = holderText(workflowId);
+  const reference = parseWorkflowId(workflowId ?? '');
+  if (reference === undefined) return name;
+  const resource = await tasks.get(reference.namespace, reference.name);
+  return resource?.metadata.uid === reference.uid ? name : `${name}, which was deleted and is being ended`;
+}
+
+function rejectedWhenAborted(signal: AbortSignal): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  if (signal.aborted) reject(signal.reason);
+  signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  promise.catch(() => undefined);
+  return promise;
+}

@@ -1,0 +1,108 @@
+import type { TaskReport } from '../api/sidecar-task.ts';
+import { taskKinds, type TaskKind } from '../api/task-kinds.ts';
+import { LOST_MS, type Sent } from './knowledge.ts';
+import type { End } from './task-verdict.ts';
+
+/** What is done next with a task that has a plan. */
+export type Step =
+  /** Wait until its target is as it must be, and its node is free. */
+  | { readonly do: 'await-target' }
+  /** Hand it to its sidecar, or set the image. */
+  | { readonly do: 'dispatch' }
+  /** Watch it. */
+  | { readonly do: 'poll' }
+  /** Take it off its sidecar, since nobody will watch it any longer. */
+  | { readonly do: 'take-off'; readonly by: 'cancellation' | 'deadline' | 'loss' }
+  | { readonly do: 'end'; readonly end: End };
+
+/** What decisions are made from. */
+export interface Situation {
+  readonly kind: TaskKind;
+  readonly sent: Sent;
+  /** Whether somebody cancelled it. */
+  readonly isCancelled: boolean;
+  /** Whether it has a longest execution time. */
+  readonly isBounded: boolean;
+}
+
+const CANCELLED: Step = { do: 'end', end: { by: 'cancellation', takenOff: false } };
+const TOO_LATE: Step = { do: 'end', end: { by: 'deadline', takenOff: false } };
+
+/** @param state - What the look at its target found, or what waiting for it came to. */
+export function afterTarget(state: 'ready' | 'waiting', { sent, isCancelled }: Situation): Step {
+  if (isCancelled && sent === 'no') return CANCELLED;
+  return { do: state === 'ready' ? 'dispatch' : 'await-target' };
+}
+
+/** How a dispatch ended, but for a resource that stands in the way. */
+export type DispatchEnd =
+  | { readonly state: 'accepted' | 'running' | 'completed' | 'failed' | 'gone' | 'late' | 'busy' | 'cancelled' }
+  | { readonly state: 'refused'; readonly words: string };
+
+export function afterDispatch(dispatched: DispatchEnd, situation: Situation): Step {
+  switch (dispatched.state) {
+    case 'busy':
+      return { do: 'await-target' };
+    case 'refused':
+      return { do: 'end', end: { by: 'refusal', words: dispatched.words } };
+    case 'gone':
+      return { do: 'end', end: { by: 'absence' } };
+    case 'late':
+      return situation.sent === 'no' ? TOO_LATE : { do: 'poll' };
+    case 'cancelled':
+      return afterInterruptedDispatch(situation);
+    case 'failed':
+      return { do: 'poll' };
+    default:
+      return taskKinds[situation.kind].endsWith === 'acceptance' ? { do: 'end', end: { by: 'acceptance' } } : beforePoll(situation);
+  }
+}
+
+/** It is interrupted by a cancel, or by a change of the execution time. */
+function afterInterruptedDispatch(situation: Situation): Step {
+  if (!situation.isCancelled) return { do: 'dispatch' };
+  return situation.sent === 'no' ? CANCELLED : beforePoll(situation);
+}
+
+/** What only waits is taken off the sidecar when it is cancelled; an image stays, and all else that was sent is watched to its end. */
+function beforePoll({ kind, isCancelled }: Situation): Step {
+  if (!isCancelled) return { do: 'poll' };
+  if (taskKinds[kind].onlyWaits) return { do: 'take-off', by: 'cancellation' };
+  return taskKinds[kind].endsWith === 'image' ? CANCELLED : { do: 'poll' };
+}
+
+/** What watching came to. */
+export type PollEnd =
+  | (TaskReport & { readonly height?: number })
+  /** `interrupted`: by a cancel or a change of the execution time. */
+  | { readonly state: 'deadline' | 'absent' | 'lost' | 'gone' | 'interrupted' };
+
+export function afterPoll(polled: PollEnd, situation: Situation): Step {
+  switch (polled.state) {
+    case 'completed':
+    case 'failed':
+      return { do: 'end', end: { by: 'report', report: polled, height: polled.height } };
+    case 'interrupted':
+      return beforePoll(situation);
+    case 'gone':
+      return { do: 'end', end: { by: 'absence' } };
+    case 'absent':
+      return CANCELLED;
+    case 'lost':
+      return taskKinds[situation.kind].onlyWaits ? { do: 'take-off', by: 'loss' } : { do: 'end', end: { by: 'loss', afterMs: LOST_MS } };
+    default:
+      return afterDeadline(situation);
+  }
+}
+
+/** Without an execution time, only a task that was cancelled has a deadline. */
+function afterDeadline({ kind, isBounded }: Situation): Step {
+  if (taskKinds[kind].onlyWaits) return { do: 'take-off', by: 'deadline' };
+  return isBounded ? TOO_LATE : CANCELLED;
+}
+
+/** @param taken - `gone`: the SeiNode does not exist any more. */
+export function afterTakeOff(taken: 'taken-off' | 'gone', by: 'cancellation' | 'deadline' | 'loss'): Step {
+  if (taken === 'gone') return { do: 'end', end: { by: 'absence' } };
+  return { do: 'end', end: by === 'loss' ? { by, afterMs: LOST_MS } : { by, takenOff: true } };
+}

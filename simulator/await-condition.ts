@@ -1,0 +1,52 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { decodeParams } from './go-decode.ts';
+import { quoteGo } from './go-format.ts';
+import { stopOrKillSeid } from './seid-tasks.ts';
+import type { SeidStatus } from './kubelet.ts';
+import type { TaskContext, TaskType } from './task-context.ts';
+
+const REQUEST = {
+  struct: 'tasks.AwaitConditionRequest',
+  fields: { condition: 'string', action: 'string', targetHeight: 'int64' },
+} as const;
+
+/** Given what is waited for, whether seid is there. */
+type Condition = (targetHeight: number) => (status: SeidStatus) => boolean;
+
+const height: Condition = (targetHeight) => {
+  if (targetHeight <= 0) throw new Error(`targetHeight must be > 0, got ${targetHeight}`);
+  return (status) => status.height >= targetHeight;
+};
+/** The height keeps a node out that has just begun to sync. */
+const catchingUp: Condition = () => (status) => !status.catchingUp && status.height > 1;
+
+/** `await-condition` as v0.0.56 has it: until seid is at a height, and then, if asked to, ends seid. */
+export const awaitHeight: TaskType = awaitCondition(new Map([['height', height]]));
+
+/** `await-condition` of newer sidecars: also until seid has caught up. */
+export const awaitHeightOrCaughtUp: TaskType = awaitCondition(
+  new Map([
+    ['height', height],
+    ['catchingUp', catchingUp],
+  ]),
+);
+
+function awaitCondition(conditions: ReadonlyMap<string, Condition>): TaskType {
+  return async (context) => {
+    const { condition, targetHeight, action } = decodeParams(REQUEST, context.params);
+    if (condition === '') throw new Error('condition is required');
+    const known = conditions.get(condition);
+    if (known === undefined) throw new Error(`unknown condition ${quoteGo(condition)}`);
+    await seidIs(known(targetHeight), context);
+    if (action === 'SIGTERM_SEID') await stopOrKillSeid(context);
+    else if (action !== '') throw new Error(`unknown action ${quoteGo(action)}`);
+  };
+}
+
+async function seidIs(wanted: (status: SeidStatus) => boolean, { seid, timings, signal }: TaskContext): Promise<void> {
+  for (;;) {
+    const status = await seid.recentStatus(timings.pollIntervalMs / 2);
+    if (status !== undefined && wanted(status)) return;
+    await sleep(timings.pollIntervalMs, undefined, { signal });
+  }
+}

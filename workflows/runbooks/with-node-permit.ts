@@ -1,0 +1,20 @@
+import { CancellationScope, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import type { Activities } from '../../activities/create-activities.ts';
+import type { NodeReference } from '../../api/task-input.ts';
+import { SHORT, waiting } from '../activity-options.ts';
+
+/**
+ * Holds a node over several steps of a runbook: nothing else of this service changes it meanwhile.
+ *
+ * @param steps - Told the id of the workflow that holds the permit, to be handed on as `permitHolder` of each task.
+ */
+export async function withNodePermit<Result>(node: NodeReference, steps: (permitHolder: string) => Promise<Result>): Promise<Result> {
+  const { takeNodePermit } = proxyActivities<Activities>({ ...waiting(false), summary: `Wait for ${node.name}` });
+  const { giveBackNodePermit } = proxyActivities<Activities>({ ...SHORT, summary: `Give ${node.name} back` });
+  try {
+    await takeNodePermit(node);
+    return await steps(workflowInfo().workflowId);
+  } finally {
+    await CancellationScope.nonCancellable(() => giveBackNodePermit(node));
+  }
+}

@@ -1,0 +1,250 @@
+import { ActivityFailure, CancellationScope, proxyActivities, TimeoutFailure, workflowInfo } from '@temporalio/workflow';
+import type { CheckedTarget, OverTask, ReadyTask } from '../activities/check-target.ts';
+import type { Activities } from '../activities/create-activities.ts';
+import type { Begun } from '../activities/dispatch-task.ts';
+import type { PollHeartbeat, PollRequest } from '../activities/poll-task.ts';
+import type { TargetWaitState } from '../activities/target-wait.ts';
+import { present } from '../api/present.ts';
+import type { TaskKind } from '../api/task-kinds.ts';
+import type { TaskIdentity } from '../api/task-input.ts';
+import type { TaskPlan } from '../api/task-plan.ts';
+import { knowledgeAtStart, type Knowledge } from '../core/knowledge.ts';
+import { afterDispatch, afterPoll, afterTakeOff, afterTarget, type Situation, type Step } from '../core/next-step.ts';
+import { cancelling, dispatching, waitingForTarget, workingOn, type Progress } from '../core/progress.ts';
+import { verdictOf, type End } from '../core/task-verdict.ts';
+import { nodeText, resourceAlreadyTerminal, resourceGone, type Verdict } from '../core/verdict.ts';
+import { DISPATCH, OVERTIME_MS, SHORT, waiting } from './activity-options.ts';
+import type { TaskControl } from './task-control.ts';
+import type { TaskDisplay } from './task-display.ts';
+
+/** How long a cancelled task is still watched that nothing else bounds, in milliseconds. */
+const AFTER_CANCEL_MS = 600_000;
+
+/** A task that is over. */
+export interface EndedTask {
+  readonly task: TaskIdentity;
+  readonly verdict: Verdict;
+  /** Unset: its input gave no plan. */
+  readonly plan?: TaskPlan;
+  /** When its execution began, in milliseconds since the epoch. Unset: it did not. */
+  readonly startedAtMs?: number;
+  /** When the sidecar accepted it, in milliseconds since the epoch. Unset: that is not known. */
+  readonly submittedAtMs?: number;
+  /** The run that is its permit, as far as it is known. */
+  readonly permitRunId?: string;
+}
+
+export interface TaskLifecycleOptions {
+  readonly kind: TaskKind;
+  readonly input: unknown;
+  readonly control: TaskControl;
+  readonly display: TaskDisplay;
+}
+
+/** A step that was decided, or an end that an activity found. */
+type Next = Step | OverTask;
+
+/** The life of one task. Activities observe, `core/` decides, and each method here does one step. */
+export class TaskLifecycle {
+  readonly #options: TaskLifecycleOptions;
+  #ready: Pick<ReadyTask, 'request' | 'sighting'> | undefined;
+  #plan!: TaskPlan;
+  #knowledge: Knowledge = { sent: 'no' };
+  /** Unset: the execution has not begun. `atMs`: when that was heard here, in milliseconds since the epoch. */
+  #begun: (Begun & { readonly atMs: number }) | undefined;
+  #submittedAtMs: number | undefined;
+  #permitRunId: string | undefined;
+  #waited: Partial<TargetWaitState> | undefined;
+
+  constructor(options: TaskLifecycleOptions) {
+    this.#options = options;
+  }
+
+  async run(): Promise<EndedTask> {
+    let next = await this.#checkTarget();
+    while (!('state' in next) && next.do !== 'end') next = await this.#doStep(next);
+    if ('state' in next) return this.#ended(next);
+    return this.#ended({ task: this.#currentPlan.task, plan: this.#plan, verdict: this.#verdictOf(next.end) });
+  }
+
+  async #doStep(step: Exclude<Step, { do: 'end' }>): Promise<Next> {
+    switch (step.do) {
+      case 'await-target':
+        return await this.#awaitTarget();
+      case 'dispatch':
+        return await this.#dispatch();
+      case 'poll':
+        return await this.#poll();
+      default:
+        return await this.#takeOff(step.by);
+    }
+  }
+
+  async #checkTarget(): Promise<Next> {
+    const { kind, input, control, display } = this.#options;
+    const { checkTargetPhase } = proxyActivities<Activities>({ ...SHORT, cancellationType: 'WAIT_CANCELLATION_COMPLETED', summary: 'Read the SeiNode' });
+    const check = (): ReturnType<Activities['checkTargetPhase']> => checkTargetPhase({ kind, input, firstRunId: workflowInfo().firstExecutionRunId });
+    // What was begun before must be looked at, also when it is cancelled.
+    const isBegun = (input as { readonly begun?: unknown } | undefined)?.begun !== undefined;
+    const checked = isBegun ? await CancellationScope.nonCancellable(check) : await control.untilChanged(check);
+    if (checked === undefined) return control.cancelled === undefined ? await this.#checkTarget() : cancelledUnplanned(kind, input);
+    if (checked.state === 'over') return checked;
+    this.#knowledge = knowledgeAtStart(checked.plan.begun);
+    if (checked.knowsSearchAttributes) display.identify(checked.plan.task);
+    if (checked.plan.cancelled !== undefined) control.cancel(checked.plan.cancelled);
+    return this.#afterTarget(checked);
+  }
+
+  async #awaitTarget(): Promise<Next> {
+    const { control, display } = this.#options;
+    const plan = this.#currentPlan;
+    display.show(waitingForTarget(`Waiting for ${nodeText(plan.task.node)}.`));
+    const { awaitTarget } = proxyActivities<Activities>({ ...waiting(false), summary: `Wait for ${plan.task.node.name}` });
+    const target = await control.untilChanged(() => awaitTarget({ plan, ...present({ earlier: this.#waited }) }));
+    if (target === undefined) return afterTarget('waiting', this.#situation);
+    this.#waited = target.waited;
+    return this.#afterTarget(target);
+  }
+
+  #afterTarget(checked: CheckedTarget): Next {
+    if (checked.state === 'over') return checked;
+    this.#plan = checked.plan;
+    if (checked.state === 'ready') {
+      this.#ready = checked;
+      this.#permitRunId = checked.permitRunId;
+    }
+    return afterTarget(checked.state, this.#situation);
+  }
+
+  async #dispatch(): Promise<Next> {
+    const { control, display } = this.#options;
+    const plan = this.#currentPlan;
+    const ready = this.#readyTask;
+    display.show(dispatching(plan));
+    const { dispatchTask } = proxyActivities<Activities>({ ...DISPATCH, summary: 'type' in ready.request ? `Send ${ready.request.type}` : 'Set the image' });
+    const request = { ...ready, plan, knowledge: this.#knowledge, ...present({ permitRunId: this.#permitRunId, elapsedMs: this.#elapsedMs }) };
+    const dispatched = await control.untilChanged(() => dispatchTask(request));
+    if (dispatched === undefined) {
+      // Cancelled between two attempts: what the first one did is not known.
+      this.#knowledge = { ...this.#knowledge, sent: this.#knowledge.sent === 'no' ? 'perhaps' : this.#knowledge.sent };
+      return afterDispatch({ state: 'cancelled' }, this.#situation);
+    }
+    this.#knowledge = dispatched.knowledge;
+    if (dispatched.begun !== undefined) this.#begun = { ...dispatched.begun, atMs: Date.now() };
+    if (dispatched.state === 'accepted') this.#submittedAtMs = Date.now();
+    if (dispatched.state === 'busy') this.#waited = { ...this.#waited, ...present({ sighting: dispatched.sighting }) };
+    if (dispatched.state === 'resource-gone' || dispatched.state === 'resource-terminal') return this.#withoutResource(dispatched.state);
+    return afterDispatch(dispatched, this.#situation);
+  }
+
+  async #poll(): Promise<Next> {
+    const request = this.#pollRequest;
+    const { plan, remainingMs } = request;
+    this.#show(workingOn(plan));
+    const { pollTask } = proxyActivities<Activities>({
+      ...waiting(plan.timeoutMs !== undefined),
+      ...(remainingMs === undefined ? {} : { scheduleToCloseTimeout: remainingMs + OVERTIME_MS }),
+      summary: 'type' in request.request ? `Poll the sidecar of ${plan.task.node.name}` : `Wait until ${plan.task.node.name} runs the image`,
+    });
+    try {
+      const polled = await this.#options.control.untilChanged(() => pollTask(request));
+      this.#knowledge = polled?.knowledge ?? this.#knowledge;
+      return afterPoll(polled ?? { state: 'interrupted' }, this.#situation);
+    } catch (error) {
+      if (!(error instanceof ActivityFailure)) throw error;
+      // Nobody worked on it until the deadline. One last look follows, unless this was it.
+      this.#knowledge = knownAtFailure(error) ?? this.#knowledge;
+      return remainingMs === 0 ? afterPoll({ state: 'deadline' }, this.#situation) : { do: 'poll' };
+    }
+  }
+
+  get #pollRequest(): PollRequest {
+    return {
+      plan: this.#currentPlan,
+      request: this.#readyTask.request,
+      knowledge: this.#knowledge,
+      waitedMs: this.#elapsedMs ?? 0,
+      cancelled: this.#options.control.cancelled !== undefined,
+      ...present({ remainingMs: this.#remainingMs, submittedAtMs: this.#submittedAtMs, notice: this.#begun?.notice }),
+    };
+  }
+
+  async #takeOff(by: 'cancellation' | 'deadline' | 'loss'): Promise<Next> {
+    const plan = this.#currentPlan;
+    const isCancelled = by === 'cancellation';
+    if (isCancelled) this.#show(cancelling(plan));
+    const { takeOffTask } = proxyActivities<Activities>({ ...waiting(false), summary: `Take the wait off the sidecar of ${plan.task.node.name}` });
+    return afterTakeOff(await CancellationScope.nonCancellable(() => takeOffTask({ plan, cancelled: isCancelled })), by);
+  }
+
+  /** The plan with what has changed of the spec since it was made. */
+  get #currentPlan(): TaskPlan {
+    const { change } = this.#options.control;
+    if (change === undefined) return this.#plan;
+    const { timeoutMs: _, ...rest } = this.#plan;
+    return { ...rest, ...present({ timeoutMs: change.timeoutMs }), task: { ...rest.task, generation: change.generation } };
+  }
+
+  get #readyTask(): Pick<ReadyTask, 'request' | 'sighting'> {
+    if (this.#ready === undefined) throw new TypeError('a task is sent and watched only after its target was found ready');
+    return { request: this.#ready.request, ...present({ sighting: this.#ready.sighting }) };
+  }
+
+  get #situation(): Situation {
+    const { kind, timeoutMs } = this.#currentPlan;
+    return { kind, sent: this.#knowledge.sent, isCancelled: this.#options.control.cancelled !== undefined, isBounded: timeoutMs !== undefined };
+  }
+
+  /** What of the execution time is used up, in milliseconds. Unset: it has not begun. */
+  get #elapsedMs(): number | undefined {
+    if (this.#begun !== undefined) return Date.now() - this.#begun.atMs + this.#begun.elapsedMs;
+    const startedAtMs = Date.parse(this.#plan.begun?.executionStartedAt ?? '');
+    return Number.isNaN(startedAtMs) ? undefined : Math.max(0, Date.now() - startedAtMs);
+  }
+
+  /** What is left of the execution time, in milliseconds. Unset: unbounded. A cancelled task is bounded in any case. */
+  get #remainingMs(): number | undefined {
+    const { timeoutMs } = this.#currentPlan;
+    const { cancelledAtMs } = this.#options.control;
+    if (timeoutMs !== undefined) return Math.max(0, timeoutMs - (this.#elapsedMs ?? 0));
+    return cancelledAtMs === undefined ? undefined : Math.max(0, cancelledAtMs + AFTER_CANCEL_MS - Date.now());
+  }
+
+  #show(progress: Progress): void {
+    const { task, timeoutMs } = this.#currentPlan;
+    const elapsedMs = this.#elapsedMs ?? 0;
+    const deadlineMs = timeoutMs === undefined ? undefined : Date.now() - elapsedMs + timeoutMs;
+    this.#options.display.show(progress, { taskId: task.taskId, startedAtMs: this.#begun?.startedAtMs ?? Date.now() - elapsedMs, deadlineMs });
+  }
+
+  #verdictOf(end: End): Verdict {
+    const { kind, task, payload, timeoutMs } = this.#currentPlan;
+    return verdictOf({ kind, node: task.node, payload, timeoutMs, knowledge: this.#knowledge, end, cancelled: this.#options.control.cancelled });
+  }
+
+  /** The resource stands in the way, and the sidecar does not have the task. */
+  #withoutResource(state: 'resource-gone' | 'resource-terminal'): Next {
+    if (this.#knowledge.sent !== 'no') return { do: 'end', end: { by: 'cancellation', takenOff: false } };
+    const { task } = this.#currentPlan;
+    return { state: 'over', task, plan: this.#plan, verdict: state === 'resource-gone' ? resourceGone(task.node) : resourceAlreadyTerminal(task.node) };
+  }
+
+  #ended({ task, plan, verdict }: Pick<OverTask, 'task' | 'plan' | 'verdict'>): EndedTask {
+    return { task, verdict, ...present({ plan, startedAtMs: this.#begun?.startedAtMs, submittedAtMs: this.#submittedAtMs, permitRunId: this.#permitRunId }) };
+  }
+}
+
+/** An activity that nobody worked on at its end has left what it knew in its last heartbeat. */
+function knownAtFailure({ cause }: ActivityFailure): Knowledge | undefined {
+  const heartbeat = cause instanceof TimeoutFailure ? (cause.lastHeartbeatDetails as PollHeartbeat | undefined) : undefined;
+  if (heartbeat === undefined) return undefined;
+  const { taskId: _taskId, polls: _polls, ...knowledge } = heartbeat;
+  return knowledge;
+}
+
+/** Cancelled before its input was read: nothing was sent. */
+function cancelledUnplanned(kind: TaskKind, input: unknown): OverTask {
+  const { cluster = '', node = { namespace: '', name: '' }, mirrorTo } = (input ?? {}) as Partial<TaskIdentity>;
+  const task = { cluster, kind, node, taskId: '', ...present({ mirrorTo }), provenance: {} };
+  return { state: 'over', task, verdict: verdictOf({ kind, node, payload: {}, knowledge: { sent: 'no' }, end: { by: 'cancellation', takenOff: false }, cancelled: '' }) };
+}
