@@ -100,6 +100,7 @@ describe('RestartSeid', () => {
       [
         ['TargetReady', 'True', 'PhaseMet'],
         ['Ready', 'True', 'TaskComplete'],
+        ['Finished', 'True', 'TaskComplete'],
       ],
     );
     const generations = [observedGeneration, ...conditions.map((condition) => condition.observedGeneration)];
