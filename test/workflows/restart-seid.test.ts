@@ -167,7 +167,7 @@ describe('RestartSeid', () => {
       return payload && defaultPayloadConverter.fromPayload<PollHeartbeat>(payload);
     });
     assert.equal(details.taskId, expectedTaskId(running.metadata.uid, 'RestartSeid'));
-    assert.equal(details.state, 'running');
+    assert.deepEqual([details.sent, details.seen], ['yes', 'running']);
     assert.ok(details.polls >= 1);
     assert.equal((await environment.tasks.get(environment.namespace, 'held'))?.status?.phase, 'Running');
     assert.equal(held.sigtermsReceived, 1);
