@@ -5,7 +5,7 @@ import { CONTROL_PREFIX, handleControlRequest } from './control-api.ts';
 import type { Faults } from './faults.ts';
 import { proxyRpc } from './proxy-rpc.ts';
 import { SimulatedNode } from './simulated-node.ts';
-import type { SidecarTimings, SidecarVersion } from './task-context.ts';
+import type { SidecarTimings, SidecarVersion, TasksOnSigterm } from './task-context.ts';
 import type { TransactionBehaviour } from './transaction-behaviour.ts';
 
 /** How a node behaves. Given to {@link startFleet} it holds for all nodes, given to `addNode` for one. */
@@ -16,6 +16,8 @@ export interface NodeBehaviour extends Partial<SidecarTimings> {
   ready?: boolean;
   /** Tasks end when they begin and leave seid alone, to measure what surrounds them. @default false */
   instantTasks?: boolean;
+  /** What SIGTERM to a v0.0.56 sidecar does with its running tasks. @default 'keep' */
+  tasksOnSigterm?: TasksOnSigterm;
   /** Time between the exit of seid and its next start, milliseconds. @default 50 */
   containerRestartDelayMs?: number;
   /** Voting power in seid's `/status`. @default 1000 */
@@ -53,6 +55,7 @@ const DEFAULTS = {
   sidecarVersion: 'v0.0.56',
   ready: true,
   instantTasks: false,
+  tasksOnSigterm: 'keep',
   containerRestartDelayMs: 50,
   votingPower: 1000,
   jsonRpcEnvelope: true,
@@ -122,6 +125,7 @@ export class Fleet {
       sidecarVersion: behaviour.sidecarVersion,
       ready: behaviour.ready,
       instantTasks: behaviour.instantTasks,
+      tasksOnSigterm: behaviour.tasksOnSigterm,
       containerRestartDelayMs: behaviour.containerRestartDelayMs,
       timings: behaviour,
       transactions: behaviour.transactions,

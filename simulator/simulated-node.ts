@@ -9,7 +9,7 @@ import type { SeidArguments } from './seid.ts';
 import { answerSidecarRequest, writeAnswer } from './sidecar-api.ts';
 import { Sidecar } from './sidecar.ts';
 import { SimulatedChain, type Broadcast } from './simulated-chain.ts';
-import type { SeidConfiguration, SidecarTimings, SidecarVersion } from './task-context.ts';
+import type { SeidConfiguration, SidecarTimings, SidecarVersion, TasksOnSigterm } from './task-context.ts';
 import type { TaskView } from './task-store.ts';
 import type { TransactionBehaviour } from './transaction-behaviour.ts';
 import { writeGarbage } from './write-garbage.ts';
@@ -27,6 +27,7 @@ export interface SimulatedNodeOptions {
   ready: boolean;
   /** Whether tasks end when they begin and leave seid alone. */
   instantTasks: boolean;
+  tasksOnSigterm: TasksOnSigterm;
   /** Time between the exit of seid and its next start, milliseconds. */
   containerRestartDelayMs: number;
   timings: SidecarTimings;
@@ -96,6 +97,7 @@ export class SimulatedNode {
       version: options.sidecarVersion,
       ready: options.ready,
       instantTasks: options.instantTasks,
+      tasksOnSigterm: options.tasksOnSigterm,
       surroundings: {
         seid: this.#kubelet,
         configuration: this.#configuration,
@@ -182,7 +184,10 @@ export class SimulatedNode {
     this.#breakConnections();
   }
 
-  /** SIGTERM to the sidecar. v0.0.56 stores its running tasks as failed, `context canceled`; newer ones do not. */
+  /**
+   * SIGTERM to the sidecar: connections break, readiness is lost, and what becomes of running tasks says the node's
+   * `tasksOnSigterm`. It stays down until {@link startSidecar}.
+   */
   async stopSidecar(): Promise<void> {
     await this.sidecar.stop();
     this.#breakConnections();

@@ -277,28 +277,6 @@ describe('sidecar contract', function () {
     });
   });
 
-  describe('SIGTERM to the sidecar', () => {
-    simulatorOnly('v0.0.56 stores running tasks as failed', async () => {
-      const node = await newNode({ sidecarVersion: 'v0.0.56' });
-      const sidecar = new SidecarClient(node.url);
-      const id = await sidecar.submit('await-condition', FOR_EVER);
-      await node.stopSidecar();
-      node.startSidecar();
-      const { status, error } = await sidecar.task(id);
-      assert.deepEqual([status, error], ['failed', 'context canceled']);
-    });
-
-    simulatorOnly('newer leaves them running', async () => {
-      const node = await newNode({ sidecarVersion: 'newer' });
-      const sidecar = new SidecarClient(node.url);
-      const id = await sidecar.submit('await-condition', FOR_EVER);
-      await node.stopSidecar();
-      node.startSidecar();
-      const { status, run } = await sidecar.task(id);
-      assert.deepEqual([status, run], ['running', 1]);
-    });
-  });
-
   describe('await-condition', () => {
     simulatorOnly('completes when seid reports the height', async () => {
       const node = await newNode();
