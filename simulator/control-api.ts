@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { changeHeight, showHeight, type WithHeight } from './height-control.ts';
 import { InvalidFaults, parseFaults } from './parse-faults.ts';
 import { json, writeAnswer, type Answer } from './sidecar-api.ts';
 import type { SimulatedNode } from './simulated-node.ts';
@@ -8,6 +9,12 @@ import type { SimulatedNode } from './simulated-node.ts';
 export const CONTROL_PREFIX = '/_simulator/';
 
 const NODE_PATH = /^\/_simulator\/nodes\/(?<key>[^/]+\/[^/]+)(?<path>\/.+)?$/;
+
+interface ControlRequest {
+  method: string;
+  url: string;
+  body: string;
+}
 
 type Action = (node: SimulatedNode, body: string) => Promise<Answer> | Answer;
 
@@ -29,33 +36,51 @@ const actions: Readonly<Record<string, Action>> = {
     node.startSidecar();
     return json(200, node.facts().sidecar);
   },
+  'GET /height': (node) => showHeight(heightOf(node)),
+  'PUT /height': (node, body) => changeHeight(heightOf(node), body),
 };
+
+/** What requests of the control API are about. */
+export interface Controlled {
+  nodes: ReadonlyMap<string, SimulatedNode>;
+  /** All nodes together. */
+  chain: WithHeight;
+}
 
 /**
  * Shows nodes and switches faults, for somebody outside the process: `GET /_simulator/nodes` lists them, under
- * `/_simulator/nodes/<namespace>/<name>` are the `actions`.
+ * `/_simulator/nodes/<namespace>/<name>` are the `actions`, and `/_simulator/height` is that of the chain.
  */
 export async function handleControlRequest(
-  nodes: ReadonlyMap<string, SimulatedNode>,
+  controlled: Controlled,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const body = await text(request).catch(() => '');
   const { method = '', url = '' } = request;
   try {
-    const list = method === 'GET' && url === `${CONTROL_PREFIX}nodes`;
-    const answer = list ? json(200, [...nodes.values()].map(summary)) : await act(nodes, { method, url, body });
-    writeAnswer(response, answer);
+    writeAnswer(response, await answerTo(controlled, { method, url, body }));
   } catch (error) {
     if (!(error instanceof InvalidFaults)) throw error;
     writeAnswer(response, json(400, { error: error.message }));
   }
 }
 
-async function act(
-  nodes: ReadonlyMap<string, SimulatedNode>,
-  { method, url, body }: { method: string; url: string; body: string },
-): Promise<Answer> {
+async function answerTo({ nodes, chain }: Controlled, request: ControlRequest): Promise<Answer> {
+  const { method, url, body } = request;
+  switch (`${method} ${url}`) {
+    case `GET ${CONTROL_PREFIX}nodes`:
+      return json(200, [...nodes.values()].map(summary));
+    case `GET ${CONTROL_PREFIX}height`:
+      return await showHeight(chain);
+    case `PUT ${CONTROL_PREFIX}height`:
+      return await changeHeight(chain, body);
+    default:
+      return await act(nodes, request);
+  }
+}
+
+async function act(nodes: Controlled['nodes'], { method, url, body }: ControlRequest): Promise<Answer> {
   const { key, path = '' } = NODE_PATH.exec(url)?.groups ?? {};
   const node = nodes.get(key ?? '');
   if (node === undefined) return json(404, { error: `no such node; there are: ${[...nodes.keys()].join(', ')}` });
@@ -66,4 +91,8 @@ async function act(
 function summary(node: SimulatedNode): unknown {
   const { requests, tasks, ...facts } = node.facts();
   return { ...facts, requests: requests.length, tasks: tasks.length };
+}
+
+function heightOf(node: SimulatedNode): WithHeight {
+  return { readHeight: () => node.latestHeight(), setHeight: (height) => node.setHeight(height) };
 }

@@ -72,9 +72,10 @@ const DEFAULTS = {
  */
 export class Fleet {
   readonly #options: FleetOptions;
-  readonly #genesisTime: number;
+  #genesisTime: number;
   readonly #nodes = new Map<string, SimulatedNode>();
   readonly #authorizer: Authorizer | undefined;
+  readonly #chain = { readHeight: () => this.height, setHeight: (height: number) => this.setHeight(height) };
   readonly #server = createServer((request, response) => void this.#handle(request, response));
 
   constructor(options: FleetOptions) {
@@ -102,6 +103,12 @@ export class Fleet {
   /** The chain's height now, which every node whose RPC serves reports. */
   get height(): number {
     return Math.floor((Date.now() - this.#genesisTime) / (this.#options.blockIntervalMs ?? 400));
+  }
+
+  /** From now on every node reports this height and goes on from there; those that are added later, too. */
+  async setHeight(height: number): Promise<void> {
+    this.#genesisTime = Date.now() - height * (this.#options.blockIntervalMs ?? 400);
+    await Promise.all(this.nodes.map((node) => node.setGenesisTime(this.#genesisTime)));
   }
 
   /** All nodes, in the order in which they were added. */
@@ -170,7 +177,7 @@ export class Fleet {
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     if (path.startsWith(CONTROL_PREFIX)) {
-      await handleControlRequest(this.#nodes, request, response);
+      await handleControlRequest({ nodes: this.#nodes, chain: this.#chain }, request, response);
       return;
     }
     const [, namespace, name, ...rest] = path.split('/');

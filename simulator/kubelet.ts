@@ -37,6 +37,7 @@ export class Kubelet {
   /** SIGTERMs that reached a seid process, as that process (or its exit by that signal) tells. */
   sigtermsReceived = 0;
   readonly #options: ContainerOptions;
+  #seid: SeidArguments;
   #child: ChildProcess | undefined;
   #port: number | undefined;
   #awaitsBoot = false;
@@ -45,6 +46,7 @@ export class Kubelet {
 
   constructor(options: ContainerOptions) {
     this.#options = options;
+    this.#seid = options.seid;
   }
 
   /** Starts seid; resolves when its RPC listens, or with the fault `neverBoot` when its process is up. */
@@ -85,6 +87,24 @@ export class Kubelet {
     return { height: Number(height), catchingUp };
   }
 
+  /** Moves the time of height 0, for this process and all that follow; resolves when the RPC reports accordingly. */
+  async setGenesisTime(genesisTime: number): Promise<void> {
+    this.#seid = { ...this.#seid, genesisTime };
+    const child = this.#child;
+    if (child === undefined) return;
+    await new Promise<void>((resolve) => {
+      const finish = (): void => {
+        child.off('message', onReport).off('exit', finish);
+        resolve();
+      };
+      const onReport = (report: SeidReport): void => {
+        if (report.type === 'genesis' && report.genesisTime === genesisTime) finish();
+      };
+      child.on('message', onReport).once('exit', finish);
+      order(child, { type: 'genesis', genesisTime });
+    });
+  }
+
   /** Lets a seid boot that was held back by a fault which has been switched off. */
   faultsChanged(): void {
     if (this.#child !== undefined) void this.#boot(this.#child);
@@ -103,7 +123,7 @@ export class Kubelet {
   }
 
   #spawn(): void {
-    const child = fork(SEID, [JSON.stringify(this.#options.seid)], {
+    const child = fork(SEID, [JSON.stringify(this.#seid)], {
       execArgv: [],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });

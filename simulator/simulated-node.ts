@@ -8,6 +8,7 @@ import { Kubelet } from './kubelet.ts';
 import type { SeidArguments } from './seid.ts';
 import { answerSidecarRequest, writeAnswer } from './sidecar-api.ts';
 import { Sidecar } from './sidecar.ts';
+import { StatusWatch } from './status-watch.ts';
 import { SimulatedChain, type Broadcast } from './simulated-chain.ts';
 import type { SeidConfiguration, SidecarTimings, SidecarVersion, TasksOnSigterm } from './task-context.ts';
 import type { TaskView } from './task-store.ts';
@@ -79,6 +80,7 @@ export class SimulatedNode {
   readonly #configuration: SeidConfiguration = { persistentPeers: [] };
   readonly #faults = new FaultSwitch();
   readonly #authorizer: Authorizer | undefined;
+  readonly #blockIntervalMs: number;
   readonly #unanswered = new Set<ServerResponse>();
 
   constructor(options: SimulatedNodeOptions) {
@@ -86,6 +88,7 @@ export class SimulatedNode {
     this.name = options.name;
     this.url = options.url;
     this.#authorizer = options.authorizer;
+    this.#blockIntervalMs = options.seid.blockIntervalMs;
     this.#kubelet = new Kubelet({
       seid: options.seid,
       restartDelayMs: options.containerRestartDelayMs,
@@ -100,6 +103,7 @@ export class SimulatedNode {
       tasksOnSigterm: options.tasksOnSigterm,
       surroundings: {
         seid: this.#kubelet,
+        watch: new StatusWatch(() => this.#kubelet.status(), options.timings.pollIntervalMs),
         configuration: this.#configuration,
         chain: this.#chain,
         timings: options.timings,
@@ -137,6 +141,16 @@ export class SimulatedNode {
   /** What seid's RPC reports; `undefined` while it does not serve. */
   async latestHeight(): Promise<number | undefined> {
     return (await this.#kubelet.status())?.height;
+  }
+
+  /** From now on seid's RPC reports this height and goes on from there, also over restarts. */
+  async setHeight(height: number): Promise<void> {
+    await this.setGenesisTime(Date.now() - height * this.#blockIntervalMs);
+  }
+
+  /** Moves the time of height 0, as {@link Fleet.setHeight} does for all nodes together. */
+  setGenesisTime(genesisTime: number): Promise<void> {
+    return this.#kubelet.setGenesisTime(genesisTime);
   }
 
   /** The sidecar's tasks, newest first, without going through its API. */

@@ -1,6 +1,7 @@
 import type { Journal } from './journal.ts';
 import type { Kubelet } from './kubelet.ts';
 import type { SimulatedChain, Transaction } from './simulated-chain.ts';
+import type { StatusWatch } from './status-watch.ts';
 
 /** `v0.0.56`, or a later one as v0.0.70: they differ in what they know, in results, and in what ends running tasks. */
 export type SidecarVersion = 'v0.0.56' | 'newer';
@@ -32,6 +33,8 @@ export interface SeidConfiguration {
 /** The part of a node that tasks work on. */
 export interface TaskSurroundings {
   seid: Kubelet;
+  /** Looks at seid for whoever waits for it. */
+  watch: StatusWatch;
   configuration: SeidConfiguration;
   chain: SimulatedChain;
   timings: SidecarTimings;
