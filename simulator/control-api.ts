@@ -32,6 +32,10 @@ const actions: Readonly<Record<string, Action>> = {
     await node.stopSidecar();
     return json(200, node.facts().sidecar);
   },
+  'POST /lose-store': (node) => {
+    node.loseStore();
+    return json(200, node.facts().sidecar);
+  },
   'POST /start-sidecar': (node) => {
     node.startSidecar();
     return json(200, node.facts().sidecar);

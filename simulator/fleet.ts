@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Authorizer, type AuthorizationOptions } from './authorizer.ts';
 import { CONTROL_PREFIX, handleControlRequest } from './control-api.ts';
 import type { Faults } from './faults.ts';
 import { proxyRpc } from './proxy-rpc.ts';
-import { SimulatedNode } from './simulated-node.ts';
+import { SimulatedNode, type AnswersWhileDown } from './simulated-node.ts';
 import type { SidecarTimings, SidecarVersion, TasksOnSigterm } from './task-context.ts';
 import type { TransactionBehaviour } from './transaction-behaviour.ts';
 
@@ -18,6 +19,8 @@ export interface NodeBehaviour extends Partial<SidecarTimings> {
   instantTasks?: boolean;
   /** What SIGTERM to a v0.0.56 sidecar does with its running tasks. @default 'keep' */
   tasksOnSigterm?: TasksOnSigterm;
+  /** What a client sees of a sidecar that is down. @default 'nothing' */
+  answersWhileDown?: AnswersWhileDown;
   /** Time between the exit of seid and its next start, milliseconds. @default 50 */
   containerRestartDelayMs?: number;
   /** Voting power in seid's `/status`. @default 1000 */
@@ -56,6 +59,7 @@ const DEFAULTS = {
   ready: true,
   instantTasks: false,
   tasksOnSigterm: 'keep',
+  answersWhileDown: 'nothing',
   containerRestartDelayMs: 50,
   votingPower: 1000,
   jsonRpcEnvelope: true,
@@ -66,6 +70,10 @@ const DEFAULTS = {
   pollIntervalMs: 20,
 } as const satisfies Required<NodeBehaviour>;
 
+/** While the fleet did not listen, its port may have gone to a connection of somebody else, for a moment. */
+const LISTEN_AGAIN_MS = 10_000;
+const BIND_RETRY_MS = 20;
+
 /**
  * Nodes of one chain behind one HTTP server, a URL prefix `/<namespace>/<name>` each: the sidecar, and under `/rpc`
  * seid's RPC.
@@ -73,6 +81,8 @@ const DEFAULTS = {
 export class Fleet {
   readonly #options: FleetOptions;
   #genesisTime: number;
+  #port: number;
+  #hasListened = false;
   readonly #nodes = new Map<string, SimulatedNode>();
   readonly #authorizer: Authorizer | undefined;
   readonly #chain = { readHeight: () => this.height, setHeight: (height: number) => this.setHeight(height) };
@@ -80,6 +90,7 @@ export class Fleet {
 
   constructor(options: FleetOptions) {
     this.#options = options;
+    this.#port = options.port ?? 0;
     const { startHeight = 1000, blockIntervalMs = 400, authorization } = options;
     this.#genesisTime = Date.now() - startHeight * blockIntervalMs;
     this.#authorizer = authorization && new Authorizer(authorization);
@@ -87,17 +98,30 @@ export class Fleet {
     this.#server.keepAliveTimeout = 60_000;
   }
 
-  /** Starts listening; {@link startFleet} has done so. */
+  /**
+   * Starts listening, as {@link startFleet} has done, or again after {@link stopListening}, on the same port.
+   * @throws {Error} somebody else listens there.
+   */
   async listen(): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(this.#options.port ?? 0, '127.0.0.1', resolve);
-    });
+    const deadline = performance.now() + (this.#hasListened ? LISTEN_AGAIN_MS : 0);
+    while (!(await this.#binds(performance.now() >= deadline))) await sleep(BIND_RETRY_MS);
+    this.#port = (this.#server.address() as AddressInfo).port;
+    this.#hasListened = true;
+  }
+
+  /**
+   * From now on connections are refused (ECONNREFUSED), for all nodes and the control API, as when the pods are gone:
+   * what a client wants to send cannot have been sent. Those that are open break. The sidecars work on.
+   */
+  async stopListening(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.#server.closeAllConnections();
+    await closed;
   }
 
   /** `http://127.0.0.1:<port>`; a sidecar is at `${url}/<namespace>/<name>`. */
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${this.#port}`;
   }
 
   /** The chain's height now, which every node whose RPC serves reports. */
@@ -133,6 +157,7 @@ export class Fleet {
       ready: behaviour.ready,
       instantTasks: behaviour.instantTasks,
       tasksOnSigterm: behaviour.tasksOnSigterm,
+      answersWhileDown: behaviour.answersWhileDown,
       containerRestartDelayMs: behaviour.containerRestartDelayMs,
       timings: behaviour,
       transactions: behaviour.transactions,
@@ -170,8 +195,22 @@ export class Fleet {
     await Promise.all(this.nodes.map((node) => node.close()));
     this.#nodes.clear();
     this.#authorizer?.close();
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
+    await this.stopListening();
+  }
+
+  /** `false` when somebody else is on that port just now, unless that is to be an error. */
+  #binds(mustBind: boolean): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      const onError = (error: NodeJS.ErrnoException): void => {
+        if (mustBind || error.code !== 'EADDRINUSE') reject(error);
+        else resolve(false);
+      };
+      this.#server.once('error', onError);
+      this.#server.listen(this.#port, '127.0.0.1', () => {
+        this.#server.off('error', onError);
+        resolve(true);
+      });
+    });
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -48,7 +48,7 @@ export class Sidecar {
   /** How often its process has been started again. */
   restarts = 0;
   readonly #options: SidecarOptions;
-  readonly #store = new TaskStore();
+  #store = new TaskStore();
   readonly #draw: SigtermDraw;
   #process: SidecarProcess | undefined;
 
@@ -130,6 +130,14 @@ export class Sidecar {
       run.controller.abort();
     }
     await Promise.all([...dying.runs].map((run) => run.done));
+  }
+
+  /** Gives it an empty disk. A process that runs ends like `kill -9` first, and is followed by one that finds nothing. */
+  loseStore(): void {
+    const { up } = this;
+    this.crash();
+    this.#store = new TaskStore();
+    if (up) this.start();
   }
 
   /** Starts a new process, not ready, which runs what it finds `running` from the start with the same `run`. */

@@ -17,6 +17,12 @@ import { writeGarbage } from './write-garbage.ts';
 
 const REQUESTS_KEPT = 10_000;
 
+/**
+ * What a client sees of a sidecar that is down: a connection that breaks without an answer, or 502 from the proxy in
+ * the same pod. Refused are connections only with {@link Fleet.stopListening}.
+ */
+export type AnswersWhileDown = 'nothing' | 'bad-gateway';
+
 /** What makes up one node. */
 export interface SimulatedNodeOptions {
   namespace: string;
@@ -29,6 +35,7 @@ export interface SimulatedNodeOptions {
   /** Whether tasks end when they begin and leave seid alone. */
   instantTasks: boolean;
   tasksOnSigterm: TasksOnSigterm;
+  answersWhileDown: AnswersWhileDown;
   /** Time between the exit of seid and its next start, milliseconds. */
   containerRestartDelayMs: number;
   timings: SidecarTimings;
@@ -81,6 +88,7 @@ export class SimulatedNode {
   readonly #faults = new FaultSwitch();
   readonly #authorizer: Authorizer | undefined;
   readonly #blockIntervalMs: number;
+  readonly #answersWhileDown: AnswersWhileDown;
   readonly #unanswered = new Set<ServerResponse>();
 
   constructor(options: SimulatedNodeOptions) {
@@ -88,6 +96,7 @@ export class SimulatedNode {
     this.name = options.name;
     this.url = options.url;
     this.#authorizer = options.authorizer;
+    this.#answersWhileDown = options.answersWhileDown;
     this.#blockIntervalMs = options.seid.blockIntervalMs;
     this.#kubelet = new Kubelet({
       seid: options.seid,
@@ -212,6 +221,15 @@ export class SimulatedNode {
     this.sidecar.start();
   }
 
+  /**
+   * Its disk is replaced by an empty one, as with a new volume: it answers, knows no task that it had and works on none.
+   * A sidecar that is down stays down.
+   */
+  loseStore(): void {
+    this.sidecar.loseStore();
+    this.#breakConnections();
+  }
+
   facts(): NodeFacts {
     const { up, ready, startedAt, restarts } = this.sidecar;
     return {
@@ -237,7 +255,8 @@ export class SimulatedNode {
     this.#unanswered.add(response);
     response.once('close', () => this.#unanswered.delete(response));
     record.body = await bodyOf(request).catch(() => '');
-    if (!this.sidecar.up || this.#faults.take('refuseConnections', method)) response.destroy();
+    if (!this.sidecar.up) this.#answerWhileDown(record, response);
+    else if (this.#faults.take('refuseConnections', method)) response.destroy();
     else if (!this.#faults.take('hang', method)) await this.#answer(record, request.headers.authorization, response);
   }
 
@@ -245,6 +264,15 @@ export class SimulatedNode {
   async close(): Promise<void> {
     this.crashSidecar();
     await this.#kubelet.close();
+  }
+
+  #answerWhileDown(record: RecordedRequest, response: ServerResponse): void {
+    if (this.#answersWhileDown === 'nothing') {
+      response.destroy();
+      return;
+    }
+    record.status = 502;
+    writeAnswer(response, { status: 502, headers: {}, body: '' });
   }
 
   async #answer(
