@@ -6,9 +6,9 @@ import * as workflows from '../../workflows/index.ts';
 import { courses } from '../histories/courses.ts';
 import { historyNames, latestHistory, readHistory, type HistoryJson } from '../histories/history-files.ts';
 
-function typeOf(history: HistoryJson): string {
-  const { workflowType } = history.events[0]?.['workflowExecutionStartedEventAttributes'] as { readonly workflowType: { readonly name: string } };
-  return workflowType.name;
+function typeOf(history: HistoryJson): string | undefined {
+  const started = history.events[0]?.['workflowExecutionStartedEventAttributes'] as { readonly workflowType: { readonly name: string } } | undefined;
+  return started?.workflowType.name;
 }
 
 /** The history with another name for one of its activity types, as if the workflow had called that one before. */
