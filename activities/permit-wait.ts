@@ -55,6 +55,11 @@ export class PermitWait implements Disposable {
     return { heldBy: name };
   }
 
+  async isHeldByAnother(): Promise<boolean> {
+    const { permits, permitId, holder } = this.#options;
+    return await permits.isHeldByAnother(permitId, holder);
+  }
+
   /** Gives the permit back while something else is waited for. */
   async giveBack(): Promise<void> {
     const { permits, permitId, holder } = this.#options;

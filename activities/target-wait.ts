@@ -72,15 +72,19 @@ export class TargetWait implements Disposable {
     return this.#isPastBegunDeadline() ? ready(plan, seen) : await this.#waitForNode(taken);
   }
 
-  /** The permit comes last, so that nobody keeps it from others while he waits for something else. */
+  /**
+   * The permit comes last, so that nobody keeps it from others while he waits for something else. A holder's name says
+   * more to people than the id of its restart on the sidecar.
+   */
   async #takeNode(): Promise<Obstacle | { readonly permitRunId: string }> {
     const beside = await this.#obstacleBeside();
-    if (beside !== undefined) {
-      await this.#giveBack();
-      return beside;
+    if (beside === undefined || (await this.#permit.isHeldByAnother())) {
+      const taken = await this.#permit.take(this.#state.queuedSinceMs ?? this.#options.attempt.nowMs);
+      if ('heldBy' in taken) return { by: 'permit', holder: taken.heldBy };
+      if (beside === undefined) return taken;
     }
-    const taken = await this.#permit.take(this.#state.queuedSinceMs ?? this.#options.attempt.nowMs);
-    return 'permitRunId' in taken ? taken : { by: 'permit', holder: taken.heldBy };
+    await this.#giveBack();
+    return beside;
   }
 
   /** A sidecar that cannot be asked is no reason to wait: it is asked again before anything is sent. */
