@@ -51,8 +51,9 @@ export async function checkTarget(dependencies: TargetDependencies, plan: TaskPl
   return plan.begun?.accepted ? ready(plan, seen) : { state: 'waiting', plan };
 }
 
-export function needsPermit({ kind }: TaskPlan): boolean {
-  return taskKinds[kind].changesNode;
+/** A task that was cancelled is sent no more. */
+export function needsPermit({ kind, cancelled }: TaskPlan): boolean {
+  return taskKinds[kind].changesNode && cancelled === undefined;
 }
 
 /** Whether the task takes its permit by itself; otherwise a runbook holds the node for it. */
