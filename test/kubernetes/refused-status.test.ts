@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
-import { DISPATCHING } from '../../api/progress.ts';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
 import { statusWrite, type StatusUpdate } from '../../api/status-update.ts';
-import { taskComplete } from '../../api/verdict.ts';
 import { updateStatus } from '../../kubernetes/update-status.ts';
 import { OwnDefinition, schemaOf, type SchemaChange } from '../support/own-definition.ts';
 import { conditionOf, TestEnvironment } from '../support/test-environment.ts';
 
-const executing: StatusUpdate = { step: 'executing', progress: DISPATCHING, targetMessage: 'It is there.', taskId: 'id', startedAtMs: 0 };
+const executing: StatusUpdate = { step: 'executing', progress: { step: 'Dispatching', message: 'The task is being sent.' }, targetMessage: 'It is there.', taskId: 'id', startedAtMs: 0 };
 const outputs = { awaitCondition: { observedValue: 7 } };
-const { message: done, ...complete } = taskComplete('AwaitCondition');
+const complete = { phase: 'Complete', reason: 'TaskComplete' } as const;
+const done = 'SeiNode a/b has reached height 7.';
 const finished: StatusUpdate = { step: 'finished', verdict: { ...complete, message: done, outputs } };
 
 const observedAsText: SchemaChange = ({ status }) => {
