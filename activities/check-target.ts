@@ -59,8 +59,9 @@ export function phaseWait({ requirePhase, requirePhaseTimeoutMs }: TaskPlan, obs
   return { observed, required: requirePhase, timeoutMs: requirePhaseTimeoutMs };
 }
 
-export function needsPermit({ kind }: TaskPlan): boolean {
-  return taskKinds[kind].changesNode;
+/** A task that was cancelled is sent no more. */
+export function needsPermit({ kind, cancelled }: TaskPlan): boolean {
+  return taskKinds[kind].changesNode && cancelled === undefined;
 }
 
 /** Whether the task takes its permit by itself; otherwise a runbook holds the node for it. */

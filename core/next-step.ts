@@ -29,9 +29,11 @@ const CANCELLED: Step = { do: 'end', end: { by: 'cancellation', takenOff: false 
 const TOO_LATE: Step = { do: 'end', end: { by: 'deadline', takenOff: false } };
 
 /** @param state - What the look at its target found, or what waiting for it came to. */
-export function afterTarget(state: 'ready' | 'waiting', { sent, isCancelled }: Situation): Step {
+export function afterTarget(state: 'ready' | 'waiting', situation: Situation): Step {
+  const { sent, isCancelled } = situation;
   if (isCancelled && sent === 'no') return CANCELLED;
-  return { do: state === 'ready' ? 'dispatch' : 'await-target' };
+  if (state === 'waiting') return { do: 'await-target' };
+  return isCancelled ? beforePoll(situation) : { do: 'dispatch' };
 }
 
 /** How a dispatch ended, but for a resource that stands in the way. */

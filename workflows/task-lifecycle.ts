@@ -180,11 +180,12 @@ export class TaskLifecycle {
     return afterTakeOff(await CancellationScope.nonCancellable(() => takeOffTask({ plan, cancelled: isCancelled })), by);
   }
 
-  /** The plan with what has changed of the spec since it was made. */
+  /** The plan with what has changed since it was made: the spec, and that somebody cancelled. */
   get #currentPlan(): TaskPlan {
-    const { change } = this.#options.control;
-    if (change === undefined) return this.#plan;
-    const { timeoutMs: _, ...rest } = this.#plan;
+    const { change, cancelled } = this.#options.control;
+    const plan = { ...this.#plan, ...present({ cancelled }) };
+    if (change === undefined) return plan;
+    const { timeoutMs: _, ...rest } = plan;
     return { ...rest, ...present({ timeoutMs: change.timeoutMs }), task: { ...rest.task, generation: change.generation } };
   }
 
