@@ -185,11 +185,20 @@ export class TaskDispatch {
     const problem = this.#problemOf(error);
     if (problem === undefined) return undefined;
     this.#knowledge = afterSilence(this.#knowledge, problem.message);
-    const obstacle = problem instanceof SidecarError ? await this.#begin().catch((unwritten: unknown) => void this.#problemOf(unwritten)) : undefined;
+    const obstacle = problem instanceof SidecarError ? await this.#beginAllTheSame() : undefined;
     this.#heartbeat(this.#knowledge);
     this.#reporter.show({ step: this.#isWritten ? 'working' : 'noted', progress: dispatching(this.#request.plan) });
     this.#reporter.problem(problem);
     return obstacle;
+  }
+
+  async #beginAllTheSame(): Promise<End | undefined> {
+    try {
+      return await this.#begin();
+    } catch (error) {
+      this.#problemOf(error);
+      return undefined;
+    }
   }
 
   /** @returns `undefined` when the activity is cancelled. @throws what no later try can help against. */

@@ -17,7 +17,7 @@ async function historyOf(source: string): Promise<ReplayableHistory> {
   const { namespace = 'default', connectionOptions } = loadClientConnectConfig();
   const connection = await Connection.connect(connectionOptions);
   try {
-    return (await new Client({ connection, namespace }).workflow.getHandle(source).fetchHistory()) as ReplayableHistory;
+    return await new Client({ connection, namespace }).workflow.getHandle(source).fetchHistory();
   } finally {
     await connection.close();
   }

@@ -7,8 +7,8 @@ import { courses } from '../histories/courses.ts';
 import { historyNames, latestHistory, readHistory, type HistoryJson } from '../histories/history-files.ts';
 
 function typeOf(history: HistoryJson): string {
-  const { workflowType } = history.events[0]?.['workflowExecutionStartedEventAttributes'] as { readonly workflowType: { readonly name: string } };
-  return workflowType.name;
+  const started = history.events[0]?.['workflowExecutionStartedEventAttributes'] as { readonly workflowType: { readonly name: string } } | undefined;
+  return started?.workflowType.name ?? assert.fail('the history does not begin with the start of a workflow');
 }
 
 /** The history with another name for one of its activity types, as if the workflow had called that one before. */
