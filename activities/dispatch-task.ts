@@ -180,14 +180,34 @@ export class TaskDispatch {
     }
   }
 
-  #onFailure(error: unknown): undefined {
-    if (this.#attempt.isCancelled) return;
-    if (this.#attempt.signal.aborted) this.#attempt.leave(error);
-    if (!(error instanceof SidecarError || error instanceof KubernetesError)) throw error;
-    this.#knowledge = afterSilence(this.#knowledge, error.message);
+  /** A sidecar that gives no answer uses up the execution time, also before the task could be sent; an API server does not. */
+  async #onFailure(error: unknown): Promise<End | undefined> {
+    const problem = this.#problemOf(error);
+    if (problem === undefined) return undefined;
+    this.#knowledge = afterSilence(this.#knowledge, problem.message);
+    const obstacle = problem instanceof SidecarError ? await this.#beginDespite() : undefined;
     this.#heartbeat(this.#knowledge);
     this.#reporter.show({ step: this.#isWritten ? 'working' : 'noted', progress: dispatching(this.#request.plan) });
-    this.#reporter.problem(error);
+    this.#reporter.problem(problem);
+    return obstacle;
+  }
+
+  /** An API server that takes no status either leaves the execution time where it is. */
+  async #beginDespite(): Promise<End | undefined> {
+    try {
+      return await this.#begin();
+    } catch (error) {
+      this.#problemOf(error);
+      return undefined;
+    }
+  }
+
+  /** @returns `undefined` when the activity is cancelled. @throws what no later try can help against. */
+  #problemOf(error: unknown): SidecarError | KubernetesError | undefined {
+    if (this.#attempt.isCancelled) return undefined;
+    if (this.#attempt.signal.aborted) this.#attempt.leave(error);
+    if (error instanceof SidecarError || error instanceof KubernetesError) return error;
+    throw error;
   }
 
   #heartbeat(knowledge: Knowledge): void {

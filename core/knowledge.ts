@@ -22,6 +22,8 @@ export interface Knowledge {
   readonly seen?: TaskObservation['state'];
   /** Why the last question got no answer, or what keeps the task from being sent. Unset: nothing does. */
   readonly problem?: string;
+  /** What came of the last POST instead of an answer that settles it. Unset: none was sent, or it is there. */
+  readonly lostPost?: string;
   /** The transaction that was last seen to wait for its inclusion. */
   readonly pending?: Transaction;
 }
@@ -33,12 +35,12 @@ export function knowledgeAtStart(begun: BegunTask | undefined): Knowledge {
 }
 
 /** After an answer. A task that is there under our id was sent; one that is not may have been forgotten. */
-export function afterAnswer({ sent, pending }: Knowledge, answer: TaskObservation): Knowledge {
+export function afterAnswer({ sent, pending, lostPost }: Knowledge, answer: TaskObservation): Knowledge {
   const isThere = answer.state === 'running' || ((answer.state === 'completed' || answer.state === 'failed') && !answer.already);
   return {
     sent: isThere ? 'yes' : sent,
     seen: answer.state,
-    ...present({ pending: isPending(answer) ? answer.transaction : pending }),
+    ...present({ pending: isPending(answer) ? answer.transaction : pending, lostPost: isThere ? undefined : lostPost }),
   };
 }
 
@@ -54,7 +56,7 @@ export function afterAcceptance({ pending }: Knowledge): Knowledge {
 
 /** After a POST without an answer that settles it. @param arrived - Whether it can have reached the sidecar. */
 export function afterLostPost(knowledge: Knowledge, problem: string, arrived: boolean): Knowledge {
-  return { ...knowledge, sent: arrived && knowledge.sent === 'no' ? 'perhaps' : knowledge.sent, problem };
+  return { ...knowledge, sent: arrived && knowledge.sent === 'no' ? 'perhaps' : knowledge.sent, problem, lostPost: problem };
 }
 
 /**

@@ -148,7 +148,8 @@ function timedOut(task: EndedTask, takenOff: boolean): Verdict {
   const pending = pendingTransaction(task);
   if (pending !== undefined) return inclusionUndetermined(task, pending);
   if (knowledge.seen === 'running' && taskKinds[kind].endsWith === 'acceptance') return complete(task);
-  const problem = knowledge.problem === undefined ? '' : ` Last problem: ${asSentence(printable(knowledge.problem))}`;
+  const lastProblem = knowledge.problem ?? knowledge.lostPost;
+  const problem = lastProblem === undefined ? '' : ` Last problem: ${asSentence(printable(lastProblem))}`;
   const within = timeoutMs === undefined ? '' : ` after ${formatDuration(timeoutMs)}`;
   const where = takenOff ? `${takenOffText(task)} Raise timeoutSeconds in a new task to wait longer.` : whereaboutsText(task);
   return failed('Timeout', `Timed out${within}. ${where}${problem}`);

@@ -29,14 +29,14 @@ describe('the update `cancel`', () => {
   it('stops a task that waits for its target, and says why', async () => {
     const task = await waiting('waiting');
     await cancel(task, { why: 'wrong node' });
-    assertFailed(await environment.finished('waiting'), 'Cancelled', /before anything was sent/, /Cancelled because: wrong node\.$/);
+    assertFailed(await environment.finished('waiting'), 'Cancelled', /Nothing was sent/, /Cancelled because: wrong node\.$/);
     assert.deepEqual(environment.fleet.node(environment.namespace, 'waiting').requests, []);
   });
 
   it('needs no reason', async () => {
     await cancel(await waiting('silent'), {});
     const task = await environment.finished('silent');
-    assertFailed(task, 'Cancelled', /before anything was sent/);
+    assertFailed(task, 'Cancelled', /Nothing was sent/);
     assert.doesNotMatch(task.status?.message ?? '', /because/);
   });
 
@@ -58,7 +58,7 @@ describe('the update `cancel`', () => {
     const task = await environment.createTask('await', { kind: 'AwaitNodesAtHeight', target: { nodeRef: { name: 'await' } }, awaitNodesAtHeight });
     await eventually('it was sent', () => node.tasks.length === 1);
     await cancel(task, { why: 'wrong height' });
-    assertFailed(await environment.finished('await'), 'Cancelled', /was taken off the sidecar/, /wrong height/);
+    assertFailed(await environment.finished('await'), 'Cancelled', /was taken off the sidecar of SeiNode \S+\/await\./, /wrong height/);
     assert.deepEqual(requestsOf(node, 'DELETE').map(({ status }) => status), [204]);
     assert.deepEqual(node.tasks, []);
   });

@@ -78,6 +78,12 @@ describe('an answer', () => {
     assert.deepEqual(afterAnswer({ sent: 'no' }, { state: 'completed', already: true }), { sent: 'no', seen: 'completed' });
   });
 
+  it('leaves what came of the last POST, unless the task is there', () => {
+    const lost = afterLostPost({ sent: 'no' }, 'no space left on device', true);
+    for (const state of ['absent', 'unconfirmed', 'gone'] as const) assert.equal(afterAnswer(lost, { state }).lostPost, 'no space left on device');
+    assert.equal(afterAnswer(lost, { state: 'running' }).lostPost, undefined);
+  });
+
   it('says no more than that when the sidecar does not have the task: it may have forgotten it', () => {
     for (const sent of order) {
       for (const state of ['absent', 'unconfirmed', 'gone'] as const) assert.deepEqual(afterAnswer({ sent }, { state }), { sent, seen: state });
@@ -125,7 +131,7 @@ describe('a POST', () => {
       fc.property(anyKnowledge, fc.string(), fc.boolean(), (before, problem, arrived) => {
         const known = afterLostPost(before, problem, arrived);
         assert.equal(known.sent, before.sent === 'no' && arrived ? 'perhaps' : before.sent);
-        assert.deepEqual(known, { ...before, problem, sent: known.sent });
+        assert.deepEqual(known, { ...before, problem, lostPost: problem, sent: known.sent });
       }),
     );
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { taskKinds } from '../../api/task-kinds.ts';
 import { verdictOf, type EndedTask } from '../../core/task-verdict.ts';
 import type { Verdict } from '../../core/verdict.ts';
-import { contradiction, everyEndedTask, knownTransaction, WORDS } from './ended-tasks.ts';
+import { contradiction, everyEndedTask, knownTransaction, node, WORDS } from './ended-tasks.ts';
 
 interface Row {
   readonly task: EndedTask;
@@ -129,6 +129,13 @@ describe('the verdict on a task, for every kind × knowledge × end × cancel,',
       assert.equal(times, 0, `broken ${times} times, such as\n${[...examples.values()].join('\n')}`);
     });
   }
+
+  it('tells at a Timeout what came of the last POST, although the sidecar has answered since', () => {
+    const knowledge = { sent: 'perhaps', seen: 'absent', lostPost: WORDS.problem } as const;
+    const { reason, message } = verdictOf({ kind: 'RestartSeid', node, payload: {}, knowledge, timeoutMs: 1, end: { by: 'deadline', takenOff: false } });
+    assert.equal(reason, 'Timeout');
+    assert.match(message, /which does not have it now\. .* Last problem: connection refused\.$/);
+  });
 
   it('was looked at where it matters', () => {
     assert.ok(possible > 50_000, `${possible}`);

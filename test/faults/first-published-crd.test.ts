@@ -112,7 +112,7 @@ describe('a cluster that serves the CRD as first published', () => {
     const node = await environment.addNode('cancelled', { phase: 'Pending' });
     await environment.restart('cancelled', 'cancelled');
     await environment.workflowOf(await isWaiting('cancelled')).cancel();
-    assertFailed(await environment.finished('cancelled'), 'Cancelled', /before anything was sent/);
+    assertFailed(await environment.finished('cancelled'), 'Cancelled', /Nothing was sent/);
     assert.deepEqual(node.requests, []);
   });
 

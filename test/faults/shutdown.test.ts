@@ -60,7 +60,7 @@ describe('a service that is asked to stop', () => {
 
   it('hands its waits over at once, not by a timeout', async () => {
     assert.equal(await lastFailureOf(polled, 'pollTask'), 'WorkerShutdown');
-    assert.equal(await lastFailureOf(waiting, 'awaitTargetPhase'), 'WorkerShutdown');
+    assert.equal(await lastFailureOf(waiting, 'awaitTarget'), 'WorkerShutdown');
   });
 
   describe('and the next one', () => {

@@ -6,6 +6,7 @@ import { assertOneAtATime } from '../support/assert-one-at-a-time.ts';
 import { eventually } from '../support/eventually.ts';
 import { requestsOf } from '../support/requests-of.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
+import { wasAskedToCancel } from '../support/was-asked-to-cancel.ts';
 
 describe('the permit of a node, when its holder closes', () => {
   let environment: TestEnvironment;
@@ -32,8 +33,7 @@ describe('the permit of a node, when its holder closes', () => {
     assertComplete(await environment.finished(`${node.name}-next`));
     assert.equal(node.sigtermsReceived, 2);
     assertOneAtATime(node);
-    const permit = await environment.permitOf(node.name);
-    await eventually('nobody has the permit', async () => (await permit.describe()).status.name === 'TERMINATED');
+    await environment.permitIsFree(node.name);
   }
 
   it('is free when it is Complete', async () => {
@@ -44,21 +44,20 @@ describe('the permit of a node, when its holder closes', () => {
 
   it('is free when it has failed, and a restart that the sidecar still runs is waited for', async () => {
     const { node } = await held('failed', { timeoutSeconds: 2 });
-    assertFailed(await environment.finished('failed-holder'), 'Timeout', /still has the task running/);
+    assertFailed(await environment.finished('failed-holder'), 'Timeout', /is still running on the sidecar of SeiNode/);
     const id = node.tasks[0]?.id;
     const next = await environment.taskWhere('failed-next', 'waits for the sidecar', ({ status }) => status?.message?.includes(String(id)) ?? false);
     assert.equal(next.status?.reason, 'Queued');
-    assert.match(next.status?.message ?? '', /The sidecar of SeiNode \S+failed is at a restart of its own, task [-0-9a-f]{36}; waiting for it to end\./);
+    assert.match(next.status?.message ?? '', /The sidecar of SeiNode \S+\/failed is restarting seid for another task, [-0-9a-f]{36}; waiting for it to end\./);
     await assertNextRuns(node);
   });
 
   it('is free when it was cancelled, once what it had sent is over', async () => {
-    const { node } = await held('cancelled');
+    const { node, holder } = await held('cancelled');
     await environment.tasks.delete(environment.namespace, 'cancelled-holder');
-    await eventually('the holder is being cancelled', async () => {
-      const { history } = await (await environment.permitOf('cancelled')).fetchHistory().then((fetched) => ({ history: fetched.events ?? [] }));
-      return history.length > 0;
-    });
+    await eventually('the holder is being cancelled', () => wasAskedToCancel(environment.workflowOf(holder)));
+    await environment.taskWhere('cancelled-next', 'names a holder that was deleted', ({ status }) =>
+      /busy with SeiNodeTask cancelled-holder, which was deleted and is being ended;/.test(status?.message ?? ''));
     assert.equal(requestsOf(node, 'POST').length, 1);
     await assertNextRuns(node);
   });
@@ -66,7 +65,7 @@ describe('the permit of a node, when its holder closes', () => {
   it('is free when it was terminated, and what it had sent is waited for', async () => {
     const { node, holder } = await held('terminated');
     await environment.workflowOf(holder).terminate('test');
-    await environment.taskWhere('terminated-next', 'waits for the sidecar', ({ status }) => /a restart of its own/.test(status?.message ?? ''));
+    await environment.taskWhere('terminated-next', 'waits for the sidecar', ({ status }) => /is restarting seid for another task/.test(status?.message ?? ''));
     assert.equal(requestsOf(node, 'POST').length, 1);
     await assertNextRuns(node);
   });
@@ -81,7 +80,7 @@ describe('the permit of a node, when its holder closes', () => {
     });
     await eventually('seid was signalled', () => node.sigtermsReceived === 1);
     await environment.restart('timed-out-next', 'timed-out');
-    await environment.taskWhere('timed-out-next', 'waits for the sidecar', ({ status }) => /a restart of its own/.test(status?.message ?? ''));
+    await environment.taskWhere('timed-out-next', 'waits for the sidecar', ({ status }) => /is restarting seid for another task/.test(status?.message ?? ''));
     await assertNextRuns(node);
   });
 
@@ -89,13 +88,13 @@ describe('the permit of a node, when its holder closes', () => {
     const node = await environment.addNode('by-hand');
     const permit = await environment.temporal.workflow.start('NodePermit', {
       workflowId: (await environment.permitOf('by-hand')).workflowId,
-      taskQueue: environment.namespace,
+      taskQueue: 'seinode-permit',
     });
     await environment.restart('by-hand-next', 'by-hand');
     const next = await environment.queued('by-hand-next');
-    assert.match(next.status?.message ?? '', /is busy with somebody who took its permit by hand;/);
+    assert.match(next.status?.message ?? '', /by-hand is busy with a permit that was taken by hand;/);
     assert.deepEqual(requestsOf(node, 'POST'), []);
-    await permit.cancel();
+    await permit.terminate('given back');
     assertComplete(await environment.finished('by-hand-next'));
   });
 });

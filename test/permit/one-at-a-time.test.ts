@@ -118,7 +118,7 @@ describe('the permit of a node', () => {
     await environment.restart('leaves', 'cancelled');
     await environment.queued('leaves');
     await environment.kubectl(['annotate', 'snt', 'leaves', 'sei.io/cancel=not needed']);
-    assertFailed(await environment.finished('leaves'), 'Cancelled', /before anything was sent/);
+    assertFailed(await environment.finished('leaves'), 'Cancelled', /Nothing was sent/);
     node.setFaults({});
     assertComplete(await environment.finished('stays'));
     assert.equal(requestsOf(node, 'POST').length, 1);

@@ -24,7 +24,7 @@ describe('a restart that somebody else has begun on the sidecar', () => {
     node.sidecar.submit({ id, type: 'restart-seid', params: {} });
     await environment.restart('by-curl', 'by-curl');
     const waiting = await environment.queued('by-curl');
-    assert.match(waiting.status?.message ?? '', new RegExp(`task ${id}; waiting for it to end\\.`));
+    assert.match(waiting.status?.message ?? '', new RegExp(`is restarting seid for another task, ${id}; waiting for it to end\\.`));
     assert.equal(waiting.status?.phase, 'Pending');
     assert.deepEqual(requestsOf(node, 'POST'), []);
     node.setFaults({});

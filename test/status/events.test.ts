@@ -70,6 +70,6 @@ describe('Events of a restart', () => {
   it('answer in `kubectl describe seinode` who restarted it, and why', async () => {
     const { stdout } = await environment.kubectl(['describe', 'seinode', 'good']);
     assert.match(stdout, /Normal +Dispatched +\S+ +sei\.io\/sei-node-tasks +RestartSeid by SeiNodeTask good: .*Created with kubectl-create\. Reason: memory leak\./);
-    assert.match(stdout, /Normal +TaskComplete .*RestartSeid by SeiNodeTask good: seid was restarted in place/);
+    assert.match(stdout, /Normal +TaskComplete .*RestartSeid by SeiNodeTask good: The sidecar of SeiNode \S+\/good reported the restart complete/);
   });
 });

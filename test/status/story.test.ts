@@ -66,7 +66,7 @@ describe('the status of a restart that has to wait and takes its time', () => {
     const asked = 'Created with a-test. Reason: memory leak.';
     assert.ok(written.slice(1).every(({ message }) => message?.endsWith(asked)), JSON.stringify(written.map(({ message }) => message)));
     assert.match(written[1]?.message ?? '', /is in phase Initializing; waiting for Running, at most 5m0s\./);
-    assert.match(task.status?.message ?? '', /^seid was restarted in place .* Follow with AwaitNodesAtHeight/);
+    assert.match(task.status?.message ?? '', /^The sidecar of SeiNode \S+\/slow reported the restart complete: .* Follow with AwaitNodesAtHeight/);
   });
 
   it('names the workflow, its run and where to see it', async () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
 import { permitIdOf } from '../../api/node-permit.ts';
 import { SEI_NODE, SEI_NODE_TASK } from '../../api/resources.ts';
 import { isTerminal, type SeiNodeTask } from '../../api/sei-node-task.ts';
@@ -178,6 +178,19 @@ export class TestEnvironment {
   /** The permit of a node, whoever has it. */
   async permitOf(name: string) {
     return this.temporal.workflow.getHandle(permitIdOf(await readClusterId(this.admin), { namespace: this.namespace, name }));
+  }
+
+  /** Waits until nobody has the permit of a node; one that was given back leaves nothing in Temporal. */
+  async permitIsFree(name: string): Promise<void> {
+    const permit = await this.permitOf(name);
+    await eventually(`nobody has the permit of ${name}`, async () => {
+      try {
+        await permit.describe();
+        return false;
+      } catch (error) {
+        return error instanceof WorkflowNotFoundError;
+      }
+    });
   }
 
   workflowOf(task: SeiNodeTask) {

@@ -24,14 +24,14 @@ describe('the current details of a workflow', () => {
     const node = await environment.addNode('followed', { phase: 'Initializing' });
     await environment.restart('followed', 'followed');
     await environment.taskWhere('followed', 'waits', ({ status }) => status?.step === 'WaitingForTarget');
-    assert.match(await currentDetails('followed'), /^\*\*WaitingForTarget\*\* .* is in phase Initializing; waiting for Running/);
+    assert.match(await currentDetails('followed'), /^\*\*WaitingForTarget\*\* Waiting for SeiNode \S+\/followed\./);
     node.setFaults({ neverBoot: true });
     await environment.setPhase('followed', 'Running');
     await environment.taskWhere('followed', 'is at work', ({ status }) => status?.step === 'Restarting');
     assert.match(await currentDetails('followed'), /^\*\*Restarting\*\* .*\n\nDeadline: 20\d\d-/);
     node.setFaults({});
     await environment.workflowOf(await environment.finished('followed')).result();
-    assert.match(await currentDetails('followed'), /^\*\*TaskComplete\*\* seid was restarted in place/);
+    assert.match(await currentDetails('followed'), /^\*\*TaskComplete\*\* The sidecar of SeiNode \S+\/followed reported the restart complete/);
   });
 
   it('show the words of a sidecar as they are', async () => {

@@ -4,6 +4,7 @@ import type { FailureReason } from '../../api/reasons.ts';
 import { workflowIdOf } from '../../api/workflow-id.ts';
 import type { SimulatedNode } from '../../simulator/simulated-node.ts';
 import { assertFailed } from '../support/assert-verdict.ts';
+import { eventually } from '../support/eventually.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 import { workflowFailure } from '../support/workflow-failure.ts';
 
@@ -45,13 +46,6 @@ const inputs: readonly InvalidInput[] = [
     message: /^spec\.target\.nodeRef\.name .*"\.\.\/escape"/,
   },
   {
-    name: 'an unknown kind',
-    workflowType: 'RestartPod',
-    input: { payload: {} },
-    reason: 'UnsupportedKind',
-    message: /does not carry out tasks of kind RestartPod; nothing was done/,
-  },
-  {
     name: 'an input without a node',
     input: { node: undefined, payload: {} },
     reason: 'DeserializeFailed',
@@ -86,6 +80,22 @@ describe('a task workflow that is started past admission', () => {
       assertFailed(await environment.finished(`task-${index}`), reason, message);
       assert.deepEqual(node.requests, []);
     });
+  });
+
+  it('waits for a worker that knows its type, and is not judged by one that does not', async () => {
+    const { metadata } = await environment.restart('newer', 'target');
+    const handle = await environment.temporal.workflow.start('RestartPod', {
+      workflowId: workflowIdOf(metadata),
+      taskQueue: environment.namespace,
+      args: [{ node: { namespace: environment.namespace, name: 'target' }, mirrorTo: metadata, payload: {} }],
+    });
+    await eventually('a worker has looked at it in vain', async () => {
+      const { events } = await handle.fetchHistory();
+      return events?.some(({ workflowTaskFailedEventAttributes: failed }) => failed);
+    });
+    assert.equal((await handle.describe()).status.name, 'RUNNING');
+    assert.equal((await environment.tasks.get(environment.namespace, 'newer'))?.status, undefined);
+    await handle.terminate();
   });
 
   for (const args of [[], [null], ['restart, please']]) {

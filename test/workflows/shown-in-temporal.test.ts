@@ -60,7 +60,7 @@ describe('a restart in Temporal', () => {
 
   it('shows the step and the deadline in its current details', async () => {
     const { currentDetails } = await metadata();
-    assert.match(currentDetails, /^\*\*Restarting\*\* The sidecar restarts seid in place/);
+    assert.match(currentDetails, /^\*\*Restarting\*\* The sidecar of SeiNode \S+\/shown restarts seid in place/);
     assert.match(currentDetails, /Deadline: 20\d\d-/);
   });
 
@@ -85,7 +85,7 @@ describe('a restart in Temporal', () => {
   it('is cancelled by the update `cancel`, to the end of the restart', async () => {
     await workflow.executeUpdate('cancel', { args: [{ why: 'wrong node' }] });
     node.setFaults({});
-    assertFailed(await environment.finished('shown'), 'Cancelled', /its SIGTERM to seid had gone out/, /Cancelled because: wrong node\./);
+    assertFailed(await environment.finished('shown'), 'Cancelled', /too late to stop the restart: the sidecar of SeiNode \S+ had accepted it/, /Cancelled because: wrong node\./);
     assert.equal(requestsOf(node, 'POST').length, 1);
   });
 });

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SeiNodeTask } from '../../api/sei-node-task.ts';
 import { ResourceClient } from '../../kubernetes/resource-client.ts';
 import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
-import { eventually } from '../support/eventually.ts';
 import { requestsOf } from '../support/requests-of.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 
@@ -40,22 +38,18 @@ describe('the token that sidecars are shown', () => {
     });
   }
 
-  /** What the Temporal UI shows of the dispatch that is being retried. */
-  async function lastFailure(task: SeiNodeTask, pattern: RegExp): Promise<void> {
-    await eventually(`the dispatch fails with ${String(pattern)}`, async () => {
-      const { raw } = await environment.workflowOf(task).describe();
-      return raw.pendingActivities?.some(({ lastFailure: failure }) => pattern.test(JSON.stringify(failure ?? {})));
-    });
+  async function tells(name: string, pattern: RegExp): Promise<void> {
+    await environment.taskWhere(name, `tells ${String(pattern)}`, ({ status }) => pattern.test(status?.message ?? ''));
   }
 
   it('is read again when it was refused, and a missing right is named', async () => {
     const node = await environment.addNode('guarded');
-    const task = await environment.restart('guarded', 'guarded');
-    await lastFailure(task, /refused the token \(401/);
+    await environment.restart('guarded', 'guarded');
+    await tells('guarded', /Last problem: .* refused the token \(401/);
     await show(environment.servers.kubernetes.token('viewer'));
-    await lastFailure(task, /needs the verb get on seinodetasks\.sei\.io named guarded in namespace test-/);
+    await tells('guarded', /needs the verb get on seinodetasks\.sei\.io named guarded in namespace test-/);
     await grant('get');
-    await lastFailure(task, /needs the verb create on seinodetasks\.sei\.io named guarded in namespace test-/);
+    await tells('guarded', /needs the verb create on seinodetasks\.sei\.io named guarded in namespace test-/);
     assert.equal(node.sigtermsReceived, 0);
     await grant('create');
     assertComplete(await environment.finished('guarded'));
