@@ -10,7 +10,7 @@ import type { TaskIdentity } from '../api/task-input.ts';
 import type { TaskPlan } from '../api/task-plan.ts';
 import { knowledgeAtStart, type Knowledge } from '../core/knowledge.ts';
 import { afterDispatch, afterPoll, afterTakeOff, afterTarget, type Situation, type Step } from '../core/next-step.ts';
-import { cancelling, dispatching, waitingForTarget, workingOn, type Progress } from '../core/progress.ts';
+import { cancelling, dispatching, waitingForTarget, withNotice, workingOn, type Progress } from '../core/progress.ts';
 import { verdictOf, type End } from '../core/task-verdict.ts';
 import { nodeText, resourceAlreadyTerminal, resourceGone, type Verdict } from '../core/verdict.ts';
 import { DISPATCH, OVERTIME_MS, SHORT, waiting } from './activity-options.ts';
@@ -219,7 +219,8 @@ export class TaskLifecycle {
 
   #verdictOf(end: End): Verdict {
     const { kind, task, payload, timeoutMs } = this.#currentPlan;
-    return verdictOf({ kind, node: task.node, payload, timeoutMs, knowledge: this.#knowledge, end, cancelled: this.#options.control.cancelled });
+    const verdict = verdictOf({ kind, node: task.node, payload, timeoutMs, knowledge: this.#knowledge, end, cancelled: this.#options.control.cancelled });
+    return withNotice(verdict, this.#begun?.notice);
   }
 
   /** The resource stands in the way, and the sidecar does not have the task. */
