@@ -52,7 +52,8 @@ export class TaskReporter {
   /** Tells what keeps the task from going on, once it has lasted for a moment. `undefined`: nothing does. */
   problem(problem: Problem | undefined): void {
     const sinceMs = problem !== undefined && problem.code === this.#problem?.code ? this.#problem.sinceMs : this.#options.nowMs();
-    this.#problem = problem && { ...problem, sinceMs };
+    // An error's message is not copied with its other fields.
+    this.#problem = problem && { code: problem.code, message: problem.message, sinceMs };
     this.#write();
   }
 
