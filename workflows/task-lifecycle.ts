@@ -223,7 +223,8 @@ export class TaskLifecycle {
 
   #verdictOf(end: End): Verdict {
     const { kind, task, payload, timeoutMs } = this.#currentPlan;
-    return verdictOf({ kind, node: task.node, payload, timeoutMs, knowledge: this.#knowledge, end, cancelled: this.#options.control.cancelled });
+    const verdict = verdictOf({ kind, node: task.node, payload, timeoutMs, knowledge: this.#knowledge, end, cancelled: this.#options.control.cancelled });
+    return withNotice(verdict, this.#begun?.notice);
   }
 
   /** The resource stands in the way, and the sidecar does not have the task. */
