@@ -1,12 +1,13 @@
 import { activityInfo } from '@temporalio/activity';
-import { permitIdOf } from '../api/node-permit.ts';
+import { holderText, permitIdOf } from '../api/node-permit.ts';
 import { decideTarget } from '../api/target-decision.ts';
 import type { SeiNode } from '../api/sei-node.ts';
 import type { TaskIdentity } from '../api/task-input.ts';
 import { taskKinds } from '../api/task-kinds.ts';
 import { taskRequest, type TaskPlan, type TaskRequest } from '../api/task-plan.ts';
-import type { RestartSighting } from '../core/queueing.ts';
-import { targetGone, targetMissing, type Verdict } from '../core/verdict.ts';
+import { queued, waitingForTarget, type Progress } from '../core/progress.ts';
+import { waitingInQueue, type RestartSighting } from '../core/queueing.ts';
+import { targetGone, targetMissing, waitingForPhase, type PhaseWait, type Verdict } from '../core/verdict.ts';
 import type { MirrorDependencies } from './mirror-status.ts';
 import type { NodePermits } from './node-permits.ts';
 import { readSeiNode } from './read-sei-node.ts';
@@ -34,7 +35,7 @@ export interface OverTask {
 export type CheckedTarget =
   | ReadyTask
   /** Something has to be waited for. */
-  | { readonly state: 'waiting'; readonly plan: TaskPlan }
+  | { readonly state: 'waiting'; readonly plan: TaskPlan; readonly progress: Progress }
   | OverTask;
 
 export interface TargetDependencies extends MirrorDependencies, TaskPlaces {
@@ -44,15 +45,23 @@ export interface TargetDependencies extends MirrorDependencies, TaskPlaces {
 /** Looks at a task's target once and, where its kind changes the node, tries to take the node's permit. */
 export async function checkTarget(dependencies: TargetDependencies, plan: TaskPlan, signal: AbortSignal): Promise<CheckedTarget> {
   const seen = await readTarget(dependencies, plan, signal);
-  if (seen.state !== 'met') return seen.state === 'over' ? over(plan, seen.verdict) : { state: 'waiting', plan };
+  if (seen.state === 'over') return over(plan, seen.verdict);
+  if (seen.state === 'elsewhere') return { state: 'waiting', plan, progress: waitingForTarget(waitingForPhase(plan.task.node, phaseWait(plan, seen.phase))) };
   if (!needsPermit(plan)) return ready(plan, seen);
   const taken = await dependencies.permits.take(permitOf(plan), plan.permitHolder);
   if ('runId' in taken) return { ...ready(plan, seen), permitRunId: taken.runId };
-  return plan.begun?.accepted ? ready(plan, seen) : { state: 'waiting', plan };
+  if (plan.begun?.accepted) return ready(plan, seen);
+  const obstacle = { by: 'permit', holder: holderText(taken.heldBy.workflowId) } as const;
+  return { state: 'waiting', plan, progress: queued(waitingInQueue(plan.task.node, obstacle, plan.queueTimeoutMs)) };
 }
 
-export function needsPermit({ kind }: TaskPlan): boolean {
-  return taskKinds[kind].changesNode;
+export function phaseWait({ requirePhase, requirePhaseTimeoutMs }: TaskPlan, observed: string | undefined): PhaseWait {
+  return { observed, required: requirePhase, timeoutMs: requirePhaseTimeoutMs };
+}
+
+/** A task that was cancelled is sent no more. */
+export function needsPermit({ kind, cancelled }: TaskPlan): boolean {
+  return taskKinds[kind].changesNode && cancelled === undefined;
 }
 
 /** Whether the task takes its permit by itself; otherwise a runbook holds the node for it. */

@@ -185,14 +185,15 @@ export class TaskDispatch {
     const problem = this.#problemOf(error);
     if (problem === undefined) return undefined;
     this.#knowledge = afterSilence(this.#knowledge, problem.message);
-    const obstacle = problem instanceof SidecarError ? await this.#tryToBegin() : undefined;
+    const obstacle = problem instanceof SidecarError ? await this.#beginDespite() : undefined;
     this.#heartbeat(this.#knowledge);
     this.#reporter.show({ step: this.#isWritten ? 'working' : 'noted', progress: dispatching(this.#request.plan) });
     this.#reporter.problem(problem);
     return obstacle;
   }
 
-  async #tryToBegin(): Promise<End | undefined> {
+  /** An API server that takes no status either leaves the execution time where it is. */
+  async #beginDespite(): Promise<End | undefined> {
     try {
       return await this.#begin();
     } catch (error) {

@@ -64,11 +64,6 @@ export class NodePermits {
     }
   }
 
-  async isHeldByAnother(permitId: string, holder: string): Promise<boolean> {
-    const permit = await this.#read(permitId);
-    return permit !== undefined && permit.holder !== holder;
-  }
-
   /**
    * Gives back the permit that a workflow has, if it has it.
    *

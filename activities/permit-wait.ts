@@ -28,6 +28,8 @@ export class PermitWait implements Disposable {
   readonly #options: PermitWaitOptions;
   #place: Place | undefined;
   #holder: PermitHolder | undefined;
+  /** The run that is the permit, while it is held. */
+  #runId: string | undefined;
 
   constructor(options: PermitWaitOptions) {
     this.#options = options;
@@ -45,25 +47,27 @@ export class PermitWait implements Disposable {
    */
   async take(sinceMs: number): Promise<{ readonly permitRunId: string } | { readonly heldBy: string }> {
     const { permits, line, permitId, holder, nameOf } = this.#options;
+    if (this.#runId !== undefined) return { permitRunId: this.#runId };
     this.#place ??= line.join(permitId, sinceMs);
     if (!this.#place.isFront) return { heldBy: this.#place.holder ?? 'other work' };
     const taken = await permits.take(permitId, holder);
-    if ('runId' in taken) return { permitRunId: taken.runId };
+    if ('runId' in taken) {
+      this.#runId = taken.runId;
+      return { permitRunId: taken.runId };
+    }
     this.#holder = taken.heldBy;
     const name = await nameOf(taken.heldBy.workflowId);
     this.#place.knownHolder = name;
     return { heldBy: name };
   }
 
-  async isHeldByAnother(): Promise<boolean> {
-    const { permits, permitId, holder } = this.#options;
-    return await permits.isHeldByAnother(permitId, holder);
-  }
-
-  /** Gives the permit back while something else is waited for. */
+  /** Gives the permit and the place in line back while something else is waited for. */
   async giveBack(): Promise<void> {
     const { permits, permitId, holder } = this.#options;
-    await permits.giveBack(permitId, holder);
+    await permits.giveBack(permitId, holder, this.#runId);
+    this.#runId = undefined;
+    this.#place?.leave();
+    this.#place = undefined;
   }
 
   /** Waits until it may be this workflow's turn, at most so long; then it has to try. @throws when the attempt is to end. */

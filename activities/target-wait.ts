@@ -8,11 +8,14 @@ import { queued, waitingForTarget, type Progress } from '../core/progress.ts';
 import { obstacleBeside, queueTimedOut, waitingInQueue, type Obstacle, type RestartSighting } from '../core/queueing.ts';
 import { resourceAlreadyTerminal, resourceGone, targetNotInPhase, waitingForPhase, type Verdict } from '../core/verdict.ts';
 import type { Attempt } from './attempt.ts';
-import { isOwnPermit, needsPermit, over, permitOf, readTarget, ready, type OverTask, type ReadyTask, type TargetDependencies } from './check-target.ts';
+import { isOwnPermit, needsPermit, over, permitOf, phaseWait, readTarget, ready, type OverTask, type ReadyTask, type TargetDependencies } from './check-target.ts';
 import { SidecarError } from './errors.ts';
 import { writeStatus } from './mirror-status.ts';
 import type { PermitLine } from './permit-line.ts';
 import { holderName, PermitWait } from './permit-wait.ts';
+
+/** How long a task whose node must rest waits before it looks again, in milliseconds. */
+const LONGEST_REST_MS = 60_000;
 
 /** What a wait knows, also across attempts. Times are in milliseconds since the epoch. */
 export interface TargetWaitState {
@@ -72,19 +75,13 @@ export class TargetWait implements Disposable {
     return this.#isPastBegunDeadline() ? ready(plan, seen) : await this.#waitForNode(taken);
   }
 
-  /**
-   * The permit comes last, so that nobody keeps it from others while he waits for something else. A holder's name says
-   * more to people than the id of its restart on the sidecar.
-   */
+  /** A restart of others is over within minutes; a node that must rest is left to others until then. */
   async #takeNode(): Promise<Obstacle | { readonly permitRunId: string }> {
+    const taken = await this.#permit.take(this.#state.queuedSinceMs ?? this.#options.attempt.nowMs);
+    if ('heldBy' in taken) return { by: 'permit', holder: taken.heldBy };
     const beside = await this.#obstacleBeside();
-    if (beside === undefined || (await this.#permit.isHeldByAnother())) {
-      const taken = await this.#permit.take(this.#state.queuedSinceMs ?? this.#options.attempt.nowMs);
-      if ('heldBy' in taken) return { by: 'permit', holder: taken.heldBy };
-      if (beside === undefined) return taken;
-    }
-    await this.#giveBack();
-    return beside;
+    if (beside?.by === 'interval') await this.#giveBack();
+    return beside ?? taken;
   }
 
   /** A sidecar that cannot be asked is no reason to wait: it is asked again before anything is sent. */
@@ -107,7 +104,7 @@ export class TargetWait implements Disposable {
 
   async #waitForPhase(phase: string | undefined): Promise<OverTask | undefined> {
     const { plan, attempt } = this.#options;
-    const wait = { observed: phase, required: plan.requirePhase, timeoutMs: plan.requirePhaseTimeoutMs };
+    const wait = phaseWait(plan, phase);
     const { phaseSinceMs } = this.#state;
     if (phaseSinceMs === undefined) {
       if (needsPermit(plan)) await this.#giveBack();
@@ -138,7 +135,12 @@ export class TargetWait implements Disposable {
     if (obstacle.by === 'permit') {
       attempt.heartbeat({ ...this.#state, waitingFor: obstacle.holder });
       await this.#permit.wait(atMostMs);
-    } else await this.#pause(obstacle.by, { sinceMs, atMostMs: obstacle.by === 'interval' ? Math.min(atMostMs, Math.max(1, obstacle.freeAtMs - attempt.nowMs)) : atMostMs });
+    } else if (obstacle.by === 'restart') {
+      await this.#pause('restart of another task', { sinceMs, atMostMs });
+    } else {
+      attempt.heartbeat({ ...this.#state, waitingFor: 'spec.minSecondsBetweenRestarts' });
+      await attempt.sleep(Math.min(atMostMs, LONGEST_REST_MS, obstacle.freeAtMs - attempt.nowMs));
+    }
     return undefined;
   }
 

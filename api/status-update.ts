@@ -78,7 +78,7 @@ export function nextStatus(
   const startedAt = current.startedAt ?? at;
   return {
     ...rest,
-    ...(update.step === 'accepted' ? present({ step, reason, targetFirstObservedAt }) : {}),
+    ...(update.step === 'accepted' || update.step === 'noted' ? present({ step, reason, targetFirstObservedAt }) : {}),
     ...present({ observedGeneration: update.step === 'accepted' ? (current.observedGeneration ?? context.generation) : context.generation }),
     startedAt,
     phase,

@@ -98,7 +98,7 @@ async function measureOurs(bench: BenchStack, options: Options<'inflight'>, { pr
   const waitingCpu = (((await usageOf(pid)).cpuMs - cpuMs) / WATCHED_MS) * 100;
   const pollsPerSecond = stack.fleet.nodes.reduce((sum, node) => sum + pollRate(node), 0) / tasks;
   progress(`ours: ${waitingCpu.toFixed(0)} % of a core, ${pollsPerSecond.toFixed(2)} polls a second and task; ${ends} end each second`);
-  stack.fleet.advanceTo(FIRST_HEIGHT - 1);
+  await stack.fleet.setHeight(FIRST_HEIGHT - 1);
   const lags = await waits.lags();
   return { begunPerSecond, residentMb, peakMb: (await usageOf(pid)).peakMb, lags, waitingCpu, pollsPerSecond };
 }

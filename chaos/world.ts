@@ -71,8 +71,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const { apiServerUrl, caFile, token } = { apiServerUrl: servers.kubernetes.url, caFile: servers.kubernetes.caFile, token: servers.kubernetes.token('sidecar-proxy') };
   const fleet = await startFleet({ chainId: CHAIN_ID, blockIntervalMs: BLOCK_INTERVAL_MS, ...TIMINGS, authorization: { apiServerUrl, caFile, token } });
   started.defer(() => fleet.close());
-  await Promise.all(nodes.map(async ({ name, sidecarVersion, transactions, hasPeers }) => {
-    await fleet.addNode({ namespace: NAMESPACE, name, sidecarVersion, transactions });
+  await Promise.all(nodes.map(async ({ name, sidecarVersion, transactions, hasPeers }, index) => {
+    await fleet.addNode({ namespace: NAMESPACE, name, sidecarVersion, transactions, tasksOnSigterm: { seed: index } });
     const peers = hasPeers ? [{ static: { addresses: [`${'a'.repeat(40)}@192.0.2.1:26656`] } }] : [];
     await registerSeiNode(transport, { namespace: NAMESPACE, name, chainId: CHAIN_ID, phase: 'Running', spec: { peers } });
   }));

@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeParams } from './go-decode.ts';
 import { quoteGo } from './go-format.ts';
 import { stopOrKillSeid } from './seid-tasks.ts';
 import type { SeidStatus } from './kubelet.ts';
-import type { TaskContext, TaskType } from './task-context.ts';
+import type { TaskType } from './task-context.ts';
 
 const REQUEST = {
   struct: 'tasks.AwaitConditionRequest',
@@ -37,16 +36,8 @@ function awaitCondition(conditions: ReadonlyMap<string, Condition>): TaskType {
     if (condition === '') throw new Error('condition is required');
     const known = conditions.get(condition);
     if (known === undefined) throw new Error(`unknown condition ${quoteGo(condition)}`);
-    await seidIs(known(targetHeight), context);
+    await context.watch.until(known(targetHeight), context.signal);
     if (action === 'SIGTERM_SEID') await stopOrKillSeid(context);
     else if (action !== '') throw new Error(`unknown action ${quoteGo(action)}`);
   };
-}
-
-async function seidIs(wanted: (status: SeidStatus) => boolean, { seid, timings, signal }: TaskContext): Promise<void> {
-  for (;;) {
-    const status = await seid.recentStatus(timings.pollIntervalMs / 2);
-    if (status !== undefined && wanted(status)) return;
-    await sleep(timings.pollIntervalMs, undefined, { signal });
-  }
 }

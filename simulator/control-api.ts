@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { changeHeight, showHeight, type WithHeight } from './height-control.ts';
 import { InvalidFaults, parseFaults } from './parse-faults.ts';
 import { json, writeAnswer, type Answer } from './sidecar-api.ts';
 import type { SimulatedNode } from './simulated-node.ts';
@@ -9,10 +10,10 @@ export const CONTROL_PREFIX = '/_simulator/';
 
 const NODE_PATH = /^\/_simulator\/nodes\/(?<key>[^/]+\/[^/]+)(?<path>\/.+)?$/;
 
-/** What somebody outside may look at and change. */
-export interface Controlled {
-  readonly nodes: ReadonlyMap<string, SimulatedNode>;
-  readonly chain: { readonly height: number; advanceTo(height: number): void };
+interface ControlRequest {
+  method: string;
+  url: string;
+  body: string;
 }
 
 type Action = (node: SimulatedNode, body: string) => Promise<Answer> | Answer;
@@ -31,57 +32,59 @@ const actions: Readonly<Record<string, Action>> = {
     await node.stopSidecar();
     return json(200, node.facts().sidecar);
   },
+  'POST /lose-store': (node) => {
+    node.loseStore();
+    return json(200, node.facts().sidecar);
+  },
   'POST /start-sidecar': (node) => {
     node.startSidecar();
     return json(200, node.facts().sidecar);
   },
+  'GET /height': (node) => showHeight(heightOf(node)),
+  'PUT /height': (node, body) => changeHeight(heightOf(node), body),
 };
+
+/** What requests of the control API are about. */
+export interface Controlled {
+  nodes: ReadonlyMap<string, SimulatedNode>;
+  /** All nodes together. */
+  chain: WithHeight;
+}
 
 /**
  * Shows nodes and switches faults, for somebody outside the process: `GET /_simulator/nodes` lists them, under
- * `/_simulator/nodes/<namespace>/<name>` are the `actions`. `PUT /_simulator/chain` with `{"height": N}` has the chain
- * be at that height.
+ * `/_simulator/nodes/<namespace>/<name>` are the `actions`, and `/_simulator/height` is that of the chain.
  */
 export async function handleControlRequest(
-  { nodes, chain }: Controlled,
+  controlled: Controlled,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const body = await text(request).catch(() => '');
   const { method = '', url = '' } = request;
   try {
-    const call = `${method} ${url}`;
-    if (call === `GET ${CONTROL_PREFIX}nodes`) writeAnswer(response, json(200, [...nodes.values()].map(summary)));
-    else if (call === `PUT ${CONTROL_PREFIX}chain`) writeAnswer(response, advance(chain, body));
-    else writeAnswer(response, await act(nodes, { method, url, body }));
+    writeAnswer(response, await answerTo(controlled, { method, url, body }));
   } catch (error) {
     if (!(error instanceof InvalidFaults)) throw error;
     writeAnswer(response, json(400, { error: error.message }));
   }
 }
 
-function advance(chain: Controlled['chain'], body: string): Answer {
-  try {
-    chain.advanceTo(heightIn(body));
-    return json(200, { height: chain.height });
-  } catch (error) {
-    return json(400, { error: (error as Error).message });
+async function answerTo({ nodes, chain }: Controlled, request: ControlRequest): Promise<Answer> {
+  const { method, url, body } = request;
+  switch (`${method} ${url}`) {
+    case `GET ${CONTROL_PREFIX}nodes`:
+      return json(200, [...nodes.values()].map(summary));
+    case `GET ${CONTROL_PREFIX}height`:
+      return await showHeight(chain);
+    case `PUT ${CONTROL_PREFIX}height`:
+      return await changeHeight(chain, body);
+    default:
+      return await act(nodes, request);
   }
 }
 
-/** Whatever it is. */
-function heightIn(body: string): number {
-  try {
-    return (JSON.parse(body) as { height: number }).height;
-  } catch {
-    throw new Error('the body must be a JSON object with the height: {"height": 2000}');
-  }
-}
-
-async function act(
-  nodes: ReadonlyMap<string, SimulatedNode>,
-  { method, url, body }: { method: string; url: string; body: string },
-): Promise<Answer> {
+async function act(nodes: Controlled['nodes'], { method, url, body }: ControlRequest): Promise<Answer> {
   const { key, path = '' } = NODE_PATH.exec(url)?.groups ?? {};
   const node = nodes.get(key ?? '');
   if (node === undefined) return json(404, { error: `no such node; there are: ${[...nodes.keys()].join(', ')}` });
@@ -92,4 +95,8 @@ async function act(
 function summary(node: SimulatedNode): unknown {
   const { requests, tasks, ...facts } = node.facts();
   return { ...facts, requests: requests.length, tasks: tasks.length };
+}
+
+function heightOf(node: SimulatedNode): WithHeight {
+  return { readHeight: () => node.latestHeight(), setHeight: (height) => node.setHeight(height) };
 }

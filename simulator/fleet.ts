@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Authorizer, type AuthorizationOptions } from './authorizer.ts';
 import { CONTROL_PREFIX, handleControlRequest } from './control-api.ts';
 import type { Faults } from './faults.ts';
 import { proxyRpc } from './proxy-rpc.ts';
-import { SimulatedNode } from './simulated-node.ts';
-import type { SidecarTimings, SidecarVersion } from './task-context.ts';
+import { SimulatedNode, type AnswersWhileDown } from './simulated-node.ts';
+import type { SidecarTimings, SidecarVersion, TasksOnSigterm } from './task-context.ts';
 import type { TransactionBehaviour } from './transaction-behaviour.ts';
 
 /** How a node behaves. Given to {@link startFleet} it holds for all nodes, given to `addNode` for one. */
@@ -16,6 +17,10 @@ export interface NodeBehaviour extends Partial<SidecarTimings> {
   ready?: boolean;
   /** Tasks end when they begin and leave seid alone, to measure what surrounds them. @default false */
   instantTasks?: boolean;
+  /** What SIGTERM to a v0.0.56 sidecar does with its running tasks. @default 'keep' */
+  tasksOnSigterm?: TasksOnSigterm;
+  /** What a client sees of a sidecar that is down. @default 'nothing' */
+  answersWhileDown?: AnswersWhileDown;
   /** Time between the exit of seid and its next start, milliseconds. @default 50 */
   containerRestartDelayMs?: number;
   /** Voting power in seid's `/status`. @default 1000 */
@@ -53,6 +58,8 @@ const DEFAULTS = {
   sidecarVersion: 'v0.0.56',
   ready: true,
   instantTasks: false,
+  tasksOnSigterm: 'keep',
+  answersWhileDown: 'nothing',
   containerRestartDelayMs: 50,
   votingPower: 1000,
   jsonRpcEnvelope: true,
@@ -63,6 +70,10 @@ const DEFAULTS = {
   pollIntervalMs: 20,
 } as const satisfies Required<NodeBehaviour>;
 
+/** While the fleet did not listen, its port may have gone to a connection of somebody else, for a moment. */
+const LISTEN_AGAIN_MS = 10_000;
+const BIND_RETRY_MS = 20;
+
 /**
  * Nodes of one chain behind one HTTP server, a URL prefix `/<namespace>/<name>` each: the sidecar, and under `/rpc`
  * seid's RPC.
@@ -70,12 +81,16 @@ const DEFAULTS = {
 export class Fleet {
   readonly #options: FleetOptions;
   #genesisTime: number;
+  #port: number;
+  #hasListened = false;
   readonly #nodes = new Map<string, SimulatedNode>();
   readonly #authorizer: Authorizer | undefined;
+  readonly #chain = { readHeight: () => this.height, setHeight: (height: number) => this.setHeight(height) };
   readonly #server = createServer((request, response) => void this.#handle(request, response));
 
   constructor(options: FleetOptions) {
     this.#options = options;
+    this.#port = options.port ?? 0;
     const { startHeight = 1000, blockIntervalMs = 400, authorization } = options;
     this.#genesisTime = Date.now() - startHeight * blockIntervalMs;
     this.#authorizer = authorization && new Authorizer(authorization);
@@ -83,17 +98,30 @@ export class Fleet {
     this.#server.keepAliveTimeout = 60_000;
   }
 
-  /** Starts listening; {@link startFleet} has done so. */
+  /**
+   * Starts listening, as {@link startFleet} has done, or again after {@link stopListening}, on the same port.
+   * @throws {Error} somebody else listens there.
+   */
   async listen(): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(this.#options.port ?? 0, '127.0.0.1', resolve);
-    });
+    const deadline = performance.now() + (this.#hasListened ? LISTEN_AGAIN_MS : 0);
+    while (!(await this.#binds(performance.now() >= deadline))) await sleep(BIND_RETRY_MS);
+    this.#port = (this.#server.address() as AddressInfo).port;
+    this.#hasListened = true;
+  }
+
+  /**
+   * From now on connections are refused (ECONNREFUSED), for all nodes and the control API, as when the pods are gone:
+   * what a client wants to send cannot have been sent. Those that are open break. The sidecars work on.
+   */
+  async stopListening(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.#server.closeAllConnections();
+    await closed;
   }
 
   /** `http://127.0.0.1:<port>`; a sidecar is at `${url}/<namespace>/<name>`. */
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${this.#port}`;
   }
 
   /** The chain's height now, which every node whose RPC serves reports. */
@@ -101,16 +129,10 @@ export class Fleet {
     return Math.floor((Date.now() - this.#genesisTime) / (this.#options.blockIntervalMs ?? 400));
   }
 
-  /**
-   * Has the chain be at this height now, and go on from there.
-   * @throws {RangeError} it is there already, or the height is not a whole number: a chain does not go back.
-   */
-  advanceTo(height: number): void {
-    if (!Number.isSafeInteger(height) || height <= this.height) {
-      throw new RangeError(`height ${height} is not a whole number above the present height, ${this.height}`);
-    }
+  /** From now on every node reports this height and goes on from there; those that are added later, too. */
+  async setHeight(height: number): Promise<void> {
     this.#genesisTime = Date.now() - height * (this.#options.blockIntervalMs ?? 400);
-    for (const node of this.nodes) node.setGenesisTime(this.#genesisTime);
+    await Promise.all(this.nodes.map((node) => node.setGenesisTime(this.#genesisTime)));
   }
 
   /** All nodes, in the order in which they were added. */
@@ -134,6 +156,8 @@ export class Fleet {
       sidecarVersion: behaviour.sidecarVersion,
       ready: behaviour.ready,
       instantTasks: behaviour.instantTasks,
+      tasksOnSigterm: behaviour.tasksOnSigterm,
+      answersWhileDown: behaviour.answersWhileDown,
       containerRestartDelayMs: behaviour.containerRestartDelayMs,
       timings: behaviour,
       transactions: behaviour.transactions,
@@ -171,14 +195,28 @@ export class Fleet {
     await Promise.all(this.nodes.map((node) => node.close()));
     this.#nodes.clear();
     this.#authorizer?.close();
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
+    await this.stopListening();
+  }
+
+  /** `false` when somebody else is on that port just now, unless that is to be an error. */
+  #binds(mustBind: boolean): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      const onError = (error: NodeJS.ErrnoException): void => {
+        if (mustBind || error.code !== 'EADDRINUSE') reject(error);
+        else resolve(false);
+      };
+      this.#server.once('error', onError);
+      this.#server.listen(this.#port, '127.0.0.1', () => {
+        this.#server.off('error', onError);
+        resolve(true);
+      });
+    });
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     if (path.startsWith(CONTROL_PREFIX)) {
-      await handleControlRequest({ nodes: this.#nodes, chain: this }, request, response);
+      await handleControlRequest({ nodes: this.#nodes, chain: this.#chain }, request, response);
       return;
     }
     const [, namespace, name, ...rest] = path.split('/');

@@ -37,15 +37,16 @@ export class Kubelet {
   /** SIGTERMs that reached a seid process, as that process (or its exit by that signal) tells. */
   sigtermsReceived = 0;
   readonly #options: ContainerOptions;
+  #seid: SeidArguments;
   #child: ChildProcess | undefined;
   #port: number | undefined;
   #awaitsBoot = false;
-  #recent: { readonly at: number; readonly status: Promise<SeidStatus | undefined> } | undefined;
   readonly #up = Promise.withResolvers<void>();
   #closed = false;
 
   constructor(options: ContainerOptions) {
     this.#options = options;
+    this.#seid = options.seid;
   }
 
   /** Starts seid; resolves when its RPC listens, or with the fault `neverBoot` when its process is up. */
@@ -86,17 +87,22 @@ export class Kubelet {
     return { height: Number(height), catchingUp };
   }
 
-  /** As `status`; many who look at the same time share an answer that is no older than so many milliseconds. */
-  async recentStatus(maxAgeMs: number): Promise<SeidStatus | undefined> {
-    const now = performance.now();
-    if (this.#recent === undefined || now - this.#recent.at > maxAgeMs) this.#recent = { at: now, status: this.status() };
-    return await this.#recent.status;
-  }
-
-  /** Moves the time of height 0, also for processes that are yet to start. */
-  setGenesisTime(time: number): void {
-    this.#options.seid.genesisTime = time;
-    if (this.#child !== undefined) order(this.#child, { type: 'genesis', time });
+  /** Moves the time of height 0, for this process and all that follow; resolves when the RPC reports accordingly. */
+  async setGenesisTime(genesisTime: number): Promise<void> {
+    this.#seid = { ...this.#seid, genesisTime };
+    const child = this.#child;
+    if (child === undefined) return;
+    await new Promise<void>((resolve) => {
+      const finish = (): void => {
+        child.off('message', onReport).off('exit', finish);
+        resolve();
+      };
+      const onReport = (report: SeidReport): void => {
+        if (report.type === 'genesis' && report.genesisTime === genesisTime) finish();
+      };
+      child.on('message', onReport).once('exit', finish);
+      order(child, { type: 'genesis', genesisTime });
+    });
   }
 
   /** Lets a seid boot that was held back by a fault which has been switched off. */
@@ -117,7 +123,7 @@ export class Kubelet {
   }
 
   #spawn(): void {
-    const child = fork(SEID, [JSON.stringify(this.#options.seid)], {
+    const child = fork(SEID, [JSON.stringify(this.#seid)], {
       execArgv: [],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });

@@ -19,10 +19,14 @@ export interface SeidArguments {
 }
 
 /** Messages that seid sends to the kubelet stand-in. */
-export type SeidReport = { type: 'started' } | { type: 'serving'; port: number } | { type: 'sigterm' };
+export type SeidReport =
+  | { type: 'started' }
+  | { type: 'serving'; port: number }
+  | { type: 'sigterm' }
+  | { type: 'genesis'; genesisTime: number };
 
 /** Messages that it obeys. `serve` without a port picks a free one; `genesis` moves the time of height 0. */
-export type SeidOrder = { type: 'serve'; port?: number } | { type: 'genesis'; time: number } | { type: 'exit' };
+export type SeidOrder = { type: 'serve'; port?: number } | { type: 'exit' } | { type: 'genesis'; genesisTime: number };
 
 // Below the range that Linux gives to outgoing connections: a connection of somebody else can then never sit on the
 // port in the short time between two runs of seid.
@@ -71,8 +75,11 @@ const serve = (port: number | undefined): void => {
 
 process.on('message', (order: SeidOrder) => {
   if (order.type === 'exit') process.exit(0);
-  if (order.type === 'genesis') chain.genesisTime = order.time;
-  else serve(order.port);
+  if (order.type === 'serve') serve(order.port);
+  if (order.type === 'genesis') {
+    chain.genesisTime = order.genesisTime;
+    report(order);
+  }
 });
 
 report({ type: 'started' });

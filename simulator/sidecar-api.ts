@@ -23,6 +23,9 @@ interface Route {
   methods: Record<string, Handler>;
 }
 
+/** Go sends what is larger as it comes. */
+const BUFFERED_BYTES = 2048;
+
 const notFound = (): Answer => json(404, { error: 'task not found' });
 
 const routes: readonly Route[] = [
@@ -43,7 +46,7 @@ const routes: readonly Route[] = [
       DELETE: (sidecar, _request, id) => (sidecar.delete(id) ? { status: 204, headers: {}, body: '' } : notFound()),
     },
   },
-  { pattern: /^\/v0\/healthz$/, methods: { GET: (sidecar) => bare(sidecar.ready ? 200 : 503) } },
+  { pattern: /^\/v0\/(?:healthz|startupz)$/, methods: { GET: (sidecar) => bare(sidecar.ready ? 200 : 503) } },
   { pattern: /^\/v0\/livez$/, methods: { GET: () => bare(200) } },
   {
     pattern: /^\/v0\/status$/,
@@ -78,10 +81,17 @@ export function json(status: number, value: unknown): Answer {
   return { status, headers: { 'content-type': 'application/json' }, body: encodeGoJson(value) };
 }
 
-/** Writes an answer with its length, as Go does for short bodies. */
+/** Writes an answer, framed as Go frames it. */
 export function writeAnswer(response: ServerResponse, { status, headers, body }: Answer): void {
-  const length: Record<string, number> = status === 204 ? {} : { 'content-length': Buffer.byteLength(body) };
-  response.writeHead(status, { ...headers, ...length }).end(body);
+  response.writeHead(status, { ...headers, ...framing(response.req.method, status, body) }).end(body);
+}
+
+/** Go tells the length of what it has buffered when the handler is done; for HEAD only if there would be a body. */
+function framing(method: string | undefined, status: number, body: string): Record<string, string | number> {
+  const length = Buffer.byteLength(body);
+  const isHead = method === 'HEAD';
+  if (status === 204 || (isHead && (length === 0 || length > BUFFERED_BYTES))) return {};
+  return length > BUFFERED_BYTES ? { 'transfer-encoding': 'chunked' } : { 'content-length': length };
 }
 
 function bare(status: number): Answer {

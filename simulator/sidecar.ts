@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { formatGoTime, nowNanos, quoteGo } from './go-format.ts';
 import type { NodeEvent } from './journal.ts';
-import { FailedWithResult, type SidecarVersion, type TaskSurroundings } from './task-context.ts';
+import { SigtermDraw } from './sigterm-draw.ts';
+import { FailedWithResult, type SidecarVersion, type TaskSurroundings, type TasksOnSigterm } from './task-context.ts';
 import { taskTypes } from './task-types.ts';
 import { TaskStore, viewTask, type StoredTask, type TaskView } from './task-store.ts';
 
@@ -15,6 +16,7 @@ export interface SidecarOptions {
   ready: boolean;
   /** Whether tasks end when they begin and leave seid alone. */
   instantTasks: boolean;
+  tasksOnSigterm: TasksOnSigterm;
   surroundings: TaskSurroundings;
 }
 
@@ -22,6 +24,8 @@ interface Run {
   id: string;
   controller: AbortController;
   done: Promise<void>;
+  /** Whether its cancellation is stored as a failure. */
+  storesCancellation: boolean;
 }
 
 /** What is lost when the sidecar's process ends. */
@@ -44,11 +48,13 @@ export class Sidecar {
   /** How often its process has been started again. */
   restarts = 0;
   readonly #options: SidecarOptions;
-  readonly #store = new TaskStore();
+  #store = new TaskStore();
+  readonly #draw: SigtermDraw;
   #process: SidecarProcess | undefined;
 
   constructor(options: SidecarOptions) {
     this.#options = options;
+    this.#draw = new SigtermDraw(options.version, options.tasksOnSigterm);
     this.#process = this.#newProcess(options.ready);
   }
 
@@ -113,14 +119,25 @@ export class Sidecar {
     for (const run of dying.runs) run.controller.abort();
   }
 
-  /** Ends the process like SIGTERM: v0.0.56 stores running tasks as failed, newer ones leave them running. */
+  /** Ends the process like SIGTERM: running tasks stay running, unless {@link TasksOnSigterm} says otherwise. */
   async stop(): Promise<void> {
     const dying = this.#process;
     this.#process = undefined;
     if (dying === undefined) return;
     this.#note({ type: 'sidecar-ended', lifetime: dying.lifetime, how: 'stop' });
-    for (const run of dying.runs) run.controller.abort();
+    for (const run of dying.runs) {
+      run.storesCancellation = this.#draw.storesFailure();
+      run.controller.abort();
+    }
     await Promise.all([...dying.runs].map((run) => run.done));
+  }
+
+  /** Gives it an empty disk. A process that runs ends like `kill -9` first, and is followed by one that finds nothing. */
+  loseStore(): void {
+    const { up } = this;
+    this.crash();
+    this.#store = new TaskStore();
+    if (up) this.start();
   }
 
   /** Starts a new process, not ready, which runs what it finds `running` from the start with the same `run`. */
@@ -134,22 +151,23 @@ export class Sidecar {
   #run(task: StoredTask): void {
     const process = this.#process;
     if (process === undefined) return;
-    const run: Run = { id: task.id, controller: new AbortController(), done: Promise.resolve() };
+    const run: Run = { id: task.id, controller: new AbortController(), done: Promise.resolve(), storesCancellation: false };
     process.runs.add(run);
     this.#note({ type: 'run-began', lifetime: process.lifetime, taskId: task.id, taskType: task.type });
-    run.done = this.#execute(task, process, run.controller.signal).finally(() => process.runs.delete(run));
+    run.done = this.#execute(task, process, run).finally(() => process.runs.delete(run));
   }
 
-  async #execute(task: StoredTask, process: SidecarProcess, signal: AbortSignal): Promise<void> {
+  async #execute(task: StoredTask, process: SidecarProcess, run: Run): Promise<void> {
     const { surroundings, version, instantTasks } = this.#options;
     const { id, type, params } = task;
+    const { signal } = run.controller;
     const ended: StoredTask = { ...task };
     try {
       if (!instantTasks) ended.result = await taskTypes[version].get(type)?.({ ...surroundings, id, params, sent: this.#store.sent, signal });
       ended.status = 'completed';
       this.#setReadiness(type, process);
     } catch (error) {
-      if (signal.aborted && version === 'newer') return this.#noteEnd(process, id, 'interrupted');
+      if (signal.aborted && !run.storesCancellation) return this.#noteEnd(process, id, 'interrupted');
       Object.assign(ended, failureOf(error as Error, signal));
     }
     if (process.crashed) return this.#noteEnd(process, id, 'interrupted');

@@ -8,13 +8,20 @@ import { Kubelet } from './kubelet.ts';
 import type { SeidArguments } from './seid.ts';
 import { answerSidecarRequest, writeAnswer } from './sidecar-api.ts';
 import { Sidecar } from './sidecar.ts';
+import { StatusWatch } from './status-watch.ts';
 import { SimulatedChain, type Broadcast } from './simulated-chain.ts';
-import type { SeidConfiguration, SidecarTimings, SidecarVersion } from './task-context.ts';
+import type { SeidConfiguration, SidecarTimings, SidecarVersion, TasksOnSigterm } from './task-context.ts';
 import type { TaskView } from './task-store.ts';
 import type { TransactionBehaviour } from './transaction-behaviour.ts';
 import { writeGarbage } from './write-garbage.ts';
 
 const REQUESTS_KEPT = 10_000;
+
+/**
+ * What a client sees of a sidecar that is down: a connection that breaks without an answer, or 502 from the proxy in
+ * the same pod. Refused are connections only with {@link Fleet.stopListening}.
+ */
+export type AnswersWhileDown = 'nothing' | 'bad-gateway';
 
 /** What makes up one node. */
 export interface SimulatedNodeOptions {
@@ -27,6 +34,8 @@ export interface SimulatedNodeOptions {
   ready: boolean;
   /** Whether tasks end when they begin and leave seid alone. */
   instantTasks: boolean;
+  tasksOnSigterm: TasksOnSigterm;
+  answersWhileDown: AnswersWhileDown;
   /** Time between the exit of seid and its next start, milliseconds. */
   containerRestartDelayMs: number;
   timings: SidecarTimings;
@@ -78,6 +87,8 @@ export class SimulatedNode {
   readonly #configuration: SeidConfiguration = { persistentPeers: [] };
   readonly #faults = new FaultSwitch();
   readonly #authorizer: Authorizer | undefined;
+  readonly #blockIntervalMs: number;
+  readonly #answersWhileDown: AnswersWhileDown;
   readonly #unanswered = new Set<ServerResponse>();
 
   constructor(options: SimulatedNodeOptions) {
@@ -85,6 +96,8 @@ export class SimulatedNode {
     this.name = options.name;
     this.url = options.url;
     this.#authorizer = options.authorizer;
+    this.#answersWhileDown = options.answersWhileDown;
+    this.#blockIntervalMs = options.seid.blockIntervalMs;
     this.#kubelet = new Kubelet({
       seid: options.seid,
       restartDelayMs: options.containerRestartDelayMs,
@@ -96,8 +109,10 @@ export class SimulatedNode {
       version: options.sidecarVersion,
       ready: options.ready,
       instantTasks: options.instantTasks,
+      tasksOnSigterm: options.tasksOnSigterm,
       surroundings: {
         seid: this.#kubelet,
+        watch: new StatusWatch(() => this.#kubelet.status(), options.timings.pollIntervalMs),
         configuration: this.#configuration,
         chain: this.#chain,
         timings: options.timings,
@@ -137,9 +152,14 @@ export class SimulatedNode {
     return (await this.#kubelet.status())?.height;
   }
 
-  /** Moves the time of height 0, in milliseconds since 1970. */
-  setGenesisTime(time: number): void {
-    this.#kubelet.setGenesisTime(time);
+  /** From now on seid's RPC reports this height and goes on from there, also over restarts. */
+  async setHeight(height: number): Promise<void> {
+    await this.setGenesisTime(Date.now() - height * this.#blockIntervalMs);
+  }
+
+  /** Moves the time of height 0, as {@link Fleet.setHeight} does for all nodes together. */
+  setGenesisTime(genesisTime: number): Promise<void> {
+    return this.#kubelet.setGenesisTime(genesisTime);
   }
 
   /** The sidecar's tasks, newest first, without going through its API. */
@@ -187,7 +207,10 @@ export class SimulatedNode {
     this.#breakConnections();
   }
 
-  /** SIGTERM to the sidecar. v0.0.56 stores its running tasks as failed, `context canceled`; newer ones do not. */
+  /**
+   * SIGTERM to the sidecar: connections break, readiness is lost, and what becomes of running tasks says the node's
+   * `tasksOnSigterm`. It stays down until {@link startSidecar}.
+   */
   async stopSidecar(): Promise<void> {
     await this.sidecar.stop();
     this.#breakConnections();
@@ -196,6 +219,15 @@ export class SimulatedNode {
   /** Starts a sidecar that is down. */
   startSidecar(): void {
     this.sidecar.start();
+  }
+
+  /**
+   * Its disk is replaced by an empty one, as with a new volume: it answers, knows no task that it had and works on none.
+   * A sidecar that is down stays down.
+   */
+  loseStore(): void {
+    this.sidecar.loseStore();
+    this.#breakConnections();
   }
 
   facts(): NodeFacts {
@@ -223,7 +255,8 @@ export class SimulatedNode {
     this.#unanswered.add(response);
     response.once('close', () => this.#unanswered.delete(response));
     record.body = await bodyOf(request).catch(() => '');
-    if (!this.sidecar.up || this.#faults.take('refuseConnections', method)) response.destroy();
+    if (!this.sidecar.up) this.#answerWhileDown(record, response);
+    else if (this.#faults.take('refuseConnections', method)) response.destroy();
     else if (!this.#faults.take('hang', method)) await this.#answer(record, request.headers.authorization, response);
   }
 
@@ -231,6 +264,15 @@ export class SimulatedNode {
   async close(): Promise<void> {
     this.crashSidecar();
     await this.#kubelet.close();
+  }
+
+  #answerWhileDown(record: RecordedRequest, response: ServerResponse): void {
+    if (this.#answersWhileDown === 'nothing') {
+      response.destroy();
+      return;
+    }
+    record.status = 502;
+    writeAnswer(response, { status: 502, headers: {}, body: '' });
   }
 
   async #answer(

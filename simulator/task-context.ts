@@ -1,9 +1,17 @@
 import type { Journal } from './journal.ts';
 import type { Kubelet } from './kubelet.ts';
 import type { SimulatedChain, Transaction } from './simulated-chain.ts';
+import type { StatusWatch } from './status-watch.ts';
 
 /** `v0.0.56`, or a later one as v0.0.70: they differ in what they know, in results, and in what ends running tasks. */
 export type SidecarVersion = 'v0.0.56' | 'newer';
+
+/**
+ * What a v0.0.56 sidecar that gets a SIGTERM does with its running tasks: it keeps them running, to be run again from
+ * their start by its next process, or it stores them as failed, `context canceled`. Which one is a race of its own; a
+ * seed draws it for each task, 5 of 36 fail, and nodes with the same seed draw the same. Newer sidecars always keep them.
+ */
+export type TasksOnSigterm = 'keep' | 'fail' | { readonly seed: number };
 
 /** The sidecar's own limits, milliseconds. */
 export interface SidecarTimings {
@@ -25,6 +33,8 @@ export interface SeidConfiguration {
 /** The part of a node that tasks work on. */
 export interface TaskSurroundings {
   seid: Kubelet;
+  /** Looks at seid for whoever waits for it. */
+  watch: StatusWatch;
   configuration: SeidConfiguration;
   chain: SimulatedChain;
   timings: SidecarTimings;

@@ -55,6 +55,7 @@ export class TaskLifecycle {
   #submittedAtMs: number | undefined;
   #permitRunId: string | undefined;
   #waited: Partial<TargetWaitState> | undefined;
+  #waitingFor: Progress | undefined;
 
   constructor(options: TaskLifecycleOptions) {
     this.#options = options;
@@ -64,7 +65,8 @@ export class TaskLifecycle {
     let next = await this.#checkTarget();
     while (!('state' in next) && next.do !== 'end') next = await this.#doStep(next);
     if ('state' in next) return this.#ended(next);
-    return this.#ended({ task: this.#currentPlan.task, plan: this.#plan, verdict: this.#verdictOf(next.end) });
+    const verdict = withNotice(this.#verdictOf(next.end), this.#begun?.notice);
+    return this.#ended({ task: this.#currentPlan.task, plan: this.#plan, verdict });
   }
 
   async #doStep(step: Exclude<Step, { do: 'end' }>): Promise<Next> {
@@ -98,7 +100,7 @@ export class TaskLifecycle {
   async #awaitTarget(): Promise<Next> {
     const { control, display } = this.#options;
     const plan = this.#currentPlan;
-    display.show(waitingForTarget(`Waiting for ${nodeText(plan.task.node)}.`));
+    display.show(this.#waitingFor ?? waitingForTarget(`Waiting for ${nodeText(plan.task.node)}.`));
     const { awaitTarget } = proxyActivities<Activities>({ ...waiting(false), summary: `Wait for ${plan.task.node.name}` });
     const target = await control.untilChanged(() => awaitTarget({ plan, ...present({ earlier: this.#waited }) }));
     if (target === undefined) return afterTarget('waiting', this.#situation);
@@ -109,6 +111,7 @@ export class TaskLifecycle {
   #afterTarget(checked: CheckedTarget): Next {
     if (checked.state === 'over') return checked;
     this.#plan = checked.plan;
+    if (checked.state === 'waiting') this.#waitingFor = checked.progress;
     if (checked.state === 'ready') {
       this.#ready = checked;
       this.#permitRunId = checked.permitRunId;
@@ -177,11 +180,12 @@ export class TaskLifecycle {
     return afterTakeOff(await CancellationScope.nonCancellable(() => takeOffTask({ plan, cancelled: isCancelled })), by);
   }
 
-  /** The plan with what has changed of the spec since it was made. */
+  /** The plan with what has changed since it was made: the spec, and that somebody cancelled. */
   get #currentPlan(): TaskPlan {
-    const { change } = this.#options.control;
-    if (change === undefined) return this.#plan;
-    const { timeoutMs: _, ...rest } = this.#plan;
+    const { change, cancelled } = this.#options.control;
+    const plan = { ...this.#plan, ...present({ cancelled }) };
+    if (change === undefined) return plan;
+    const { timeoutMs: _, ...rest } = plan;
     return { ...rest, ...present({ timeoutMs: change.timeoutMs }), task: { ...rest.task, generation: change.generation } };
   }
 

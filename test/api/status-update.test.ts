@@ -1,23 +1,31 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { DISPATCHING, waitingForTarget, workingOn } from '../../api/progress.ts';
 import { isTerminal, statusSchema, taskPhases, type Condition, type SeiNodeTaskStatus } from '../../api/sei-node-task.ts';
-import { nextStatus, statusWrite, timestamp, type StatusUpdate } from '../../api/status-update.ts';
-import { taskComplete, taskFailed } from '../../api/verdict.ts';
+import { nextStatus, statusWrite, type StatusUpdate } from '../../api/status-update.ts';
+import { timestamp } from '../../api/timestamp.ts';
+import { cancelling, dispatching, queued, waitingForTarget, workingOn } from '../../core/progress.ts';
+import type { Verdict } from '../../core/verdict.ts';
 
 const startMs = Date.parse('2026-11-24T00:00:00.999Z');
 const workflow = { id: 'seinodetask/a/t/u', namespace: 'default' };
 const provenance = 'Requested by alice.';
 const at = (seconds: number) => ({ generation: 1, atMs: startMs + seconds * 1000, workflow, provenance });
-const node = { namespace: 'a', name: 'b' };
+const work = { kind: 'RestartSeid', task: { node: { namespace: 'a', name: 'b' } }, payload: {} } as const;
+const complete: Verdict = { phase: 'Complete', reason: 'TaskComplete', message: 'It is done.' };
+const broken: Verdict = { phase: 'Failed', reason: 'TaskFailed', message: 'The sidecar failed.', sidecarError: 'it broke' };
+
+const verdicts: readonly Verdict[] = [complete, broken];
 
 const accepted: StatusUpdate = { step: 'accepted' };
 const waiting: StatusUpdate = { step: 'waiting', reason: 'PhaseNotMet', progress: waitingForTarget('It waits.') };
-const executing: StatusUpdate = { step: 'executing', progress: DISPATCHING, targetMessage: 'It is there.', taskId: 'id', startedAtMs: startMs + 20_000 };
-const working: StatusUpdate = { step: 'working', progress: workingOn('RestartSeid') };
-const completed: StatusUpdate = { step: 'finished', verdict: taskComplete('RestartSeid') };
-const failed: StatusUpdate = { step: 'finished', verdict: taskFailed(node, 'it broke') };
-const allUpdates: readonly StatusUpdate[] = [accepted, waiting, executing, working, completed, failed];
+const queueing: StatusUpdate = { step: 'waiting', reason: 'Queued', progress: queued('It is busy.') };
+const executing: StatusUpdate = { step: 'executing', progress: dispatching(work), targetMessage: 'It is there.', taskId: 'id', startedAtMs: startMs + 20_000 };
+const working: StatusUpdate = { step: 'working', progress: workingOn(work) };
+const submitted: StatusUpdate = { step: 'working', progress: workingOn(work), submittedAtMs: startMs + 25_000 };
+const cancelled: StatusUpdate = { step: 'noted', progress: cancelling(work) };
+const completed: StatusUpdate = { step: 'finished', verdict: complete };
+const failed: StatusUpdate = { step: 'finished', verdict: broken };
+const allUpdates: readonly StatusUpdate[] = [accepted, waiting, queueing, executing, working, submitted, cancelled, completed, failed];
 
 /** Applies updates ten seconds apart; one that is not to be written changes nothing. */
 function after(...updates: StatusUpdate[]): SeiNodeTaskStatus {
@@ -37,17 +45,17 @@ describe('nextStatus', () => {
       phaseTransitionTime: '2026-11-24T00:00:00Z',
       workflow,
     });
-    assert.deepEqual(after(accepted, waiting, executing, completed), {
+    assert.deepEqual(after(accepted, waiting, executing, { ...completed, submittedAtMs: startMs + 25_000 }), {
       observedGeneration: 1,
       startedAt: '2026-11-24T00:00:00Z',
       phase: 'Complete',
       phaseTransitionTime: '2026-11-24T00:00:30Z',
       workflow,
       reason: 'TaskComplete',
-      message: `${taskComplete('RestartSeid').message} ${provenance}`,
+      message: `${complete.message} ${provenance}`,
       completedAt: '2026-11-24T00:00:30Z',
       duration: '31s',
-      task: { id: 'id', status: 'Complete', submittedAt: '2026-11-24T00:00:20Z', executionStartedAt: '2026-11-24T00:00:20Z' },
+      task: { id: 'id', status: 'Complete', submittedAt: '2026-11-24T00:00:25Z', executionStartedAt: '2026-11-24T00:00:20Z' },
       conditions: [
         {
           type: 'TargetReady',
@@ -61,7 +69,7 @@ describe('nextStatus', () => {
           type: 'Ready',
           status: 'True',
           reason: 'TaskComplete',
-          message: taskComplete('RestartSeid').message,
+          message: complete.message,
           observedGeneration: 1,
           lastTransitionTime: '2026-11-24T00:00:30Z',
         },
@@ -69,7 +77,7 @@ describe('nextStatus', () => {
           type: 'Finished',
           status: 'True',
           reason: 'TaskComplete',
-          message: taskComplete('RestartSeid').message,
+          message: complete.message,
           observedGeneration: 1,
           lastTransitionTime: '2026-11-24T00:00:30Z',
         },
@@ -97,9 +105,73 @@ describe('nextStatus', () => {
 
   it('keeps when a task that others began was submitted, and that its target was ready', () => {
     const theirs: SeiNodeTaskStatus = { phase: 'Running', task: { id: 'id', status: 'Pending', submittedAt: '2026-01-01T00:00:00Z' } };
-    const status = nextStatus(theirs, { step: 'executing', progress: workingOn('RestartSeid'), taskId: 'id', startedAtMs: startMs }, at(0));
+    const status = nextStatus(theirs, { step: 'executing', progress: dispatching(work), taskId: 'id', startedAtMs: startMs }, at(0));
     assert.deepEqual(status?.task, { id: 'id', status: 'Running', submittedAt: '2026-01-01T00:00:00Z', executionStartedAt: '2026-11-24T00:00:00Z' });
     assert.equal(status?.conditions, undefined);
+  });
+
+  it('has submittedAt only once the task was accepted, and from then on', () => {
+    for (const updates of [[executing], [executing, working], [executing, cancelled], [executing, failed]]) assert.ok(!('submittedAt' in (after(accepted, ...updates).task ?? assert.fail())));
+    for (const updates of [[submitted], [submitted, working], [submitted, cancelled], [submitted, executing], [submitted, failed], [{ ...failed, submittedAtMs: startMs + 25_000 }]]) {
+      assert.equal(after(accepted, executing, ...updates).task?.submittedAt, '2026-11-24T00:00:25Z');
+    }
+    const later: StatusUpdate = { ...completed, submittedAtMs: startMs + 99_000 };
+    assert.equal(after(accepted, executing, submitted, later).task?.submittedAt, '2026-11-24T00:00:25Z');
+  });
+
+  it('takes nothing over from another task of the same resource', () => {
+    const theirs: SeiNodeTaskStatus = { phase: 'Running', task: { id: 'other', status: 'Running', submittedAt: '2026-01-01T00:00:00Z', executionStartedAt: '2026-01-01T00:00:00Z' } };
+    assert.deepEqual(nextStatus(theirs, executing, at(0))?.task, { id: 'id', status: 'Running', executionStartedAt: '2026-11-24T00:00:20Z' });
+  });
+
+  it('observes the generation of the spec that was acted on, whatever the resource has by now', () => {
+    const resource = { metadata: { name: 't', namespace: 'a', uid: 'u', resourceVersion: '9', generation: 2 }, status: after(accepted, executing) };
+    const status = statusWrite(completed, { ...at(30), generation: 1 }).compute(resource);
+    assert.equal(status?.observedGeneration, 1);
+    assert.deepEqual(status.conditions?.filter(({ type }) => type !== 'TargetReady').map(({ type, observedGeneration }) => [type, observedGeneration]), [
+      ['Ready', 1],
+      ['Finished', 1],
+    ]);
+  });
+
+  it('is moved to another generation by no sight of the bridge, only by who acts on it', () => {
+    assert.equal(nextStatus({}, accepted, { ...at(0), generation: 1 })?.observedGeneration, 1);
+    const running = after(accepted, executing);
+    assert.equal(nextStatus(running, accepted, { ...at(30), generation: 2 })?.observedGeneration, 1);
+    assert.equal(nextStatus(running, working, { ...at(30), generation: 2 })?.observedGeneration, 2);
+  });
+
+  it('no longer says that it waits once it does not, whatever the end', () => {
+    for (const wait of [waiting, queueing]) {
+      for (const verdict of verdicts) {
+        const status = after(accepted, wait, { step: 'finished', verdict });
+        const targetReady = conditionOf(status, 'TargetReady');
+        assert.deepEqual([targetReady?.status, targetReady?.message, targetReady?.lastTransitionTime], ['False', verdict.message, '2026-11-24T00:00:10Z']);
+        assert.equal(status.step, undefined);
+      }
+    }
+    assert.equal(conditionOf(after(accepted, waiting, executing, failed), 'TargetReady')?.message, 'It is there.');
+  });
+
+  it('says that it is being cancelled until its end, with what it goes on with', () => {
+    for (const updates of [[cancelled], [cancelled, working], [cancelled, submitted], [cancelled, accepted]]) {
+      const status = after(accepted, executing, ...updates);
+      assert.deepEqual([status.phase, status.step, status.message], ['Running', 'Cancelling', `${cancelling(work).message} ${provenance}`]);
+    }
+    assert.ok(!('step' in after(accepted, executing, cancelled, failed)));
+  });
+
+  it('notes something of a task that nobody has begun without moving it', () => {
+    const { phase, task, conditions, step } = after(accepted, cancelled);
+    assert.deepEqual([phase, task, conditions, step], ['Pending', undefined, undefined, 'Cancelling']);
+    const { targetFirstObservedAt, reason } = after(accepted, waiting, { step: 'noted', progress: waitingForTarget('It cannot be read.') }, waiting);
+    assert.deepEqual([targetFirstObservedAt, reason], ['2026-11-24T00:00:10Z', 'PhaseNotMet']);
+  });
+
+  it('waits for its node also when it was begun before, and stays Running', () => {
+    const status = after(accepted, executing, queueing);
+    assert.deepEqual([status.phase, status.step, status.reason], ['Running', 'Queued', 'Queued']);
+    assert.equal(conditionOf(status, 'TargetReady')?.status, 'True');
   });
 
   it('keeps the words of the sidecar beside the verdict', () => {

@@ -93,7 +93,7 @@ describe('a task that is cancelled while its sidecar is away', () => {
     assert.equal(await workflowEnds(task), 'CANCELLED');
     assert.deepEqual(node.tasks, []);
 
-    environment.fleet.advanceTo(HEIGHT);
+    await environment.fleet.setHeight(HEIGHT);
     await createTaskOfKind(environment, 'deleted', { kind: 'AwaitNodesAtHeight', payload: { targetHeight: HEIGHT } });
     assertComplete(await environment.finished('deleted'));
     assert.equal(node.sigtermsReceived, 0);

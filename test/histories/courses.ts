@@ -18,12 +18,6 @@ const proposal = { ...transaction, title: 'A title', description: 'A description
 
 /** Every workflow type in its typical courses, by the name of the history's file. */
 export const courses: Readonly<Record<string, Course>> = {
-  'node-permit-given-back': async (environment, name) => {
-    const permit = await environment.temporal.workflow.start('NodePermit', { workflowId: name, taskQueue: environment.namespace });
-    await permit.cancel();
-    return permit;
-  },
-
   'restart-seid-queued': async (environment, name) => {
     const node = await environment.addNode(name, { faults: { neverBoot: true } });
     await environment.restart(`${name}-holder`, name);
@@ -195,8 +189,6 @@ export const courses: Readonly<Record<string, Course>> = {
     await environment.tasks.delete(environment.namespace, name);
     return environment.workflowOf(task);
   },
-
-  'unsupported-kind': async (environment, name) => start(environment, 'RestartPod', { node: { namespace: environment.namespace, name }, payload: {} }),
 
   'restart-then-await-height': async (environment, name) => {
     await environment.addNode(name);

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Agent } from 'undici';
 import { BearerToken } from '../../activities/bearer-token.ts';
-import { applyImage } from '../../activities/node-image.ts';
 import { NodeUrlTemplate } from '../../activities/node-url-template.ts';
+import { readSeiNode } from '../../activities/read-sei-node.ts';
 import { SidecarClient } from '../../activities/sidecar-client.ts';
-import { checkTargetPhase } from '../../activities/target-phase.ts';
+import { taskWork } from '../../activities/task-work.ts';
 import { SEI_NODE, SEI_NODE_TASK } from '../../api/resources.ts';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
 import { statusWrite } from '../../api/status-update.ts';
@@ -45,7 +45,7 @@ export const workerProbes: Probes = {
     attempt: async ({ environment, account, name }) => {
       await environment.addNode(name);
       const seiNodes = new ResourceClient(account.transport, SEI_NODE);
-      return await checkTargetPhase(seiNodes, { namespace: environment.namespace, name }, AbortSignal.timeout(10_000));
+      return await readSeiNode(seiNodes, { namespace: environment.namespace, name }, AbortSignal.timeout(10_000));
     },
   },
   'sei-node-tasks-worker: create events.events.k8s.io': {
@@ -69,9 +69,12 @@ export const workerProbes: Probes = {
       const { namespace } = environment;
       await environment.addNode(name, { spec: { image: 'sei:v8' } });
       const { metadata } = (await environment.seiNodes.get(namespace, name)) ?? { metadata: { uid: '' } };
-      const request = { node: { namespace, name }, uid: metadata.uid, image: 'sei:v9' };
-      const applied = await applyImage(new ResourceClient(account.transport, SEI_NODE), request, AbortSignal.timeout(10_000));
-      if (applied.state !== 'applied') throw new Error(JSON.stringify(applied));
+      const node = { namespace, name, uid: metadata.uid };
+      const task = { cluster: 'any', kind: 'UpdateNodeImage', node, taskId: randomUUID(), provenance: {} };
+      // No sidecar has a part in it.
+      const places = { sidecar: undefined as never, seiNodes: new ResourceClient(account.transport, SEI_NODE) };
+      const set = await taskWork(places, task, { image: 'sei:v9' }).send();
+      if (set !== 'accepted') throw new Error(set.refused);
     },
   },
 };

@@ -1,29 +1,31 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { marked, type Token } from 'marked';
-import { cancelledWhileWaiting, withWhy } from '../../api/cancel-verdicts.ts';
 import { escaped } from '../../api/escaped.ts';
 import { markdown } from '../../api/markdown.ts';
 import { holderText } from '../../api/node-permit.ts';
 import { printable } from '../../api/printable.ts';
-import { queued } from '../../api/progress.ts';
 import { cancellationOf, provenanceOf, provenanceText } from '../../api/provenance.ts';
-import { queueTimedOut, waitingInQueue } from '../../api/queueing.ts';
 import type { SeiNodeTask, SeiNodeTaskStatus } from '../../api/sei-node-task.ts';
 import { sidecarActivity, sidecarTaskListSchema, signalLaterText } from '../../api/sidecar-activity.ts';
 import { observationOf, sidecarTaskSchema } from '../../api/sidecar-task.ts';
 import { nextStatus } from '../../api/status-update.ts';
-import { inclusionUndetermined, verdictOfReport } from '../../api/task-end.ts';
-import { verdictEvents, waitingEvent } from '../../api/task-events.ts';
+import { problemEvent, verdictEvents, waitingEvent } from '../../api/task-events.ts';
 import { taskInputOf } from '../../api/task-input.ts';
-import { planTask, type TaskPlan } from '../../api/task-plan.ts';
-import { imageRefused, imageTimedOut, targetNotInPhase, taskRefused, timedOut, waitingForPhase, type Verdict } from '../../api/verdict.ts';
+import type { TaskKind } from '../../api/task-kinds.ts';
+import { planTask } from '../../api/task-plan.ts';
 import { serialized } from '../../cli/serialized.ts';
 import { statusLines } from '../../cli/status-lines.ts';
 import type { Task } from '../../cli/task.ts';
+import { afterAnswer, type Knowledge } from '../../core/knowledge.ts';
+import { queued, workingOn } from '../../core/progress.ts';
+import { queueTimedOut, waitingInQueue } from '../../core/queueing.ts';
+import { verdictOf, type End } from '../../core/task-verdict.ts';
+import { targetNotInPhase, waitingForPhase, type Verdict } from '../../core/verdict.ts';
 import { workflowDetails } from '../../crd-bridge/workflow-details.ts';
 import { KubernetesApiError } from '../../kubernetes/errors.ts';
 import { minimalPayloads } from '../api/payload-examples.ts';
+import { planned, planner } from '../api/planner.ts';
 import { assertSafe, assertSafeLines, HOSTILE } from './unsafe-text.ts';
 
 const node = { namespace: 'arctic-1', name: 'syncer-0-0' };
@@ -40,9 +42,11 @@ const anyText = fc.oneof(
   fc.constantFrom('\u001B[2J'.repeat(10_000), 'x'.repeat(100_000)),
 );
 
-function planOf(kind: 'RestartSeid' | 'GovVote', input: object = {}): TaskPlan {
-  const planned = planTask(kind, { node, payload: minimalPayloads[kind], ...input });
-  return 'plan' in planned ? planned.plan : assert.fail(JSON.stringify(planned));
+const SENT: Knowledge = { sent: 'yes' };
+const NOT_SENT: Knowledge = { sent: 'no' };
+
+function verdictOn(kind: TaskKind, knowledge: Knowledge, end: End): Verdict {
+  return verdictOf({ kind, node, payload: minimalPayloads[kind], timeoutMs: 1, knowledge, end });
 }
 
 /** A verdict on every way that it takes to somebody's eyes. */
@@ -51,7 +55,7 @@ function assertVerdictSafe(verdict: Verdict, provenance = ''): void {
   const running: SeiNodeTaskStatus = { phase: 'Running', startedAt: '2026-11-25T00:00:00Z', task: { id, status: 'Running' } };
   const status = nextStatus(running, { step: 'finished', verdict }, { atMs: 0, provenance });
   assertSafe(status);
-  assertSafe(verdictEvents({ task: target, kind: 'RestartSeid', node: { ...node, uid: 'n' }, provenance }, verdict));
+  assertSafe(verdictEvents({ task: target, workflowId: 'w', kind: 'RestartSeid', node: { ...node, uid: 'n' }, provenance }, verdict));
   const metadata = { ...target, resourceVersion: '1' };
   assertSafe(statusLines({ metadata, spec: { kind: 'RestartSeid' }, status }, 0));
   assertPlainMarkdown(`**${verdict.reason}** ${markdown(verdict.message)}`);
@@ -78,8 +82,7 @@ describe('text from outside, whatever it is,', () => {
       const report = observationOf(sidecarTaskSchema.parse(JSON.parse(JSON.stringify({ id, status: 'failed', error: text, result: text }))));
       assertSafe(report);
       assert.ok(report.state === 'failed');
-      assertVerdictSafe(verdictOfReport(planOf('RestartSeid'), report));
-      assertVerdictSafe(verdictOfReport(planOf('GovVote'), report));
+      for (const kind of ['RestartSeid', 'GovVote', 'UpdateNodeImage'] as const) assertVerdictSafe(verdictOn(kind, SENT, { by: 'report', report }));
     });
   });
 
@@ -91,8 +94,9 @@ describe('text from outside, whatever it is,', () => {
           const report = observationOf(sidecarTaskSchema.parse(JSON.parse(JSON.stringify({ id, status, error: text, result }))));
           assertSafe(report);
           assert.ok(report.state === 'failed' || report.state === 'completed');
-          assertVerdictSafe(verdictOfReport(planOf('GovVote'), report));
-          if (report.transaction) assertVerdictSafe(inclusionUndetermined(planOf('GovVote'), report.transaction));
+          assertVerdictSafe(verdictOn('GovVote', SENT, { by: 'report', report }));
+          const knowledge = afterAnswer(SENT, report);
+          for (const end of [{ by: 'deadline', takenOff: false }, { by: 'loss', afterMs: 1 }, { by: 'absence' }] as const) assertVerdictSafe(verdictOn('GovVote', knowledge, end));
         }
       });
     }
@@ -100,9 +104,11 @@ describe('text from outside, whatever it is,', () => {
 
   it('is safe when a sidecar refuses a task, cannot be asked, or holds other tasks', () => {
     check((text) => {
-      assertVerdictSafe(taskRefused(node, text));
-      assertVerdictSafe(timedOut({ node, timeoutMs: 1, sent: 'no', lastLook: 'unreachable', problem: text }));
-      assertVerdictSafe(cancelledWhileWaiting(text, true));
+      for (const kind of ['RestartSeid', 'UpdateNodeImage'] as const) {
+        assertVerdictSafe(verdictOn(kind, NOT_SENT, { by: 'refusal', words: text }));
+        for (const knowledge of [SENT, NOT_SENT]) assertVerdictSafe(verdictOn(kind, { ...knowledge, problem: text }, { by: 'deadline', takenOff: false }));
+      }
+      assertSafe(problemEvent(target, 'SIDECAR_UNREACHABLE', printable(text)));
       const signals = { id: text, type: 'await-condition', status: 'running', params: { action: 'SIGTERM_SEID' } };
       const held = sidecarTaskListSchema.parse(JSON.parse(JSON.stringify([{ id: text, type: 'restart-seid', status: 'running', completedAt: text }, signals])));
       const activity = sidecarActivity(held, id);
@@ -132,18 +138,20 @@ describe('text from outside, whatever it is,', () => {
       assertSafe(statusLines({ ...resource, metadata: { ...target, resourceVersion: '1' } }, 0));
       for (const format of ['json', 'yaml'] as const) assertSafeLines(serialized(resource, format));
       for (const kind of [text, 'RestartSeid', 'GovVote', 'UpdateNodeImage']) {
-        const planned = planTask(kind, taskInputOf(resource));
-        assert.ok('verdict' in planned);
-        assertVerdictSafe(withWhy(planned.verdict, cancellationOf(resource.metadata) ?? ''), provenance);
+        const unplanned = planTask(kind, taskInputOf(resource), planner);
+        assert.ok('verdict' in unplanned);
+        assertVerdictSafe(unplanned.verdict, provenance);
       }
+      const cancelled = cancellationOf(resource.metadata);
+      assertVerdictSafe(verdictOf({ kind: 'RestartSeid', node, payload: {}, knowledge: NOT_SENT, end: { by: 'cancellation', takenOff: false }, cancelled }), provenance);
     });
   });
 
   it('is safe when somebody brings it with a run that no resource started', () => {
     check((text) => {
-      const { provenance } = planOf('RestartSeid', { requestedBy: text, createdWith: text, why: text });
+      const { provenance } = planned('RestartSeid', { node, payload: {}, requestedBy: text, createdWith: text, why: text }).task;
       assertSafe(provenance);
-      assertVerdictSafe(taskRefused(node, text), provenanceText(provenance));
+      assertVerdictSafe(verdictOn('RestartSeid', NOT_SENT, { by: 'refusal', words: text }), provenanceText(provenance));
     });
   });
 
@@ -152,10 +160,14 @@ describe('text from outside, whatever it is,', () => {
       const phase = { observed: text, required: 'Running', timeoutMs: 1 };
       assertVerdictSafe(targetNotInPhase(node, phase));
       assertSafe(waitingForPhase(node, phase));
-      assertVerdictSafe(imageTimedOut({ node, timeoutMs: 1, image: text, current: text, set: true }));
+      const payload = { image: text };
+      assertSafe(workingOn({ kind: 'UpdateNodeImage', task: { node }, payload }));
+      for (const end of [{ by: 'deadline', takenOff: false }, { by: 'cancellation', takenOff: false }, { by: 'report', report: { state: 'failed', error: text } }] as const) {
+        assertVerdictSafe(verdictOf({ kind: 'UpdateNodeImage', node, payload, knowledge: SENT, end, cancelled: '' }));
+      }
       const { message } = new KubernetesApiError({ call: 'GET /x', httpStatus: 422, status: { message: text, reason: 'Invalid' } });
       assertSafe(message);
-      assertVerdictSafe(imageRefused(node, message));
+      assertVerdictSafe(verdictOn('UpdateNodeImage', NOT_SENT, { by: 'refusal', words: message }));
     });
   });
 

@@ -271,41 +271,6 @@ describe('fleet', function () {
       assert.match(body, /faults: \\"explode\\" is not allowed; allowed: slowStopMs, slowBootMs, .*, taskNotFound/);
     });
 
-    describe('of the chain', () => {
-      let advance: (body: string) => ReturnType<SidecarClient['send']>;
-      before(() => {
-        const chain = new SidecarClient(`${fleet.url}/_simulator/chain`);
-        advance = (body) => chain.send('PUT', '', body);
-      });
-
-      it('has it be at a height, from which it goes on, also after a restart of seid', async () => {
-        const targetHeight = fleet.height + 1_000_000;
-        const id = await client.submit('await-condition', { condition: 'height', targetHeight: targetHeight + 1 });
-        assert.equal((await client.task(id)).status, 'running');
-        const answer = await advance(`{"height":${targetHeight}}`);
-        assert.equal(answer.status, 200);
-        assert.ok(JSON.parse(answer.text).height >= targetHeight, answer.text);
-        assert.equal((await client.ended(id)).status, 'completed');
-        await client.ended(await client.submit('restart-seid'));
-        assert.ok((await node.latestHeight())! > targetHeight);
-      });
-
-      for (const [body, error] of [
-        ['{"height":7}', /^height 7 is not a whole number above the present height, \d+$/],
-        ['{"height":"9000000"}', /^height 9000000 is not a whole number above/],
-        ['{"height":9000000.5}', /^height 9000000.5 is not a whole number above/],
-        ['{}', /^height undefined is not a whole number above/],
-        ['null', /^the body must be a JSON object with the height/],
-        ['', /^the body must be a JSON object with the height/],
-      ] as const) {
-        it(`refuses ${JSON.stringify(body)}`, async () => {
-          const answer = await advance(body);
-          assert.equal(answer.status, 400);
-          assert.match(JSON.parse(answer.text).error, error);
-        });
-      }
-    });
-
     it('crashes, stops and starts the sidecar', async () => {
       const ups: boolean[] = [];
       for (const action of ['crash-sidecar', 'start-sidecar', 'stop-sidecar', 'start-sidecar']) {

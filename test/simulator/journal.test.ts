@@ -62,9 +62,9 @@ describe('the journal of a simulated node', function () {
     ]);
   });
 
-  for (const [version, end] of [['v0.0.56', 'failed'], ['newer', 'interrupted']] as const) {
-    it(`tells that a sidecar of version ${version} that is stopped leaves its task ${end}`, async () => {
-      const node = await fleet.addNode({ namespace: 'sei', name: `stopped-${end}`, sidecarVersion: version });
+  for (const [tasksOnSigterm, end] of [['fail', 'failed'], ['keep', 'interrupted']] as const) {
+    it(`tells that a sidecar that is stopped leaves its task ${end}`, async () => {
+      const node = await fleet.addNode({ namespace: 'sei', name: `stopped-${end}`, sidecarVersion: 'v0.0.56', tasksOnSigterm });
       const taskId = await new SidecarClient(node.url).submit('await-condition', { condition: 'height', targetHeight: 1e9 });
       await node.stopSidecar();
       assert.deepEqual(told(node).slice(-2), [

@@ -18,12 +18,19 @@ export class SidecarClient {
   }
 
   async send(method: string, path: string, body?: string | Buffer<ArrayBuffer>, headers: Record<string, string> = {}): Promise<RawAnswer> {
+    const answer = await this.exchange(method, path, body, headers);
+    return { status: answer.status, contentType: answer.headers.get('content-type'), text: answer.text };
+  }
+
+  /** With all headers. */
+  async exchange(
+    method: string,
+    path: string,
+    body?: string | Buffer<ArrayBuffer>,
+    headers: Record<string, string> = {},
+  ): Promise<{ status: number; headers: Headers; text: string }> {
     const response = await fetch(`${this.#url}${path}`, { method, headers, body: body ?? null });
-    return {
-      status: response.status,
-      contentType: response.headers.get('content-type'),
-      text: await response.text(),
-    };
+    return { status: response.status, headers: response.headers, text: await response.text() };
   }
 
   get(path: string): Promise<RawAnswer> {

@@ -30,6 +30,10 @@ describe('sidecar contract', function () {
     opened.push(id);
     return id;
   };
+  const framing = async (method: string, path: string, body?: string): Promise<unknown[]> => {
+    const { status, headers } = await client.exchange(method, path, body);
+    return [status, headers.get('content-length'), headers.get('transfer-encoding')];
+  };
 
   before(async () => {
     if (realSidecar === undefined) {
@@ -85,41 +89,56 @@ describe('sidecar contract', function () {
   describe('GET /v0/tasks/{id}', () => {
     it('shows a running task with its params', async () => {
       const id = await runForEver();
-      const { status, contentType, text } = await client.get(`/v0/tasks/${id}`);
-      assert.deepEqual([status, contentType, text.endsWith('}\n')], [200, 'application/json', true]);
-      const { submittedAt, ...rest } = JSON.parse(text);
+      const answer = await client.get(`/v0/tasks/${id}`);
+      const { submittedAt } = JSON.parse(answer.text);
       assert.match(submittedAt, TIME);
-      assert.deepEqual(rest, { id, type: 'await-condition', status: 'running', run: 1, params: FOR_EVER });
+      assert.deepEqual(answer, {
+        status: 200,
+        contentType: 'application/json',
+        text: `{"id":"${id}","type":"await-condition","status":"running","run":1,"params":${JSON.stringify(FOR_EVER)},"submittedAt":"${submittedAt}"}\n`,
+      });
     });
 
     it('shows a completed task with completedAt, and leaves empty params out', async () => {
       const id = await client.submit('mark-ready', {});
-      const { submittedAt, completedAt, ...rest } = await client.ended(id);
+      const { submittedAt, completedAt } = await client.ended(id);
       assert.match(submittedAt, TIME);
       assert.match(completedAt ?? '', TIME);
-      assert.deepEqual(rest, { id, type: 'mark-ready', status: 'completed', run: 1 });
+      assert.deepEqual(await client.get(`/v0/tasks/${id}`), {
+        status: 200,
+        contentType: 'application/json',
+        text: `{"id":"${id}","type":"mark-ready","status":"completed","run":1,"submittedAt":"${submittedAt}","completedAt":"${completedAt}"}\n`,
+      });
     });
 
-    it('shows a failed task with error, completedAt and params', async () => {
-      const params = { condition: 'moon' };
-      const id = await client.submit('await-condition', params);
-      const { submittedAt, completedAt, ...rest } = await client.ended(id);
+    it('shows a failed task with params, error and completedAt', async () => {
+      const id = await client.submit('await-condition', { condition: 'moon' });
+      const { submittedAt, completedAt } = await client.ended(id);
       assert.match(submittedAt, TIME);
       assert.match(completedAt ?? '', TIME);
-      const error = 'unknown condition "moon"';
-      assert.deepEqual(rest, { id, type: 'await-condition', status: 'failed', run: 1, params, error });
+      const end = String.raw`"error":"unknown condition \"moon\"","submittedAt":"${submittedAt}","completedAt":"${completedAt}"}` + '\n';
+      assert.deepEqual(await client.get(`/v0/tasks/${id}`), {
+        status: 200,
+        contentType: 'application/json',
+        text: `{"id":"${id}","type":"await-condition","status":"failed","run":1,"params":{"condition":"moon"},${end}`,
+      });
     });
 
-    it('answers 404 to an id that it does not know', async () => {
-      const answer = await client.get(`/v0/tasks/${randomUUID()}`);
-      assert.deepEqual([answer.status, answer.text], [404, '{"error":"task not found"}\n']);
+    it('answers 404 to an id that it does not know, be it a UUID or not', async () => {
+      for (const id of [randomUUID(), 'x', 'a%20b']) {
+        assert.deepEqual(await client.get(`/v0/tasks/${id}`), { status: 404, contentType: 'application/json', text: '{"error":"task not found"}\n' });
+      }
     });
   });
 
   it('GET /v0/tasks: a bare array, newest first, at most 100', async () => {
     const ids: string[] = [];
     for (let count = 0; count < 101; count += 1) ids.push(await client.submit('mark-ready'));
-    const listed = JSON.parse((await client.get('/v0/tasks')).text) as { id: string }[];
+    await client.ended(ids.at(-1)!);
+    const { text } = await client.get('/v0/tasks');
+    const newest = (await client.get(`/v0/tasks/${ids.at(-1)}`)).text.trimEnd();
+    assert.ok(text.startsWith(`[${newest},{`) && text.endsWith('}]\n'));
+    const listed = JSON.parse(text) as { id: string }[];
     assert.deepEqual(
       listed.map(({ id }) => id),
       ids.toReversed().slice(0, 100),
@@ -165,26 +184,66 @@ describe('sidecar contract', function () {
     });
   });
 
-  it('answers 405 in plain text to a wrong method', async () => {
-    for (const [method, path] of [
-      ['PUT', '/v0/tasks'],
-      ['POST', `/v0/tasks/${randomUUID()}`],
-      ['POST', '/v0/healthz'],
+  it('answers 405 in plain text to a wrong method, and names the right ones', async () => {
+    for (const [method, path, allow] of [
+      ['PUT', '/v0/tasks', 'GET, HEAD, POST'],
+      ['DELETE', '/v0/tasks', 'GET, HEAD, POST'],
+      ['POST', `/v0/tasks/${randomUUID()}`, 'DELETE, GET, HEAD'],
+      ['POST', '/v0/healthz', 'GET, HEAD'],
     ] as const) {
-      const answer = await client.send(method, path, '{}');
-      assert.deepEqual(answer, { status: 405, contentType: 'text/plain; charset=utf-8', text: 'Method Not Allowed\n' });
+      const { status, headers, text } = await client.exchange(method, path, method === 'DELETE' ? undefined : '{}');
+      assert.deepEqual([status, headers.get('content-type'), headers.get('allow'), text], [405, 'text/plain; charset=utf-8', allow, 'Method Not Allowed\n']);
     }
   });
 
+  it('answers 404 in plain text to a path that it does not have', async () => {
+    for (const path of ['/', '/v0/nothing', '/v0/tasks/', '/v0/livez/', `/v0/tasks/${randomUUID()}/more`]) {
+      assert.deepEqual(await client.get(path), { status: 404, contentType: 'text/plain; charset=utf-8', text: '404 page not found\n' });
+    }
+  });
+
+  describe('content-length', () => {
+    it('is that of the body, also for HEAD', async () => {
+      const { text } = await client.get('/v0/status');
+      for (const method of ['GET', 'HEAD']) {
+        assert.deepEqual(await framing(method, '/v0/status'), [200, String(text.length), null]);
+        assert.deepEqual(await framing(method, `/v0/tasks/${randomUUID()}`), [404, '27', null]);
+      }
+    });
+
+    it('is 0 for an answer that has no body, and not there for HEAD', async () => {
+      assert.deepEqual(await framing('GET', '/v0/livez'), [200, '0', null]);
+      assert.deepEqual(await framing('HEAD', '/v0/livez'), [200, null, null]);
+    });
+
+    it('is not there for 204', async () => {
+      const id = await client.submit('mark-ready');
+      await client.ended(id);
+      assert.deepEqual(await framing('DELETE', `/v0/tasks/${id}`), [204, null, null]);
+    });
+
+    it('is not there for a body of more than 2,048 bytes, which comes in chunks', async () => {
+      const frame = '{"error":"unknown task type: "}\n'.length;
+      for (const [length, expected] of [[2048, [400, '2048', null]], [2049, [400, null, 'chunked']]] as const) {
+        assert.deepEqual(await framing('POST', '/v0/tasks', JSON.stringify({ type: 'x'.repeat(length - frame) })), expected);
+      }
+      const id = await client.submit('mark-ready', { text: 'x'.repeat(2048) });
+      await client.ended(id);
+      assert.deepEqual(await framing('GET', `/v0/tasks/${id}`), [200, null, 'chunked']);
+      assert.deepEqual(await framing('HEAD', `/v0/tasks/${id}`), [200, null, null]);
+      await client.send('DELETE', `/v0/tasks/${id}`);
+    });
+  });
+
   describe('health', () => {
-    it('GET /v0/livez answers 200', async () => {
-      assert.equal((await client.get('/v0/livez')).status, 200);
+    it('GET /v0/livez answers 200 without a body', async () => {
+      assert.deepEqual(await client.get('/v0/livez'), { status: 200, contentType: null, text: '' });
     });
 
     it('is Ready and healthy after mark-ready', async () => {
       await client.ended(await client.submit('mark-ready'));
-      assert.equal((await client.get('/v0/healthz')).status, 200);
-      assert.equal((await client.get('/v0/status')).text, '{"status":"Ready"}\n');
+      for (const path of ['/v0/healthz', '/v0/startupz']) assert.deepEqual(await client.get(path), { status: 200, contentType: null, text: '' });
+      assert.deepEqual(await client.get('/v0/status'), { status: 200, contentType: 'application/json', text: '{"status":"Ready"}\n' });
     });
 
     simulatorOnly('is Initializing and 503 before mark-ready and after a restart of the sidecar', async () => {
@@ -192,12 +251,13 @@ describe('sidecar contract', function () {
       const sidecar = new SidecarClient(node.url);
       const health = async (): Promise<unknown[]> => [
         (await sidecar.get('/v0/healthz')).status,
+        (await sidecar.get('/v0/startupz')).status,
         (await sidecar.get('/v0/status')).text,
       ];
-      const initializing = [503, '{"status":"Initializing"}\n'];
+      const initializing = [503, 503, '{"status":"Initializing"}\n'];
       assert.deepEqual(await health(), initializing);
       await sidecar.ended(await sidecar.submit('mark-ready'));
-      assert.deepEqual(await health(), [200, '{"status":"Ready"}\n']);
+      assert.deepEqual(await health(), [200, 200, '{"status":"Ready"}\n']);
       await node.stopSidecar();
       node.startSidecar();
       assert.deepEqual(await health(), initializing);
@@ -274,28 +334,6 @@ describe('sidecar contract', function () {
       node.startSidecar();
       const { status, run } = await sidecar.ended(id);
       assert.deepEqual([status, run, node.sigtermsReceived, node.sidecar.ready], ['completed', 1, 2, false]);
-    });
-  });
-
-  describe('SIGTERM to the sidecar', () => {
-    simulatorOnly('v0.0.56 stores running tasks as failed', async () => {
-      const node = await newNode({ sidecarVersion: 'v0.0.56' });
-      const sidecar = new SidecarClient(node.url);
-      const id = await sidecar.submit('await-condition', FOR_EVER);
-      await node.stopSidecar();
-      node.startSidecar();
-      const { status, error } = await sidecar.task(id);
-      assert.deepEqual([status, error], ['failed', 'context canceled']);
-    });
-
-    simulatorOnly('newer leaves them running', async () => {
-      const node = await newNode({ sidecarVersion: 'newer' });
-      const sidecar = new SidecarClient(node.url);
-      const id = await sidecar.submit('await-condition', FOR_EVER);
-      await node.stopSidecar();
-      node.startSidecar();
-      const { status, run } = await sidecar.task(id);
-      assert.deepEqual([status, run], ['running', 1]);
     });
   });
 

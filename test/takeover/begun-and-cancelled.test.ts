@@ -5,7 +5,7 @@ import type { SimulatedNode } from '../../simulator/simulated-node.ts';
 import { assertFailed } from '../support/assert-verdict.ts';
 import { requestsOf } from '../support/requests-of.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
-import { begunAMinuteAgo } from './begun-task.ts';
+import { begunAMinuteAgo, sentAMinuteAgo } from './begun-task.ts';
 
 const RESTART = { kind: 'RestartSeid', restartSeid: {} };
 const AWAIT = { kind: 'AwaitNodesAtHeight', awaitNodesAtHeight: { targetHeight: 1_000_000_000 } };
@@ -18,12 +18,16 @@ describe('a task that another controller has begun, and that is cancelled before
     await environment.addNode('at-work', { faults: { slowStopMs: 3_000 } });
     await environment.addNode('not-sent');
     await environment.addNode('forgotten');
+    await environment.addNode('busy');
     await environment.addNode('awaiting', { sidecarVersion: 'newer' });
-    node('at-work').sidecar.submit({ id: await begin('at-work', RESTART), type: 'restart-seid', params: {} });
-    await begin('not-sent', RESTART);
-    await begin('forgotten', { ...RESTART, timeoutSeconds: 65 }, { step: 'Restarting' });
+    node('at-work').sidecar.submit({ id: await begin('at-work', RESTART, sentAMinuteAgo), type: 'restart-seid', params: {} });
+    await begin('not-sent', RESTART, begunAMinuteAgo);
+    await begin('forgotten', { ...RESTART, timeoutSeconds: 65 }, sentAMinuteAgo);
+    const { workflowId } = await environment.permitOf('busy');
+    await environment.temporal.workflow.start('NodePermit', { workflowId, taskQueue: environment.namespace });
+    await begin('busy', RESTART, begunAMinuteAgo);
     const params = { condition: 'height', targetHeight: 1_000_000_000 };
-    node('awaiting').sidecar.submit({ id: await begin('awaiting', AWAIT), type: 'await-condition', params });
+    node('awaiting').sidecar.submit({ id: await begin('awaiting', AWAIT, begunAMinuteAgo), type: 'await-condition', params });
     await environment.startService();
   });
 
@@ -34,36 +38,41 @@ describe('a task that another controller has begun, and that is cancelled before
   }
 
   /** @returns the id under which it was begun. */
-  async function begin(name: string, spec: Record<string, unknown>, more: SeiNodeTaskStatus = {}): Promise<string> {
+  async function begin(name: string, spec: Record<string, unknown>, status: (id: string) => SeiNodeTaskStatus): Promise<string> {
     const id = randomUUID();
     const where = { namespace: environment.namespace, name };
     await environment.createTask(name, { ...spec, target: { nodeRef: { name } } });
     await environment.tasks.patch(where, { metadata: { annotations: { 'sei.io/cancel': 'taken over' } } });
-    await environment.tasks.patchStatus(where, { status: { ...begunAMinuteAgo(id), ...more } });
+    await environment.tasks.patchStatus(where, { status: status(id) });
     return id;
   }
 
   it('is watched to its end when it restarts seid', async () => {
-    assertFailed(await environment.finished('at-work'), 'Cancelled', /its SIGTERM to seid had gone out, so it was watched to its end: seid was restarted/, /because: taken over\./);
+    assertFailed(await environment.finished('at-work'), 'Cancelled', /Cancelled too late to stop the restart: .* had accepted it/, /reported the restart complete/, /because: taken over\./);
     assert.deepEqual(requestsOf(node('at-work'), 'POST'), []);
     assert.equal(node('at-work').sigtermsReceived, 1);
   });
 
   it('is not sent when the sidecar does not have it', async () => {
-    assertFailed(await environment.finished('not-sent'), 'Cancelled', /does not have the task, and whether it was sent before .* is not known/, /because: taken over\./);
+    assertFailed(await environment.finished('not-sent'), 'Cancelled', /may have been sent to .*, which does not have it now/, /because: taken over\./);
     assert.deepEqual(requestsOf(node('not-sent'), 'POST'), []);
     assert.equal(node('not-sent').sigtermsReceived, 0);
   });
 
+  it('does not wait for its node to be free', async () => {
+    assertFailed(await environment.finished('busy'), 'Cancelled', /may have been sent to .*, which does not have it now/);
+    assert.deepEqual(requestsOf(node('busy'), 'POST'), []);
+  });
+
   it('does not claim that nothing was done when the sidecar is known to have had it', async () => {
     const task = await environment.finished('forgotten');
-    assertFailed(task, 'Cancelled', /after the sidecar had taken the task/, /no longer knows it/);
-    assert.doesNotMatch(task.status?.message ?? '', /nothing was done/);
+    assertFailed(task, 'Cancelled', /too late to stop the restart: .* had accepted it/, /no longer knows it/);
+    assert.doesNotMatch(task.status?.message ?? '', /[Nn]othing was/);
     assert.deepEqual(requestsOf(node('forgotten'), 'POST'), []);
   });
 
   it('is taken off the sidecar when it only waits there', async () => {
-    assertFailed(await environment.finished('awaiting'), 'Cancelled', /was taken off the sidecar/);
+    assertFailed(await environment.finished('awaiting'), 'Cancelled', /was taken off/);
     assert.deepEqual(node('awaiting').tasks, []);
     assert.deepEqual(requestsOf(node('awaiting'), 'POST'), []);
   });

@@ -126,7 +126,7 @@ describe('a task of each kind that another controller has begun', () => {
   });
 
   it('takes a wait off the sidecar whose time was over before', async () => {
-    assertFailed(await endOf('awaiting'), 'Timeout', /within 30s/, /was taken off it/);
+    assertFailed(await endOf('awaiting'), 'Timeout', /after 30s/, /was taken off/);
     assert.deepEqual(postedIds('awaiting'), []);
     assert.deepEqual(nodeOf('awaiting').tasks, []);
   });

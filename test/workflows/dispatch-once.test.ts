@@ -97,20 +97,22 @@ describe('a task is sent once', () => {
       assert.equal(node.sidecar.restarts, 1);
     });
 
-    it('stopped, newer: as killed', async () => {
-      const node = await interrupted('stopped-newer', { sidecarVersion: 'newer' });
-      await node.stopSidecar();
-      await pollMisses(node);
-      node.startSidecar();
-      assertComplete(await environment.finished('stopped-newer'));
-      assert.equal(requestsOf(node, 'POST').length, 1);
-    });
+    for (const sidecarVersion of ['newer', 'v0.0.56'] as const) {
+      it(`stopped, ${sidecarVersion}: as killed`, async () => {
+        const node = await interrupted(`stopped-${sidecarVersion.replaceAll('.', '-')}`, { sidecarVersion });
+        await node.stopSidecar();
+        await pollMisses(node);
+        node.startSidecar();
+        assertComplete(await environment.finished(`stopped-${sidecarVersion.replaceAll('.', '-')}`));
+        assert.equal(requestsOf(node, 'POST').length, 1);
+      });
+    }
 
-    it('stopped, v0.0.56: it stores the task as failed, and that is the verdict', async () => {
-      const node = await interrupted('stopped-v0-0-56', { sidecarVersion: 'v0.0.56' });
+    it('stopped, v0.0.56 that still stores the task as failed: that is the verdict', async () => {
+      const node = await interrupted('stored-as-failed', { sidecarVersion: 'v0.0.56', tasksOnSigterm: 'fail' });
       await node.stopSidecar();
       node.startSidecar();
-      assertFailed(await environment.finished('stopped-v0-0-56'), 'TaskFailed', /context canceled/);
+      assertFailed(await environment.finished('stored-as-failed'), 'TaskFailed', /context canceled/);
       assert.equal(requestsOf(node, 'POST').length, 1);
       assert.equal(node.sigtermsReceived, 1);
     });

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { Client } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import type { Activities } from '../../activities/create-activities.ts';
+import { pollTaskQueue } from '../../api/task-queues.ts';
+import { dataConverterFor } from '../../encryption/data-converter.ts';
+import { OVERTIME_MS } from '../../workflows/activity-options.ts';
+import type { RestartSeid } from '../../workflows/tasks.ts';
+import { planned } from '../api/planner.ts';
+import { eventually } from '../support/eventually.ts';
+import { sharedServers } from '../support/shared-servers.ts';
+import { KeyFile, newKey } from './key-file.ts';
+
+const ignore = (): void => {};
+const log = { log: ignore, trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore };
+const input = { node: { namespace: 'arctic-1', name: 'syncer-0-0' }, payload: {} };
+const TIMEOUT_MS = 600_000;
+
+/** A restart whose execution time is used up already: its poll is the last look before a verdict. */
+const activities: Pick<Activities, 'checkTargetPhase' | 'dispatchTask' | 'mirrorStatus'> = {
+  checkTargetPhase: async () => ({ state: 'ready', plan: planned('RestartSeid', input), request: { type: 'restart-seid' }, knowsSearchAttributes: false }),
+  dispatchTask: async () => ({ state: 'running', knowledge: { sent: 'yes', seen: 'running' }, begun: { elapsedMs: TIMEOUT_MS, startedAtMs: Date.now() - TIMEOUT_MS } }),
+  mirrorStatus: async () => undefined,
+};
+
+const pollTask: Activities['pollTask'] = async () => ({ state: 'completed', knowledge: { sent: 'yes', seen: 'completed' } });
+
+describe('a worker that lacks the key of the payloads', () => {
+  const [active, other] = [newKey('known-to-one'), newKey('known-to-both')];
+  let stack: AsyncDisposableStack;
+  let client: Client;
+  /** Of the worker that polls. */
+  let pollersKeys: KeyFile;
+  const taskQueue = `without-key-${randomUUID()}`;
+
+  before(async () => {
+    Runtime.install({ logger: new DefaultLogger('ERROR', ignore), shutdownSignals: [] });
+    stack = new AsyncDisposableStack();
+    const { address, namespace } = sharedServers().temporal;
+    const connection = stack.adopt(await NativeConnection.connect({ address }), (opened) => opened.close());
+    const allKeys = stack.use(new KeyFile(active, other));
+    pollersKeys = stack.use(new KeyFile(other));
+    const dataConverter = dataConverterFor(allKeys.path, log);
+    client = new Client({ connection, namespace, dataConverter });
+    const common = { connection, namespace };
+    const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
+    await work({ ...common, taskQueue, dataConverter, workflowsPath, activities });
+    await work({ ...common, taskQueue: pollTaskQueue(taskQueue), dataConverter: dataConverterFor(pollersKeys.path, log), activities: { pollTask } });
+  });
+
+  after(() => stack.disposeAsync());
+
+  async function work(options: WorkerOptions): Promise<void> {
+    const worker = await Worker.create(options);
+    const run = worker.run();
+    stack.defer(async () => {
+      worker.shutdown();
+      await run;
+    });
+  }
+
+  it('decides no verdict, also not past the deadline: once the key is there the sidecar has the last word', async () => {
+    const handle = await client.workflow.start<typeof RestartSeid>('RestartSeid', { taskQueue, workflowId: randomUUID(), args: [input] });
+    await eventually('a poll was in vain', async () => {
+      const { raw } = await handle.describe();
+      return raw.pendingActivities?.some(({ lastFailure }) => lastFailure?.applicationFailureInfo?.type === 'PayloadUnreadableError');
+    });
+    const sinceMs = Date.now();
+    await eventually('it was in vain for longer than a poll may take', () => Date.now() > sinceMs + OVERTIME_MS);
+    pollersKeys.write(other, active);
+    const { verdict } = await handle.result();
+    assert.equal(verdict.reason, 'TaskComplete');
+  });
+});
