@@ -86,7 +86,7 @@ describe('what keeps a task from going on', () => {
     await polledAgain(node);
     const { status } = await environment.taskWhere('denied', 'tells no problem any more', ({ status: now }) => !/Last problem/.test(now?.message ?? ''));
     assert.deepEqual([status?.phase, status?.step], ['Running', 'AwaitingHeight']);
-    environment.fleet.advanceTo(1_000_000);
+    await node.setHeight(1_000_000);
     assertComplete(await environment.finished('denied'));
   });
 });
