@@ -28,7 +28,7 @@ export interface EndedTask {
   readonly plan?: TaskPlan;
   /** When its execution began, in milliseconds since the epoch. Unset: it did not. */
   readonly startedAtMs?: number;
-  /** When the sidecar accepted it, in milliseconds since the epoch. Unset: that is not known. */
+  /** When the sidecar was first known to have accepted it, in milliseconds since the epoch. Unset: that is not known. */
   readonly submittedAtMs?: number;
   /** The run that is its permit, as far as it is known. */
   readonly permitRunId?: string;
@@ -134,7 +134,7 @@ export class TaskLifecycle {
     }
     this.#knowledge = dispatched.knowledge;
     if (dispatched.begun !== undefined) this.#begun = { ...dispatched.begun, atMs: Date.now() };
-    if (dispatched.state === 'accepted') this.#submittedAtMs = Date.now();
+    this.#noteSubmission();
     if (dispatched.state === 'busy') this.#waited = { ...this.#waited, ...present({ sighting: dispatched.sighting }) };
     if (dispatched.state === 'resource-gone' || dispatched.state === 'resource-terminal') return this.#withoutResource(dispatched.state);
     return afterDispatch(dispatched, this.#situation);
@@ -152,6 +152,7 @@ export class TaskLifecycle {
     try {
       const polled = await this.#options.control.untilChanged(() => pollTask(request));
       this.#knowledge = polled?.knowledge ?? this.#knowledge;
+      this.#noteSubmission();
       return afterPoll(polled ?? { state: 'interrupted' }, this.#situation);
     } catch (error) {
       if (!(error instanceof ActivityFailure)) throw error;
@@ -159,6 +160,11 @@ export class TaskLifecycle {
       this.#knowledge = knownAtFailure(error) ?? this.#knowledge;
       return remainingMs === 0 ? afterPoll({ state: 'deadline' }, this.#situation) : { do: 'poll' };
     }
+  }
+
+  /** Also where the answer to the POST was lost, and only a later look found the task. */
+  #noteSubmission(): void {
+    if (this.#knowledge.sent === 'yes') this.#submittedAtMs ??= Date.now();
   }
 
   get #pollRequest(): PollRequest {

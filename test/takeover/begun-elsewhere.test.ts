@@ -90,6 +90,11 @@ describe('a task that another controller has begun', () => {
     assert.equal(node.sigtermsReceived, 1);
   });
 
+  it('notes that it was sent, where the other controller did not', async () => {
+    const { task } = await endOf('not-noted');
+    assert.ok(task.status?.task?.submittedAt);
+  });
+
   it('is sent once when the sidecar does not have it', async () => {
     const { task, node, id } = await endOf('not-sent');
     assertComplete(task);

@@ -8,9 +8,10 @@ import { minimalPayloads } from '../api/payload-examples.ts';
 import { createTaskOfKind } from '../kinds/create-task-of-kind.ts';
 import { assertComplete, assertConfirmed, assertFailed } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
+import { polledAgain } from '../support/polled-again.ts';
 import { requestsOf } from '../support/requests-of.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
-import { begunAMinuteAgo } from './begun-task.ts';
+import { begunAMinuteAgo, sentAMinuteAgo } from './begun-task.ts';
 
 const UNREACHABLE_HEIGHT = 1_000_000_000;
 /** Longer than the test: it is ended from outside. */
@@ -20,8 +21,10 @@ interface Begun {
   readonly kind: TaskKind;
   readonly payload?: object;
   readonly timeoutSeconds?: number;
-  /** Whether the other controller had sent it. */
+  /** Whether the sidecar has it. */
   readonly sent: boolean;
+  /** Whether the other controller noted that it had sent it. Default: no. */
+  readonly noted?: boolean;
   readonly transactions?: TransactionBehaviour;
 }
 
@@ -32,6 +35,8 @@ const begun: Readonly<Record<string, Begun>> = {
   included: { kind: 'GovVote', payload: { memo: '' }, sent: true },
   undetermined: { kind: 'GovParamChange', sent: true, transactions: { outcome: 'pending' }, timeoutSeconds: 30 },
   'not-sent': { kind: 'GovVote', sent: false },
+  forgotten: { kind: 'GovVote', sent: false, noted: true, timeoutSeconds: 65 },
+  'forgotten-unbounded': { kind: 'GovSoftwareUpgrade', sent: false, noted: true },
   'at-height': { kind: 'AwaitNodesAtHeight', sent: true },
   awaiting: { kind: 'AwaitNodesAtHeight', payload: { targetHeight: UNREACHABLE_HEIGHT }, timeoutSeconds: 30, sent: true },
   'marked-ready': { kind: 'MarkReady', sent: true },
@@ -50,12 +55,12 @@ describe('a task of each kind that another controller has begun', () => {
 
   after(() => environment.stop());
 
-  async function begin(name: string, { sent, transactions = {}, ...task }: Begun): Promise<void> {
+  async function begin(name: string, { sent, noted = false, transactions = {}, ...task }: Begun): Promise<void> {
     const node = await environment.addNode(name, { sidecarVersion: 'newer', transactions });
     await createTaskOfKind(environment, name, task);
     const id = randomUUID();
     ids.set(name, id);
-    await environment.tasks.patchStatus({ namespace: environment.namespace, name }, { status: begunAMinuteAgo(id) });
+    await environment.tasks.patchStatus({ namespace: environment.namespace, name }, { status: noted ? sentAMinuteAgo(id) : begunAMinuteAgo(id) });
     if (!sent) return;
     const { sidecarTask = '' }: TaskKindDefinition = taskKinds[task.kind];
     const params = { keyName: 'validator', condition: 'height', ...minimalPayloads[task.kind], ...task.payload };
@@ -116,6 +121,18 @@ describe('a task of each kind that another controller has begun', () => {
     assertConfirmed(await endOf('not-sent'), /is on chain/);
     assert.deepEqual(postedIds('not-sent'), [ids.get('not-sent')]);
     assert.equal(nodeOf('not-sent').broadcasts.length, 1);
+  });
+
+  it('never sends a transaction again that was sent and that the sidecar has forgotten', async () => {
+    const { message } = (await environment.taskWhere('forgotten-unbounded', 'says so', ({ status }) => /Last problem: .*does not know the task/.test(status?.message ?? ''))).status ?? {};
+    assert.match(message ?? '', /waits for its inclusion/);
+    const task = await endOf('forgotten');
+    assertFailed(task, 'Timeout', /had accepted the task and no longer knows it/);
+    assert.ok(task.status?.task?.submittedAt);
+    await polledAgain(nodeOf('forgotten-unbounded'));
+    for (const name of ['forgotten', 'forgotten-unbounded']) {
+      assert.deepEqual([postedIds(name), nodeOf(name).broadcasts], [[], []]);
+    }
   });
 
   it('reports the height of a wait that is over', async () => {
