@@ -32,7 +32,7 @@ export interface ActivityDependencies extends MirrorDependencies, PollDependenci
   readonly shutdown: AbortSignal;
 }
 
-export interface CheckRequest {
+interface CheckRequest {
   readonly kind: string;
   /** As it reached the workflow. */
   readonly input: unknown;

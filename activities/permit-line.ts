@@ -6,7 +6,7 @@ export class PermitLine {
   join(permitId: string, sinceMs: number): Place {
     const line = this.#lines.get(permitId) ?? [];
     this.#lines.set(permitId, line);
-    const front = Promise.withResolvers<void>();
+    let front = Promise.withResolvers<void>();
     const place: Place = {
       sinceMs,
       get isFront() {
@@ -15,16 +15,25 @@ export class PermitLine {
       get holder() {
         return line[0]?.knownHolder;
       },
-      reachesFront: front.promise,
-      becomesFront: front.resolve,
+      get reachesFront() {
+        return front.promise;
+      },
+      becomesFront: () => front.resolve(),
+      isOvertaken: () => {
+        front = Promise.withResolvers<void>();
+      },
       leave: () => {
         line.splice(line.indexOf(place), 1);
         line[0]?.becomesFront();
         if (line.length === 0) this.#lines.delete(permitId);
       },
     };
+    const [before] = line;
     line.splice(line.findLastIndex((other) => other.sinceMs <= sinceMs) + 1, 0, place);
-    line[0]?.becomesFront();
+    if (line[0] === place) {
+      before?.isOvertaken();
+      place.becomesFront();
+    }
     return place;
   }
 }
@@ -37,7 +46,9 @@ export interface Place {
   readonly holder: string | undefined;
   /** Set by the one in front: whom it waits for. */
   knownHolder?: string;
+  /** Resolves once this place is the front; asked anew after each wait, since others may be let in ahead. */
   readonly reachesFront: Promise<void>;
   readonly becomesFront: () => void;
+  readonly isOvertaken: () => void;
   readonly leave: () => void;
 }

@@ -16,7 +16,7 @@ interface TaskEvent {
 }
 
 /** The SeiNode that a task works on, as far as it is known. */
-export interface EventNode extends NodeReference {
+interface EventNode extends NodeReference {
   readonly uid: string;
 }
 

@@ -33,6 +33,7 @@ export function afterTarget(state: 'ready' | 'waiting', situation: Situation): S
   const { sent, isCancelled } = situation;
   if (isCancelled && sent === 'no') return CANCELLED;
   if (state === 'waiting') return { do: 'await-target' };
+  // One that others began is looked for, not sent.
   return isCancelled ? beforePoll(situation) : { do: 'dispatch' };
 }
 
@@ -44,7 +45,7 @@ export type DispatchEnd =
 export function afterDispatch(dispatched: DispatchEnd, situation: Situation): Step {
   switch (dispatched.state) {
     case 'busy':
-      return { do: 'await-target' };
+      return afterTarget('waiting', situation);
     case 'refused':
       return { do: 'end', end: { by: 'refusal', words: dispatched.words } };
     case 'gone':
@@ -56,8 +57,14 @@ export function afterDispatch(dispatched: DispatchEnd, situation: Situation): St
     case 'failed':
       return { do: 'poll' };
     default:
-      return taskKinds[situation.kind].endsWith === 'acceptance' ? { do: 'end', end: { by: 'acceptance' } } : beforePoll(situation);
+      return afterAcceptance(dispatched.state, situation);
   }
+}
+
+/** An end that is there already is read, also by a task that is cancelled. */
+function afterAcceptance(state: 'accepted' | 'running' | 'completed', situation: Situation): Step {
+  if (taskKinds[situation.kind].endsWith === 'acceptance') return { do: 'end', end: { by: 'acceptance' } };
+  return state === 'completed' ? { do: 'poll' } : beforePoll(situation);
 }
 
 /** It is interrupted by a cancel, or by a change of the execution time. */

@@ -56,4 +56,12 @@ describe('the line for a permit', () => {
     assert.deepEqual([await hasReachedFront(third), third.isFront], [true, true]);
     assert.equal(third.holder, undefined);
   });
+
+  it('tells those who were overtaken again when they come to the front: until then they must not try', async () => {
+    const line = new PermitLine();
+    const [late, early] = [line.join('p', 5), line.join('p', 1)];
+    assert.deepEqual([late.isFront, await hasReachedFront(late)], [false, false]);
+    early.leave();
+    assert.deepEqual([late.isFront, await hasReachedFront(late)], [true, true]);
+  });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { reasons } from '../../api/reasons.ts';
 import { conditionSchema } from '../../api/sei-node-task.ts';
 
-/** Contract §1: the public reasons, each with its condition. */
+/** Contract §1: the public reasons, each with its condition. TaskLost is an addition of ours. */
 const contract: Readonly<Record<string, string>> = {
   PhaseMet: 'TargetReady',
   PhaseNotMet: 'TargetReady',
@@ -18,6 +18,7 @@ const contract: Readonly<Record<string, string>> = {
   Timeout: 'Failed',
   TxFailed: 'Failed',
   InclusionUndetermined: 'Failed',
+  TaskLost: 'Failed',
   Cancelled: 'Failed',
   WorkflowTerminated: 'Failed',
 };

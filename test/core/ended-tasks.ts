@@ -86,8 +86,7 @@ export function knownTransaction({ kind, end, knowledge }: EndedTask): Transacti
 
 /** What of this could never come about: how a task ends does not fit what is known of it. Unset: it can. */
 export function contradiction(task: EndedTask): string | undefined {
-  const { kind, end, knowledge, cancelled } = task;
-  if (end.by === 'cancellation' && cancelled === undefined) return 'cancelled by nobody';
+  const { kind, end, knowledge } = task;
   return contradictoryKnowledge(kind, knowledge) ?? (contradictoryEnd[end.by](task, knowledge.sent, end as never) || undefined);
 }
 
@@ -118,6 +117,7 @@ const contradictoryEnd: { readonly [By in End['by']]: Contradiction<By> } = {
 function contradictoryStop(task: EndedTask, sent: Sent, { takenOff }: { readonly takenOff: boolean }): string | false {
   const { kind, knowledge } = task;
   if (takenOff) return (!taskKinds[kind].onlyWaits || sent === 'no') && 'taken off without having been sent';
-  const isOver = ['completed', 'failed', 'gone'].includes(knowledge.seen ?? '');
+  // A cancelled image is left to itself at once, whatever was seen of it.
+  const isOver = kind !== 'UpdateNodeImage' && ['completed', 'failed', 'gone'].includes(knowledge.seen ?? '');
   return isOver && knowledge.problem === undefined && knownTransaction(task) === undefined && 'not watched to an end that was seen';
 }

@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { Activities } from '../../activities/create-activities.ts';
-import type { TaskOutcome } from '../../api/task-outcome.ts';
 import { pollTaskQueue } from '../../api/task-queues.ts';
 import { dataConverterFor } from '../../encryption/data-converter.ts';
 import { OVERTIME_MS } from '../../workflows/activity-options.ts';
@@ -26,6 +25,8 @@ const activities: Pick<Activities, 'checkTargetPhase' | 'dispatchTask' | 'mirror
   mirrorStatus: async () => undefined,
 };
 
+const pollTask: Activities['pollTask'] = async () => ({ state: 'completed', knowledge: { sent: 'yes', seen: 'completed' } });
+
 describe('a worker that lacks the key of the payloads', () => {
   const [active, other] = [newKey('known-to-one'), newKey('known-to-both')];
   let stack: AsyncDisposableStack;
@@ -46,7 +47,6 @@ describe('a worker that lacks the key of the payloads', () => {
     const common = { connection, namespace };
     const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
     await work({ ...common, taskQueue, dataConverter, workflowsPath, activities });
-    const pollTask: Activities['pollTask'] = async () => ({ state: 'completed', knowledge: { sent: 'yes', seen: 'completed' } });
     await work({ ...common, taskQueue: pollTaskQueue(taskQueue), dataConverter: dataConverterFor(pollersKeys.path, log), activities: { pollTask } });
   });
 
@@ -70,7 +70,7 @@ describe('a worker that lacks the key of the payloads', () => {
     const sinceMs = Date.now();
     await eventually('it was in vain for longer than a poll may take', () => Date.now() > sinceMs + OVERTIME_MS);
     pollersKeys.write(other, active);
-    const { verdict } = (await handle.result()) as TaskOutcome;
+    const { verdict } = await handle.result();
     assert.equal(verdict.reason, 'TaskComplete');
   });
 });

@@ -6,6 +6,7 @@ import { assertOneAtATime } from '../support/assert-one-at-a-time.ts';
 import { eventually } from '../support/eventually.ts';
 import { executionStartedMs } from '../support/execution-started-ms.ts';
 import { requestsOf } from '../support/requests-of.ts';
+import { scheduledActivities } from '../support/scheduled-activities.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 
 describe('a restart that somebody else has begun on the sidecar', () => {
@@ -112,6 +113,22 @@ describe('spec.minSecondsBetweenRestarts', () => {
     assert.ok(Date.parse(node.tasks[0]?.submittedAt ?? '') - firstEndedMs(node) >= 6_000);
   });
 
+  it('keeps a restart back for its time and no longer, although the clock of the node is an hour ahead', async () => {
+    const node = await environment.addNode('ahead');
+    const { sidecar } = node;
+    const listed = sidecar.tasks.bind(sidecar);
+    sidecar.tasks = () => listed().map((task) => ({ ...task, ...(task.completedAt === undefined ? {} : { completedAt: anHourLater(task.completedAt) }) }));
+    sidecar.submit({ id: randomUUID(), type: 'restart-seid', params: {} });
+    await eventually('it has ended', () => node.tasks[0]?.status === 'completed');
+    const created = await environment.restart('ahead', 'ahead', { minSecondsBetweenRestarts: 5 });
+    const waiting = await environment.queued('ahead');
+    assert.match(waiting.status?.message ?? '', /was restarted less than 5s ago/);
+    assertComplete(await environment.finished('ahead'));
+    assert.equal(node.sigtermsReceived, 2);
+    const names = (await scheduledActivities(environment.workflowOf(created))).map(({ name }) => name);
+    assert.equal(names.filter((name) => name === 'awaitTarget').length, 1, names.join());
+  });
+
   it('keeps none back by default', async () => {
     const node = await environment.addNode('at-once');
     for (const name of ['one', 'two']) {
@@ -121,6 +138,8 @@ describe('spec.minSecondsBetweenRestarts', () => {
     assert.equal(node.sigtermsReceived, 2);
   });
 });
+
+const anHourLater = (time: string): string => new Date(Date.parse(time) + 3_600_000).toISOString();
 
 /** When the first task of the sidecar, which lists its latest first, was over. */
 function firstEndedMs({ tasks }: SimulatedNode): number {

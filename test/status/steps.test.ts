@@ -9,8 +9,8 @@ const targetHeight = 1_000_000_000;
 /** Each on a node that never lets it end. */
 const atWork: readonly { readonly kind: TaskKind; readonly payload?: object; readonly step: string; readonly message: RegExp }[] = [
   { kind: 'RestartSeid', step: 'Restarting', message: /restarts seid in place/ },
-  { kind: 'AwaitNodesAtHeight', payload: { targetHeight }, step: 'AwaitingHeight', message: /reaches height 1000000000\b/ },
-  { kind: 'AwaitCondition', payload: { height: { targetHeight } }, step: 'AwaitingHeight', message: /reaches height 1000000000\b/ },
+  { kind: 'AwaitNodesAtHeight', payload: { targetHeight }, step: 'AwaitingHeight', message: /reaches height 1000000000\. It is at height \d+\./ },
+  { kind: 'AwaitCondition', payload: { height: { targetHeight } }, step: 'AwaitingHeight', message: /reaches height 1000000000\. It is at height \d+\./ },
   { kind: 'GovVote', step: 'Submitting', message: /submits the vote/ },
   { kind: 'GovSoftwareUpgrade', step: 'Submitting', message: /submits the proposal/ },
   { kind: 'GovParamChange', step: 'Submitting', message: /submits the proposal/ },

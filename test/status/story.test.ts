@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { SEI_NODE_TASK } from '../../api/resources.ts';
 import type { SeiNodeTask, SeiNodeTaskStatus } from '../../api/sei-node-task.ts';
-import { Reflector } from '../../kubernetes/reflector.ts';
 import { assertComplete } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
+import { StatusWatch } from '../support/watch-status.ts';
 
 const UI = 'https://temporal.example';
 /** Design §4; one more for a task that has to wait. */
@@ -13,13 +12,12 @@ const MOST_WRITES = 5;
 describe('the status of a restart that has to wait and takes its time', () => {
   let environment: TestEnvironment;
   let task: SeiNodeTask;
-  const written: SeiNodeTaskStatus[] = [];
+  let written: readonly SeiNodeTaskStatus[];
 
   before(async () => {
     environment = await TestEnvironment.create({ service: { TEMPORAL_UI_URL: `${UI}/` } });
     await environment.startService();
-    const stop = new AbortController();
-    const watching = watchStatus(stop.signal);
+    written = environment.added.use(new StatusWatch(environment)).of('slow');
     await environment.addNode('slow', { phase: 'Initializing', faults: { slowStopMs: 2_000 } });
     const { code, stderr } = await environment.kubectl(['create', '--field-manager', 'a-test', '-f', '-'], MANIFEST);
     assert.equal(code, 0, stderr);
@@ -27,25 +25,9 @@ describe('the status of a restart that has to wait and takes its time', () => {
     await environment.setPhase('slow', 'Running');
     task = await environment.finished('slow');
     await eventually('the watch sees the end', () => written.at(-1)?.phase === 'Complete');
-    stop.abort();
-    await watching;
   });
 
   after(() => environment.stop());
-
-  function watchStatus(signal: AbortSignal): Promise<void> {
-    const reflector = new Reflector<SeiNodeTask>({
-      transport: environment.admin,
-      resource: SEI_NODE_TASK,
-      namespace: environment.namespace,
-      log: { info: () => {}, warn: () => {} },
-      onChange: ({ key, previousUid }) => {
-        const status = reflector.get(key)?.status;
-        if (previousUid !== undefined && status !== undefined) written.push(status);
-      },
-    });
-    return reflector.run(signal);
-  }
 
   it('names each step, in few writes', () => {
     assertComplete(task);

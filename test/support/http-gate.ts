@@ -19,6 +19,15 @@ export interface Stop {
   readonly after?: (request: GatedRequest, answer: string) => boolean;
 }
 
+/** Requests that are not carried out. */
+export interface Refusals {
+  readonly matches: (request: GatedRequest) => boolean;
+  /** Of the answer. Unset: the connection breaks. */
+  readonly status?: number;
+  /** How many there were. */
+  times: number;
+}
+
 interface Gate extends Stop {
   isReached: boolean;
   readonly resumed: PromiseWithResolvers<void>;
@@ -33,6 +42,7 @@ interface Upstream {
 export class HttpGate implements AsyncDisposable {
   readonly #upstream: { readonly url: string; readonly ca?: Buffer };
   readonly #gates = new Map<string, Gate>();
+  readonly #refusals = new Map<string, Refusals>();
   readonly #server = createServer((request, response) => void this.#handle(request, response));
 
   private constructor({ url, caFile }: Upstream) {
@@ -61,8 +71,16 @@ export class HttpGate implements AsyncDisposable {
     await eventually(`${name} is stopped`, () => gate.isReached);
   }
 
-  /** Lets all that was stopped go on, also where the caller has given up waiting. */
+  /** From now on refuses matching requests with `name` as a part of their path, until `resume`. */
+  refuse(name: string, matches: Refusals['matches'], status?: number): Refusals {
+    const refusals: Refusals = { matches, times: 0, ...(status === undefined ? {} : { status }) };
+    this.#refusals.set(name, refusals);
+    return refusals;
+  }
+
+  /** Lets all that was stopped go on, also where the caller has given up waiting, and refuses nothing any more. */
   resume(name: string): void {
+    this.#refusals.delete(name);
     this.#gates.get(name)?.resumed.resolve();
     this.#gates.delete(name);
   }
@@ -75,25 +93,26 @@ export class HttpGate implements AsyncDisposable {
 
   async #handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url: path = '' } = incoming;
-    const gate = this.#gateOf(path);
     try {
       const body = await buffer(incoming);
       const request = { method, path, body: body.toString() };
-      if (isStopped(gate, () => gate?.before?.(request))) await gate?.resumed.promise;
-      const answer = await this.#forward(incoming, body);
-      if (gate === undefined) return await pass(answer, response);
-      // Nobody may see a part of an answer before it is known whether its caller is stopped.
-      const text = await buffer(answer);
-      if (isStopped(gate, () => gate.after?.(request, text.toString()))) await gate.resumed.promise;
-      response.writeHead(answer.statusCode ?? 502, answer.headers).end(text);
+      const refusals = forPath(this.#refusals, path);
+      if (refusals?.matches(request)) refuse(refusals, response);
+      else await this.#carryOut(request, () => this.#forward(incoming, body), response);
     } catch {
       response.destroy();
     }
   }
 
-  #gateOf(path: string): Gate | undefined {
-    const parts = path.split('?', 1).join().split('/');
-    return [...this.#gates].find(([name]) => parts.includes(name))?.[1];
+  async #carryOut(request: GatedRequest, forward: () => Promise<IncomingMessage>, response: ServerResponse): Promise<void> {
+    const gate = forPath(this.#gates, request.path);
+    if (isStopped(gate, () => gate?.before?.(request))) await gate?.resumed.promise;
+    const answer = await forward();
+    if (gate === undefined) return await pass(answer, response);
+    // Nobody may see a part of an answer before it is known whether its caller is stopped.
+    const text = await buffer(answer);
+    if (isStopped(gate, () => gate.after?.(request, text.toString()))) await gate.resumed.promise;
+    response.writeHead(answer.statusCode ?? 502, answer.headers).end(text);
   }
 
   async #forward({ method, url, headers }: IncomingMessage, body: Buffer): Promise<IncomingMessage> {
@@ -104,6 +123,20 @@ export class HttpGate implements AsyncDisposable {
     const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
     return answer;
   }
+}
+
+/** What was arranged for a name that is a part of the path. */
+function forPath<Arranged>(arranged: ReadonlyMap<string, Arranged>, path: string): Arranged | undefined {
+  const parts = path.split('?', 1).join().split('/');
+  return [...arranged].find(([name]) => parts.includes(name))?.[1];
+}
+
+function refuse(refusals: Refusals, response: ServerResponse): void {
+  refusals.times += 1;
+  const { status: code } = refusals;
+  if (code === undefined) return void response.destroy();
+  const status = { kind: 'Status', apiVersion: 'v1', status: 'Failure', reason: 'Forbidden', message: 'refused by a test', code };
+  response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(status));
 }
 
 /** Whether a gate was reached before, or is now. */

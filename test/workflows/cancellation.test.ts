@@ -30,7 +30,8 @@ describe('a cancelled task', () => {
 
   /** Its resource, if it is still there, tells it too. */
   async function assertCancelled(task: SeiNodeTask, message: RegExp): Promise<void> {
-    assert.ok((await workflowFailure(environment.workflowOf(task))) instanceof CancelledFailure);
+    const failure = await workflowFailure(environment.workflowOf(task));
+    assert.ok(failure instanceof CancelledFailure, String(failure));
     const resource = await environment.tasks.get(environment.namespace, task.metadata.name);
     if (resource !== undefined) assertFailed(resource, 'Cancelled', message);
   }

@@ -24,7 +24,7 @@ describe('the current details of a workflow', () => {
     const node = await environment.addNode('followed', { phase: 'Initializing' });
     await environment.restart('followed', 'followed');
     await environment.taskWhere('followed', 'waits', ({ status }) => status?.step === 'WaitingForTarget');
-    assert.match(await currentDetails('followed'), /^\*\*WaitingForTarget\*\* Waiting for SeiNode \S+\/followed\./);
+    assert.match(await currentDetails('followed'), /^\*\*WaitingForTarget\*\* .* is in phase Initializing; waiting for Running/);
     node.setFaults({ neverBoot: true });
     await environment.setPhase('followed', 'Running');
     await environment.taskWhere('followed', 'is at work', ({ status }) => status?.step === 'Restarting');

@@ -60,5 +60,7 @@ describe('replay of recorded histories', () => {
   it('covers every workflow type', async () => {
     const types = new Set((await Promise.all(recorded.map(readHistory))).map(typeOf));
     assert.deepEqual(Object.keys(workflows).filter((type) => !types.has(type)), []);
+    // An older worker leaves a newer workflow type alone.
+    assert.ok(!('default' in workflows));
   });
 });

@@ -2,10 +2,8 @@ import assert from 'node:assert/strict';
 import type { WorkflowExecutionInfo, WorkflowHandle } from '@temporalio/client';
 import { defaultPayloadConverter, defineSearchAttributeKey } from '@temporalio/common';
 import type { PollHeartbeat, PollRequest } from '../../activities/poll-task.ts';
-import { SEI_NODE_TASK } from '../../api/resources.ts';
 import type { SeiNodeTask, SeiNodeTaskStatus } from '../../api/sei-node-task.ts';
 import type { TaskOutcome } from '../../api/task-outcome.ts';
-import { Reflector } from '../../kubernetes/reflector.ts';
 import type { SimulatedNode } from '../../simulator/simulated-node.ts';
 import { assertComplete } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
@@ -13,6 +11,7 @@ import { expectedTaskId } from '../support/expected-task-id.ts';
 import { requestsOf } from '../support/requests-of.ts';
 import { scheduledActivity } from '../support/scheduled-activities.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
+import { StatusWatch } from '../support/watch-status.ts';
 
 const WHOLE_SECONDS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 /** Design §4. */
@@ -25,13 +24,12 @@ describe('RestartSeid', () => {
   let initial: { pid: number | undefined; sidecarStartedAt: string | undefined };
   let task: SeiNodeTask;
   let workflow: WorkflowHandle;
-  const written: (SeiNodeTaskStatus | undefined)[] = [];
-  const stopWatching = new AbortController();
+  let written: readonly SeiNodeTaskStatus[];
 
   before(async () => {
     environment = await TestEnvironment.create();
     await environment.startService();
-    const watch = watchStatus();
+    written = environment.added.use(new StatusWatch(environment)).of('happy');
     node = await environment.addNode('happy');
     initial = { pid: node.seidPid, sidecarStartedAt: node.sidecar.startedAt };
     await environment.restart('happy', 'happy');
@@ -39,24 +37,9 @@ describe('RestartSeid', () => {
     workflow = environment.workflowOf(task);
     await workflow.result();
     await eventually('the watch sees the end', () => written.at(-1)?.phase === 'Complete');
-    stopWatching.abort();
-    await watch;
   });
 
   after(() => environment.stop());
-
-  function watchStatus(): Promise<void> {
-    const reflector = new Reflector<SeiNodeTask>({
-      transport: environment.admin,
-      resource: SEI_NODE_TASK,
-      namespace: environment.namespace,
-      log: { info: () => {}, warn: () => {} },
-      onChange: ({ key, previousUid }) => {
-        if (previousUid !== undefined) written.push(reflector.get(key)?.status);
-      },
-    });
-    return reflector.run(stopWatching.signal);
-  }
 
   it('restarts the seid process once, in place, and leaves the sidecar alone', () => {
     assertComplete(task);
@@ -109,8 +92,8 @@ describe('RestartSeid', () => {
 
   it('writes the task before it sends it, in few writes that never go backwards', () => {
     assert.ok(written.length <= MOST_STATUS_WRITES, `${written.length} writes`);
-    assert.deepEqual([...new Set(written.map((status) => status?.phase))], ['Pending', 'Running', 'Complete']);
-    const running = written.find((status) => status?.phase === 'Running');
+    assert.deepEqual([...new Set(written.map(({ phase }) => phase))], ['Pending', 'Running', 'Complete']);
+    const running = written.find(({ phase }) => phase === 'Running');
     assert.deepEqual([running?.task?.id, running?.task?.status], [task.status?.task?.id, 'Running']);
   });
 
@@ -129,7 +112,7 @@ describe('RestartSeid', () => {
     const { waitedMs, remainingMs = Number.NaN } = poll.input as PollRequest;
     assert.equal(waitedMs + remainingMs, 600_000);
     // The activity ends by itself at the deadline, after a last look.
-    assert.equal(poll.scheduleToCloseSeconds, (remainingMs + 30_000) / 1_000);
+    assert.equal(Math.round(poll.scheduleToCloseSeconds * 1_000), Math.round(remainingMs) + 30_000);
   });
 
   it('is found in Temporal by node, namespace, kind and outcome', async () => {

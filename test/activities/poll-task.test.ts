@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import type { Attempt } from '../../activities/attempt.ts';
+import { SidecarError } from '../../activities/errors.ts';
+import { TaskPoll, type PollDependencies, type Polled, type PollHeartbeat, type PollRequest } from '../../activities/poll-task.ts';
+import type { SidecarTask } from '../../api/sidecar-task.ts';
+import { planTask } from '../../api/task-plan.ts';
+import { LOST_MS } from '../../core/knowledge.ts';
+import { minimalPayloads } from '../api/payload-examples.ts';
+
+const MINUTE_MS = 60_000;
+const node = { namespace: 'arctic-1', name: 'syncer-0-0' };
+const RUNNING = { id: 'id', type: 'gov-vote', status: 'running' } as SidecarTask;
+/** What a sidecar without an answer gives. */
+const SILENT = new SidecarError('SIDECAR_UNREACHABLE', 'connect ECONNREFUSED');
+
+/** Time passes only in pauses. */
+class FakeAttempt {
+  nowMs = 0;
+  readonly signal = new AbortController().signal;
+  readonly heartbeats: PollHeartbeat[] = [];
+
+  get elapsedMs(): number {
+    return this.nowMs;
+  }
+
+  heartbeat(details: PollHeartbeat): void {
+    this.heartbeats.push(details);
+  }
+
+  async sleep(milliseconds: number): Promise<void> {
+    this.nowMs += milliseconds;
+  }
+
+  leave(error: unknown): never {
+    throw error;
+  }
+}
+
+function planOf(kind: 'GovVote' | 'AwaitNodesAtHeight') {
+  const planned = planTask(kind, { node, payload: minimalPayloads[kind] }, { workflowId: 'w', firstRunId: 'r', cluster: 'c' });
+  return 'plan' in planned ? planned.plan : assert.fail(planned.verdict.message);
+}
+
+interface Poll {
+  readonly polled: Polled;
+  readonly tookMs: number;
+  readonly heartbeats: readonly PollHeartbeat[];
+}
+
+/** @param answer - Of the sidecar after so many milliseconds; `undefined`: it does not know the task. */
+async function poll(answer: (afterMs: number) => SidecarTask | SidecarError | undefined, more: Partial<PollRequest> = {}): Promise<Poll> {
+  const attempt = new FakeAttempt();
+  const sidecar = {
+    getTask: async () => {
+      const given = answer(attempt.nowMs);
+      if (given instanceof SidecarError) throw given;
+      return given;
+    },
+    isAlive: async () => true,
+  };
+  const dependencies = { sidecar, rpc: { latestHeight: async () => 7 } } as unknown as PollDependencies;
+  const request: PollRequest = { plan: planOf('GovVote'), request: { type: 'gov-vote' }, knowledge: { sent: 'yes', seen: 'running' }, waitedMs: 0, cancelled: false, ...more };
+  const polled = await new TaskPoll(dependencies, request, attempt as unknown as Attempt<PollHeartbeat>).run();
+  return { polled, tookMs: attempt.nowMs, heartbeats: attempt.heartbeats };
+}
+
+describe('a task that its sidecar had accepted and does not know any more', () => {
+  it('is lost after ten minutes when nothing else ends it', async () => {
+    const { polled, tookMs, heartbeats } = await poll(() => undefined);
+    assert.deepEqual(polled, { state: 'lost', knowledge: { sent: 'yes', seen: 'absent' } });
+    assert.ok(tookMs >= LOST_MS && tookMs < LOST_MS + MINUTE_MS, `${tookMs}`);
+    assert.equal(LOST_MS, 10 * MINUTE_MS);
+    assert.deepEqual([heartbeats.at(-1)?.sent, heartbeats.at(-1)?.seen], ['yes', 'absent']);
+  });
+
+  it('is not lost while the sidecar does not answer', async () => {
+    const { polled, tookMs } = await poll((afterMs) => (afterMs < 30 * MINUTE_MS ? SILENT : undefined));
+    assert.equal(polled.state, 'lost');
+    assert.ok(tookMs >= 30 * MINUTE_MS + LOST_MS, `${tookMs}`);
+  });
+
+  it('is not lost when it is there again: the ten minutes begin anew', async () => {
+    const isThere = (afterMs: number): boolean => afterMs >= 9 * MINUTE_MS && afterMs < 11 * MINUTE_MS;
+    const { polled, tookMs } = await poll((afterMs) => (isThere(afterMs) ? RUNNING : undefined));
+    assert.equal(polled.state, 'lost');
+    assert.ok(tookMs >= 11 * MINUTE_MS + LOST_MS, `${tookMs}`);
+  });
+
+  it('ends at its deadline when it has one, however long it was denied', async () => {
+    const { polled, tookMs } = await poll(() => undefined, { remainingMs: 20 * MINUTE_MS });
+    assert.deepEqual(polled, { state: 'deadline', knowledge: { sent: 'yes', seen: 'absent' } });
+    assert.equal(tookMs, 20 * MINUTE_MS);
+  });
+
+  it('is not watched for ever when it was cancelled', async () => {
+    const { polled, tookMs } = await poll(() => undefined, { cancelled: true, remainingMs: 10 * MINUTE_MS });
+    assert.equal(polled.state, 'deadline');
+    assert.equal(tookMs, 10 * MINUTE_MS);
+  });
+
+  it('is not there when it was cancelled and is not known to have been sent: the first denial ends it', async () => {
+    const { polled, tookMs } = await poll(() => undefined, { cancelled: true, knowledge: { sent: 'perhaps' } });
+    assert.deepEqual([polled, tookMs], [{ state: 'absent', knowledge: { sent: 'perhaps', seen: 'absent' } }, 0]);
+  });
+
+  it('is a wait like any other: it is lost, too, so that it can be taken off', async () => {
+    const { polled } = await poll(() => undefined, { plan: planOf('AwaitNodesAtHeight') });
+    assert.equal(polled.state, 'lost');
+  });
+});

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { SEI_NODE } from '../../api/resources.ts';
+import { applyManifests } from '../../dev/apply-manifests.ts';
+import { resourcePath } from '../../kubernetes/resource-path.ts';
+import { assertRestartedOnce } from '../support/assert-restarted-once.ts';
+import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
+import { eventually } from '../support/eventually.ts';
+import { startOwnServers, type OwnServers } from '../support/own-servers.ts';
+import type { TestEnvironment } from '../support/test-environment.ts';
+
+const SEI_NODES = resourcePath(
+  { group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions' },
+  { name: `${SEI_NODE.plural}.${SEI_NODE.group}`, namespace: undefined },
+);
+
+describe('a task that cannot even be looked at', () => {
+  let own: OwnServers;
+  let environment: TestEnvironment;
+
+  before(async () => {
+    own = await startOwnServers();
+    environment = own.environment;
+    await environment.startService();
+  });
+
+  after(() => own?.stop());
+
+  async function tells(name: string, words: RegExp, reason: string): Promise<void> {
+    await environment.taskWhere(name, 'tells why', ({ status }) => words.test(status?.message ?? ''));
+    await eventually('a Warning is recorded', async () => {
+      const { stdout } = await environment.kubectl(['get', 'events', '--field-selector', `involvedObject.name=${name},type=Warning`, '-o', 'jsonpath={.items[*].reason}']);
+      return stdout.split(' ').includes(reason);
+    });
+    assert.equal((await environment.tasks.get(environment.namespace, name))?.status?.phase, 'Pending');
+  }
+
+  it('tells that the cluster does not know SeiNodes, and goes on when it does', async () => {
+    await environment.admin.request({ method: 'DELETE', path: SEI_NODES });
+    await environment.restart('undefined', 'undefined');
+    await tells('undefined', /The SeiNode cannot be read; it is tried again\. Last problem: /, 'KubernetesNotFound');
+    await applyManifests(environment.admin);
+    assertFailed(await environment.finished('undefined'), 'TargetResolveFailed', /does not exist/);
+  });
+
+  it('tells that Temporal is away, and goes on when it is back', async () => {
+    const { server } = own.servers.temporal;
+    await server.kill('SIGKILL');
+    await environment.restart('unstarted', 'unstarted');
+    await tells('unstarted', /The workflow cannot be started; it is tried again\. Check the Temporal server\. Last problem: /, 'TemporalUnavailable');
+    const node = await environment.addNode('unstarted');
+    await server.start();
+    assertComplete(await environment.finished('unstarted'));
+    assertRestartedOnce(node);
+  });
+});

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { assertComplete } from '../support/assert-verdict.ts';
+import { eventually } from '../support/eventually.ts';
+import { StoppableService } from '../support/stoppable-service.ts';
+import { TestEnvironment } from '../support/test-environment.ts';
+import { StatusWatch } from '../support/watch-status.ts';
+
+describe('the write that a task is queued', () => {
+  let environment: TestEnvironment;
+  let service: StoppableService;
+
+  before(async () => {
+    environment = await TestEnvironment.create();
+    service = await StoppableService.start(environment);
+  });
+
+  after(() => environment.stop());
+
+  it('never lands after the task has gone on, however slow the API server is', async () => {
+    const node = await environment.addNode('busy', { faults: { neverBoot: true } });
+    await environment.restart('holder', 'busy');
+    await eventually('seid was signalled', () => node.sigtermsReceived === 1);
+    const written = environment.added.use(new StatusWatch(environment)).of('late');
+    const stopped = service.apiServer.stop('late', { before: ({ method, body }) => method === 'PATCH' && body.includes('"step":"Queued"') });
+    await environment.restart('late', 'busy');
+    await stopped;
+    node.setFaults({});
+    assertComplete(await environment.finished('holder'));
+    await environment.permitIsFree('busy');
+    service.apiServer.resume('late');
+    assertComplete(await environment.finished('late'));
+    await eventually('the watch sees the end', () => written.at(-1)?.phase === 'Complete');
+    const steps = written.map(({ step }) => step);
+    assert.ok(steps.includes('Dispatching'), steps.join());
+    assert.deepEqual(steps.slice(steps.indexOf('Dispatching')).filter((step) => step === 'Queued'), []);
+  });
+});

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createTaskOfKind } from '../kinds/create-task-of-kind.ts';
+import { assertComplete } from '../support/assert-verdict.ts';
+import { eventually } from '../support/eventually.ts';
+import { polledAgain } from '../support/polled-again.ts';
+import { TestEnvironment } from '../support/test-environment.ts';
+
+interface KubernetesEvent {
+  readonly type: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** Why a sidecar cannot be asked, as variables of the service, and how the task tells it. */
+const causes: Readonly<Record<string, { readonly service: (environment: TestEnvironment) => Promise<NodeJS.ProcessEnv>; readonly words: RegExp; readonly reason: string }>> = {
+  'a name that does not resolve': {
+    service: async () => ({ SIDECAR_URL_TEMPLATE: 'http://{name}.{namespace}.invalid:7777' }),
+    words: /Last problem: GET http:\/\/away\.\S+\.invalid:7777\/\S+: getaddrinfo E\w+ away\./,
+    reason: 'SidecarUnreachable',
+  },
+  'a refused connection': {
+    service: async () => ({ SIDECAR_URL_TEMPLATE: 'http://127.0.0.1:1/{namespace}/{name}' }),
+    words: /Last problem: GET http:\/\/127\.0\.0\.1:1\/\S+: connect ECONNREFUSED/,
+    reason: 'SidecarUnreachable',
+  },
+  'a missing right': {
+    service: async ({ servers, namespace }) => {
+      const tokenFile = join(servers.directory, `${namespace}.viewer`);
+      await writeFile(tokenFile, servers.kubernetes.token('viewer'), { mode: 0o600 });
+      return { SIDECAR_TOKEN_FILE: tokenFile };
+    },
+    words: /Last problem: .* needs the verb get on seinodetasks\.sei\.io named away in namespace test-/,
+    reason: 'SidecarForbidden',
+  },
+};
+
+async function warnings(environment: TestEnvironment, name: string): Promise<KubernetesEvent[]> {
+  const { stdout } = await environment.kubectl(['get', 'events', '--field-selector', `involvedObject.kind=SeiNodeTask,involvedObject.name=${name}`, '-o', 'json']);
+  return (JSON.parse(stdout) as { items: KubernetesEvent[] }).items.filter(({ type }) => type === 'Warning');
+}
+
+describe('what keeps a task from going on', () => {
+  let environment: TestEnvironment;
+
+  beforeEach(async () => {
+    environment = await TestEnvironment.create();
+  });
+
+  afterEach(() => environment.stop());
+
+  for (const [cause, { service, words, reason }] of Object.entries(causes)) {
+    it(`stands in its status and in one Warning, while it goes on trying: ${cause}`, async () => {
+      const first = await environment.startService(await service(environment));
+      const node = await environment.addNode('away');
+      const task = await environment.restart('away', 'away');
+      const { status } = await environment.taskWhere('away', 'tells the problem', ({ status: now }) => words.test(now?.message ?? ''));
+      assert.match(status?.message ?? '', /The task is being sent to the sidecar of SeiNode \S+\/away\./);
+      assert.equal(status?.step, 'Dispatching');
+      const told = await eventually('it is recorded', async () => {
+        const found = await warnings(environment, 'away');
+        return found.length > 0 && found;
+      });
+      assert.deepEqual(told.map((event) => event.reason), [reason]);
+      assert.match(`Last problem: ${told[0]?.message}`, words);
+      assert.equal((await environment.workflowOf(task).describe()).status.name, 'RUNNING');
+
+      await first.process.stop(30_000);
+      await environment.startService();
+      assertComplete(await environment.finished('away'));
+      assert.equal(node.sigtermsReceived, 1);
+      assert.deepEqual((await warnings(environment, 'away')).map((event) => event.reason), [reason]);
+    });
+  }
+
+  it('may be a sidecar that does not know a task which it had accepted', async () => {
+    await environment.startService();
+    const node = await environment.addNode('denied', { sidecarVersion: 'newer' });
+    await createTaskOfKind(environment, 'denied', { kind: 'AwaitNodesAtHeight', payload: { targetHeight: 1_000_000 } });
+    await environment.taskWhere('denied', 'is watched', ({ status }) => status?.step === 'AwaitingHeight');
+    node.setFaults({ taskNotFound: {} });
+    await environment.taskWhere('denied', 'tells it', ({ status }) => /Last problem: .* does not know the task\./.test(status?.message ?? ''));
+    await eventually('it is recorded', async () => (await warnings(environment, 'denied')).some(({ reason }) => reason === 'SidecarTaskUnknown'));
+    node.setFaults({});
+    await polledAgain(node);
+    const { status } = await environment.taskWhere('denied', 'tells no problem any more', ({ status: now }) => !/Last problem/.test(now?.message ?? ''));
+    assert.deepEqual([status?.phase, status?.step], ['Running', 'AwaitingHeight']);
+    await node.setHeight(1_000_000);
+    assertComplete(await environment.finished('denied'));
+  });
+});
