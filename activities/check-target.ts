@@ -5,6 +5,7 @@ import type { SeiNode } from '../api/sei-node.ts';
 import type { TaskIdentity } from '../api/task-input.ts';
 import { taskKinds } from '../api/task-kinds.ts';
 import { taskRequest, type TaskPlan, type TaskRequest } from '../api/task-plan.ts';
+import { knowledgeAtStart } from '../core/knowledge.ts';
 import { queued, waitingForTarget, type Progress } from '../core/progress.ts';
 import { waitingInQueue, type RestartSighting } from '../core/queueing.ts';
 import { targetGone, targetMissing, waitingForPhase, type PhaseWait, type Verdict } from '../core/verdict.ts';
@@ -82,7 +83,7 @@ export type SeenTarget =
 export async function readTarget({ seiNodes }: TargetDependencies, plan: TaskPlan, signal: AbortSignal): Promise<SeenTarget> {
   const { node } = plan.task;
   const found = await readSeiNode(seiNodes, node, signal);
-  if (found === undefined) return { state: 'over', verdict: plan.begun === undefined ? targetMissing(node) : targetGone(node) };
+  if (found === undefined) return { state: 'over', verdict: plan.begun === undefined ? targetMissing(node) : targetGone(node, knowledgeAtStart(plan.begun).sent) };
   const decision = decideTarget({ node: found }, plan.requirePhase);
   if (decision.state === 'elsewhere' && plan.begun === undefined) return decision;
   const built = taskRequest(plan, found);

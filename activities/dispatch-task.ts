@@ -242,7 +242,7 @@ export class TaskDispatch {
 
   #begun(): Begun | undefined {
     if (this.#executingSinceMs === undefined) return undefined;
-    const elapsedMs = Math.max(0, this.#attempt.nowMs - this.#executingSinceMs);
+    const elapsedMs = Math.max(0, Math.round(this.#attempt.nowMs - this.#executingSinceMs));
     return { elapsedMs, startedAtMs: this.#startedAtMs ?? this.#executingSinceMs, ...present({ notice: this.#notice }) };
   }
 }

@@ -1,3 +1,4 @@
+import { present } from '../api/present.ts';
 import { printable } from '../api/printable.ts';
 import { SEI_NODE } from '../api/resources.ts';
 import { observationOf, type TaskObservation } from '../api/sidecar-task.ts';
@@ -58,7 +59,7 @@ function imageWork(seiNodes: ResourceClient, { node }: TaskIdentity, { image }: 
       const isSet = found.spec.image === image;
       if (isSet && found.status?.currentImage === image) return { state: 'completed', ...(sent === 'no' ? { already: true } : {}) };
       if (sent !== 'yes') return { state: 'absent' };
-      return isSet ? { state: 'running' } : { state: 'failed', error: `spec.image was changed to ${printable(found.spec.image ?? '(none)', 512)} by someone else` };
+      return isSet ? { state: 'running', ...present({ currentImage: found.status?.currentImage }) } : { state: 'failed', error: `spec.image was changed to ${printable(found.spec.image ?? '(none)', 512)} by someone else` };
     },
     send: async () => {
       const object = { apiVersion: `${SEI_NODE.group}/${SEI_NODE.version}`, kind: SEI_NODE.kind, metadata: { name: node.name, uid: node.uid }, spec: { image } };

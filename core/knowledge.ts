@@ -24,6 +24,8 @@ export interface Knowledge {
   readonly problem?: string;
   /** What came of the last POST instead of an answer that settles it. Unset: none was sent, or it is there. */
   readonly lostPost?: string;
+  /** The image that the node was last seen to run while another one rolls out. */
+  readonly currentImage?: string;
   /** The transaction that was last seen to wait for its inclusion. */
   readonly pending?: Transaction;
 }
@@ -40,7 +42,11 @@ export function afterAnswer({ sent, pending, lostPost }: Knowledge, answer: Task
   return {
     sent: isThere ? 'yes' : sent,
     seen: answer.state,
-    ...present({ pending: isPending(answer) ? answer.transaction : pending, lostPost: isThere ? undefined : lostPost }),
+    ...present({
+      pending: isPending(answer) ? answer.transaction : pending,
+      lostPost: isThere ? undefined : lostPost,
+      currentImage: answer.state === 'running' ? answer.currentImage : undefined,
+    }),
   };
 }
 

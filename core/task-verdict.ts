@@ -5,7 +5,7 @@ import { asSentence } from '../api/provenance.ts';
 import type { TaskReport } from '../api/sidecar-task.ts';
 import { taskKinds, type TaskKind } from '../api/task-kinds.ts';
 import type { NodeReference } from '../api/task-input.ts';
-import type { Knowledge, Sent } from './knowledge.ts';
+import type { Knowledge } from './knowledge.ts';
 import { inclusionUndetermined, pendingTransaction, transactionVerdict, withPending } from './transaction-verdict.ts';
 import { CHECK_THE_NODE, failed, nodeText, sidecarText, targetGone, type CompleteVerdict, type Verdict } from './verdict.ts';
 
@@ -162,9 +162,10 @@ function takenOffText({ node, payload, knowledge }: EndedTask): string {
 }
 
 /** Where a task that is not watched any longer is, and what to do. Never more than is known. */
-function whereaboutsText({ kind, node, payload, knowledge: { sent, seen, problem } }: EndedTask): string {
+function whereaboutsText({ kind, node, payload, knowledge }: EndedTask): string {
+  const { sent, seen, problem } = knowledge;
   const sidecar = sidecarText(node);
-  if (kind === 'UpdateNodeImage') return imageWhereabouts(node, imageOf(payload), sent);
+  if (kind === 'UpdateNodeImage') return imageWhereabouts(node, imageOf(payload), knowledge);
   const answer = problem === undefined ? seen : undefined;
   if (answer === 'running') return `The task is still running on ${sidecar} and is no longer watched. ${CHECK_THE_NODE}`;
   if (sent === 'no') return `Nothing was sent to ${sidecar}. Check the sidecar, then create a new task.`;
@@ -178,10 +179,11 @@ function whereaboutsText({ kind, node, payload, knowledge: { sent, seen, problem
     : `The task may have been sent to ${sidecar}, which could not be asked at the end. ${CHECK_THE_NODE}`;
 }
 
-function imageWhereabouts(node: NodeReference, image: string, sent: Sent): string {
+function imageWhereabouts(node: NodeReference, image: string, { sent, currentImage }: Knowledge): string {
   if (sent === 'no') return `spec.image of ${nodeText(node)} was not set. Create a new task to set it.`;
   if (sent === 'perhaps') return `spec.image of ${nodeText(node)} may have been set to ${image}. Check the SeiNode before you create a new task.`;
-  return `spec.image of ${nodeText(node)} was set to ${image} and stays so. Check the SeiNode's controller; a new task with another image goes back.`;
+  const runs = currentImage === undefined ? '' : ` The node ran ${printable(currentImage, 512)} when it was last seen.`;
+  return `spec.image of ${nodeText(node)} was set to ${image} and stays so.${runs} Check the SeiNode's controller; a new task with another image goes back.`;
 }
 
 function lost({ node, knowledge }: EndedTask, afterMs: number): Verdict {

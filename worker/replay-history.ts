@@ -11,7 +11,7 @@ export interface ReplayableHistory {
  * @param source - The workflows' code, and how payloads are read.
  * @returns With `error`, when this version does not do what the history says.
  */
-export async function replayHistory(source: Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath' | 'dataConverter'>, history: ReplayableHistory): Promise<ReplayResult> {
+export async function replayHistory(source: Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath' | 'bundlerOptions' | 'dataConverter'>, history: ReplayableHistory): Promise<ReplayResult> {
   const [started] = history.events ?? [];
   const { workflowExecutionStartedEventAttributes: attributes } = (started ?? {}) as { readonly workflowExecutionStartedEventAttributes?: { readonly workflowId?: string } };
   const workflowId = attributes?.workflowId ?? 'replayed';

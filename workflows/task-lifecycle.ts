@@ -89,7 +89,7 @@ export class TaskLifecycle {
     // What was begun before must be looked at, also when it is cancelled.
     const isBegun = (input as { readonly begun?: unknown } | undefined)?.begun !== undefined;
     const checked = isBegun ? await CancellationScope.nonCancellable(check) : await control.untilChanged(check);
-    if (checked === undefined) return control.cancelled === undefined ? await this.#checkTarget() : cancelledUnplanned(kind, input);
+    if (checked === undefined) return control.cancelled === undefined ? await this.#checkTarget() : cancelledUnplanned(control.cancelled, kind, input);
     if (checked.state === 'over') return checked;
     this.#knowledge = knowledgeAtStart(checked.plan.begun);
     if (checked.knowsSearchAttributes) display.identify(checked.plan.task);
@@ -146,7 +146,8 @@ export class TaskLifecycle {
     this.#show(workingOn(plan));
     const { pollTask } = proxyActivities<Activities>({
       ...waiting(plan.timeoutMs !== undefined),
-      ...(remainingMs === undefined ? {} : { scheduleToCloseTimeout: remainingMs + OVERTIME_MS }),
+      // A last look waits for a worker that can do it: only an answer, or none, decides.
+      ...(remainingMs === undefined || remainingMs === 0 ? {} : { scheduleToCloseTimeout: remainingMs + OVERTIME_MS }),
       summary: 'type' in request.request ? `Poll the sidecar of ${plan.task.node.name}` : `Wait until ${plan.task.node.name} runs the image`,
     });
     try {
@@ -254,8 +255,8 @@ function knownAtFailure({ cause }: ActivityFailure): Knowledge | undefined {
 }
 
 /** Cancelled before its input was read: nothing was sent. */
-function cancelledUnplanned(kind: TaskKind, input: unknown): OverTask {
+function cancelledUnplanned(cancelled: string, kind: TaskKind, input: unknown): OverTask {
   const { cluster = '', node = { namespace: '', name: '' }, mirrorTo } = (input ?? {}) as Partial<TaskIdentity>;
   const task = { cluster, kind, node, taskId: '', ...present({ mirrorTo }), provenance: {} };
-  return { state: 'over', task, verdict: verdictOf({ kind, node, payload: {}, knowledge: { sent: 'no' }, end: { by: 'cancellation', takenOff: false }, cancelled: '' }) };
+  return { state: 'over', task, verdict: verdictOf({ kind, node, payload: {}, knowledge: { sent: 'no' }, end: { by: 'cancellation', takenOff: false }, cancelled }) };
 }

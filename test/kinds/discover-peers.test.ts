@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { DispatchRequest } from '../../activities/dispatch-task.ts';
 import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
 import { expectedTaskId } from '../support/expected-task-id.ts';
 import { requestsOf } from '../support/requests-of.ts';
@@ -97,7 +98,7 @@ describe('DiscoverPeers', () => {
     it(`contract §1.4: no usable source (${name}) is ParamsBuildFailed, and nothing is sent`, async () => {
       const node = await environment.addNode(name, { spec });
       await createTaskOfKind(environment, name, { kind: 'DiscoverPeers' });
-      assertFailed(await environment.finished(name), 'ParamsBuildFailed', /^The SeiNode's spec\.peers gives no source .*nothing was done/);
+      assertFailed(await environment.finished(name), 'ParamsBuildFailed', /^The SeiNode's spec\.peers gives no source .*Nothing was sent/);
       assert.deepEqual(requestsOf(node, 'POST'), []);
     });
   }
@@ -123,7 +124,7 @@ describe('DiscoverPeers', () => {
     await environment.addNode('two-minutes', { spec: { peers: [{ static: { addresses: fixed } }] } });
     await createTaskOfKind(environment, 'two-minutes', { kind: 'DiscoverPeers' });
     const task = await environment.finished('two-minutes');
-    const { sinceMs, deadlineMs } = (await scheduledActivity(environment.workflowOf(task), 'pollTask')).input as Record<string, number>;
-    assert.equal((deadlineMs ?? 0) - (sinceMs ?? 0), 120_000);
+    const { plan } = (await scheduledActivity(environment.workflowOf(task), 'dispatchTask')).input as DispatchRequest;
+    assert.equal(plan.timeoutMs, 120_000);
   });
 });

@@ -39,14 +39,14 @@ const outcomes: Readonly<Record<string, Outcome>> = {
     promise: 'committed_failed is TxFailed, with outputs, the code and the log',
     transactions: { outcome: 'committed_failed' },
     reason: 'TxFailed',
-    message: /^Transaction [0-9A-F]{64} at height \d+ was included in a block and failed there with code 5 of sdk: insufficient funds: 1usei/,
+    message: /^Transaction [0-9A-F]{64} at height \d+, submitted by \S.*, was included in a block and failed there with code 5 of sdk: insufficient funds: 1usei/,
     outputs: { proposal: ['height', 'txHash'], vote: ['height', 'txHash'] },
   },
   unverifiable: {
     promise: 'unverifiable is TaskFailed, says to check on an indexed RPC, and is never sent again',
     transactions: { outcome: 'unverifiable' },
     reason: 'TaskFailed',
-    message: /check on an indexed RPC whether it is on chain before you create a new task/,
+    message: /Check on an indexed RPC whether it is on chain before you create a new task/,
     outputs: { proposal: ['txHash'], vote: ['txHash'] },
   },
 };

@@ -113,7 +113,7 @@ describe('a governance task whose transaction is pending', () => {
     node.setTransactions({});
     assert.ok((await workflowFailure(environment.workflowOf(task))) instanceof CancelledFailure);
     const { message } = await environment.workflowOf(task).query<{ message: string }>('status');
-    assert.match(message, /^Cancelled after the sidecar had taken the task, so it was watched to its end: The proposal is on chain/);
+    assert.match(message, /^Cancelled too late to stop the proposal: .* had accepted it\. Result: Transaction .* is on chain\./);
     assert.equal(node.tasks[0]?.status, 'completed');
     assert.equal(posts(node).length, 1);
     assert.deepEqual(requestsOf(node, 'DELETE'), []);

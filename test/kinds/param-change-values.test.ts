@@ -147,7 +147,7 @@ describe('the values of a parameter change', () => {
       const requests = node.requests.length;
       await create(name, ['"fine"', value]);
       const task = await environment.finished(name);
-      const message = new RegExp(`^spec\\.govParamChange\\.changes\\.1\\.value holds the number ${written.replace('+', '\\+')}, .* write it as a string; nothing was done`);
+      const message = new RegExp(`^spec\\.govParamChange\\.changes\\.1\\.value holds the number ${written.replace('+', '\\+')}, .* write it as a string\\. Nothing was sent`);
       assertFailed(task, 'ParamsBuildFailed', message);
       assert.equal(node.requests.length, requests);
     });
@@ -156,11 +156,11 @@ describe('the values of a parameter change', () => {
   const unfit: Readonly<Record<string, { readonly value: string; readonly message: RegExp }>> = {
     'are nested 9,000 levels deep': {
       value: '['.repeat(9_000) + ']'.repeat(9_000),
-      message: /^spec\.govParamChange\.changes holds values that are nested more than 500 levels deep; nothing was done/,
+      message: /^spec\.govParamChange\.changes holds values that are nested more than 500 levels deep\. Nothing was sent/,
     },
     'are larger than Temporal takes': {
       value: `"${'x'.repeat(1_200_000)}"`,
-      message: /^spec\.govParamChange\.changes holds 1200002 characters of values, and 400000 can be handed on; nothing was done/,
+      message: /^spec\.govParamChange\.changes holds 1200002 characters of values, and 400000 can be handed on\. Nothing was sent/,
     },
   };
   Object.entries(unfit).forEach(([what, { value, message }], index) => {

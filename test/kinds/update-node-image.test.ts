@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { CancelledFailure } from '@temporalio/common';
+import type { PollRequest } from '../../activities/poll-task.ts';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
 import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
 import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
@@ -110,9 +111,9 @@ describe('UpdateNodeImage', () => {
   it('contract §1.3: has no limit of its own', async () => {
     const task = await rollingOut('unbounded');
     await waits(task);
-    const wait = await scheduledActivity(environment.workflowOf(task), 'awaitImage');
+    const wait = await scheduledActivity(environment.workflowOf(task), 'pollTask');
     assert.equal(wait.scheduleToCloseSeconds, 0);
-    assert.equal((wait.input as { deadlineMs?: number }).deadlineMs, undefined);
+    assert.equal((wait.input as PollRequest).remainingMs, undefined);
     await runs('unbounded', NEW);
     assertComplete(await environment.finished('unbounded'));
   });
@@ -120,7 +121,7 @@ describe('UpdateNodeImage', () => {
   it('contract §1.3: past its time is Timeout, and says what the node runs and that the image stays', async () => {
     await rollingOut('late', { timeoutSeconds: 2 });
     const task = await environment.finished('late');
-    assertFailed(task, 'Timeout', /did not run ghcr\.io\/sei\/seid:v6 within 2s/, /is set and stays so, its current image is ghcr\.io\/sei\/seid:v5/);
+    assertFailed(task, 'Timeout', /after 2s/, /was set to ghcr\.io\/sei\/seid:v6 and stays so\. The node ran ghcr\.io\/sei\/seid:v5 when/);
     assert.equal(task.status?.outputs, undefined);
     assert.equal((await seiNode('late')).spec['image'], NEW);
   });
@@ -129,7 +130,7 @@ describe('UpdateNodeImage', () => {
     const task = await rollingOut('deleted');
     await waits(task);
     await environment.seiNodes.delete(environment.namespace, 'deleted');
-    assertFailed(await environment.finished('deleted'), 'TargetResolveFailed', /does not exist any more/);
+    assertFailed(await environment.finished('deleted'), 'TargetResolveFailed', /no longer exists/);
     await workflowFailure(environment.workflowOf(task));
     assert.equal(await environment.seiNodes.get(environment.namespace, 'deleted'), undefined);
   });
@@ -144,7 +145,7 @@ describe('UpdateNodeImage', () => {
       metadata: { name: 'anew' },
       spec: { fullNode: {}, image: OLD },
     });
-    assertFailed(await environment.finished('anew'), 'TargetResolveFailed', /does not exist any more/);
+    assertFailed(await environment.finished('anew'), 'TargetResolveFailed', /no longer exists/);
     const { spec, metadata } = await seiNode('anew');
     assert.deepEqual(spec, { fullNode: {}, image: OLD });
     assert.deepEqual(metadata.managedFields.filter(({ manager }) => manager === MANAGER), []);
@@ -156,7 +157,7 @@ describe('UpdateNodeImage', () => {
     const annotations = { 'sei.io/cancel': 'wrong version' };
     await environment.tasks.patch({ namespace: environment.namespace, name: 'cancelled' }, { metadata: { annotations } });
     const finished = await environment.finished('cancelled');
-    assertFailed(finished, 'Cancelled', /v6 was set as the SeiNode's spec\.image, which stays/, /Cancelled because: wrong version\./);
+    assertFailed(finished, 'Cancelled', /spec\.image of .* was set to ghcr\.io\/sei\/seid:v6 and stays so/, /Cancelled because: wrong version\./);
     assert.ok((await workflowFailure(environment.workflowOf(task))) instanceof CancelledFailure);
     assert.equal((await seiNode('cancelled')).spec['image'], NEW);
   });
