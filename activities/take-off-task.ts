@@ -1,7 +1,7 @@
 import { pollInterval } from '../api/poll-interval.ts';
 import type { NodeReference } from '../api/task-input.ts';
 import type { TaskPlan } from '../api/task-plan.ts';
-import { cancelling } from '../core/progress.ts';
+import { cancelling, takingOff } from '../core/progress.ts';
 import { KubernetesError } from '../kubernetes/errors.ts';
 import type { ResourceClient } from '../kubernetes/resource-client.ts';
 import type { Attempt } from './attempt.ts';
@@ -38,7 +38,8 @@ export async function takeOffTask(
   const { node, taskId } = plan.task;
   const reporter = new TaskReporter({ dependencies: mirror, task: plan.task, nowMs: () => attempt.nowMs, signal: attempt.signal });
   if (cancelled) reporter.show({ step: 'noted', progress: cancelling(plan) });
-  else reporter.assume({ step: 'working', progress: cancelling(plan) });
+  // Most are taken off at once: that is worth no write.
+  else reporter.assume({ step: 'working', progress: takingOff(plan) });
   try {
     for (let tries = 1; ; tries += 1) {
       const problem = await tryOnce(() => sidecar.deleteTask(node, taskId, attempt.signal));

@@ -1,5 +1,6 @@
 import type { SeiNodeTaskStatus } from '../api/sei-node-task.ts';
 import type { TaskKind } from '../api/task-kinds.ts';
+import type { Knowledge } from '../core/knowledge.ts';
 import type { JournalEntry } from '../simulator/journal.ts';
 import type { RecordedRequest } from '../simulator/simulated-node.ts';
 import type { TaskView } from '../simulator/task-store.ts';
@@ -35,6 +36,8 @@ export interface ObservedTask {
   readonly cancel?: CancelWay | undefined;
   /** The image that it is to set. */
   readonly image?: string | undefined;
+  /** Unset: none was ever started for it. */
+  readonly workflow?: ObservedWorkflow | undefined;
   readonly states: readonly ObservedState[];
   readonly deletedAt?: number | undefined;
 }
@@ -42,6 +45,20 @@ export interface ObservedTask {
 export interface ObservedState {
   readonly at: number;
   readonly status: SeiNodeTaskStatus;
+}
+
+/** What Temporal keeps of a task's workflow. */
+export interface ObservedWorkflow {
+  /** How it stands, as Temporal names it. */
+  readonly end: string;
+  /** What was known at the end, by the results of its activities. */
+  readonly knowledge: Knowledge;
+  /** When its last dispatch ended. Unset: there was none. */
+  readonly dispatchedAt?: number | undefined;
+  /** Whether its task was taken off the sidecar. */
+  readonly wasTakenOff: boolean;
+  /** Why workflow tasks failed, such as code that is not deterministic. */
+  readonly errors: readonly string[];
 }
 
 /** A restart and a wait that no resource stands for. */
@@ -90,8 +107,19 @@ export interface ObservedDeath {
 /** What is still there when everything should be over. */
 export interface Leftovers {
   readonly at: number;
-  /** Ids of open workflows, permits included. */
+  /** Ids of open workflows, without permits. */
   readonly workflows: readonly string[];
+  readonly permits: readonly ObservedPermit[];
   /** Names of SeiNodeTasks that should have been deleted after their end. */
   readonly expiredTasks: readonly string[];
+}
+
+/** An open permit. */
+export interface ObservedPermit {
+  readonly id: string;
+  readonly node: string;
+  /** Id of the workflow that it belongs to. */
+  readonly holder: string;
+  /** When that ended. Unset: it is open. */
+  readonly holderClosedAt?: number | undefined;
 }

@@ -1,3 +1,4 @@
+import { orphansOf } from './invariants/no-orphan-awaited.ts';
 import { terminalState } from './invariants/terminal-state.ts';
 import type { Observations, ObservedTask } from './observations.ts';
 import { faultTypeNames } from './plan/fault-types.ts';
@@ -17,6 +18,7 @@ export function reportOf(observations: Observations): string {
     row('tasks', String(tasks.length + runbooks.length)),
     row('faults', String(faults.filter(({ tookEffect }) => tookEffect).length)),
     row('longest time to an end', longestText(tasks)),
+    row('permits left behind', String(orphansOf(observations).length)),
   ];
   return lines.join('\n');
 }

@@ -1,7 +1,8 @@
 import type { Progress } from '../dev/binaries/run-tool.ts';
 import { FaultLog } from './fault-log.ts';
-import type { Leftovers, ObservedDeath, ObservedRunbook, Observations } from './observations.ts';
+import type { Leftovers, ObservedDeath, ObservedRunbook, ObservedTask, Observations } from './observations.ts';
 import { observeRunbooks } from './observe-runbooks.ts';
+import { observeWorkflow } from './observe-workflows.ts';
 import { Operator } from './operator.ts';
 import { planChaos, type ChaosPlan } from './plan/plan-chaos.ts';
 import type { PlannedRunbook } from './plan/plan-work.ts';
@@ -56,7 +57,7 @@ export async function runChaos({ seed, minutes, directory, progress, ending }: C
     progress('faults are over; waiting for what is open');
     const leftovers = await settle(world, tasks, signal);
     tell();
-    return observed({ world, tasks, log, leftovers, deaths, runbooks: await observeRunbooks(world.temporal, runbooks) });
+    return await observed({ world, tasks, log, leftovers, deaths, runbooks: await observeRunbooks(world.temporal, runbooks) });
   } finally {
     clearInterval(telling);
   }
@@ -86,21 +87,32 @@ async function underFaults(plan: ChaosPlan, { world, tasks, log, signal }: Run):
   return runbooks;
 }
 
-function observed(seen: {
+async function observed(seen: {
   readonly world: World;
   readonly tasks: TaskLog;
   readonly log: FaultLog;
   readonly leftovers: Leftovers;
   readonly deaths: readonly ObservedDeath[];
   readonly runbooks: readonly ObservedRunbook[];
-}): Observations {
-  const { world, tasks, log, leftovers, deaths, runbooks } = seen;
+}): Promise<Observations> {
+  const { world, log, leftovers, deaths, runbooks } = seen;
+  const tasks = await withWorkflows(world, seen.tasks);
   const nodes = world.fleet.nodes.map((node) => ({
     name: node.name,
     events: node.events,
     requests: node.requests,
-    tasks: tasks.tasks.filter((task) => task.node === node.name).flatMap(({ taskId }) => node.sidecar.task(taskId) ?? []),
+    tasks: tasks.filter((task) => task.node === node.name).flatMap(({ taskId }) => node.sidecar.task(taskId) ?? []),
     images: world.controller.imagesOf(node.name),
   }));
-  return structuredClone({ tasks: tasks.tasks, runbooks, nodes, faults: log.faults, leftovers, deaths });
+  return structuredClone({ tasks, runbooks, nodes, faults: log.faults, leftovers, deaths });
+}
+
+/** One history after the other: there may be thousands. */
+async function withWorkflows({ temporal }: World, log: TaskLog): Promise<ObservedTask[]> {
+  const tasks: ObservedTask[] = [];
+  for (const task of log.tasks) {
+    const workflowId = log.workflowIdOf(task.name);
+    tasks.push({ ...task, workflow: workflowId === undefined ? undefined : await observeWorkflow(temporal, workflowId) });
+  }
+  return tasks;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { now } from '../dev/now.ts';
-import type { Leftovers } from './observations.ts';
+import { observePermit, PERMIT_PREFIX } from './observe-permits.ts';
+import type { Leftovers, ObservedPermit } from './observations.ts';
 import type { TaskLog } from './task-log.ts';
 import type { World } from './world.ts';
 
@@ -16,20 +17,27 @@ export async function settle(world: World, tasks: TaskLog, signal: AbortSignal):
   let seen = '';
   let quietSince = performance.now();
   for (;;) {
-    const workflows = await openWorkflows(world);
+    const { workflows, permits } = await openWorkflows(world);
     const { open, expired: expiredTasks, changes } = tasks;
-    const isOver = workflows.length === 0 && open.length === 0 && expiredTasks.length === 0;
-    const sees = JSON.stringify([workflows, changes]);
+    // A permit whose holder has ended stays until somebody wants the node.
+    const isHeld = permits.some(({ holderClosedAt }) => holderClosedAt === undefined);
+    const isOver = workflows.length === 0 && !isHeld && open.length === 0 && expiredTasks.length === 0;
+    const sees = JSON.stringify([workflows, permits, changes]);
     if (sees !== seen) quietSince = performance.now();
     seen = sees;
-    if (isOver || performance.now() - quietSince >= QUIET_MS) return { at: now(), workflows, expiredTasks };
+    if (isOver || performance.now() - quietSince >= QUIET_MS) return { at: now(), workflows, permits, expiredTasks };
     await sleep(LOOK_MS, undefined, { signal });
   }
 }
 
-/** Ids of all that runs in Temporal: the server is this run's alone. */
-async function openWorkflows({ temporal }: World): Promise<string[]> {
-  const open: string[] = [];
-  for await (const { workflowId } of temporal.workflow.list({ query: "ExecutionStatus = 'Running'" })) open.push(workflowId);
-  return open;
+/** All that runs in Temporal: the server is this run's alone. */
+async function openWorkflows({ temporal }: World): Promise<Pick<Leftovers, 'workflows' | 'permits'>> {
+  const workflows: string[] = [];
+  const permits: ObservedPermit[] = [];
+  for await (const { workflowId } of temporal.workflow.list({ query: "ExecutionStatus = 'Running'" })) {
+    const permit = workflowId.startsWith(PERMIT_PREFIX) ? await observePermit(temporal, workflowId) : undefined;
+    if (permit !== undefined) permits.push(permit);
+    else if (!workflowId.startsWith(PERMIT_PREFIX)) workflows.push(workflowId);
+  }
+  return { workflows, permits };
 }

@@ -1,6 +1,7 @@
 import type { SeiNodeTaskStatus } from '../api/sei-node-task.ts';
 import { isTerminal } from '../api/sei-node-task.ts';
 import { taskId } from '../api/task-id.ts';
+import { workflowIdOf } from '../api/workflow-id.ts';
 import type { StoredState } from './etcd-history.ts';
 import type { ObservedState, ObservedTask } from './observations.ts';
 import type { PlannedTask } from './plan/planned-task.ts';
@@ -8,6 +9,7 @@ import type { PlannedTask } from './plan/planned-task.ts';
 interface LoggedTask {
   readonly planned: PlannedTask;
   readonly uid: string;
+  readonly namespace: string;
   readonly createdAt: number;
   readonly states: ObservedState[];
   deletedAt?: number;
@@ -25,7 +27,7 @@ export class TaskLog {
     this.#planned.set(task.name, task);
   }
 
-  observe({ name, at, object }: StoredState): void {
+  observe({ namespace, name, at, object }: StoredState): void {
     const planned = this.#planned.get(name);
     if (planned === undefined) return;
     this.changes += 1;
@@ -34,7 +36,7 @@ export class TaskLog {
       if (known !== undefined) known.deletedAt = at;
       return;
     }
-    const logged = known ?? { planned, uid: object.metadata.uid, createdAt: Date.parse(object.metadata.creationTimestamp), states: [] };
+    const logged = known ?? { planned, uid: object.metadata.uid, namespace, createdAt: Date.parse(object.metadata.creationTimestamp), states: [] };
     this.#logged.set(name, logged);
     const status = object['status'] as SeiNodeTaskStatus | undefined;
     if (status !== undefined) logged.states.push({ at, status });
@@ -53,6 +55,12 @@ export class TaskLog {
     return [...this.#logged.values()]
       .filter(({ planned, deletedAt }) => planned.ttlSecondsAfterFinished !== undefined && deletedAt === undefined)
       .map(({ planned }) => planned.name);
+  }
+
+  /** Id of the workflow that carries a task out, or `undefined` for one that was never there. */
+  workflowIdOf(name: string): string | undefined {
+    const task = this.#logged.get(name);
+    return task && workflowIdOf({ ...task, name });
   }
 
   get tasks(): ObservedTask[] {

@@ -70,6 +70,11 @@ export function cancelling({ kind, task }: Work): Progress {
   return { step: 'Cancelling', message };
 }
 
+/** A wait is over without its height, and is still on the sidecar. */
+export function takingOff({ task }: Work): Progress {
+  return { step: 'TakingOff', message: `The task is not watched any longer; its wait is being taken off ${sidecarText(task.node)}.` };
+}
+
 /** @param notice - Told besides, if any. */
 export function withNotice<Told extends { readonly message: string }>(told: Told, notice: string | undefined): Told {
   return notice === undefined ? told : { ...told, message: `${told.message} ${notice}` };

@@ -10,7 +10,7 @@ import type { TaskIdentity } from '../api/task-input.ts';
 import type { TaskPlan } from '../api/task-plan.ts';
 import { knowledgeAtStart, type Knowledge } from '../core/knowledge.ts';
 import { afterDispatch, afterPoll, afterTakeOff, afterTarget, type Situation, type Step } from '../core/next-step.ts';
-import { cancelling, dispatching, waitingForTarget, withNotice, workingOn, type Progress } from '../core/progress.ts';
+import { cancelling, dispatching, takingOff, waitingForTarget, withNotice, workingOn, type Progress } from '../core/progress.ts';
 import { verdictOf, type End } from '../core/task-verdict.ts';
 import { nodeText, resourceAlreadyTerminal, resourceGone, type Verdict } from '../core/verdict.ts';
 import { DISPATCH, OVERTIME_MS, SHORT, waiting } from './activity-options.ts';
@@ -182,7 +182,7 @@ export class TaskLifecycle {
   async #takeOff(by: 'cancellation' | 'deadline' | 'loss'): Promise<Next> {
     const plan = this.#currentPlan;
     const isCancelled = by === 'cancellation';
-    if (isCancelled) this.#show(cancelling(plan));
+    this.#show(isCancelled ? cancelling(plan) : takingOff(plan));
     const { takeOffTask } = proxyActivities<Activities>({ ...waiting(false), summary: `Take the wait off the sidecar of ${plan.task.node.name}` });
     return afterTakeOff(await CancellationScope.nonCancellable(() => takeOffTask({ plan, cancelled: isCancelled })), by);
   }

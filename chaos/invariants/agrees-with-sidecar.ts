@@ -11,10 +11,10 @@ interface Ended {
   readonly facts: SidecarFacts;
 }
 
-/** What a status says must have been so at the sidecar. @returns What was not. */
+/** What a status, or the workflow behind it, says must have been so at the sidecar. @returns What was not. */
 type Rule = (ended: Ended) => string | undefined;
 
-/** What the status of a finished task says about the node is what happened there. */
+/** What was known of a finished task, and what its status says about the node, is what happened there. */
 export const agreesWithSidecar: Invariant = ({ tasks, nodes }) =>
   tasks.flatMap((task) => {
     const end = terminalState(task);
@@ -34,9 +34,22 @@ function nowhere(name: string): ObservedNode {
   return { name, events: [], requests: [], tasks: [], images: [] };
 }
 
+/** Of a workflow that was terminated the last word is not the last that happened. */
+function knowledgeOf({ workflow }: ObservedTask) {
+  return workflow?.end === 'TERMINATED' ? undefined : workflow?.knowledge;
+}
+
+const neverBegun: Rule = ({ facts }) => (facts.wasDone ? 'it was sent and begun' : undefined);
+const begun: Rule = ({ facts }) => (facts.wasDone ? undefined : 'the sidecar never had it');
+
 const rules: readonly Rule[] = [
   ({ task, status }) => (status.task !== undefined && status.task.id !== task.taskId ? `its id on the sidecar must be ${task.taskId}` : undefined),
-  ({ status, facts }) => (/nothing was done/i.test(status.message ?? '') && facts.wasDone ? 'it was sent and begun' : undefined),
+  (ended) => {
+    const sent = knowledgeOf(ended.task)?.sent;
+    if (sent === 'no') return neverBegun(ended);
+    return sent === 'yes' ? begun(ended) : undefined;
+  },
+  ({ task, facts }) => (task.workflow?.wasTakenOff && !facts.wasDeleted ? 'nobody asked the sidecar to take it off' : undefined),
 ];
 
 const complete: Rule = ({ task, facts }) => {
@@ -47,34 +60,31 @@ const complete: Rule = ({ task, facts }) => {
 };
 
 const failedThere: Rule = ({ facts }) => (facts.ends.includes('failed') ? undefined : 'it never failed on the sidecar');
-const neverBegun: Rule = ({ facts }) => (facts.wasDone ? 'it was sent and begun' : undefined);
+const superseded: Rule = ({ facts }) => (facts.isSuperseded ? undefined : 'nobody set another image');
+const included: Rule = ({ facts }) => (facts.inclusion === 'committed_ok' ? undefined : `its transaction is ${facts.inclusion}`);
 const never: Rule = () => 'nothing in this run can lead to that';
 
-/** The last look comes after the deadline: what was over by then must have been seen. */
-const timedOut: Rule = ({ task, status: { message = '', task: execution }, facts }) => {
+/** The last look comes after the deadline: what was over by then must have been seen, unless nobody could be asked. */
+const timedOut: Rule = ({ task, status: { task: execution }, facts }) => {
+  const { seen, problem } = knowledgeOf(task) ?? {};
+  if (seen !== 'running' || problem !== undefined) return undefined;
   const deadline = Date.parse(execution?.executionStartedAt ?? '') + task.timeoutSeconds * 1000;
-  if (message.includes('its current image is')) return facts.imageAt < deadline ? 'its node ran the image before the deadline' : undefined;
-  if (!message.includes('still has the task running')) return undefined;
-  if (!facts.wasDone) return 'the sidecar never had it';
-  return facts.endedAt < deadline ? 'it was over on the sidecar before the deadline' : undefined;
+  const over = taskKinds[task.kind].endsWith === 'image' ? facts.imageAt : facts.endedAt;
+  return over < deadline ? 'it was over before the deadline' : undefined;
 };
 
-const cancelled: Rule = ({ task, status: { message = '' }, facts }) => {
-  if (task.cancel !== 'annotation' && task.cancel !== 'delete') return 'nobody cancelled it';
-  if (message.includes('watched to its end') && !facts.wasDone) return 'the sidecar never had it';
-  return message.includes('was taken off the sidecar') && !facts.wasDeleted ? 'nobody asked the sidecar to take it off' : undefined;
-};
+const cancelled: Rule = ({ task }) => (task.cancel === 'annotation' || task.cancel === 'delete' ? undefined : 'nobody cancelled it');
 
 function ruleOf({ phase, reason }: SeiNodeTaskStatus): Rule {
-  if (phase === 'Complete') return complete;
+  if (phase === 'Complete') return (ended) => complete(ended) ?? (reason === 'Confirmed' ? included(ended) : undefined);
   return ruleOfReason[reason ?? ''] ?? never;
 }
 
 const ruleOfReason: Readonly<Record<string, Rule>> = {
-  TargetResolveFailed: () => undefined,
+  TargetResolveFailed: neverBegun,
   ParamsBuildFailed: neverBegun,
   TaskTerminalError: neverBegun,
-  TaskFailed: failedThere,
+  TaskFailed: (ended) => (taskKinds[ended.task.kind].endsWith === 'image' ? superseded : failedThere)(ended),
   TxFailed: ({ facts }) => (facts.inclusion === 'committed_failed' ? undefined : `its transaction is ${facts.inclusion}`),
   InclusionUndetermined: failedThere,
   Timeout: timedOut,

@@ -1,18 +1,18 @@
-import type { ObservedNode, ObservedTask } from '../observations.ts';
-import { terminalState } from './terminal-state.ts';
+import type { ObservedNode } from '../observations.ts';
 import type { Invariant } from './violation.ts';
 
-/** How a status says that a task could not be taken off its sidecar. */
-const TOLD = /could not be taken off|still has the task running|could not say whether it has the task|may still go on/;
 /** Of a DELETE that has arrived: the task is off the sidecar, or was before. */
 const TAKEN_OFF: readonly (number | null)[] = [204, 404];
 
-/** No sidecar waits for something that nobody wants to know any more, unless the status of the task says so. */
+/**
+ * No sidecar waits for something that nobody watches any more. Only who terminates a workflow in Temporal leaves its
+ * wait behind: no code of ours runs then.
+ */
 export const noWaitLeft: Invariant = ({ nodes, tasks, leftovers: { at } }) =>
   nodes.flatMap((node) =>
     waitsOf(node)
-      .map((taskId) => ({ taskId, task: tasks.find((candidate) => candidate.taskId === taskId) }))
-      .filter(({ taskId, task }) => !wasTakenOff(node, taskId) && !isTold(task))
+      .map(({ taskId, beganAt }) => ({ taskId, beganAt, task: tasks.find((candidate) => candidate.taskId === taskId) }))
+      .filter(({ taskId, beganAt, task }) => !wasTakenOff(node, taskId, beganAt) && task?.workflow?.end !== 'TERMINATED')
       .map(({ taskId, task }) => ({
         at,
         subjects: [node.name, taskId, task?.name ?? ''],
@@ -20,17 +20,13 @@ export const noWaitLeft: Invariant = ({ nodes, tasks, leftovers: { at } }) =>
       })),
   );
 
-/** Ids of waits that were begun and are not over; an interrupted one goes on with the sidecar's next process. */
-function waitsOf({ events }: ObservedNode): readonly string[] {
-  const begun = new Set(events.flatMap((event) => (event.type === 'run-began' && event.taskType === 'await-condition' ? [event.taskId] : [])));
+/** Waits that were begun, for the last time then, and are not over; an interrupted one goes on with the sidecar's next process. */
+function waitsOf({ events }: ObservedNode): readonly { readonly taskId: string; readonly beganAt: number }[] {
+  const begun = new Map(events.flatMap((event) => (event.type === 'run-began' && event.taskType === 'await-condition' ? [[event.taskId, event.at] as const] : [])));
   const over = new Set(events.flatMap((event) => (event.type === 'run-ended' && event.end !== 'interrupted' ? [event.taskId] : [])));
-  return [...begun].filter((taskId) => !over.has(taskId));
+  return [...begun].filter(([taskId]) => !over.has(taskId)).map(([taskId, beganAt]) => ({ taskId, beganAt }));
 }
 
-function wasTakenOff({ requests }: ObservedNode, taskId: string): boolean {
-  return requests.some(({ method, path, status }) => method === 'DELETE' && path.endsWith(taskId) && TAKEN_OFF.includes(status));
-}
-
-function isTold(task: ObservedTask | undefined): boolean {
-  return TOLD.test((task && terminalState(task))?.status.message ?? '');
+function wasTakenOff({ requests }: ObservedNode, taskId: string, beganAt: number): boolean {
+  return requests.some(({ method, path, status, at }) => method === 'DELETE' && path.endsWith(taskId) && TAKEN_OFF.includes(status) && at >= beganAt);
 }

@@ -1,7 +1,11 @@
 import type { SeiNodeTaskStatus } from '../../api/sei-node-task.ts';
+import { taskKinds } from '../../api/task-kinds.ts';
 import type { ObservedTask } from '../observations.ts';
 import { terminalState } from './terminal-state.ts';
 import type { Invariant, Violation } from './violation.ts';
+
+/** As the dispatch has it. */
+const LEAST_SECONDS = 30;
 
 interface Wait {
   readonly what: string;
@@ -26,15 +30,24 @@ function tooEarly(task: ObservedTask): Violation[] {
   return [{ at: end.at, subjects: [task.name, task.node], text }];
 }
 
-function waitThatEnded(task: ObservedTask, { reason, message = '', task: execution }: SeiNodeTaskStatus): Wait | undefined {
+function waitThatEnded(task: ObservedTask, { reason, conditions, task: execution }: SeiNodeTaskStatus): Wait | undefined {
   if (reason === 'Timeout' || reason === 'InclusionUndetermined') {
-    return { what: 'executionStartedAt', from: execution?.executionStartedAt, seconds: task.timeoutSeconds };
+    return { what: 'executionStartedAt', from: execution?.executionStartedAt, seconds: task.timeoutSeconds - leftUnused(task) };
   }
-  if (reason !== 'TargetResolveFailed') return undefined;
-  if (message.includes('was still in phase')) {
-    const from = task.states.findLast(({ status }) => status.targetFirstObservedAt !== undefined)?.status.targetFirstObservedAt;
-    return { what: 'targetFirstObservedAt', from, seconds: task.requirePhaseTimeoutSeconds };
+  return reason === 'TargetResolveFailed' ? waitForTarget(task, conditions?.find(({ type }) => type === 'TargetReady')?.reason) : undefined;
+}
+
+/** @param reason - Why the target was last not ready. Unset: it was not waited for. */
+function waitForTarget({ createdAt, states, requirePhaseTimeoutSeconds, queueTimeoutSeconds }: ObservedTask, reason: string | undefined): Wait | undefined {
+  if (reason === 'PhaseNotMet') {
+    const from = states.findLast(({ status }) => status.targetFirstObservedAt !== undefined)?.status.targetFirstObservedAt;
+    return { what: 'targetFirstObservedAt', from, seconds: requirePhaseTimeoutSeconds };
   }
   // When it began to queue is not in the status; it cannot have been before it was there.
-  return message.includes('(queueTimeout)') ? { what: 'its creation', from: task.createdAt, seconds: task.queueTimeoutSeconds ?? Number.POSITIVE_INFINITY } : undefined;
+  return reason === 'Queued' ? { what: 'its creation', from: createdAt, seconds: queueTimeoutSeconds ?? Number.POSITIVE_INFINITY } : undefined;
+}
+
+/** Work on a node is not begun with so little time left; in seconds. */
+function leftUnused({ kind, timeoutSeconds, workflow }: ObservedTask): number {
+  return taskKinds[kind].changesNode && workflow?.knowledge.sent === 'no' ? Math.min(LEAST_SECONDS, timeoutSeconds / 2) : 0;
 }

@@ -1,6 +1,5 @@
 import type { JournalEntry } from '../../simulator/journal.ts';
 import type { ObservedNode, ObservedTask } from '../observations.ts';
-import { terminalState } from './terminal-state.ts';
 
 /** Work that changes a node, from outside. */
 export interface Operation {
@@ -38,19 +37,14 @@ function endsRun(later: JournalEntry, run: JournalEntry & { type: 'run-began' })
 }
 
 /**
- * From the image's arrival in the spec to the node that runs it, or to the end of a task that gave up before. Who
- * terminates a workflow in Temporal takes its node away from it at once.
+ * Only the moment in which an image is set: its roll-out belongs to the controller of SeiNodes. Its arrival in etcd is
+ * seen late on a busy machine; by the end of the dispatch it was there.
  */
 function imageOperations({ name, images }: ObservedNode, tasks: readonly ObservedTask[]): Operation[] {
-  return images.flatMap(({ image, setAt, runningAt = Number.POSITIVE_INFINITY }) => {
+  return images.flatMap(({ image, setAt }) => {
     const task = tasks.find((candidate) => candidate.node === name && candidate.image === image);
-    if (task === undefined || task.cancel === 'terminate') return [];
-    const to = Math.min(runningAt, endOf(task));
-    return to <= setAt ? [] : [{ id: task.taskId, what: 'UpdateNodeImage', from: setAt, to, isAgain: false }];
+    if (task === undefined) return [];
+    const at = Math.min(setAt, task.workflow?.dispatchedAt ?? Number.POSITIVE_INFINITY);
+    return [{ id: task.taskId, what: 'UpdateNodeImage', from: at, to: at, isAgain: false }];
   });
-}
-
-function endOf(task: ObservedTask): number {
-  const completedAt = Date.parse(terminalState(task)?.status.completedAt ?? '');
-  return Math.min(Number.isNaN(completedAt) ? Number.POSITIVE_INFINITY : completedAt, task.deletedAt ?? Number.POSITIVE_INFINITY);
 }

@@ -14,6 +14,8 @@ export interface SidecarFacts {
   readonly wasDeleted: boolean;
   /** When the node began to run its image, infinite when it never did or was given another one. */
   readonly imageAt: number;
+  /** Whether another image was set after its own. */
+  readonly isSuperseded: boolean;
 }
 
 /** @param endSeenAt - When the task was seen to be over: what came later cannot have led to it. */
@@ -28,6 +30,7 @@ export function sidecarFacts({ taskId, image }: ObservedTask, node: ObservedNode
     inclusion: inclusionOf(tasks.find(({ id }) => id === taskId)),
     wasDeleted: requests.some(({ method, path }) => method === 'DELETE' && path.endsWith(taskId)),
     imageAt: set?.runningAt ?? Number.POSITIVE_INFINITY,
+    isSuperseded: set !== undefined && set !== images.at(-1),
   };
 }
 

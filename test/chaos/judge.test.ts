@@ -30,6 +30,7 @@ describe('the judgement of a run', () => {
     assert.match(text, /^ {2}worker\.kill +3$/m);
     assert.match(text, /^ {2}tasks +3$/m);
     assert.match(text, /^ {2}longest time to an end +9 s: task-1 RestartSeid TaskComplete$/m);
+    assert.match(text, /^ {2}permits left behind +0$/m);
     assert.doesNotMatch(text, /✗/);
   });
 

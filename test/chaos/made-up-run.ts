@@ -1,5 +1,5 @@
 import type { SeiNodeTaskStatus } from '../../api/sei-node-task.ts';
-import type { ObservedNode, ObservedState, ObservedTask, Observations } from '../../chaos/observations.ts';
+import type { ObservedNode, ObservedState, ObservedTask, ObservedWorkflow, Observations } from '../../chaos/observations.ts';
 import type { JournalEntry, NodeEvent } from '../../simulator/journal.ts';
 
 /** Second 0 of every made-up run, in milliseconds since 1970. */
@@ -24,6 +24,11 @@ export const pending = stateAt(0, { phase: 'Pending' });
 export const running = stateAt(1, { phase: 'Running', task: { id: TASK_ID, status: 'Running', executionStartedAt: second(1) } });
 export const complete = ended('Complete', 'TaskComplete', 'seid was restarted in place.', { task: { id: TASK_ID, status: 'Complete', executionStartedAt: second(1) } });
 
+/** The workflow of a task that was sent and seen to be completed, unless told otherwise. */
+export function madeUpWorkflow(workflow: Partial<ObservedWorkflow> = {}): ObservedWorkflow {
+  return { end: 'COMPLETED', knowledge: { sent: 'yes', seen: 'completed' }, dispatchedAt: START + 2000, wasTakenOff: false, errors: [], ...workflow };
+}
+
 /** A RestartSeid of node-1 that went well, unless told otherwise. */
 export function madeUpTask(task: Partial<ObservedTask> = {}): ObservedTask {
   return {
@@ -35,6 +40,7 @@ export function madeUpTask(task: Partial<ObservedTask> = {}): ObservedTask {
     timeoutSeconds: 10,
     requirePhaseTimeoutSeconds: 5,
     minSecondsBetweenRestarts: 0,
+    workflow: madeUpWorkflow(),
     states: [pending, running, complete],
     ...task,
   };
@@ -64,7 +70,7 @@ export function madeUpRun(run: Partial<Observations> = {}): Observations {
     runbooks: [],
     nodes: [madeUpNode(goodRestart)],
     faults: [],
-    leftovers: { at: START + 60_000, workflows: [], expiredTasks: [] },
+    leftovers: { at: START + 60_000, workflows: [], permits: [], expiredTasks: [] },
     deaths: [],
     ...run,
   };

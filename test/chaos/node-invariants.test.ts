@@ -1,10 +1,12 @@
 import { oneAtATime } from '../../chaos/invariants/one-at-a-time.ts';
 import { restartsApart } from '../../chaos/invariants/restarts-apart.ts';
 import { oneSignal } from '../../chaos/invariants/one-signal.ts';
+import type { ObservedTask } from '../../chaos/observations.ts';
 import { sentOnce } from '../../chaos/invariants/sent-once.ts';
+import { submittedWasReceived } from '../../chaos/invariants/submitted-was-received.ts';
 import type { NodeEvent } from '../../simulator/journal.ts';
 import { assertViolations } from './assert-violations.ts';
-import { began, goodRestart, journal, madeUpNode, madeUpRun, madeUpTask, over, running, sidecarKilled, sidecarStarted, sigterm, START } from './made-up-run.ts';
+import { began, goodRestart, journal, madeUpNode, madeUpRun, madeUpTask, madeUpWorkflow, over, running, second, sidecarKilled, sidecarStarted, sigterm, START, stateAt, TASK_ID } from './made-up-run.ts';
 
 const run = (...events: readonly (readonly [number, NodeEvent])[]) => madeUpRun({ nodes: [madeUpNode(journal(...events))] });
 
@@ -45,11 +47,23 @@ describe('a task is sent once', () => {
   });
 });
 
-const image = (setAt: number, runningAt?: number) => {
-  const images = [{ image: 'sei:v2', setAt: START + setAt * 1000, ...(runningAt === undefined ? {} : { runningAt: START + runningAt * 1000 }) }];
-  const update = madeUpTask({ name: 'task-2', taskId: 'id-2', kind: 'UpdateNodeImage', image: 'sei:v2', states: [running] });
-  return madeUpRun({ tasks: [madeUpTask(), update], nodes: [madeUpNode(goodRestart, { images })] });
+/** @param setAt - When it is seen to have been set, `dispatchedAt` when that was reported, in seconds. */
+const image = (setAt: number, dispatchedAt = setAt) => {
+  const update = madeUpTask({ name: 'task-2', taskId: 'id-2', kind: 'UpdateNodeImage', image: 'sei:v2', states: [running], workflow: madeUpWorkflow({ dispatchedAt: START + dispatchedAt * 1000 }) });
+  return madeUpRun({ tasks: [madeUpTask(), update], nodes: [madeUpNode(goodRestart, { images: [{ image: 'sei:v2', setAt: START + setAt * 1000 }] })] });
 };
+
+const submitted = stateAt(3, { phase: 'Running', task: { id: TASK_ID, status: 'Running', submittedAt: second(2) } });
+const submittedRun = (more: Partial<ObservedTask>, ...node: Parameters<typeof madeUpNode>) => madeUpRun({ tasks: [madeUpTask({ states: [running, submitted], ...more })], nodes: [madeUpNode(...node)] });
+
+describe('submittedAt only once it was received', () => {
+  it('holds for a task that the sidecar had by then', () => assertViolations(submittedWasReceived, submittedRun({}, goodRestart)));
+  it('holds for an image that was set', () => assertViolations(submittedWasReceived, submittedRun({ image: 'v2' }, [], { images: [{ image: 'v2', setAt: START }] })));
+  it('holds where there is none', () => assertViolations(submittedWasReceived, submittedRun({ states: [running] }, [])));
+  it('fails on a task that nobody ever had', () => assertViolations(submittedWasReceived, submittedRun({}, []), /RestartSeid task-1 has submittedAt, and nobody had received it/));
+  it('fails on one that the sidecar got later', () => assertViolations(submittedWasReceived, submittedRun({}, journal([4, began()])), /nobody had received it/));
+  it('fails on one of a node that there is not', () => assertViolations(submittedWasReceived, submittedRun({ node: 'nobody' }, goodRestart), /nobody had received it/));
+});
 
 describe('one operation at a time on a node', () => {
   it('holds for one after the other', () => assertViolations(oneAtATime, run([1, began()], [2, over('completed')], [2, began('id-2')], [3, over('failed', 'id-2')])));
@@ -71,8 +85,8 @@ describe('one operation at a time on a node', () => {
   it('fails on a second one while the sidecar does the first again', () =>
     assertViolations(oneAtATime, run([1, began()], [2, sidecarKilled], [3, began(undefined, undefined, 1)], [4, began('id-2', undefined, 1)]), /id-2 began on node-1 while restart-seid id-1/));
 
-  it('holds for an image that runs before a restart', () => assertViolations(oneAtATime, image(0, 1.5)));
-  it('fails on a restart before the image runs', () => assertViolations(oneAtATime, image(0, 2.5), /restart-seid id-1 began on node-1 while UpdateNodeImage id-2/));
+  it('holds for an image that is set before a restart, and rolled out during it', () => assertViolations(oneAtATime, image(1)));
+  it('holds for one that is seen late', () => assertViolations(oneAtATime, image(3, 1)));
   it('fails on an image that is set during a restart', () => assertViolations(oneAtATime, image(3), /UpdateNodeImage id-2 began on node-1 while restart-seid id-1/));
 });
 

@@ -1,8 +1,9 @@
 import { notBeforeTime } from '../../chaos/invariants/not-before-time.ts';
 import { oneEnd } from '../../chaos/invariants/one-end.ts';
+import type { SeiNodeTaskStatus } from '../../api/sei-node-task.ts';
 import type { ObservedTask } from '../../chaos/observations.ts';
 import { assertViolations } from './assert-violations.ts';
-import { complete, ended, madeUpRun, madeUpTask, pending, running, second, stateAt, TASK_ID } from './made-up-run.ts';
+import { complete, ended, madeUpRun, madeUpTask, madeUpWorkflow, pending, running, second, stateAt, TASK_ID } from './made-up-run.ts';
 
 const task = (more: Partial<ObservedTask>) => madeUpRun({ tasks: [madeUpTask(more)] });
 const started = (seconds: number) => ({ task: { id: TASK_ID, status: 'Failed', executionStartedAt: second(seconds) } as const });
@@ -31,19 +32,23 @@ describe('every task reaches exactly one end', () => {
   it('fails on a phase that goes back', () => assertViolations(oneEnd, task({ states: [running, { ...pending, at: running.at + 1 }, complete] }), /went back from Running to Pending/));
 });
 
-const timeout = (startedAt: number) => task({ states: [running, ended('Failed', 'Timeout', 'No end within 10s.', started(startedAt))], timeoutSeconds: 8 });
+const timeout = (startedAt: number, more: Partial<ObservedTask> = {}) => task({ states: [running, ended('Failed', 'Timeout', 'No end within 10s.', started(startedAt))], timeoutSeconds: 8, ...more });
 
-const phase = (waitingSince: number) =>
-  task({
-    states: [stateAt(1, { phase: 'Pending', targetFirstObservedAt: second(waitingSince) }), ended('Failed', 'TargetResolveFailed', 'node-1 was still in phase Pending, not Running.')],
-  });
-
-const queue = (queueTimeoutSeconds: number) =>
-  task({ queueTimeoutSeconds, states: [ended('Failed', 'TargetResolveFailed', 'node-1 is busy, still so after 9s (queueTimeout); nothing was done.')] });
+const unmet = (reason: 'PhaseNotMet' | 'Queued', more: SeiNodeTaskStatus = {}) => {
+  const condition = { type: 'TargetReady', status: 'False', reason, message: 'It is not ready.', lastTransitionTime: second(1) } as const;
+  return [stateAt(1, { phase: 'Pending', ...more }), ended('Failed', 'TargetResolveFailed', 'It is not ready.', { conditions: [condition] })];
+};
+const phase = (waitingSince: number) => task({ states: unmet('PhaseNotMet', { targetFirstObservedAt: second(waitingSince) }) });
+const queue = (queueTimeoutSeconds: number) => task({ queueTimeoutSeconds, states: unmet('Queued') });
+const unsent = { workflow: madeUpWorkflow({ knowledge: { sent: 'no' } }) };
 
 describe('no verdict before its time', () => {
   it('holds for a timeout when its time is over to the second', () => assertViolations(notBeforeTime, timeout(1)));
   it('fails on one a second early', () => assertViolations(notBeforeTime, timeout(2), /task-1 ended as Timeout 7 s after executionStartedAt, before its 8 s/));
+
+  it('holds for work on a node that is not begun with so little time left', () => assertViolations(notBeforeTime, timeout(5, unsent)));
+  it('fails on that if there was time', () => assertViolations(notBeforeTime, timeout(6, unsent), /ended as Timeout 3 s after executionStartedAt, before its 4 s/));
+  it('fails on a wait that was not sent and had time', () => assertViolations(notBeforeTime, timeout(5, { kind: 'AwaitNodesAtHeight', ...unsent }), /before its 8 s/));
 
   it('fails on one that has no start', () =>
     assertViolations(notBeforeTime, task({ states: [ended('Failed', 'Timeout', 'No end.')] }), /NaN s after executionStartedAt/));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { taskKindNames, taskKinds } from '../../api/task-kinds.ts';
-import { cancelling, dispatching, withNotice, workingAtHeight, workingOn } from '../../core/progress.ts';
+import { cancelling, dispatching, takingOff, withNotice, workingAtHeight, workingOn } from '../../core/progress.ts';
 import { minimalPayloads } from '../api/payload-examples.ts';
 import { node } from './ended-tasks.ts';
 
@@ -9,11 +9,11 @@ describe('the progress of a task', () => {
     const work = { kind, task: { node }, payload: minimalPayloads[kind] };
 
     it(`of kind ${kind} has a step for scripts, and a sentence that names the node`, () => {
-      for (const { step, message } of [dispatching(work), workingOn(work), workingAtHeight(work, 7), cancelling(work)]) {
+      for (const { step, message } of [dispatching(work), workingOn(work), workingAtHeight(work, 7), cancelling(work), takingOff(work)]) {
         assert.match(step, /^[A-Z][A-Za-z]+$/);
         assert.match(message, /SeiNode arctic-1\/syncer-0-0\b.*\.$/);
       }
-      assert.equal(new Set([dispatching(work), workingOn(work), cancelling(work)].map(({ step }) => step)).size, 3);
+      assert.equal(new Set([dispatching(work), workingOn(work), cancelling(work), takingOff(work)].map(({ step }) => step)).size, 4);
     });
 
     it(`of kind ${kind} claims before its POST only that it is being sent`, () => {

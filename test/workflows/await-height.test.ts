@@ -90,6 +90,20 @@ describe('tasks that wait for a height', () => {
       assert.deepEqual(node.tasks, []);
     });
 
+    it(`${name}: is taken off at Timeout for as long as it takes, in sight, when the sidecar is away`, async () => {
+      const away = `${name}-away`;
+      const node = await environment.addNode(away, { sidecarVersion: 'newer' });
+      await create(away, awaiting, { targetHeight: 1_000_000_000, timeoutSeconds: 6 });
+      await environment.taskWhere(away, 'is watched', ({ status }) => status?.step === 'AwaitingHeight');
+      node.crashSidecar();
+      const { status } = await environment.taskWhere(away, 'tells the problem', (task) => task.status?.step === 'TakingOff');
+      assert.match(status?.message ?? '', /is being taken off the sidecar of SeiNode \S+\. Last problem: DELETE /);
+      assert.doesNotMatch(status?.message ?? '', /cancel/i);
+      node.startSidecar();
+      assertFailed(await environment.finished(away), 'Timeout', /Timed out after 6s\. The wait was taken off the sidecar of SeiNode/);
+      assert.deepEqual(node.tasks, []);
+    });
+
     it(`${name}: ends with Timeout after timeoutSeconds, and the task is taken off the sidecar`, async () => {
       const nodeName = `${name}-timeout`;
       const node = await environment.addNode(nodeName);
