@@ -4,6 +4,10 @@ import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
 import { conditionOf, TestEnvironment } from '../support/test-environment.ts';
 
+function generationsOf({ metadata, status }: SeiNodeTask): (number | undefined)[] {
+  return [metadata.generation, status?.observedGeneration];
+}
+
 describe('status.observedGeneration of a task whose spec is edited while no worker runs', () => {
   let environment: TestEnvironment;
 
@@ -24,10 +28,6 @@ describe('status.observedGeneration of a task whose spec is edited while no work
 
   async function edit(name: string, patch: object): Promise<void> {
     await environment.tasks.patch({ namespace: environment.namespace, name }, patch);
-  }
-
-  function generationsOf({ metadata, status }: SeiNodeTask): (number | undefined)[] {
-    return [metadata.generation, status?.observedGeneration];
   }
 
   it('stays behind although the bridge has seen the edit, and has told the workflow', async () => {
