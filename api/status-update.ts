@@ -76,10 +76,11 @@ export function nextStatus(
   const at = timestamp(context.atMs);
   const { targetFirstObservedAt, step, reason, ...rest } = current;
   const startedAt = current.startedAt ?? at;
+  const actsOnSpec = update.step !== 'accepted' && update.step !== 'noted';
   return {
     ...rest,
-    ...(update.step === 'accepted' || update.step === 'noted' ? present({ step, reason, targetFirstObservedAt }) : {}),
-    ...present({ observedGeneration: update.step === 'accepted' ? (current.observedGeneration ?? context.generation) : context.generation }),
+    ...(actsOnSpec ? {} : present({ step, reason, targetFirstObservedAt })),
+    ...present({ observedGeneration: actsOnSpec ? context.generation : (current.observedGeneration ?? context.generation) }),
     startedAt,
     phase,
     phaseTransitionTime: (phase === current.phase ? current.phaseTransitionTime : undefined) ?? at,

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { SEI_NODE_TASK } from '../../api/resources.ts';
+import { resourcePath } from '../../kubernetes/resource-path.ts';
+import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
+import { eventually } from '../support/eventually.ts';
+import { startOwnServers, type OwnServers } from '../support/own-servers.ts';
+import type { TestEnvironment } from '../support/test-environment.ts';
+
+const CRD = resourcePath(
+  { group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions' },
+  { name: `${SEI_NODE_TASK.plural}.${SEI_NODE_TASK.group}`, namespace: undefined },
+);
+const SPEC = '/spec/versions/0/schema/openAPIV3Schema/properties/spec';
+/** As of a version that is newer than the service. */
+const WITH_A_NEW_KIND = [
+  { op: 'add', path: `${SPEC}/properties/kind/enum/-`, value: 'RotateKeys' },
+  { op: 'remove', path: `${SPEC}/x-kubernetes-validations` },
+];
+
+describe('a task of a kind that only a newer version of the service knows', () => {
+  let own: OwnServers;
+  let environment: TestEnvironment;
+
+  before(async () => {
+    own = await startOwnServers();
+    environment = own.environment;
+    await environment.admin.request({ method: 'PATCH', path: CRD, contentType: 'application/json-patch+json', body: WITH_A_NEW_KIND });
+    await environment.startService();
+    await environment.addNode('validator');
+  });
+
+  after(() => own?.stop());
+
+  it('is ended by the bridge, without a workflow', async () => {
+    const target = { nodeRef: { name: 'validator' } };
+    const created = await eventually('the API server takes it', () => environment.createTask('newer', { kind: 'RotateKeys', target }));
+    const task = await environment.finished('newer');
+    assertFailed(task, 'UnsupportedKind', /does not carry out tasks of kind RotateKeys\. Nothing was sent/);
+    assert.equal(task.status?.observedGeneration, 1);
+    await assert.rejects(() => environment.workflowOf(created).describe(), WorkflowNotFoundError);
+    await eventually('a Warning is recorded', async () => {
+      const { stdout } = await environment.kubectl(['get', 'events', '--field-selector', 'involvedObject.name=newer,reason=UnsupportedKind,type=Warning', '-o', 'name']);
+      return stdout !== '';
+    });
+    assert.deepEqual(environment.fleet.node(environment.namespace, 'validator').requests, []);
+  });
+
+  it('is left alone by a worker that does not know its workflow, and neither failed nor closed', async () => {
+    const workflow = await environment.temporal.workflow.start('RotateKeys', {
+      workflowId: `${environment.namespace}/rotate-keys`,
+      taskQueue: environment.namespace,
+      args: [{ node: { namespace: environment.namespace, name: 'validator' }, payload: {} }],
+    });
+    await eventually('a worker has met it', async () => {
+      const { events } = await workflow.fetchHistory();
+      return events?.some(({ workflowTaskFailedEventAttributes: failed }) => failed);
+    });
+    await environment.restart('restart', 'validator');
+    assertComplete(await environment.finished('restart'));
+    assert.equal((await workflow.describe()).status.name, 'RUNNING');
+  });
+});

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import type { SeiNodeTask } from '../../api/sei-node-task.ts';
+import { adminTransport } from '../../dev/admin-transport.ts';
+import { applyManifests } from '../../dev/apply-manifests.ts';
+import { startLocalServers } from '../../dev/start-local-servers.ts';
+import { readClusterId } from '../../kubernetes/read-cluster-id.ts';
+import { assertRestartedOnce } from '../support/assert-restarted-once.ts';
+import { assertComplete } from '../support/assert-verdict.ts';
+import { eventually } from '../support/eventually.ts';
+import { sharedServers } from '../support/shared-servers.ts';
+import { TestEnvironment, type EnvironmentOptions } from '../support/test-environment.ts';
+
+const NODE = 'validator';
+
+/** Also namespaces, nodes, tasks and, unless told otherwise, task queues have the same names in both. */
+describe('two clusters with equal settings on one Temporal namespace', () => {
+  const started = new AsyncDisposableStack();
+  let here: TestEnvironment;
+  let there: TestEnvironment;
+  let clusters: readonly string[];
+
+  before(async () => {
+    const servers = await startLocalServers();
+    started.defer(servers.stop);
+    await using transport = adminTransport(servers.kubernetes);
+    await applyManifests(transport);
+    const create = async (options?: EnvironmentOptions): Promise<TestEnvironment> => {
+      const environment = await TestEnvironment.create(options);
+      started.defer(() => environment.stop());
+      return environment;
+    };
+    here = await create();
+    there = await create({ servers: { ...servers, temporal: sharedServers().temporal }, namespace: here.namespace });
+    clusters = await Promise.all([here, there].map(({ admin }) => readClusterId(admin)));
+    for (const environment of [here, there]) await environment.addNode(NODE);
+  });
+
+  after(() => started.disposeAsync());
+
+  it('have task queues of their own unless TASK_QUEUE says otherwise', async () => {
+    const service = await there.startService({ TASK_QUEUE: '' });
+    const task = await there.restart('own-queue', NODE);
+    assertComplete(await there.finished('own-queue'));
+    assert.equal((await there.workflowOf(task).describe()).taskQueue, `sei-node-tasks-${clusters[1]}`);
+    await service.process.stop(30_000);
+  });
+
+  it('carry out nothing of each other on one task queue, and say whose task it is', async () => {
+    const [nodeHere, nodeThere] = [here, there].map(({ fleet, namespace }) => fleet.node(namespace, NODE));
+    assert.ok(nodeHere && nodeThere);
+    const before = nodeThere.requests.length;
+    await here.startService({ ROLE: 'bridge' });
+    await there.startService({ ROLE: 'worker' });
+    const bystander = await there.restart('shared-queue', NODE);
+    const task = await here.restart('shared-queue', NODE);
+    await eventually('the worker there refuses it, more than once', async () => {
+      const { raw } = await here.workflowOf(task).describe();
+      return raw.pendingActivities?.some(({ lastFailure, attempt }) => isOfOtherCluster(lastFailure?.message) && Number(attempt) > 2);
+    });
+    assert.equal((await here.workflowOf(task).describe()).status.name, 'RUNNING');
+    assert.equal((await here.tasks.get(here.namespace, 'shared-queue'))?.status?.phase, 'Pending');
+
+    await here.startService({ ROLE: 'worker' });
+    assertComplete(await here.finished('shared-queue'));
+    assertRestartedOnce(nodeHere);
+    assert.equal(nodeThere.requests.length, before);
+    assert.equal((await there.tasks.get(there.namespace, 'shared-queue'))?.status, bystander.status);
+  });
+
+  it('send to no node of the other while workers of both take what comes', async () => {
+    const nodeThere = there.fleet.node(there.namespace, NODE);
+    const before = nodeThere.requests.length;
+    const names = Array.from({ length: 6 }, (_, index) => `both-${index}`);
+    const nodes = await Promise.all(names.map((name) => here.addNode(name)));
+    const strangers = await Promise.all(names.map((name) => there.addNode(name)));
+    await Promise.all(names.map((name) => here.restart(name, name)));
+    const tasks: SeiNodeTask[] = await Promise.all(names.map((name) => here.finished(name)));
+    tasks.forEach((task) => assertComplete(task));
+    nodes.forEach(assertRestartedOnce);
+    assert.deepEqual(strangers.flatMap(({ requests }) => requests), []);
+    assert.equal(nodeThere.requests.length, before);
+  });
+
+  function isOfOtherCluster(words: string | null | undefined): boolean {
+    return [...clusters, 'TASK_QUEUE'].every((word) => words?.includes(word));
+  }
+});
