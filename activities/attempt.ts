@@ -59,6 +59,11 @@ export class Attempt<Details extends object> implements Disposable {
     this.#context.heartbeat(this.#details);
   }
 
+  /** Logs what stands in the way, with the activity's own fields. */
+  warn(message: string, fields: Record<string, unknown>): void {
+    this.#context.log.warn(message, fields);
+  }
+
   /** @throws the signal's reason when the activity is cancelled or the process shuts down. */
   async sleep(milliseconds: number): Promise<void> {
     await sleep(Math.max(0, milliseconds), undefined, { signal: this.signal });

@@ -91,7 +91,7 @@ export class TaskDispatch {
     this.#attempt = attempt;
     const { plan, elapsedMs } = request;
     this.#work = taskWork(dependencies, plan.task, request.request);
-    this.#reporter = new TaskReporter({ dependencies, task: plan.task, nowMs: () => attempt.nowMs, signal: attempt.signal });
+    this.#reporter = new TaskReporter({ dependencies, task: plan.task, attempt });
     const { taskId: _, executingSinceMs, ...known } = attempt.earlier ?? { taskId: '', ...request.knowledge };
     this.#knowledge = known;
     this.#executingSinceMs = executingSinceMs ?? (elapsedMs === undefined ? undefined : attempt.nowMs - attempt.elapsedMs - elapsedMs);

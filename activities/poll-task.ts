@@ -80,7 +80,7 @@ export class TaskPoll {
     this.#attempt = attempt;
     const { task } = request.plan;
     this.#work = taskWork(dependencies, task, request.request);
-    this.#reporter = new TaskReporter({ dependencies, task, nowMs: () => attempt.nowMs, signal: attempt.signal });
+    this.#reporter = new TaskReporter({ dependencies, task, attempt });
     const { taskId: _, polls, ...known } = attempt.earlier ?? { taskId: '', polls: 0, ...request.knowledge };
     this.#knowledge = known;
     this.#polls = polls;

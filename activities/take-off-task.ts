@@ -36,7 +36,7 @@ export async function takeOffTask(
   attempt: Attempt<TakeOffHeartbeat>,
 ): Promise<'taken-off' | 'gone'> {
   const { node, taskId } = plan.task;
-  const reporter = new TaskReporter({ dependencies: mirror, task: plan.task, nowMs: () => attempt.nowMs, signal: attempt.signal });
+  const reporter = new TaskReporter({ dependencies: mirror, task: plan.task, attempt });
   if (cancelled) reporter.show({ step: 'noted', progress: cancelling(plan) });
   // Most are taken off at once: that is worth no write.
   else reporter.assume({ step: 'working', progress: takingOff(plan) });

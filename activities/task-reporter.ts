@@ -1,10 +1,10 @@
-import { log } from '@temporalio/activity';
 import type { StatusUpdate } from '../api/status-update.ts';
 import { problemEvent } from '../api/task-events.ts';
 import type { TaskIdentity } from '../api/task-input.ts';
 import { asSentence } from '../api/provenance.ts';
 import { printable } from '../api/printable.ts';
 import { withNotice } from '../core/progress.ts';
+import type { Attempt } from './attempt.ts';
 import { recordEvents, writeStatus, type MirrorDependencies } from './mirror-status.ts';
 
 /** A problem that passes sooner is not worth a write and an Event, in milliseconds. */
@@ -22,9 +22,7 @@ type ShownUpdate = Extract<StatusUpdate, { readonly progress: unknown }>;
 export interface TaskReporterOptions {
   readonly dependencies: MirrorDependencies;
   readonly task: TaskIdentity;
-  /** In milliseconds since the epoch. */
-  readonly nowMs: () => number;
-  readonly signal: AbortSignal;
+  readonly attempt: Pick<Attempt<object>, 'nowMs' | 'signal' | 'warn'>;
 }
 
 /**
@@ -51,7 +49,8 @@ export class TaskReporter {
 
   /** Tells what keeps the task from going on, once it has lasted for a moment. `undefined`: nothing does. */
   problem(problem: Problem | undefined): void {
-    const sinceMs = problem !== undefined && problem.code === this.#problem?.code ? this.#problem.sinceMs : this.#options.nowMs();
+    if (problem !== undefined && problem.code !== this.#problem?.code) this.#options.attempt.warn('The task cannot go on; it is tried again', { code: problem.code, problem: problem.message });
+    const sinceMs = problem !== undefined && problem.code === this.#problem?.code ? this.#problem.sinceMs : this.#options.attempt.nowMs;
     // An error's message is not copied with its other fields.
     this.#problem = problem && { code: problem.code, message: problem.message, sinceMs };
     this.#write();
@@ -84,19 +83,19 @@ export class TaskReporter {
   }
 
   #lastingProblem(): Problem | undefined {
-    if (this.#problem === undefined || this.#options.nowMs() < this.#problem.sinceMs + LASTING_MS) return undefined;
+    if (this.#problem === undefined || this.#options.attempt.nowMs < this.#problem.sinceMs + LASTING_MS) return undefined;
     return this.#problem;
   }
 
   async #writeOnce(update: ShownUpdate): Promise<void> {
-    const { dependencies, task, nowMs, signal } = this.#options;
+    const { dependencies, task, attempt } = this.#options;
     const problem = this.#lastingProblem();
     try {
-      await writeStatus(dependencies, task, { update, atMs: nowMs() }, signal);
+      await writeStatus(dependencies, task, { update, atMs: attempt.nowMs }, attempt.signal);
       this.#shown = keyOf(update);
       if (problem !== undefined && task.mirrorTo !== undefined) recordEvents(dependencies.events, [problemEvent(task.mirrorTo, problem.code, problem.message)]);
     } catch (error) {
-      if (!signal.aborted) log.warn('Status not written. It is written with the next change.', { error });
+      if (!attempt.signal.aborted) attempt.warn('Status not written. It is written with the next change.', { error });
     }
   }
 }

@@ -4,6 +4,7 @@ import { SEI_NODE } from '../api/resources.ts';
 import { observationOf, type TaskObservation } from '../api/sidecar-task.ts';
 import type { TaskIdentity } from '../api/task-input.ts';
 import type { ImageRequest, SidecarTaskRequest, TaskRequest } from '../api/task-plan.ts';
+import type { SeiNode } from '../api/sei-node.ts';
 import type { Sent } from '../core/knowledge.ts';
 import { hasHttpStatus, isObjectMissing, KubernetesApiError } from '../kubernetes/errors.ts';
 import type { ResourceClient } from '../kubernetes/resource-client.ts';
@@ -56,10 +57,7 @@ function imageWork(seiNodes: ResourceClient, { node }: TaskIdentity, { image }: 
     look: async (sent, signal) => {
       const found = await readSeiNode(seiNodes, node, signal);
       if (found === undefined || found.metadata.uid !== node.uid) return { state: 'gone' };
-      const isSet = found.spec.image === image;
-      if (isSet && found.status?.currentImage === image) return { state: 'completed', ...(sent === 'no' ? { already: true } : {}) };
-      if (sent !== 'yes') return { state: 'absent' };
-      return isSet ? { state: 'running', ...present({ currentImage: found.status?.currentImage }) } : { state: 'failed', error: `spec.image was changed to ${printable(found.spec.image ?? '(none)', 512)} by someone else` };
+      return observedImage(found, image, sent);
     },
     send: async () => {
       const object = { apiVersion: `${SEI_NODE.group}/${SEI_NODE.version}`, kind: SEI_NODE.kind, metadata: { name: node.name, uid: node.uid }, spec: { image } };
@@ -72,6 +70,14 @@ function imageWork(seiNodes: ResourceClient, { node }: TaskIdentity, { image }: 
       }
     },
   };
+}
+
+function observedImage({ spec, status }: SeiNode, image: string, sent: Sent): TaskObservation {
+  const isSet = spec.image === image;
+  if (isSet && status?.currentImage === image) return { state: 'completed', ...(sent === 'no' ? { already: true } : {}) };
+  if (sent !== 'yes') return { state: 'absent' };
+  if (isSet) return { state: 'running', ...present({ currentImage: status?.currentImage }) };
+  return { state: 'failed', error: `spec.image was changed to ${printable(spec.image ?? '(none)', 512)} by someone else` };
 }
 
 /** A SeiNode that is gone, or another one under its name, is found by the look that follows. */

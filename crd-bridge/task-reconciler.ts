@@ -116,9 +116,11 @@ export class TaskReconciler {
     try {
       return await this.#options.workflows.start(task, texts);
     } catch (error) {
-      const words = printable(wordsOf(error), 300);
-      const message = `The workflow cannot be started; it is tried again. Check the Temporal server. Last problem: ${words}`;
-      await this.#write(workflowId, task, { step: 'noted', progress: { step: 'Starting', message } });
+      // Its workflow has written itself: how far it came stays in the status.
+      const isStarted = task.status?.workflow?.runId !== undefined;
+      const problem = isStarted ? 'Temporal cannot be asked whether the workflow is open' : 'The workflow cannot be started';
+      const message = `${problem}; it is tried again. Check the Temporal server. Last problem: ${printable(wordsOf(error), 300)}`;
+      if (!isStarted) await this.#write(workflowId, task, { step: 'noted', progress: { step: 'Starting', message } });
       await this.#options.events.record(problemEvent(task.metadata, 'TEMPORAL_UNAVAILABLE', message));
       throw error;
     }

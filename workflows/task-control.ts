@@ -1,4 +1,4 @@
-import { CancellationScope, defineSignal, defineUpdate, isCancellation, setHandler } from '@temporalio/workflow';
+import { ActivityFailure, CancellationScope, defineSignal, defineUpdate, isCancellation, setHandler } from '@temporalio/workflow';
 import type { CancelRequest } from '../api/cancel-request.ts';
 import { printable } from '../api/printable.ts';
 import type { SpecChange } from '../api/spec-change.ts';
@@ -50,7 +50,8 @@ export class TaskControl {
       try {
         return await scope.run(work);
       } catch (error) {
-        if (isCancellation(error) && scope.consideredCancelled) return undefined;
+        // An activity that fails after it was asked to cancel is not tried again, whatever it failed with.
+        if (scope.consideredCancelled && (isCancellation(error) || error instanceof ActivityFailure)) return undefined;
         throw error;
       } finally {
         this.#work = undefined;

@@ -147,7 +147,7 @@ export class TaskLifecycle {
     const { pollTask } = proxyActivities<Activities>({
       ...waiting(plan.timeoutMs !== undefined),
       // A last look waits for a worker that can do it: only an answer, or none, decides.
-      ...(remainingMs === undefined || remainingMs === 0 ? {} : { scheduleToCloseTimeout: remainingMs + OVERTIME_MS }),
+      ...(remainingMs ? { scheduleToCloseTimeout: remainingMs + OVERTIME_MS } : {}),
       summary: 'type' in request.request ? `Poll the sidecar of ${plan.task.node.name}` : `Wait until ${plan.task.node.name} runs the image`,
     });
     try {

@@ -31,6 +31,8 @@ class FakeAttempt {
     this.nowMs += milliseconds;
   }
 
+  warn(): void {}
+
   leave(error: unknown): never {
     throw error;
   }

@@ -28,7 +28,10 @@ describe('a service that comes back after the deadline', () => {
     completed: { node: {}, reach: atSidecar({ after: tells('completed') }) },
     failed: { node: { restartGraceMs: 50, faults: IGNORES_SIGTERM }, reach: atSidecar({ after: tells('failed') }) },
     running: { node: { restartGraceMs: 600_000, faults: IGNORES_SIGTERM }, reach: atSidecar({ after: tells('running') }) },
-    'not-asked': { node: {}, reach: atSidecar({ before: ({ path }) => !path.endsWith('/v0/tasks') }) },
+    'not-asked': {
+      node: { faults: { refuseConnections: {} } },
+      reach: (name) => environment.taskWhere(name, 'has begun', ({ status }) => status?.task !== undefined),
+    },
     'start-recorded': { node: {}, reach: (name) => service.apiServer.stop(name, { after: writes('Running') }) },
     'not-sent': { node: {}, reach: atSidecar({ before: ({ method }) => method === 'POST' }) },
     'out-of-phase': {
@@ -47,6 +50,7 @@ describe('a service that comes back after the deadline', () => {
     const deadlineMs = Date.now() + TIMEOUT_SECONDS * 1_000;
     for (const task of await allTasks()) assert.ok(!isTerminal(task.status?.phase), `${task.metadata.name} ended too early`);
     await eventually('every deadline has passed', () => Date.now() > deadlineMs);
+    environment.fleet.node(environment.namespace, 'not-asked').setFaults({});
     await environment.startService();
   });
 

@@ -7,7 +7,7 @@ import { eventually } from '../support/eventually.ts';
 import { executionStartedMs } from '../support/execution-started-ms.ts';
 import type { Refusals } from '../support/http-gate.ts';
 import { requestsOf } from '../support/requests-of.ts';
-import { StoppableService } from '../support/stoppable-service.ts';
+import { StoppableService, writes } from '../support/stoppable-service.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 
 /** An account that lacks the right to write. */
@@ -83,6 +83,19 @@ describe('an API server that does not take what is to be written into a status',
     const task = await environment.finished('kept');
     assertComplete(task);
     assert.ok(executionStartedMs(task) >= sinceMs + 4_000, 'it began when the API server was back');
+    assertRestartedOnce(node);
+  });
+
+  it('does not use up the execution time while its answer to that write is on its way', async () => {
+    const node = await environment.addNode('slow');
+    const written = service.apiServer.stop('slow', { after: writes('Running') });
+    await environment.restart('slow', 'slow', { timeoutSeconds: 4 });
+    await written;
+    const sinceMs = Date.now();
+    await eventually('more than the execution time has passed', () => Date.now() > sinceMs + 5_000);
+    assert.deepEqual(requestsOf(node, 'POST'), []);
+    service.apiServer.resume('slow');
+    assertComplete(await environment.finished('slow'));
     assertRestartedOnce(node);
   });
 

@@ -6,7 +6,6 @@ describe('readConfig', () => {
     const { SIDECAR_URL_TEMPLATE: sidecar, SEID_RPC_URL_TEMPLATE: rpc, ...rest } = readConfig({});
     assert.deepEqual(rest, {
       ROLE: 'all',
-      TASK_QUEUE: 'sei-node-tasks',
       WATCH_NAMESPACE: [],
       LEASE_NAME: 'sei-node-tasks',
       MAX_CONCURRENT_POLLS: 10_000,
