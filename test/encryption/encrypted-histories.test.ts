@@ -67,7 +67,7 @@ describe('a service with payload keys', () => {
   const readable = (name: string) => decrypting.workflow.getHandle(environment.workflowOf(taskNamed(name)).workflowId);
 
   it('carries tasks out as one without', () => {
-    assertConfirmed(taskNamed('confirmed'), /The vote is on chain/);
+    assertConfirmed(taskNamed('confirmed'), /is on chain/);
     assertFailed(taskNamed('failed'), 'TxFailed', new RegExp(SIDECARS_WORDS));
     for (const node of Object.values(nodes)) assert.ok(requestsOf(node, 'POST').some(({ body }) => body.includes(MEMO)), node.name);
   });
