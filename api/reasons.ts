@@ -19,32 +19,32 @@ export const reasons = {
     condition: 'TargetReady',
     meaning: 'The node is busy with other work, which the message names; the task waits, at most `queueTimeout`.',
   },
-  TaskComplete: { condition: 'Ready', meaning: 'The task is completed.' },
+  TaskComplete: { condition: 'Ready', meaning: 'The task is completed. Of a transaction without a readable result this says nothing about the chain.' },
   Confirmed: {
     condition: 'Ready',
-    meaning: 'The transaction is on chain. Where the sidecar gave no readable result, the message says so.',
+    meaning: 'The transaction is on chain.',
   },
   TargetResolveFailed: {
     condition: 'Failed',
-    meaning: 'The SeiNode does not exist, was not in `requirePhase` before `requirePhaseTimeout`, or was busy until `queueTimeout`. Nothing was done.',
+    meaning: 'The SeiNode does not exist, was not in `requirePhase` before `requirePhaseTimeout`, or was busy until `queueTimeout`: nothing was sent. Or it vanished later; the message says what is known.',
   },
   UnsupportedKind: {
     condition: 'Failed',
-    meaning: 'This version of the service does not carry out tasks of this kind. Nothing was done.',
+    meaning: 'This version of the service does not carry out tasks of this kind. Nothing was sent.',
   },
   ParamsBuildFailed: {
     condition: 'Failed',
-    meaning: 'The spec cannot be turned into a task for the sidecar; the message names the field. Nothing was done.',
+    meaning: 'The spec cannot be turned into a task for the sidecar; the message names the field. Nothing was sent, unless others had begun the task.',
   },
   DeserializeFailed: {
     condition: 'Failed',
-    meaning: 'The resource or the stored task input cannot be read; the message names the field. Nothing was done.',
+    meaning: 'The resource or the stored task input cannot be read; the message names the field. Nothing was sent.',
   },
   TaskTerminalError: {
     condition: 'Failed',
-    meaning: 'The sidecar, or the API server for UpdateNodeImage, refused the task; the message holds its words. Nothing was done.',
+    meaning: 'The sidecar, or the API server for UpdateNodeImage, refused the task; the message holds its words.',
   },
-  TaskFailed: { condition: 'Failed', meaning: 'The sidecar reported that the task failed; the message holds its words.' },
+  TaskFailed: { condition: 'Failed', meaning: 'The sidecar reported that the task failed; the message holds its words. Of an image: somebody has set another one.' },
   TxFailed: { condition: 'Failed', meaning: 'The transaction was included in a block and failed there; `status.outputs` names it.' },
   InclusionUndetermined: {
     condition: 'Failed',
@@ -52,15 +52,15 @@ export const reasons = {
   },
   Timeout: {
     condition: 'Failed',
-    meaning: 'The execution time was over, and one last look at the sidecar found no end. The work may still go on.',
+    meaning: 'The execution time was over, or too short a rest of it left to begin, and one last look found no end. The message says what was sent.',
   },
   TaskLost: {
     condition: 'Failed',
-    meaning: 'The sidecar accepted the task and answered for 10 minutes that it does not know it. It is not sent again.',
+    meaning: 'The sidecar accepted the task, or may have, and has answered for 10 minutes that it does not know it. It is not sent again.',
   },
   Cancelled: {
     condition: 'Failed',
-    meaning: 'The task was cancelled; the message says whether the sidecar already had it.',
+    meaning: 'The task was cancelled; the message says what was sent.',
   },
   WorkflowTerminated: {
     condition: 'Failed',

@@ -10,6 +10,8 @@ import { watchSeid } from './watch-seid.ts';
 
 export interface RestartReport {
   readonly task: SeiNodeTask;
+  /** Steps that its status named on the way. */
+  readonly steps: readonly string[];
   /** From the command until the task was over. */
   readonly seconds: string;
   readonly before: NodeFacts;
@@ -37,14 +39,22 @@ export async function runRestart(
   const stopwatch = new Stopwatch();
   using watching = new DisposableStack();
   watching.use(watchSeid(node, stopwatch));
+  const show = showStates(stopwatch);
+  const steps = new Set<string>();
   const finished = stack.watch
-    .follow(restart.name, { onState: showStates(stopwatch), signal })
+    .follow(restart.name, {
+      onState: (seen) => {
+        show(seen);
+        steps.add(seen.task.status?.step ?? '');
+      },
+      signal,
+    })
     .then(({ task }) => ({ task, seconds: stopwatch.seconds }));
   const applied = operator.apply(manifest, stopwatch);
   const waited = applied.then(() => operator.waitUntilFinished(restart.name, stopwatch));
   const interrupted = restart.meanwhile === undefined ? undefined : afterPost(node, before).then(() => restart.meanwhile?.(stopwatch));
   const [end, waitCode] = await Promise.all([finished, waited, interrupted]);
-  return { ...end, before, after: await factsOf(node), waitCode };
+  return { ...end, steps: [...steps], before, after: await factsOf(node), waitCode };
 }
 
 async function afterPost(node: SimulatedNode, before: NodeFacts): Promise<void> {

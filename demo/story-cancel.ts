@@ -9,8 +9,8 @@ const WHY = 'wrong node';
 /** A restart that has been sent cannot be called back, and the verdict says so. */
 export async function tellCancel(story: Story): Promise<void> {
   heading(`4  Restart seid on ${NODE}, and cancel it in the middle`);
-  paragraph('seid has its SIGTERM by then. The task is watched to its end all the same, so that nobody restarts the node twice.');
-  const { task, seconds, before, after } = await runRestart(story, {
+  paragraph('The sidecar has the task by then, and a restart cannot be called back. It is watched to its end all the same.');
+  const { task, steps, seconds, before, after } = await runRestart(story, {
     name: `restart-${NODE}`,
     node: NODE,
     meanwhile: (stopwatch) => story.operator.cancel(`restart-${NODE}`, WHY, stopwatch),
@@ -18,10 +18,11 @@ export async function tellCancel(story: Story): Promise<void> {
   const message = task.status?.message ?? '';
   story.claims.check({
     [`the task is Failed with reason Cancelled after ${seconds} s`]: { expected: 'Failed Cancelled', seen: `${task.status?.phase} ${task.status?.reason}` },
-    'its message says that the SIGTERM had gone out, and why it was cancelled': {
-      expected: `its SIGTERM to seid had gone out … ${WHY}`,
+    'its step was Cancelling until then': { expected: 'Cancelling', seen: steps.join(', '), holds: steps.includes('Cancelling') },
+    'its message says that it was too late, and why it was cancelled': {
+      expected: `too late to stop the restart … ${WHY}`,
       seen: message,
-      holds: message.includes('its SIGTERM to seid had gone out') && message.includes(WHY),
+      holds: message.includes('too late to stop the restart') && message.includes(WHY),
     },
     ...replacedSeid(before, after),
     'the sidecar was asked to restart it exactly once': { expected: 1, seen: after.posts - before.posts },

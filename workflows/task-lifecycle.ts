@@ -128,8 +128,9 @@ export class TaskLifecycle {
     const request = { ...ready, plan, knowledge: this.#knowledge, ...present({ permitRunId: this.#permitRunId, elapsedMs: this.#elapsedMs }) };
     const dispatched = await control.untilChanged(() => dispatchTask(request));
     if (dispatched === undefined) {
-      // Cancelled between two attempts: what the first one did is not known.
+      // Between two attempts, or the last one was lost with its worker: what it began and sent is not known.
       this.#knowledge = { ...this.#knowledge, sent: this.#knowledge.sent === 'no' ? 'perhaps' : this.#knowledge.sent };
+      this.#begun ??= { elapsedMs: 0, startedAtMs: Date.now(), atMs: Date.now() };
       return afterDispatch({ state: 'cancelled' }, this.#situation);
     }
     this.#knowledge = dispatched.knowledge;

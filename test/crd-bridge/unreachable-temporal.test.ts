@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import type { SeiNodeTask, SeiNodeTaskStatus } from '../../api/sei-node-task.ts';
+import { workflowIdOf } from '../../api/workflow-id.ts';
+import { TaskReconciler } from '../../crd-bridge/task-reconciler.ts';
+import type { TaskWorkflows } from '../../crd-bridge/task-workflows.ts';
+import type { EventRecorder } from '../../kubernetes/event-recorder.ts';
+import { TestEnvironment } from '../support/test-environment.ts';
+
+const ignore = (): void => {};
+const log = { log: ignore, trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore };
+
+describe('a bridge that cannot reach Temporal', () => {
+  let environment: TestEnvironment;
+  let told: string[];
+
+  before(async () => {
+    environment = await TestEnvironment.create();
+  });
+
+  beforeEach(() => {
+    told = [];
+  });
+
+  after(() => environment.stop());
+
+  async function reconciled(name: string, status?: SeiNodeTaskStatus): Promise<SeiNodeTaskStatus> {
+    const { namespace, tasks } = environment;
+    const created = await environment.restart(name, 'syncer-0-0');
+    const workflowId = workflowIdOf(created.metadata);
+    const workflow = { id: workflowId, runId: 'a-run', namespace: 'default' };
+    const task = status === undefined ? created : await tasks.patchStatus({ namespace, name }, { status: { ...status, workflow } });
+    const workflows = { start: () => Promise.reject(new Error('no connection')), referenceTo: () => ({ id: workflowId, namespace: 'default' }) };
+    const events = { record: async ({ note }: { note: string }) => void told.push(note) };
+    const reconciler = new TaskReconciler({ find: () => task, reconcileAfter: ignore, tasks, events: events as unknown as EventRecorder, workflows: workflows as unknown as TaskWorkflows, log });
+    await assert.rejects(reconciler.reconcile(workflowId), /no connection/);
+    return ((await tasks.get(namespace, name)) as SeiNodeTask).status ?? assert.fail('it has no status');
+  }
+
+  it('says so of a task whose workflow is not there yet', async () => {
+    const { step, message = '' } = await reconciled('unstarted');
+    assert.equal(step, 'Starting');
+    assert.match(message, /^The workflow cannot be started; .* Last problem: no connection/);
+    assert.match(told.join(), /^The workflow cannot be started/);
+  });
+
+  it('leaves to a workflow that has begun how far it says it came', async () => {
+    const begun = { phase: 'Running', step: 'Restarting', message: 'seid restarts.' } as const;
+    const { step, message } = await reconciled('begun', begun);
+    assert.deepEqual({ step, message }, { step: begun.step, message: begun.message });
+    assert.match(told.join(), /^Temporal cannot be asked whether the workflow is open; .* Last problem: no connection/);
+  });
+});
