@@ -1,6 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
+import { ActivityCancelledError } from '@temporalio/client';
 import { leaveWait } from './leave-wait.ts';
+
+/** For Temporal to take a heartbeat that is waited for, in milliseconds. */
+const CONFIRM_MS = 5_000;
 
 /**
  * One attempt of an activity that may go on for long: its clock, its heartbeats and what ends it early.
@@ -53,6 +57,24 @@ export class Attempt<Details extends object> implements Disposable {
     const isNew = keyOf(details) !== keyOf(this.#details);
     this.#details = details;
     if (isNew) this.#beat();
+  }
+
+  /**
+   * As `heartbeat`, and waits until Temporal has it: a worker that is killed takes with it what it had not handed over.
+   *
+   * @returns `false` when the activity was cancelled.
+   * @throws ActivityNotFoundError when another attempt has taken over, ServiceError when Temporal did not answer in time.
+   */
+  async confirm(details: Details): Promise<boolean> {
+    this.#details = details;
+    const { client, info } = this.#context;
+    try {
+      await client.withDeadline(Date.now() + CONFIRM_MS, () => client.activity.heartbeat(info.taskToken, details));
+      return true;
+    } catch (error) {
+      if (error instanceof ActivityCancelledError) return false;
+      throw error;
+    }
   }
 
   #beat(): void {

@@ -164,7 +164,8 @@ export class TaskDispatch {
     if (this.#attempt.isCancelled) return { state: 'cancelled' };
     this.#attempt.signal.throwIfAborted();
     const before = this.#knowledge;
-    this.#heartbeat(afterLostPost(before, 'the worker ended while it sent the task', true));
+    // From here on nobody may take it for not sent, also when this worker is killed; and nobody else may be sending it.
+    if (!(await this.#attempt.confirm(this.#details(afterLostPost(before, 'the worker ended while it sent the task', true))))) return { state: 'cancelled' };
     if (!this.#mayBegin()) return { state: 'late' };
     try {
       const answer = await this.#work.send();
@@ -211,7 +212,11 @@ export class TaskDispatch {
   }
 
   #heartbeat(knowledge: Knowledge): void {
-    this.#attempt.heartbeat({ taskId: this.#request.plan.task.taskId, ...knowledge, ...present({ executingSinceMs: this.#executingSinceMs }) });
+    this.#attempt.heartbeat(this.#details(knowledge));
+  }
+
+  #details(knowledge: Knowledge): DispatchHeartbeat {
+    return { taskId: this.#request.plan.task.taskId, ...knowledge, ...present({ executingSinceMs: this.#executingSinceMs }) };
   }
 
   #remainingMs(): number {

@@ -10,7 +10,7 @@ export const SHORT: ActivityOptions = {
 
 /**
  * Whether the task was sent must be known before anything else is decided. A second attempt must not begin while a POST
- * of the first is on its way: that is at most 8 s old at its look and takes 5 s, after a heartbeat every 6 s.
+ * of the first is on its way: that takes 5 s, right after a heartbeat that Temporal has taken.
  */
 export const DISPATCH: ActivityOptions = {
   startToCloseTimeout: '365 days',

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { assertFailed } from '../support/assert-verdict.ts';
+import { requestsOf } from '../support/requests-of.ts';
+import { StoppableService } from '../support/stoppable-service.ts';
+import { TestEnvironment } from '../support/test-environment.ts';
+
+describe('a worker that is killed when its POST has landed, and a sidecar that cannot be asked any more', () => {
+  let environment: TestEnvironment;
+  let service: StoppableService;
+
+  before(async () => {
+    environment = await TestEnvironment.create();
+    service = await StoppableService.start(environment);
+  });
+
+  after(() => environment.stop());
+
+  it('leave a verdict that does not deny that the task was sent', async () => {
+    // The failure before leaves word that nothing was sent, right before that changes.
+    const node = await environment.addNode('denied', { faults: { answerStatus: { method: 'GET', status: 503, times: 1 } } });
+    const landed = service.sidecars.stop('denied', { after: ({ method }) => method === 'POST' });
+    await environment.restart('denied', 'denied', { timeoutSeconds: 20 });
+    await landed;
+    await service.kill();
+    node.crashSidecar();
+    await environment.startService();
+    const task = await environment.finished('denied');
+    assertFailed(task, 'Timeout', /may have been sent to the sidecar of SeiNode \S+, which could not be asked at the end/);
+    assert.equal(requestsOf(node, 'POST').length, 1);
+    assert.equal(node.sigtermsReceived, 1);
+  });
+});
