@@ -101,7 +101,8 @@ export class TaskLifecycle {
     const { control, display } = this.#options;
     const plan = this.#currentPlan;
     display.show(this.#waitingFor ?? waitingForTarget(`Waiting for ${nodeText(plan.task.node)}.`));
-    const { awaitTarget } = proxyActivities<Activities>({ ...waiting(false), summary: `Wait for ${plan.task.node.name}` });
+    // It must not take the permit, or write that the task waits, when the task has gone on or is over.
+    const { awaitTarget } = proxyActivities<Activities>({ ...waiting(false), cancellationType: 'WAIT_CANCELLATION_COMPLETED', summary: `Wait for ${plan.task.node.name}` });
     const target = await control.untilChanged(() => awaitTarget({ plan, ...present({ earlier: this.#waited }) }));
     if (target === undefined) return afterTarget('waiting', this.#situation);
     this.#waited = target.waited;
