@@ -76,7 +76,7 @@ function observedImage({ spec, status }: SeiNode, image: string, sent: Sent): Ta
   const isSet = spec.image === image;
   if (isSet && status?.currentImage === image) return { state: 'completed', ...(sent === 'no' ? { already: true } : {}) };
   if (sent !== 'yes') return { state: 'absent' };
-  if (isSet) return { state: 'running', ...present({ currentImage: status?.currentImage }) };
+  if (isSet) return { state: 'running', ...present({ currentImage: status?.currentImage && printable(status.currentImage, 512) }) };
   return { state: 'failed', error: `spec.image was changed to ${printable(spec.image ?? '(none)', 512)} by someone else` };
 }
 

@@ -24,7 +24,7 @@ export interface Knowledge {
   readonly problem?: string;
   /** What came of the last POST instead of an answer that settles it. Unset: none was sent, or it is there. */
   readonly lostPost?: string;
-  /** The image that the node was last seen to run while another one rolls out. */
+  /** The image that the node was last seen to run while another one rolls out, safe to show. */
   readonly currentImage?: string;
   /** The transaction that was last seen to wait for its inclusion. */
   readonly pending?: Transaction;

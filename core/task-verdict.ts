@@ -144,15 +144,20 @@ function refused({ kind, node, knowledge }: EndedTask, words: string): Verdict {
 }
 
 function timedOut(task: EndedTask, takenOff: boolean): Verdict {
-  const { kind, knowledge, timeoutMs } = task;
+  const { kind, knowledge } = task;
   const pending = pendingTransaction(task);
   if (pending !== undefined) return inclusionUndetermined(task, pending);
   if (knowledge.seen === 'running' && taskKinds[kind].endsWith === 'acceptance') return complete(task);
   const lastProblem = knowledge.problem ?? knowledge.lostPost;
   const problem = lastProblem === undefined ? '' : ` Last problem: ${asSentence(printable(lastProblem))}`;
-  const within = timeoutMs === undefined ? '' : ` after ${formatDuration(timeoutMs)}`;
   const where = takenOff ? `${takenOffText(task)} Raise timeoutSeconds in a new task to wait longer.` : whereaboutsText(task);
-  return failed('Timeout', `Timed out${within}. ${where}${problem}`);
+  return failed('Timeout', `Timed out${timeText(task)}. ${where}${problem}`);
+}
+
+/** Work on a node is not begun with too little time left, and then ends before the time is over. */
+function timeText({ kind, timeoutMs, knowledge: { sent } }: EndedTask): string {
+  if (timeoutMs === undefined) return '';
+  return taskKinds[kind].changesNode && sent === 'no' ? `: too little of its ${formatDuration(timeoutMs)} was left to begin` : ` after ${formatDuration(timeoutMs)}`;
 }
 
 /** A sidecar that did not have the wait answers no differently. */

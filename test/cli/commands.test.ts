@@ -158,7 +158,7 @@ describe('kubectl snt', () => {
         '^Phase: +Running$',
         '^Step: +AwaitingHeight$',
         '^Elapsed: +\\d+s of 1h0m0s$',
-        '^Message: +The sidecar waits until the node reaches the height\\.',
+        '^Message: +Waiting until SeiNode \\S+ reaches height 1000000000\\.',
         `^Task id: +${status?.task?.id}$`,
         `^Workflow: +seinodetask/${environment.namespace}/standing/`,
         '^  TargetReady=True +PhaseMet ',

@@ -89,6 +89,8 @@ const ifPossible: Readonly<Record<string, (row: Row) => boolean>> = {
   'says that nobody could be asked only where the last question had no answer that counts': ({ task, verdict }) =>
     implies(/could not be asked/.test(verdict.message), lastAnswer(task) === undefined || lastAnswer(task) === 'unconfirmed'),
   'says that the sidecar does not have a task only after that answer': ({ task, verdict }) => implies(/no longer knows it|does not have it/.test(verdict.message), lastAnswer(task) === 'absent'),
+  'says that the time was over only where nothing ends before: work on a node is not begun with too little left': ({ task, verdict }) =>
+    implies(kindOf(task).changesNode && task.knowledge.sent === 'no', !/Timed out after/.test(verdict.message)),
   'tells how long it went on only at the deadline': ({ task, verdict }) => implies(/10m0s/.test(verdict.message), is(task, 'deadline', 'loss') && (is(task, 'loss') || task.timeoutMs !== undefined)),
 };
 

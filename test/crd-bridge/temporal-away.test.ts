@@ -1,63 +1,52 @@
 import assert from 'node:assert/strict';
-import { TcpProxy } from '../../dev/tcp-proxy.ts';
-import type { LocalService } from '../../dev/start-local-service.ts';
-import { assertComplete } from '../support/assert-verdict.ts';
-import { eventually } from '../support/eventually.ts';
-import { logLines } from '../support/log-lines.ts';
+import type { SeiNodeTask, SeiNodeTaskStatus } from '../../api/sei-node-task.ts';
+import { workflowIdOf } from '../../api/workflow-id.ts';
+import { TaskReconciler } from '../../crd-bridge/task-reconciler.ts';
+import type { TaskWorkflows } from '../../crd-bridge/task-workflows.ts';
+import type { EventRecorder } from '../../kubernetes/event-recorder.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 
-/** In milliseconds: what issue 11 promises. */
-const PROMISED_MS = 10_000;
+const ignore = (): void => {};
+const log = { log: ignore, trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore };
 
-describe('a task that is created while Temporal is away', () => {
+describe('a bridge that cannot reach Temporal', () => {
   let environment: TestEnvironment;
-  let temporal: TcpProxy;
-  let service: LocalService;
+  let told: string[];
 
   before(async () => {
     environment = await TestEnvironment.create();
-    temporal = await TcpProxy.create();
-    environment.added.defer(() => temporal.close());
-    await temporal.leadTo(environment.servers.temporal.address);
-    service = await environment.startService({ TEMPORAL_ADDRESS: temporal.address });
+  });
+
+  beforeEach(() => {
+    told = [];
   });
 
   after(() => environment.stop());
 
-  async function warningsOf(name: string): Promise<string[]> {
-    const selector = `involvedObject.kind=SeiNodeTask,involvedObject.name=${name},type=Warning`;
-    const { stdout } = await environment.kubectl(['get', 'events', '--field-selector', selector, '-o', 'jsonpath={range .items[*]}{.reason}{"\\n"}{end}']);
-    return stdout.split('\n').filter((reason) => reason !== '');
+  async function reconciled(name: string, status?: SeiNodeTaskStatus): Promise<SeiNodeTaskStatus> {
+    const { namespace, tasks } = environment;
+    const created = await environment.restart(name, 'syncer-0-0');
+    const workflowId = workflowIdOf(created.metadata);
+    const workflow = { id: workflowId, runId: 'a-run', namespace: 'default' };
+    const task = status === undefined ? created : await tasks.patchStatus({ namespace, name }, { status: { ...status, workflow } });
+    const workflows = { start: () => Promise.reject(new Error('no connection')), referenceTo: () => ({ id: workflowId, namespace: 'default' }) };
+    const events = { record: async ({ note }: { note: string }) => void told.push(note) };
+    const reconciler = new TaskReconciler({ find: () => task, reconcileAfter: ignore, tasks, events: events as unknown as EventRecorder, workflows: workflows as unknown as TaskWorkflows, log });
+    await assert.rejects(reconciler.reconcile(workflowId), /no connection/);
+    return ((await tasks.get(namespace, name)) as SeiNodeTask).status ?? assert.fail('it has no status');
   }
 
-  const absences: Readonly<Record<string, () => Promise<void>>> = {
-    'refuses connections': () => temporal.close(),
-    'does not answer': () => temporal.beSilent(),
-  };
-  for (const [index, [how, leave]] of Object.entries(absences).entries()) {
-    it(`says so within 10 s, in its message and in one Warning, and goes on once it is back: a server that ${how}`, async () => {
-      const name = `away-${index}`;
-      const node = await environment.addNode(name);
-      await leave();
-      await environment.restart(name, name);
-      const told = await eventually(
-        'the resource tells',
-        async () => {
-          const task = await environment.tasks.get(environment.namespace, name);
-          return /Check the Temporal server\. Last problem: \S/.test(task?.status?.message ?? '') && task;
-        },
-        PROMISED_MS,
-      );
-      assert.equal(told?.status?.phase, 'Pending');
-      await eventually('a Warning is recorded', async () => (await warningsOf(name)).length > 0);
-      await eventually('it is tried again', async () => (await logLines(service.logFile)).filter(({ workflowId }) => String(workflowId).includes(`/${name}/`)).length > 1);
-      assert.deepEqual(await warningsOf(name), ['TemporalUnavailable']);
+  it('says so of a task whose workflow is not there yet', async () => {
+    const { step, message = '' } = await reconciled('unstarted');
+    assert.equal(step, 'Starting');
+    assert.match(message, /^The workflow cannot be started; .* Last problem: no connection/);
+    assert.match(told.join(), /^The workflow cannot be started/);
+  });
 
-      await temporal.leadTo(environment.servers.temporal.address);
-      const task = await environment.finished(name);
-      assertComplete(task);
-      assert.equal(node.sigtermsReceived, 1);
-      assert.deepEqual(await warningsOf(name), ['TemporalUnavailable']);
-    });
-  }
+  it('leaves to a workflow that has begun how far it says it came', async () => {
+    const begun = { phase: 'Running', step: 'Restarting', message: 'seid restarts.' } as const;
+    const { step, message } = await reconciled('begun', begun);
+    assert.deepEqual({ step, message }, { step: begun.step, message: begun.message });
+    assert.match(told.join(), /^Temporal cannot be asked whether the workflow is open; .* Last problem: no connection/);
+  });
 });

@@ -174,7 +174,7 @@ describe('secrets', () => {
         return await createTaskOfKind(environment, name, { kind, timeoutSeconds: 8 });
       }),
     );
-    await eventually('a dispatch is tried again', async () => (await keepStored('while they are tried again', created)).includes('SidecarError'));
+    await eventually('what keeps a dispatch from going on is stored', async () => (await keepStored('while they are tried again', created)).includes('"problem":'));
     await Promise.all(created.map(({ metadata }) => environment.finished(metadata.name)));
     await keepStored('at the end', created);
     await keepCluster();

@@ -59,7 +59,7 @@ describe('spec.timeoutSeconds of a task that goes on', () => {
     await environment.restart('unsent', 'unsent');
     await environment.taskWhere('unsent', 'has begun', (task) => !Number.isNaN(executionStartedMs(task)));
     await change('unsent', 3);
-    assertFailed(await environment.finished('unsent'), 'Timeout', /Timed out after 3s\. Nothing was sent to the sidecar/);
+    assertFailed(await environment.finished('unsent'), 'Timeout', /Timed out: too little of its 3s was left to begin\. Nothing was sent to the sidecar/);
     assert.deepEqual(requestsOf(node, 'POST'), []);
   });
 
