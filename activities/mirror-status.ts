@@ -99,11 +99,12 @@ async function begunBefore({ tasks }: MirrorDependencies, { namespace, name, uid
 }
 
 /** Whose doing the Events of a task tell. */
-export function subjectsOf({ mirrorTo, kind, node, provenance }: TaskIdentity): EventSubjects {
+export function subjectsOf({ mirrorTo, kind, node, taskId, provenance }: TaskIdentity): EventSubjects {
   const { namespace, name, uid } = node;
   return {
     task: mirrorTo,
     workflowId: activityInfo().workflowExecution?.workflowId ?? '',
+    taskId,
     kind,
     node: uid === undefined ? undefined : { namespace, name, uid },
     provenance: provenanceText(provenance),

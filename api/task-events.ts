@@ -35,14 +35,15 @@ function onTask(task: MirrorTarget, happening: Happening): TaskEvent {
 }
 
 /** On the node, which says whose doing it was: `kubectl describe seinode` tells who restarted it and why. */
-function onNode({ namespace, name, uid }: EventNode, { kind, task, workflowId }: EventSubjects, happening: Happening): TaskEvent {
+function onNode({ namespace, name, uid }: EventNode, { kind, task, workflowId, taskId }: EventSubjects, happening: Happening): TaskEvent {
   const by = task === undefined ? `workflow ${printable(workflowId, 300)}` : `SeiNodeTask ${task.name}`;
   return {
     type: 'Normal',
     ...happening,
     regarding: { apiVersion: `${SEI_NODE.group}/${SEI_NODE.version}`, kind: SEI_NODE.kind, namespace, name, uid },
     note: `${kind} by ${by}: ${happening.note}`,
-    key: `${task?.uid ?? workflowId}/${happening.key}`,
+    // A workflow id may run again, and each run has a task of its own.
+    key: `${task?.uid ?? taskId ?? workflowId}/${happening.key}`,
   };
 }
 
@@ -65,6 +66,8 @@ export interface EventSubjects {
   /** Unset: a run without a resource. */
   readonly task?: MirrorTarget | undefined;
   readonly workflowId: string;
+  /** The sidecar's id of the task. Unset: not known. */
+  readonly taskId?: string;
   readonly kind: string;
   /** Unset: the node is not known. */
   readonly node?: EventNode | undefined;
