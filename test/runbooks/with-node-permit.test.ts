@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { CancelledFailure, ChildWorkflowFailure, type WorkflowHandle } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { SimulatedNode } from '../../simulator/simulated-node.ts';
+import { goOn } from '../permit/holding-runbook.ts';
 import { assertOneAtATime } from '../support/assert-one-at-a-time.ts';
 import { assertComplete } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
@@ -18,7 +19,7 @@ describe('a runbook that holds a node over two restarts', () => {
 
   before(async () => {
     environment = await TestEnvironment.create();
-    const { code } = await bundleWorkflowCode({ workflowsPath: fileURLToPath(new URL('hold-node-workflow.ts', import.meta.url)), logger: new DefaultLogger('ERROR') });
+    const { code } = await bundleWorkflowCode({ workflowsPath: fileURLToPath(new URL('../permit/holding-runbook.ts', import.meta.url)), logger: new DefaultLogger('ERROR') });
     const bundle = join(environment.servers.directory, `${environment.namespace}-bundle.js`);
     await writeFile(bundle, code);
     await environment.startService({ WORKFLOW_BUNDLE: bundle });
@@ -52,7 +53,7 @@ describe('a runbook that holds a node over two restarts', () => {
       return raw.pendingActivities?.some(({ activityType }) => activityType?.name === 'awaitTarget');
     });
     assert.equal(requestsOf(node, 'POST').length, 1);
-    await runbook.signal('goOn');
+    await runbook.signal(goOn);
     await runbook.result();
     for (const step of ['first', 'second']) {
       const names = (await scheduledActivities(childOf(runbook, step))).map(({ name }) => name);
