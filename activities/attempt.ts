@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { ActivityCancelledError } from '@temporalio/client';
-import { leaveWait } from './leave-wait.ts';
+import { ApplicationFailure } from '@temporalio/common';
 
 /** For Temporal to take a heartbeat that is waited for, in milliseconds. */
 const CONFIRM_MS = 5_000;
@@ -92,13 +92,20 @@ export class Attempt<Details extends object> implements Disposable {
   }
 
   /**
-   * What a failure ends the attempt with.
+   * What a failure ends the attempt with. In a process that shuts down another worker goes on at once instead of after a
+   * heartbeat timeout.
    *
    * @throws CancelledFailure when the activity is cancelled, ApplicationFailure `WorkerShutdown` when the process stops,
    * otherwise the error itself.
    */
   leave(error: unknown): never {
-    return leaveWait(error, this.#shutdown);
+    this.#context.cancellationSignal.throwIfAborted();
+    if (!this.#shutdown.aborted) throw error;
+    throw ApplicationFailure.create({
+      type: 'WorkerShutdown',
+      message: 'This worker is shutting down; another one goes on with the wait.',
+      nextRetryDelay: '100 milliseconds',
+    });
   }
 
   [Symbol.dispose](): void {

@@ -1,4 +1,3 @@
-import { activityInfo } from '@temporalio/activity';
 import { holderText, permitIdOf } from '../api/node-permit.ts';
 import { decideTarget } from '../api/target-decision.ts';
 import type { SeiNode } from '../api/sei-node.ts';
@@ -11,6 +10,7 @@ import { waitingInQueue, type RestartSighting } from '../core/queueing.ts';
 import { targetGone, targetMissing, waitingForPhase, type PhaseWait, type Verdict } from '../core/verdict.ts';
 import type { MirrorDependencies } from './mirror-status.ts';
 import type { NodePermits } from './node-permits.ts';
+import { ownWorkflowId } from './own-workflow-id.ts';
 import { readSeiNode } from './read-sei-node.ts';
 import type { TaskPlaces } from './task-work.ts';
 
@@ -67,7 +67,7 @@ export function needsPermit({ kind, cancelled }: TaskPlan): boolean {
 
 /** Whether the task takes its permit by itself; otherwise a runbook holds the node for it. */
 export function isOwnPermit({ permitHolder }: TaskPlan): boolean {
-  return permitHolder === activityInfo().workflowExecution?.workflowId;
+  return permitHolder === ownWorkflowId();
 }
 
 export function permitOf({ task }: TaskPlan): string {

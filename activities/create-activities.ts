@@ -12,8 +12,9 @@ import { TaskDispatch, type Dispatched, type DispatchHeartbeat, type DispatchReq
 import { OtherClusterError } from './errors.ts';
 import { mirrorStatus, recordEvents, writeStatus, type MirrorDependencies, type MirrorRequest } from './mirror-status.ts';
 import { NodePermits } from './node-permits.ts';
+import { ownWorkflowId } from './own-workflow-id.ts';
 import { PermitLine } from './permit-line.ts';
-import { holderName, PermitWait } from './permit-wait.ts';
+import { PermitWait } from './permit-wait.ts';
 import { TaskPoll, type PollDependencies, type Polled, type PollHeartbeat, type PollRequest } from './poll-task.ts';
 import { takeOffTask, type TakeOffHeartbeat, type TakeOffRequest } from './take-off-task.ts';
 import { TargetWait, type TargetWaitState } from './target-wait.ts';
@@ -36,8 +37,6 @@ interface CheckRequest {
   readonly kind: string;
   /** As it reached the workflow. */
   readonly input: unknown;
-  /** Made by a check before this one. Unset: it is made from the input. */
-  readonly plan?: TaskPlan | undefined;
   /** First run in the workflow's chain. */
   readonly firstRunId: string;
 }
@@ -77,8 +76,8 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     throw new OtherClusterError(`The task is for cluster ${task.cluster}, and this worker is in cluster ${clusterId}. Give each cluster a TASK_QUEUE of its own.`);
   };
   return {
-    checkTargetPhase: async ({ kind, input, plan: known, firstRunId }) => {
-      const planned = known === undefined ? planTask(kind, input, { ...ownWorkflow(), firstRunId, cluster: clusterId }) : { plan: known };
+    checkTargetPhase: async ({ kind, input, firstRunId }) => {
+      const planned = planTask(kind, input, { workflowId: ownWorkflowId(), firstRunId, cluster: clusterId });
       if ('verdict' in planned) return { state: 'over', task: unplanned(kind, input, clusterId), verdict: planned.verdict, knowsSearchAttributes };
       const { plan } = planned;
       ours(plan.task);
@@ -129,7 +128,7 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     },
     takeNodePermit: async (node) => {
       using attempt = new Attempt<{ waitingFor: string }>(shutdown, DISPATCH_BEAT);
-      using wait = new PermitWait({ permits: target().permits, line, attempt, permitId: permitIdOf(clusterId, node), holder: ownWorkflow().workflowId, nameOf: (workflowId) => holderName(dependencies.tasks, workflowId) });
+      using wait = new PermitWait({ permits: target().permits, line, attempt, permitId: permitIdOf(clusterId, node), holder: ownWorkflowId(), tasks: dependencies.tasks });
       try {
         for (const sinceMs = attempt.nowMs; ; ) {
           const taken = await wait.take(sinceMs);
@@ -141,19 +140,15 @@ export function createActivities(dependencies: ActivityDependencies): Activities
         attempt.leave(error);
       }
     },
-    giveBackNodePermit: async (node) => await target().permits.giveBack(permitIdOf(clusterId, node), ownWorkflow().workflowId),
+    giveBackNodePermit: async (node) => await target().permits.giveBack(permitIdOf(clusterId, node), ownWorkflowId()),
     validateTasks: async (tasks) => {
       for (const { kind, input } of tasks) {
-        const planned = planTask(kind, input, { ...ownWorkflow(), firstRunId: '', cluster: clusterId });
+        const planned = planTask(kind, input, { workflowId: ownWorkflowId(), firstRunId: '', cluster: clusterId });
         if ('verdict' in planned) return planned.verdict;
       }
       return undefined;
     },
   };
-}
-
-function ownWorkflow(): { readonly workflowId: string } {
-  return { workflowId: activityInfo().workflowExecution?.workflowId ?? '' };
 }
 
 /** Whose work it is when the input gives no plan: enough to report to the resource. */

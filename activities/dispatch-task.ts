@@ -1,7 +1,7 @@
 import { log } from '@temporalio/activity';
 import { present } from '../api/present.ts';
 import { sidecarActivity, signalLaterText } from '../api/sidecar-activity.ts';
-import type { TaskObservation, TaskReport } from '../api/sidecar-task.ts';
+import type { TaskObservation } from '../api/sidecar-task.ts';
 import type { StatusUpdate } from '../api/status-update.ts';
 import { dispatchedEvents } from '../api/task-events.ts';
 import { taskKinds } from '../api/task-kinds.ts';
@@ -42,13 +42,11 @@ export interface Begun {
   readonly notice?: string;
 }
 
-/** How a dispatch ended. `begun` is unset when the execution has not begun. */
-export type Dispatched = { readonly knowledge: Knowledge; readonly begun?: Begun } & (
+/** How a dispatch ended. */
+type End =
   | { readonly state: 'accepted' }
   /** It is there already, so nothing was sent: a failed id that is sent again runs again. */
-  | { readonly state: 'running' }
-  | { readonly state: 'gone' }
-  | TaskReport
+  | Exclude<TaskObservation, { readonly state: 'absent' } | { readonly state: 'unconfirmed' }>
   | { readonly state: 'refused'; readonly words: string }
   /** The execution time was over before the task could be sent. */
   | { readonly state: 'late' }
@@ -57,8 +55,10 @@ export type Dispatched = { readonly knowledge: Knowledge; readonly begun?: Begun
   | { readonly state: 'cancelled' }
   /** The resource does not exist any more, or has reached its end; nothing was sent. */
   | { readonly state: 'resource-gone' }
-  | { readonly state: 'resource-terminal' }
-);
+  | { readonly state: 'resource-terminal' };
+
+/** `begun` is unset when the execution has not begun. */
+export type Dispatched = { readonly knowledge: Knowledge; readonly begun?: Begun } & End;
 
 /** What an attempt leaves to the next one, and shows in the Temporal UI. */
 export interface DispatchHeartbeat extends Knowledge {
@@ -251,16 +251,6 @@ export class TaskDispatch {
     return { elapsedMs, startedAtMs: this.#startedAtMs ?? this.#executingSinceMs, ...present({ notice: this.#notice }) };
   }
 }
-
-type End =
-  | { readonly state: 'accepted' }
-  | { readonly state: 'late' }
-  | { readonly state: 'cancelled' }
-  | { readonly state: 'resource-gone' }
-  | { readonly state: 'resource-terminal' }
-  | { readonly state: 'refused'; readonly words: string }
-  | { readonly state: 'busy'; readonly sighting?: RestartSighting }
-  | Exclude<TaskObservation, { readonly state: 'absent' } | { readonly state: 'unconfirmed' }>;
 
 /** An API server that refused or could not be reached has not taken the image. */
 function mayHaveArrived(error: SidecarError | KubernetesError): boolean {

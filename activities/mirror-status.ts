@@ -10,6 +10,7 @@ import type { Verdict } from '../core/verdict.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { ResourceClient } from '../kubernetes/resource-client.ts';
 import { updateStatus } from '../kubernetes/update-status.ts';
+import { ownWorkflowId } from './own-workflow-id.ts';
 
 /** Attempts that the Events of a verdict are worth: they tell again what the status says already. */
 const EVENT_ATTEMPTS = 3;
@@ -103,7 +104,7 @@ export function subjectsOf({ mirrorTo, kind, node, taskId, provenance }: TaskIde
   const { namespace, name, uid } = node;
   return {
     task: mirrorTo,
-    workflowId: activityInfo().workflowExecution?.workflowId ?? '',
+    workflowId: ownWorkflowId(),
     taskId,
     kind,
     node: uid === undefined ? undefined : { namespace, name, uid },

@@ -16,8 +16,8 @@ export interface PermitWaitOptions {
   readonly permitId: string;
   /** Id of the workflow that the permit is taken for. */
   readonly holder: string;
-  /** How messages call the workflow that has it. */
-  readonly nameOf: (workflowId: string | undefined) => Promise<string>;
+  /** Where it is looked up whether the resource of a holder is still there. */
+  readonly tasks: ResourceClient<SeiNodeTask>;
 }
 
 /**
@@ -46,7 +46,7 @@ export class PermitWait implements Disposable {
    * @returns The run that is the permit, or who has it, as messages call him.
    */
   async take(sinceMs: number): Promise<{ readonly permitRunId: string } | { readonly heldBy: string }> {
-    const { permits, line, permitId, holder, nameOf } = this.#options;
+    const { permits, line, permitId, holder, tasks } = this.#options;
     if (this.#runId !== undefined) return { permitRunId: this.#runId };
     this.#place ??= line.join(permitId, sinceMs);
     if (!this.#place.isFront) return { heldBy: this.#place.holder ?? 'other work' };
@@ -56,7 +56,7 @@ export class PermitWait implements Disposable {
       return { permitRunId: taken.runId };
     }
     this.#holder = taken.heldBy;
-    const name = await nameOf(taken.heldBy.workflowId);
+    const name = await holderName(tasks, taken.heldBy.workflowId);
     this.#place.knownHolder = name;
     return { heldBy: name };
   }
@@ -87,8 +87,8 @@ export class PermitWait implements Disposable {
   }
 }
 
-/** A task whose resource was deleted holds its node until what was sent is over: kubectl no longer finds it. */
-export async function holderName(tasks: ResourceClient<SeiNodeTask>, workflowId: string | undefined): Promise<string> {
+/** How messages call a holder. A task whose resource was deleted holds its node until what was sent is over: kubectl no longer finds it. */
+async function holderName(tasks: ResourceClient<SeiNodeTask>, workflowId: string | undefined): Promise<string> {
   const name = holderText(workflowId);
   const reference = parseWorkflowId(workflowId ?? '');
   if (reference === undefined) return name;

@@ -39,14 +39,16 @@ export interface PollRequest {
   readonly cancelled: boolean;
 }
 
-export type Polled = { readonly knowledge: Knowledge } & (
+/** What a poll came to. `height`: that of the node when a wait for one is over. */
+type End =
   | (TaskReport & { readonly height?: number })
   /**
    * `absent`: a cancelled task that may have been sent is not there. `lost`: the sidecar has denied the task for 10 minutes.
    * `gone`: the SeiNode does not exist any more.
    */
-  | { readonly state: 'deadline' | 'absent' | 'lost' | 'gone' }
-);
+  | { readonly state: 'deadline' | 'absent' | 'lost' | 'gone' };
+
+export type Polled = { readonly knowledge: Knowledge } & End;
 
 /** What an attempt leaves to the next one, and shows in the Temporal UI. */
 export interface PollHeartbeat extends Knowledge {
@@ -90,7 +92,7 @@ export class TaskPoll {
     try {
       for (;;) {
         const end = (await this.#look()) ?? (this.#remainingMs() > 0 ? undefined : await this.#lastLook());
-        if (end !== undefined) return await this.#ended(end);
+        if (end !== undefined) return { ...end, knowledge: this.#knowledge };
         await this.#attempt.sleep(Math.min(this.#pauseMs(), this.#remainingMs()));
       }
     } catch (error) {
@@ -205,11 +207,4 @@ export class TaskPoll {
   #pauseMs(): number {
     return pollInterval(this.#request.waitedMs + this.#attempt.elapsedMs, Math.random());
   }
-
-  async #ended(end: End): Promise<Polled> {
-    await this.#reporter.settle();
-    return { ...end, knowledge: this.#knowledge };
-  }
 }
-
-type End = (TaskReport & { readonly height?: number }) | { readonly state: 'deadline' | 'absent' | 'lost' | 'gone' };

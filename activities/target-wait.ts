@@ -12,7 +12,7 @@ import { isOwnPermit, needsPermit, over, permitOf, phaseWait, readTarget, ready,
 import { SidecarError } from './errors.ts';
 import { writeStatus } from './mirror-status.ts';
 import type { PermitLine } from './permit-line.ts';
-import { holderName, PermitWait } from './permit-wait.ts';
+import { PermitWait } from './permit-wait.ts';
 
 /** How long a task whose node must rest waits before it looks again, in milliseconds. */
 const LONGEST_REST_MS = 60_000;
@@ -49,7 +49,7 @@ export class TargetWait implements Disposable {
     this.#options = options;
     const { plan, attempt, line, earlier } = options;
     this.#state = { waitingFor: 'target', ...earlier, ...attempt.earlier };
-    this.#permit = new PermitWait({ permits: dependencies.permits, line, attempt, permitId: permitOf(plan), holder: plan.permitHolder, nameOf: (workflowId) => holderName(dependencies.tasks, workflowId) });
+    this.#permit = new PermitWait({ permits: dependencies.permits, line, attempt, permitId: permitOf(plan), holder: plan.permitHolder, tasks: dependencies.tasks });
   }
 
   /** How long the task has waited for its node, for a wait that follows. */
@@ -72,7 +72,7 @@ export class TargetWait implements Disposable {
     if (!needsPermit(plan)) return ready(plan, seen);
     const taken = await this.#takeNode();
     if (!('by' in taken)) return { ...ready(plan, seen), ...taken, ...present({ sighting: this.#state.sighting }) };
-    return this.#isPastBegunDeadline() ? ready(plan, seen) : await this.#waitForNode(taken);
+    return this.#begunRemainingMs() <= 0 ? ready(plan, seen) : await this.#waitForNode(taken);
   }
 
   /** A restart of others is over within minutes; a node that must rest is left to others until then. */
@@ -166,9 +166,5 @@ export class TargetWait implements Disposable {
     if (plan.begun === undefined || plan.timeoutMs === undefined) return Number.POSITIVE_INFINITY;
     const startedAtMs = Date.parse(plan.begun.executionStartedAt ?? '');
     return Number.isNaN(startedAtMs) ? plan.timeoutMs - attempt.elapsedMs : startedAtMs + plan.timeoutMs - attempt.nowMs;
-  }
-
-  #isPastBegunDeadline(): boolean {
-    return this.#begunRemainingMs() <= 0;
   }
 }

@@ -100,7 +100,7 @@ export class TaskReporter {
   }
 }
 
-/** What makes two updates the same for people: not the moment, and of a problem not what differs from try to try. */
+/** What makes two updates the same for people: the moment does not. */
 function keyOf({ step, progress }: ShownUpdate): string {
   return JSON.stringify([step, progress.step, progress.message]);
 }

@@ -1,47 +1,35 @@
 import assert from 'node:assert/strict';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
-import { adminTransport } from '../../dev/admin-transport.ts';
-import { applyManifests } from '../../dev/apply-manifests.ts';
-import { startLocalServers } from '../../dev/start-local-servers.ts';
 import { readClusterId } from '../../kubernetes/read-cluster-id.ts';
 import { assertRestartedOnce } from '../support/assert-restarted-once.ts';
 import { assertComplete } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
-import { sharedServers } from '../support/shared-servers.ts';
-import { TestEnvironment, type EnvironmentOptions } from '../support/test-environment.ts';
+import type { TestEnvironment } from '../support/test-environment.ts';
+import { startTwoClusters, type TwoClusters } from '../support/two-clusters.ts';
 
 const NODE = 'validator';
 
 /** Also namespaces, nodes, tasks and, unless told otherwise, task queues have the same names in both. */
 describe('two clusters with equal settings on one Temporal namespace', () => {
-  const started = new AsyncDisposableStack();
+  let clusters: TwoClusters;
   let here: TestEnvironment;
   let there: TestEnvironment;
-  let clusters: readonly string[];
+  let clusterIds: readonly string[];
 
   before(async () => {
-    const servers = await startLocalServers();
-    started.defer(servers.stop);
-    await using transport = adminTransport(servers.kubernetes);
-    await applyManifests(transport);
-    const create = async (options?: EnvironmentOptions): Promise<TestEnvironment> => {
-      const environment = await TestEnvironment.create(options);
-      started.defer(() => environment.stop());
-      return environment;
-    };
-    here = await create();
-    there = await create({ servers: { ...servers, temporal: sharedServers().temporal }, namespace: here.namespace });
-    clusters = await Promise.all([here, there].map(({ admin }) => readClusterId(admin)));
+    clusters = await startTwoClusters();
+    ({ here, there } = clusters);
+    clusterIds = await Promise.all([here, there].map(({ admin }) => readClusterId(admin)));
     for (const environment of [here, there]) await environment.addNode(NODE);
   });
 
-  after(() => started.disposeAsync());
+  after(() => clusters?.stop());
 
   it('have task queues of their own unless TASK_QUEUE says otherwise', async () => {
     const service = await there.startService({ TASK_QUEUE: '' });
     const task = await there.restart('own-queue', NODE);
     assertComplete(await there.finished('own-queue'));
-    assert.equal((await there.workflowOf(task).describe()).taskQueue, `sei-node-tasks-${clusters[1]}`);
+    assert.equal((await there.workflowOf(task).describe()).taskQueue, `sei-node-tasks-${clusterIds[1]}`);
     await service.process.stop(30_000);
   });
 
@@ -82,6 +70,6 @@ describe('two clusters with equal settings on one Temporal namespace', () => {
   });
 
   function isOfOtherCluster(words: string | null | undefined): boolean {
-    return [...clusters, 'TASK_QUEUE'].every((word) => words?.includes(word));
+    return [...clusterIds, 'TASK_QUEUE'].every((word) => words?.includes(word));
   }
 });

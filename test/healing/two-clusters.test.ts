@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
-import { adminTransport } from '../../dev/admin-transport.ts';
-import { applyManifests } from '../../dev/apply-manifests.ts';
 import { registerSeiNode } from '../../dev/register-sei-node.ts';
 import type { LocalService } from '../../dev/start-local-service.ts';
-import { startLocalServers } from '../../dev/start-local-servers.ts';
 import { assertRestartedOnce } from '../support/assert-restarted-once.ts';
 import { assertComplete } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
-import { sharedServers } from '../support/shared-servers.ts';
-import { TestEnvironment, type EnvironmentOptions } from '../support/test-environment.ts';
+import type { TestEnvironment } from '../support/test-environment.ts';
+import { startTwoClusters, type TwoClusters } from '../support/two-clusters.ts';
 import { wasAskedToCancel } from '../support/was-asked-to-cancel.ts';
 
 const NODE = 'validator';
@@ -17,31 +14,22 @@ const NOT_WATCHED = 'not-watched';
 
 /** Namespaces, nodes and tasks have the same names in both. */
 describe('two clusters that share a Temporal namespace', () => {
-  const started = new AsyncDisposableStack();
+  let clusters: TwoClusters;
   let here: TestEnvironment;
   let there: TestEnvironment;
   let serviceThere: LocalService;
   const queueThere: NodeJS.ProcessEnv = {};
 
   before(async () => {
-    const servers = await startLocalServers();
-    started.defer(servers.stop);
-    await using transport = adminTransport(servers.kubernetes);
-    await applyManifests(transport);
-    const create = async (options?: EnvironmentOptions): Promise<TestEnvironment> => {
-      const environment = await TestEnvironment.create(options);
-      started.defer(() => environment.stop());
-      return environment;
-    };
-    here = await create();
-    there = await create({ servers: { ...servers, temporal: sharedServers().temporal }, namespace: here.namespace });
+    clusters = await startTwoClusters();
+    ({ here, there } = clusters);
     await there.kubectl(['create', 'namespace', NOT_WATCHED]);
     queueThere['TASK_QUEUE'] = `${there.namespace}-there`;
     await here.startService();
     serviceThere = await there.startService({ ...queueThere, WATCH_NAMESPACE: '' });
   });
 
-  after(() => started.disposeAsync());
+  after(() => clusters?.stop());
 
   it('have a permit each for nodes of the same name, and cancel only what was deleted in the cluster and namespaces that they watch', async () => {
     const { namespace } = here;

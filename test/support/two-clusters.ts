@@ -1,0 +1,28 @@
+import { adminTransport } from '../../dev/admin-transport.ts';
+import { applyManifests } from '../../dev/apply-manifests.ts';
+import { startLocalServers } from '../../dev/start-local-servers.ts';
+import { sharedServers } from './shared-servers.ts';
+import { TestEnvironment } from './test-environment.ts';
+
+export interface TwoClusters {
+  /** On the servers of the test run. */
+  readonly here: TestEnvironment;
+  /** On a kube-apiserver of its own, in a namespace of the same name. */
+  readonly there: TestEnvironment;
+  readonly stop: () => Promise<void>;
+}
+
+/** Two clusters that share a Temporal namespace. */
+export async function startTwoClusters(): Promise<TwoClusters> {
+  await using started = new AsyncDisposableStack();
+  const servers = await startLocalServers();
+  started.defer(servers.stop);
+  await using transport = adminTransport(servers.kubernetes);
+  await applyManifests(transport);
+  const here = await TestEnvironment.create();
+  started.defer(() => here.stop());
+  const there = await TestEnvironment.create({ servers: { ...servers, temporal: sharedServers().temporal }, namespace: here.namespace });
+  started.defer(() => there.stop());
+  const running = started.move();
+  return { here, there, stop: () => running.disposeAsync() };
+}
