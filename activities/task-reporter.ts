@@ -50,7 +50,7 @@ export class TaskReporter {
   /** Tells what keeps the task from going on, once it has lasted for a moment. `undefined`: nothing does. */
   problem(problem: Problem | undefined): void {
     if (problem !== undefined && problem.code !== this.#problem?.code) this.#options.attempt.warn('The task cannot go on; it is tried again', { code: problem.code, problem: problem.message });
-    const sinceMs = problem !== undefined && problem.code === this.#problem?.code ? this.#problem.sinceMs : this.#options.attempt.nowMs;
+    const sinceMs = this.#problem?.sinceMs ?? this.#options.attempt.nowMs;
     // An error's message is not copied with its other fields.
     this.#problem = problem && { code: problem.code, message: problem.message, sinceMs };
     this.#write();

@@ -13,7 +13,7 @@ import { afterDispatch, afterPoll, afterTakeOff, afterTarget, type Situation, ty
 import { cancelling, dispatching, takingOff, waitingForTarget, withNotice, workingOn, type Progress } from '../core/progress.ts';
 import { verdictOf, type End } from '../core/task-verdict.ts';
 import { nodeText, resourceAlreadyTerminal, resourceGone, type Verdict } from '../core/verdict.ts';
-import { DISPATCH, OVERTIME_MS, SHORT, waiting } from './activity-options.ts';
+import { DISPATCH, OVERTIME_MS, SHORT, taking, waiting } from './activity-options.ts';
 import type { TaskControl } from './task-control.ts';
 import type { TaskDisplay } from './task-display.ts';
 
@@ -101,7 +101,7 @@ export class TaskLifecycle {
     const { control, display } = this.#options;
     const plan = this.#currentPlan;
     display.show(this.#waitingFor ?? waitingForTarget(`Waiting for ${nodeText(plan.task.node)}.`));
-    const { awaitTarget } = proxyActivities<Activities>({ ...waiting(false), summary: `Wait for ${plan.task.node.name}` });
+    const { awaitTarget } = proxyActivities<Activities>({ ...taking(), summary: `Wait for ${plan.task.node.name}` });
     const target = await control.untilChanged(() => awaitTarget({ plan, ...present({ earlier: this.#waited }) }));
     if (target === undefined) return afterTarget('waiting', this.#situation);
     this.#waited = target.waited;

@@ -122,5 +122,6 @@ describe('the permit of a node', () => {
     node.setFaults({});
     assertComplete(await environment.finished('stays'));
     assert.equal(requestsOf(node, 'POST').length, 1);
+    await environment.permitIsFree('cancelled');
   });
 });

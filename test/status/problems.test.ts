@@ -74,6 +74,23 @@ describe('what keeps a task from going on', () => {
     });
   }
 
+  it('is told also when it is another problem with every try', async () => {
+    await environment.startService();
+    const node = await environment.addNode('varied');
+    const handle = node.handle.bind(node);
+    let isVaried = true;
+    node.handle = async (...call) => {
+      if (isVaried) node.setFaults(node.requests.length % 2 === 0 ? { answerStatus: { method: 'GET', status: 503 } } : { garbage: { method: 'GET', body: 'html' } });
+      await handle(...call);
+    };
+    await environment.restart('varied', 'varied');
+    await environment.taskWhere('varied', 'tells a problem', ({ status }) => /Last problem: /.test(status?.message ?? ''));
+    isVaried = false;
+    node.setFaults({});
+    assertComplete(await environment.finished('varied'));
+    assert.equal(node.sigtermsReceived, 1);
+  });
+
   it('may be a sidecar that does not know a task which it had accepted', async () => {
     await environment.startService();
     const node = await environment.addNode('denied', { sidecarVersion: 'newer' });

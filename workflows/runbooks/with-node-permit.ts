@@ -1,7 +1,7 @@
 import { CancellationScope, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../../activities/create-activities.ts';
 import type { NodeReference } from '../../api/task-input.ts';
-import { SHORT, waiting } from '../activity-options.ts';
+import { SHORT, taking } from '../activity-options.ts';
 
 /**
  * Holds a node over several steps of a runbook: nothing else of this service changes it meanwhile.
@@ -9,7 +9,7 @@ import { SHORT, waiting } from '../activity-options.ts';
  * @param steps - Told the id of the workflow that holds the permit, to be handed on as `permitHolder` of each task.
  */
 export async function withNodePermit<Result>(node: NodeReference, steps: (permitHolder: string) => Promise<Result>): Promise<Result> {
-  const { takeNodePermit } = proxyActivities<Activities>({ ...waiting(false), summary: `Wait for ${node.name}` });
+  const { takeNodePermit } = proxyActivities<Activities>({ ...taking(), summary: `Wait for ${node.name}` });
   const { giveBackNodePermit } = proxyActivities<Activities>({ ...SHORT, summary: `Give ${node.name} back` });
   try {
     await takeNodePermit(node);

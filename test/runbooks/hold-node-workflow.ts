@@ -3,19 +3,20 @@ import type { NodeReference } from '../../api/task-input.ts';
 import { runChildTask } from '../../workflows/runbooks/child-task.ts';
 import { withNodePermit } from '../../workflows/runbooks/with-node-permit.ts';
 
+// What a worker of somebody's own runbooks is given.
 export * from '../../workflows/index.ts';
 
-export const goOn = defineSignal('goOn');
+/** Lets a runbook begin its second step. */
+const goOn = defineSignal('goOn');
 
-/** Two restarts, between which nobody else has the node; waits for `goOn` in between. */
+/** Restarts a node, waits for a signal, and restarts it again; nothing else may change the node meanwhile. */
 export async function RestartTwice(node: NodeReference): Promise<void> {
   let mayGoOn = false;
-  setHandler(goOn, () => {
-    mayGoOn = true;
-  });
+  setHandler(goOn, () => void (mayGoOn = true));
   await withNodePermit(node, async (permitHolder) => {
-    await runChildTask({ step: 'first', kind: 'RestartSeid', input: { node, payload: {}, permitHolder } });
+    const input = { node, payload: {}, permitHolder };
+    await runChildTask({ step: 'first', kind: 'RestartSeid', input });
     await condition(() => mayGoOn);
-    await runChildTask({ step: 'second', kind: 'RestartSeid', input: { node, payload: {}, permitHolder } });
+    await runChildTask({ step: 'second', kind: 'RestartSeid', input });
   });
 }
