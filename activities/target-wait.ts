@@ -25,6 +25,8 @@ export interface TargetWaitState {
   /** Since when the task has waited for the node. */
   readonly queuedSinceMs?: number;
   readonly sighting?: RestartSighting;
+  /** Why the status says that the target is not ready. */
+  readonly shown?: 'PhaseNotMet' | 'Queued';
 }
 
 export interface AwaitTargetOptions {
@@ -123,14 +125,12 @@ export class TargetWait implements Disposable {
 
   async #waitForNode(obstacle: Obstacle): Promise<OverTask | undefined> {
     const { plan, attempt } = this.#options;
-    const { node } = plan.task;
     const sinceMs = this.#state.queuedSinceMs ?? attempt.nowMs;
     this.#state = { ...this.#state, queuedSinceMs: sinceMs, ...(obstacle.by === 'interval' ? { sighting: obstacle.sighting } : {}) };
     const { queueTimeoutMs = Number.POSITIVE_INFINITY } = plan;
     const remainingMs = sinceMs + queueTimeoutMs - attempt.nowMs;
-    if (remainingMs <= 0) return over(plan, queueTimedOut(node, obstacle, queueTimeoutMs));
-    const shown = await this.#show({ reason: 'Queued', progress: queued(waitingInQueue(node, obstacle, plan.queueTimeoutMs)) });
-    if ('verdict' in shown) return over(plan, shown.verdict);
+    const ended = await this.#showQueue(obstacle, remainingMs <= 0 ? queueTimedOut(plan.task.node, obstacle, queueTimeoutMs) : undefined);
+    if (ended !== undefined) return ended;
     const atMostMs = Math.min(remainingMs, this.#begunRemainingMs());
     if (obstacle.by === 'permit') {
       attempt.heartbeat({ ...this.#state, waitingFor: obstacle.holder });
@@ -142,6 +142,15 @@ export class TargetWait implements Disposable {
       await attempt.sleep(Math.min(atMostMs, LONGEST_REST_MS, obstacle.freeAtMs - attempt.nowMs));
     }
     return undefined;
+  }
+
+  /** @param timedOut - Set when its time in the queue is over: then only a condition is corrected that says something else. */
+  async #showQueue(obstacle: Obstacle, timedOut: Verdict | undefined): Promise<OverTask | undefined> {
+    const { plan } = this.#options;
+    if (timedOut !== undefined && this.#state.shown !== 'PhaseNotMet') return over(plan, timedOut);
+    const shown = await this.#show({ reason: 'Queued', progress: queued(waitingInQueue(plan.task.node, obstacle, plan.queueTimeoutMs)) });
+    const verdict = 'verdict' in shown ? shown.verdict : timedOut;
+    return verdict && over(plan, verdict);
   }
 
   async #pause(waitingFor: string, { sinceMs, atMostMs }: { readonly sinceMs: number; readonly atMostMs: number }): Promise<void> {
@@ -157,6 +166,7 @@ export class TargetWait implements Disposable {
     const recorded = await writeStatus(this.#dependencies, plan.task, { update: { step: 'waiting', reason, progress }, atMs: attempt.nowMs }, attempt.signal);
     if (recorded.outcome !== 'written') return { verdict: (recorded.outcome === 'gone' ? resourceGone : resourceAlreadyTerminal)(plan.task.node) };
     this.#shown = progress.message;
+    this.#state = { ...this.#state, shown: reason };
     return present({ targetFirstObservedAt: recorded.targetFirstObservedAt });
   }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
 import { requestsOf } from '../support/requests-of.ts';
-import { TestEnvironment } from '../support/test-environment.ts';
+import { conditionOf, TestEnvironment } from '../support/test-environment.ts';
 
 function target(name: string, queueTimeout: string) {
   return { target: { nodeRef: { name }, queueTimeout } };
@@ -48,6 +48,21 @@ describe('spec.target.queueTimeout', () => {
     await environment.permitIsFree('at-once');
     await environment.restart('free', 'at-once', target('at-once', '0s'));
     assertComplete(await environment.finished('free'));
+  });
+
+  it('is what the condition says in the end, also when the target was in another phase meanwhile', async () => {
+    const node = await busy('phased');
+    await environment.restart('phased', 'phased', target('phased', '3s'));
+    await environment.queued('phased');
+    await environment.setPhase('phased', 'Initializing');
+    await environment.taskWhere('phased', 'waits for its target', ({ status }) => status?.step === 'WaitingForTarget');
+    const left = Date.now();
+    await eventually('its time in the queue is over', () => Date.now() > left + 3_000);
+    await environment.setPhase('phased', 'Running');
+    const task = await environment.finished('phased');
+    assertFailed(task, 'TargetResolveFailed', /busy with SeiNodeTask phased-holder, still so after 3s \(queueTimeout\)/);
+    assert.equal(conditionOf(task, 'TargetReady')?.reason, 'Queued');
+    node.setFaults({});
   });
 
   it('bounds the wait for a restart of others too', async () => {
