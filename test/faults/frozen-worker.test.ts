@@ -5,6 +5,9 @@ import { eventually } from '../support/eventually.ts';
 import { StoppableService, writes } from '../support/stoppable-service.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 
+/** A stopped process keeps its long polls of 60 s open, and each may take an attempt with it until the heartbeat timeout of 15 s. */
+const TAKEN_OVER_MS = 120_000;
+
 describe('a worker that freezes right before the POST and thaws when another one has sent the task', () => {
   let environment: TestEnvironment;
   let frozen: StoppableService;
@@ -28,7 +31,7 @@ describe('a worker that freezes right before the POST and thaws when another one
     frozen.service.process.kill('SIGSTOP');
     frozen.apiServer.resume('twice');
     await environment.startService();
-    await eventually('the other one has sent it', () => node.sigtermsReceived === 1);
+    await eventually('the other one has sent it', () => node.sigtermsReceived === 1, TAKEN_OVER_MS);
 
     const sentAgain = frozen.sidecars.refuse('twice', ({ method }) => method === 'POST');
     frozen.service.process.kill('SIGCONT');

@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url';
 import { CancelledFailure, ChildWorkflowFailure, type WorkflowHandle } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { SimulatedNode } from '../../simulator/simulated-node.ts';
-import { goOn } from '../permit/holding-runbook.ts';
 import { assertOneAtATime } from '../support/assert-one-at-a-time.ts';
 import { assertComplete } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
@@ -13,13 +12,14 @@ import { requestsOf } from '../support/requests-of.ts';
 import { scheduledActivities } from '../support/scheduled-activities.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 import { workflowFailure } from '../support/workflow-failure.ts';
+import { goOn } from './holding-runbook.ts';
 
 describe('a runbook that holds a node over two restarts', () => {
   let environment: TestEnvironment;
 
   before(async () => {
     environment = await TestEnvironment.create();
-    const { code } = await bundleWorkflowCode({ workflowsPath: fileURLToPath(new URL('../permit/holding-runbook.ts', import.meta.url)), logger: new DefaultLogger('ERROR') });
+    const { code } = await bundleWorkflowCode({ workflowsPath: fileURLToPath(new URL('./holding-runbook.ts', import.meta.url)), logger: new DefaultLogger('ERROR') });
     const bundle = join(environment.servers.directory, `${environment.namespace}-bundle.js`);
     await writeFile(bundle, code);
     await environment.startService({ WORKFLOW_BUNDLE: bundle });
@@ -71,6 +71,19 @@ describe('a runbook that holds a node over two restarts', () => {
     const node = await environment.addNode('stubborn', { faults: { ignoreSigterm: true } });
     assert.ok((await workflowFailure(await begin(node))) instanceof ChildWorkflowFailure);
     await environment.permitIsFree('stubborn');
+    assert.equal(requestsOf(node, 'POST').length, 1);
+  });
+
+  it('gives the node back when it is cancelled between two steps', async () => {
+    const node = await environment.addNode('cancelled');
+    const runbook = await begin(node);
+    await eventually('the first restart is over', async () => {
+      const { events } = await runbook.fetchHistory();
+      return events?.some((event) => event.childWorkflowExecutionCompletedEventAttributes);
+    });
+    await runbook.cancel();
+    assert.ok((await workflowFailure(runbook)) instanceof CancelledFailure);
+    await environment.permitIsFree('cancelled');
     assert.equal(requestsOf(node, 'POST').length, 1);
   });
 
