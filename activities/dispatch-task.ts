@@ -1,6 +1,6 @@
 import { log } from '@temporalio/activity';
 import { present } from '../api/present.ts';
-import { sidecarActivity, signalLaterText } from '../api/sidecar-activity.ts';
+import { sidecarActivity, signalLaterText, type HeldTask } from '../api/sidecar-activity.ts';
 import type { TaskObservation } from '../api/sidecar-task.ts';
 import type { StatusUpdate } from '../api/status-update.ts';
 import { dispatchedEvents } from '../api/task-events.ts';
@@ -126,14 +126,24 @@ export class TaskDispatch {
   /** Whether a restart under another id stands in the way: the sidecar itself refuses none. */
   async #busy(): Promise<End | undefined> {
     const { plan, sighting } = this.#request;
-    if (!taskKinds[plan.kind].changesNode || taskKinds[plan.kind].endsWith === 'image') return undefined;
-    const { node, taskId } = plan.task;
-    const activity = sidecarActivity(await this.#dependencies.sidecar.listTasks(node, this.#attempt.signal), taskId);
+    if (!taskKinds[plan.kind].changesNode) return undefined;
+    const activity = sidecarActivity(await this.#listTasks(), plan.task.taskId);
     this.#notice = plan.kind === 'RestartSeid' ? signalLaterText(activity) : undefined;
     const obstacle = obstacleBeside(activity, { betweenRestartsMs: plan.betweenRestartsMs, nowMs: this.#attempt.nowMs, sighting });
     if (obstacle === undefined) return undefined;
     if (this.#executingSinceMs === undefined) return { state: 'busy', ...(obstacle.by === 'interval' ? { sighting: obstacle.sighting } : {}) };
     throw new SidecarError('SIDECAR_BUSY', 'the node is busy with, or too close to, a restart of another task', { mayHaveArrived: false });
+  }
+
+  /** A sidecar that gives no answer keeps no image from being set: that may be what mends it. */
+  async #listTasks(): Promise<readonly HeldTask[]> {
+    const { kind, task } = this.#request.plan;
+    try {
+      return await this.#dependencies.sidecar.listTasks(task.node, this.#attempt.signal);
+    } catch (error) {
+      if (error instanceof SidecarError && taskKinds[kind].endsWith === 'image') return [];
+      throw error;
+    }
   }
 
   /** Begins the execution and writes so. @returns What stands in the way: the resource is gone, or has reached its end. */

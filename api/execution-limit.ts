@@ -14,3 +14,12 @@ export function executionLimitSeconds(kind: string, asked: unknown): number | un
   const definition: TaskKindDefinition | undefined = isTaskKind(kind) ? taskKinds[kind] : undefined;
   return definition?.defaultTimeoutSeconds;
 }
+
+/**
+ * The least time between two restarts of a node, in seconds.
+ *
+ * @param asked - `spec.minSecondsBetweenRestarts`; only RestartSeid minds it.
+ */
+export function secondsBetweenRestarts(kind: string, asked: unknown): number {
+  return kind === 'RestartSeid' && typeof asked === 'number' ? asked : 0;
+}

@@ -4,4 +4,6 @@ export interface SpecChange {
   readonly generation: number;
   /** Longest execution time, in milliseconds. Unset: unbounded. */
   readonly timeoutMs?: number;
+  /** Least time between two restarts of the node, in milliseconds. Unset: as it was. */
+  readonly betweenRestartsMs?: number;
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { changeValues } from './change-values.ts';
-import { executionLimitSeconds } from './execution-limit.ts';
+import { executionLimitSeconds, secondsBetweenRestarts } from './execution-limit.ts';
 import { parseGoDuration } from './go-duration.ts';
 import { check, firstIssue, InvalidField } from './invalid-field.ts';
 import { seiNodePhases, type SeiNode, type SeiNodePhase } from './sei-node.ts';
@@ -91,7 +91,7 @@ function checkedPlan(kind: TaskKind, input: CheckedInput, planner: Planner): Tas
     requirePhase: requiredPhase(input.requirePhase),
     requirePhaseTimeoutMs: duration(input.requirePhaseTimeout ?? DEFAULT_REQUIRE_PHASE_TIMEOUT, 'spec.target.requirePhaseTimeout'),
     ...present({ queueTimeoutMs: queueTimeout(input.queueTimeout), timeoutMs: executionTimeout(kind, seconds(input, 'timeoutSeconds')) }),
-    betweenRestartsMs: kind === 'RestartSeid' ? 1000 * seconds(input, 'minSecondsBetweenRestarts') : 0,
+    betweenRestartsMs: 1000 * secondsBetweenRestarts(kind, seconds(input, 'minSecondsBetweenRestarts')),
     payload: check<unknown>(payloadSchemas[definition.payloadField], input.payload, `spec.${definition.payloadField}`),
     ...present({ changeValues: kind === 'GovParamChange' ? changeValues(input.payload, input.changeValues) : undefined }),
     permitHolder: input.permitHolder ?? planner.workflowId,

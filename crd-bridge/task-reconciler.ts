@@ -4,7 +4,7 @@ import { isTerminal, type SeiNodeTask } from '../api/sei-node-task.ts';
 import { statusWrite, type StatusUpdate } from '../api/status-update.ts';
 import { cancelIgnoredEvent, problemEvent, startedEvent, verdictEvents } from '../api/task-events.ts';
 import { isTaskKind } from '../api/task-kinds.ts';
-import { executionLimitSeconds } from '../api/execution-limit.ts';
+import { executionLimitSeconds, secondsBetweenRestarts } from '../api/execution-limit.ts';
 import { unsupportedKind, type Verdict } from '../core/verdict.ts';
 import { present } from '../api/present.ts';
 import { printable } from '../api/printable.ts';
@@ -87,13 +87,15 @@ export class TaskReconciler {
     this.#options.log.info('Workflow of SeiNodeTask was asked to cancel', { workflowId, why });
   }
 
-  /** Only the execution time of a task may change while it goes on (contract §1). */
+  /** Only the times of a task may change while it goes on (contract §1). */
   async #tellSpecChange(workflowId: string, task: SeiNodeTask): Promise<void> {
     const { generation = 0 } = task.metadata;
     const { toldGeneration = task.status?.observedGeneration ?? generation } = this.#known.get(workflowId) ?? {};
     if (generation <= toldGeneration) return;
-    const seconds = executionLimitSeconds(kindOf(task), task.spec?.['timeoutSeconds']);
-    await this.#options.workflows.specChanged(workflowId, { generation, ...present({ timeoutMs: seconds && 1_000 * seconds }) });
+    const kind = kindOf(task);
+    const seconds = executionLimitSeconds(kind, task.spec?.['timeoutSeconds']);
+    const betweenRestartsMs = 1_000 * secondsBetweenRestarts(kind, task.spec?.['minSecondsBetweenRestarts']);
+    await this.#options.workflows.specChanged(workflowId, { generation, betweenRestartsMs, ...present({ timeoutMs: seconds && 1_000 * seconds }) });
     this.#known.set(workflowId, { ...this.#known.get(workflowId), toldGeneration: generation });
   }
 

@@ -194,7 +194,7 @@ export class TaskLifecycle {
     const plan = { ...this.#plan, ...present({ cancelled }) };
     if (change === undefined) return plan;
     const { timeoutMs: _, ...rest } = plan;
-    return { ...rest, ...present({ timeoutMs: change.timeoutMs }), task: { ...rest.task, generation: change.generation } };
+    return { ...rest, ...present({ timeoutMs: change.timeoutMs, betweenRestartsMs: change.betweenRestartsMs }), task: { ...rest.task, generation: change.generation } };
   }
 
   get #readyTask(): Pick<ReadyTask, 'request' | 'sighting'> {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import type { SeiNode } from '../../api/sei-node.ts';
 import type { SimulatedNode } from '../../simulator/simulated-node.ts';
 import { assertComplete } from '../support/assert-verdict.ts';
 import { assertOneAtATime } from '../support/assert-one-at-a-time.ts';
@@ -60,6 +61,25 @@ describe('a restart that somebody else has begun on the sidecar', () => {
     assert.deepEqual(requestsOf(node, 'POST'), []);
     node.setFaults({});
     assertComplete(await environment.finished('ready'));
+  });
+
+  it('holds back an image that would have to be set, which a sidecar without an answer does not', async () => {
+    const { namespace } = environment;
+    const options = { spec: { image: 'seid:v5' }, status: { currentImage: 'seid:v5' } };
+    const updateOf = async (name: string): Promise<void> => {
+      await environment.createTask(name, { kind: 'UpdateNodeImage', target: { nodeRef: { name } }, updateNodeImage: { image: 'seid:v6' } });
+    };
+    const imageOf = async (name: string): Promise<unknown> => ((await environment.seiNodes.get(namespace, name)) as SeiNode | undefined)?.spec.image;
+    const node = await environment.addNode('image', { ...options, faults: { neverBoot: true } });
+    node.sidecar.submit({ id: randomUUID(), type: 'restart-seid', params: {} });
+    await environment.addNode('silent', { ...options, faults: { refuseConnections: {} } });
+    await Promise.all(['image', 'silent'].map(updateOf));
+    await environment.queued('image');
+    await eventually('the other image is set', async () => (await imageOf('silent')) === 'seid:v6');
+    assert.equal(await imageOf('image'), 'seid:v5');
+    node.setFaults({});
+    await eventually('the image is set', async () => (await imageOf('image')) === 'seid:v6');
+    assert.equal(node.sigtermsReceived, 1);
   });
 
   it('that only waits to send its SIGTERM is named, and not waited for', async () => {
@@ -127,6 +147,19 @@ describe('spec.minSecondsBetweenRestarts', () => {
     assert.equal(node.sigtermsReceived, 2);
     const names = (await scheduledActivities(environment.workflowOf(created))).map(({ name }) => name);
     assert.equal(names.filter((name) => name === 'awaitTarget').length, 1, names.join());
+  });
+
+  it('may be changed while it keeps a restart back', async () => {
+    const node = await environment.addNode('shortened');
+    node.sidecar.submit({ id: randomUUID(), type: 'restart-seid', params: {} });
+    await eventually('it has ended', () => node.tasks[0]?.status === 'completed');
+    await environment.restart('shortened', 'shortened', { minSecondsBetweenRestarts: 3600 });
+    await environment.queued('shortened');
+    await environment.tasks.patch({ namespace: environment.namespace, name: 'shortened' }, { spec: { minSecondsBetweenRestarts: null } });
+    const task = await environment.finished('shortened');
+    assertComplete(task);
+    assert.deepEqual([task.metadata.generation, task.status?.observedGeneration], [2, 2]);
+    assert.equal(node.sigtermsReceived, 2);
   });
 
   it('keeps none back by default', async () => {
