@@ -28,27 +28,19 @@ function isResolved(contents: string, section: string, item: string | undefined)
   return item === undefined || new RegExp(`^${item}\\. `, 'm').test(ownText);
 }
 
-async function brokenSections(documents: Readonly<Record<string, string>>): Promise<Reference[]> {
-  const broken: Reference[] = [];
-  for (const path of await filesOf('**/*.{ts,md,json,sh}')) {
-    const lines = (await readFile(join(ROOT, path), 'utf8')).split('\n');
-    for (const [index, line] of lines.entries()) {
-      for (const [to, document = '', section = '', item] of line.matchAll(SECTION)) {
-        if (!isResolved(documents[document.toLowerCase()] ?? '', section, item)) broken.push({ at: `${path}:${index + 1}`, to });
-      }
-    }
-  }
-  return broken;
+function brokenSections(text: string, documents: Readonly<Record<string, string>>): { readonly line: number; readonly to: string }[] {
+  const broken = [...text.matchAll(SECTION)].filter(([, document = '', section = '', item]) => !isResolved(documents[document.toLowerCase()] ?? '', section, item));
+  return broken.map(({ 0: to, index }) => ({ line: text.slice(0, index).split('\n').length, to }));
 }
 
 function anchorsOf(markdown: string): Set<string> {
   const headings = marked.lexer(markdown).filter((token): token is Tokens.Heading => token.type === 'heading');
-  return new Set(headings.map(({ text }) => String(text).toLowerCase().replaceAll(/[^\p{L}\p{N}\s_-]/gu, '').replaceAll(' ', '-')));
+  return new Set(headings.map(({ text }) => text.toLowerCase().replaceAll(/[^\p{L}\p{N}\s_-]/gu, '').replaceAll(' ', '-')));
 }
 
 function linksOf(markdown: string): string[] {
   const links: string[] = [];
-  marked.walkTokens(marked.lexer(markdown), (token: Token) => {
+  void marked.walkTokens(marked.lexer(markdown), (token: Token) => {
     if (token.type === 'link' || token.type === 'image') links.push(String(token['href']));
   });
   return links.filter((href) => !/^[a-z]+:/.test(href));
@@ -64,7 +56,12 @@ async function isLinkBroken(path: string, href: string): Promise<boolean> {
 describe('references in code and documents', () => {
   it('to a section of the contract or the design lead to one', async () => {
     const [contract, design] = await Promise.all(['contract', 'design'].map((name) => readFile(join(ROOT, `docs/${name}.md`), 'utf8')));
-    assert.deepEqual(await brokenSections({ contract: contract ?? '', design: design ?? '' }), []);
+    const documents = { contract: contract ?? '', design: design ?? '' };
+    const broken: Reference[] = [];
+    for (const path of await filesOf('**/*.{ts,md,json,sh}')) {
+      for (const { line, to } of brokenSections(await readFile(join(ROOT, path), 'utf8'), documents)) broken.push({ at: `${path}:${line}`, to });
+    }
+    assert.deepEqual(broken, []);
   });
 
   it('to files and headings lead to them', async () => {
