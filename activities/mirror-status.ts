@@ -9,7 +9,8 @@ import { workflowUrl } from '../api/workflow-url.ts';
 import type { Verdict } from '../core/verdict.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { ResourceClient } from '../kubernetes/resource-client.ts';
-import { updateStatus } from '../kubernetes/update-status.ts';
+import { updateStatus, type StatusUpdate as StatusWrite, type StatusUpdateResult } from '../kubernetes/update-status.ts';
+import type { WrittenObjects } from '../kubernetes/written-objects.ts';
 import { ownWorkflowId } from './own-workflow-id.ts';
 
 /** Attempts that the Events of a verdict are worth: they tell again what the status says already. */
@@ -17,6 +18,8 @@ const EVENT_ATTEMPTS = 3;
 
 export interface MirrorDependencies {
   readonly tasks: ResourceClient<SeiNodeTask>;
+  /** What this process wrote last of each task that it works on. */
+  readonly written: WrittenObjects<SeiNodeTask>;
   readonly events: EventRecorder;
   /** Unset: status holds no links. */
   readonly temporalUiUrl: string | undefined;
@@ -53,12 +56,23 @@ export async function writeStatus(
     provenance: provenanceText(task.provenance),
     ...present({ generation: task.generation }),
   };
-  const result = await updateStatus({ client: dependencies.tasks, ...mirrorTo, ...statusWrite(update, context), signal });
+  const result = await write(dependencies, { ...mirrorTo, ...statusWrite(update, context), signal });
   if (result.outcome === 'gone') return { outcome: 'gone' };
   const { phase, task: begun, targetFirstObservedAt } = result.object.status ?? {};
   if (update.step !== 'finished' && isTerminal(phase)) return { outcome: 'terminal' };
   if (update.step === 'waiting') recordEvents(dependencies.events, [waitingEvent(mirrorTo, update.reason, update.progress.message)]);
   return { outcome: 'written', ...begunOf(result.object), ...present({ executionStartedAt: begun?.executionStartedAt, targetFirstObservedAt }) };
+}
+
+/** Reads only what was not written here before, or was written by others since. */
+async function write({ tasks: client, written }: MirrorDependencies, update: Omit<StatusWrite<SeiNodeTask>, 'client'>): Promise<StatusUpdateResult<SeiNodeTask>> {
+  const current = written.get(update.uid);
+  const first = await updateStatus({ client, ...update, ...present({ current }) });
+  // That there is nothing to write is decided from what is, not from what was.
+  const result = current !== undefined && first.outcome === 'unchanged' ? await updateStatus({ client, ...update }) : first;
+  if (result.outcome === 'gone' || isTerminal(result.object.status?.phase)) written.forget(update.uid);
+  else written.keep(result.object);
+  return result;
 }
 
 export interface MirrorRequest {

@@ -27,8 +27,14 @@ const int64 = z.int().meta({ format: 'int64' });
 const uint64 = int64.min(0);
 const transactionOutputs = z.object({ txHash: z.string(), height: int64, proposalId: uint64.optional() }).partial();
 
+/** With a rule that it must not change, besides those that it has. */
+function immutablePayload([field, schema]: [string, z.ZodType]): [string, z.ZodType] {
+  const rules = (schema.meta()?.['x-kubernetes-validations'] ?? []) as readonly object[];
+  return [field, schema.meta({ 'x-kubernetes-validations': [...rules, isImmutable(field as PayloadField)] }).optional()];
+}
+
 const optionalPayloads = Object.fromEntries(
-  Object.entries(payloadSchemas).map(([field, schema]) => [field, schema.optional()]),
+  Object.entries(payloadSchemas).map(immutablePayload),
 ) as { [Field in PayloadField]: z.ZodOptional<(typeof payloadSchemas)[Field]> };
 
 export const specSchema = z

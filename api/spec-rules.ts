@@ -5,35 +5,29 @@ import { taskKindNames, taskKinds } from './task-kinds.ts';
 interface ValidationRule {
   readonly rule: string;
   readonly message: string;
-  /** Where the API server reports it, below the field that has the rule. Unset: at that field. */
-  readonly fieldPath?: string;
+  /** In CEL; wins over `message`, which stays for what reads the CRD. */
+  readonly messageExpression?: string;
 }
 
-/** Of a required field of the spec. */
-export function isImmutable(field: 'kind' | 'target'): ValidationRule {
+/** Of one field of the spec. Says nothing about a field that comes or goes. */
+export function isImmutable(field: 'kind' | 'target' | PayloadField): ValidationRule {
   return { rule: 'self == oldSelf', message: `spec.${field} is immutable` };
 }
 
-/** Of the spec as a whole: which payload it must have, and that none may change, come or go. */
+/**
+ * Of the spec as a whole: which payload it must have. Since `kind` is immutable, no payload comes or goes either. The API
+ * server evaluates every rule with each status write, so that few are better.
+ */
 export function payloadRules(): ValidationRule[] {
   const fields = Object.keys(payloadSchemas) as PayloadField[];
   const count = fields.map((field) => `(has(self.${field}) ? 1 : 0)`).join(' + ');
-  const exactlyOne = { rule: `${count} == 1`, message: `exactly one of ${fields.join(', ')} must be set` };
-  const required = taskKindNames.map((kind) => {
-    const field = taskKinds[kind].payloadField;
-    return {
-      rule: `self.kind != '${kind}' || has(self.${field})`,
-      message: `spec.${field} is required when kind=${kind}`,
-    };
-  });
-  return [exactlyOne, ...required, ...fields.map(immutablePayload)];
-}
-
-/** The rule of an optional field itself is not evaluated when the field comes or goes, so this one stands at the spec. */
-function immutablePayload(field: PayloadField): ValidationRule {
-  return {
-    rule: `has(self.${field}) == has(oldSelf.${field}) && (!has(self.${field}) || self.${field} == oldSelf.${field})`,
-    message: `spec.${field} is immutable`,
-    fieldPath: `.${field}`,
-  };
+  const isPresent = taskKindNames.reduceRight((otherwise, kind) => `self.kind == '${kind}' ? has(self.${taskKinds[kind].payloadField}) : ${otherwise}`, 'true');
+  return [
+    { rule: `${count} == 1`, message: `exactly one of ${fields.join(', ')} must be set` },
+    {
+      rule: isPresent,
+      message: 'the payload that kind names is required',
+      messageExpression: "'spec.' + self.kind.substring(0, 1).lowerAscii() + self.kind.substring(1) + ' is required when kind=' + self.kind",
+    },
+  ];
 }

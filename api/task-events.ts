@@ -47,10 +47,6 @@ function onNode({ namespace, name, uid }: EventNode, { kind, task, workflowId, t
   };
 }
 
-export function startedEvent(task: MirrorTarget, kind: string, provenance: string): TaskEvent {
-  return onTask(task, { reason: 'Started', action: 'StartWorkflow', note: `${kind} was started. ${provenance}`.trimEnd(), key: 'started' });
-}
-
 export function cancelIgnoredEvent(task: MirrorTarget, phase: string | undefined): TaskEvent {
   const note = `The task is already ${phase ?? 'over'}, so there is nothing to cancel; remove the annotation ${CANCEL_ANNOTATION}.`;
   return onTask(task, { type: 'Warning', reason: 'CancelIgnored', action: 'Cancel', note, key: 'cancel-ignored' });

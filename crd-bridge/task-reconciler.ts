@@ -2,7 +2,7 @@ import type { Logger } from '@temporalio/common';
 import { cancellationOf, provenanceOf, provenanceText } from '../api/provenance.ts';
 import { isTerminal, type SeiNodeTask } from '../api/sei-node-task.ts';
 import { statusWrite, type StatusUpdate } from '../api/status-update.ts';
-import { cancelIgnoredEvent, problemEvent, startedEvent, verdictEvents } from '../api/task-events.ts';
+import { cancelIgnoredEvent, problemEvent, verdictEvents } from '../api/task-events.ts';
 import { isTaskKind } from '../api/task-kinds.ts';
 import { executionLimitSeconds, secondsBetweenRestarts } from '../api/execution-limit.ts';
 import { unsupportedKind, type Verdict } from '../core/verdict.ts';
@@ -20,6 +20,8 @@ import type { TaskWorkflows } from './task-workflows.ts';
 
 /** How long a workflow that was seen open is taken to be open still; then it is looked at again, in milliseconds. */
 const KNOWN_OPEN_MS = 300_000;
+/** Before the bridge stamps `Pending` on a task whose workflow has not written yet, in milliseconds: most have by then. */
+const STAMP_MS = 5_000;
 
 export interface TaskReconcilerOptions {
   /** Finds a resource in the bridge's copy of the cluster. */
@@ -77,6 +79,7 @@ export class TaskReconciler {
     if (Date.now() >= (this.#known.get(workflowId)?.openUntilMs ?? 0)) await this.#ensureStarted(workflowId, task);
     const { openUntilMs, cancelHandled } = this.#known.get(workflowId) ?? {};
     if (openUntilMs === undefined) return;
+    await this.#stamp(workflowId, task, openUntilMs - KNOWN_OPEN_MS);
     await this.#tellSpecChange(workflowId, task);
     const why = cancellationOf(task.metadata);
     if (why === undefined || cancelHandled) return;
@@ -85,6 +88,14 @@ export class TaskReconciler {
     await this.#options.workflows.requestCancel(workflowId, why);
     this.#known.set(workflowId, { ...this.#known.get(workflowId), cancelHandled: true });
     this.#options.log.info('Workflow of SeiNodeTask was asked to cancel', { workflowId, why });
+  }
+
+  /** Says that the task was seen when its workflow has not written so itself: no worker has taken it yet. */
+  async #stamp(workflowId: string, task: SeiNodeTask, openSinceMs: number): Promise<void> {
+    if (task.status?.phase !== undefined) return;
+    const remainingMs = openSinceMs + STAMP_MS - Date.now();
+    if (remainingMs > 0) return this.#options.reconcileAfter(workflowId, remainingMs);
+    await this.#write(workflowId, task, { step: 'accepted' }, task);
   }
 
   /** Only the times of a task may change while it goes on (contract §1). */
@@ -102,16 +113,11 @@ export class TaskReconciler {
   async #ensureStarted(workflowId: string, seen: SeiNodeTask): Promise<void> {
     const { log } = this.#options;
     if (!isTaskKind(kindOf(seen))) return void (await this.#end(workflowId, seen, unsupportedKind(kindOf(seen))));
-    const stamped = await this.#write(workflowId, seen, { step: 'accepted' }, seen);
-    if (stamped.outcome === 'gone' || isTerminal(stamped.object.status?.phase)) return;
-    const needsText = kindOf(seen) === 'GovParamChange';
-    const live = stamped.outcome === 'written' && !needsText ? { task: stamped.object, text: '' } : await this.#live(seen);
-    const { task } = live;
-    const state = await this.#start(workflowId, task, needsText ? changeValueTexts(live.text) : undefined);
+    const { task, texts } = kindOf(seen) === 'GovParamChange' ? await this.#withTexts(seen) : { task: seen };
+    const state = await this.#start(workflowId, task, texts);
     if (state === 'closed') return await this.#heal(workflowId, task);
     this.#known.set(workflowId, { ...this.#known.get(workflowId), openUntilMs: Date.now() + KNOWN_OPEN_MS });
     log.info('Workflow of SeiNodeTask is open', { workflowId });
-    await this.#options.events.record(startedEvent(task.metadata, kindOf(task), requestedText(task)));
   }
 
   async #start(workflowId: string, task: SeiNodeTask, texts: ChangeValueTexts | undefined): Promise<'open' | 'closed'> {
@@ -128,14 +134,11 @@ export class TaskReconciler {
     }
   }
 
-  /**
-   * The resource and the texts of a parameter change from one answer, so that they fit each other. The bridge's copy
-   * lacks the managed fields, which tell who created the resource.
-   */
-  async #live({ metadata: { namespace, name, uid } }: SeiNodeTask): Promise<{ task: SeiNodeTask; text: string }> {
+  /** The resource and the texts of its parameter change from one answer, so that they fit each other. */
+  async #withTexts({ metadata: { namespace, name, uid } }: SeiNodeTask): Promise<{ task: SeiNodeTask; texts: ChangeValueTexts }> {
     const text = await this.#options.tasks.getText(namespace, name);
     const task = text === undefined ? undefined : (JSON.parse(text) as SeiNodeTask);
-    if (text !== undefined && task?.metadata.uid === uid) return { task, text };
+    if (text !== undefined && task?.metadata.uid === uid) return { task, texts: changeValueTexts(text) };
     throw new ResourceReplacedError(`${namespace}/${name} is gone; the watch will tell`);
   }
 

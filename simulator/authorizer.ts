@@ -3,8 +3,12 @@ import { Agent, request } from 'node:https';
 import { exchange } from './exchange.ts';
 import { plainText, type Answer } from './sidecar-api.ts';
 
-/** How an allowed decision is remembered; a refused one is asked again, so that a new RoleBinding works at once. */
-const CACHE_MS = 2_000;
+/**
+ * How long kube-rbac-proxy remembers whose a token is, and that somebody may do something, in milliseconds. It remembers a
+ * refusal for 30 s; here each is asked again, so that a new RoleBinding works at once.
+ */
+const TOKEN_CACHE_MS = 120_000;
+const ALLOWED_CACHE_MS = 300_000;
 const API_TIMEOUT_MS = 10_000;
 
 const FREE_PATHS: ReadonlySet<string> = new Set(['/v0/healthz', '/v0/startupz', '/v0/livez', '/v0/metrics']);
@@ -68,7 +72,7 @@ export class Authorizer {
   }
 
   #authenticate(token: string): Promise<User | undefined> {
-    return this.#cached(token, async () => {
+    return this.#cached(token, TOKEN_CACHE_MS, async () => {
       const review = await this.#review('authentication.k8s.io', 'TokenReview', { token });
       const { authenticated, user } = review as { authenticated?: boolean; user: User };
       return authenticated ? user : undefined;
@@ -77,7 +81,7 @@ export class Authorizer {
 
   async #mayAccess(user: User, node: { namespace: string; name: string }, verb: string): Promise<boolean> {
     const { namespace, name } = node;
-    const allowed = await this.#cached(`${verb} ${namespace}/${name} ${JSON.stringify(user)}`, async () => {
+    const allowed = await this.#cached(`${verb} ${namespace}/${name} ${JSON.stringify(user)}`, ALLOWED_CACHE_MS, async () => {
       const review = await this.#review('authorization.k8s.io', 'SubjectAccessReview', {
         user: user.username,
         uid: user.uid,
@@ -90,12 +94,12 @@ export class Authorizer {
     return allowed === true;
   }
 
-  async #cached<T>(key: string, ask: () => Promise<T | undefined>): Promise<T | undefined> {
+  async #cached<T>(key: string, forMs: number, ask: () => Promise<T | undefined>): Promise<T | undefined> {
     const known = this.#allowed.get(key);
     if (known !== undefined && known.expires > performance.now()) return known.value as T;
     const value = await ask();
     if (value === undefined) this.#allowed.delete(key);
-    else this.#allowed.set(key, { value, expires: performance.now() + CACHE_MS });
+    else this.#allowed.set(key, { value, expires: performance.now() + forMs });
     return value;
   }
 

@@ -12,6 +12,7 @@ import { pollTaskQueue } from '../api/task-queues.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
 import { ResourceClient } from '../kubernetes/resource-client.ts';
+import { WrittenObjects } from '../kubernetes/written-objects.ts';
 import type { Config } from './config.ts';
 import { workflowSource } from './workflow-bundle.ts';
 
@@ -47,6 +48,7 @@ export async function createWorkers(options: WorkersOptions): Promise<readonly W
     clusterId,
     seiNodes: new ResourceClient(transport, SEI_NODE),
     tasks: new ResourceClient<SeiNodeTask>(transport, SEI_NODE_TASK),
+    written: new WrittenObjects<SeiNodeTask>(),
     events,
     shutdown,
     knowsSearchAttributes,

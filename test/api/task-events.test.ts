@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cancelIgnoredEvent, dispatchedEvents, problemEvent, startedEvent, verdictEvents, waitingEvent } from '../../api/task-events.ts';
+import { cancelIgnoredEvent, dispatchedEvents, problemEvent, verdictEvents, waitingEvent } from '../../api/task-events.ts';
 import type { Verdict } from '../../core/verdict.ts';
 
 const task = { namespace: 'arctic-1', name: 'restart', uid: 'u' };
@@ -49,8 +49,8 @@ describe('Events of a task', () => {
   });
 
   it('say who asked, where that is known', () => {
-    assert.equal(startedEvent(task, 'RestartSeid', provenance).note, `RestartSeid was started. ${provenance}`);
-    assert.equal(startedEvent(task, 'RestartSeid', '').note, 'RestartSeid was started.');
+    assert.equal(dispatchedEvents(subjects, 'Sent.')[0]?.note, `Sent. ${provenance}`);
+    assert.equal(dispatchedEvents({ ...subjects, provenance: '' }, 'Sent.')[0]?.note, 'Sent.');
     assert.match(cancelIgnoredEvent(task, 'Complete').note, /already Complete.*sei\.io\/cancel/);
   });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
+import { payloadSchemas } from '../../api/payloads.ts';
 import { taskKindNames, taskKinds, type TaskKind } from '../../api/task-kinds.ts';
 import { minimalPayloads } from '../api/payload-examples.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
@@ -75,8 +76,8 @@ describe('what cannot be edited in a SeiNodeTask', () => {
 
     it(`is the payload of ${kind}: it can neither go nor get another beside it`, async () => {
       const task = await create(kind);
-      await assertRefused(task, { [field]: null }, `spec.${field} is immutable`);
-      await assertRefused(task, { [other]: {} }, `spec.${other} is immutable`);
+      await assertRefused(task, { [field]: null }, `spec.${field} is required when kind=${kind}`);
+      await assertRefused(task, { [other]: {} }, `exactly one of ${Object.keys(payloadSchemas).join(', ')} must be set`);
     });
 
     for (const edit of payloadEdits[kind] ?? []) {

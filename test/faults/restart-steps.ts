@@ -48,12 +48,6 @@ async function boot({ node }: Place): Promise<void> {
 
 /** Where a service can die, in the order of a restart. */
 export const restartSteps: readonly Step[] = [
-  { name: 'when the task was seen and nothing written', sent: false, reach: atApiServer({ before: writes('Pending') }) },
-  {
-    name: 'when it was Pending and no workflow started',
-    sent: false,
-    reach: atApiServer({ after: writes('Pending') }),
-  },
   { name: 'before its target was read', sent: false, reach: atApiServer({ before: ({ path }) => path.includes('/seinodes/') }) },
   {
     name: 'while it waited for its target',

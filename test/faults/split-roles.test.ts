@@ -21,7 +21,7 @@ describe('bridge and worker as processes of their own', () => {
       const { status } = await environment.workflowOf(created).describe();
       return status.name === 'RUNNING';
     });
-    assert.equal((await environment.tasks.get(environment.namespace, 'bridge-first'))?.status?.phase, 'Pending');
+    await environment.taskWhere('bridge-first', 'is Pending', (task) => task.status?.phase === 'Pending');
     assert.deepEqual(node.requests, []);
 
     await environment.startService({ ROLE: 'worker' });

@@ -46,7 +46,7 @@ describe('two clusters with equal settings on one Temporal namespace', () => {
       return raw.pendingActivities?.some(({ lastFailure, attempt }) => isOfOtherCluster(lastFailure?.message) && Number(attempt) > 2);
     });
     assert.equal((await here.workflowOf(task).describe()).status.name, 'RUNNING');
-    assert.equal((await here.tasks.get(here.namespace, 'shared-queue'))?.status?.phase, 'Pending');
+    await here.taskWhere('shared-queue', 'is Pending', ({ status }) => status?.phase === 'Pending');
 
     await here.startService({ ROLE: 'worker' });
     assertComplete(await here.finished('shared-queue'));

@@ -6,7 +6,7 @@ import { ReflectorHarness, until } from './reflector-harness.ts';
 type Step = (response: ServerResponse, request: SeenRequest) => void;
 
 function object(name: string, uid: string, resourceVersion: string) {
-  return { metadata: { namespace: 'ns', name, uid, resourceVersion, managedFields: [{ manager: 'kubectl' }] } };
+  return { metadata: { namespace: 'ns', name, uid, resourceVersion, managedFields: [{ manager: 'kubectl', fieldsV1: { 'f:spec': {} } }] } };
 }
 
 const list = (resourceVersion: string, ...items: object[]): Step => (response) => sendJson(response, 200, { metadata: { resourceVersion }, items });
@@ -48,7 +48,7 @@ describe('Reflector', () => {
     assert.equal(run.reflector.hasSynced, true);
     await until(() => run.changes.length === 4);
     assert.deepEqual(run.changes, ['+ns/a u1', '+ns/b u2', '=ns/a u1', '-ns/b u2']);
-    assert.deepEqual(run.reflector.list(), [{ metadata: { namespace: 'ns', name: 'a', uid: 'u1', resourceVersion: '12' } }]);
+    assert.deepEqual(run.reflector.list(), [{ metadata: { namespace: 'ns', name: 'a', uid: 'u1', resourceVersion: '12', managedFields: [{ manager: 'kubectl' }] } }]);
     assert.equal(run.reflector.lastError, undefined);
     assert.deepEqual(api.listQueries(), [{ limit: '100', labelSelector: 'team=x' }]);
     const [query] = api.watchQueries();

@@ -36,7 +36,7 @@ describe('a bridge and a worker, each with the rights of its own account,', () =
     assertComplete(await environment.finished('restarted'));
     await eventually('Events tell it', async () => {
       const { stdout } = await environment.kubectl(['events', '--for', 'seinodetask/restarted']);
-      return ['Started', 'Dispatched', 'TaskComplete'].every((reason) => stdout.includes(reason));
+      return ['Dispatched', 'TaskComplete'].every((reason) => stdout.includes(reason));
     });
     await environment.restart('short-lived', 'restarted', { ttlSecondsAfterFinished: 0 });
     await eventually('it is deleted', async () => (await environment.tasks.get(environment.namespace, 'short-lived')) === undefined);

@@ -8,7 +8,7 @@ import { taskWork } from '../../activities/task-work.ts';
 import { SEI_NODE, SEI_NODE_TASK } from '../../api/resources.ts';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
 import { statusWrite } from '../../api/status-update.ts';
-import { startedEvent } from '../../api/task-events.ts';
+import { problemEvent } from '../../api/task-events.ts';
 import { EventRecorder } from '../../kubernetes/event-recorder.ts';
 import { readClusterId } from '../../kubernetes/read-cluster-id.ts';
 import { ResourceClient } from '../../kubernetes/resource-client.ts';
@@ -52,7 +52,7 @@ export const workerProbes: Probes = {
     what: 'no verdict is told as an Event',
     attempt: async ({ environment, account, name }) => {
       const { metadata } = await environment.restart(name, 'absent');
-      await new EventRecorder(account.transport, 'test').record(startedEvent(metadata, 'RestartSeid', ''));
+      await new EventRecorder(account.transport, 'test').record(problemEvent(metadata, 'TEST', 'It is a test.'));
     },
   },
   'sei-node-tasks-worker: get namespaces named kube-system': {

@@ -55,11 +55,10 @@ describe('Events of a restart', () => {
   it('tell its whole story on the task, each once, also after another start of the service', async () => {
     assert.deepEqual(reasons(await eventsOn('SeiNodeTask', 'good')), [
       'Normal Dispatched',
-      'Normal Started',
       'Normal TaskComplete',
       'Normal WaitingForTarget',
     ]);
-    assert.deepEqual(reasons(await eventsOn('SeiNodeTask', 'bad')), ['Normal Dispatched', 'Normal Started', 'Warning TaskFailed']);
+    assert.deepEqual(reasons(await eventsOn('SeiNodeTask', 'bad')), ['Normal Dispatched', 'Warning TaskFailed']);
   });
 
   it('tell on the node what was done to it', async () => {

@@ -15,7 +15,7 @@ import { StatusWatch } from '../support/watch-status.ts';
 
 const WHOLE_SECONDS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 /** Design §4. */
-const MOST_STATUS_WRITES = 4;
+const MOST_STATUS_WRITES = 3;
 const MOST_HISTORY_EVENTS = 32;
 
 describe('RestartSeid', () => {
@@ -92,7 +92,7 @@ describe('RestartSeid', () => {
 
   it('writes the task before it sends it, in few writes that never go backwards', () => {
     assert.ok(written.length <= MOST_STATUS_WRITES, `${written.length} writes`);
-    assert.deepEqual([...new Set(written.map(({ phase }) => phase))], ['Pending', 'Running', 'Complete']);
+    assert.deepEqual([...new Set(written.map(({ phase }) => phase))], ['Running', 'Complete']);
     const running = written.find(({ phase }) => phase === 'Running');
     assert.deepEqual([running?.task?.id, running?.task?.status], [task.status?.task?.id, 'Running']);
   });
