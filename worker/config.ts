@@ -83,7 +83,7 @@ export const configSchema = z.object({
     .string()
     .min(1)
     .optional()
-    .describe('Temporal task queue; polls use `<name>-poll`. Bridge and worker need the same, and each cluster its own. Unset: `sei-node-tasks-<uid of the kube-system namespace>`.'),
+    .describe('Temporal task queue. Bridge and worker need the same, and each cluster its own. Unset: `sei-node-tasks-<uid of the kube-system namespace>`.'),
   WATCH_NAMESPACE: namespaceList
     .prefault('')
     .describe('Kubernetes namespaces to watch, separated by commas; empty means all.'),
@@ -128,7 +128,7 @@ export const configSchema = z.object({
     .int('is not a whole number')
     .min(1, 'is not above 0')
     .default(10_000)
-    .describe('Tasks that one process polls at the same time; more wait for a slot.'),
+    .describe('Tasks that one process polls at the same time. More wait for a slot.'),
   PROBE_ADDRESS: address.default('127.0.0.1:8080').describe('Where `/healthz` and `/readyz` are served.'),
   METRICS_ADDRESS: ipAddress.default('127.0.0.1:9090').describe('Where Prometheus finds `/metrics`.'),
   SHUTDOWN_GRACE: duration

@@ -11,7 +11,7 @@ import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts'
 import { readClusterId } from '../kubernetes/read-cluster-id.ts';
 import type { Config } from './config.ts';
 import { createBridge } from './create-bridge.ts';
-import { createWorkers } from './create-workers.ts';
+import { createWorker } from './create-worker.ts';
 import { explainTemporalFailure } from './explain-temporal-failure.ts';
 import { ensureSearchAttributes } from './ensure-search-attributes.ts';
 import type { LeadingBridge } from './leading-bridge.ts';
@@ -34,7 +34,7 @@ export interface ServiceOptions {
 interface Running {
   taskQueue?: string;
   connection?: NativeConnection;
-  workers?: readonly Worker[];
+  worker?: Worker;
   bridge?: LeadingBridge;
 }
 
@@ -61,13 +61,13 @@ export async function runService(options: ServiceOptions): Promise<void> {
   }
 }
 
-function readiness(config: Config, { connection, workers, bridge }: Running, shutdown: AbortSignal): ReadinessChecks {
+function readiness(config: Config, { connection, worker, bridge }: Running, shutdown: AbortSignal): ReadinessChecks {
   const hasRole = (role: 'bridge' | 'worker'): boolean => config.ROLE === 'all' || config.ROLE === role;
   const standsBy = bridge !== undefined && !bridge.isLeading && bridge.isReady;
   return {
     running: !shutdown.aborted,
     temporal: connection !== undefined,
-    ...(hasRole('worker') ? { worker: workers?.every((worker) => worker.getState() === 'RUNNING') ?? false } : {}),
+    ...(hasRole('worker') ? { worker: worker?.getState() === 'RUNNING' } : {}),
     ...(hasRole('bridge') ? { kubernetes: bridge !== undefined, bridge: bridge?.isReady ?? false } : {}),
     ...(standsBy ? { 'standing by': true } : {}),
   };
@@ -90,9 +90,9 @@ async function startParts({ config, temporal, transport, log, shutdown }: Servic
   const taskQueue = config.TASK_QUEUE ?? `sei-node-tasks-${clusterId}`;
   running.taskQueue = taskQueue;
   if (config.ROLE !== 'bridge') {
-    running.workers = await retryForever(
-      `Starting workers in Temporal namespace ${namespace}`,
-      () => createWorkers({ config, connection, namespace, dataConverter, clusterId, taskQueue, transport, events, shutdown, knowsSearchAttributes }),
+    running.worker = await retryForever(
+      `Starting the worker in Temporal namespace ${namespace}`,
+      () => createWorker({ config, connection, namespace, dataConverter, clusterId, taskQueue, transport, events, shutdown, knowsSearchAttributes }),
       retry,
     );
   }
@@ -109,13 +109,13 @@ async function connect(options: ClientConnectConfig['connectionOptions']): Promi
   }
 }
 
-async function runParts({ workers = [], bridge }: Running, shutdown: AbortSignal): Promise<void> {
-  const runs = workers.map((worker) => worker.run());
-  const stopWorkers = (): void => {
-    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+async function runParts({ worker, bridge }: Running, shutdown: AbortSignal): Promise<void> {
+  const runs = worker === undefined ? [] : [worker.run()];
+  const stopWorker = (): void => {
+    if (worker?.getState() === 'RUNNING') worker.shutdown();
   };
-  shutdown.addEventListener('abort', stopWorkers, { once: true });
-  if (shutdown.aborted) stopWorkers();
+  shutdown.addEventListener('abort', stopWorker, { once: true });
+  if (shutdown.aborted) stopWorker();
   if (bridge !== undefined) {
     observeBridge(bridge, shutdown);
     runs.push(bridge.run(shutdown));

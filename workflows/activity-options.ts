@@ -1,5 +1,4 @@
-import { workflowInfo, type ActivityOptions } from '@temporalio/workflow';
-import { pollTaskQueue } from '../api/task-queues.ts';
+import type { ActivityOptions } from '@temporalio/workflow';
 
 /** A few bounded calls; the server waits this long before it gives up on a lost worker. */
 export const SHORT: ActivityOptions = {
@@ -20,13 +19,12 @@ export const DISPATCH: ActivityOptions = {
 };
 
 /**
- * A loop that waits: many questions, one activity, a flat history. Such loops have a task queue of their own.
+ * A loop that waits: many questions, one activity, a flat history.
  *
  * @param isBounded - Whether the wait is over within minutes: then a lost worker is noticed sooner.
  */
 export function waiting(isBounded: boolean): ActivityOptions {
   return {
-    taskQueue: pollTaskQueue(workflowInfo().taskQueue),
     startToCloseTimeout: '365 days',
     heartbeatTimeout: isBounded ? '10 seconds' : '30 seconds',
     retry: { initialInterval: '100 milliseconds', maximumInterval: '5 seconds' },

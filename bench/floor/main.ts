@@ -1,17 +1,15 @@
 /**
- * The process of the floor: workers of the same SDK with the options of `worker/create-workers.ts`, and workflows that
+ * The process of the floor: a worker of the same SDK with the options of `worker/create-worker.ts`, and workflows that
  * do nothing. Ends with the process that started it.
  */
 import { Client } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
-import { pollTaskQueue } from '../../api/task-queues.ts';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { FloorActivities } from './activities.ts';
 import { FloorRuns } from './floor-runs.ts';
 import type { FloorSettings, FromFloor, ToFloor } from './messages.ts';
 
 const TASK_QUEUE = 'floor';
-const SHORT_ACTIVITIES = 200;
-const LONG_ACTIVITIES = 10_000;
+const ACTIVITIES = 10_200;
 
 const tell = (message: FromFloor): void => void process.send?.(message);
 
@@ -30,22 +28,16 @@ Runtime.install({
 });
 const connection = await NativeConnection.connect({ address });
 const seen = new FloorActivities();
-const common: Omit<WorkerOptions, 'taskQueue'> = {
+const worker = await Worker.create({
   connection,
   namespace,
+  taskQueue: TASK_QUEUE,
+  workflowBundle: { codePath: bundleFile },
   activities: { doNothing: (step: number) => seen.doNothing(step), awaitRelease: () => seen.awaitRelease() },
+  workflowTaskPollerBehavior: { type: 'autoscaling' },
   activityTaskPollerBehavior: { type: 'autoscaling' },
-};
-const workers = [
-  await Worker.create({
-    ...common,
-    taskQueue: TASK_QUEUE,
-    workflowBundle: { codePath: bundleFile },
-    workflowTaskPollerBehavior: { type: 'autoscaling' },
-    maxConcurrentActivityTaskExecutions: SHORT_ACTIVITIES,
-  }),
-  await Worker.create({ ...common, taskQueue: pollTaskQueue(TASK_QUEUE), maxConcurrentActivityTaskExecutions: LONG_ACTIVITIES }),
-];
+  maxConcurrentActivityTaskExecutions: ACTIVITIES,
+});
 const runs = new FloorRuns(new Client({ connection, namespace }), TASK_QUEUE, seen);
 
 process.on('message', (order: ToFloor) => {
@@ -55,6 +47,6 @@ process.on('message', (order: ToFloor) => {
   );
 });
 
-const running = workers.map((worker) => worker.run());
+const running = worker.run();
 tell({ type: 'done', milliseconds: [] });
-await Promise.all(running);
+await running;

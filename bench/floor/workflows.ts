@@ -1,5 +1,4 @@
-import { executeChild, proxyActivities, workflowInfo } from '@temporalio/workflow';
-import { pollTaskQueue } from '../../api/task-queues.ts';
+import { executeChild, proxyActivities } from '@temporalio/workflow';
 import type { FloorActivities } from './activities.ts';
 
 const { doNothing } = proxyActivities<FloorActivities>({ startToCloseTimeout: '20 seconds' });
@@ -12,7 +11,7 @@ export async function Floor(): Promise<void> {
 
 /** The same with a third activity that lasts until it is told to end. */
 export async function HeldFloor(): Promise<void> {
-  const { awaitRelease } = proxyActivities<FloorActivities>({ taskQueue: pollTaskQueue(workflowInfo().taskQueue), startToCloseTimeout: '1 day' });
+  const { awaitRelease } = proxyActivities<FloorActivities>({ startToCloseTimeout: '1 day' });
   await executeChild(FloorChild);
   for (const step of [1, 2]) await doNothing(step);
   await awaitRelease();

@@ -5,7 +5,6 @@ import { Client, type WorkflowFailedError, type WorkflowHandle } from '@temporal
 import { CancelledFailure } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { Activities } from '../../activities/create-activities.ts';
-import { pollTaskQueue } from '../../api/task-queues.ts';
 import type { Verdict } from '../../core/verdict.ts';
 import type { RestartSeid } from '../../workflows/tasks.ts';
 import { planned } from '../api/planner.ts';
@@ -65,7 +64,6 @@ describe('a task that is cancelled while an activity is about to fail', () => {
     const taskQueue = `failing-activity-${randomUUID()}`;
     const common = { connection: client.connection as NativeConnection, namespace: client.options.namespace, activities };
     await work({ ...common, taskQueue, workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)) });
-    await work({ ...common, taskQueue: pollTaskQueue(taskQueue) });
     handle = await client.workflow.start<typeof RestartSeid>('RestartSeid', { taskQueue, workflowId: randomUUID(), args: [input] });
     await eventually('the activity runs', async () => (await pendingActivity())?.activityType?.name === activity);
     await handle.cancel();

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { Activities } from '../../activities/create-activities.ts';
-import { pollTaskQueue } from '../../api/task-queues.ts';
 import { dataConverterFor } from '../../encryption/data-converter.ts';
 import { OVERTIME_MS } from '../../workflows/activity-options.ts';
 import type { RestartSeid } from '../../workflows/tasks.ts';
@@ -19,20 +19,24 @@ const input = { node: { namespace: 'arctic-1', name: 'syncer-0-0' }, payload: {}
 const TIMEOUT_MS = 600_000;
 
 /** A restart whose execution time is used up already: its poll is the last look before a verdict. */
-const activities: Pick<Activities, 'checkTargetPhase' | 'dispatchTask' | 'mirrorStatus'> = {
-  checkTargetPhase: async () => ({ state: 'ready', plan: planned('RestartSeid', input), request: { type: 'restart-seid' }, knowsSearchAttributes: false }),
-  dispatchTask: async () => ({ state: 'running', knowledge: { sent: 'yes', seen: 'running' }, begun: { elapsedMs: TIMEOUT_MS, startedAtMs: Date.now() - TIMEOUT_MS } }),
-  mirrorStatus: async () => undefined,
-};
+function activities(afterDispatch: () => Promise<void>): Pick<Activities, 'checkTargetPhase' | 'dispatchTask' | 'pollTask' | 'mirrorStatus'> {
+  return {
+    checkTargetPhase: async () => ({ state: 'ready', plan: planned('RestartSeid', input), request: { type: 'restart-seid' }, knowsSearchAttributes: false }),
+    dispatchTask: async () => {
+      await afterDispatch();
+      return { state: 'running', knowledge: { sent: 'yes', seen: 'running' }, begun: { elapsedMs: TIMEOUT_MS, startedAtMs: Date.now() - TIMEOUT_MS } };
+    },
+    pollTask: async () => ({ state: 'completed', knowledge: { sent: 'yes', seen: 'completed' } }),
+    mirrorStatus: async () => undefined,
+  };
+}
 
-const pollTask: Activities['pollTask'] = async () => ({ state: 'completed', knowledge: { sent: 'yes', seen: 'completed' } });
-
-describe('a worker that lacks the key of the payloads', () => {
+describe('a worker that loses the key of the payloads', () => {
   const [active, other] = [newKey('known-to-one'), newKey('known-to-both')];
   let stack: AsyncDisposableStack;
   let client: Client;
-  /** Of the worker that polls. */
-  let pollersKeys: KeyFile;
+  /** Of the worker that carries out activities. */
+  let keys: KeyFile;
   const taskQueue = `without-key-${randomUUID()}`;
 
   before(async () => {
@@ -41,16 +45,25 @@ describe('a worker that lacks the key of the payloads', () => {
     const { address, namespace } = sharedServers().temporal;
     const connection = stack.adopt(await NativeConnection.connect({ address }), (opened) => opened.close());
     const allKeys = stack.use(new KeyFile(active, other));
-    pollersKeys = stack.use(new KeyFile(other));
+    keys = stack.use(new KeyFile(active, other));
     const dataConverter = dataConverterFor(allKeys.path, log);
     client = new Client({ connection, namespace, dataConverter });
     const common = { connection, namespace };
     const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
-    await work({ ...common, taskQueue, dataConverter, workflowsPath, activities });
-    await work({ ...common, taskQueue: pollTaskQueue(taskQueue), dataConverter: dataConverterFor(pollersKeys.path, log), activities: { pollTask } });
+    await work({ ...common, taskQueue, dataConverter, workflowsPath, enableNonLocalActivities: false });
+    const converter = dataConverterFor(keys.path, log);
+    await work({ ...common, taskQueue, dataConverter: converter, activities: activities(() => loseKey(converter)) });
   });
 
   after(() => stack.disposeAsync());
+
+  async function loseKey({ payloadCodecs: [codec] = [] }: DataConverter): Promise<void> {
+    keys.write(other);
+    await eventually('the key is gone', async () => {
+      const [sealed] = (await codec?.encode([{}])) ?? [];
+      return Buffer.from(sealed?.metadata?.['encryption-key-id'] ?? []).toString() === 'known-to-both';
+    });
+  }
 
   async function work(options: WorkerOptions): Promise<void> {
     const worker = await Worker.create(options);
@@ -69,7 +82,7 @@ describe('a worker that lacks the key of the payloads', () => {
     });
     const sinceMs = Date.now();
     await eventually('it was in vain for longer than a poll may take', () => Date.now() > sinceMs + OVERTIME_MS);
-    pollersKeys.write(other, active);
+    keys.write(other, active);
     const { verdict } = await handle.result();
     assert.equal(verdict.reason, 'TaskComplete');
   });

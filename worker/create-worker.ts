@@ -1,5 +1,5 @@
 import type { DataConverter } from '@temporalio/common';
-import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import { Worker, type NativeConnection } from '@temporalio/worker';
 import { Agent } from 'undici';
 import { BearerToken } from '../activities/bearer-token.ts';
 import { createActivities } from '../activities/create-activities.ts';
@@ -8,7 +8,6 @@ import { SidecarClient } from '../activities/sidecar-client.ts';
 import { connectTrusting } from '../activities/sidecar-trust.ts';
 import { SEI_NODE, SEI_NODE_TASK } from '../api/resources.ts';
 import type { SeiNodeTask } from '../api/sei-node-task.ts';
-import { pollTaskQueue } from '../api/task-queues.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
 import { ResourceClient } from '../kubernetes/resource-client.ts';
@@ -16,12 +15,12 @@ import { WrittenObjects } from '../kubernetes/written-objects.ts';
 import type { Config } from './config.ts';
 import { workflowSource } from './workflow-bundle.ts';
 
-/** Short activities at the same time; each is a call or two, so this is far from being a limit. */
+/** Slots beside those of the polls, for activities that are a call or two each: far from being a limit. */
 const SHORT_ACTIVITIES = 200;
 /** Of the grace time, kept for closing connections after the activities, in milliseconds. */
 const CLOSING_MS = 2_000;
 
-export interface WorkersOptions {
+export interface ServiceWorkerOptions {
   readonly config: Config;
   readonly connection: NativeConnection;
   readonly namespace: string;
@@ -35,8 +34,11 @@ export interface WorkersOptions {
   readonly knowsSearchAttributes: boolean;
 }
 
-/** The worker of workflows and short activities, and that of the polls, which has slots of its own. */
-export async function createWorkers(options: WorkersOptions): Promise<readonly Worker[]> {
+/**
+ * The worker of workflows and activities. Polls hold a slot for as long as the sidecar works, so there are thousands:
+ * otherwise restart number 101 would use up its execution time waiting for one.
+ */
+export async function createWorker(options: ServiceWorkerOptions): Promise<Worker> {
   const { config, connection, namespace, dataConverter, clusterId, taskQueue, transport, events, shutdown, knowsSearchAttributes } = options;
   const activities = createActivities({
     sidecar: new SidecarClient({
@@ -54,27 +56,18 @@ export async function createWorkers(options: WorkersOptions): Promise<readonly W
     knowsSearchAttributes,
     temporalUiUrl: config.TEMPORAL_UI_URL,
   });
-  const common: Omit<WorkerOptions, 'taskQueue'> = {
+  return await Worker.create({
     connection,
     namespace,
     dataConverter,
-    activities: { ...activities },
-    shutdownGraceTime: Math.max(1, config.SHUTDOWN_GRACE - CLOSING_MS),
-    activityTaskPollerBehavior: { type: 'autoscaling' },
-    // Activities space their heartbeats themselves; a cancelled one hears of it with its next heartbeat.
-    maxHeartbeatThrottleInterval: '1 second',
-  };
-  const tasks = await Worker.create({
-    ...common,
     taskQueue,
     ...workflowSource(config.WORKFLOW_BUNDLE, dataConverter),
+    activities: { ...activities },
+    shutdownGraceTime: Math.max(1, config.SHUTDOWN_GRACE - CLOSING_MS),
     workflowTaskPollerBehavior: { type: 'autoscaling' },
-    maxConcurrentActivityTaskExecutions: SHORT_ACTIVITIES,
+    activityTaskPollerBehavior: { type: 'autoscaling' },
+    maxConcurrentActivityTaskExecutions: config.MAX_CONCURRENT_POLLS + SHORT_ACTIVITIES,
+    // Activities space their heartbeats themselves; a cancelled one hears of it with its next heartbeat.
+    maxHeartbeatThrottleInterval: '1 second',
   });
-  const polls = await Worker.create({
-    ...common,
-    taskQueue: pollTaskQueue(taskQueue),
-    maxConcurrentActivityTaskExecutions: config.MAX_CONCURRENT_POLLS,
-  });
-  return [tasks, polls];
 }
