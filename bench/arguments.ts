@@ -8,12 +8,13 @@ const benchmarks = {
   storm: { tasks: 5_000, nodes: 100 },
   cost: { tasks: 20 },
   latency: { restarts: 50, waiters: 50 },
+  profile: { tasks: 300, nodes: 100, 'at-once': 64 },
 } as const satisfies Record<string, Readonly<Record<string, number>>>;
 
 /** 0 leaves something out. */
 const MAY_BE_ZERO = ['others'];
 
-const USAGE = `Usage: npm run bench -- throughput | inflight | storm | cost | latency [options] [--json]
+const USAGE = `Usage: npm run bench -- throughput | inflight | storm | cost | latency | profile [options] [--json]
   throughput      how many RestartSeid go through on sidecars that are done at once, and what each costs
     --tasks N     in each round, ${benchmarks.throughput.tasks} unless given
     --nodes N     that they are spread over, ${benchmarks.throughput.nodes} unless given
@@ -32,6 +33,10 @@ const USAGE = `Usage: npm run bench -- throughput | inflight | storm | cost | la
   latency         how long a RestartSeid takes besides the sidecar's own work
     --restarts N  restarts to measure for each line, ${benchmarks.latency.restarts} unless given
     --waiters N   restarts that wait for one node, ${benchmarks.latency.waiters} unless given
+  profile         what the service spends its CPU time on, by V8's profiler
+    --tasks N     to profile, ${benchmarks.profile.tasks} unless given
+    --nodes N     that they are spread over, ${benchmarks.profile.nodes} unless given
+    --at-once N   under way at the same time, ${benchmarks.profile['at-once']} unless given
   --json          one JSON object on stdout instead of a table`;
 
 export type BenchName = keyof typeof benchmarks;

@@ -18,12 +18,12 @@ export interface BenchStack extends AsyncDisposable {
 }
 
 /** Starts the servers, the nodes, the service and the floor. */
-export async function startBenchStack(nodes: LocalStackOptions['nodes'], { progress, ending }: BenchRun): Promise<BenchStack> {
+export async function startBenchStack(options: Pick<LocalStackOptions, 'nodes' | 'serviceFlags'>, { progress, ending }: BenchRun): Promise<BenchStack> {
   await using started = new AsyncDisposableStack();
   const stack = started.use(
     await startLocalStack({
       chainId: 'bench-1',
-      nodes,
+      ...options,
       progress,
       onUnexpectedExit: (error: ServerExitedError) => ending.abort(error),
       signal: ending.signal,

@@ -26,7 +26,7 @@ const READS = ['GET', 'LIST', 'WATCH'];
 export async function measureCost({ tasks }: Options<'cost'>, run: BenchRun): Promise<Result[]> {
   const { progress, ending } = run;
   const nodes = Array.from({ length: NODES }, (_, index) => ({ name: `node-${index}`, faults: { slowStopMs: SLOW_STOP_MS } }));
-  await using bench = await startBenchStack(nodes, run);
+  await using bench = await startBenchStack({ nodes }, run);
   const { stack, floor } = bench;
   await using admin = adminTransport(stack.servers.kubernetes);
   const counts = async (): Promise<Counts> => ({

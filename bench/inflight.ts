@@ -27,7 +27,7 @@ const WATCHED_MS = 20_000;
 export async function measureInflight(options: Options<'inflight'>, run: BenchRun): Promise<Result[]> {
   if (options.tasks > MOST) throw new Error(`--tasks ${options.tasks} is more than one process polls at a time: give ${MOST} or fewer.`);
   const nodes = Array.from({ length: options.nodes }, (_, index) => ({ name: nodeOf(index), pollIntervalMs: SIDECAR_LOOK_MS }));
-  await using bench = await startBenchStack(nodes, run);
+  await using bench = await startBenchStack({ nodes }, run);
   const floor = await measureFloor(bench, options, run);
   const ours = await measureOurs(bench, options, run);
   const { tasks, ends } = options;

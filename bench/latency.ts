@@ -26,7 +26,7 @@ const QUEUE_MS = 1_800_000;
 
 /** Measures how long a RestartSeid takes besides the sidecar's own work. */
 export async function measureLatency({ restarts, waiters }: Options<'latency'>, run: BenchRun): Promise<Result[]> {
-  await using bench = await startBenchStack(NODES, run);
+  await using bench = await startBenchStack({ nodes: NODES }, run);
   const { stack, floor } = bench;
   const { progress, ending: { signal } } = run;
   const measure = (name: string, node: string): Promise<RestartTimes> => measureRestart(stack, { name, node, signal });

@@ -7,6 +7,7 @@ import type { BenchRun } from './bench-stack.ts';
 import { measureCost } from './cost.ts';
 import { measureInflight } from './inflight.ts';
 import { measureLatency } from './latency.ts';
+import { measureProfile } from './profile.ts';
 import { resultTable } from './result-table.ts';
 import type { Result } from './result.ts';
 import { measureStorm } from './storm.ts';
@@ -20,6 +21,7 @@ const measurements: { readonly [Name in BenchName]: (options: Options<Name>, run
   storm: measureStorm,
   cost: measureCost,
   latency: measureLatency,
+  profile: measureProfile,
 };
 
 /** Only results go to stdout. */

@@ -15,7 +15,7 @@ const FLOOR_AT_ONCE = 64;
 /** Measures what the service makes of many resources that were created while it was away. */
 export async function measureStorm({ tasks, nodes }: Options<'storm'>, run: BenchRun): Promise<Result[]> {
   const { progress, ending: { signal } } = run;
-  await using bench = await startBenchStack(instantNodes(nodes), run);
+  await using bench = await startBenchStack({ nodes: instantNodes(nodes) }, run);
   const { stack, floor } = bench;
   const floorRound = await measureRound({ what: 'floor', tasks, pid: floor.pid, servers: stack.servers, progress }, () => floor.run(tasks, FLOOR_AT_ONCE));
 

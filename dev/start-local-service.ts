@@ -25,6 +25,8 @@ export interface LocalServiceOptions {
   readonly fleetUrl: string;
   /** Names the log file, and the token file beside it. */
   readonly name: string;
+  /** Flags of Node, besides those of `npm start`. Default: none. */
+  readonly flags?: readonly string[];
   /** More environment variables, which win. */
   readonly environment?: NodeJS.ProcessEnv;
 }
@@ -40,7 +42,7 @@ export interface LocalService {
 
 /** Starts the service as a process of its own, as the ServiceAccount of its role, against local servers and simulated nodes. */
 export async function startLocalService(options: LocalServiceOptions): Promise<LocalService> {
-  const { servers, fleetUrl, name, environment } = options;
+  const { servers, fleetUrl, name, flags = [], environment } = options;
   const [probePort, metricsPort] = [await freePort(), await freePort()];
   const account = accountOf(environment?.['ROLE']);
   const tokenFile = join(servers.directory, `${name}.token`);
@@ -48,7 +50,7 @@ export async function startLocalService(options: LocalServiceOptions): Promise<L
   const logFile = join(servers.directory, `${name}.log`);
   const service = await spawnGuarded({
     command: process.execPath,
-    arguments: START.map((word) => (word.endsWith('.ts') ? join(PROJECT, word) : word)),
+    arguments: [...flags, ...START.map((word) => (word.endsWith('.ts') ? join(PROJECT, word) : word))],
     env: {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],

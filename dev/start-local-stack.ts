@@ -27,6 +27,8 @@ export interface LocalStackOptions {
   readonly restartGraceMs?: number;
   /** Where data and logs go; kept at the end. Default: a temporary directory, removed at the end. */
   readonly directory?: string;
+  /** Flags of Node for the service, besides those of `npm start`. Default: none. */
+  readonly serviceFlags?: readonly string[];
   readonly progress: Progress;
   /** Told when a server or the service ended although nobody stopped it. */
   readonly onUnexpectedExit: (error: ServerExitedError) => void;
@@ -134,11 +136,11 @@ class StackService implements AsyncDisposable {
   }
 
   async start(): Promise<LocalService> {
-    const { signal } = this.#options;
+    const { signal, serviceFlags = [] } = this.#options;
     signal.throwIfAborted();
     const name = this.#starts === 0 ? 'service' : `service-${this.#starts}`;
     this.#starts += 1;
-    const service = await startLocalService({ servers: this.#servers, fleetUrl: this.#fleet.url, name, environment: { TASK_QUEUE } });
+    const service = await startLocalService({ servers: this.#servers, fleetUrl: this.#fleet.url, name, flags: serviceFlags, environment: { TASK_QUEUE } });
     this.#current = service;
     void this.#reportUnexpectedExit(service);
     await abortable(service.ready(), signal);

@@ -41,6 +41,6 @@ describe('npm run bench', function () {
   it('refuses what it does not know, and says what there is', async () => {
     const { code, stdout, stderr } = await bench('speed');
     assert.deepEqual({ code, stdout }, { code: 2, stdout: '' });
-    assert.match(stderr, /^Unknown benchmark: speed\.\nUsage: npm run bench -- throughput \| inflight \| storm \| cost \| latency \[options\] \[--json\]$/m);
+    assert.match(stderr, /^Unknown benchmark: speed\.\nUsage: npm run bench -- throughput \| inflight \| storm \| cost \| latency \| profile \[options\] \[--json\]$/m);
   });
 });
