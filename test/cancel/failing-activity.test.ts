@@ -29,7 +29,7 @@ describe('a task that is cancelled while an activity is about to fail', () => {
   beforeEach(async () => {
     Runtime.install({ logger: new DefaultLogger('ERROR', ignore), shutdownSignals: [] });
     stack = new AsyncDisposableStack();
-    const { address, namespace } = sharedServers().temporal;
+    const { address, namespace } = (await sharedServers()).temporal;
     const connection = stack.adopt(await NativeConnection.connect({ address }), (opened) => opened.close());
     client = new Client({ connection, namespace });
     mayFail = Promise.withResolvers<never>();

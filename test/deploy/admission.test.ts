@@ -6,9 +6,10 @@ import { taskKindNames, taskKinds, type TaskKind } from '../../api/task-kinds.ts
 import { adminTransport } from '../../dev/admin-transport.ts';
 import { kubectl, type KubectlResult } from '../../dev/kubectl.ts';
 import { KubernetesApiError } from '../../kubernetes/errors.ts';
+import type { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
 import { ResourceClient } from '../../kubernetes/resource-client.ts';
 import { minimalPayloads } from '../api/payload-examples.ts';
-import { sharedServers } from '../support/shared-servers.ts';
+import { sharedServers, type ServerAddresses } from '../support/shared-servers.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -22,13 +23,16 @@ function specOf(kind: TaskKind, payload: Fields = {}): Fields {
 }
 
 describe('admission of SeiNodeTasks', () => {
-  const servers = sharedServers();
-  const transport = adminTransport(servers.kubernetes);
-  const client = new ResourceClient<SeiNodeTask>(transport, SEI_NODE_TASK);
+  let servers: ServerAddresses;
+  let transport: KubernetesTransport;
+  let client: ResourceClient<SeiNodeTask>;
   const namespace = `admission-${randomBytes(5).toString('hex')}`;
   let created = 0;
 
   before(async () => {
+    servers = await sharedServers();
+    transport = adminTransport(servers.kubernetes);
+    client = new ResourceClient(transport, SEI_NODE_TASK);
     const namespaces = new ResourceClient(transport, { group: '', version: 'v1', plural: 'namespaces' });
     await namespaces.create(undefined, { metadata: { name: namespace } });
   });

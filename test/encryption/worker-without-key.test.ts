@@ -42,7 +42,7 @@ describe('a worker that loses the key of the payloads', () => {
   before(async () => {
     Runtime.install({ logger: new DefaultLogger('ERROR', ignore), shutdownSignals: [] });
     stack = new AsyncDisposableStack();
-    const { address, namespace } = sharedServers().temporal;
+    const { address, namespace } = (await sharedServers()).temporal;
     const connection = stack.adopt(await NativeConnection.connect({ address }), (opened) => opened.close());
     const allKeys = stack.use(new KeyFile(active, other));
     keys = stack.use(new KeyFile(active, other));

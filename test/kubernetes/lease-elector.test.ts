@@ -30,8 +30,8 @@ describe('LeaseElector at a real API server', () => {
   let name: string;
   let running: Running[];
 
-  before(() => {
-    admin = adminTransport(sharedServers().kubernetes);
+  before(async () => {
+    admin = adminTransport((await sharedServers()).kubernetes);
     leases = new ResourceClient(admin, { group: 'coordination.k8s.io', version: 'v1', plural: 'leases' });
   });
 

@@ -2,19 +2,20 @@ import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { adminTransport } from '../../dev/admin-transport.ts';
 import type { KubernetesUser } from '../../dev/kubernetes-users.ts';
+import type { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
 import { ResourceClient } from '../../kubernetes/resource-client.ts';
 import { startFleet, type Fleet } from '../../simulator/fleet.ts';
 import { eventually } from '../support/eventually.ts';
-import { sharedServers } from '../support/shared-servers.ts';
+import { sharedServers, type ServerAddresses } from '../support/shared-servers.ts';
 import { SidecarClient } from './sidecar-client.ts';
 
 const RBAC = { group: 'rbac.authorization.k8s.io', version: 'v1' };
 
 describe('authorization in front of a sidecar, by the real API server', () => {
-  const { kubernetes } = sharedServers();
-  const admin = adminTransport(sharedServers().kubernetes);
-  const roles = new ResourceClient(admin, { ...RBAC, plural: 'roles' });
-  const roleBindings = new ResourceClient(admin, { ...RBAC, plural: 'rolebindings' });
+  let kubernetes: ServerAddresses['kubernetes'];
+  let admin: KubernetesTransport;
+  let roles: ResourceClient;
+  let roleBindings: ResourceClient;
   const namespace = `proxy-${randomBytes(5).toString('hex')}`;
   const task = JSON.stringify({ id: randomUUID(), type: 'mark-ready' });
   let fleet: Fleet;
@@ -26,6 +27,10 @@ describe('authorization in front of a sidecar, by the real API server', () => {
     (await mine.send(method, path, method === 'POST' ? task : undefined, as(user))).status;
 
   before(async () => {
+    ({ kubernetes } = await sharedServers());
+    admin = adminTransport(kubernetes);
+    roles = new ResourceClient(admin, { ...RBAC, plural: 'roles' });
+    roleBindings = new ResourceClient(admin, { ...RBAC, plural: 'rolebindings' });
     const { url, caFile } = kubernetes;
     fleet = await startFleet({ authorization: { apiServerUrl: url, caFile, token: kubernetes.token('sidecar-proxy') } });
     mine = new SidecarClient((await fleet.addNode({ namespace, name: 'mine' })).url);

@@ -1,28 +1,38 @@
-import { kubernetesUsers, type KubernetesUser } from '../../dev/kubernetes-users.ts';
+import { request } from 'undici';
+import type { KubernetesUser } from '../../dev/kubernetes-users.ts';
 import type { LocalServers } from '../../dev/start-local-servers.ts';
 
-const VARIABLE = 'SEI_NODE_TASKS_TEST_SERVERS';
+/** Where the servers of the test run are asked for. Unset: mocha runs without its global fixtures. */
+export const SERVERS_VARIABLE = 'SEI_NODE_TASKS_TEST_SERVERS';
+
 /** How to reach running servers. */
 export type ServerAddresses = Pick<LocalServers, 'directory'> & {
   readonly kubernetes: Pick<LocalServers['kubernetes'], 'url' | 'caFile' | 'kubeconfig' | 'token'>;
   readonly temporal: Pick<LocalServers['temporal'], 'address' | 'uiUrl' | 'namespace'>;
 };
 
-/** Hands the servers to mocha's worker processes, which inherit the environment. */
-export function publishServers({ directory, kubernetes, temporal }: LocalServers): void {
-  process.env[VARIABLE] = JSON.stringify({
-    directory,
-    kubernetes: { url: kubernetes.url, caFile: kubernetes.caFile },
-    temporal: { address: temporal.address, uiUrl: temporal.uiUrl, namespace: temporal.namespace },
-    kubeconfigs: Object.fromEntries(kubernetesUsers.map((user) => [user, kubernetes.kubeconfig(user)])),
-    tokens: Object.fromEntries(kubernetesUsers.map((user) => [user, kubernetes.token(user)])),
-  });
+let shared: Promise<ServerAddresses> | undefined;
+
+/**
+ * The servers of this test run. The first test that asks starts them.
+ *
+ * @throws Error in a run without servers, or with what kept them from starting.
+ */
+export async function sharedServers(): Promise<ServerAddresses> {
+  shared ??= ask();
+  return await shared;
 }
 
-/** The servers of this test run. */
-export function sharedServers(): ServerAddresses {
-  const text = process.env[VARIABLE];
-  if (text === undefined) throw new Error('no servers: run the tests with `npm test`, which starts them');
+async function ask(): Promise<ServerAddresses> {
+  const url = process.env[SERVERS_VARIABLE];
+  if (url === undefined) throw new Error('This test needs servers, and `npm run test:unit` starts none. Run `npm test -- FILE`, or leave the file out of .mocharc.unit.json.');
+  const { statusCode, body } = await request(url);
+  const text = await body.text();
+  if (statusCode !== 200) throw new Error(`The servers of the tests did not start: ${text}`);
+  return addressesIn(text);
+}
+
+function addressesIn(text: string): ServerAddresses {
   const { kubeconfigs, tokens, ...addresses } = JSON.parse(text);
   return {
     ...addresses,

@@ -81,7 +81,8 @@ export class TestEnvironment {
   }
 
   /** Without a service yet: see `startService`. */
-  static async create({ servers = sharedServers(), namespace = `test-${randomBytes(5).toString('hex')}`, service = {} }: EnvironmentOptions = {}): Promise<TestEnvironment> {
+  static async create({ servers: own, namespace = `test-${randomBytes(5).toString('hex')}`, service = {} }: EnvironmentOptions = {}): Promise<TestEnvironment> {
+    const servers = own ?? (await sharedServers());
     const { kubernetes, temporal } = servers;
     const fleet = await startFleet({
       restartGraceMs: RESTART_GRACE_MS,

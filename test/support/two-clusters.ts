@@ -21,7 +21,7 @@ export async function startTwoClusters(): Promise<TwoClusters> {
   await applyManifests(transport);
   const here = await TestEnvironment.create();
   started.defer(() => here.stop());
-  const there = await TestEnvironment.create({ servers: { ...servers, temporal: sharedServers().temporal }, namespace: here.namespace });
+  const there = await TestEnvironment.create({ servers: { ...servers, temporal: (await sharedServers()).temporal }, namespace: here.namespace });
   started.defer(() => there.stop());
   const running = started.move();
   return { here, there, stop: () => running.disposeAsync() };

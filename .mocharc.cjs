@@ -1,0 +1,14 @@
+'use strict';
+
+/** `npm test -- FILE …` runs these files alone: mocha itself would add them to the `spec` below. */
+const names = process.argv.slice(2).filter((word) => word.endsWith('.test.ts'));
+
+module.exports = {
+  extension: ['ts'],
+  require: ['test/support/global-fixtures.ts'],
+  spec: names.length > 0 ? [] : ['test/**/*.test.ts'],
+  parallel: true,
+  jobs: 3,
+  timeout: 120_000,
+  'forbid-only': true,
+};

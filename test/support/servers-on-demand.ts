@@ -1,0 +1,59 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { adminTransport } from '../../dev/admin-transport.ts';
+import { applyManifests } from '../../dev/apply-manifests.ts';
+import { kubernetesUsers } from '../../dev/kubernetes-users.ts';
+import { startLocalServers, type LocalServers } from '../../dev/start-local-servers.ts';
+import { SERVERS_VARIABLE } from './shared-servers.ts';
+
+/**
+ * One Temporal server and one API server for a whole test run, started when the first test asks for them. Mocha's worker
+ * processes ask over HTTP; they inherit the variable that says where.
+ */
+export class ServersOnDemand implements AsyncDisposable {
+  readonly #http: Server;
+  #servers: Promise<LocalServers> | undefined;
+
+  private constructor() {
+    this.#http = createServer((_request, response) => {
+      this.#servers ??= start();
+      this.#servers.then(
+        (servers) => response.end(addressesOf(servers)),
+        (error: unknown) => response.writeHead(500).end(String(error)),
+      );
+    });
+  }
+
+  static async listen(): Promise<ServersOnDemand> {
+    const onDemand = new ServersOnDemand();
+    onDemand.#http.listen(0, '127.0.0.1');
+    await once(onDemand.#http, 'listening');
+    process.env[SERVERS_VARIABLE] = `http://127.0.0.1:${(onDemand.#http.address() as AddressInfo).port}`;
+    return onDemand;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#http.closeAllConnections();
+    this.#http.close();
+    const servers = await this.#servers?.catch(() => undefined);
+    await servers?.stop();
+  }
+}
+
+async function start(): Promise<LocalServers> {
+  const servers = await startLocalServers();
+  await using transport = adminTransport(servers.kubernetes);
+  await applyManifests(transport);
+  return servers;
+}
+
+function addressesOf({ directory, kubernetes, temporal }: LocalServers): string {
+  return JSON.stringify({
+    directory,
+    kubernetes: { url: kubernetes.url, caFile: kubernetes.caFile },
+    temporal: { address: temporal.address, uiUrl: temporal.uiUrl, namespace: temporal.namespace },
+    kubeconfigs: Object.fromEntries(kubernetesUsers.map((user) => [user, kubernetes.kubeconfig(user)])),
+    tokens: Object.fromEntries(kubernetesUsers.map((user) => [user, kubernetes.token(user)])),
+  });
+}
