@@ -115,16 +115,23 @@ export const bridgeProbes: Probes = {
     },
   },
   'sei-node-tasks-bridge: patch seinodetasks/status.sei.io': {
-    what: 'no task is stamped Pending, and none is started',
-    attempt: (attempt) => starts(attempt, RESTART),
+    what: 'a task that no worker takes is not stamped Pending',
+    attempt: async (attempt) => {
+      const { tasks, namespace } = attempt.environment;
+      await createTask(attempt, RESTART);
+      await bridging(attempt, (until) => until('it is Pending', async () => (await tasks.get(namespace, attempt.name))?.status?.phase === 'Pending'));
+    },
   },
   'sei-node-tasks-bridge: create events.events.k8s.io': {
-    what: 'there is no Event that a task was started',
+    what: 'nobody is told that a cancel came too late',
     attempt: async (attempt) => {
       const { environment, name } = attempt;
+      const { tasks, namespace } = environment;
       await createTask(attempt, RESTART);
+      await tasks.patch({ namespace, name }, { metadata: { annotations: { 'sei.io/cancel': '' } } });
+      await tasks.patchStatus({ namespace, name }, { status: { phase: 'Complete' } });
       await bridging(attempt, (until) =>
-        until('kubectl shows the Event', async () => /Started/.test((await environment.kubectl(['events', '--for', `seinodetask/${name}`])).stdout)),
+        until('kubectl shows the Event', async () => /CancelIgnored/.test((await environment.kubectl(['events', '--for', `seinodetask/${name}`])).stdout)),
       );
     },
   },

@@ -58,7 +58,7 @@ describe('metrics and logs', () => {
     const text = await metrics();
     assert.match(text, /^sei_bridge_queue_length(\{.*\})? 0$/m);
     assert.match(text, /^# TYPE temporal_workflow_completed counter$/m);
-    assert.match(text, /^temporal_worker_task_slots_available\{.*task_queue="[\w-]+-poll".*\} 10000$/m);
+    assert.match(text, /^temporal_worker_task_slots_available\{.*worker_type="ActivityWorker".*\} 10200$/m);
   });
 
   it('write one JSON object a line', async () => {
