@@ -40,17 +40,17 @@ function configTable(): string {
   return table(['variable', 'default', 'meaning'], rows);
 }
 
-const tables: Readonly<Record<string, () => string>> = { reasons: reasonTable, kinds: kindTable, config: configTable };
+const tables = { reasons: reasonTable, kinds: kindTable, config: configTable } as const;
 
 /**
- * The README with its generated tables put in, each between `<!-- name -->` and `<!-- /name -->`.
+ * A document with its generated tables put in, each between `<!-- name -->` and `<!-- /name -->`.
  *
  * @throws Error when a table has no place.
  */
-export function withTables(readme: string): string {
-  return Object.entries(tables).reduce((text, [name, render]) => {
+export function withTables(document: string, names: readonly (keyof typeof tables)[]): string {
+  return names.reduce((text, name) => {
     const place = new RegExp(`(<!-- ${name} -->\\n)[^]*?(<!-- /${name} -->)`);
-    if (!place.test(text)) throw new Error(`README.md has no place for the table: <!-- ${name} --> … <!-- /${name} -->`);
-    return text.replace(place, (_all, start: string, end: string) => `${start}${render()}\n${end}`);
-  }, readme);
+    if (!place.test(text)) throw new Error(`There is no place for the table: <!-- ${name} --> … <!-- /${name} -->`);
+    return text.replace(place, (_all, start: string, end: string) => `${start}${tables[name]()}\n${end}`);
+  }, document);
 }
