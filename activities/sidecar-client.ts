@@ -24,7 +24,7 @@ const PASSING_REFUSAL = 'persist task';
 export interface SidecarClientOptions {
   readonly urlTemplate: NodeUrlTemplate;
   readonly dispatcher: Dispatcher;
-  /** Absent = calls carry no token, as on a laptop. */
+  /** Unset: calls carry no token, as on a laptop. */
   readonly token?: BearerToken | undefined;
 }
 

@@ -15,7 +15,7 @@ const USER_LIMIT = 256;
 /** The API server's own limit for a field manager, in characters. */
 const MANAGER_LIMIT = 128;
 
-/** Who asked for a task, and why; each is safe to show and absent when it is not known. */
+/** Who asked for a task, and why; each is safe to show. Unset: not known. */
 export interface Provenance {
   /** User name. */
   readonly requestedBy?: string;

@@ -15,7 +15,7 @@ export type StatusUpdate =
   /** The target is in another phase, or busy with other work, for which a task that was begun before waits too. */
   | { readonly step: 'waiting'; readonly reason: 'PhaseNotMet' | 'Queued'; readonly progress: Progress }
   /**
-   * Written before the task is sent. `targetMessage` is absent when the target's phase was not consulted. A start that
+   * Written before the task is sent. `targetMessage` is unset when the target's phase was not consulted. A start that
    * is recorded for this task already stays: a worker may have died right after writing it.
    */
   | {

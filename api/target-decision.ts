@@ -1,6 +1,6 @@
 import type { SeiNode } from './sei-node.ts';
 
-/** What a read of the target found; `node` is absent when there is no such SeiNode. */
+/** What a read of the target found; `node` is unset when there is no such SeiNode. */
 export interface ObservedTarget {
   readonly node?: SeiNode;
 }

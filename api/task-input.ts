@@ -22,7 +22,7 @@ const nodeReferenceSchema = z.object({ namespace: z.string(), name: z.string() }
 const begunSchema = z.object({
   /** Goes into paths of the sidecar. */
   taskId: z.string().regex(/^[\w-]+$/),
-  /** RFC 3339; absent = from now. */
+  /** RFC 3339. Unset: from now. */
   executionStartedAt: z.string().optional(),
   /** Whether the sidecar is known to have accepted it: then it is never sent again. */
   accepted: z.boolean(),

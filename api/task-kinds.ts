@@ -11,9 +11,9 @@ import {
 export interface TaskKindDefinition {
   /** Field of the spec that carries the payload. */
   readonly payloadField: PayloadField;
-  /** The sidecar's task type; absent when the kind has no sidecar task. */
+  /** The sidecar's task type. Unset: the kind has no sidecar task. */
   readonly sidecarTask?: string;
-  /** Execution limit in seconds when `spec.timeoutSeconds` is 0 or absent; absent = unbounded. */
+  /** Execution limit in seconds when `spec.timeoutSeconds` is 0 or unset. Unset: unbounded. */
   readonly defaultTimeoutSeconds?: number;
   /** Whether the kind changes the node and so needs it to itself. */
   readonly changesNode: boolean;

@@ -8,11 +8,11 @@ import type { Verdict } from '../core/verdict.ts';
 export interface TaskOutcome {
   readonly kind: string;
   readonly verdict: Verdict;
-  /** Absent when the input named none. */
+  /** Unset: the input named none. */
   readonly node?: NodeReference;
-  /** The sidecar's id; absent when the task ended before its execution began. */
+  /** The sidecar's id. Unset: the task ended before its execution began. */
   readonly taskId?: string;
-  /** RFC 3339; absent when the task ended before its execution began. */
+  /** RFC 3339. Unset: the task ended before its execution began. */
   readonly executionStartedAt?: string;
   /** RFC 3339. */
   readonly endedAt: string;

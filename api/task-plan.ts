@@ -21,11 +21,11 @@ export interface TaskPlan {
   readonly task: TaskIdentity;
   readonly requirePhase: SeiNodePhase;
   readonly requirePhaseTimeoutMs: number;
-  /** Longest wait for other work on the node; absent = unbounded. */
+  /** Longest wait for other work on the node. Unset: unbounded. */
   readonly queueTimeoutMs?: number;
   /** Least time since the last restart of the node's seid; 0 for kinds that do not restart it. */
   readonly betweenRestartsMs: number;
-  /** Absent = unbounded. */
+  /** Unset: unbounded. */
   readonly timeoutMs?: number;
   readonly payload: unknown;
   /** JSON texts of the values of a parameter change, in their order. */

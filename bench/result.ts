@@ -14,7 +14,7 @@ export interface Result {
   readonly value: number;
   /** The same of a bare workflow, measured in the same run on the same servers. */
   readonly floor?: number;
-  /** `value` over `floor`; absent when that is 0. */
+  /** `value` over `floor`; unset when that is 0. */
   readonly ratio?: number;
   readonly goal?: Goal;
   /** Whether `goal.must` is kept; absent where nothing is demanded. */

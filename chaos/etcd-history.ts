@@ -12,7 +12,7 @@ export interface StoredState {
   readonly plural: string;
   readonly namespace: string;
   readonly name: string;
-  /** Absent when it was deleted. */
+  /** Unset: it was deleted. */
   readonly object?: { readonly metadata: { readonly uid: string; readonly creationTimestamp: string } } & Readonly<Record<string, unknown>>;
 }
 

@@ -84,7 +84,7 @@ export interface ObservedNode {
 export interface ObservedImage {
   readonly image: string;
   readonly setAt: number;
-  /** When the node began to run it; absent when another image came first. */
+  /** When the node began to run it; unset when another image came first. */
   readonly runningAt?: number | undefined;
 }
 

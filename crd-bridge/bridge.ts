@@ -20,9 +20,9 @@ export interface BridgeOptions {
   readonly transport: KubernetesTransport;
   readonly events: EventRecorder;
   readonly workflows: TaskWorkflows;
-  /** Namespaces to watch; empty = all. */
+  /** Namespaces to watch. Empty: all. */
   readonly namespaces: readonly string[];
-  /** Label selector of the tasks that are ours; absent = all. */
+  /** Label selector of the tasks that are ours. Unset: all. */
   readonly taskSelector: string | undefined;
   readonly log: Logger;
 }

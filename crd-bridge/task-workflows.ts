@@ -32,7 +32,7 @@ export interface TaskWorkflowsOptions {
   readonly taskQueue: string;
   /** Uid of the cluster's `kube-system` namespace. */
   readonly clusterId: string;
-  /** Absent = references hold no links. */
+  /** Unset: references hold no links. */
   readonly temporalUiUrl: string | undefined;
   /** Whether the Temporal namespace knows our search attributes; without them the service works, but lists cannot filter. */
   readonly knowsSearchAttributes: boolean;

@@ -8,7 +8,7 @@ const FAILURE_CONVERTER = fileURLToPath(new URL('failure-converter.ts', import.m
 /**
  * How payloads are written to and read from Temporal.
  *
- * @param keyFile - Absent = in the clear.
+ * @param keyFile - Unset: in the clear.
  * @throws PayloadKeyFileError
  */
 export function dataConverterFor(keyFile: string | undefined, log: Logger): DataConverter {

@@ -28,7 +28,7 @@ export interface PayloadKeySource {
 export class EncryptionCodec implements PayloadCodec {
   readonly #keys: PayloadKeySource | undefined;
 
-  /** @param keys - Absent = nothing is encrypted, and what others have encrypted is refused. */
+  /** @param keys - Unset: nothing is encrypted, and what others have encrypted is refused. */
   constructor(keys: PayloadKeySource | undefined) {
     this.#keys = keys;
   }

@@ -8,7 +8,7 @@ const WATCH_IDLE_MS = 240_000;
 
 export interface WatchOptions {
   readonly resource: ResourceKind;
-  /** Absent = all namespaces. */
+  /** Unset: all namespaces. */
   readonly namespace?: string | undefined;
   readonly labelSelector?: string | undefined;
   readonly fieldSelector?: string | undefined;

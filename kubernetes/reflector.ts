@@ -24,7 +24,7 @@ const DEFAULT_RESYNC_MS = 600_000;
 export interface ReflectorOptions {
   readonly transport: KubernetesTransport;
   readonly resource: ResourceKind;
-  /** Absent = all namespaces. */
+  /** Unset: all namespaces. */
   readonly namespace?: string;
   /** An object that stops matching is reported as gone. */
   readonly labelSelector?: string;

@@ -28,7 +28,7 @@ export interface WriteOptions extends CallOptions {
 export interface ListOptions extends CallOptions {
   readonly namespace?: string;
   readonly labelSelector?: string;
-  /** Objects per page; absent = all of them in one answer. */
+  /** Objects per page. Unset: all of them in one answer. */
   readonly limit?: number;
   /** Token of the page before. */
   readonly continue?: string;

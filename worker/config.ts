@@ -83,58 +83,58 @@ export const configSchema = z.object({
     .string()
     .min(1)
     .optional()
-    .describe('Temporal task queue. Bridge and worker need the same, and each cluster its own. Unset: `sei-node-tasks-<uid of the kube-system namespace>`.'),
+    .describe('Temporal task queue. Use the same for bridge and worker, and another one for each cluster. Unset: `sei-node-tasks-<uid of the kube-system namespace>`.'),
   WATCH_NAMESPACE: namespaceList
     .prefault('')
-    .describe('Kubernetes namespaces to watch, separated by commas; empty means all.'),
+    .describe('Kubernetes namespaces to watch, separated by commas. Unset: all.'),
   TASK_SELECTOR: z
     .string()
     .min(1)
     .optional()
-    .describe('Label selector of the SeiNodeTasks to carry out, such as `team=a` or `team notin (b)`; absent means all.'),
+    .describe('Label selector of the SeiNodeTasks to carry out, such as `team=a` or `team notin (b)`. Unset: all.'),
   LEASE_NAME: objectName
     .default('sei-node-tasks')
-    .describe('Name of the Lease by which one process of an installation bridges and the others stand by. Installations that watch different resources need different leases.'),
+    .describe('Name of the Lease for leader election: one process of an installation bridges, the others stand by. Give each installation that watches other resources a name of its own.'),
   LEASE_NAMESPACE: namespaceName
     .optional()
-    .describe("Namespace of that Lease. Absent means the pod's own, or `sei-system` outside a cluster."),
+    .describe("Namespace of that Lease. Unset: the pod's own, or `sei-system` outside a cluster."),
   SIDECAR_URL_TEMPLATE: nodeUrlTemplate
     .prefault('http://{name}-0.{name}.{namespace}.svc.cluster.local:8443')
     .describe("URL of a node's sidecar, with `{name}` and `{namespace}` of the SeiNode."),
   SIDECAR_TOKEN_FILE: readableFile
     .optional()
-    .describe('File with the bearer token for sidecars; read again when it changes. Absent means no token.'),
+    .describe('File with the bearer token for sidecars. Re-read when it changes. Unset: no token is sent.'),
   SIDECAR_CA_FILE: fileFor(readAuthorities)
     .optional()
     .describe(
-      'File with the certificates of the authorities that may stand behind a sidecar at an https URL, and no others; read again when it changes. Absent means those that Node trusts.',
+      'PEM file of the CAs to trust for sidecar TLS instead of the built-in roots. Re-read when it changes. Unset: the built-in roots.',
     ),
   SEID_RPC_URL_TEMPLATE: nodeUrlTemplate
     .prefault('http://{name}-0.{name}.{namespace}.svc.cluster.local:26657')
-    .describe("URL of a node's CometBFT RPC, for the height that a wait leaves in `status.outputs`."),
+    .describe("URL of a node's CometBFT RPC. A wait reads the node's height there and writes it into `status.outputs`."),
   TEMPORAL_UI_URL: httpUrl
     .optional()
-    .describe('Where the Temporal UI is, for links in `status.workflow.url`. Absent means no links.'),
+    .describe('URL of the Temporal UI, for the links in `status.workflow.url`. Unset: no links.'),
   PAYLOAD_KEY_FILE: fileFor(readPayloadKeys)
     .optional()
     .describe(
-      'File with the keys that encrypt what Temporal stores: `<id>: <32 bytes in base64>` a line, the first one active; read again when it changes. Absent means in the clear.',
+      'File with the keys that encrypt payloads in Temporal. One key per line: `<id>: <32 bytes in base64>`. The first one encrypts, all decrypt. Re-read when it changes. Unset: payloads are not encrypted.',
     ),
   WORKFLOW_BUNDLE: readableFile
     .optional()
-    .describe('File that `npm run bundle -- <file>` made of this version: without it, and with `PAYLOAD_KEY_FILE`, each start bundles the workflows, for some seconds.'),
+    .describe('Workflow bundle of this version, made by `npm run bundle -- <file>`. Unset: the process bundles the workflows at each start, which takes seconds.'),
   MAX_CONCURRENT_POLLS: z.coerce
     .number('is not a number')
     .int('is not a whole number')
     .min(1, 'is not above 0')
     .default(10_000)
-    .describe('Tasks that one process polls at the same time. More wait for a slot.'),
-  PROBE_ADDRESS: address.default('127.0.0.1:8080').describe('Where `/healthz` and `/readyz` are served.'),
-  METRICS_ADDRESS: ipAddress.default('127.0.0.1:9090').describe('Where Prometheus finds `/metrics`.'),
+    .describe('Most tasks that one process polls at the same time. Further tasks wait for a slot.'),
+  PROBE_ADDRESS: address.default('127.0.0.1:8080').describe('Address that serves `/healthz` and `/readyz`.'),
+  METRICS_ADDRESS: ipAddress.default('127.0.0.1:9090').describe('Address that serves `/metrics` for Prometheus.'),
   SHUTDOWN_GRACE: duration
     .prefault('25s')
-    .describe("Longest time from SIGTERM to exit; keep it below the pod's `terminationGracePeriodSeconds`."),
-  LOG_LEVEL: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO').describe('Lowest level that is logged.'),
+    .describe("Longest time from SIGTERM to exit. Keep it below the pod's `terminationGracePeriodSeconds`."),
+  LOG_LEVEL: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO').describe('Lowest level to log.'),
 });
 
 export type Config = z.output<typeof configSchema>;

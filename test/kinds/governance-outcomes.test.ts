@@ -21,7 +21,7 @@ const kinds = {
 interface Outcome {
   readonly promise: string;
   readonly transactions: TransactionBehaviour;
-  /** Absent = Confirmed. */
+  /** Unset: Confirmed. */
   readonly reason?: FailureReason;
   readonly message: RegExp;
   /** Fields of `status.outputs`, of a proposal and of a vote. */

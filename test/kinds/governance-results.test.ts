@@ -15,7 +15,7 @@ interface Result {
   readonly sidecarVersion?: SidecarVersion;
   readonly reason: 'Confirmed' | 'TaskComplete' | 'TaskFailed';
   readonly message: RegExp;
-  /** Of `govSoftwareUpgrade`. Absent = none. */
+  /** Of `govSoftwareUpgrade`. Unset: none. */
   readonly outputs?: object;
 }
 
