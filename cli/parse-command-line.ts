@@ -87,5 +87,5 @@ function goodArgument({ name, choices }: Argument, value: string): [string, stri
 
 function assertGood(subject: string, expected: { placeholder: string; choices: readonly string[] | undefined }, value: string): void {
   const problem = valueProblem(expected.placeholder, expected.choices, value);
-  if (problem !== undefined) throw new UsageError(`${subject}: "${value}" ${problem}.`);
+  if (problem !== undefined) throw new UsageError(`${subject} ${problem}, got "${value}".`);
 }

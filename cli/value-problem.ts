@@ -7,16 +7,16 @@ const LARGEST_INT64 = 2n ** 63n - 1n;
 type Check = (text: string) => string | undefined;
 
 const resourceName: Check = (text) =>
-  NAME.test(text) && text.length <= 253 ? undefined : 'is no name: lower-case letters, digits, dashes and dots are allowed';
+  NAME.test(text) && text.length <= 253 ? undefined : 'must be a name of lower-case letters, digits, dashes and dots';
 
 function wholeNumber(smallest: number, largest: number | bigint): Check {
   return (text) => {
     const isGood = /^\d+$/.test(text) && BigInt(text) >= smallest && BigInt(text) <= largest;
-    return isGood ? undefined : `is no whole number from ${smallest} to ${largest}`;
+    return isGood ? undefined : `must be a whole number from ${smallest} to ${largest}`;
   };
 }
 
-const duration: Check = (text) => ((parseGoDuration(text) ?? 0) > 0 ? undefined : 'is no duration above 0, such as 90s or 11m');
+const duration: Check = (text) => ((parseGoDuration(text) ?? 0) > 0 ? undefined : 'must be a duration above 0, such as 90s or 11m');
 
 const checks: Readonly<Record<string, Check>> = {
   NODE: resourceName,
@@ -28,9 +28,9 @@ const checks: Readonly<Record<string, Check>> = {
   DURATION: duration,
 };
 
-/** What is wrong with the value of an argument or flag, by what help calls it; `undefined` = nothing. */
+/** What the value of an argument or flag must be and is not, by what help calls it. `undefined`: it is good. */
 export function valueProblem(placeholder: string, choices: readonly string[] | undefined, text: string): string | undefined {
-  if (choices !== undefined) return choices.includes(text) ? undefined : `is none of ${choices.join(', ')}`;
-  if (text === '') return 'is empty';
+  if (choices !== undefined) return choices.includes(text) ? undefined : `must be one of ${choices.join(', ')}`;
+  if (text === '') return 'must not be empty';
   return checks[placeholder]?.(text);
 }

@@ -32,7 +32,7 @@ async function playToTheEnd(once: boolean, directory: string): Promise<number> {
       heading('Stopped before the story was over');
       return EXIT_INTERRUPTED;
     }
-    heading('Not as told: the story broke off');
+    heading('The demo stopped before its end');
     paragraph(failure instanceof Error ? failure.message : String(failure));
     return EXIT_NOT_AS_TOLD;
   }

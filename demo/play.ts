@@ -28,19 +28,19 @@ export interface PlayOptions {
 /**
  * Starts everything, tells the story, stays up, and ends everything.
  *
- * @returns Whether all went as told.
+ * @returns Whether all checks passed.
  * @throws What broke it off: InterruptedError, ServerExitedError, or what a step threw.
  */
 export async function play({ once: onlyOnce, directory, ending }: PlayOptions): Promise<boolean> {
   const { signal } = ending;
   await using stack = await start(directory, ending);
-  const isAsTold = await tell(stack, signal);
-  if (onlyOnce) return isAsTold;
+  const hasPassed = await tell(stack, signal);
+  if (onlyOnce) return hasPassed;
   await invite(stack);
   if (!signal.aborted) await once(signal, 'abort');
   if (!(signal.reason instanceof InterruptedError)) throw signal.reason;
   heading('Stopping');
-  return isAsTold;
+  return hasPassed;
 }
 
 async function start(directory: string, ending: AbortController): Promise<LocalStack> {
@@ -68,7 +68,7 @@ async function tell(stack: LocalStack, signal: AbortSignal): Promise<boolean> {
   await tellRunbook(story);
   await tellCancel(story);
   await tellTakeover(story);
-  const isAsTold = claims.broken === 0;
-  heading(isAsTold ? `Everything went as told: ${claims.held} claims checked` : `Not as told: ${claims.broken} of ${claims.held + claims.broken} claims are false`);
-  return isAsTold;
+  const hasPassed = claims.broken === 0;
+  heading(hasPassed ? `All ${claims.held} checks passed` : `${claims.broken} of ${claims.held + claims.broken} checks failed`);
+  return hasPassed;
 }

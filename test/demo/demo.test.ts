@@ -28,7 +28,7 @@ describe('npm run demo', function () {
     assert.match(stdout, /✓ seid lives on: pid (\d+) before and after/);
     assert.match(stdout, /restart-stubborn-0 +RestartSeid +stubborn-0 +Failed +\d+s +TaskFailed/);
     assert.match(stdout, /runbook-validator-1\/restart +RestartSeid +COMPLETED .* TaskComplete\n +runbook-validator-1\/await-height +AwaitNodesAtHeight +COMPLETED .* TaskComplete/);
-    assert.match(stdout, /Everything went as told: \d+ claims checked\n$/);
+    assert.match(stdout, /All \d+ checks passed\n$/);
     assert.doesNotMatch(stdout, /✗/);
     await demo.leavesNoProcess();
   });
@@ -37,7 +37,7 @@ describe('npm run demo', function () {
     demo = new Program(process.execPath, NODE_ARGUMENTS, { ...process.env, PATH: '/nonexistent' });
     const told = await demo.prints(/curl -X PUT .*\n/);
     assert.match(told, /kubectl is not on the PATH; the API is used instead/);
-    assert.match(told, /Everything went as told/);
+    assert.match(told, /All \d+ checks passed/);
     const [, directory] = /^export KUBECONFIG=(.*)\/kubeconfig-admin$/m.exec(told) ?? assert.fail(told);
     const urls = ['Temporal UI', 'metrics'].map((what) => new RegExp(`${what} +(http://\\S+)`).exec(told)?.[1] ?? assert.fail(told));
     for (const url of urls) assert.equal((await fetch(url)).status, 200, url);
