@@ -18,6 +18,8 @@ module.exports = {
     'test/kubernetes/{any-kube-config,in-cluster,lease-elector,real-api-server,refused-status,restored-from-backup}.test.ts',
   ],
   parallel: true,
+  // Many of them wait more than they work.
+  jobs: 6,
   timeout: 20_000,
   'forbid-only': true,
 };
