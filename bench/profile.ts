@@ -12,7 +12,7 @@ const LEAST_SHARE = 0.02;
 
 /**
  * Measures what the service spends its CPU time on: RestartSeid on sidecars that are done at once, with V8's profiler in
- * both threads, which itself costs about a third more. Its start is left out.
+ * both threads, which takes CPU time itself. Its start is left out.
  */
 export async function measureProfile({ tasks, nodes, 'at-once': atOnce }: Options<'profile'>, run: BenchRun): Promise<Result[]> {
   const directory = await mkdtemp(join(tmpdir(), 'sei-node-tasks-profile-'));

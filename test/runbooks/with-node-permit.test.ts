@@ -96,7 +96,7 @@ describe('a runbook that holds a node over two restarts', () => {
     await eventually('it waits, and says for whom', async () => {
       const { raw } = await runbook.describe();
       return raw.pendingActivities?.some(({ activityType, heartbeatDetails }) =>
-        activityType?.name === 'takeNodePermit' && Buffer.from(heartbeatDetails?.payloads?.[0]?.data ?? '').includes('SeiNodeTask') && true);
+        activityType?.name === 'takeNodePermit' && Buffer.from(heartbeatDetails?.payloads?.[0]?.data ?? '').includes('SeiNodeTask'));
     });
     await runbook.cancel();
     assert.ok((await workflowFailure(runbook)) instanceof CancelledFailure);

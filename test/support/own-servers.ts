@@ -1,6 +1,5 @@
-import { adminTransport } from '../../dev/admin-transport.ts';
-import { applyManifests } from '../../dev/apply-manifests.ts';
-import { startLocalServers, type LocalServers } from '../../dev/start-local-servers.ts';
+import type { LocalServers } from '../../dev/start-local-servers.ts';
+import { startServers } from './start-servers.ts';
 import { TestEnvironment } from './test-environment.ts';
 
 export interface OwnServers {
@@ -13,10 +12,8 @@ export interface OwnServers {
 /** For tests that hurt the servers: an environment on servers that no other test uses. */
 export async function startOwnServers(): Promise<OwnServers> {
   await using started = new AsyncDisposableStack();
-  const servers = await startLocalServers();
+  const servers = await startServers();
   started.defer(servers.stop);
-  await using transport = adminTransport(servers.kubernetes);
-  await applyManifests(transport);
   const environment = await TestEnvironment.create({ servers });
   started.defer(() => environment.stop());
   const running = started.move();

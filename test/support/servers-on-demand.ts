@@ -1,11 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { adminTransport } from '../../dev/admin-transport.ts';
-import { applyManifests } from '../../dev/apply-manifests.ts';
 import { kubernetesUsers } from '../../dev/kubernetes-users.ts';
-import { startLocalServers, type LocalServers } from '../../dev/start-local-servers.ts';
+import type { LocalServers } from '../../dev/start-local-servers.ts';
 import { SERVERS_VARIABLE } from './shared-servers.ts';
+import { startServers } from './start-servers.ts';
 
 /**
  * One Temporal server and one API server for a whole test run, started when the first test asks for them. Mocha's worker
@@ -17,7 +16,7 @@ export class ServersOnDemand implements AsyncDisposable {
 
   private constructor() {
     this.#http = createServer((_request, response) => {
-      this.#servers ??= start();
+      this.#servers ??= startServers();
       this.#servers.then(
         (servers) => response.end(addressesOf(servers)),
         (error: unknown) => response.writeHead(500).end(String(error)),
@@ -39,13 +38,6 @@ export class ServersOnDemand implements AsyncDisposable {
     const servers = await this.#servers?.catch(() => undefined);
     await servers?.stop();
   }
-}
-
-async function start(): Promise<LocalServers> {
-  const servers = await startLocalServers();
-  await using transport = adminTransport(servers.kubernetes);
-  await applyManifests(transport);
-  return servers;
 }
 
 function addressesOf({ directory, kubernetes, temporal }: LocalServers): string {

@@ -1,7 +1,5 @@
-import { adminTransport } from '../../dev/admin-transport.ts';
-import { applyManifests } from '../../dev/apply-manifests.ts';
-import { startLocalServers } from '../../dev/start-local-servers.ts';
 import { sharedServers } from './shared-servers.ts';
+import { startServers } from './start-servers.ts';
 import { TestEnvironment } from './test-environment.ts';
 
 export interface TwoClusters {
@@ -15,10 +13,8 @@ export interface TwoClusters {
 /** Two clusters that share a Temporal namespace. */
 export async function startTwoClusters(): Promise<TwoClusters> {
   await using started = new AsyncDisposableStack();
-  const servers = await startLocalServers();
+  const servers = await startServers();
   started.defer(servers.stop);
-  await using transport = adminTransport(servers.kubernetes);
-  await applyManifests(transport);
   const here = await TestEnvironment.create();
   started.defer(() => here.stop());
   const there = await TestEnvironment.create({ servers: { ...servers, temporal: (await sharedServers()).temporal }, namespace: here.namespace });
