@@ -4,7 +4,7 @@
 module.exports = {
   extension: ['ts'],
   spec: [
-    'test/{activities,api,bench,chaos,core,kubernetes}/*.test.ts',
+    'test/{activities,api,bench,chaos,core,kubernetes,lib}/*.test.ts',
     'test/crd-bridge/{change-value-texts,finished-tasks,work-queue,work-queue-property}.test.ts',
     'test/docs/{contract-tests,references}.test.ts',
     'test/encryption/{encryption-codec,payload-keys}.test.ts',

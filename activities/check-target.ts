@@ -1,43 +1,19 @@
-import { holderText, permitIdOf } from '../api/node-permit.ts';
-import { decideTarget } from '../api/target-decision.ts';
+import type { Verdict } from '../api/temporal/task-outcome.ts';
+import type { CheckedTarget, OverTask, ReadyTask } from '../core/activities.ts';
+import { holderText, permitIdOf } from '../api/temporal/permit-id.ts';
+import { decideTarget } from '../core/target-decision.ts';
 import type { SeiNode } from '../api/sei-node.ts';
-import type { TaskIdentity } from '../api/task-input.ts';
 import { taskKinds } from '../api/task-kinds.ts';
-import { taskRequest, type TaskPlan, type TaskRequest } from '../api/task-plan.ts';
+import { taskRequest, type TaskPlan, type TaskRequest } from '../core/task-plan.ts';
 import { knowledgeAtStart } from '../core/knowledge.ts';
-import { queued, waitingForTarget, type Progress } from '../core/progress.ts';
-import { waitingInQueue, type RestartSighting } from '../core/queueing.ts';
-import { targetGone, targetMissing, waitingForPhase, type PhaseWait, type Verdict } from '../core/verdict.ts';
+import { queued, waitingForTarget } from '../core/progress.ts';
+import { waitingInQueue } from '../core/queueing.ts';
+import { targetGone, targetMissing, waitingForPhase, type PhaseWait } from '../core/verdict.ts';
 import type { MirrorDependencies } from './mirror-status.ts';
 import type { NodePermits } from './node-permits.ts';
 import { ownWorkflowId } from './own-workflow-id.ts';
 import { readSeiNode } from './read-sei-node.ts';
 import type { TaskPlaces } from './task-work.ts';
-
-/** A task whose target is as it must be, and whose node it has to itself where its kind changes the node. */
-export interface ReadyTask {
-  readonly state: 'ready';
-  readonly plan: TaskPlan;
-  readonly request: TaskRequest;
-  /** The run that is the permit. Unset: the task has none. */
-  readonly permitRunId?: string;
-  /** The restart of others that was waited for. */
-  readonly sighting?: RestartSighting;
-}
-
-/** A task that ends without being sent. `plan` is unset when its input gives none. */
-export interface OverTask {
-  readonly state: 'over';
-  readonly task: TaskIdentity;
-  readonly plan?: TaskPlan;
-  readonly verdict: Verdict;
-}
-
-export type CheckedTarget =
-  | ReadyTask
-  /** Something has to be waited for. */
-  | { readonly state: 'waiting'; readonly plan: TaskPlan; readonly progress: Progress }
-  | OverTask;
 
 export interface TargetDependencies extends MirrorDependencies, TaskPlaces {
   readonly permits: NodePermits;

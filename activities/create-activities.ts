@@ -1,23 +1,23 @@
 import { activityInfo, cancellationSignal, Context } from '@temporalio/activity';
-import { permitIdOf } from '../api/node-permit.ts';
-import { present } from '../api/present.ts';
-import { problemEvent } from '../api/task-events.ts';
-import { mirrorTargetOf, type BegunTask, type NodeReference, type TaskIdentity } from '../api/task-input.ts';
-import { planTask, type TaskPlan } from '../api/task-plan.ts';
-import type { Verdict } from '../core/verdict.ts';
+import type { Activities, DispatchHeartbeat, PollHeartbeat, TakeOffHeartbeat, TargetWaitState } from '../core/activities.ts';
+import { permitIdOf } from '../api/temporal/permit-id.ts';
+import { present } from '../lib/present.ts';
+import { problemEvent } from '../core/task-events.ts';
+import { mirrorTargetOf, type TaskIdentity } from '../api/temporal/task-input.ts';
+import { planTask } from '../core/task-plan.ts';
 import { KubernetesError } from '../kubernetes/errors.ts';
 import { Attempt } from './attempt.ts';
-import { checkTarget, isOwnPermit, permitOf, type CheckedTarget, type OverTask, type ReadyTask, type TargetDependencies } from './check-target.ts';
-import { TaskDispatch, type Dispatched, type DispatchHeartbeat, type DispatchRequest } from './dispatch-task.ts';
+import { checkTarget, isOwnPermit, permitOf, type TargetDependencies } from './check-target.ts';
+import { TaskDispatch } from './dispatch-task.ts';
 import { OtherClusterError } from './errors.ts';
-import { mirrorStatus, recordEvents, writeStatus, type MirrorDependencies, type MirrorRequest } from './mirror-status.ts';
+import { mirrorStatus, recordEvents, writeStatus, type MirrorDependencies } from './mirror-status.ts';
 import { NodePermits } from './node-permits.ts';
 import { ownWorkflowId } from './own-workflow-id.ts';
 import { PermitLine } from './permit-line.ts';
 import { PermitWait } from './permit-wait.ts';
-import { TaskPoll, type PollDependencies, type Polled, type PollHeartbeat, type PollRequest } from './poll-task.ts';
-import { takeOffTask, type TakeOffHeartbeat, type TakeOffRequest } from './take-off-task.ts';
-import { TargetWait, type TargetWaitState } from './target-wait.ts';
+import { TaskPoll, type PollDependencies } from './poll-task.ts';
+import { takeOffTask } from './take-off-task.ts';
+import { TargetWait } from './target-wait.ts';
 
 /** Of the heartbeat timeout, after which heartbeats are repeated: a dispatch hears soon that it is cancelled, polls are many. */
 const DISPATCH_BEAT = 0.2;
@@ -31,40 +31,6 @@ export interface ActivityDependencies extends MirrorDependencies, PollDependenci
   readonly knowsSearchAttributes: boolean;
   /** Aborted when the process shuts down: waits are then handed over to another worker. */
   readonly shutdown: AbortSignal;
-}
-
-interface CheckRequest {
-  readonly kind: string;
-  /** As it reached the workflow. */
-  readonly input: unknown;
-  /** First run in the workflow's chain. */
-  readonly firstRunId: string;
-}
-
-/** The permit that a task took by itself. */
-interface OwnPermit {
-  readonly permitId: string;
-  readonly holder: string;
-  /** Unset: it is looked up. */
-  readonly runId?: string | undefined;
-}
-
-/** The side effects of the task workflows, by the names that the Temporal UI shows. */
-export interface Activities {
-  /** Makes the plan, looks at the target and tries to take the node's permit where the kind changes the node. */
-  checkTargetPhase(request: CheckRequest): Promise<CheckedTarget & { readonly knowsSearchAttributes: boolean }>;
-  /** Waits until the task may be sent: for the target's phase, its turn, and restarts of others. */
-  awaitTarget(request: { readonly plan: TaskPlan; readonly earlier?: Partial<TargetWaitState> }): Promise<(ReadyTask | OverTask) & { readonly waited: TargetWaitState }>;
-  dispatchTask(request: DispatchRequest & { readonly permitRunId?: string }): Promise<Dispatched>;
-  pollTask(request: PollRequest): Promise<Polled>;
-  takeOffTask(request: TakeOffRequest): Promise<'taken-off' | 'gone'>;
-  /** Gives the permit back, then writes the verdict. Returns the task that the status says was begun when the verdict knows nothing of it. */
-  mirrorStatus(request: MirrorRequest & { readonly permit?: OwnPermit }): Promise<BegunTask | undefined>;
-  /** Waits until the workflow that calls has a node to itself; it then hands its id on to its tasks as `permitHolder`. */
-  takeNodePermit(node: NodeReference): Promise<void>;
-  giveBackNodePermit(node: NodeReference): Promise<void>;
-  /** Checks the inputs of tasks that a runbook will start. Returns what is wrong with the first that is not valid. */
-  validateTasks(tasks: readonly { readonly kind: string; readonly input: unknown }[]): Promise<Verdict | undefined>;
 }
 
 export function createActivities(dependencies: ActivityDependencies): Activities {

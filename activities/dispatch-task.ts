@@ -1,18 +1,18 @@
 import { log } from '@temporalio/activity';
-import { present } from '../api/present.ts';
-import { sidecarActivity, signalLaterText, type HeldTask } from '../api/sidecar-activity.ts';
-import type { TaskObservation } from '../api/sidecar-task.ts';
-import type { StatusUpdate } from '../api/status-update.ts';
-import { dispatchedEvents } from '../api/task-events.ts';
+import type { DispatchOutcome, Begun, DispatchHeartbeat, DispatchRequest, Dispatched } from '../core/activities.ts';
+import { present } from '../lib/present.ts';
+import { sidecarActivity, signalLaterText, type HeldTask } from '../api/sidecar/sidecar-activity.ts';
+import type { StatusUpdate } from '../core/next-status.ts';
+import { dispatchedEvents } from '../core/task-events.ts';
 import { taskKinds } from '../api/task-kinds.ts';
-import { recordedTime } from '../api/timestamp.ts';
+import { recordedTime } from '../lib/timestamp.ts';
 import { afterAcceptance, afterAnswer, afterLostPost, afterSilence, type Knowledge } from '../core/knowledge.ts';
 import { dispatching, withNotice } from '../core/progress.ts';
-import { obstacleBeside, type RestartSighting } from '../core/queueing.ts';
+import { obstacleBeside } from '../core/queueing.ts';
 import { phaseMet } from '../core/verdict.ts';
 import { KubernetesError } from '../kubernetes/errors.ts';
 import type { Attempt } from './attempt.ts';
-import type { ReadyTask, TargetDependencies } from './check-target.ts';
+import type { TargetDependencies } from './check-target.ts';
 import { SidecarError } from './errors.ts';
 import { recordEvents, subjectsOf, writeStatus } from './mirror-status.ts';
 import { taskWork, type TaskWork } from './task-work.ts';
@@ -25,47 +25,6 @@ const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
 /** A kind that changes the node is not begun with less than this left, in milliseconds, or than half of a short execution time. */
 const LEAST_REMAINING_MS = 30_000;
-
-export interface DispatchRequest extends Pick<ReadyTask, 'plan' | 'request' | 'sighting'> {
-  readonly knowledge: Knowledge;
-  /** What of the execution time is used up. Unset: it has not begun. */
-  readonly elapsedMs?: number;
-}
-
-/** What is known of an execution that has begun. */
-export interface Begun {
-  /** Used up of the execution time, in milliseconds. */
-  readonly elapsedMs: number;
-  /** In milliseconds since the epoch, as the status records it. */
-  readonly startedAtMs: number;
-  /** Told with the task. */
-  readonly notice?: string;
-}
-
-/** How a dispatch ended. */
-type End =
-  | { readonly state: 'accepted' }
-  /** It is there already, so nothing was sent: a failed id that is sent again runs again. */
-  | Exclude<TaskObservation, { readonly state: 'absent' } | { readonly state: 'unconfirmed' }>
-  | { readonly state: 'refused'; readonly words: string }
-  /** The execution time was over before the task could be sent. */
-  | { readonly state: 'late' }
-  /** The node is not free after all. */
-  | { readonly state: 'busy'; readonly sighting?: RestartSighting }
-  | { readonly state: 'cancelled' }
-  /** The resource does not exist any more, or has reached its end; nothing was sent. */
-  | { readonly state: 'resource-gone' }
-  | { readonly state: 'resource-terminal' };
-
-/** `begun` is unset when the execution has not begun. */
-export type Dispatched = { readonly knowledge: Knowledge; readonly begun?: Begun } & End;
-
-/** What an attempt leaves to the next one, and shows in the Temporal UI. */
-export interface DispatchHeartbeat extends Knowledge {
-  readonly taskId: string;
-  /** When the execution began, in milliseconds since the epoch by Temporal's clock. */
-  readonly executingSinceMs?: number;
-}
 
 /**
  * Hands a task to its sidecar, or sets an image, and goes on trying until it is known how that ended. Every try looks
@@ -109,7 +68,7 @@ export class TaskDispatch {
     }
   }
 
-  async #try(): Promise<End | undefined> {
+  async #try(): Promise<DispatchOutcome | undefined> {
     const lookedAt = performance.now();
     const seen = await this.#work.look(this.#knowledge.sent, this.#attempt.signal);
     this.#knowledge = afterAnswer(this.#knowledge, seen);
@@ -124,7 +83,7 @@ export class TaskDispatch {
   }
 
   /** Whether a restart under another id stands in the way: the sidecar itself refuses none. */
-  async #busy(): Promise<End | undefined> {
+  async #busy(): Promise<DispatchOutcome | undefined> {
     const { plan, sighting } = this.#request;
     if (!taskKinds[plan.kind].changesNode) return undefined;
     const activity = sidecarActivity(await this.#listTasks(), plan.task.taskId);
@@ -147,7 +106,7 @@ export class TaskDispatch {
   }
 
   /** Begins the execution and writes so. @returns What stands in the way: the resource is gone, or has reached its end. */
-  async #begin(): Promise<End | undefined> {
+  async #begin(): Promise<DispatchOutcome | undefined> {
     if (this.#isWritten) return undefined;
     const { task, begun } = this.#request.plan;
     const nowMs = this.#attempt.nowMs;
@@ -170,7 +129,7 @@ export class TaskDispatch {
   }
 
   /** Nothing comes between the last look at the clock and the POST. */
-  async #send(): Promise<End | undefined> {
+  async #send(): Promise<DispatchOutcome | undefined> {
     if (this.#attempt.isCancelled) return { state: 'cancelled' };
     this.#attempt.signal.throwIfAborted();
     const before = this.#knowledge;
@@ -192,7 +151,7 @@ export class TaskDispatch {
   }
 
   /** A sidecar that gives no answer uses up the execution time, also before the task could be sent; an API server does not. */
-  async #onFailure(error: unknown): Promise<End | undefined> {
+  async #onFailure(error: unknown): Promise<DispatchOutcome | undefined> {
     const problem = this.#problemOf(error);
     if (problem === undefined) return undefined;
     this.#knowledge = afterSilence(this.#knowledge, problem.message);
@@ -204,7 +163,7 @@ export class TaskDispatch {
   }
 
   /** An API server that takes no status either leaves the execution time where it is. */
-  async #beginDespite(): Promise<End | undefined> {
+  async #beginDespite(): Promise<DispatchOutcome | undefined> {
     try {
       return await this.#begin();
     } catch (error) {
@@ -244,7 +203,7 @@ export class TaskDispatch {
     return this.#remainingMs() > least;
   }
 
-  async #ended(end: End): Promise<Dispatched> {
+  async #ended(end: DispatchOutcome): Promise<Dispatched> {
     await this.#reporter.settle();
     const { plan } = this.#request;
     if (end.state === 'accepted') {

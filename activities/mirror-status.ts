@@ -1,12 +1,12 @@
 import { activityInfo, log } from '@temporalio/activity';
-import { present } from '../api/present.ts';
+import type { MirrorRequest } from '../core/activities.ts';
+import { present } from '../lib/present.ts';
 import { provenanceText } from '../api/provenance.ts';
 import { isTerminal, type SeiNodeTask } from '../api/sei-node-task.ts';
-import { statusWrite, type StatusUpdate, type WorkflowReference } from '../api/status-update.ts';
-import { verdictEvents, waitingEvent, type EventSubjects } from '../api/task-events.ts';
-import { begunOf, type BegunTask, type MirrorTarget, type TaskIdentity } from '../api/task-input.ts';
-import { workflowUrl } from '../api/workflow-url.ts';
-import type { Verdict } from '../core/verdict.ts';
+import { statusWrite, type StatusUpdate, type WorkflowReference } from '../core/next-status.ts';
+import { verdictEvents, waitingEvent, type EventSubjects } from '../core/task-events.ts';
+import { begunOf, type BegunTask, type MirrorTarget, type TaskIdentity } from '../api/temporal/task-input.ts';
+import { workflowUrl } from '../core/workflow-url.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { ResourceClient } from '../kubernetes/resource-client.ts';
 import { updateStatus, type StatusUpdate as StatusWrite, type StatusUpdateResult } from '../kubernetes/update-status.ts';
@@ -73,17 +73,6 @@ async function write({ tasks: client, written }: MirrorDependencies, update: Omi
   if (result.outcome === 'gone' || isTerminal(result.object.status?.phase)) written.forget(update.uid);
   else written.keep(result.object);
   return result;
-}
-
-export interface MirrorRequest {
-  readonly task: TaskIdentity;
-  readonly verdict: Verdict;
-  /** When the task ended, in milliseconds since the epoch. */
-  readonly endedAtMs: number;
-  /** When the sidecar was first known to have accepted the task, in milliseconds since the epoch. */
-  readonly submittedAtMs?: number | undefined;
-  /** Set for a task that ends without having begun its execution: one that its status says was begun is not ended. */
-  readonly unbegun: boolean;
 }
 
 /**

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { Client } from '@temporalio/client';
 import proto from '@temporalio/proto';
-import { holderText } from '../api/node-permit.ts';
-import { abortable } from '../kubernetes/abortable.ts';
+import { holderText } from '../api/temporal/permit-id.ts';
+import { abortable } from '../lib/abortable.ts';
 
 const { HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT } = proto.temporal.api.enums.v1.HistoryEventFilterType;
 const { WORKFLOW_EXECUTION_STATUS_RUNNING } = proto.temporal.api.enums.v1.WorkflowExecutionStatus;

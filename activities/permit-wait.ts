@@ -1,6 +1,6 @@
-import { holderText } from '../api/node-permit.ts';
+import { holderText } from '../api/temporal/permit-id.ts';
 import type { SeiNodeTask } from '../api/sei-node-task.ts';
-import { parseWorkflowId } from '../api/workflow-id.ts';
+import { parseWorkflowId } from '../api/temporal/workflow-id.ts';
 import type { ResourceClient } from '../kubernetes/resource-client.ts';
 import type { Attempt } from './attempt.ts';
 import type { NodePermits, PermitHolder } from './node-permits.ts';

@@ -1,8 +1,8 @@
-import { pollInterval } from '../api/poll-interval.ts';
-import { present } from '../api/present.ts';
-import type { TaskObservation, TaskReport } from '../api/sidecar-task.ts';
+import type { PollOutcome, PollHeartbeat, PollRequest, Polled } from '../core/activities.ts';
+import { pollInterval } from '../core/poll-interval.ts';
+import { present } from '../lib/present.ts';
+import type { TaskObservation } from '../api/sidecar/sidecar-task.ts';
 import { taskKinds } from '../api/task-kinds.ts';
-import type { TaskPlan, TaskRequest } from '../api/task-plan.ts';
 import { afterAnswer, afterSilence, isPending, LOST_MS, type Knowledge } from '../core/knowledge.ts';
 import { cancelling, withNotice, workingAtHeight } from '../core/progress.ts';
 import { KubernetesError } from '../kubernetes/errors.ts';
@@ -22,40 +22,6 @@ const LAST_PAUSE_MS = 500;
 /** Between two reads of the height that a wait shows: the first, doubled each time up to the longest, in milliseconds. */
 const FIRST_HEIGHT_MS = 30_000;
 const LONGEST_HEIGHT_MS = 600_000;
-
-export interface PollRequest {
-  readonly plan: TaskPlan;
-  readonly request: TaskRequest;
-  readonly knowledge: Knowledge;
-  /** Since the execution began, in milliseconds: it sets the pace. */
-  readonly waitedMs: number;
-  /** What is left of the execution time, in milliseconds. Unset: unbounded. */
-  readonly remainingMs?: number;
-  /** When the sidecar was first known to have accepted the task, in milliseconds since the epoch. */
-  readonly submittedAtMs?: number;
-  /** Told with the task. */
-  readonly notice?: string;
-  /** Whether the task was cancelled: a pending transaction is then not submitted again. */
-  readonly cancelled: boolean;
-}
-
-/** What a poll came to. `height`: that of the node when a wait for one is over. */
-type End =
-  | (TaskReport & { readonly height?: number })
-  /**
-   * `absent`: a cancelled task that may have been sent is not there. `lost`: the sidecar has denied the task for 10 minutes.
-   * `gone`: the SeiNode does not exist any more.
-   */
-  | { readonly state: 'deadline' | 'absent' | 'lost' | 'gone' };
-
-export type Polled = { readonly knowledge: Knowledge } & End;
-
-/** What an attempt leaves to the next one, and shows in the Temporal UI. */
-export interface PollHeartbeat extends Knowledge {
-  readonly taskId: string;
-  /** Polls so far, those of earlier attempts included. */
-  readonly polls: number;
-}
 
 export interface PollDependencies extends MirrorDependencies, TaskPlaces {
   readonly rpc: SeidRpc;
@@ -102,7 +68,7 @@ export class TaskPoll {
     }
   }
 
-  async #look(): Promise<End | undefined> {
+  async #look(): Promise<PollOutcome | undefined> {
     const answer = await this.#ask();
     if (answer !== undefined) this.#knowledge = afterAnswer(this.#knowledge, answer);
     const end = answer && (await this.#endOf(answer));
@@ -124,7 +90,7 @@ export class TaskPoll {
     }
   }
 
-  async #endOf(answer: TaskObservation): Promise<End | undefined> {
+  async #endOf(answer: TaskObservation): Promise<PollOutcome | undefined> {
     if (answer.state !== 'absent') this.#deniedSinceMs = undefined;
     switch (answer.state) {
       case 'completed':
@@ -140,7 +106,7 @@ export class TaskPoll {
     }
   }
 
-  #afterDenial(): End | undefined {
+  #afterDenial(): PollOutcome | undefined {
     const { cancelled, remainingMs } = this.#request;
     if (cancelled && this.#knowledge.sent !== 'yes') return { state: 'absent' };
     this.#deniedSinceMs ??= this.#attempt.nowMs;
@@ -190,7 +156,7 @@ export class TaskPoll {
   }
 
   /** The sidecar has the last word: after an outage of ours the work may long be over. */
-  async #lastLook(): Promise<End> {
+  async #lastLook(): Promise<PollOutcome> {
     for (let looks = 1; looks < LAST_LOOKS && this.#knowledge.problem !== undefined; looks += 1) {
       await this.#attempt.sleep(LAST_PAUSE_MS);
       const end = await this.#look();

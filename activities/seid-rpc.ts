@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { z } from 'zod';
-import type { NodeReference } from '../api/task-input.ts';
-import { readAtMost } from '../kubernetes/read-at-most.ts';
+import type { NodeReference } from '../api/temporal/task-input.ts';
+import { readAtMost } from '../lib/read-at-most.ts';
 import type { NodeUrlTemplate } from './node-url-template.ts';
 
 /** In milliseconds: the height is an extra, and a task that is over must not wait long for it. */

@@ -1,11 +1,11 @@
 import type { Dispatcher } from 'undici';
-import { parsedJson } from '../api/parsed-json.ts';
-import { printable } from '../api/printable.ts';
-import { sidecarTaskListSchema, type HeldTask } from '../api/sidecar-activity.ts';
-import { sidecarErrorSchema, sidecarTaskSchema, type SidecarTask } from '../api/sidecar-task.ts';
-import type { NodeReference } from '../api/task-input.ts';
-import { readAtMost } from '../kubernetes/read-at-most.ts';
-import { withoutSecrets } from '../kubernetes/without-secrets.ts';
+import { parsedJson } from '../lib/parsed-json.ts';
+import { printable } from '../lib/printable.ts';
+import { sidecarTaskListSchema, type HeldTask } from '../api/sidecar/sidecar-activity.ts';
+import { sidecarErrorSchema, sidecarTaskSchema, type SidecarTask } from '../api/sidecar/sidecar-task.ts';
+import type { NodeReference } from '../api/temporal/task-input.ts';
+import { readAtMost } from '../lib/read-at-most.ts';
+import { withoutSecrets } from '../lib/without-secrets.ts';
 import type { BearerToken } from './bearer-token.ts';
 import { SidecarError } from './errors.ts';
 import type { NodeUrlTemplate } from './node-url-template.ts';

@@ -1,6 +1,6 @@
-import { pollInterval } from '../api/poll-interval.ts';
-import type { NodeReference } from '../api/task-input.ts';
-import type { TaskPlan } from '../api/task-plan.ts';
+import type { TakeOffHeartbeat, TakeOffRequest } from '../core/activities.ts';
+import { pollInterval } from '../core/poll-interval.ts';
+import type { NodeReference } from '../api/temporal/task-input.ts';
 import { cancelling, takingOff } from '../core/progress.ts';
 import { KubernetesError } from '../kubernetes/errors.ts';
 import type { ResourceClient } from '../kubernetes/resource-client.ts';
@@ -10,19 +10,6 @@ import type { MirrorDependencies } from './mirror-status.ts';
 import { readSeiNode } from './read-sei-node.ts';
 import { TaskReporter } from './task-reporter.ts';
 import type { TaskPlaces } from './task-work.ts';
-
-export interface TakeOffRequest {
-  readonly plan: TaskPlan;
-  /** Whether the task was cancelled; otherwise its execution time is over. */
-  readonly cancelled: boolean;
-}
-
-/** What an attempt shows in the Temporal UI. */
-export interface TakeOffHeartbeat {
-  readonly taskId: string;
-  readonly tries: number;
-  readonly problem?: string;
-}
 
 /**
  * Takes a task that only waits off its sidecar, for as long as that takes: what it would do at its end must not happen

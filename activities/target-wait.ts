@@ -1,14 +1,16 @@
-import { pollInterval } from '../api/poll-interval.ts';
-import { present } from '../api/present.ts';
-import { printable } from '../api/printable.ts';
-import { sidecarActivity } from '../api/sidecar-activity.ts';
-import type { TaskPlan } from '../api/task-plan.ts';
-import { recordedTime } from '../api/timestamp.ts';
+import type { Verdict } from '../api/temporal/task-outcome.ts';
+import type { OverTask, ReadyTask, TargetWaitState } from '../core/activities.ts';
+import { pollInterval } from '../core/poll-interval.ts';
+import { present } from '../lib/present.ts';
+import { printable } from '../lib/printable.ts';
+import { sidecarActivity } from '../api/sidecar/sidecar-activity.ts';
+import type { TaskPlan } from '../core/task-plan.ts';
+import { recordedTime } from '../lib/timestamp.ts';
 import { queued, waitingForTarget, type Progress } from '../core/progress.ts';
-import { obstacleBeside, queueTimedOut, waitingInQueue, type Obstacle, type RestartSighting } from '../core/queueing.ts';
-import { resourceAlreadyTerminal, resourceGone, targetNotInPhase, waitingForPhase, type Verdict } from '../core/verdict.ts';
+import { obstacleBeside, queueTimedOut, waitingInQueue, type Obstacle } from '../core/queueing.ts';
+import { resourceAlreadyTerminal, resourceGone, targetNotInPhase, waitingForPhase } from '../core/verdict.ts';
 import type { Attempt } from './attempt.ts';
-import { isOwnPermit, needsPermit, over, permitOf, phaseWait, readTarget, ready, type OverTask, type ReadyTask, type TargetDependencies } from './check-target.ts';
+import { isOwnPermit, needsPermit, over, permitOf, phaseWait, readTarget, ready, type TargetDependencies } from './check-target.ts';
 import { SidecarError } from './errors.ts';
 import { writeStatus } from './mirror-status.ts';
 import type { PermitLine } from './permit-line.ts';
@@ -16,18 +18,6 @@ import { PermitWait } from './permit-wait.ts';
 
 /** How long a task whose node must rest waits before it looks again, in milliseconds. */
 const LONGEST_REST_MS = 60_000;
-
-/** What a wait knows, also across attempts. Times are in milliseconds since the epoch. */
-export interface TargetWaitState {
-  readonly waitingFor: string;
-  /** Since when the target has been in another phase. */
-  readonly phaseSinceMs?: number;
-  /** Since when the task has waited for the node. */
-  readonly queuedSinceMs?: number;
-  readonly sighting?: RestartSighting;
-  /** Why the status says that the target is not ready. */
-  readonly shown?: 'PhaseNotMet' | 'Queued';
-}
 
 export interface AwaitTargetOptions {
   readonly plan: TaskPlan;

@@ -1,4 +1,4 @@
-import type { SidecarTaskRequest } from '../api/task-plan.ts';
+import type { SidecarTaskRequest } from '../core/task-plan.ts';
 
 export type IdentifiedTask = SidecarTaskRequest & { readonly id: string };
 

@@ -1,8 +1,8 @@
-import type { StatusUpdate } from '../api/status-update.ts';
-import { problemEvent } from '../api/task-events.ts';
-import type { TaskIdentity } from '../api/task-input.ts';
+import type { StatusUpdate } from '../core/next-status.ts';
+import { problemEvent } from '../core/task-events.ts';
+import type { TaskIdentity } from '../api/temporal/task-input.ts';
 import { asSentence } from '../api/provenance.ts';
-import { printable } from '../api/printable.ts';
+import { printable } from '../lib/printable.ts';
 import { withNotice } from '../core/progress.ts';
 import type { Attempt } from './attempt.ts';
 import { recordEvents, writeStatus, type MirrorDependencies } from './mirror-status.ts';

@@ -1,9 +1,9 @@
-import { present } from '../api/present.ts';
-import { printable } from '../api/printable.ts';
+import { present } from '../lib/present.ts';
+import { printable } from '../lib/printable.ts';
 import { SEI_NODE } from '../api/resources.ts';
-import { observationOf, type TaskObservation } from '../api/sidecar-task.ts';
-import type { TaskIdentity } from '../api/task-input.ts';
-import type { ImageRequest, SidecarTaskRequest, TaskRequest } from '../api/task-plan.ts';
+import { observationOf, type TaskObservation } from '../api/sidecar/sidecar-task.ts';
+import type { TaskIdentity } from '../api/temporal/task-input.ts';
+import type { ImageRequest, SidecarTaskRequest, TaskRequest } from '../core/task-plan.ts';
 import type { SeiNode } from '../api/sei-node.ts';
 import type { Sent } from '../core/knowledge.ts';
 import { hasHttpStatus, isObjectMissing, KubernetesApiError } from '../kubernetes/errors.ts';

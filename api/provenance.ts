@@ -1,5 +1,5 @@
-import { present } from './present.ts';
-import { printable } from './printable.ts';
+import { present } from '../lib/present.ts';
+import { printable } from '../lib/printable.ts';
 
 /** Name of whoever asked for a task. The kubectl plugin sets it; anybody who creates a task can, so it is no proof. */
 export const REQUESTED_BY_ANNOTATION = 'sei.io/requested-by';

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { taskId } from '../api/task-id.ts';
+import { taskId } from '../core/task-id.ts';
 import type { ObservedRunbook } from './observations.ts';
 import type { PlannedRunbook } from './plan/plan-work.ts';
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { CANCEL_ANNOTATION } from '../api/provenance.ts';
 import type { SeiNodeTask } from '../api/sei-node-task.ts';
-import { workflowIdOf } from '../api/workflow-id.ts';
+import { workflowIdOf } from '../api/temporal/workflow-id.ts';
 import { taskKinds } from '../api/task-kinds.ts';
 import { hasHttpStatus } from '../kubernetes/errors.ts';
 import type { CancelWay, PlannedTask } from './plan/planned-task.ts';

@@ -1,7 +1,7 @@
 import type { SeiNodeTaskStatus } from '../api/sei-node-task.ts';
 import { isTerminal } from '../api/sei-node-task.ts';
-import { taskId } from '../api/task-id.ts';
-import { workflowIdOf } from '../api/workflow-id.ts';
+import { taskId } from '../core/task-id.ts';
+import { workflowIdOf } from '../api/temporal/workflow-id.ts';
 import type { StoredState } from './etcd-history.ts';
 import type { ObservedState, ObservedTask } from './observations.ts';
 import type { PlannedTask } from './plan/planned-task.ts';

@@ -1,7 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { SEI_NODE, SEI_NODE_TASK } from '../api/resources.ts';
 import type { SeiNodeTask } from '../api/sei-node-task.ts';
-import { abortable } from '../kubernetes/abortable.ts';
+import { abortable } from '../lib/abortable.ts';
 import { adminTransport } from '../dev/admin-transport.ts';
 import { applyManifests } from '../dev/apply-manifests.ts';
 import type { Progress } from '../dev/binaries/run-tool.ts';

@@ -1,5 +1,5 @@
-import { LONGEST_EXECUTION_SECONDS } from '../api/execution-limit.ts';
-import { present } from '../api/present.ts';
+import { LONGEST_EXECUTION_SECONDS } from '../core/execution-limit.ts';
+import { present } from '../lib/present.ts';
 import { REASON_ANNOTATION, REQUESTED_BY_ANNOTATION, safeProvenance } from '../api/provenance.ts';
 import { taskKinds, type TaskKind } from '../api/task-kinds.ts';
 import { KubernetesError } from '../kubernetes/errors.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { parseGoDuration } from '../api/go-duration.ts';
-import { printable } from '../api/printable.ts';
-import { timerLength } from '../kubernetes/timer-length.ts';
+import { parseGoDuration } from '../lib/go-duration.ts';
+import { printable } from '../lib/printable.ts';
+import { timerLength } from '../lib/timer-length.ts';
 import { UsageError } from './errors.ts';
 import type { Invocation } from './invocation.ts';
 import { LiveView } from './live-view.ts';

@@ -1,5 +1,5 @@
 #!/usr/bin/env -S node --no-warnings
-import { printable } from '../api/printable.ts';
+import { printable } from '../lib/printable.ts';
 import { KubernetesError } from '../kubernetes/errors.ts';
 import { COMPLETE_COMMAND, completionLines } from './complete.ts';
 import { CommandError, UsageError } from './errors.ts';

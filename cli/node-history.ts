@@ -8,8 +8,8 @@ import {
   type WorkflowClient,
   type WorkflowExecutionInfo,
 } from '@temporalio/client';
-import { searchAttributes } from '../api/search-attributes.ts';
-import { withoutSecrets } from '../kubernetes/without-secrets.ts';
+import { searchAttributes } from '../api/temporal/search-attributes.ts';
+import { withoutSecrets } from '../lib/without-secrets.ts';
 import { TemporalRefusedError, TemporalUnreachableError } from './errors.ts';
 import { connectToTemporal, type TemporalAccess } from './temporal-connection.ts';
 

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { escaped, isUnsafe } from '../api/escaped.ts';
+import { escaped, isUnsafe } from '../lib/escaped.ts';
 
 export type Format = 'json' | 'yaml';
 

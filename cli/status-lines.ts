@@ -1,4 +1,4 @@
-import { printable } from '../api/printable.ts';
+import { printable } from '../lib/printable.ts';
 import { cancellationOf } from '../api/provenance.ts';
 import type { SeiNodeTaskStatus } from '../api/sei-node-task.ts';
 import { padded } from './aligned.ts';

@@ -1,8 +1,8 @@
-import { executionLimitSeconds } from '../api/execution-limit.ts';
-import { formatDuration } from '../api/go-duration.ts';
-import { printable } from '../api/printable.ts';
+import { executionLimitSeconds } from '../core/execution-limit.ts';
+import { formatDuration } from '../lib/go-duration.ts';
+import { printable } from '../lib/printable.ts';
 import { isTerminal } from '../api/sei-node-task.ts';
-import { kindOf, nodeNameOf } from '../api/task-input.ts';
+import { kindOf, nodeNameOf } from '../api/temporal/task-input.ts';
 import type { Task } from './task.ts';
 
 const NAME_LIMIT = 256;

@@ -1,6 +1,6 @@
 import { Connection } from '@temporalio/client';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
-import { temporalSecrets } from '../api/temporal-secrets.ts';
+import { temporalSecrets } from '../lib/temporal-secrets.ts';
 import { TemporalConfigError, TemporalUnreachableError } from './errors.ts';
 
 /** For somebody who waits at a prompt. */

@@ -1,4 +1,4 @@
-import { parseGoDuration } from '../api/go-duration.ts';
+import { parseGoDuration } from '../lib/go-duration.ts';
 
 /** Names of resources and namespaces; nothing in them can be mistaken for a query's syntax. */
 const NAME = /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/;

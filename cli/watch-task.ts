@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SEI_NODE_TASK } from '../api/resources.ts';
-import { backoffDelay } from '../kubernetes/backoff-delay.ts';
+import { backoffDelay } from '../lib/backoff-delay.ts';
 import { hasHttpStatus, KubernetesApiError, KubernetesError } from '../kubernetes/errors.ts';
 import { openWatch } from '../kubernetes/open-watch.ts';
 import { WatchEventDecoder } from '../kubernetes/watch-event-decoder.ts';

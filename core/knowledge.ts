@@ -1,7 +1,7 @@
-import { present } from '../api/present.ts';
-import type { TaskObservation } from '../api/sidecar-task.ts';
-import type { BegunTask } from '../api/task-input.ts';
-import type { Transaction } from '../api/transaction.ts';
+import { present } from '../lib/present.ts';
+import type { TaskObservation } from '../api/sidecar/sidecar-task.ts';
+import type { BegunTask } from '../api/temporal/task-input.ts';
+import type { Transaction } from '../api/sidecar/transaction.ts';
 
 /**
  * Whether the task was sent. `perhaps`: a POST got no answer, or another controller or workflow had begun the task and

@@ -1,5 +1,5 @@
-import type { TaskReport } from '../api/sidecar-task.ts';
 import { taskKinds, type TaskKind } from '../api/task-kinds.ts';
+import type { PollOutcome } from './activities.ts';
 import { LOST_MS, type Sent } from './knowledge.ts';
 import type { End } from './task-verdict.ts';
 
@@ -80,11 +80,8 @@ function beforePoll({ kind, isCancelled }: Situation): Step {
   return taskKinds[kind].endsWith === 'image' ? CANCELLED : { do: 'poll' };
 }
 
-/** What watching came to. */
-export type PollEnd =
-  | (TaskReport & { readonly height?: number })
-  /** `interrupted`: by a cancel or a change of the execution time. */
-  | { readonly state: 'deadline' | 'absent' | 'lost' | 'gone' | 'interrupted' };
+/** What watching came to. `interrupted`: by a cancel or a change of the execution time. */
+export type PollEnd = PollOutcome | { readonly state: 'interrupted' };
 
 export function afterPoll(polled: PollEnd, situation: Situation): Step {
   switch (polled.state) {

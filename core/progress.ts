@@ -1,6 +1,6 @@
-import { printable } from '../api/printable.ts';
+import { printable } from '../lib/printable.ts';
 import { taskKinds, type TaskKind } from '../api/task-kinds.ts';
-import type { NodeReference } from '../api/task-input.ts';
+import type { NodeReference } from '../api/temporal/task-input.ts';
 import { targetHeightOf } from './task-verdict.ts';
 import { nodeText, sidecarText } from './verdict.ts';
 

@@ -1,9 +1,10 @@
-import { formatDuration } from '../api/go-duration.ts';
-import { printable } from '../api/printable.ts';
-import type { SidecarActivity } from '../api/sidecar-activity.ts';
-import type { NodeReference } from '../api/task-input.ts';
-import { timestamp } from '../api/timestamp.ts';
-import { failed, nodeText, sidecarText, type Verdict } from './verdict.ts';
+import type { Verdict } from '../api/temporal/task-outcome.ts';
+import { formatDuration } from '../lib/go-duration.ts';
+import { printable } from '../lib/printable.ts';
+import type { SidecarActivity } from '../api/sidecar/sidecar-activity.ts';
+import type { NodeReference } from '../api/temporal/task-input.ts';
+import { timestamp } from '../lib/timestamp.ts';
+import { failed, nodeText, sidecarText } from './verdict.ts';
 
 /** When a restart of others ended by its node's clock, and when that was first seen here. Both in milliseconds since the epoch. */
 export interface RestartSighting {

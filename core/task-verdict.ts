@@ -1,13 +1,14 @@
-import { formatDuration } from '../api/go-duration.ts';
-import { present } from '../api/present.ts';
-import { printable } from '../api/printable.ts';
+import type { CompleteVerdict, Verdict } from '../api/temporal/task-outcome.ts';
+import { formatDuration } from '../lib/go-duration.ts';
+import { present } from '../lib/present.ts';
+import { printable } from '../lib/printable.ts';
 import { asSentence } from '../api/provenance.ts';
-import type { TaskReport } from '../api/sidecar-task.ts';
+import type { TaskReport } from '../api/sidecar/sidecar-task.ts';
 import { taskKinds, type TaskKind } from '../api/task-kinds.ts';
-import type { NodeReference } from '../api/task-input.ts';
+import type { NodeReference } from '../api/temporal/task-input.ts';
 import type { Knowledge } from './knowledge.ts';
 import { inclusionUndetermined, pendingTransaction, transactionVerdict, withPending } from './transaction-verdict.ts';
-import { CHECK_THE_NODE, failed, nodeText, sidecarText, targetGone, type CompleteVerdict, type Verdict } from './verdict.ts';
+import { CHECK_THE_NODE, failed, nodeText, sidecarText, targetGone } from './verdict.ts';
 
 /** Why a task that had been planned is over. */
 export type End =

@@ -1,11 +1,12 @@
-import { formatDuration } from '../api/go-duration.ts';
-import { printable } from '../api/printable.ts';
+import type { Verdict } from '../api/temporal/task-outcome.ts';
+import { formatDuration } from '../lib/go-duration.ts';
+import { printable } from '../lib/printable.ts';
 import { asSentence } from '../api/provenance.ts';
-import type { TaskReport } from '../api/sidecar-task.ts';
+import type { TaskReport } from '../api/sidecar/sidecar-task.ts';
 import { taskKinds } from '../api/task-kinds.ts';
-import type { Transaction } from '../api/transaction.ts';
+import type { Transaction } from '../api/sidecar/transaction.ts';
 import type { EndedTask } from './task-verdict.ts';
-import { failed, nodeText, sidecarText, type Verdict } from './verdict.ts';
+import { failed, nodeText, sidecarText } from './verdict.ts';
 
 /** What a governance task that is over on the sidecar means. */
 export function transactionVerdict(task: EndedTask, report: TaskReport): Verdict {

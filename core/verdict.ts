@@ -1,30 +1,9 @@
-import { formatDuration } from '../api/go-duration.ts';
-import { printable } from '../api/printable.ts';
+import type { FailedVerdict, Verdict } from '../api/temporal/task-outcome.ts';
+import { formatDuration } from '../lib/go-duration.ts';
+import { printable } from '../lib/printable.ts';
 import type { FailureReason } from '../api/reasons.ts';
-import type { SeiNodeTaskStatus } from '../api/sei-node-task.ts';
-import type { NodeReference } from '../api/task-input.ts';
+import type { NodeReference } from '../api/temporal/task-input.ts';
 import type { Sent } from './knowledge.ts';
-
-interface VerdictBase {
-  readonly message: string;
-  /** `status.outputs` of the resource. */
-  readonly outputs?: NonNullable<SeiNodeTaskStatus['outputs']>;
-}
-
-/** The end of a task: what goes into the resource's status, the workflow's result and the Event. */
-export type Verdict = CompleteVerdict | FailedVerdict;
-
-export interface CompleteVerdict extends VerdictBase {
-  readonly phase: 'Complete';
-  readonly reason: 'TaskComplete' | 'Confirmed';
-}
-
-export interface FailedVerdict extends VerdictBase {
-  readonly phase: 'Failed';
-  readonly reason: FailureReason;
-  /** The sidecar's words, when it was the sidecar that reported the failure. */
-  readonly sidecarError?: string;
-}
 
 /** What to do after an end that leaves something unknown. */
 export const CHECK_THE_NODE = 'Check the node before you create a new task.';

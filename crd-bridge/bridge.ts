@@ -1,9 +1,9 @@
 import type { Logger } from '@temporalio/common';
-import { present } from '../api/present.ts';
+import { present } from '../lib/present.ts';
 import { SEI_NODE_TASK } from '../api/resources.ts';
 import { isTerminal, type SeiNodeTask } from '../api/sei-node-task.ts';
-import { parseWorkflowId, workflowIdOf } from '../api/workflow-id.ts';
-import { abortable } from '../kubernetes/abortable.ts';
+import { parseWorkflowId, workflowIdOf } from '../api/temporal/workflow-id.ts';
+import { abortable } from '../lib/abortable.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
 import { Reflector } from '../kubernetes/reflector.ts';

@@ -1,5 +1,5 @@
 import { findNodeAtLocation, parseTree } from 'jsonc-parser';
-import type { ChangeValueTexts } from '../api/task-input.ts';
+import type { ChangeValueTexts } from '../api/temporal/task-input.ts';
 
 /** Deeper than anything that people write, and far from where JSON parsers and writers end that call themselves. */
 const DEEPEST = 500;

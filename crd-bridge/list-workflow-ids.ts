@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { present } from '../api/present.ts';
+import { present } from '../lib/present.ts';
 
 /**
  * Ids of the workflows that a query finds. The SDK's own list reads the memo of each, and one that this process lacks

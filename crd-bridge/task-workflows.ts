@@ -7,18 +7,18 @@ import {
   type Client,
   type WorkflowStartOptions,
 } from '@temporalio/client';
-import type { CancelRequest } from '../api/cancel-request.ts';
-import { printable } from '../api/printable.ts';
+import type { CancelRequest } from '../api/temporal/cancel-request.ts';
+import { printable } from '../lib/printable.ts';
 import { provenanceOf } from '../api/provenance.ts';
-import type { SpecChange } from '../api/spec-change.ts';
-import { searchAttributes } from '../api/search-attributes.ts';
+import type { SpecChange } from '../api/temporal/spec-change.ts';
+import { searchAttributes } from '../api/temporal/search-attributes.ts';
 import type { SeiNodeTask } from '../api/sei-node-task.ts';
-import { kindOf, nodeNameOf, taskInputOf, type ChangeValueTexts } from '../api/task-input.ts';
-import { WORKFLOW_ID_PREFIX, workflowIdOf } from '../api/workflow-id.ts';
-import type { WorkflowReference } from '../api/status-update.ts';
-import type { TaskOutcome } from '../api/task-outcome.ts';
-import { workflowCancelled, workflowTerminated, type Verdict } from '../core/verdict.ts';
-import { workflowUrl } from '../api/workflow-url.ts';
+import { kindOf, nodeNameOf, taskInputOf, type ChangeValueTexts } from '../api/temporal/task-input.ts';
+import { WORKFLOW_ID_PREFIX, workflowIdOf } from '../api/temporal/workflow-id.ts';
+import type { WorkflowReference } from '../core/next-status.ts';
+import type { TaskOutcome, Verdict } from '../api/temporal/task-outcome.ts';
+import { workflowCancelled, workflowTerminated } from '../core/verdict.ts';
+import { workflowUrl } from '../core/workflow-url.ts';
 import { listWorkflowIds } from './list-workflow-ids.ts';
 import { workflowDetails } from './workflow-details.ts';
 

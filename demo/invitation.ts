@@ -1,5 +1,5 @@
-import { workflowIdOf } from '../api/workflow-id.ts';
-import { workflowUrl } from '../api/workflow-url.ts';
+import { workflowIdOf } from '../api/temporal/workflow-id.ts';
+import { workflowUrl } from '../core/workflow-url.ts';
 import type { LocalStack } from '../dev/start-local-stack.ts';
 import { restartManifest } from './manifest.ts';
 import { RESTART, RESTARTED_NODE } from './story-restart.ts';

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
-import type { TaskOutcome } from '../api/task-outcome.ts';
-import { abortable } from '../kubernetes/abortable.ts';
+import type { TaskOutcome } from '../api/temporal/task-outcome.ts';
+import { abortable } from '../lib/abortable.ts';
 import type { RestartThenAwaitHeight, RestartThenAwaitHeightInput } from '../workflows/runbooks/restart-then-await-height.ts';
 import { factsOf, replacedSeid } from './node-facts.ts';
 import { Stopwatch } from './stopwatch.ts';

@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import type { SeiNodeTask } from '../api/sei-node-task.ts';
-import { timestamp } from '../api/timestamp.ts';
-import { taskId } from '../api/task-id.ts';
+import { timestamp } from '../lib/timestamp.ts';
+import { taskId } from '../core/task-id.ts';
 import { restartManifest } from './manifest.ts';
 import { factsOf, replacedSeid } from './node-facts.ts';
 import { Stopwatch } from './stopwatch.ts';

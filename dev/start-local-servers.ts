@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { abortable } from '../kubernetes/abortable.ts';
+import { abortable } from '../lib/abortable.ts';
 import { findBinaries } from './binaries/find-binaries.ts';
 import type { Progress } from './binaries/run-tool.ts';
 import { freePort } from './free-port.ts';

@@ -4,7 +4,7 @@ import type { SeiNodeTask } from '../api/sei-node-task.ts';
 import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
 import { ResourceClient } from '../kubernetes/resource-client.ts';
 import { startFleet, type Fleet, type NodeOptions } from '../simulator/fleet.ts';
-import { abortable } from '../kubernetes/abortable.ts';
+import { abortable } from '../lib/abortable.ts';
 import { adminTransport } from './admin-transport.ts';
 import { applyManifests } from './apply-manifests.ts';
 import type { Progress } from './binaries/run-tool.ts';

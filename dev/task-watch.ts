@@ -3,7 +3,7 @@ import { isTerminal, type SeiNodeTask } from '../api/sei-node-task.ts';
 import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
 import type { ObjectChange } from '../kubernetes/object-store.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
-import { abortable } from '../kubernetes/abortable.ts';
+import { abortable } from '../lib/abortable.ts';
 import { now } from './now.ts';
 
 /** Longest time to any end that is waited for here, in milliseconds. */

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { Payload, PayloadCodec } from '@temporalio/common';
 import proto from '@temporalio/proto';
-import { printable } from '../api/printable.ts';
+import { printable } from '../lib/printable.ts';
 import { PayloadUnreadableError } from './errors.ts';
 import type { PayloadKey } from './parse-payload-keys.ts';
 

@@ -1,4 +1,4 @@
-import { printable } from '../api/printable.ts';
+import { printable } from '../lib/printable.ts';
 
 /** Longest message of the API server that is quoted, in UTF-16 code units: it names every field that it refuses. */
 const WORDS_LIMIT = 4096;

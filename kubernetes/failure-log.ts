@@ -1,5 +1,5 @@
 import { KubernetesError } from './errors.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../lib/log.ts';
 
 /** The same failure is logged again after this, in milliseconds. */
 const REPEAT_MS = 60_000;

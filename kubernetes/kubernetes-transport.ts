@@ -4,8 +4,8 @@ import { explainFailure, type FailedCall } from './explain-failure.ts';
 import { hasHttpStatus } from './errors.ts';
 import { KubernetesCredentials } from './kubernetes-credentials.ts';
 import { apiErrorOf, notJson, readText } from './read-response.ts';
-import { timerLength } from './timer-length.ts';
-import { withoutSecrets } from './without-secrets.ts';
+import { timerLength } from '../lib/timer-length.ts';
+import { withoutSecrets } from '../lib/without-secrets.ts';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 /** Above any single object (etcd takes 1.5 MiB), in bytes. */

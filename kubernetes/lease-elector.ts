@@ -3,7 +3,7 @@ import { hasHttpStatus } from './errors.ts';
 import { FailureLog } from './failure-log.ts';
 import type { KubernetesTransport } from './kubernetes-transport.ts';
 import { heldSpec, leaseFreeAtMs, leaseSeen, leaseWritten, nextLeaseStep, releasedSpec, type Lease, type LeaseKnowledge } from './lease.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../lib/log.ts';
 import { ResourceClient } from './resource-client.ts';
 
 /** Between two renewals by the holder, in milliseconds. */

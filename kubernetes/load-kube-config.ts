@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { KubeConfig, type Cluster, type User } from '@kubernetes/client-node';
 import { KubeConfigError } from './errors.ts';
-import { withoutCredentials } from './without-secrets.ts';
+import { withoutCredentials } from '../lib/without-secrets.ts';
 
 /** How a kubeconfig calls the fields that must be text: another type would fail only where a connection is made. */
 const CLUSTER_TEXTS = {

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
-import { printable } from '../api/printable.ts';
-import { readAtMost } from './read-at-most.ts';
-import { withoutSecrets } from './without-secrets.ts';
+import { printable } from '../lib/printable.ts';
+import { readAtMost } from '../lib/read-at-most.ts';
+import { withoutSecrets } from '../lib/without-secrets.ts';
 import { KubernetesApiError, KubernetesResponseError, type ApiStatus } from './errors.ts';
 
 /** An error page longer than this tells nothing more, in characters. */

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { backoffDelay } from './backoff-delay.ts';
+import { backoffDelay } from '../lib/backoff-delay.ts';
 import { KubernetesApiError, KubernetesConnectionError, KubernetesResponseError, hasHttpStatus } from './errors.ts';
 import { FailureLog } from './failure-log.ts';
 import { isOlderVersion } from './is-older-version.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import type { KubernetesTransport } from './kubernetes-transport.ts';
 import { listAll } from './list-all.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../lib/log.ts';
 import { ObjectStore, type ObjectChange } from './object-store.ts';
 import { openWatch } from './open-watch.ts';
 import { ResourceClient } from './resource-client.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { printable } from '../api/printable.ts';
+import { printable } from '../lib/printable.ts';
 import { KubernetesResponseError } from './errors.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 

@@ -3,9 +3,9 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { readAuthorities } from '../activities/sidecar-trust.ts';
 import { NodeUrlTemplate } from '../activities/node-url-template.ts';
-import { parseGoDuration } from '../api/go-duration.ts';
+import { parseGoDuration } from '../lib/go-duration.ts';
 import { readPayloadKeys } from '../encryption/payload-key-file.ts';
-import { withoutCredentials } from '../kubernetes/without-secrets.ts';
+import { withoutCredentials } from '../lib/without-secrets.ts';
 import { splitAddress } from './split-address.ts';
 
 const roles = ['all', 'bridge', 'worker'] as const;

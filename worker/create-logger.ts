@@ -1,6 +1,6 @@
 import { DefaultLogger, type LogEntry, type LogLevel } from '@temporalio/worker';
-import { escaped } from '../api/escaped.ts';
-import { withoutSecrets } from '../kubernetes/without-secrets.ts';
+import { escaped } from '../lib/escaped.ts';
+import { withoutSecrets } from '../lib/without-secrets.ts';
 
 /** Whoever has an activity's task token can complete the activity; the other two are whole tasks, with token and input. */
 const NOT_LOGGED = ['taskToken', 'task', 'taskEncoded'];

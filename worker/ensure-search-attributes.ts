@@ -1,7 +1,7 @@
 import type { Logger } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import type { NativeConnection } from '@temporalio/worker';
-import { searchAttributes } from '../api/search-attributes.ts';
+import { searchAttributes } from '../api/temporal/search-attributes.ts';
 
 const { INDEXED_VALUE_TYPE_KEYWORD } = proto.temporal.api.enums.v1.IndexedValueType;
 /** gRPC codes DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED and UNAVAILABLE: asking again can help. */

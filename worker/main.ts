@@ -1,6 +1,6 @@
 import { Runtime, type DefaultLogger } from '@temporalio/worker';
-import { escaped } from '../api/escaped.ts';
-import { temporalSecrets } from '../api/temporal-secrets.ts';
+import { escaped } from '../lib/escaped.ts';
+import { temporalSecrets } from '../lib/temporal-secrets.ts';
 import { ConfigError } from './config.ts';
 import { createLogger } from './create-logger.ts';
 import { readConfiguration } from './read-configuration.ts';

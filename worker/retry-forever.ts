@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@temporalio/common';
-import { abortable } from '../kubernetes/abortable.ts';
+import { abortable } from '../lib/abortable.ts';
 
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 15_000;

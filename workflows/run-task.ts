@@ -1,11 +1,11 @@
 import { ApplicationFailure, CancellationScope, CancelledFailure, metricMeter, proxyActivities, workflowInfo } from '@temporalio/workflow';
-import type { Activities } from '../activities/create-activities.ts';
-import { permitIdOf } from '../api/node-permit.ts';
-import { present } from '../api/present.ts';
+import type { Activities } from '../core/activities.ts';
+import { permitIdOf } from '../api/temporal/permit-id.ts';
+import { present } from '../lib/present.ts';
 import { taskKinds, type TaskKind } from '../api/task-kinds.ts';
-import type { BegunTask } from '../api/task-input.ts';
-import type { TaskOutcome } from '../api/task-outcome.ts';
-import { timestamp } from '../api/timestamp.ts';
+import type { BegunTask } from '../api/temporal/task-input.ts';
+import type { TaskOutcome } from '../api/temporal/task-outcome.ts';
+import { timestamp } from '../lib/timestamp.ts';
 import { SHORT } from './activity-options.ts';
 import { TaskControl } from './task-control.ts';
 import { TaskDisplay } from './task-display.ts';

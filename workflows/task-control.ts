@@ -1,7 +1,7 @@
 import { ActivityFailure, CancellationScope, defineSignal, defineUpdate, isCancellation, setHandler } from '@temporalio/workflow';
-import type { CancelRequest } from '../api/cancel-request.ts';
-import { printable } from '../api/printable.ts';
-import type { SpecChange } from '../api/spec-change.ts';
+import type { CancelRequest } from '../api/temporal/cancel-request.ts';
+import { printable } from '../lib/printable.ts';
+import type { SpecChange } from '../api/temporal/spec-change.ts';
 
 /** Cancels the task as `kubectl delete` would, and says why. */
 const cancel = defineUpdate<void, [CancelRequest]>('cancel');

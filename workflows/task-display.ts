@@ -1,10 +1,10 @@
 import { defineQuery, setCurrentDetails, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import { markdown } from '../api/markdown.ts';
-import { searchAttributes } from '../api/search-attributes.ts';
-import type { TaskIdentity } from '../api/task-input.ts';
-import { timestamp } from '../api/timestamp.ts';
+import type { Verdict } from '../api/temporal/task-outcome.ts';
+import { markdown } from '../lib/markdown.ts';
+import { searchAttributes } from '../api/temporal/search-attributes.ts';
+import type { TaskIdentity } from '../api/temporal/task-input.ts';
+import { timestamp } from '../lib/timestamp.ts';
 import type { Progress } from '../core/progress.ts';
-import type { Verdict } from '../core/verdict.ts';
 
 /** Where a task stands. */
 export interface TaskView extends Progress {

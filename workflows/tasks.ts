@@ -1,5 +1,5 @@
-import type { TaskInput } from '../api/task-input.ts';
-import type { TaskOutcome } from '../api/task-outcome.ts';
+import type { TaskInput } from '../api/temporal/task-input.ts';
+import type { TaskOutcome } from '../api/temporal/task-outcome.ts';
 import { runTask } from './run-task.ts';
 
 /*

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { freePort } from '../../dev/free-port.ts';
 import type { LocalServers } from '../../dev/start-local-servers.ts';
-import { abortable } from '../../kubernetes/abortable.ts';
+import { abortable } from '../../lib/abortable.ts';
 import type { FloorSettings, FromFloor, ToFloor } from './messages.ts';
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { abortable } from '../../kubernetes/abortable.ts';
+import { abortable } from '../../lib/abortable.ts';
 import type { Replica } from '../replica.ts';
 import type { Injection, Injector } from './injector.ts';
 import { pause } from './pause.ts';

@@ -1,4 +1,4 @@
-import { holderText } from '../../api/node-permit.ts';
+import { holderText } from '../../api/temporal/permit-id.ts';
 import type { ObservedPermit, ObservedTask, Observations } from '../observations.ts';
 import type { Invariant } from './violation.ts';
 

@@ -1,5 +1,5 @@
 import { CANCEL_ANNOTATION, cancellationOf } from '../../api/provenance.ts';
-import { kindOf } from '../../api/task-input.ts';
+import { kindOf } from '../../api/temporal/task-input.ts';
 import { isTaskKind, taskKinds } from '../../api/task-kinds.ts';
 import { hasHttpStatus } from '../../kubernetes/errors.ts';
 import { TaskFinishedError, UsageError } from '../errors.ts';

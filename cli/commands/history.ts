@@ -1,5 +1,5 @@
-import { formatDuration } from '../../api/go-duration.ts';
-import { printable } from '../../api/printable.ts';
+import { formatDuration } from '../../lib/go-duration.ts';
+import { printable } from '../../lib/printable.ts';
 import { KubernetesError } from '../../kubernetes/errors.ts';
 import { readClusterId } from '../../kubernetes/read-cluster-id.ts';
 import type { Invocation } from '../invocation.ts';

@@ -5,8 +5,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { workflowIdOf } from '../../api/workflow-id.ts';
-import { workflowUrl } from '../../api/workflow-url.ts';
+import { workflowIdOf } from '../../api/temporal/workflow-id.ts';
+import { workflowUrl } from '../../core/workflow-url.ts';
 import { CHAIN_ID } from './sessions.ts';
 import { startDocumentationStack } from './run-sessions.ts';
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import type { PollHeartbeat, PollRequest, Polled } from '../../core/activities.ts';
 import type { Attempt } from '../../activities/attempt.ts';
 import { SidecarError } from '../../activities/errors.ts';
-import { TaskPoll, type PollDependencies, type Polled, type PollHeartbeat, type PollRequest } from '../../activities/poll-task.ts';
-import type { SidecarTask } from '../../api/sidecar-task.ts';
-import { planTask } from '../../api/task-plan.ts';
+import { TaskPoll, type PollDependencies } from '../../activities/poll-task.ts';
+import type { SidecarTask } from '../../api/sidecar/sidecar-task.ts';
+import { planTask } from '../../core/task-plan.ts';
 import { LOST_MS } from '../../core/knowledge.ts';
 import { minimalPayloads } from '../api/payload-examples.ts';
 

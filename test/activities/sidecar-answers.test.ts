@@ -6,8 +6,8 @@ import { NodeUrlTemplate } from '../../activities/node-url-template.ts';
 import { SeidRpc } from '../../activities/seid-rpc.ts';
 import { SidecarError } from '../../activities/errors.ts';
 import { SidecarClient } from '../../activities/sidecar-client.ts';
-import { sidecarActivity, signalLaterText } from '../../api/sidecar-activity.ts';
-import { observationOf } from '../../api/sidecar-task.ts';
+import { sidecarActivity, signalLaterText } from '../../api/sidecar/sidecar-activity.ts';
+import { observationOf } from '../../api/sidecar/sidecar-task.ts';
 import { id, node, patience } from './sidecar-calls.ts';
 
 const CONTROL = /\p{Cc}/u;

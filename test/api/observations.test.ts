@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { seiNodePhases, seiNodeSchema, type SeiNode } from '../../api/sei-node.ts';
-import { observationOf, sidecarTaskSchema, type SidecarTask } from '../../api/sidecar-task.ts';
-import { decideTarget } from '../../api/target-decision.ts';
+import { observationOf, sidecarTaskSchema, type SidecarTask } from '../../api/sidecar/sidecar-task.ts';
+import { decideTarget } from '../../core/target-decision.ts';
 
 const metadata = { namespace: 'a', name: 'b', uid: 'c' };
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { sidecarActivity, sidecarTaskListSchema, signalLaterText } from '../../api/sidecar-activity.ts';
+import { sidecarActivity, sidecarTaskListSchema, signalLaterText } from '../../api/sidecar/sidecar-activity.ts';
 
 const restart = (id: string, status: string, completedAt?: string) => ({ id, type: 'restart-seid', status, completedAt });
 const OWN = '00000000-0000-5000-8000-000000000001';

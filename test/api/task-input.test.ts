@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
-import { kindOf, nodeNameOf, taskInputOf } from '../../api/task-input.ts';
-import { parseWorkflowId, workflowIdOf } from '../../api/workflow-id.ts';
-import { planTask } from '../../api/task-plan.ts';
-import { planner } from './planner.ts';
+import { kindOf, nodeNameOf, taskInputOf } from '../../api/temporal/task-input.ts';
+import { parseWorkflowId, workflowIdOf } from '../../api/temporal/workflow-id.ts';
+import { planTask } from '../../core/task-plan.ts';
+import { planner } from '../core/planner.ts';
 
 function resource(spec?: Record<string, unknown>): SeiNodeTask {
   return { metadata: { name: 'restart-1', namespace: 'arctic-1', uid: 'u', resourceVersion: '1' }, ...(spec === undefined ? {} : { spec }) };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { transactionOf } from '../../api/transaction.ts';
+import { transactionOf } from '../../api/sidecar/transaction.ts';
 
 const statuses = ['committed_ok', 'committed_failed', 'pending', 'unverifiable'] as const;
 

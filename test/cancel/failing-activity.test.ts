@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { Client, type WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
-import type { Activities } from '../../activities/create-activities.ts';
-import type { Verdict } from '../../core/verdict.ts';
+import type { Verdict } from '../../api/temporal/task-outcome.ts';
+import type { Activities } from '../../core/activities.ts';
 import type { RestartSeid } from '../../workflows/tasks.ts';
-import { planned } from '../api/planner.ts';
+import { planned } from '../core/planner.ts';
 import { eventually } from '../support/eventually.ts';
 import { sharedServers } from '../support/shared-servers.ts';
 

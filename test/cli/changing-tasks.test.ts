@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { SeiNodeTaskStatus } from '../../api/sei-node-task.ts';
-import { timestamp } from '../../api/timestamp.ts';
+import { timestamp } from '../../lib/timestamp.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 import { adminShell, runPlugin, type PluginResult } from './plugin.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { defaultPayloadConverter, type WorkflowHandle } from '@temporalio/client';
 import { REQUESTED_BY_ANNOTATION } from '../../api/provenance.ts';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
-import type { TaskInput } from '../../api/task-input.ts';
+import type { TaskInput } from '../../api/temporal/task-input.ts';
 import { FakeApiServer, sendJson, sendStatus, type Handler } from '../kubernetes/fake-api-server.ts';
 import { createAccount } from '../support/account.ts';
 import { deployedRoles } from '../support/deployed-roles.ts';

@@ -1,6 +1,6 @@
-import type { TaskReport } from '../../api/sidecar-task.ts';
+import type { TaskReport } from '../../api/sidecar/sidecar-task.ts';
 import { taskKindNames, taskKinds, type TaskKind } from '../../api/task-kinds.ts';
-import type { Transaction } from '../../api/transaction.ts';
+import type { Transaction } from '../../api/sidecar/transaction.ts';
 import type { Knowledge, Sent } from '../../core/knowledge.ts';
 import type { End, EndedTask } from '../../core/task-verdict.ts';
 import { minimalPayloads } from '../api/payload-examples.ts';

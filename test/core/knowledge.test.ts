@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import type { TaskObservation } from '../../api/sidecar-task.ts';
+import type { TaskObservation } from '../../api/sidecar/sidecar-task.ts';
 import { afterAcceptance, afterAnswer, afterLostPost, afterSilence, isPending, knowledgeAtStart, type Knowledge, type Sent } from '../../core/knowledge.ts';
 import { contradictoryKnowledge, transaction } from './ended-tasks.ts';
 

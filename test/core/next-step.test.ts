@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import type { TaskObservation, TaskReport } from '../../api/sidecar-task.ts';
+import type { TaskObservation, TaskReport } from '../../api/sidecar/sidecar-task.ts';
 import { taskKindNames, taskKinds } from '../../api/task-kinds.ts';
 import { afterAcceptance, afterAnswer, afterLostPost, afterSilence, type Knowledge } from '../../core/knowledge.ts';
 import { afterDispatch, afterPoll, afterTakeOff, afterTarget, type DispatchEnd, type PollEnd, type Situation, type Step } from '../../core/next-step.ts';

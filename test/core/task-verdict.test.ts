@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
+import type { Verdict } from '../../api/temporal/task-outcome.ts';
 import { taskKinds } from '../../api/task-kinds.ts';
 import { verdictOf, type EndedTask } from '../../core/task-verdict.ts';
-import type { Verdict } from '../../core/verdict.ts';
 import { contradiction, everyEndedTask, knownTransaction, node, WORDS } from './ended-tasks.ts';
 
 interface Row {

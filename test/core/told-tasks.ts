@@ -1,10 +1,11 @@
-import { holderText } from '../../api/node-permit.ts';
-import { printable } from '../../api/printable.ts';
+import type { Verdict } from '../../api/temporal/task-outcome.ts';
+import { holderText } from '../../api/temporal/permit-id.ts';
+import { printable } from '../../lib/printable.ts';
 import { taskKinds, type TaskKindDefinition } from '../../api/task-kinds.ts';
 import type { Knowledge } from '../../core/knowledge.ts';
 import { queueTimedOut } from '../../core/queueing.ts';
 import { verdictOf, type End, type EndedTask } from '../../core/task-verdict.ts';
-import { deserializeFailed, paramsBuildFailed, resourceAlreadyTerminal, resourceGone, targetGone, targetMissing, targetNotInPhase, unsupportedKind, workflowCancelled, workflowTerminated, type Verdict } from '../../core/verdict.ts';
+import { deserializeFailed, paramsBuildFailed, resourceAlreadyTerminal, resourceGone, targetGone, targetMissing, targetNotInPhase, unsupportedKind, workflowCancelled, workflowTerminated } from '../../core/verdict.ts';
 import { minimalPayloads } from '../api/payload-examples.ts';
 import { node, transaction } from './ended-tasks.ts';
 

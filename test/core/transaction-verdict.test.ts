@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
+import type { Verdict } from '../../api/temporal/task-outcome.ts';
 import * as fc from 'fast-check';
-import type { TaskReport } from '../../api/sidecar-task.ts';
-import type { Transaction } from '../../api/transaction.ts';
+import type { TaskReport } from '../../api/sidecar/sidecar-task.ts';
+import type { Transaction } from '../../api/sidecar/transaction.ts';
 import { verdictOf } from '../../core/task-verdict.ts';
-import type { Verdict } from '../../core/verdict.ts';
 import { minimalPayloads } from '../api/payload-examples.ts';
 import { node, transaction } from './ended-tasks.ts';
 

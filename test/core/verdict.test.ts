@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import type { Verdict } from '../../api/temporal/task-outcome.ts';
 import * as fc from 'fast-check';
 import { verdictOf } from '../../core/task-verdict.ts';
-import { paramsBuildFailed, phaseMet, targetGone, waitingForPhase, type Verdict } from '../../core/verdict.ts';
+import { paramsBuildFailed, phaseMet, targetGone, waitingForPhase } from '../../core/verdict.ts';
 import { node } from './ended-tasks.ts';
 import { toldTasks, toldVerdicts, unplannedVerdicts } from './told-tasks.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { SeiNodeTask, SeiNodeTaskStatus } from '../../api/sei-node-task.ts';
-import { workflowIdOf } from '../../api/workflow-id.ts';
+import { workflowIdOf } from '../../api/temporal/workflow-id.ts';
 import { TaskReconciler } from '../../crd-bridge/task-reconciler.ts';
 import type { TaskWorkflows } from '../../crd-bridge/task-workflows.ts';
 import type { EventRecorder } from '../../kubernetes/event-recorder.ts';

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 const NOT_COPIED = ['node_modules', '.git', 'test'];
 
-describe('deploy/generate.ts', () => {
+describe('scripts/generate.ts', () => {
   let copy: string;
 
   before(async () => {
@@ -20,7 +20,7 @@ describe('deploy/generate.ts', () => {
 
   async function generate(...commandArguments: string[]): Promise<{ code: number | null; stderr: string }> {
     return await new Promise((resolve) => {
-      const script = join(copy, 'deploy/generate.ts');
+      const script = join(copy, 'scripts/generate.ts');
       const child = execFile(process.execPath, ['--no-warnings', script, ...commandArguments], (_error, _stdout, stderr) =>
         resolve({ code: child.exitCode, stderr }),
       );

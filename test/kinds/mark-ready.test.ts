@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { DispatchRequest } from '../../activities/dispatch-task.ts';
+import type { DispatchRequest } from '../../core/activities.ts';
 import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
 import { expectedTaskId } from '../support/expected-task-id.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ApplicationFailure } from '@temporalio/common';
 import { SEI_NODE_TASK } from '../../api/resources.ts';
-import type { TaskOutcome } from '../../api/task-outcome.ts';
+import type { TaskOutcome } from '../../api/temporal/task-outcome.ts';
 import type { KubectlResult } from '../../dev/kubectl.ts';
 import { resourcePath } from '../../kubernetes/resource-path.ts';
 import type { SimulatedNode } from '../../simulator/simulated-node.ts';

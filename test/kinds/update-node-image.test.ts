@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { CancelledFailure } from '@temporalio/common';
-import type { PollRequest } from '../../activities/poll-task.ts';
+import type { PollRequest } from '../../core/activities.ts';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
 import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
 import { assertComplete, assertFailed } from '../support/assert-verdict.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
-import { statusWrite, type StatusUpdate } from '../../api/status-update.ts';
+import { statusWrite, type StatusUpdate } from '../../core/next-status.ts';
 import { dispatching } from '../../core/progress.ts';
 import { updateStatus } from '../../kubernetes/update-status.ts';
 import { OwnDefinition, schemaOf, type SchemaChange } from '../support/own-definition.ts';

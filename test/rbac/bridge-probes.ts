@@ -1,7 +1,7 @@
 import { NativeConnection } from '@temporalio/worker';
 import { Client } from '@temporalio/client';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
-import { timestamp } from '../../api/timestamp.ts';
+import { timestamp } from '../../lib/timestamp.ts';
 import { Bridge } from '../../crd-bridge/bridge.ts';
 import { TaskWorkflows } from '../../crd-bridge/task-workflows.ts';
 import { EventRecorder } from '../../kubernetes/event-recorder.ts';

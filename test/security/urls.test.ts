@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { NodeUrlError } from '../../activities/errors.ts';
 import { NodeUrlTemplate } from '../../activities/node-url-template.ts';
-import { taskInputOf } from '../../api/task-input.ts';
-import { planTask } from '../../api/task-plan.ts';
+import { taskInputOf } from '../../api/temporal/task-input.ts';
+import { planTask } from '../../core/task-plan.ts';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
 import { KubernetesNameError } from '../../kubernetes/errors.ts';
 import { resourcePath } from '../../kubernetes/resource-path.ts';
-import { planner } from '../api/planner.ts';
+import { planner } from '../core/planner.ts';
 
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const PATH = '/v0/tasks';

@@ -4,11 +4,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { auditOutcome } from '../../deploy/audit-outcome.ts';
+import { auditOutcome } from '../../scripts/audit-outcome.ts';
 import { freePort } from '../../dev/free-port.ts';
 import { lockedPackages } from './locked-packages.ts';
 
-const SCRIPT = fileURLToPath(new URL('../../deploy/audit.ts', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('../../scripts/audit.ts', import.meta.url));
 const BULK = '/-/npm/v1/security/advisories/bulk';
 
 async function audit(registry: string): Promise<{ code: number | null; stdout: string }> {

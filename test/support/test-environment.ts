@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
-import { permitIdOf } from '../../api/node-permit.ts';
+import { permitIdOf } from '../../api/temporal/permit-id.ts';
 import { SEI_NODE, SEI_NODE_TASK } from '../../api/resources.ts';
 import { isTerminal, type SeiNodeTask } from '../../api/sei-node-task.ts';
-import { workflowIdOf } from '../../api/workflow-id.ts';
+import { workflowIdOf } from '../../api/temporal/workflow-id.ts';
 import { adminTransport } from '../../dev/admin-transport.ts';
 import { kubectl, type KubectlResult } from '../../dev/kubectl.ts';
 import { registerSeiNode } from '../../dev/register-sei-node.ts';

@@ -1,5 +1,5 @@
 import type { SeiNodeTaskStatus } from '../../api/sei-node-task.ts';
-import { timestamp } from '../../api/timestamp.ts';
+import { timestamp } from '../../lib/timestamp.ts';
 
 /** RFC 3339, whole seconds. */
 export function ago(seconds: number): string {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { CancelledFailure } from '@temporalio/client';
-import type { MirrorRequest } from '../../activities/mirror-status.ts';
+import type { MirrorRequest } from '../../core/activities.ts';
 import type { SeiNodeTask, SeiNodeTaskStatus } from '../../api/sei-node-task.ts';
 import type { SimulatedNode } from '../../simulator/simulated-node.ts';
 import { eventually } from '../support/eventually.ts';

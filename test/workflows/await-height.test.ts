@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { PollRequest } from '../../activities/poll-task.ts';
+import type { PollRequest } from '../../core/activities.ts';
 import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
 import { expectedTaskId } from '../support/expected-task-id.ts';
 import { requestsOf } from '../support/requests-of.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ApplicationFailure } from '@temporalio/common';
 import type { FailureReason } from '../../api/reasons.ts';
-import { workflowIdOf } from '../../api/workflow-id.ts';
+import { workflowIdOf } from '../../api/temporal/workflow-id.ts';
 import type { SimulatedNode } from '../../simulator/simulated-node.ts';
 import { assertFailed } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { ApplicationFailure } from '@temporalio/common';
-import type { PollRequest } from '../../activities/poll-task.ts';
+import type { PollRequest } from '../../core/activities.ts';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
-import type { TaskOutcome } from '../../api/task-outcome.ts';
+import type { TaskOutcome } from '../../api/temporal/task-outcome.ts';
 import type { SimulatedNode } from '../../simulator/simulated-node.ts';
 import { assertFailed } from '../support/assert-verdict.ts';
 import { requestsOf } from '../support/requests-of.ts';

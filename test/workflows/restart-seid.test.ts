@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { WorkflowExecutionInfo, WorkflowHandle } from '@temporalio/client';
 import { defaultPayloadConverter, defineSearchAttributeKey } from '@temporalio/common';
-import type { PollHeartbeat, PollRequest } from '../../activities/poll-task.ts';
+import type { PollHeartbeat, PollRequest } from '../../core/activities.ts';
 import type { SeiNodeTask, SeiNodeTaskStatus } from '../../api/sei-node-task.ts';
-import type { TaskOutcome } from '../../api/task-outcome.ts';
+import type { TaskOutcome } from '../../api/temporal/task-outcome.ts';
 import type { SimulatedNode } from '../../simulator/simulated-node.ts';
 import { assertComplete } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';

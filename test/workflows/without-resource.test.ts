@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { CancelledFailure, WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, ChildWorkflowFailure, defineSearchAttributeKey } from '@temporalio/common';
-import type { TaskOutcome } from '../../api/task-outcome.ts';
+import type { TaskOutcome } from '../../api/temporal/task-outcome.ts';
 import type { SimulatedNode } from '../../simulator/simulated-node.ts';
 import { eventually } from '../support/eventually.ts';
 import { expectedTaskId } from '../support/expected-task-id.ts';

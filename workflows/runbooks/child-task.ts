@@ -1,8 +1,8 @@
 import { ApplicationFailure, executeChild, proxyActivities, workflowInfo } from '@temporalio/workflow';
-import type { Activities } from '../../activities/create-activities.ts';
-import type { TaskInput } from '../../api/task-input.ts';
+import type { Activities } from '../../core/activities.ts';
+import type { TaskInput } from '../../api/temporal/task-input.ts';
 import type { TaskKind } from '../../api/task-kinds.ts';
-import type { TaskOutcome } from '../../api/task-outcome.ts';
+import type { TaskOutcome } from '../../api/temporal/task-outcome.ts';
 import { SHORT } from '../activity-options.ts';
 
 /** A task as a step of a runbook. */

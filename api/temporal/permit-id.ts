@@ -1,0 +1,19 @@
+import { printable } from '../../lib/printable.ts';
+import type { NodeReference } from './task-input.ts';
+import { parseWorkflowId } from './workflow-id.ts';
+
+/** Id of the workflow that is open exactly as long as somebody has the node to himself. */
+export function permitIdOf(clusterId: string, { namespace, name }: NodeReference): string {
+  return `seinode-permit/${clusterId}/${namespace}/${name}`;
+}
+
+/**
+ * How a holder is called in messages.
+ *
+ * @param workflowId - Of the workflow that holds the permit. Unset: a person started the permit's workflow by hand.
+ */
+export function holderText(workflowId: string | undefined): string {
+  if (workflowId === undefined) return 'a permit that was taken by hand';
+  const task = parseWorkflowId(workflowId);
+  return task === undefined ? `workflow ${printable(workflowId, 300)}` : `SeiNodeTask ${printable(task.name, 253)}`;
+}

@@ -1,0 +1,41 @@
+import type { FailureReason } from '../reasons.ts';
+import type { SeiNodeTaskStatus } from '../sei-node-task.ts';
+import type { NodeReference } from './task-input.ts';
+
+interface VerdictBase {
+  readonly message: string;
+  /** `status.outputs` of the resource. */
+  readonly outputs?: NonNullable<SeiNodeTaskStatus['outputs']>;
+}
+
+/** The end of a task: what goes into the resource's status, the workflow's result and the Event. */
+export type Verdict = CompleteVerdict | FailedVerdict;
+
+export interface CompleteVerdict extends VerdictBase {
+  readonly phase: 'Complete';
+  readonly reason: 'TaskComplete' | 'Confirmed';
+}
+
+export interface FailedVerdict extends VerdictBase {
+  readonly phase: 'Failed';
+  readonly reason: FailureReason;
+  /** The sidecar's words, when it was the sidecar that reported the failure. */
+  readonly sidecarError?: string;
+}
+
+/**
+ * What a task workflow leaves behind: its result when it completed, else the first of its failure's details. The
+ * bridge mirrors it again where the workflow could not.
+ */
+export interface TaskOutcome {
+  readonly kind: string;
+  readonly verdict: Verdict;
+  /** Unset: the input named none. */
+  readonly node?: NodeReference;
+  /** The sidecar's id. Unset: the task ended before its execution began. */
+  readonly taskId?: string;
+  /** RFC 3339. Unset: the task ended before its execution began. */
+  readonly executionStartedAt?: string;
+  /** RFC 3339. */
+  readonly endedAt: string;
+}

@@ -1,0 +1,182 @@
+import type { Verdict } from '../api/temporal/task-outcome.ts';
+import type { TaskObservation, TaskReport } from '../api/sidecar/sidecar-task.ts';
+import type { BegunTask, NodeReference, TaskIdentity } from '../api/temporal/task-input.ts';
+import type { Knowledge } from './knowledge.ts';
+import type { Progress } from './progress.ts';
+import type { RestartSighting } from './queueing.ts';
+import type { TaskPlan, TaskRequest } from './task-plan.ts';
+
+/*
+ * The activities by the names that the Temporal UI shows, and what goes between them and the workflows. All of it is in
+ * histories: add optional fields, change none.
+ */
+
+interface CheckRequest {
+  readonly kind: string;
+  /** As it reached the workflow. */
+  readonly input: unknown;
+  /** First run in the workflow's chain. */
+  readonly firstRunId: string;
+}
+
+/** The permit that a task took by itself. */
+interface OwnPermit {
+  readonly permitId: string;
+  readonly holder: string;
+  /** Unset: it is looked up. */
+  readonly runId?: string | undefined;
+}
+
+/** The side effects of the task workflows, by the names that the Temporal UI shows. */
+export interface Activities {
+  /** Makes the plan, looks at the target and tries to take the node's permit where the kind changes the node. */
+  checkTargetPhase(request: CheckRequest): Promise<CheckedTarget & { readonly knowsSearchAttributes: boolean }>;
+  /** Waits until the task may be sent: for the target's phase, its turn, and restarts of others. */
+  awaitTarget(request: { readonly plan: TaskPlan; readonly earlier?: Partial<TargetWaitState> }): Promise<(ReadyTask | OverTask) & { readonly waited: TargetWaitState }>;
+  dispatchTask(request: DispatchRequest & { readonly permitRunId?: string }): Promise<Dispatched>;
+  pollTask(request: PollRequest): Promise<Polled>;
+  takeOffTask(request: TakeOffRequest): Promise<'taken-off' | 'gone'>;
+  /** Gives the permit back, then writes the verdict. Returns the task that the status says was begun when the verdict knows nothing of it. */
+  mirrorStatus(request: MirrorRequest & { readonly permit?: OwnPermit }): Promise<BegunTask | undefined>;
+  /** Waits until the workflow that calls has a node to itself; it then hands its id on to its tasks as `permitHolder`. */
+  takeNodePermit(node: NodeReference): Promise<void>;
+  giveBackNodePermit(node: NodeReference): Promise<void>;
+  /** Checks the inputs of tasks that a runbook will start. Returns what is wrong with the first that is not valid. */
+  validateTasks(tasks: readonly { readonly kind: string; readonly input: unknown }[]): Promise<Verdict | undefined>;
+}
+
+/** A task whose target is as it must be, and whose node it has to itself where its kind changes the node. */
+export interface ReadyTask {
+  readonly state: 'ready';
+  readonly plan: TaskPlan;
+  readonly request: TaskRequest;
+  /** The run that is the permit. Unset: the task has none. */
+  readonly permitRunId?: string;
+  /** The restart of others that was waited for. */
+  readonly sighting?: RestartSighting;
+}
+
+/** A task that ends without being sent. `plan` is unset when its input gives none. */
+export interface OverTask {
+  readonly state: 'over';
+  readonly task: TaskIdentity;
+  readonly plan?: TaskPlan;
+  readonly verdict: Verdict;
+}
+
+export type CheckedTarget =
+  | ReadyTask
+  /** Something has to be waited for. */
+  | { readonly state: 'waiting'; readonly plan: TaskPlan; readonly progress: Progress }
+  | OverTask;
+
+/** What a wait knows, also across attempts. Times are in milliseconds since the epoch. */
+export interface TargetWaitState {
+  readonly waitingFor: string;
+  /** Since when the target has been in another phase. */
+  readonly phaseSinceMs?: number;
+  /** Since when the task has waited for the node. */
+  readonly queuedSinceMs?: number;
+  readonly sighting?: RestartSighting;
+  /** Why the status says that the target is not ready. */
+  readonly shown?: 'PhaseNotMet' | 'Queued';
+}
+
+export interface DispatchRequest extends Pick<ReadyTask, 'plan' | 'request' | 'sighting'> {
+  readonly knowledge: Knowledge;
+  /** What of the execution time is used up. Unset: it has not begun. */
+  readonly elapsedMs?: number;
+}
+
+/** What is known of an execution that has begun. */
+export interface Begun {
+  /** Used up of the execution time, in milliseconds. */
+  readonly elapsedMs: number;
+  /** In milliseconds since the epoch, as the status records it. */
+  readonly startedAtMs: number;
+  /** Told with the task. */
+  readonly notice?: string;
+}
+
+/** How a dispatch ended. */
+export type DispatchOutcome =
+  | { readonly state: 'accepted' }
+  /** It is there already, so nothing was sent: a failed id that is sent again runs again. */
+  | Exclude<TaskObservation, { readonly state: 'absent' } | { readonly state: 'unconfirmed' }>
+  | { readonly state: 'refused'; readonly words: string }
+  /** The execution time was over before the task could be sent. */
+  | { readonly state: 'late' }
+  /** The node is not free after all. */
+  | { readonly state: 'busy'; readonly sighting?: RestartSighting }
+  | { readonly state: 'cancelled' }
+  /** The resource does not exist any more, or has reached its end; nothing was sent. */
+  | { readonly state: 'resource-gone' }
+  | { readonly state: 'resource-terminal' };
+
+/** `begun` is unset when the execution has not begun. */
+export type Dispatched = { readonly knowledge: Knowledge; readonly begun?: Begun } & DispatchOutcome;
+
+/** What an attempt leaves to the next one, and shows in the Temporal UI. */
+export interface DispatchHeartbeat extends Knowledge {
+  readonly taskId: string;
+  /** When the execution began, in milliseconds since the epoch by Temporal's clock. */
+  readonly executingSinceMs?: number;
+}
+
+export interface PollRequest {
+  readonly plan: TaskPlan;
+  readonly request: TaskRequest;
+  readonly knowledge: Knowledge;
+  /** Since the execution began, in milliseconds: it sets the pace. */
+  readonly waitedMs: number;
+  /** What is left of the execution time, in milliseconds. Unset: unbounded. */
+  readonly remainingMs?: number;
+  /** When the sidecar was first known to have accepted the task, in milliseconds since the epoch. */
+  readonly submittedAtMs?: number;
+  /** Told with the task. */
+  readonly notice?: string;
+  /** Whether the task was cancelled: a pending transaction is then not submitted again. */
+  readonly cancelled: boolean;
+}
+
+/** What a poll came to. `height`: that of the node when a wait for one is over. */
+export type PollOutcome =
+  | (TaskReport & { readonly height?: number })
+  /**
+   * `absent`: a cancelled task that may have been sent is not there. `lost`: the sidecar has denied the task for 10 minutes.
+   * `gone`: the SeiNode does not exist any more.
+   */
+  | { readonly state: 'deadline' | 'absent' | 'lost' | 'gone' };
+
+export type Polled = { readonly knowledge: Knowledge } & PollOutcome;
+
+/** What an attempt leaves to the next one, and shows in the Temporal UI. */
+export interface PollHeartbeat extends Knowledge {
+  readonly taskId: string;
+  /** Polls so far, those of earlier attempts included. */
+  readonly polls: number;
+}
+
+export interface TakeOffRequest {
+  readonly plan: TaskPlan;
+  /** Whether the task was cancelled; otherwise its execution time is over. */
+  readonly cancelled: boolean;
+}
+
+/** What an attempt shows in the Temporal UI. */
+export interface TakeOffHeartbeat {
+  readonly taskId: string;
+  readonly tries: number;
+  readonly problem?: string;
+}
+
+export interface MirrorRequest {
+  readonly task: TaskIdentity;
+  readonly verdict: Verdict;
+  /** When the task ended, in milliseconds since the epoch. */
+  readonly endedAtMs: number;
+  /** When the sidecar was first known to have accepted the task, in milliseconds since the epoch. */
+  readonly submittedAtMs?: number | undefined;
+  /** Set for a task that ends without having begun its execution: one that its status says was begun is not ended. */
+  readonly unbegun: boolean;
+}

@@ -1,0 +1,25 @@
+import { isTaskKind, taskKinds, type TaskKindDefinition } from '../api/task-kinds.ts';
+
+/** The longest execution time, in seconds: a year. More is asked for by those who mean for ever. */
+export const LONGEST_EXECUTION_SECONDS = 365 * 24 * 3600;
+
+/**
+ * How long a task may execute, in seconds: what its spec asks for, a year at most.
+ *
+ * @param asked - `spec.timeoutSeconds`; 0 and what is no number mean the kind's default.
+ * @returns `undefined` when it is unbounded, or the kind is unknown and nothing is asked for.
+ */
+export function executionLimitSeconds(kind: string, asked: unknown): number | undefined {
+  if (typeof asked === 'number' && asked > 0) return Math.min(asked, LONGEST_EXECUTION_SECONDS);
+  const definition: TaskKindDefinition | undefined = isTaskKind(kind) ? taskKinds[kind] : undefined;
+  return definition?.defaultTimeoutSeconds;
+}
+
+/**
+ * The least time between two restarts of a node, in seconds.
+ *
+ * @param asked - `spec.minSecondsBetweenRestarts`; only RestartSeid minds it.
+ */
+export function secondsBetweenRestarts(kind: string, asked: unknown): number {
+  return kind === 'RestartSeid' && typeof asked === 'number' ? asked : 0;
+}

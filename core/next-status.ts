@@ -1,0 +1,204 @@
+import type { Verdict } from '../api/temporal/task-outcome.ts';
+import { formatDuration } from '../lib/go-duration.ts';
+import { present } from '../lib/present.ts';
+import type { Progress } from './progress.ts';
+import { withoutRefused } from './refused-fields.ts';
+import { isTerminal, type Condition, type SeiNodeTask, type SeiNodeTaskStatus, type TaskPhase } from '../api/sei-node-task.ts';
+import { timestamp } from '../lib/timestamp.ts';
+
+export type WorkflowReference = NonNullable<SeiNodeTaskStatus['workflow']>;
+
+/** Something that happened to a task, to be written into its status. */
+export type StatusUpdate =
+  /** The bridge has seen the resource. */
+  | { readonly step: 'accepted' }
+  /** The target is in another phase, or busy with other work, for which a task that was begun before waits too. */
+  | { readonly step: 'waiting'; readonly reason: 'PhaseNotMet' | 'Queued'; readonly progress: Progress }
+  /**
+   * Written before the task is sent. `targetMessage` is unset when the target's phase was not consulted. A start that
+   * is recorded for this task already stays: a worker may have died right after writing it.
+   */
+  | {
+      readonly step: 'executing';
+      readonly progress: Progress;
+      readonly targetMessage?: string;
+      readonly taskId: string;
+      readonly startedAtMs: number;
+    }
+  /** The task goes on. `submittedAtMs`: when the sidecar was first known to have accepted it. */
+  | { readonly step: 'working'; readonly progress: Progress; readonly submittedAtMs?: number | undefined }
+  /** Something to know that moves nothing: the task was cancelled and is not over yet, or its target cannot be read. */
+  | { readonly step: 'noted'; readonly progress: Progress }
+  | { readonly step: 'finished'; readonly verdict: Verdict; readonly submittedAtMs?: number | undefined };
+
+export interface UpdateContext {
+  /** Of the spec that is acted on. Unset: that of the resource as it is read. */
+  readonly generation?: number;
+  /** When it happened, in milliseconds since the epoch; the same on every attempt to write it. */
+  readonly atMs: number;
+  /** Absent where the writer is no workflow. */
+  readonly workflow?: WorkflowReference | undefined;
+  /** Who asked for the task and why; ends the message. */
+  readonly provenance?: string | undefined;
+}
+
+function phaseAfter(update: StatusUpdate, current: TaskPhase | undefined): TaskPhase {
+  switch (update.step) {
+    case 'accepted':
+    case 'noted':
+      return current ?? 'Pending';
+    case 'waiting':
+      return update.reason === 'Queued' && current === 'Running' ? 'Running' : 'Pending';
+    case 'finished':
+      return update.verdict.phase;
+    default:
+      return 'Running';
+  }
+}
+
+/** Terminal is terminal, and a task that runs does not go back to Pending, whoever wrote the status. */
+function mayMove(from: TaskPhase | undefined, to: TaskPhase): boolean {
+  return !isTerminal(from) && !(from === 'Running' && to === 'Pending');
+}
+
+/**
+ * The status after an update.
+ *
+ * @returns `undefined` when the update must not or need not be written.
+ */
+export function nextStatus(
+  current: SeiNodeTaskStatus = {},
+  update: StatusUpdate,
+  context: UpdateContext,
+): SeiNodeTaskStatus | undefined {
+  const phase = phaseAfter(update, current.phase);
+  if (!mayMove(current.phase, phase)) return undefined;
+  const at = timestamp(context.atMs);
+  const { targetFirstObservedAt, step, reason, ...rest } = current;
+  const startedAt = current.startedAt ?? at;
+  const actsOnSpec = update.step !== 'accepted' && update.step !== 'noted';
+  return {
+    ...rest,
+    ...(actsOnSpec ? {} : present({ step, reason, targetFirstObservedAt })),
+    ...present({ observedGeneration: actsOnSpec ? context.generation : (current.observedGeneration ?? context.generation) }),
+    startedAt,
+    phase,
+    phaseTransitionTime: (phase === current.phase ? current.phaseTransitionTime : undefined) ?? at,
+    ...workflowAfter(current.workflow, context.workflow),
+    ...fieldsAfter[update.step]({ ...current, startedAt }, update as never, context),
+  };
+}
+
+/** What others know of the same workflow stays: the bridge does not know the run. */
+function workflowAfter(current: WorkflowReference | undefined, next: WorkflowReference | undefined): { workflow?: WorkflowReference } {
+  if (next === undefined) return current === undefined ? {} : { workflow: current };
+  return { workflow: { ...(current?.id === next.id ? current : {}), ...next } };
+}
+
+/** Step of a task that was cancelled and is not over yet: what it goes on with does not hide that. */
+const CANCELLING = 'Cancelling';
+
+type Step = StatusUpdate['step'];
+type FieldsAfter<Name extends Step> = (
+  current: SeiNodeTaskStatus & { readonly startedAt: string },
+  update: Extract<StatusUpdate, { step: Name }>,
+  context: UpdateContext,
+) => Partial<SeiNodeTaskStatus>;
+
+const fieldsAfter: { readonly [Name in Step]: FieldsAfter<Name> } = {
+  accepted: () => ({}),
+
+  waiting: (current, { reason, progress }, context) => ({
+    ...told(progress, context),
+    reason,
+    ...(reason === 'PhaseNotMet' ? { targetFirstObservedAt: current.targetFirstObservedAt ?? timestamp(context.atMs) } : {}),
+    ...(current.phase === 'Running'
+      ? {}
+      : { conditions: withCondition(current, context, { type: 'TargetReady', status: 'False', reason, message: progress.message }) }),
+  }),
+
+  executing: (current, { progress, targetMessage: message, taskId: id, startedAtMs }, context) => {
+    const { submittedAt, executionStartedAt = timestamp(startedAtMs) } = current.task?.id === id ? current.task : {};
+    return {
+      ...told(progress, context),
+      task: { id, status: 'Running', ...present({ submittedAt }), executionStartedAt },
+      ...(message === undefined
+        ? {}
+        : { conditions: withCondition(current, context, { type: 'TargetReady', status: 'True', reason: 'PhaseMet', message }) }),
+    };
+  },
+
+  working: (current, { progress, submittedAtMs }, context) => ({
+    ...(current.step === CANCELLING ? present({ step: current.step, message: current.message }) : told(progress, context)),
+    ...(current.task === undefined ? {} : { task: withSubmission(current.task, submittedAtMs) }),
+  }),
+
+  noted: (_current, { progress }, context) => told(progress, context),
+
+  finished: (current, { verdict, submittedAtMs }, context) => ({
+    reason: verdict.reason,
+    message: messageOf(verdict.message, context),
+    completedAt: timestamp(context.atMs),
+    duration: formatDuration(context.atMs - Date.parse(current.startedAt)),
+    ...(current.task === undefined ? {} : { task: taskAfter(withSubmission(current.task, submittedAtMs), verdict) }),
+    ...present({ outputs: verdict.outputs }),
+    conditions: withEnd({ ...current, conditions: targetConditionsAfter(current, verdict) }, verdict, context),
+  }),
+};
+
+/** A target that was waited for in vain is not waited for any longer. */
+function targetConditionsAfter({ conditions = [] }: SeiNodeTaskStatus, { message }: Verdict): Condition[] {
+  return conditions.map((condition) => (condition.type === 'TargetReady' && condition.status === 'False' ? { ...condition, message } : condition));
+}
+
+/** `Finished` says the same as `Ready` or `Failed`, so that one `kubectl wait` returns at either end. */
+function withEnd(current: SeiNodeTaskStatus, { phase, reason, message }: Verdict, context: UpdateContext): Condition[] {
+  const ended = { status: 'True', reason, message } as const;
+  const conditions = withCondition(current, context, { ...ended, type: phase === 'Complete' ? 'Ready' : 'Failed' });
+  return withCondition({ ...current, conditions }, context, { ...ended, type: 'Finished' });
+}
+
+function told({ step, message }: Progress, context: UpdateContext): Partial<SeiNodeTaskStatus> {
+  return { step, message: messageOf(message, context) };
+}
+
+function messageOf(message: string, { provenance = '' }: UpdateContext): string {
+  return `${message} ${provenance}`.trimEnd();
+}
+
+type TaskStatus = NonNullable<SeiNodeTaskStatus['task']>;
+
+/** What another controller or an earlier attempt recorded stays. */
+function withSubmission(task: TaskStatus, submittedAtMs: number | undefined): TaskStatus {
+  return submittedAtMs === undefined || task.submittedAt !== undefined ? task : { ...task, submittedAt: timestamp(submittedAtMs) };
+}
+
+function taskAfter(task: TaskStatus, verdict: Verdict): TaskStatus {
+  if (verdict.phase === 'Complete') return { ...task, status: 'Complete' };
+  return { ...task, status: 'Failed', err: verdict.sidecarError ?? verdict.message };
+}
+
+/** As in `meta.SetStatusCondition`: `lastTransitionTime` moves only when the condition's status changes. */
+function withCondition(
+  current: SeiNodeTaskStatus,
+  { generation: observedGeneration, atMs }: UpdateContext,
+  next: Pick<Condition, 'type' | 'status' | 'reason' | 'message'>,
+): Condition[] {
+  const previous = current.conditions?.find(({ type }) => type === next.type);
+  const lastTransitionTime = previous?.status === next.status ? previous.lastTransitionTime : timestamp(atMs);
+  const others = current.conditions?.filter(({ type }) => type !== next.type) ?? [];
+  return [...others, { ...next, ...present({ observedGeneration }), lastTransitionTime }];
+}
+
+interface StatusWrite {
+  readonly compute: (resource: SeiNodeTask) => SeiNodeTaskStatus | undefined;
+  readonly whenRefused: typeof withoutRefused;
+}
+
+/** An update as the status writer takes it: the next status, and what of it to write when the cluster's CRD refuses it. */
+export function statusWrite(update: StatusUpdate, context: UpdateContext): StatusWrite {
+  return {
+    compute: ({ status, metadata }) => nextStatus(status, update, { generation: metadata.generation, ...context }),
+    whenRefused: withoutRefused,
+  };
+}

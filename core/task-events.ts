@@ -1,0 +1,99 @@
+import type { Verdict } from '../api/temporal/task-outcome.ts';
+import { printable } from '../lib/printable.ts';
+import { CANCEL_ANNOTATION } from '../api/provenance.ts';
+import { SEI_NODE, SEI_NODE_TASK } from '../api/resources.ts';
+import type { MirrorTarget, NodeReference } from '../api/temporal/task-input.ts';
+
+/** An Event, for the recorder of Events. */
+interface TaskEvent {
+  readonly regarding: MirrorTarget & { readonly apiVersion: string; readonly kind: string };
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly action: string;
+  readonly note: string;
+  /** The same for every attempt to record one thing. */
+  readonly key: string;
+}
+
+/** The SeiNode that a task works on, as far as it is known. */
+interface EventNode extends NodeReference {
+  readonly uid: string;
+}
+
+interface Happening {
+  readonly type?: 'Warning';
+  readonly reason: string;
+  readonly action: string;
+  readonly note: string;
+  readonly key: string;
+}
+
+function onTask(task: MirrorTarget, happening: Happening): TaskEvent {
+  const { group, version, kind } = SEI_NODE_TASK;
+  const { namespace, name, uid } = task;
+  return { type: 'Normal', ...happening, regarding: { apiVersion: `${group}/${version}`, kind, namespace, name, uid } };
+}
+
+/** On the node, which says whose doing it was: `kubectl describe seinode` tells who restarted it and why. */
+function onNode({ namespace, name, uid }: EventNode, { kind, task, workflowId, taskId }: EventSubjects, happening: Happening): TaskEvent {
+  const by = task === undefined ? `workflow ${printable(workflowId, 300)}` : `SeiNodeTask ${task.name}`;
+  return {
+    type: 'Normal',
+    ...happening,
+    regarding: { apiVersion: `${SEI_NODE.group}/${SEI_NODE.version}`, kind: SEI_NODE.kind, namespace, name, uid },
+    note: `${kind} by ${by}: ${happening.note}`,
+    // A workflow id may run again, and each run has a task of its own.
+    key: `${task?.uid ?? taskId ?? workflowId}/${happening.key}`,
+  };
+}
+
+export function cancelIgnoredEvent(task: MirrorTarget, phase: string | undefined): TaskEvent {
+  const note = `The task is already ${phase ?? 'over'}, so there is nothing to cancel; remove the annotation ${CANCEL_ANNOTATION}.`;
+  return onTask(task, { type: 'Warning', reason: 'CancelIgnored', action: 'Cancel', note, key: 'cancel-ignored' });
+}
+
+export function waitingEvent(task: MirrorTarget, reason: 'PhaseNotMet' | 'Queued', message: string): TaskEvent {
+  if (reason === 'Queued') return onTask(task, { reason, action: 'TakePermit', note: message, key: 'queued' });
+  return onTask(task, { reason: 'WaitingForTarget', action: 'CheckTarget', note: message, key: 'waiting' });
+}
+
+/** Whose doing an Event tells. */
+export interface EventSubjects {
+  /** Unset: a run without a resource. */
+  readonly task?: MirrorTarget | undefined;
+  readonly workflowId: string;
+  /** The sidecar's id of the task. Unset: not known. */
+  readonly taskId?: string;
+  readonly kind: string;
+  /** Unset: the node is not known. */
+  readonly node?: EventNode | undefined;
+  /** Who asked for it and why; possibly empty. */
+  readonly provenance: string;
+}
+
+function onBoth(subjects: EventSubjects, happening: Happening): TaskEvent[] {
+  const { task, node, provenance } = subjects;
+  const told = { ...happening, note: `${happening.note} ${provenance}`.trimEnd() };
+  return [...(task === undefined ? [] : [onTask(task, told)]), ...(node === undefined ? [] : [onNode(node, subjects, told)])];
+}
+
+export function dispatchedEvents(subjects: EventSubjects, note: string): TaskEvent[] {
+  return onBoth(subjects, { reason: 'Dispatched', action: 'DispatchTask', note, key: 'dispatched' });
+}
+
+/** What keeps a task from going on, while it goes on trying: one Event per cause. @param code - `SIDECAR_UNREACHABLE` and the like. */
+export function problemEvent(task: MirrorTarget, code: string, note: string): TaskEvent {
+  const reason = code.toLowerCase().replaceAll(/(?:^|_)(.)/g, (_, letter: string) => letter.toUpperCase());
+  return onTask(task, { type: 'Warning', reason, action: 'CarryOutTask', note, key: `problem/${code}` });
+}
+
+/** How a task ended: a Warning with the condition's reason when it failed (contract §1). */
+export function verdictEvents(subjects: EventSubjects, verdict: Verdict): TaskEvent[] {
+  return onBoth(subjects, {
+    ...(verdict.phase === 'Failed' ? { type: 'Warning' } : {}),
+    reason: verdict.reason,
+    action: 'CarryOutTask',
+    note: verdict.message,
+    key: 'verdict',
+  });
+}

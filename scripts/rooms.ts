@@ -1,0 +1,149 @@
+/** One folder at the top of the tree. */
+interface Room {
+  /** For the table in docs/architecture.md. */
+  readonly holds: string;
+  /** Rooms that it may import from, besides itself. */
+  readonly rooms: readonly RoomName[];
+  /** Packages that it may import; `node:` stands for all modules of Node. */
+  readonly packages: readonly string[];
+}
+
+const product = ['lib', 'api', 'core', 'kubernetes'] as const;
+const temporal = ['@temporalio/client', '@temporalio/common', '@temporalio/proto'] as const;
+
+export type RoomName =
+  | (typeof product)[number]
+  | 'workflows'
+  | 'activities'
+  | 'crd-bridge'
+  | 'encryption'
+  | 'worker'
+  | 'cli'
+  | 'simulator'
+  | 'dev'
+  | 'demo'
+  | 'chaos'
+  | 'bench'
+  | 'docs'
+  | 'scripts'
+  | 'test';
+
+/**
+ * The rooms, from the bottom up. The linter holds who may import what (`oxlint.config.ts`), and the table in
+ * docs/architecture.md is generated from this (`npm run generate`).
+ */
+export const rooms: Readonly<Record<RoomName, Room>> = {
+  lib: { holds: 'small helpers without a domain: text, time, JSON, promises', rooms: [], packages: [] },
+  api: {
+    holds:
+      'what others rely on: the resource as zod schemas and CRD, the kinds (`kinds/`), what goes through Temporal (`temporal/`), what is read of the sidecar (`sidecar/`)',
+    rooms: ['lib'],
+    packages: ['zod'],
+  },
+  core: {
+    holds: 'pure decisions and messages: the plan of a task, what is known of it, what to do next, verdicts, the next status; no I/O, no clock',
+    rooms: ['lib', 'api'],
+    packages: ['zod', '@noble/hashes'],
+  },
+  workflows: {
+    holds: 'one workflow for each kind over one task lifecycle; `runbooks/`; deterministic, so no module of Node and no zod',
+    rooms: ['lib', 'api', 'core'],
+    packages: ['@temporalio/workflow', '@temporalio/common'],
+  },
+  kubernetes: {
+    holds: 'access to the API server: transport, reflector, status writer, lease elector, event recorder',
+    rooms: ['lib'],
+    packages: ['@kubernetes/client-node', 'undici', 'zod', 'node:'],
+  },
+  activities: {
+    holds: 'side effects: sidecar client, SeiNode reads, permits, status writes, Events',
+    rooms: product,
+    packages: [...temporal, '@temporalio/activity', 'undici', 'zod', 'node:'],
+  },
+  'crd-bridge': {
+    holds: 'SeiNodeTask → workflow: queue, reconcile, watch of closed and open workflows',
+    rooms: product,
+    packages: ['@temporalio/client', '@temporalio/common', 'jsonc-parser', 'node:'],
+  },
+  encryption: {
+    holds: 'the codec that encrypts payloads on their way to Temporal, and its keys',
+    rooms: ['lib'],
+    packages: ['@temporalio/common', '@temporalio/proto', 'node:'],
+  },
+  worker: {
+    holds: 'the process: configuration, wiring, probes, metrics, shutdown',
+    rooms: [...product, 'activities', 'crd-bridge', 'encryption'],
+    packages: [...temporal, '@temporalio/worker', '@temporalio/envconfig', 'undici', 'zod', 'node:'],
+  },
+  cli: {
+    holds: '`kubectl snt`: one file per command over one table of commands and flags',
+    rooms: product,
+    packages: ['@temporalio/client', '@temporalio/envconfig', 'yaml', 'node:'],
+  },
+  simulator: {
+    holds: "nodes that stand in for real ones: a sidecar's exact wire behaviour over real child processes",
+    rooms: [],
+    packages: ['node:'],
+  },
+  dev: {
+    holds: 'local Temporal, kube-apiserver and etcd, and where their binaries come from; the service and simulated nodes on them',
+    rooms: [...product, 'simulator'],
+    packages: ['@kubernetes/client-node', '@temporalio/client', 'undici', 'yaml', 'node:'],
+  },
+  demo: {
+    holds: '`npm run demo`: the main job, told step by step',
+    rooms: [...product, 'workflows', 'cli', 'simulator', 'dev'],
+    packages: ['yaml', 'node:'],
+  },
+  chaos: {
+    holds: '[a fleet at work under faults](chaos.md): plan, injection, observation, invariants',
+    rooms: [...product, 'simulator', 'dev'],
+    packages: [...temporal, 'undici', 'zod', 'pure-rand', 'node:'],
+  },
+  bench: {
+    holds: '[benchmarks](performance.md) beside a floor of the same run',
+    rooms: [...product, 'cli', 'simulator', 'dev'],
+    packages: [...temporal, '@temporalio/activity', '@temporalio/worker', '@temporalio/workflow', 'node:'],
+  },
+  docs: {
+    holds: 'documents; `record/` makes the transcripts and the screenshot in them',
+    rooms: [...product, 'dev'],
+    packages: ['node:'],
+  },
+  scripts: {
+    holds: 'what npm scripts run on the source: generated files, audit, the rooms themselves',
+    rooms: [...product, 'worker', 'cli'],
+    packages: ['yaml', 'zod', 'node:'],
+  },
+  test: {
+    holds: 'tests, by room and by what is tried',
+    rooms: [
+      ...product,
+      'workflows',
+      'activities',
+      'crd-bridge',
+      'encryption',
+      'worker',
+      'cli',
+      'simulator',
+      'dev',
+      'demo',
+      'chaos',
+      'bench',
+      'docs',
+      'scripts',
+    ],
+    packages: [
+      ...temporal,
+      '@kubernetes/client-node',
+      '@temporalio/worker',
+      '@temporalio/workflow',
+      'fast-check',
+      'marked',
+      'node-forge',
+      'undici',
+      'yaml',
+      'node:',
+    ],
+  },
+};

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { formatDuration } from '../lib/go-duration.ts';
+import { reasons } from '../api/reasons.ts';
+import { taskKinds, type TaskKindDefinition } from '../api/task-kinds.ts';
+import { configSchema } from '../worker/config.ts';
+
+const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+const code = (text: string): string => `\`${text}\``;
+
+function reasonTable(): string {
+  const rows = Object.entries(reasons).map(([reason, { condition, meaning }]) => [code(condition), code(reason), meaning]);
+  return table(['condition', 'reason', 'meaning'], rows);
+}
+
+function kindTable(): string {
+  const rows = Object.entries<TaskKindDefinition>(taskKinds).map(([kind, definition]) => [
+    code(kind),
+    definition.sidecarTask === undefined ? 'none' : code(definition.sidecarTask),
+    definition.defaultTimeoutSeconds === undefined ? 'unbounded' : formatDuration(definition.defaultTimeoutSeconds * 1000),
+    definition.changesNode ? 'yes' : 'no',
+    definition.outputs.length === 0 ? '' : definition.outputs.map(code).join(', '),
+  ]);
+  return table(['kind', "sidecar's task", 'default timeout', 'changes the node', 'outputs'], rows);
+}
+
+function configTable(): string {
+  const { properties = {} } = z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' });
+  const rows = Object.entries(properties as Record<string, { default?: string | number; description?: string }>).map(
+    ([name, { default: preset, description = '' }]) => [
+      code(name),
+      preset === undefined || preset === '' ? '' : code(String(preset)),
+      description,
+    ],
+  );
+  return table(['variable', 'default', 'meaning'], rows);
+}
+
+const tables = { reasons: reasonTable, kinds: kindTable, config: configTable } as const;
+
+/**
+ * A document with its generated tables put in, each between `<!-- name -->` and `<!-- /name -->`.
+ *
+ * @throws Error when a table has no place.
+ */
+export function withTables(document: string, names: readonly (keyof typeof tables)[]): string {
+  return names.reduce((text, name) => {
+    const place = new RegExp(`(<!-- ${name} -->\\n)[^]*?(<!-- /${name} -->)`);
+    if (!place.test(text)) throw new Error(`There is no place for the table: <!-- ${name} --> … <!-- /${name} -->`);
+    return text.replace(place, (_all, start: string, end: string) => `${start}${tables[name]()}\n${end}`);
+  }, document);
+}
