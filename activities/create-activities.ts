@@ -123,7 +123,7 @@ function unplanned(kind: string, input: unknown, cluster: string): TaskIdentity 
 }
 
 async function tellProblem(dependencies: MirrorDependencies, task: TaskIdentity, error: KubernetesError): Promise<void> {
-  const update = { step: 'noted', progress: { step: 'WaitingForTarget', message: `The SeiNode cannot be read; it is tried again. Last problem: ${error.message}` } } as const;
-  await writeStatus(dependencies, task, { update, atMs: activityInfo().currentAttemptScheduledTimestampMs }, cancellationSignal()).catch(() => undefined);
+  const change = { step: 'noted', progress: { step: 'WaitingForTarget', message: `The SeiNode cannot be read; it is tried again. Last problem: ${error.message}` } } as const;
+  await writeStatus(dependencies, task, { change, atMs: activityInfo().currentAttemptScheduledTimestampMs }, cancellationSignal()).catch(() => undefined);
   if (task.mirrorTo !== undefined) recordEvents(dependencies.events, [problemEvent(task.mirrorTo, error.code, error.message)]);
 }

@@ -2,7 +2,7 @@ import { log } from '@temporalio/activity';
 import type { DispatchOutcome, Begun, DispatchHeartbeat, DispatchRequest, Dispatched } from '../core/activities.ts';
 import { present } from '../lib/present.ts';
 import { sidecarActivity, signalLaterText, type HeldTask } from '../api/sidecar/sidecar-activity.ts';
-import type { StatusUpdate } from '../core/next-status.ts';
+import type { StatusChange } from '../core/next-status.ts';
 import { dispatchedEvents } from '../core/task-events.ts';
 import { taskKinds } from '../api/task-kinds.ts';
 import { recordedTime } from '../lib/timestamp.ts';
@@ -111,17 +111,17 @@ export class TaskDispatch {
     const { task, begun } = this.#request.plan;
     const nowMs = this.#attempt.nowMs;
     const startedAtMs = recordedTime(begun?.executionStartedAt, this.#executingSinceMs ?? nowMs);
-    const update = this.#executing(startedAtMs);
-    const recorded = await writeStatus(this.#dependencies, task, { update, atMs: nowMs }, this.#attempt.signal);
+    const change = this.#executing(startedAtMs);
+    const recorded = await writeStatus(this.#dependencies, task, { change, atMs: nowMs }, this.#attempt.signal);
     if (recorded.outcome !== 'written' && (this.#knowledge.sent === 'no' || this.#knowledge.seen === 'absent')) return { state: recorded.outcome === 'gone' ? 'resource-gone' : 'resource-terminal' };
     this.#isWritten = true;
     this.#startedAtMs = recordedTime(recorded.executionStartedAt, startedAtMs);
     this.#executingSinceMs ??= this.#startedAtMs === startedAtMs ? this.#attempt.nowMs : this.#startedAtMs;
-    this.#reporter.assume(update);
+    this.#reporter.assume(change);
     return undefined;
   }
 
-  #executing(startedAtMs: number): Extract<StatusUpdate, { step: 'executing' }> {
+  #executing(startedAtMs: number): Extract<StatusChange, { step: 'executing' }> {
     const { plan } = this.#request;
     const { task, begun, requirePhase } = plan;
     const target = begun === undefined ? { targetMessage: phaseMet(task.node, requirePhase) } : {};

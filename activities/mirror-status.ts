@@ -3,14 +3,13 @@ import type { MirrorRequest } from '../core/activities.ts';
 import { present } from '../lib/present.ts';
 import { provenanceText } from '../api/provenance.ts';
 import { isTerminal, type SeiNodeTask } from '../api/sei-node-task.ts';
-import { statusWrite, type StatusUpdate, type WorkflowReference } from '../core/next-status.ts';
+import type { StatusChange, WorkflowReference } from '../core/next-status.ts';
 import { verdictEvents, waitingEvent, type EventSubjects } from '../core/task-events.ts';
 import { begunOf, type BegunTask, type MirrorTarget, type TaskIdentity } from '../api/temporal/task-input.ts';
 import { workflowUrl } from '../core/workflow-url.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { ResourceClient } from '../kubernetes/resource-client.ts';
-import { updateStatus, type StatusUpdate as StatusWrite, type StatusUpdateResult } from '../kubernetes/update-status.ts';
-import type { WrittenObjects } from '../kubernetes/written-objects.ts';
+import type { TaskStatusWriter } from '../kubernetes/task-status-writer.ts';
 import { ownWorkflowId } from './own-workflow-id.ts';
 
 /** Attempts that the Events of a verdict are worth: they tell again what the status says already. */
@@ -18,8 +17,7 @@ const EVENT_ATTEMPTS = 3;
 
 export interface MirrorDependencies {
   readonly tasks: ResourceClient<SeiNodeTask>;
-  /** What this process wrote last of each task that it works on. */
-  readonly written: WrittenObjects<SeiNodeTask>;
+  readonly statuses: TaskStatusWriter;
   readonly events: EventRecorder;
   /** Unset: status holds no links. */
   readonly temporalUiUrl: string | undefined;
@@ -37,7 +35,7 @@ export interface Recorded {
 }
 
 /**
- * Writes an update into the resource's status. A run without a resource writes nothing.
+ * Writes a change into the resource's status. A run without a resource writes nothing.
  *
  * @param atMs - When it happened, in milliseconds since the epoch.
  * @throws KubernetesError when the API server did not take it.
@@ -45,7 +43,7 @@ export interface Recorded {
 export async function writeStatus(
   dependencies: MirrorDependencies,
   task: TaskIdentity,
-  { update, atMs }: { readonly update: StatusUpdate; readonly atMs: number },
+  { change, atMs }: { readonly change: StatusChange; readonly atMs: number },
   signal: AbortSignal,
 ): Promise<Recorded> {
   const { mirrorTo } = task;
@@ -56,23 +54,12 @@ export async function writeStatus(
     provenance: provenanceText(task.provenance),
     ...present({ generation: task.generation }),
   };
-  const result = await write(dependencies, { ...mirrorTo, ...statusWrite(update, context), signal });
+  const result = await dependencies.statuses.write({ task: mirrorTo, change, context, signal });
   if (result.outcome === 'gone') return { outcome: 'gone' };
   const { phase, task: begun, targetFirstObservedAt } = result.object.status ?? {};
-  if (update.step !== 'finished' && isTerminal(phase)) return { outcome: 'terminal' };
-  if (update.step === 'waiting') recordEvents(dependencies.events, [waitingEvent(mirrorTo, update.reason, update.progress.message)]);
+  if (change.step !== 'finished' && isTerminal(phase)) return { outcome: 'terminal' };
+  if (change.step === 'waiting') recordEvents(dependencies.events, [waitingEvent(mirrorTo, change.reason, change.progress.message)]);
   return { outcome: 'written', ...begunOf(result.object), ...present({ executionStartedAt: begun?.executionStartedAt, targetFirstObservedAt }) };
-}
-
-/** Reads only what was not written here before, or was written by others since. */
-async function write({ tasks: client, written }: MirrorDependencies, update: Omit<StatusWrite<SeiNodeTask>, 'client'>): Promise<StatusUpdateResult<SeiNodeTask>> {
-  const current = written.get(update.uid);
-  const first = await updateStatus({ client, ...update, ...present({ current }) });
-  // That there is nothing to write is decided from what is, not from what was.
-  const result = current !== undefined && first.outcome === 'unchanged' ? await updateStatus({ client, ...update }) : first;
-  if (result.outcome === 'gone' || isTerminal(result.object.status?.phase)) written.forget(update.uid);
-  else written.keep(result.object);
-  return result;
 }
 
 /**
@@ -87,7 +74,7 @@ export async function mirrorStatus(dependencies: MirrorDependencies, request: Mi
     const begun = await begunBefore(dependencies, task.mirrorTo, signal);
     if (begun !== undefined) return begun;
   }
-  await writeStatus(dependencies, task, { update: { step: 'finished', verdict, submittedAtMs }, atMs }, signal);
+  await writeStatus(dependencies, task, { change: { step: 'finished', verdict, submittedAtMs }, atMs }, signal);
   const events = verdictEvents(subjectsOf(task), verdict);
   if (activityInfo().attempt < EVENT_ATTEMPTS) await Promise.all(events.map((event) => dependencies.events.record(event)));
   else recordEvents(dependencies.events, events);

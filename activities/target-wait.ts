@@ -153,7 +153,7 @@ export class TargetWait implements Disposable {
   async #show({ reason, progress }: { readonly reason: 'PhaseNotMet' | 'Queued'; readonly progress: Progress }): Promise<{ readonly verdict: Verdict } | { readonly targetFirstObservedAt?: string }> {
     const { plan, attempt } = this.#options;
     if (this.#shown === progress.message) return {};
-    const recorded = await writeStatus(this.#dependencies, plan.task, { update: { step: 'waiting', reason, progress }, atMs: attempt.nowMs }, attempt.signal);
+    const recorded = await writeStatus(this.#dependencies, plan.task, { change: { step: 'waiting', reason, progress }, atMs: attempt.nowMs }, attempt.signal);
     if (recorded.outcome !== 'written') return { verdict: (recorded.outcome === 'gone' ? resourceGone : resourceAlreadyTerminal)(plan.task.node) };
     this.#shown = progress.message;
     this.#state = { ...this.#state, shown: reason };

@@ -1,4 +1,4 @@
-import type { StatusUpdate } from '../core/next-status.ts';
+import type { StatusChange } from '../core/next-status.ts';
 import { problemEvent } from '../core/task-events.ts';
 import type { TaskIdentity } from '../api/temporal/task-input.ts';
 import { asSentence } from '../api/provenance.ts';
@@ -16,8 +16,8 @@ export interface Problem {
   readonly message: string;
 }
 
-/** An update that says what is being done. */
-type ShownUpdate = Extract<StatusUpdate, { readonly progress: unknown }>;
+/** A change that says what is being done. */
+type ShownChange = Extract<StatusChange, { readonly progress: unknown }>;
 
 export interface TaskReporterOptions {
   readonly dependencies: MirrorDependencies;
@@ -32,7 +32,7 @@ export interface TaskReporterOptions {
  */
 export class TaskReporter {
   readonly #options: TaskReporterOptions;
-  #wanted: ShownUpdate | undefined;
+  #wanted: ShownChange | undefined;
   #shown = '';
   #writing: Promise<void> | undefined;
   #problem: (Problem & { readonly sinceMs: number }) | undefined;
@@ -42,8 +42,8 @@ export class TaskReporter {
   }
 
   /** Tells what is being done. */
-  show(update: ShownUpdate): void {
-    this.#wanted = update;
+  show(change: ShownChange): void {
+    this.#wanted = change;
     this.#write();
   }
 
@@ -57,9 +57,9 @@ export class TaskReporter {
   }
 
   /** What is shown already, by an activity before this one. */
-  assume(update: ShownUpdate): void {
-    this.#wanted = update;
-    this.#shown = keyOf(update);
+  assume(change: ShownChange): void {
+    this.#wanted = change;
+    this.#shown = keyOf(change);
   }
 
   /** Waits for what is being written: nothing may land after what comes next. */
@@ -69,14 +69,14 @@ export class TaskReporter {
   }
 
   #write(): void {
-    const update = this.#next();
-    if (update === undefined || this.#writing !== undefined || keyOf(update) === this.#shown) return;
-    this.#writing = this.#writeOnce(update).finally(() => {
+    const change = this.#next();
+    if (change === undefined || this.#writing !== undefined || keyOf(change) === this.#shown) return;
+    this.#writing = this.#writeOnce(change).finally(() => {
       this.#writing = undefined;
     });
   }
 
-  #next(): ShownUpdate | undefined {
+  #next(): ShownChange | undefined {
     const problem = this.#lastingProblem();
     if (this.#wanted === undefined || problem === undefined) return this.#wanted;
     return { ...this.#wanted, progress: withNotice(this.#wanted.progress, `Last problem: ${asSentence(printable(problem.message))}`) };
@@ -87,12 +87,12 @@ export class TaskReporter {
     return this.#problem;
   }
 
-  async #writeOnce(update: ShownUpdate): Promise<void> {
+  async #writeOnce(change: ShownChange): Promise<void> {
     const { dependencies, task, attempt } = this.#options;
     const problem = this.#lastingProblem();
     try {
-      await writeStatus(dependencies, task, { update, atMs: attempt.nowMs }, attempt.signal);
-      this.#shown = keyOf(update);
+      await writeStatus(dependencies, task, { change, atMs: attempt.nowMs }, attempt.signal);
+      this.#shown = keyOf(change);
       if (problem !== undefined && task.mirrorTo !== undefined) recordEvents(dependencies.events, [problemEvent(task.mirrorTo, problem.code, problem.message)]);
     } catch (error) {
       if (!attempt.signal.aborted) attempt.warn('Status not written. It is written with the next change.', { error });
@@ -100,7 +100,7 @@ export class TaskReporter {
   }
 }
 
-/** What makes two updates the same for people: the moment does not. */
-function keyOf({ step, progress }: ShownUpdate): string {
+/** What makes two changes the same for people: the moment does not. */
+function keyOf({ step, progress }: ShownChange): string {
   return JSON.stringify([step, progress.step, progress.message]);
 }

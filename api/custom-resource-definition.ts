@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SEI_NODE, SEI_NODE_TASK, type ResourceKind } from './resources.ts';
+import { SEI_NODE, SEI_NODE_TASK } from './resources.ts';
 import { seiNodePhases } from './sei-node.ts';
 import { specSchema, statusSchema } from './sei-node-task.ts';
 
@@ -75,7 +75,7 @@ function openApiSchema(schema: z.ZodType, path: string): JsonObject {
   return json;
 }
 
-function definition(resource: ResourceKind, names: JsonObject, version: JsonObject): JsonObject {
+function definition(resource: typeof SEI_NODE_TASK | typeof SEI_NODE, names: JsonObject, version: JsonObject): JsonObject {
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',

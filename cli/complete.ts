@@ -1,4 +1,5 @@
-import { SEI_NODE, SEI_NODE_TASK, type ResourceKind } from '../api/resources.ts';
+import { SEI_NODE, SEI_NODE_TASK } from '../api/resources.ts';
+import type { ApiResource } from '../kubernetes/resource-path.ts';
 import type { Command, Flag } from './command.ts';
 import { commands, globalFlags } from './command-table.ts';
 import { Invocation } from './invocation.ts';
@@ -13,7 +14,7 @@ interface Candidate {
 }
 
 /** Arguments that name a resource. */
-const RESOURCES: Readonly<Record<string, ResourceKind>> = { NODE: SEI_NODE, NAME: SEI_NODE_TASK };
+const RESOURCES: Readonly<Record<string, ApiResource>> = { NODE: SEI_NODE, NAME: SEI_NODE_TASK };
 
 /** Words that may stand in place of the last one, each with a tab and its help where it has one. */
 export async function completionLines(words: readonly string[]): Promise<string[]> {

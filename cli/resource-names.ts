@@ -1,6 +1,6 @@
 import { listAll } from '../kubernetes/list-all.ts';
 import { ResourceClient } from '../kubernetes/resource-client.ts';
-import type { ResourceKind } from '../kubernetes/resource-path.ts';
+import type { ApiResource } from '../kubernetes/resource-path.ts';
 import type { Invocation } from './invocation.ts';
 import { Session } from './session.ts';
 
@@ -8,7 +8,7 @@ import { Session } from './session.ts';
 const TIMEOUT_MS = 2_000;
 
 /** Names in the namespace of a command line; none where the cluster cannot be asked. */
-export async function resourceNames(resource: ResourceKind, invocation: Invocation): Promise<readonly string[]> {
+export async function resourceNames(resource: ApiResource, invocation: Invocation): Promise<readonly string[]> {
   try {
     await using session = new Session(invocation);
     const client = new ResourceClient(session.transport, resource);

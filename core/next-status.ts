@@ -2,14 +2,13 @@ import type { Verdict } from '../api/temporal/task-outcome.ts';
 import { formatDuration } from '../lib/go-duration.ts';
 import { present } from '../lib/present.ts';
 import type { Progress } from './progress.ts';
-import { withoutRefused } from './refused-fields.ts';
-import { isTerminal, type Condition, type SeiNodeTask, type SeiNodeTaskStatus, type TaskPhase } from '../api/sei-node-task.ts';
+import { isTerminal, type Condition, type SeiNodeTaskStatus, type TaskPhase } from '../api/sei-node-task.ts';
 import { timestamp } from '../lib/timestamp.ts';
 
 export type WorkflowReference = NonNullable<SeiNodeTaskStatus['workflow']>;
 
 /** Something that happened to a task, to be written into its status. */
-export type StatusUpdate =
+export type StatusChange =
   /** The bridge has seen the resource. */
   | { readonly step: 'accepted' }
   /** The target is in another phase, or busy with other work, for which a task that was begun before waits too. */
@@ -31,7 +30,7 @@ export type StatusUpdate =
   | { readonly step: 'noted'; readonly progress: Progress }
   | { readonly step: 'finished'; readonly verdict: Verdict; readonly submittedAtMs?: number | undefined };
 
-export interface UpdateContext {
+export interface ChangeContext {
   /** Of the spec that is acted on. Unset: that of the resource as it is read. */
   readonly generation?: number;
   /** When it happened, in milliseconds since the epoch; the same on every attempt to write it. */
@@ -42,15 +41,15 @@ export interface UpdateContext {
   readonly provenance?: string | undefined;
 }
 
-function phaseAfter(update: StatusUpdate, current: TaskPhase | undefined): TaskPhase {
-  switch (update.step) {
+function phaseAfter(change: StatusChange, current: TaskPhase | undefined): TaskPhase {
+  switch (change.step) {
     case 'accepted':
     case 'noted':
       return current ?? 'Pending';
     case 'waiting':
-      return update.reason === 'Queued' && current === 'Running' ? 'Running' : 'Pending';
+      return change.reason === 'Queued' && current === 'Running' ? 'Running' : 'Pending';
     case 'finished':
-      return update.verdict.phase;
+      return change.verdict.phase;
     default:
       return 'Running';
   }
@@ -62,21 +61,21 @@ function mayMove(from: TaskPhase | undefined, to: TaskPhase): boolean {
 }
 
 /**
- * The status after an update.
+ * The status after an change.
  *
- * @returns `undefined` when the update must not or need not be written.
+ * @returns `undefined` when the change must not or need not be written.
  */
 export function nextStatus(
   current: SeiNodeTaskStatus = {},
-  update: StatusUpdate,
-  context: UpdateContext,
+  change: StatusChange,
+  context: ChangeContext,
 ): SeiNodeTaskStatus | undefined {
-  const phase = phaseAfter(update, current.phase);
+  const phase = phaseAfter(change, current.phase);
   if (!mayMove(current.phase, phase)) return undefined;
   const at = timestamp(context.atMs);
   const { targetFirstObservedAt, step, reason, ...rest } = current;
   const startedAt = current.startedAt ?? at;
-  const actsOnSpec = update.step !== 'accepted' && update.step !== 'noted';
+  const actsOnSpec = change.step !== 'accepted' && change.step !== 'noted';
   return {
     ...rest,
     ...(actsOnSpec ? {} : present({ step, reason, targetFirstObservedAt })),
@@ -85,7 +84,7 @@ export function nextStatus(
     phase,
     phaseTransitionTime: (phase === current.phase ? current.phaseTransitionTime : undefined) ?? at,
     ...workflowAfter(current.workflow, context.workflow),
-    ...fieldsAfter[update.step]({ ...current, startedAt }, update as never, context),
+    ...fieldsAfter[change.step]({ ...current, startedAt }, change as never, context),
   };
 }
 
@@ -98,14 +97,13 @@ function workflowAfter(current: WorkflowReference | undefined, next: WorkflowRef
 /** Step of a task that was cancelled and is not over yet: what it goes on with does not hide that. */
 const CANCELLING = 'Cancelling';
 
-type Step = StatusUpdate['step'];
-type FieldsAfter<Name extends Step> = (
+type FieldsAfter<Name extends StatusChange['step']> = (
   current: SeiNodeTaskStatus & { readonly startedAt: string },
-  update: Extract<StatusUpdate, { step: Name }>,
-  context: UpdateContext,
+  change: Extract<StatusChange, { step: Name }>,
+  context: ChangeContext,
 ) => Partial<SeiNodeTaskStatus>;
 
-const fieldsAfter: { readonly [Name in Step]: FieldsAfter<Name> } = {
+const fieldsAfter: { readonly [Name in StatusChange['step']]: FieldsAfter<Name> } = {
   accepted: () => ({}),
 
   waiting: (current, { reason, progress }, context) => ({
@@ -152,17 +150,17 @@ function targetConditionsAfter({ conditions = [] }: SeiNodeTaskStatus, { message
 }
 
 /** `Finished` says the same as `Ready` or `Failed`, so that one `kubectl wait` returns at either end. */
-function withEnd(current: SeiNodeTaskStatus, { phase, reason, message }: Verdict, context: UpdateContext): Condition[] {
+function withEnd(current: SeiNodeTaskStatus, { phase, reason, message }: Verdict, context: ChangeContext): Condition[] {
   const ended = { status: 'True', reason, message } as const;
   const conditions = withCondition(current, context, { ...ended, type: phase === 'Complete' ? 'Ready' : 'Failed' });
   return withCondition({ ...current, conditions }, context, { ...ended, type: 'Finished' });
 }
 
-function told({ step, message }: Progress, context: UpdateContext): Partial<SeiNodeTaskStatus> {
+function told({ step, message }: Progress, context: ChangeContext): Partial<SeiNodeTaskStatus> {
   return { step, message: messageOf(message, context) };
 }
 
-function messageOf(message: string, { provenance = '' }: UpdateContext): string {
+function messageOf(message: string, { provenance = '' }: ChangeContext): string {
   return `${message} ${provenance}`.trimEnd();
 }
 
@@ -181,24 +179,11 @@ function taskAfter(task: TaskStatus, verdict: Verdict): TaskStatus {
 /** As in `meta.SetStatusCondition`: `lastTransitionTime` moves only when the condition's status changes. */
 function withCondition(
   current: SeiNodeTaskStatus,
-  { generation: observedGeneration, atMs }: UpdateContext,
+  { generation: observedGeneration, atMs }: ChangeContext,
   next: Pick<Condition, 'type' | 'status' | 'reason' | 'message'>,
 ): Condition[] {
   const previous = current.conditions?.find(({ type }) => type === next.type);
   const lastTransitionTime = previous?.status === next.status ? previous.lastTransitionTime : timestamp(atMs);
   const others = current.conditions?.filter(({ type }) => type !== next.type) ?? [];
   return [...others, { ...next, ...present({ observedGeneration }), lastTransitionTime }];
-}
-
-interface StatusWrite {
-  readonly compute: (resource: SeiNodeTask) => SeiNodeTaskStatus | undefined;
-  readonly whenRefused: typeof withoutRefused;
-}
-
-/** An update as the status writer takes it: the next status, and what of it to write when the cluster's CRD refuses it. */
-export function statusWrite(update: StatusUpdate, context: UpdateContext): StatusWrite {
-  return {
-    compute: ({ status, metadata }) => nextStatus(status, update, { generation: metadata.generation, ...context }),
-    whenRefused: withoutRefused,
-  };
 }

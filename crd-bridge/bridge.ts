@@ -8,6 +8,7 @@ import type { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
 import { ResourceClient } from '../kubernetes/resource-client.ts';
+import { TaskStatusWriter } from '../kubernetes/task-status-writer.ts';
 import { TaskReconciler } from './task-reconciler.ts';
 import type { TaskWorkflows } from './task-workflows.ts';
 import { WorkQueue } from './work-queue.ts';
@@ -38,10 +39,12 @@ export class Bridge {
   constructor(options: BridgeOptions) {
     this.#options = options;
     const { transport, events, workflows, log } = options;
+    const tasks = new ResourceClient<SeiNodeTask>(transport, SEI_NODE_TASK);
     this.#reconciler = new TaskReconciler({
       find: ({ namespace, name }) => this.#find(`${namespace}/${name}`),
       reconcileAfter: (workflowId, delayMs) => this.#queue.addAfter(workflowId, delayMs),
-      tasks: new ResourceClient<SeiNodeTask>(transport, SEI_NODE_TASK),
+      tasks,
+      statuses: new TaskStatusWriter(tasks),
       events,
       workflows,
       log,

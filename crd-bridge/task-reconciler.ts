@@ -2,7 +2,7 @@ import type { Logger } from '@temporalio/common';
 import type { Verdict } from '../api/temporal/task-outcome.ts';
 import { cancellationOf, provenanceOf, provenanceText } from '../api/provenance.ts';
 import { isTerminal, type SeiNodeTask } from '../api/sei-node-task.ts';
-import { statusWrite, type StatusUpdate } from '../core/next-status.ts';
+import type { StatusChange } from '../core/next-status.ts';
 import { cancelIgnoredEvent, problemEvent, verdictEvents } from '../core/task-events.ts';
 import { isTaskKind } from '../api/task-kinds.ts';
 import { executionLimitSeconds, secondsBetweenRestarts } from '../core/execution-limit.ts';
@@ -13,7 +13,7 @@ import { kindOf, type ChangeValueTexts, type MirrorTarget } from '../api/tempora
 import { parseWorkflowId } from '../api/temporal/workflow-id.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { ResourceClient } from '../kubernetes/resource-client.ts';
-import { updateStatus, type StatusUpdateResult } from '../kubernetes/update-status.ts';
+import type { TaskStatusWriter } from '../kubernetes/task-status-writer.ts';
 import { changeValueTexts } from './change-value-texts.ts';
 import { ResourceReplacedError } from './errors.ts';
 import { remainingLifetime } from './finished-tasks.ts';
@@ -30,6 +30,7 @@ export interface TaskReconcilerOptions {
   /** Has a resource reconciled again later. */
   readonly reconcileAfter: (workflowId: string, delayMs: number) => void;
   readonly tasks: ResourceClient<SeiNodeTask>;
+  readonly statuses: TaskStatusWriter;
   readonly events: EventRecorder;
   readonly workflows: TaskWorkflows;
   readonly log: Logger;
@@ -187,20 +188,10 @@ export class TaskReconciler {
     }
   }
 
-  async #write(
-    workflowId: string,
-    task: SeiNodeTask,
-    update: StatusUpdate,
-    current?: SeiNodeTask,
-  ): Promise<StatusUpdateResult<SeiNodeTask>> {
-    const { tasks, workflows } = this.#options;
-    const { namespace, name, uid } = task.metadata;
-    const context = {
-      atMs: Date.now(),
-      workflow: workflows.referenceTo(workflowId),
-      provenance: requestedText(task),
-    };
-    return await updateStatus({ client: tasks, namespace, name, uid, current, ...statusWrite(update, context) });
+  async #write(workflowId: string, task: SeiNodeTask, change: StatusChange, current?: SeiNodeTask): ReturnType<TaskStatusWriter['write']> {
+    const { statuses, workflows } = this.#options;
+    const context = { atMs: Date.now(), workflow: workflows.referenceTo(workflowId), provenance: requestedText(task) };
+    return await statuses.write({ task: task.metadata, change, context, current });
   }
 }
 

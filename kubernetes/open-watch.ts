@@ -1,5 +1,5 @@
 import type { KubernetesTransport } from './kubernetes-transport.ts';
-import { resourcePath, type ResourceKind } from './resource-path.ts';
+import { resourcePath, type ApiResource } from './resource-path.ts';
 
 /** The client gives up this much later than the server should have, in milliseconds. */
 const DEADLINE_GRACE_MS = 15_000;
@@ -7,7 +7,7 @@ const DEADLINE_GRACE_MS = 15_000;
 const WATCH_IDLE_MS = 240_000;
 
 export interface WatchOptions {
-  readonly resource: ResourceKind;
+  readonly resource: ApiResource;
   /** Unset: all namespaces. */
   readonly namespace?: string | undefined;
   readonly labelSelector?: string | undefined;

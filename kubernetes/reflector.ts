@@ -10,7 +10,7 @@ import type { Log } from '../lib/log.ts';
 import { ObjectStore, type ObjectChange } from './object-store.ts';
 import { openWatch } from './open-watch.ts';
 import { ResourceClient } from './resource-client.ts';
-import type { ResourceKind } from './resource-path.ts';
+import type { ApiResource } from './resource-path.ts';
 import { WatchEventDecoder, type WatchEvent } from './watch-event-decoder.ts';
 
 /** The server ends a watch after a random time between this and twice this, as in client-go, in seconds. */
@@ -23,7 +23,7 @@ const DEFAULT_RESYNC_MS = 600_000;
 
 export interface ReflectorOptions {
   readonly transport: KubernetesTransport;
-  readonly resource: ResourceKind;
+  readonly resource: ApiResource;
   /** Unset: all namespaces. */
   readonly namespace?: string;
   /** An object that stops matching is reported as gone. */

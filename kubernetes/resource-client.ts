@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isObjectMissing, KubernetesResponseError } from './errors.ts';
 import type { KubernetesTransport } from './kubernetes-transport.ts';
 import type { KubernetesList, KubernetesObject } from './kubernetes-object.ts';
-import { resourcePath, type ResourceKind } from './resource-path.ts';
+import { resourcePath, type ApiResource } from './resource-path.ts';
 
 /** A full list of ten thousand resources with their managed fields stays below this, in bytes. */
 const LIST_RESPONSE_BYTES = 256 * 1024 * 1024;
@@ -42,9 +42,9 @@ export interface ListOptions extends CallOptions {
  */
 export class ResourceClient<T extends KubernetesObject = KubernetesObject> {
   readonly #transport: KubernetesTransport;
-  readonly #kind: ResourceKind;
+  readonly #kind: ApiResource;
 
-  constructor(transport: KubernetesTransport, kind: ResourceKind) {
+  constructor(transport: KubernetesTransport, kind: ApiResource) {
     this.#transport = transport;
     this.#kind = kind;
   }

@@ -1,7 +1,7 @@
 import { KubernetesNameError } from './errors.ts';
 
 /** A kind of resource as the API server's paths name it. The core group is `''`. */
-export interface ResourceKind {
+export interface ApiResource {
   readonly group: string;
   readonly version: string;
   readonly plural: string;
@@ -22,7 +22,7 @@ const STEPS = ['', '.', '..'];
  *
  * @throws KubernetesNameError
  */
-export function resourcePath({ group, version, plural }: ResourceKind, { namespace, name, subresource }: ResourceLocation): string {
+export function resourcePath({ group, version, plural }: ApiResource, { namespace, name, subresource }: ResourceLocation): string {
   const segments = [
     ...(group === '' ? ['api'] : ['apis', group]),
     version,

@@ -51,8 +51,8 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
     packages: ['@temporalio/workflow', '@temporalio/common'],
   },
   kubernetes: {
-    holds: 'access to the API server: transport, reflector, status writer, lease elector, event recorder',
-    rooms: ['lib'],
+    holds: 'access to the API server: transport, reflector, the writer of task statuses, lease elector, event recorder',
+    rooms: ['lib', 'api', 'core'],
     packages: ['@kubernetes/client-node', 'undici', 'zod', 'node:'],
   },
   activities: {

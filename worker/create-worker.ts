@@ -11,7 +11,7 @@ import type { SeiNodeTask } from '../api/sei-node-task.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
 import { ResourceClient } from '../kubernetes/resource-client.ts';
-import { WrittenObjects } from '../kubernetes/written-objects.ts';
+import { TaskStatusWriter } from '../kubernetes/task-status-writer.ts';
 import type { Config } from './config.ts';
 import { workflowSource } from './workflow-bundle.ts';
 
@@ -40,6 +40,7 @@ export interface ServiceWorkerOptions {
  */
 export async function createWorker(options: ServiceWorkerOptions): Promise<Worker> {
   const { config, connection, namespace, dataConverter, clusterId, taskQueue, transport, events, shutdown, knowsSearchAttributes } = options;
+  const tasks = new ResourceClient<SeiNodeTask>(transport, SEI_NODE_TASK);
   const activities = createActivities({
     sidecar: new SidecarClient({
       urlTemplate: config.SIDECAR_URL_TEMPLATE,
@@ -49,8 +50,8 @@ export async function createWorker(options: ServiceWorkerOptions): Promise<Worke
     rpc: new SeidRpc({ urlTemplate: config.SEID_RPC_URL_TEMPLATE, dispatcher: new Agent() }),
     clusterId,
     seiNodes: new ResourceClient(transport, SEI_NODE),
-    tasks: new ResourceClient<SeiNodeTask>(transport, SEI_NODE_TASK),
-    written: new WrittenObjects<SeiNodeTask>(),
+    tasks,
+    statuses: new TaskStatusWriter(tasks),
     events,
     shutdown,
     knowsSearchAttributes,

@@ -9,7 +9,7 @@ import { timestamp } from '../lib/timestamp.ts';
 import { SHORT } from './activity-options.ts';
 import { TaskControl } from './task-control.ts';
 import { TaskDisplay } from './task-display.ts';
-import { TaskLifecycle, type EndedTask } from './task-lifecycle.ts';
+import { TaskLifecycle, type FinishedTask } from './task-lifecycle.ts';
 
 /** Carries out a task of any kind, from its input to its verdict. */
 export async function runTask(kind: TaskKind, input: unknown): Promise<TaskOutcome> {
@@ -34,7 +34,7 @@ export async function runTask(kind: TaskKind, input: unknown): Promise<TaskOutco
  *
  * @returns A task that had been begun all the same, when the verdict knows nothing of it: then it was not written.
  */
-async function finish({ task, plan, verdict, startedAtMs, submittedAtMs, permitRunId }: EndedTask): Promise<BegunTask | undefined> {
+async function finish({ task, plan, verdict, startedAtMs, submittedAtMs, permitRunId }: FinishedTask): Promise<BegunTask | undefined> {
   if (plan === undefined && task.mirrorTo === undefined) return undefined;
   const { mirrorStatus } = proxyActivities<Activities>({ ...SHORT, summary: `Write the verdict: ${verdict.reason}` });
   const isOwnPermit = plan !== undefined && taskKinds[plan.kind].changesNode && plan.permitHolder === workflowInfo().workflowId;
@@ -44,7 +44,7 @@ async function finish({ task, plan, verdict, startedAtMs, submittedAtMs, permitR
   return await CancellationScope.nonCancellable(() => mirrorStatus(request));
 }
 
-function outcomeOf(kind: TaskKind, { task, verdict, startedAtMs }: EndedTask): TaskOutcome {
+function outcomeOf(kind: TaskKind, { task, verdict, startedAtMs }: FinishedTask): TaskOutcome {
   const { namespace, name } = task.node;
   return {
     kind,

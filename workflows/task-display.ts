@@ -7,7 +7,7 @@ import { timestamp } from '../lib/timestamp.ts';
 import type { Progress } from '../core/progress.ts';
 
 /** Where a task stands. */
-export interface TaskView extends Progress {
+export interface DisplayedTask extends Progress {
   readonly taskId?: string;
   /** RFC 3339. */
   readonly executionStartedAt?: string;
@@ -15,11 +15,11 @@ export interface TaskView extends Progress {
   readonly deadline?: string;
 }
 
-const status = defineQuery<TaskView>('status');
+const status = defineQuery<DisplayedTask>('status');
 
 /** What the Temporal UI shows of a task that is going on: its current details, the query `status` and search attributes. */
 export class TaskDisplay {
-  #view: TaskView = { step: 'Starting', message: 'The task has just begun.' };
+  #view: DisplayedTask = { step: 'Starting', message: 'The task has just begun.' };
 
   constructor() {
     setHandler(status, () => this.#view, { description: 'What is being done now, and until when.' });
@@ -52,7 +52,7 @@ function isFindable(): boolean {
   return workflowInfo().typedSearchAttributes.get(searchAttributes.node) !== undefined;
 }
 
-function timesOf({ taskId, startedAtMs, deadlineMs }: { readonly taskId: string; readonly startedAtMs: number; readonly deadlineMs?: number | undefined }): Omit<TaskView, keyof Progress> {
+function timesOf({ taskId, startedAtMs, deadlineMs }: { readonly taskId: string; readonly startedAtMs: number; readonly deadlineMs?: number | undefined }): Omit<DisplayedTask, keyof Progress> {
   return {
     taskId,
     executionStartedAt: timestamp(startedAtMs),

@@ -18,7 +18,7 @@ import type { TaskDisplay } from './task-display.ts';
 const AFTER_CANCEL_MS = 600_000;
 
 /** A task that is over. */
-export interface EndedTask {
+export interface FinishedTask {
   readonly task: TaskIdentity;
   readonly verdict: Verdict;
   /** Unset: its input gave no plan. */
@@ -58,7 +58,7 @@ export class TaskLifecycle {
     this.#options = options;
   }
 
-  async run(): Promise<EndedTask> {
+  async run(): Promise<FinishedTask> {
     let next = await this.#checkTarget();
     while (!('state' in next) && next.do !== 'end') next = await this.#doStep(next);
     if ('state' in next) return this.#ended(next);
@@ -239,7 +239,7 @@ export class TaskLifecycle {
     return { state: 'over', task, plan: this.#plan, verdict: state === 'resource-gone' ? resourceGone(task.node) : resourceAlreadyTerminal(task.node) };
   }
 
-  #ended({ task, plan, verdict }: Pick<OverTask, 'task' | 'plan' | 'verdict'>): EndedTask {
+  #ended({ task, plan, verdict }: Pick<OverTask, 'task' | 'plan' | 'verdict'>): FinishedTask {
     return { task, verdict, ...present({ plan, startedAtMs: this.#begun?.startedAtMs, submittedAtMs: this.#submittedAtMs, permitRunId: this.#permitRunId }) };
   }
 }

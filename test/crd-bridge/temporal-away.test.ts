@@ -4,6 +4,7 @@ import { workflowIdOf } from '../../api/temporal/workflow-id.ts';
 import { TaskReconciler } from '../../crd-bridge/task-reconciler.ts';
 import type { TaskWorkflows } from '../../crd-bridge/task-workflows.ts';
 import type { EventRecorder } from '../../kubernetes/event-recorder.ts';
+import { TaskStatusWriter } from '../../kubernetes/task-status-writer.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 
 const ignore = (): void => {};
@@ -31,7 +32,7 @@ describe('a bridge that cannot reach Temporal', () => {
     const task = status === undefined ? created : await tasks.patchStatus({ namespace, name }, { status: { ...status, workflow } });
     const workflows = { start: () => Promise.reject(new Error('no connection')), referenceTo: () => ({ id: workflowId, namespace: 'default' }) };
     const events = { record: async ({ note }: { note: string }) => void told.push(note) };
-    const reconciler = new TaskReconciler({ find: () => task, reconcileAfter: ignore, tasks, events: events as unknown as EventRecorder, workflows: workflows as unknown as TaskWorkflows, log });
+    const reconciler = new TaskReconciler({ find: () => task, reconcileAfter: ignore, tasks, statuses: new TaskStatusWriter(tasks), events: events as unknown as EventRecorder, workflows: workflows as unknown as TaskWorkflows, log });
     await assert.rejects(reconciler.reconcile(workflowId), /no connection/);
     return ((await tasks.get(namespace, name)) as SeiNodeTask).status ?? assert.fail('it has no status');
   }

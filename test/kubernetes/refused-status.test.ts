@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
-import { statusWrite, type StatusUpdate } from '../../core/next-status.ts';
+import type { StatusChange } from '../../core/next-status.ts';
 import { dispatching } from '../../core/progress.ts';
-import { updateStatus } from '../../kubernetes/update-status.ts';
+import { TaskStatusWriter } from '../../kubernetes/task-status-writer.ts';
 import { OwnDefinition, schemaOf, type SchemaChange } from '../support/own-definition.ts';
 import { conditionOf, TestEnvironment } from '../support/test-environment.ts';
 
-const executing: StatusUpdate = { step: 'executing', progress: dispatching({ kind: 'AwaitCondition', task: { node: { namespace: 'a', name: 'b' } }, payload: {} }), targetMessage: 'It is there.', taskId: 'id', startedAtMs: 0 };
+const executing: StatusChange = { step: 'executing', progress: dispatching({ kind: 'AwaitCondition', task: { node: { namespace: 'a', name: 'b' } }, payload: {} }), targetMessage: 'It is there.', taskId: 'id', startedAtMs: 0 };
 const outputs = { awaitCondition: { observedValue: 7 } };
 const done = 'It is done.';
-const finished: StatusUpdate = { step: 'finished', verdict: { phase: 'Complete', reason: 'TaskComplete', message: done, outputs } };
+const finished: StatusChange = { step: 'finished', verdict: { phase: 'Complete', reason: 'TaskComplete', message: done, outputs } };
 
 const observedAsText: SchemaChange = ({ status }) => {
   Object.assign(schemaOf(status, 'outputs', 'awaitCondition').properties, { observedValue: { type: 'string' } });
@@ -84,11 +84,11 @@ describe('the status of a task on a cluster whose CRD', () => {
   after(() => environment.stop());
 
   async function written(change: SchemaChange): Promise<SeiNodeTask> {
-    const { namespace } = environment;
     const definition = definitions.get(change) ?? assert.fail('not served');
     const spec = { kind: 'AwaitCondition', target: { nodeRef: { name: 'a' } }, awaitCondition: { height: { targetHeight: 1 } } };
     const { metadata } = await definition.create('task', spec);
-    const write = (update: StatusUpdate) => updateStatus({ client: definition.tasks, namespace, name: 'task', uid: metadata.uid, ...statusWrite(update, { atMs: 0 }) });
+    const statuses = new TaskStatusWriter(definition.tasks);
+    const write = (changed: StatusChange) => statuses.write({ task: metadata, change: changed, context: { atMs: 0 } });
     const first = await write(executing);
     assert.ok(first.outcome === 'written' && first.object.status?.task?.id === 'id');
     const second = await write(finished);

@@ -7,19 +7,17 @@ import { SidecarClient } from '../../activities/sidecar-client.ts';
 import { taskWork } from '../../activities/task-work.ts';
 import { SEI_NODE, SEI_NODE_TASK } from '../../api/resources.ts';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
-import { statusWrite } from '../../core/next-status.ts';
 import { problemEvent } from '../../core/task-events.ts';
 import { EventRecorder } from '../../kubernetes/event-recorder.ts';
 import { readClusterId } from '../../kubernetes/read-cluster-id.ts';
 import { ResourceClient } from '../../kubernetes/resource-client.ts';
-import { updateStatus } from '../../kubernetes/update-status.ts';
+import { TaskStatusWriter } from '../../kubernetes/task-status-writer.ts';
 import type { Attempt, Probes } from './probe.ts';
 
 async function mirrors({ environment, account, name }: Attempt): Promise<void> {
   const { metadata } = await environment.restart(name, 'absent');
   const client = new ResourceClient<SeiNodeTask>(account.transport, SEI_NODE_TASK);
-  const write = statusWrite({ step: 'accepted' }, { atMs: Date.now(), workflow: undefined, provenance: '' });
-  await updateStatus({ client, namespace: metadata.namespace, name, uid: metadata.uid, ...write });
+  await new TaskStatusWriter(client).write({ task: metadata, change: { step: 'accepted' }, context: { atMs: Date.now() } });
 }
 
 async function asksSidecar({ environment, account, name }: Attempt, method: 'getTask' | 'postTask' | 'deleteTask'): Promise<unknown> {

@@ -1,0 +1,54 @@
+import { isTerminal, type SeiNodeTask } from '../api/sei-node-task.ts';
+import type { MirrorTarget } from '../api/temporal/task-input.ts';
+import { nextStatus, type ChangeContext, type StatusChange } from '../core/next-status.ts';
+import { withoutRefused } from '../core/refused-fields.ts';
+import { present } from '../lib/present.ts';
+import type { ResourceClient } from './resource-client.ts';
+import { updateStatus, type StatusUpdateResult } from './update-status.ts';
+import { WrittenObjects } from './written-objects.ts';
+
+/** A change of a task's status, to be written. */
+export interface TaskStatusWrite {
+  readonly task: MirrorTarget;
+  readonly change: StatusChange;
+  readonly context: ChangeContext;
+  /** The task as last read, to save the first read. Unset: as it was written here last. */
+  readonly current?: SeiNodeTask | undefined;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The one writer of SeiNodeTask statuses. It remembers the tasks that it wrote, so that the next write of one needs no read
+ * before it: what others have written meanwhile shows as a conflict, and the status is then computed anew.
+ */
+export class TaskStatusWriter {
+  readonly #tasks: ResourceClient<SeiNodeTask>;
+  readonly #written = new WrittenObjects<SeiNodeTask>();
+
+  constructor(tasks: ResourceClient<SeiNodeTask>) {
+    this.#tasks = tasks;
+  }
+
+  /**
+   * @returns `unchanged` when the status says so already, or may not change so any more: terminal is terminal.
+   * @throws KubernetesError when the API server did not take it.
+   */
+  async write({ task, change, context, current = this.#written.get(task.uid), signal }: TaskStatusWrite): Promise<StatusUpdateResult<SeiNodeTask>> {
+    const { namespace, name, uid } = task;
+    const update = {
+      client: this.#tasks,
+      namespace,
+      name,
+      uid,
+      compute: ({ status, metadata }: SeiNodeTask) => nextStatus(status, change, { generation: metadata.generation, ...context }),
+      whenRefused: withoutRefused,
+      ...present({ signal }),
+    };
+    const first = await updateStatus({ ...update, ...present({ current }) });
+    // That there is nothing to write is decided from what is, not from what was.
+    const result = current !== undefined && first.outcome === 'unchanged' ? await updateStatus(update) : first;
+    if (result.outcome === 'gone' || isTerminal(result.object.status?.phase)) this.#written.forget(uid);
+    else this.#written.keep(result.object);
+    return result;
+  }
+}
