@@ -7,12 +7,21 @@ const DEEPEST = 3;
 /** Patterns match the words of an import, so each depth of a room has its own. */
 function importRules(name: RoomName): OxlintOverride[] {
   const { rooms: below, packages } = rooms[name];
-  const allowedPackages = packages.flatMap((word) => (word === 'node:' ? ['!node:*', '!node:*/*'] : [`!${word}`, `!${word}/**`]));
+  const allowedPackages = packages.flatMap((word) =>
+    word === 'node:' ? ['!node:*', '!node:*/*'] : [`!${word}`, `!${word}/**`],
+  );
   const message = `${name}/ may import ${[...below.map((room) => `${room}/`), ...packages].join(', ') || 'nothing from outside'} (scripts/rooms.ts).`;
   return Array.from({ length: DEEPEST + 1 }, (_, depth) => {
     const up = '../'.repeat(depth + 1);
     const others = (Object.keys(rooms) as RoomName[]).filter((room) => room !== name && !below.includes(room));
-    const group = ['*', '!./**', '!../**', '!**/package.json', ...others.map((room) => `${up}${room}/**`), ...allowedPackages];
+    const group = [
+      '*',
+      '!./**',
+      '!../**',
+      '!**/package.json',
+      ...others.map((room) => `${up}${room}/**`),
+      ...allowedPackages,
+    ];
     return {
       files: [`${name}/${'*/'.repeat(depth)}*.ts`],
       rules: { 'no-restricted-imports': ['error', { patterns: [{ group, message }] }] },

@@ -9,8 +9,8 @@ const CONFIRM_MS = 5_000;
 /**
  * One attempt of an activity that may go on for long: its clock, its heartbeats and what ends it early.
  *
- * Its time is Temporal's, carried on by a monotonic clock: a worker whose own clock is minutes off judges deadlines like
- * any other. The time that the attempt waited for a worker is not in it; the server's own timeouts bound that.
+ * Its time is Temporal's, carried on by a monotonic clock: a worker whose own clock is minutes off judges deadlines
+ * like any other. The time that the attempt waited for a worker is not in it; the server's own timeouts bound that.
  */
 export class Attempt<Details extends object> implements Disposable {
   /** Aborted when the activity is cancelled or the process shuts down. */
@@ -30,7 +30,8 @@ export class Attempt<Details extends object> implements Disposable {
     this.#shutdown = shutdown;
     this.signal = AbortSignal.any([this.#context.cancellationSignal, shutdown]);
     const { heartbeatTimeoutMs } = this.#context.info;
-    if (heartbeatTimeoutMs !== undefined) this.#heartbeats = setInterval(() => this.#beat(), heartbeatTimeoutMs * share);
+    if (heartbeatTimeoutMs !== undefined)
+      this.#heartbeats = setInterval(() => this.#beat(), heartbeatTimeoutMs * share);
   }
 
   /** What an attempt before this one left in its last heartbeat. */
@@ -63,7 +64,8 @@ export class Attempt<Details extends object> implements Disposable {
    * As `heartbeat`, and waits until Temporal has it: a worker that is killed takes with it what it had not handed over.
    *
    * @returns `false` when the activity was cancelled.
-   * @throws ActivityNotFoundError when another attempt has taken over, ServiceError when Temporal did not answer in time.
+   * @throws ActivityNotFoundError when another attempt has taken over, ServiceError when Temporal did not answer in
+   * time.
    */
   async confirm(details: Details): Promise<boolean> {
     this.#details = details;
@@ -92,11 +94,11 @@ export class Attempt<Details extends object> implements Disposable {
   }
 
   /**
-   * What a failure ends the attempt with. In a process that shuts down another worker goes on at once instead of after a
-   * heartbeat timeout.
+   * What a failure ends the attempt with. In a process that shuts down another worker goes on at once instead of after
+   * a heartbeat timeout.
    *
-   * @throws CancelledFailure when the activity is cancelled, ApplicationFailure `WorkerShutdown` when the process stops,
-   * otherwise the error itself.
+   * @throws CancelledFailure when the activity is cancelled, ApplicationFailure `WorkerShutdown` when the process
+   * stops, otherwise the error itself.
    */
   leave(error: unknown): never {
     this.#context.cancellationSignal.throwIfAborted();
@@ -115,5 +117,7 @@ export class Attempt<Details extends object> implements Disposable {
 
 /** What makes heartbeats worth sending: not a counter. */
 function keyOf(details: object | undefined): string {
-  return JSON.stringify(details, (key, value: unknown) => (key === 'polls' || key === 'tries' ? undefined : value)) ?? '';
+  return (
+    JSON.stringify(details, (key, value: unknown) => (key === 'polls' || key === 'tries' ? undefined : value)) ?? ''
+  );
 }

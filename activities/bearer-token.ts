@@ -21,13 +21,21 @@ export class BearerToken {
         this.#cached = { token: (await readFile(this.#file, 'utf8')).trim(), modifiedMs: mtimeMs };
       }
     } catch {
-      throw new SidecarError('SIDECAR_TOKEN_UNREADABLE', `token file ${this.#file} cannot be read; check its mount`, { mayHaveArrived: false });
+      throw new SidecarError('SIDECAR_TOKEN_UNREADABLE', `token file ${this.#file} cannot be read; check its mount`, {
+        mayHaveArrived: false,
+      });
     }
     if (this.#cached.token === '') {
-      throw new SidecarError('SIDECAR_TOKEN_UNREADABLE', `token file ${this.#file} is empty; check what writes it`, { mayHaveArrived: false });
+      throw new SidecarError('SIDECAR_TOKEN_UNREADABLE', `token file ${this.#file} is empty; check what writes it`, {
+        mayHaveArrived: false,
+      });
     }
     if (!TOKEN.test(this.#cached.token)) {
-      throw new SidecarError('SIDECAR_TOKEN_UNREADABLE', `token file ${this.#file} holds more than a token; check what writes it`, { mayHaveArrived: false });
+      throw new SidecarError(
+        'SIDECAR_TOKEN_UNREADABLE',
+        `token file ${this.#file} holds more than a token; check what writes it`,
+        { mayHaveArrived: false },
+      );
     }
     return this.#cached.token;
   }

@@ -20,10 +20,19 @@ export interface TargetDependencies extends MirrorDependencies, TaskPlaces {
 }
 
 /** Looks at a task's target once and, where its kind changes the node, tries to take the node's permit. */
-export async function checkTarget(dependencies: TargetDependencies, plan: TaskPlan, signal: AbortSignal): Promise<CheckedTarget> {
+export async function checkTarget(
+  dependencies: TargetDependencies,
+  plan: TaskPlan,
+  signal: AbortSignal,
+): Promise<CheckedTarget> {
   const seen = await readTarget(dependencies, plan, signal);
   if (seen.state === 'over') return over(plan, seen.verdict);
-  if (seen.state === 'elsewhere') return { state: 'waiting', plan, progress: waitingForTarget(waitingForPhase(plan.task.node, phaseWait(plan, seen.phase))) };
+  if (seen.state === 'elsewhere')
+    return {
+      state: 'waiting',
+      plan,
+      progress: waitingForTarget(waitingForPhase(plan.task.node, phaseWait(plan, seen.phase))),
+    };
   if (!needsPermit(plan)) return ready(plan, seen);
   const taken = await dependencies.permits.take(permitOf(plan), plan.permitHolder);
   if ('runId' in taken) return { ...ready(plan, seen), permitRunId: taken.runId };
@@ -56,14 +65,24 @@ export type SeenTarget =
   | { readonly state: 'over'; readonly verdict: Verdict };
 
 /** The phase of a task that was begun before is not consulted any more. */
-export async function readTarget({ seiNodes }: TargetDependencies, plan: TaskPlan, signal: AbortSignal): Promise<SeenTarget> {
+export async function readTarget(
+  { seiNodes }: TargetDependencies,
+  plan: TaskPlan,
+  signal: AbortSignal,
+): Promise<SeenTarget> {
   const { node } = plan.task;
   const found = await readSeiNode(seiNodes, node, signal);
-  if (found === undefined) return { state: 'over', verdict: plan.begun === undefined ? targetMissing(node) : targetGone(node, knowledgeAtStart(plan.begun).sent) };
+  if (found === undefined)
+    return {
+      state: 'over',
+      verdict: plan.begun === undefined ? targetMissing(node) : targetGone(node, knowledgeAtStart(plan.begun).sent),
+    };
   const decision = decideTarget({ node: found }, plan.requirePhase);
   if (decision.state === 'elsewhere' && plan.begun === undefined) return decision;
   const built = taskRequest(plan, found);
-  return 'verdict' in built ? { state: 'over', verdict: built.verdict } : { state: 'met', node: found, request: built.request };
+  return 'verdict' in built
+    ? { state: 'over', verdict: built.verdict }
+    : { state: 'met', node: found, request: built.request };
 }
 
 export function over(plan: TaskPlan, verdict: Verdict): OverTask {

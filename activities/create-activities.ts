@@ -1,5 +1,11 @@
 import { activityInfo, cancellationSignal, Context } from '@temporalio/activity';
-import type { Activities, DispatchHeartbeat, PollHeartbeat, TakeOffHeartbeat, TargetWaitState } from '../core/activities.ts';
+import type {
+  Activities,
+  DispatchHeartbeat,
+  PollHeartbeat,
+  TakeOffHeartbeat,
+  TargetWaitState,
+} from '../core/activities.ts';
 import { permitIdOf } from '../api/temporal/permit-id.ts';
 import { present } from '../lib/present.ts';
 import { problemEvent } from '../core/task-events.ts';
@@ -19,7 +25,10 @@ import { TaskPoll, type PollDependencies } from './poll-task.ts';
 import { takeOffTask } from './take-off-task.ts';
 import { TargetWait } from './target-wait.ts';
 
-/** Of the heartbeat timeout, after which heartbeats are repeated: a dispatch hears soon that it is cancelled, polls are many. */
+/**
+ * Of the heartbeat timeout, after which heartbeats are repeated: a dispatch hears soon that it is cancelled, polls are
+ * many.
+ */
 const DISPATCH_BEAT = 0.2;
 const POLL_BEAT = 0.7;
 /** Attempts to look at a target before the resource tells what is wrong: about 2 s. */
@@ -39,18 +48,27 @@ export function createActivities(dependencies: ActivityDependencies): Activities
   const target = (): TargetDependencies => ({ ...dependencies, permits: new NodePermits(Context.current().client) });
   const ours = (task: Pick<TaskIdentity, 'cluster'>): void => {
     if (task.cluster === clusterId) return;
-    throw new OtherClusterError(`The task is for cluster ${task.cluster}, and this worker is in cluster ${clusterId}. Give each cluster a TASK_QUEUE of its own.`);
+    throw new OtherClusterError(
+      `The task is for cluster ${task.cluster}, and this worker is in cluster ${clusterId}. Give each cluster a TASK_QUEUE of its own.`,
+    );
   };
   return {
     checkTargetPhase: async ({ kind, input, firstRunId }) => {
       const planned = planTask(kind, input, { workflowId: ownWorkflowId(), firstRunId, cluster: clusterId });
-      if ('verdict' in planned) return { state: 'over', task: unplanned(kind, input, clusterId), verdict: planned.verdict, knowsSearchAttributes };
+      if ('verdict' in planned)
+        return {
+          state: 'over',
+          task: unplanned(kind, input, clusterId),
+          verdict: planned.verdict,
+          knowsSearchAttributes,
+        };
       const { plan } = planned;
       ours(plan.task);
       try {
         return { ...(await checkTarget(target(), plan, cancellationSignal())), knowsSearchAttributes };
       } catch (error) {
-        if (error instanceof KubernetesError && activityInfo().attempt >= QUIET_ATTEMPTS) await tellProblem(dependencies, plan.task, error);
+        if (error instanceof KubernetesError && activityInfo().attempt >= QUIET_ATTEMPTS)
+          await tellProblem(dependencies, plan.task, error);
         throw error;
       }
     },
@@ -94,9 +112,16 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     },
     takeNodePermit: async (node) => {
       using attempt = new Attempt<{ waitingFor: string }>(shutdown, DISPATCH_BEAT);
-      using wait = new PermitWait({ permits: target().permits, line, attempt, permitId: permitIdOf(clusterId, node), holder: ownWorkflowId(), tasks: dependencies.tasks });
+      using wait = new PermitWait({
+        permits: target().permits,
+        line,
+        attempt,
+        permitId: permitIdOf(clusterId, node),
+        holder: ownWorkflowId(),
+        tasks: dependencies.tasks,
+      });
       try {
-        for (const sinceMs = attempt.nowMs; ; ) {
+        for (const sinceMs = attempt.nowMs; ;) {
           const taken = await wait.take(sinceMs);
           if ('permitRunId' in taken) return;
           attempt.heartbeat({ waitingFor: taken.heldBy });
@@ -119,11 +144,34 @@ export function createActivities(dependencies: ActivityDependencies): Activities
 
 /** Whose work it is when the input gives no plan: enough to report to the resource. */
 function unplanned(kind: string, input: unknown, cluster: string): TaskIdentity {
-  return { cluster, kind, node: { namespace: '', name: '' }, taskId: '', ...present({ mirrorTo: mirrorTargetOf(input) }), provenance: {} };
+  return {
+    cluster,
+    kind,
+    node: { namespace: '', name: '' },
+    taskId: '',
+    ...present({ mirrorTo: mirrorTargetOf(input) }),
+    provenance: {},
+  };
 }
 
-async function tellProblem(dependencies: MirrorDependencies, task: TaskIdentity, error: KubernetesError): Promise<void> {
-  const change = { step: 'noted', progress: { step: 'WaitingForTarget', message: `The SeiNode cannot be read; it is tried again. Last problem: ${error.message}` } } as const;
-  await writeStatus(dependencies, task, { change, atMs: activityInfo().currentAttemptScheduledTimestampMs }, cancellationSignal()).catch(() => undefined);
-  if (task.mirrorTo !== undefined) recordEvents(dependencies.events, [problemEvent(task.mirrorTo, error.code, error.message)]);
+async function tellProblem(
+  dependencies: MirrorDependencies,
+  task: TaskIdentity,
+  error: KubernetesError,
+): Promise<void> {
+  const change = {
+    step: 'noted',
+    progress: {
+      step: 'WaitingForTarget',
+      message: `The SeiNode cannot be read; it is tried again. Last problem: ${error.message}`,
+    },
+  } as const;
+  await writeStatus(
+    dependencies,
+    task,
+    { change, atMs: activityInfo().currentAttemptScheduledTimestampMs },
+    cancellationSignal(),
+  ).catch(() => undefined);
+  if (task.mirrorTo !== undefined)
+    recordEvents(dependencies.events, [problemEvent(task.mirrorTo, error.code, error.message)]);
 }

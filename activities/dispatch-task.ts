@@ -18,12 +18,18 @@ import { recordEvents, subjectsOf, writeStatus } from './mirror-status.ts';
 import { taskWork, type TaskWork } from './task-work.ts';
 import { TaskReporter } from './task-reporter.ts';
 
-/** A look that is older than this is repeated before the POST, in milliseconds: another attempt may have begun meanwhile. */
+/**
+ * A look that is older than this is repeated before the POST, in milliseconds: another attempt may have begun
+ * meanwhile.
+ */
 const FRESH_MS = 8_000;
 /** Between two tries: the first, doubled each time up to the longest, in milliseconds. */
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
-/** A kind that changes the node is not begun with less than this left, in milliseconds, or than half of a short execution time. */
+/**
+ * A kind that changes the node is not begun with less than this left, in milliseconds, or than half of a short
+ * execution time.
+ */
 const LEAST_REMAINING_MS = 30_000;
 
 /**
@@ -53,7 +59,8 @@ export class TaskDispatch {
     this.#reporter = new TaskReporter({ dependencies, task: plan.task, attempt });
     const { taskId: _, executingSinceMs, ...known } = attempt.earlier ?? { taskId: '', ...request.knowledge };
     this.#knowledge = known;
-    this.#executingSinceMs = executingSinceMs ?? (elapsedMs === undefined ? undefined : attempt.nowMs - attempt.elapsedMs - elapsedMs);
+    this.#executingSinceMs =
+      executingSinceMs ?? (elapsedMs === undefined ? undefined : attempt.nowMs - attempt.elapsedMs - elapsedMs);
     this.#reporter.assume({ step: 'noted', progress: dispatching(plan) });
   }
 
@@ -72,7 +79,11 @@ export class TaskDispatch {
     const lookedAt = performance.now();
     const seen = await this.#work.look(this.#knowledge.sent, this.#attempt.signal);
     this.#knowledge = afterAnswer(this.#knowledge, seen);
-    if (seen.state === 'unconfirmed') throw new SidecarError('SIDECAR_NOT_ALIVE', 'the sidecar does not know the task, but does not answer /v0/livez with 200 either');
+    if (seen.state === 'unconfirmed')
+      throw new SidecarError(
+        'SIDECAR_NOT_ALIVE',
+        'the sidecar does not know the task, but does not answer /v0/livez with 200 either',
+      );
     if (seen.state !== 'absent') return (await this.#begin()) ?? seen;
     if (this.#knowledge.sent === 'yes') return (await this.#begin()) ?? { state: 'running' };
     const busy = await this.#busy();
@@ -88,10 +99,17 @@ export class TaskDispatch {
     if (!taskKinds[plan.kind].changesNode) return undefined;
     const activity = sidecarActivity(await this.#listTasks(), plan.task.taskId);
     this.#notice = plan.kind === 'RestartSeid' ? signalLaterText(activity) : undefined;
-    const obstacle = obstacleBeside(activity, { betweenRestartsMs: plan.betweenRestartsMs, nowMs: this.#attempt.nowMs, sighting });
+    const obstacle = obstacleBeside(activity, {
+      betweenRestartsMs: plan.betweenRestartsMs,
+      nowMs: this.#attempt.nowMs,
+      sighting,
+    });
     if (obstacle === undefined) return undefined;
-    if (this.#executingSinceMs === undefined) return { state: 'busy', ...(obstacle.by === 'interval' ? { sighting: obstacle.sighting } : {}) };
-    throw new SidecarError('SIDECAR_BUSY', 'the node is busy with, or too close to, a restart of another task', { mayHaveArrived: false });
+    if (this.#executingSinceMs === undefined)
+      return { state: 'busy', ...(obstacle.by === 'interval' ? { sighting: obstacle.sighting } : {}) };
+    throw new SidecarError('SIDECAR_BUSY', 'the node is busy with, or too close to, a restart of another task', {
+      mayHaveArrived: false,
+    });
   }
 
   /** A sidecar that gives no answer keeps no image from being set: that may be what mends it. */
@@ -105,7 +123,11 @@ export class TaskDispatch {
     }
   }
 
-  /** Begins the execution and writes so. @returns What stands in the way: the resource is gone, or has reached its end. */
+  /**
+   * Begins the execution and writes so.
+   *
+   * @returns What stands in the way: the resource is gone, or has reached its end.
+   */
   async #begin(): Promise<DispatchOutcome | undefined> {
     if (this.#isWritten) return undefined;
     const { task, begun } = this.#request.plan;
@@ -113,7 +135,8 @@ export class TaskDispatch {
     const startedAtMs = recordedTime(begun?.executionStartedAt, this.#executingSinceMs ?? nowMs);
     const change = this.#executing(startedAtMs);
     const recorded = await writeStatus(this.#dependencies, task, { change, atMs: nowMs }, this.#attempt.signal);
-    if (recorded.outcome !== 'written' && (this.#knowledge.sent === 'no' || this.#knowledge.seen === 'absent')) return { state: recorded.outcome === 'gone' ? 'resource-gone' : 'resource-terminal' };
+    if (recorded.outcome !== 'written' && (this.#knowledge.sent === 'no' || this.#knowledge.seen === 'absent'))
+      return { state: recorded.outcome === 'gone' ? 'resource-gone' : 'resource-terminal' };
     this.#isWritten = true;
     this.#startedAtMs = recordedTime(recorded.executionStartedAt, startedAtMs);
     this.#executingSinceMs ??= this.#startedAtMs === startedAtMs ? this.#attempt.nowMs : this.#startedAtMs;
@@ -125,7 +148,13 @@ export class TaskDispatch {
     const { plan } = this.#request;
     const { task, begun, requirePhase } = plan;
     const target = begun === undefined ? { targetMessage: phaseMet(task.node, requirePhase) } : {};
-    return { step: 'executing', progress: withNotice(dispatching(plan), this.#notice), ...target, taskId: task.taskId, startedAtMs };
+    return {
+      step: 'executing',
+      progress: withNotice(dispatching(plan), this.#notice),
+      ...target,
+      taskId: task.taskId,
+      startedAtMs,
+    };
   }
 
   /** Nothing comes between the last look at the clock and the POST. */
@@ -134,7 +163,12 @@ export class TaskDispatch {
     this.#attempt.signal.throwIfAborted();
     const before = this.#knowledge;
     // From here on nobody may take it for not sent, also when this worker is killed; and nobody else may be sending it.
-    if (!(await this.#attempt.confirm(this.#details(afterLostPost(before, 'the worker ended while it sent the task', true))))) return { state: 'cancelled' };
+    if (
+      !(await this.#attempt.confirm(
+        this.#details(afterLostPost(before, 'the worker ended while it sent the task', true)),
+      ))
+    )
+      return { state: 'cancelled' };
     if (!this.#mayBegin()) return { state: 'late' };
     try {
       const answer = await this.#work.send();
@@ -145,12 +179,16 @@ export class TaskDispatch {
       this.#knowledge = afterAcceptance(before);
       return { state: 'accepted' };
     } catch (error) {
-      if (error instanceof SidecarError || error instanceof KubernetesError) this.#knowledge = afterLostPost(before, error.message, mayHaveArrived(error));
+      if (error instanceof SidecarError || error instanceof KubernetesError)
+        this.#knowledge = afterLostPost(before, error.message, mayHaveArrived(error));
       throw error;
     }
   }
 
-  /** A sidecar that gives no answer uses up the execution time, also before the task could be sent; an API server does not. */
+  /**
+   * A sidecar that gives no answer uses up the execution time, also before the task could be sent; an API server does
+   * not.
+   */
   async #onFailure(error: unknown): Promise<DispatchOutcome | undefined> {
     const problem = this.#problemOf(error);
     if (problem === undefined) return undefined;
@@ -185,7 +223,11 @@ export class TaskDispatch {
   }
 
   #details(knowledge: Knowledge): DispatchHeartbeat {
-    return { taskId: this.#request.plan.task.taskId, ...knowledge, ...present({ executingSinceMs: this.#executingSinceMs }) };
+    return {
+      taskId: this.#request.plan.task.taskId,
+      ...knowledge,
+      ...present({ executingSinceMs: this.#executingSinceMs }),
+    };
   }
 
   #remainingMs(): number {
@@ -207,7 +249,8 @@ export class TaskDispatch {
     await this.#reporter.settle();
     const { plan } = this.#request;
     if (end.state === 'accepted') {
-      const note = plan.kind === 'UpdateNodeImage' ? 'spec.image was set.' : `The sidecar accepted the task ${plan.task.taskId}.`;
+      const note =
+        plan.kind === 'UpdateNodeImage' ? 'spec.image was set.' : `The sidecar accepted the task ${plan.task.taskId}.`;
       recordEvents(this.#dependencies.events, dispatchedEvents(subjectsOf(plan.task), note));
       log.info('Task accepted', { ...plan.task.node, kind: plan.kind, taskId: plan.task.taskId });
     }
@@ -217,11 +260,17 @@ export class TaskDispatch {
   #begun(): Begun | undefined {
     if (this.#executingSinceMs === undefined) return undefined;
     const elapsedMs = Math.max(0, Math.round(this.#attempt.nowMs - this.#executingSinceMs));
-    return { elapsedMs, startedAtMs: this.#startedAtMs ?? this.#executingSinceMs, ...present({ notice: this.#notice }) };
+    return {
+      elapsedMs,
+      startedAtMs: this.#startedAtMs ?? this.#executingSinceMs,
+      ...present({ notice: this.#notice }),
+    };
   }
 }
 
 /** An API server that refused or could not be reached has not taken the image. */
 function mayHaveArrived(error: SidecarError | KubernetesError): boolean {
-  return error instanceof SidecarError ? error.mayHaveArrived : error.httpStatus === undefined || error.httpStatus >= 500;
+  return error instanceof SidecarError
+    ? error.mayHaveArrived
+    : error.httpStatus === undefined || error.httpStatus >= 500;
 }

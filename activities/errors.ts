@@ -30,7 +30,11 @@ export class SidecarError extends Error {
   readonly retryAfterMs: number | undefined;
 
   /** Without a cause: the last in a chain of failures is what a verdict tells, and that is to be this message. */
-  constructor(code: SidecarErrorCode, message: string, { mayHaveArrived = true, retryAfterMs }: SidecarErrorDetails = {}) {
+  constructor(
+    code: SidecarErrorCode,
+    message: string,
+    { mayHaveArrived = true, retryAfterMs }: SidecarErrorDetails = {},
+  ) {
     super(message);
     this.name = 'SidecarError';
     this.code = code;
@@ -46,7 +50,9 @@ export class NodeUrlError extends Error {
   override readonly name = 'NodeUrlError';
 }
 
-/** Thrown when a worker is handed a task of another cluster: the nodes that it could reach are not those that are meant. */
+/**
+ * Thrown when a worker is handed a task of another cluster: the nodes that it could reach are not those that are meant.
+ */
 export class OtherClusterError extends Error {
   readonly code = 'OTHER_CLUSTER';
   readonly retryable = true;

@@ -58,8 +58,13 @@ export async function writeStatus(
   if (result.outcome === 'gone') return { outcome: 'gone' };
   const { phase, task: begun, targetFirstObservedAt } = result.object.status ?? {};
   if (change.step !== 'finished' && isTerminal(phase)) return { outcome: 'terminal' };
-  if (change.step === 'waiting') recordEvents(dependencies.events, [waitingEvent(mirrorTo, change.reason, change.progress.message)]);
-  return { outcome: 'written', ...begunOf(result.object), ...present({ executionStartedAt: begun?.executionStartedAt, targetFirstObservedAt }) };
+  if (change.step === 'waiting')
+    recordEvents(dependencies.events, [waitingEvent(mirrorTo, change.reason, change.progress.message)]);
+  return {
+    outcome: 'written',
+    ...begunOf(result.object),
+    ...present({ executionStartedAt: begun?.executionStartedAt, targetFirstObservedAt }),
+  };
 }
 
 /**
@@ -68,7 +73,11 @@ export async function writeStatus(
  * @returns The task that the status says was begun, when the verdict knows nothing of that: it was not written.
  * @throws KubernetesError when the API server did not take the status; Events only tell again what it says.
  */
-export async function mirrorStatus(dependencies: MirrorDependencies, request: MirrorRequest, signal: AbortSignal): Promise<BegunTask | undefined> {
+export async function mirrorStatus(
+  dependencies: MirrorDependencies,
+  request: MirrorRequest,
+  signal: AbortSignal,
+): Promise<BegunTask | undefined> {
   const { task, verdict, endedAtMs: atMs, submittedAtMs, unbegun } = request;
   if (unbegun && task.mirrorTo !== undefined) {
     const begun = await begunBefore(dependencies, task.mirrorTo, signal);
@@ -76,13 +85,18 @@ export async function mirrorStatus(dependencies: MirrorDependencies, request: Mi
   }
   await writeStatus(dependencies, task, { change: { step: 'finished', verdict, submittedAtMs }, atMs }, signal);
   const events = verdictEvents(subjectsOf(task), verdict);
-  if (activityInfo().attempt < EVENT_ATTEMPTS) await Promise.all(events.map((event) => dependencies.events.record(event)));
+  if (activityInfo().attempt < EVENT_ATTEMPTS)
+    await Promise.all(events.map((event) => dependencies.events.record(event)));
   else recordEvents(dependencies.events, events);
   return undefined;
 }
 
 /** What a Temporal server that was restored from a backup has forgotten: it is never sent again. */
-async function begunBefore({ tasks }: MirrorDependencies, { namespace, name, uid }: MirrorTarget, signal: AbortSignal): Promise<BegunTask | undefined> {
+async function begunBefore(
+  { tasks }: MirrorDependencies,
+  { namespace, name, uid }: MirrorTarget,
+  signal: AbortSignal,
+): Promise<BegunTask | undefined> {
   const resource = await tasks.get(namespace, name, { signal });
   if (resource?.metadata.uid !== uid || isTerminal(resource.status?.phase)) return undefined;
   const { begun } = begunOf(resource);
@@ -112,6 +126,8 @@ function ownWorkflow(temporalUiUrl: string | undefined): WorkflowReference | und
 /** Records in the background: nobody waits for what the status says already. */
 export function recordEvents(events: EventRecorder, recorded: readonly Parameters<EventRecorder['record']>[0][]): void {
   for (const event of recorded) {
-    events.record(event).catch((error: unknown) => log.warn('Event not recorded. The status says the same.', { error }));
+    events
+      .record(event)
+      .catch((error: unknown) => log.warn('Event not recorded. The status says the same.', { error }));
   }
 }

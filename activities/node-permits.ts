@@ -13,7 +13,9 @@ const { WORKFLOW_ID_CONFLICT_POLICY_FAIL } = proto.temporal.api.enums.v1.Workflo
 const WORKFLOW_TYPE = 'NodePermit';
 /** Nobody polls it: a permit is open until it is ended, and runs no code. */
 const TASK_QUEUE = 'seinode-permit';
-/** Before the server offers the first workflow task, in seconds: it spares the server the task, which nobody would take. */
+/**
+ * Before the server offers the first workflow task, in seconds: it spares the server the task, which nobody would take.
+ */
 const START_DELAY_SECONDS = 365 * 86_400;
 /** gRPC codes. */
 const NOT_FOUND = 5;
@@ -36,8 +38,8 @@ interface OpenPermit {
 
 /**
  * The rights to have a node to oneself. A permit is a workflow whose id names the node and that runs no code: Temporal
- * allows one open workflow for each id, and refuses a second start at once. It belongs to the workflow whose id its memo
- * names, in whichever of its runs, so a holder that was reset still has it.
+ * allows one open workflow for each id, and refuses a second start at once. It belongs to the workflow whose id its
+ * memo names, in whichever of its runs, so a holder that was reset still has it.
  */
 export class NodePermits {
   readonly #client: Client;
@@ -52,14 +54,18 @@ export class NodePermits {
    * @param holder - Id of the workflow that it is taken for.
    * @returns The run that is the permit, or who has it instead.
    */
-  async take(permitId: string, holder: string): Promise<{ readonly runId: string } | { readonly heldBy: PermitHolder }> {
+  async take(
+    permitId: string,
+    holder: string,
+  ): Promise<{ readonly runId: string } | { readonly heldBy: PermitHolder }> {
     for (;;) {
       const runId = await this.#start(permitId, holder);
       if (runId !== undefined) return { runId };
       const permit = await this.#read(permitId);
       if (permit?.holder === holder) return { runId: permit.runId };
       if (permit === undefined) continue;
-      if (permit.holder === undefined || (await this.#isOpen(permit.holder))) return { heldBy: { runId: permit.runId, workflowId: permit.holder } };
+      if (permit.holder === undefined || (await this.#isOpen(permit.holder)))
+        return { heldBy: { runId: permit.runId, workflowId: permit.holder } };
       await this.#end(permitId, permit.runId);
     }
   }
@@ -124,10 +130,15 @@ export class NodePermits {
 
   async #describe(workflowId: string) {
     const { workflowService, options } = this.#client;
-    return await ifFound(workflowService.describeWorkflowExecution({ namespace: options.namespace, execution: { workflowId } }));
+    return await ifFound(
+      workflowService.describeWorkflowExecution({ namespace: options.namespace, execution: { workflowId } }),
+    );
   }
 
-  /** One that has ended already is left alone. Deletes it, so that lists of workflows hold no permits of the past; where that is not allowed it is terminated. */
+  /**
+   * One that has ended already is left alone. Deletes it, so that lists of workflows hold no permits of the past; where
+   * that is not allowed it is terminated.
+   */
   async #end(permitId: string, runId: string): Promise<void> {
     const { workflowService, options } = this.#client;
     const workflow = { namespace: options.namespace, workflowExecution: { workflowId: permitId, runId } };

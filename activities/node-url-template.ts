@@ -25,19 +25,26 @@ export class NodeUrlTemplate {
     this.#template = template.replace(/\/+$/, '');
     this.#host = (HOST.exec(template)?.[1] ?? '').toLowerCase();
     if (example.hostname !== fill(this.#host, 'node', 'namespace')) {
-      throw new NodeUrlError(`"${template}" has a host that is read as ${example.hostname}; write it as it is to be read`);
+      throw new NodeUrlError(
+        `"${template}" has a host that is read as ${example.hostname}; write it as it is to be read`,
+      );
     }
   }
 
   /** @throws NodeUrlError when a name is not a DNS label, or would be read as another host: 2130706433 is 127.0.0.1. */
   urlOf(node: { name: string; namespace: string }, path: string): string {
-    for (const [field, value] of [['name', node.name], ['namespace', node.namespace]] as const) {
+    for (const [field, value] of [
+      ['name', node.name],
+      ['namespace', node.namespace],
+    ] as const) {
       if (!DNS_LABEL.test(value)) throw new NodeUrlError(`node ${field} "${value}" is not a DNS label`);
     }
     const filled = fill(this.#template, node.name, node.namespace);
     const host = fill(this.#host, node.name, node.namespace);
     if (URL.parse(filled)?.hostname === host) return filled + path;
-    throw new NodeUrlError(`node ${node.namespace}/${node.name} gives the host "${host}", which is not read as it is written; use other names`);
+    throw new NodeUrlError(
+      `node ${node.namespace}/${node.name} gives the host "${host}", which is not read as it is written; use other names`,
+    );
   }
 }
 

@@ -2,7 +2,9 @@
 export class PermitLine {
   readonly #lines = new Map<string, Place[]>();
 
-  /** @param sinceMs - Start of the wait, in milliseconds since the epoch: who has waited longer stands further in front. */
+  /**
+   * @param sinceMs - Start of the wait, in milliseconds since the epoch: who has waited longer stands further in front.
+   */
   join(permitId: string, sinceMs: number): Place {
     const line = this.#lines.get(permitId) ?? [];
     this.#lines.set(permitId, line);

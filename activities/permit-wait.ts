@@ -70,14 +70,21 @@ export class PermitWait implements Disposable {
     this.#place = undefined;
   }
 
-  /** Waits until it may be this workflow's turn, at most so long; then it has to try. @throws when the attempt is to end. */
+  /**
+   * Waits until it may be this workflow's turn, at most so long; then it has to try.
+   *
+   * @throws when the attempt is to end.
+   */
   async wait(atMostMs: number): Promise<void> {
     const { permits, permitId, attempt } = this.#options;
     const timeout = new AbortController();
     const timer = setTimeout(() => timeout.abort(), Math.min(atMostMs, LOOK_AGAIN_MS));
     const signal = AbortSignal.any([attempt.signal, timeout.signal]);
     try {
-      const isFree = this.#place?.isFront && this.#holder ? permits.ended(permitId, this.#holder, signal) : this.#place?.reachesFront;
+      const isFree =
+        this.#place?.isFront && this.#holder
+          ? permits.ended(permitId, this.#holder, signal)
+          : this.#place?.reachesFront;
       await Promise.race([isFree, rejectedWhenAborted(signal)]);
     } catch (error) {
       if (!timeout.signal.aborted || attempt.signal.aborted) throw error;
@@ -87,7 +94,10 @@ export class PermitWait implements Disposable {
   }
 }
 
-/** How messages call a holder. A task whose resource was deleted holds its node until what was sent is over: kubectl no longer finds it. */
+/**
+ * How messages call a holder. A task whose resource was deleted holds its node until what was sent is over: kubectl no
+ * longer finds it.
+ */
 async function holderName(tasks: ResourceClient<SeiNodeTask>, workflowId: string | undefined): Promise<string> {
   const name = holderText(workflowId);
   const reference = parseWorkflowId(workflowId ?? '');

@@ -19,7 +19,9 @@ const RESUBMIT_MS = 1_000;
 /** How often a sidecar without an answer is asked again at the deadline, and the pause before, in milliseconds. */
 const LAST_LOOKS = 3;
 const LAST_PAUSE_MS = 500;
-/** Between two reads of the height that a wait shows: the first, doubled each time up to the longest, in milliseconds. */
+/**
+ * Between two reads of the height that a wait shows: the first, doubled each time up to the longest, in milliseconds.
+ */
 const FIRST_HEIGHT_MS = 30_000;
 const LONGEST_HEIGHT_MS = 600_000;
 
@@ -27,7 +29,10 @@ export interface PollDependencies extends MirrorDependencies, TaskPlaces {
   readonly rpc: SeidRpc;
 }
 
-/** Asks for a task until it is over or the execution time is. A sidecar without an answer is asked again: it may be restarting. */
+/**
+ * Asks for a task until it is over or the execution time is. A sidecar without an answer is asked again: it may be
+ * restarting.
+ */
 export class TaskPoll {
   readonly #dependencies: PollDependencies;
   readonly #request: PollRequest;
@@ -80,10 +85,15 @@ export class TaskPoll {
     this.#polls += 1;
     try {
       const answer = await this.#work.look(this.#knowledge.sent, this.#attempt.signal);
-      this.#reporter.problem(answer.state === 'absent' ? { code: 'SIDECAR_TASK_UNKNOWN', message: 'the sidecar answers that it does not know the task' } : undefined);
+      this.#reporter.problem(
+        answer.state === 'absent'
+          ? { code: 'SIDECAR_TASK_UNKNOWN', message: 'the sidecar answers that it does not know the task' }
+          : undefined,
+      );
       return answer;
     } catch (error) {
-      if (!(error instanceof SidecarError || error instanceof KubernetesError) || this.#attempt.signal.aborted) throw error;
+      if (!(error instanceof SidecarError || error instanceof KubernetesError) || this.#attempt.signal.aborted)
+        throw error;
       this.#knowledge = afterSilence(this.#knowledge, error.message);
       this.#reporter.problem(error);
       return undefined;
@@ -119,7 +129,11 @@ export class TaskPoll {
     await this.#readHeight();
     const { plan, notice, cancelled, submittedAtMs } = this.#request;
     const progress = withNotice(workingAtHeight(plan, this.#height), notice);
-    this.#reporter.show(cancelled ? { step: 'noted', progress: cancelling(plan) } : { step: 'working', progress, submittedAtMs: this.#knowledge.sent === 'yes' ? submittedAtMs : undefined });
+    this.#reporter.show(
+      cancelled
+        ? { step: 'noted', progress: cancelling(plan) }
+        : { step: 'working', progress, submittedAtMs: this.#knowledge.sent === 'yes' ? submittedAtMs : undefined },
+    );
   }
 
   /** What a wait shows while it goes on; the longer it goes on, the more seldom. */
@@ -133,11 +147,15 @@ export class TaskPoll {
 
   async #finalHeight(): Promise<number | undefined> {
     const { kind, task } = this.#request.plan;
-    return taskKinds[kind].onlyWaits ? await this.#dependencies.rpc.latestHeight(task.node, this.#attempt.signal) : undefined;
+    return taskKinds[kind].onlyWaits
+      ? await this.#dependencies.rpc.latestHeight(task.node, this.#attempt.signal)
+      : undefined;
   }
 
   #isToBeSubmittedAgain(answer: TaskObservation): boolean {
-    return taskKinds[this.#request.plan.kind].endsWith === 'transaction' && !this.#request.cancelled && isPending(answer);
+    return (
+      taskKinds[this.#request.plan.kind].endsWith === 'transaction' && !this.#request.cancelled && isPending(answer)
+    );
   }
 
   /** The sidecar then looks for the earlier transaction instead of sending a second one (contract §1.5). */
@@ -148,7 +166,11 @@ export class TaskPoll {
     if (await isCalledOff()) return;
     try {
       const answer = await this.#work.send();
-      if (answer !== 'accepted') this.#knowledge = afterSilence(this.#knowledge, `the sidecar refused the task when it was sent again: ${answer.refused}`);
+      if (answer !== 'accepted')
+        this.#knowledge = afterSilence(
+          this.#knowledge,
+          `the sidecar refused the task when it was sent again: ${answer.refused}`,
+        );
     } catch (error) {
       if (!(error instanceof SidecarError)) throw error;
       this.#knowledge = afterSilence(this.#knowledge, error.message);

@@ -10,7 +10,11 @@ import type { ResourceClient } from '../kubernetes/resource-client.ts';
  * @returns `undefined` when there is no such SeiNode.
  * @throws KubernetesError when the API server cannot say whether it exists; that is never a verdict.
  */
-export async function readSeiNode(seiNodes: ResourceClient, { namespace, name }: NodeReference, signal: AbortSignal): Promise<SeiNode | undefined> {
+export async function readSeiNode(
+  seiNodes: ResourceClient,
+  { namespace, name }: NodeReference,
+  signal: AbortSignal,
+): Promise<SeiNode | undefined> {
   const object = await seiNodes.get(namespace, name, { signal });
   if (object === undefined) return undefined;
   const read = seiNodeSchema.safeParse(object);

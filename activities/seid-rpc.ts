@@ -10,7 +10,12 @@ const CALL_TIMEOUT_MS = 2_000;
 const ANSWER_BYTES = 256 * 1024;
 
 const status = z.object({
-  sync_info: z.object({ latest_block_height: z.string().regex(/^[1-9]\d{0,14}$/).transform(Number) }),
+  sync_info: z.object({
+    latest_block_height: z
+      .string()
+      .regex(/^[1-9]\d{0,14}$/)
+      .transform(Number),
+  }),
 });
 /** On Sei the body sometimes comes without the JSON-RPC envelope (contract §3). */
 const answer = z.union([z.object({ result: status }).transform(({ result }) => result), status]);

@@ -78,10 +78,7 @@ export class SidecarClient {
    *
    * @returns `accepted`, or the words with which the sidecar refuses the task for good.
    */
-  async postTask(
-    node: NodeReference,
-    task: IdentifiedTask,
-  ): Promise<'accepted' | { readonly refused: string }> {
+  async postTask(node: NodeReference, task: IdentifiedTask): Promise<'accepted' | { readonly refused: string }> {
     const answer = await this.#call(node, { method: 'POST', path: '/v0/tasks', body: taskBody(task) });
     if (answer.status === 201 || answer.status === 202) return 'accepted';
     const words = answer.status === 400 ? errorWords(answer.text) : undefined;
@@ -125,8 +122,16 @@ export class SidecarClient {
         signal: call.signal === undefined ? timeout : AbortSignal.any([call.signal, timeout]),
       });
       const text = await readAtMost(response.body, maxBytes);
-      if (text !== undefined) return { status: response.statusCode, text: withoutSecrets(text, token === undefined ? [] : [token]), ...retryAfter(response.headers) };
-      throw new SidecarError('SIDECAR_UNREADABLE_ANSWER', `the answer is larger than ${maxBytes} bytes and was not read`);
+      if (text !== undefined)
+        return {
+          status: response.statusCode,
+          text: withoutSecrets(text, token === undefined ? [] : [token]),
+          ...retryAfter(response.headers),
+        };
+      throw new SidecarError(
+        'SIDECAR_UNREADABLE_ANSWER',
+        `the answer is larger than ${maxBytes} bytes and was not read`,
+      );
     } catch (cause) {
       call.signal?.throwIfAborted();
       throw failureOf(`${call.method} ${url.origin}${url.pathname}`, cause, timeout.aborted);
@@ -157,9 +162,12 @@ function failureOf(call: string, cause: unknown, timedOut: boolean): SidecarErro
     return new SidecarError('SIDECAR_CALL_TIMEOUT', `${call}: no whole answer within ${CALL_TIMEOUT_MS / 1000} s`);
   }
   const untrusted = cause instanceof Error ? trustProblem(cause) : undefined;
-  if (untrusted !== undefined) return new SidecarError('SIDECAR_UNTRUSTED', `${call}: ${untrusted}`, { mayHaveArrived: false });
+  if (untrusted !== undefined)
+    return new SidecarError('SIDECAR_UNTRUSTED', `${call}: ${untrusted}`, { mayHaveArrived: false });
   const words = cause instanceof Error ? cause.message : String(cause);
-  return new SidecarError('SIDECAR_UNREACHABLE', `${call}: ${printable(words || 'connection failed', 200)}`, { mayHaveArrived: !isNotSent(cause) });
+  return new SidecarError('SIDECAR_UNREACHABLE', `${call}: ${printable(words || 'connection failed', 200)}`, {
+    mayHaveArrived: !isNotSent(cause),
+  });
 }
 
 /** A name with several addresses fails with one error for all of them. */
@@ -176,7 +184,11 @@ function errorWords(text: string): string | undefined {
 function unexpected(node: NodeReference, method: string, answer: Answer): SidecarError {
   const quoted = `"${printable(answer.text, 200)}"`;
   if (answer.status === 401) {
-    return new SidecarError('SIDECAR_UNAUTHORIZED', `the sidecar's proxy refused the token (401 ${quoted}); check SIDECAR_TOKEN_FILE`, { mayHaveArrived: false });
+    return new SidecarError(
+      'SIDECAR_UNAUTHORIZED',
+      `the sidecar's proxy refused the token (401 ${quoted}); check SIDECAR_TOKEN_FILE`,
+      { mayHaveArrived: false },
+    );
   }
   if (answer.status === 403) {
     const verb = { GET: 'get', POST: 'create', DELETE: 'delete' }[method] ?? method;
@@ -188,7 +200,11 @@ function unexpected(node: NodeReference, method: string, answer: Answer): Sideca
     );
   }
   const code = answer.status < 300 ? 'SIDECAR_UNREADABLE_ANSWER' : 'SIDECAR_UNEXPECTED_STATUS';
-  return new SidecarError(code, `${method} was answered ${answer.status} ${quoted}; check what answers at SIDECAR_URL_TEMPLATE`, {
-    retryAfterMs: answer.retryAfterMs,
-  });
+  return new SidecarError(
+    code,
+    `${method} was answered ${answer.status} ${quoted}; check what answers at SIDECAR_URL_TEMPLATE`,
+    {
+      retryAfterMs: answer.retryAfterMs,
+    },
+  );
 }

@@ -10,7 +10,16 @@ import { queued, waitingForTarget, type Progress } from '../core/progress.ts';
 import { obstacleBeside, queueTimedOut, waitingInQueue, type Obstacle } from '../core/queueing.ts';
 import { resourceAlreadyTerminal, resourceGone, targetNotInPhase, waitingForPhase } from '../core/verdict.ts';
 import type { Attempt } from './attempt.ts';
-import { isOwnPermit, needsPermit, over, permitOf, phaseWait, readTarget, ready, type TargetDependencies } from './check-target.ts';
+import {
+  isOwnPermit,
+  needsPermit,
+  over,
+  permitOf,
+  phaseWait,
+  readTarget,
+  ready,
+  type TargetDependencies,
+} from './check-target.ts';
 import { SidecarError } from './errors.ts';
 import { writeStatus } from './mirror-status.ts';
 import type { PermitLine } from './permit-line.ts';
@@ -41,7 +50,14 @@ export class TargetWait implements Disposable {
     this.#options = options;
     const { plan, attempt, line, earlier } = options;
     this.#state = { waitingFor: 'target', ...earlier, ...attempt.earlier };
-    this.#permit = new PermitWait({ permits: dependencies.permits, line, attempt, permitId: permitOf(plan), holder: plan.permitHolder, tasks: dependencies.tasks });
+    this.#permit = new PermitWait({
+      permits: dependencies.permits,
+      line,
+      attempt,
+      permitId: permitOf(plan),
+      holder: plan.permitHolder,
+      tasks: dependencies.tasks,
+    });
   }
 
   /** How long the task has waited for its node, for a wait that follows. */
@@ -82,7 +98,11 @@ export class TargetWait implements Disposable {
     const { node, taskId } = plan.task;
     try {
       const activity = sidecarActivity(await this.#dependencies.sidecar.listTasks(node, attempt.signal), taskId);
-      return obstacleBeside(activity, { betweenRestartsMs: plan.betweenRestartsMs, nowMs: attempt.nowMs, sighting: this.#state.sighting });
+      return obstacleBeside(activity, {
+        betweenRestartsMs: plan.betweenRestartsMs,
+        nowMs: attempt.nowMs,
+        sighting: this.#state.sighting,
+      });
     } catch (error) {
       if (error instanceof SidecarError) return undefined;
       throw error;
@@ -109,17 +129,27 @@ export class TargetWait implements Disposable {
     }
     const remainingMs = phaseSinceMs + plan.requirePhaseTimeoutMs - attempt.nowMs;
     if (remainingMs <= 0) return over(plan, targetNotInPhase(plan.task.node, wait));
-    await this.#pause(`phase ${plan.requirePhase}, now ${printable(phase ?? '(none yet)', 64)}`, { sinceMs: phaseSinceMs, atMostMs: remainingMs });
+    await this.#pause(`phase ${plan.requirePhase}, now ${printable(phase ?? '(none yet)', 64)}`, {
+      sinceMs: phaseSinceMs,
+      atMostMs: remainingMs,
+    });
     return undefined;
   }
 
   async #waitForNode(obstacle: Obstacle): Promise<OverTask | undefined> {
     const { plan, attempt } = this.#options;
     const sinceMs = this.#state.queuedSinceMs ?? attempt.nowMs;
-    this.#state = { ...this.#state, queuedSinceMs: sinceMs, ...(obstacle.by === 'interval' ? { sighting: obstacle.sighting } : {}) };
+    this.#state = {
+      ...this.#state,
+      queuedSinceMs: sinceMs,
+      ...(obstacle.by === 'interval' ? { sighting: obstacle.sighting } : {}),
+    };
     const { queueTimeoutMs = Number.POSITIVE_INFINITY } = plan;
     const remainingMs = sinceMs + queueTimeoutMs - attempt.nowMs;
-    const ended = await this.#showQueue(obstacle, remainingMs <= 0 ? queueTimedOut(plan.task.node, obstacle, queueTimeoutMs) : undefined);
+    const ended = await this.#showQueue(
+      obstacle,
+      remainingMs <= 0 ? queueTimedOut(plan.task.node, obstacle, queueTimeoutMs) : undefined,
+    );
     if (ended !== undefined) return ended;
     const atMostMs = Math.min(remainingMs, this.#begunRemainingMs());
     if (obstacle.by === 'permit') {
@@ -134,27 +164,48 @@ export class TargetWait implements Disposable {
     return undefined;
   }
 
-  /** @param timedOut - Set when its time in the queue is over: then only a condition is corrected that says something else. */
+  /**
+   * @param timedOut - Set when its time in the queue is over: then only a condition is corrected that says something
+   * else.
+   */
   async #showQueue(obstacle: Obstacle, timedOut: Verdict | undefined): Promise<OverTask | undefined> {
     const { plan } = this.#options;
     if (timedOut !== undefined && this.#state.shown !== 'PhaseNotMet') return over(plan, timedOut);
-    const shown = await this.#show({ reason: 'Queued', progress: queued(waitingInQueue(plan.task.node, obstacle, plan.queueTimeoutMs)) });
+    const shown = await this.#show({
+      reason: 'Queued',
+      progress: queued(waitingInQueue(plan.task.node, obstacle, plan.queueTimeoutMs)),
+    });
     const verdict = 'verdict' in shown ? shown.verdict : timedOut;
     return verdict && over(plan, verdict);
   }
 
-  async #pause(waitingFor: string, { sinceMs, atMostMs }: { readonly sinceMs: number; readonly atMostMs: number }): Promise<void> {
+  async #pause(
+    waitingFor: string,
+    { sinceMs, atMostMs }: { readonly sinceMs: number; readonly atMostMs: number },
+  ): Promise<void> {
     const { attempt } = this.#options;
     attempt.heartbeat({ ...this.#state, waitingFor });
     await attempt.sleep(Math.min(pollInterval(attempt.nowMs - sinceMs, Math.random()), atMostMs));
   }
 
   /** Writes only what is not shown already. */
-  async #show({ reason, progress }: { readonly reason: 'PhaseNotMet' | 'Queued'; readonly progress: Progress }): Promise<{ readonly verdict: Verdict } | { readonly targetFirstObservedAt?: string }> {
+  async #show({
+    reason,
+    progress,
+  }: {
+    readonly reason: 'PhaseNotMet' | 'Queued';
+    readonly progress: Progress;
+  }): Promise<{ readonly verdict: Verdict } | { readonly targetFirstObservedAt?: string }> {
     const { plan, attempt } = this.#options;
     if (this.#shown === progress.message) return {};
-    const recorded = await writeStatus(this.#dependencies, plan.task, { change: { step: 'waiting', reason, progress }, atMs: attempt.nowMs }, attempt.signal);
-    if (recorded.outcome !== 'written') return { verdict: (recorded.outcome === 'gone' ? resourceGone : resourceAlreadyTerminal)(plan.task.node) };
+    const recorded = await writeStatus(
+      this.#dependencies,
+      plan.task,
+      { change: { step: 'waiting', reason, progress }, atMs: attempt.nowMs },
+      attempt.signal,
+    );
+    if (recorded.outcome !== 'written')
+      return { verdict: (recorded.outcome === 'gone' ? resourceGone : resourceAlreadyTerminal)(plan.task.node) };
     this.#shown = progress.message;
     this.#state = { ...this.#state, shown: reason };
     return present({ targetFirstObservedAt: recorded.targetFirstObservedAt });
@@ -165,6 +216,8 @@ export class TargetWait implements Disposable {
     const { plan, attempt } = this.#options;
     if (plan.begun === undefined || plan.timeoutMs === undefined) return Number.POSITIVE_INFINITY;
     const startedAtMs = Date.parse(plan.begun.executionStartedAt ?? '');
-    return Number.isNaN(startedAtMs) ? plan.timeoutMs - attempt.elapsedMs : startedAtMs + plan.timeoutMs - attempt.nowMs;
+    return Number.isNaN(startedAtMs)
+      ? plan.timeoutMs - attempt.elapsedMs
+      : startedAtMs + plan.timeoutMs - attempt.nowMs;
   }
 }

@@ -5,7 +5,9 @@ export type IdentifiedTask = SidecarTaskRequest & { readonly id: string };
 /** The body of a POST. The values of a parameter change go into it as the texts that they are, not encoded again. */
 export function taskBody({ changeValues, ...task }: IdentifiedTask): string {
   if (changeValues === undefined) return JSON.stringify(task);
-  const { changes, ...params } = task.params as { readonly changes: readonly { readonly subspace: string; readonly key: string }[] };
+  const { changes, ...params } = task.params as {
+    readonly changes: readonly { readonly subspace: string; readonly key: string }[];
+  };
   const texts = changes.map(({ subspace, key }, index) => {
     const value = changeValues[index] ?? 'null';
     return `{"subspace":${JSON.stringify(subspace)},"key":${JSON.stringify(key)},"value":${value}}`;

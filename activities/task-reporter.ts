@@ -27,8 +27,8 @@ export interface TaskReporterOptions {
 
 /**
  * Shows in the resource where a task stands while an activity works on it: what is being done, and what keeps it from
- * going on, which is recorded as one Warning Event for each cause too. Writes in the background, one at a time, and only
- * what is not shown already.
+ * going on, which is recorded as one Warning Event for each cause too. Writes in the background, one at a time, and
+ * only what is not shown already.
  */
 export class TaskReporter {
   readonly #options: TaskReporterOptions;
@@ -49,7 +49,11 @@ export class TaskReporter {
 
   /** Tells what keeps the task from going on, once it has lasted for a moment. `undefined`: nothing does. */
   problem(problem: Problem | undefined): void {
-    if (problem !== undefined && problem.code !== this.#problem?.code) this.#options.attempt.warn('The task cannot go on; it is tried again', { code: problem.code, problem: problem.message });
+    if (problem !== undefined && problem.code !== this.#problem?.code)
+      this.#options.attempt.warn('The task cannot go on; it is tried again', {
+        code: problem.code,
+        problem: problem.message,
+      });
     const sinceMs = this.#problem?.sinceMs ?? this.#options.attempt.nowMs;
     // An error's message is not copied with its other fields.
     this.#problem = problem && { code: problem.code, message: problem.message, sinceMs };
@@ -79,11 +83,15 @@ export class TaskReporter {
   #next(): ShownChange | undefined {
     const problem = this.#lastingProblem();
     if (this.#wanted === undefined || problem === undefined) return this.#wanted;
-    return { ...this.#wanted, progress: withNotice(this.#wanted.progress, `Last problem: ${asSentence(printable(problem.message))}`) };
+    return {
+      ...this.#wanted,
+      progress: withNotice(this.#wanted.progress, `Last problem: ${asSentence(printable(problem.message))}`),
+    };
   }
 
   #lastingProblem(): Problem | undefined {
-    if (this.#problem === undefined || this.#options.attempt.nowMs < this.#problem.sinceMs + LASTING_MS) return undefined;
+    if (this.#problem === undefined || this.#options.attempt.nowMs < this.#problem.sinceMs + LASTING_MS)
+      return undefined;
     return this.#problem;
   }
 
@@ -93,7 +101,8 @@ export class TaskReporter {
     try {
       await writeStatus(dependencies, task, { change, atMs: attempt.nowMs }, attempt.signal);
       this.#shown = keyOf(change);
-      if (problem !== undefined && task.mirrorTo !== undefined) recordEvents(dependencies.events, [problemEvent(task.mirrorTo, problem.code, problem.message)]);
+      if (problem !== undefined && task.mirrorTo !== undefined)
+        recordEvents(dependencies.events, [problemEvent(task.mirrorTo, problem.code, problem.message)]);
     } catch (error) {
       if (!attempt.signal.aborted) attempt.warn('Status not written. It is written with the next change.', { error });
     }

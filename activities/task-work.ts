@@ -60,7 +60,12 @@ function imageWork(seiNodes: ResourceClient, { node }: TaskIdentity, { image }: 
       return observedImage(found, image, sent);
     },
     send: async () => {
-      const object = { apiVersion: `${SEI_NODE.group}/${SEI_NODE.version}`, kind: SEI_NODE.kind, metadata: { name: node.name, uid: node.uid }, spec: { image } };
+      const object = {
+        apiVersion: `${SEI_NODE.group}/${SEI_NODE.version}`,
+        kind: SEI_NODE.kind,
+        metadata: { name: node.name, uid: node.uid },
+        spec: { image },
+      };
       try {
         await seiNodes.apply({ ...node, fieldManager: FIELD_MANAGER }, object);
         return 'accepted';
@@ -74,10 +79,18 @@ function imageWork(seiNodes: ResourceClient, { node }: TaskIdentity, { image }: 
 
 function observedImage({ spec, status }: SeiNode, image: string, sent: Sent): TaskObservation {
   const isSet = spec.image === image;
-  if (isSet && status?.currentImage === image) return { state: 'completed', ...(sent === 'no' ? { already: true } : {}) };
+  if (isSet && status?.currentImage === image)
+    return { state: 'completed', ...(sent === 'no' ? { already: true } : {}) };
   if (sent !== 'yes') return { state: 'absent' };
-  if (isSet) return { state: 'running', ...present({ currentImage: status?.currentImage && printable(status.currentImage, 512) }) };
-  return { state: 'failed', error: `spec.image was changed to ${printable(spec.image ?? '(none)', 512)} by someone else` };
+  if (isSet)
+    return {
+      state: 'running',
+      ...present({ currentImage: status?.currentImage && printable(status.currentImage, 512) }),
+    };
+  return {
+    state: 'failed',
+    error: `spec.image was changed to ${printable(spec.image ?? '(none)', 512)} by someone else`,
+  };
 }
 
 /** A SeiNode that is gone, or another one under its name, is found by the look that follows. */

@@ -75,7 +75,11 @@ function openApiSchema(schema: z.ZodType, path: string): JsonObject {
   return json;
 }
 
-function definition(resource: typeof SEI_NODE_TASK | typeof SEI_NODE, names: JsonObject, version: JsonObject): JsonObject {
+function definition(
+  resource: typeof SEI_NODE_TASK | typeof SEI_NODE,
+  names: JsonObject,
+  version: JsonObject,
+): JsonObject {
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',

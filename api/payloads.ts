@@ -71,7 +71,9 @@ export const payloadSchemas = {
     .object({ image: z.string().min(1).max(512) })
     .describe('Sets the image of the SeiNode and waits until it runs.'),
   awaitNodesAtHeight: z.object({ targetHeight: positiveInt64 }).describe('Waits until the node reaches a height.'),
-  discoverPeers: z.object({}).describe("Writes the SeiNode's peers into config.toml; a RestartSeid makes seid read it."),
+  discoverPeers: z
+    .object({})
+    .describe("Writes the SeiNode's peers into config.toml; a RestartSeid makes seid read it."),
   restartSeid: z.object({}).describe('Restarts the seid process in place; the sidecar stays up.'),
   markReady: z.object({}).describe('Marks the sidecar ready.'),
 } as const;

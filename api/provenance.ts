@@ -26,7 +26,11 @@ export interface Provenance {
 
 interface ProvenMetadata {
   readonly annotations?: Readonly<Record<string, string>>;
-  readonly managedFields?: readonly { readonly manager?: string; readonly time?: string; readonly subresource?: string }[];
+  readonly managedFields?: readonly {
+    readonly manager?: string;
+    readonly time?: string;
+    readonly subresource?: string;
+  }[];
 }
 
 /** The program is named only where the user is not known. */
@@ -35,11 +39,17 @@ export function provenanceOf(metadata: ProvenMetadata): Provenance {
     requestedBy: metadata.annotations?.[REQUESTED_BY_ANNOTATION],
     why: metadata.annotations?.[REASON_ANNOTATION],
   });
-  return requestedBy === undefined ? safeProvenance({ createdWith: creatorOf(metadata), why }) : present({ requestedBy, why });
+  return requestedBy === undefined
+    ? safeProvenance({ createdWith: creatorOf(metadata), why })
+    : present({ requestedBy, why });
 }
 
 /** The same, safe to show and bounded; empty text counts as not known. */
-export function safeProvenance({ requestedBy, createdWith, why }: { readonly [Field in keyof Provenance]?: string | undefined }): Provenance {
+export function safeProvenance({
+  requestedBy,
+  createdWith,
+  why,
+}: { readonly [Field in keyof Provenance]?: string | undefined }): Provenance {
   return present({
     requestedBy: shown(requestedBy, USER_LIMIT),
     createdWith: shown(createdWith, MANAGER_LIMIT),

@@ -30,12 +30,15 @@ const transactionOutputs = z.object({ txHash: z.string(), height: int64, proposa
 /** With a rule that it must not change, besides those that it has. */
 function immutablePayload([field, schema]: [string, z.ZodType]): [string, z.ZodType] {
   const rules = (schema.meta()?.['x-kubernetes-validations'] ?? []) as readonly object[];
-  return [field, schema.meta({ 'x-kubernetes-validations': [...rules, isImmutable(field as PayloadField)] }).optional()];
+  return [
+    field,
+    schema.meta({ 'x-kubernetes-validations': [...rules, isImmutable(field as PayloadField)] }).optional(),
+  ];
 }
 
-const optionalPayloads = Object.fromEntries(
-  Object.entries(payloadSchemas).map(immutablePayload),
-) as { [Field in PayloadField]: z.ZodOptional<(typeof payloadSchemas)[Field]> };
+const optionalPayloads = Object.fromEntries(Object.entries(payloadSchemas).map(immutablePayload)) as {
+  [Field in PayloadField]: z.ZodOptional<(typeof payloadSchemas)[Field]>;
+};
 
 export const specSchema = z
   .object({
@@ -61,7 +64,9 @@ export const specSchema = z
         requirePhaseTimeout: z
           .string()
           .default(DEFAULT_REQUIRE_PHASE_TIMEOUT)
-          .describe('Longest wait for that phase, as a Go duration such as 90s or 1h30m. Not part of the execution time.'),
+          .describe(
+            'Longest wait for that phase, as a Go duration such as 90s or 1h30m. Not part of the execution time.',
+          ),
         queueTimeout: z
           .string()
           .optional()
@@ -73,7 +78,9 @@ export const specSchema = z
       .describe('The node to work on. Immutable.'),
     timeoutSeconds: int64Seconds
       .optional()
-      .describe("Longest execution time in seconds; more than a year counts as a year. 0 or unset: the kind's default."),
+      .describe(
+        "Longest execution time in seconds; more than a year counts as a year. 0 or unset: the kind's default.",
+      ),
     minSecondsBetweenRestarts: z
       .int32()
       .min(0)
@@ -91,13 +98,17 @@ export const specSchema = z
     ...optionalPayloads,
   })
   .meta({ 'x-kubernetes-validations': payloadRules() })
-  .describe('What to do, and on which node. Only the times may change: timeoutSeconds, minSecondsBetweenRestarts and ttlSecondsAfterFinished.');
+  .describe(
+    'What to do, and on which node. Only the times may change: timeoutSeconds, minSecondsBetweenRestarts and ttlSecondsAfterFinished.',
+  );
 
 export const conditionSchema = z.object({
   type: z
     .string()
     .max(316)
-    .regex(/^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$/),
+    .regex(
+      /^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$/,
+    ),
   status: z.enum(['True', 'False', 'Unknown']),
   observedGeneration: int64.min(0).optional(),
   lastTransitionTime: timestamp,
@@ -175,7 +186,11 @@ export interface SeiNodeTask {
     readonly resourceVersion: string;
     readonly generation?: number;
     readonly annotations?: Readonly<Record<string, string>>;
-    readonly managedFields?: readonly { readonly manager?: string; readonly time?: string; readonly subresource?: string }[];
+    readonly managedFields?: readonly {
+      readonly manager?: string;
+      readonly time?: string;
+      readonly subresource?: string;
+    }[];
   };
   readonly spec?: Readonly<Record<string, unknown>>;
   readonly status?: SeiNodeTaskStatus;

@@ -21,9 +21,7 @@ export const seiNodeSchema = z.object({
     peers: z.array(peerSource).optional(),
     validator: z
       .object({
-        operatorKeyring: z
-          .object({ secret: z.object({ keyName: z.string().optional() }).optional() })
-          .optional(),
+        operatorKeyring: z.object({ secret: z.object({ keyName: z.string().optional() }).optional() }).optional(),
       })
       .optional(),
   }),

@@ -15,19 +15,23 @@ export function isImmutable(field: 'kind' | 'target' | PayloadField): Validation
 }
 
 /**
- * Of the spec as a whole: which payload it must have. Since `kind` is immutable, no payload comes or goes either. The API
- * server evaluates every rule with each status write, so that few are better.
+ * Of the spec as a whole: which payload it must have. Since `kind` is immutable, no payload comes or goes either. The
+ * API server evaluates every rule with each status write, so that few are better.
  */
 export function payloadRules(): ValidationRule[] {
   const fields = Object.keys(payloadSchemas) as PayloadField[];
   const count = fields.map((field) => `(has(self.${field}) ? 1 : 0)`).join(' + ');
-  const isPresent = taskKindNames.reduceRight((otherwise, kind) => `self.kind == '${kind}' ? has(self.${taskKinds[kind].payloadField}) : ${otherwise}`, 'true');
+  const isPresent = taskKindNames.reduceRight(
+    (otherwise, kind) => `self.kind == '${kind}' ? has(self.${taskKinds[kind].payloadField}) : ${otherwise}`,
+    'true',
+  );
   return [
     { rule: `${count} == 1`, message: `exactly one of ${fields.join(', ')} must be set` },
     {
       rule: isPresent,
       message: 'the payload that kind names is required',
-      messageExpression: "'spec.' + self.kind.substring(0, 1).lowerAscii() + self.kind.substring(1) + ' is required when kind=' + self.kind",
+      messageExpression:
+        "'spec.' + self.kind.substring(0, 1).lowerAscii() + self.kind.substring(1) + ' is required when kind=' + self.kind",
     },
   ];
 }

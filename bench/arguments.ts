@@ -80,7 +80,11 @@ function parse(argv: readonly string[]) {
   const names = new Set(Object.values(benchmarks).flatMap((options) => Object.keys(options)));
   const numbers = Object.fromEntries([...names].map((name) => [name, { type: 'string' as const }]));
   try {
-    return parseArgs({ args: [...argv], allowPositionals: true, options: { ...numbers, json: { type: 'boolean' as const } } });
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: { ...numbers, json: { type: 'boolean' as const } },
+    });
   } catch (error) {
     throw usage((error as Error).message.split('. ', 1).join());
   }

@@ -18,7 +18,10 @@ export interface BenchStack extends AsyncDisposable {
 }
 
 /** Starts the servers, the nodes, the service and the floor. */
-export async function startBenchStack(options: Pick<LocalStackOptions, 'nodes' | 'serviceFlags'>, { progress, ending }: BenchRun): Promise<BenchStack> {
+export async function startBenchStack(
+  options: Pick<LocalStackOptions, 'nodes' | 'serviceFlags'>,
+  { progress, ending }: BenchRun,
+): Promise<BenchStack> {
   await using started = new AsyncDisposableStack();
   const stack = started.use(
     await startLocalStack({
@@ -34,7 +37,9 @@ export async function startBenchStack(options: Pick<LocalStackOptions, 'nodes' |
   return { stack, floor, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
-/** Nodes whose sidecars are done with a task as soon as they have taken it, so that only the service's own work is left. */
+/**
+ * Nodes whose sidecars are done with a task as soon as they have taken it, so that only the service's own work is left.
+ */
 export function instantNodes(count: number): { name: string; instantTasks: boolean }[] {
   return Array.from({ length: count }, (_, index) => ({ name: `node-${index}`, instantTasks: true }));
 }

@@ -10,7 +10,8 @@ const ACTIONS: { readonly [Field in keyof HistoryEvent]?: (said: NonNullable<His
   workflowExecutionStartedEventAttributes: ({ parentWorkflowExecution }) => (parentWorkflowExecution ? 0 : 1),
   startChildWorkflowExecutionInitiatedEventAttributes: () => 2,
   activityTaskStartedEventAttributes: ({ attempt }) => attempt ?? 1,
-  upsertWorkflowSearchAttributesEventAttributes: ({ searchAttributes }) => (Object.keys(searchAttributes?.indexedFields ?? {}).some((name) => name !== VERSIONING) ? 1 : 0),
+  upsertWorkflowSearchAttributesEventAttributes: ({ searchAttributes }) =>
+    Object.keys(searchAttributes?.indexedFields ?? {}).some((name) => name !== VERSIONING) ? 1 : 0,
   timerStartedEventAttributes: () => 1,
   workflowExecutionSignaledEventAttributes: () => 1,
   workflowExecutionUpdateAcceptedEventAttributes: () => 1,
@@ -24,7 +25,9 @@ const ACTIONS: { readonly [Field in keyof HistoryEvent]?: (said: NonNullable<His
  */
 export function billableActions(events: readonly HistoryEvent[]): number {
   // All markers (local activities) of one workflow task are one action.
-  const markers = events.flatMap(({ markerRecordedEventAttributes: marker }) => (marker ? [String(marker.workflowTaskCompletedEventId)] : []));
+  const markers = events.flatMap(({ markerRecordedEventAttributes: marker }) =>
+    marker ? [String(marker.workflowTaskCompletedEventId)] : [],
+  );
   return events.reduce((sum, event) => sum + actionsOf(event), new Set(markers).size);
 }
 

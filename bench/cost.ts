@@ -25,17 +25,25 @@ const READS = ['GET', 'LIST', 'WATCH'];
 /** Counts what one uncontended RestartSeid of 5 s costs Temporal and the API server. */
 export async function measureCost({ tasks }: Options<'cost'>, run: BenchRun): Promise<Result[]> {
   const { progress, ending } = run;
-  const nodes = Array.from({ length: NODES }, (_, index) => ({ name: `node-${index}`, faults: { slowStopMs: SLOW_STOP_MS } }));
+  const nodes = Array.from({ length: NODES }, (_, index) => ({
+    name: `node-${index}`,
+    faults: { slowStopMs: SLOW_STOP_MS },
+  }));
   await using bench = await startBenchStack({ nodes }, run);
   const { stack, floor } = bench;
   await using admin = adminTransport(stack.servers.kubernetes);
   const counts = async (): Promise<Counts> => ({
-    api: sumsBy(samplesOf(await admin.requestText({ method: 'GET', path: '/metrics', maxResponseBytes: METRICS_BYTES })), apiCall),
+    api: sumsBy(
+      samplesOf(await admin.requestText({ method: 'GET', path: '/metrics', maxResponseBytes: METRICS_BYTES })),
+      apiCall,
+    ),
     rpcs: sumsBy(samplesOf(await textOf(stack.service.metricsUrl)), temporalCall),
     floorRpcs: sumsBy(samplesOf(await textOf(floor.metricsUrl)), temporalCall),
   });
   const restarts = (prefix: string, count: number): Promise<unknown> =>
-    eachAtOnce(count, AT_ONCE, (index) => restart(stack, { name: `${prefix}-${index}`, node: `node-${index % NODES}`, signal: ending.signal }));
+    eachAtOnce(count, AT_ONCE, (index) =>
+      restart(stack, { name: `${prefix}-${index}`, node: `node-${index % NODES}`, signal: ending.signal }),
+    );
 
   progress(`warming up: ${WARM_UP} tasks`);
   await Promise.all([floor.run(WARM_UP, 1), restarts('warm-up', WARM_UP)]);
@@ -73,19 +81,32 @@ interface Histories {
 
 function resultsOf(tasks: number, histories: Histories, { api, rpcs, floorRpcs }: Counts): Result[] {
   const perTask = (metric: string, value: number, { floor, goal }: { floor?: number; goal?: Goal } = {}): Result =>
-    resultOf({ metric, unit: '', value: value / tasks, ...(floor === undefined ? {} : { floor: floor / tasks }), ...(goal === undefined ? {} : { goal }) });
+    resultOf({
+      metric,
+      unit: '',
+      value: value / tasks,
+      ...(floor === undefined ? {} : { floor: floor / tasks }),
+      ...(goal === undefined ? {} : { goal }),
+    });
   const heartbeats = (of: Counts['rpcs']): number => of.get(HEARTBEAT) ?? 0;
   const calls = [...api].filter(([call]) => !isLease(call)).toSorted(([a], [b]) => a.localeCompare(b));
   const methods = [...new Set([...rpcs.keys(), ...floorRpcs.keys()])].toSorted();
   return [
-    perTask('history events, permit included', histories.events, { floor: histories.floorEvents, goal: atMost(32, 24) }),
+    perTask('history events, permit included', histories.events, {
+      floor: histories.floorEvents,
+      goal: atMost(32, 24),
+    }),
     perTask('status patches', api.get('PATCH seinodetasks/status') ?? 0, { goal: atMost(4, 3) }),
-    perTask('billable actions', histories.actions + heartbeats(rpcs), { floor: histories.floorActions + heartbeats(floorRpcs) }),
+    perTask('billable actions', histories.actions + heartbeats(rpcs), {
+      floor: histories.floorActions + heartbeats(floorRpcs),
+    }),
     perTask('API server: reads', total(calls.filter(isRead))),
     perTask('API server: writes', total(calls.filter((call) => !isRead(call)))),
     ...calls.map(([call, count]) => perTask(`API server: ${call}`, count)),
     perTask('Temporal: RPCs', total([...rpcs]), { floor: total([...floorRpcs]) }),
-    ...methods.map((method) => perTask(`Temporal: ${method}`, rpcs.get(method) ?? 0, { floor: floorRpcs.get(method) ?? 0 })),
+    ...methods.map((method) =>
+      perTask(`Temporal: ${method}`, rpcs.get(method) ?? 0, { floor: floorRpcs.get(method) ?? 0 }),
+    ),
   ];
 }
 
@@ -121,7 +142,8 @@ async function textOf(url: string): Promise<string> {
 /** The histories of all workflows that began since then, once none of them is open. */
 async function closedHistories(client: Client, since: Date, signal: AbortSignal): Promise<Histories> {
   const query = `StartTime >= '${since.toISOString()}'`;
-  while ((await client.workflow.count(`${query} AND ExecutionStatus = 'Running'`)).count > 0) await sleep(200, undefined, { signal });
+  while ((await client.workflow.count(`${query} AND ExecutionStatus = 'Running'`)).count > 0)
+    await sleep(200, undefined, { signal });
   const sums = { events: 0, actions: 0, floorEvents: 0, floorActions: 0 };
   for await (const { workflowId, runId, type } of client.workflow.list({ query })) {
     const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();

@@ -23,16 +23,28 @@ const SIDECAR_LOOK_MS = 1_000;
 const SETTLED_MS = 60_000;
 const WATCHED_MS = 20_000;
 
-/** Measures many AwaitNodesAtHeight at once in one worker: what they take while they wait, and how late their ends are told. */
+/**
+ * Measures many AwaitNodesAtHeight at once in one worker: what they take while they wait, and how late their ends are
+ * told.
+ */
 export async function measureInflight(options: Options<'inflight'>, run: BenchRun): Promise<Result[]> {
-  if (options.tasks > MOST) throw new Error(`--tasks ${options.tasks} is more than one process polls at a time: give ${MOST} or fewer.`);
-  const nodes = Array.from({ length: options.nodes }, (_, index) => ({ name: nodeOf(index), pollIntervalMs: SIDECAR_LOOK_MS }));
+  if (options.tasks > MOST)
+    throw new Error(`--tasks ${options.tasks} is more than one process polls at a time: give ${MOST} or fewer.`);
+  const nodes = Array.from({ length: options.nodes }, (_, index) => ({
+    name: nodeOf(index),
+    pollIntervalMs: SIDECAR_LOOK_MS,
+  }));
   await using bench = await startBenchStack({ nodes }, run);
   const floor = await measureFloor(bench, options, run);
   const ours = await measureOurs(bench, options, run);
   const { tasks, ends } = options;
   return [
-    resultOf({ metric: `begun, of ${tasks}`, unit: 'tasks/s', value: ours.begunPerSecond, floor: floor.begunPerSecond }),
+    resultOf({
+      metric: `begun, of ${tasks}`,
+      unit: 'tasks/s',
+      value: ours.begunPerSecond,
+      floor: floor.begunPerSecond,
+    }),
     resultOf({
       metric: `memory of our process with ${tasks} in flight`,
       unit: 'MB',
@@ -49,7 +61,12 @@ export async function measureInflight(options: Options<'inflight'>, run: BenchRu
       goal: atMost(0.35, 0.2),
     }),
     resultOf({ metric: 'lost', unit: 'tasks', value: tasks - ours.lags.length, goal: atMost(0) }),
-    resultOf({ metric: `lag of the end, ${ends} a second, p50`, unit: 'ms', value: percentile(ours.lags, 50), floor: percentile(floor.lags, 50) }),
+    resultOf({
+      metric: `lag of the end, ${ends} a second, p50`,
+      unit: 'ms',
+      value: percentile(ours.lags, 50),
+      floor: percentile(floor.lags, 50),
+    }),
     resultOf({
       metric: `lag of the end, ${ends} a second, p99`,
       unit: 'ms',
@@ -68,11 +85,17 @@ interface Figures {
   readonly lags: readonly number[];
 }
 
-async function measureFloor({ floor }: BenchStack, { tasks, ends }: Options<'inflight'>, { progress }: BenchRun): Promise<Figures> {
+async function measureFloor(
+  { floor }: BenchStack,
+  { tasks, ends }: Options<'inflight'>,
+  { progress }: BenchRun,
+): Promise<Figures> {
   progress(`floor: ${tasks} workflows`);
   const begunPerSecond = await rateOf(tasks, () => floor.hold(tasks));
   const { residentMb } = await usageOf(floor.pid);
-  progress(`floor: all wait, ${begunPerSecond.toFixed(2)} begun a second, ${Math.round(residentMb)} MB; ${ends} end each second`);
+  progress(
+    `floor: all wait, ${begunPerSecond.toFixed(2)} begun a second, ${Math.round(residentMb)} MB; ${ends} end each second`,
+  );
   const lags = await floor.release(ends);
   return { begunPerSecond, residentMb, peakMb: (await usageOf(floor.pid)).peakMb, lags };
 }
@@ -83,7 +106,11 @@ interface OurFigures extends Figures {
   readonly pollsPerSecond: number;
 }
 
-async function measureOurs(bench: BenchStack, options: Options<'inflight'>, { progress, ending: { signal } }: BenchRun): Promise<OurFigures> {
+async function measureOurs(
+  bench: BenchStack,
+  options: Options<'inflight'>,
+  { progress, ending: { signal } }: BenchRun,
+): Promise<OurFigures> {
   const { tasks, ends } = options;
   const { stack } = bench;
   const waits = new Waits(bench, options, signal);
@@ -97,7 +124,9 @@ async function measureOurs(bench: BenchStack, options: Options<'inflight'>, { pr
   await sleep(WATCHED_MS, undefined, { signal });
   const waitingCpu = (((await usageOf(pid)).cpuMs - cpuMs) / WATCHED_MS) * 100;
   const pollsPerSecond = stack.fleet.nodes.reduce((sum, node) => sum + pollRate(node), 0) / tasks;
-  progress(`ours: ${waitingCpu.toFixed(0)} % of a core, ${pollsPerSecond.toFixed(2)} polls a second and task; ${ends} end each second`);
+  progress(
+    `ours: ${waitingCpu.toFixed(0)} % of a core, ${pollsPerSecond.toFixed(2)} polls a second and task; ${ends} end each second`,
+  );
   await stack.fleet.setHeight(FIRST_HEIGHT - 1);
   const lags = await waits.lags();
   return { begunPerSecond, residentMb, peakMb: (await usageOf(pid)).peakMb, lags, waitingCpu, pollsPerSecond };
@@ -140,7 +169,11 @@ class Waits {
   async begin(): Promise<void> {
     const { tasks } = this.#options;
     await eachAtOnce(tasks, CREATED_AT_ONCE, (index) => this.#create(index));
-    const begun = await reached(tasks, () => [...this.#ids].filter(([index, id]) => this.#sidecarOf(index).task(id) !== undefined).length, this.#signal);
+    const begun = await reached(
+      tasks,
+      () => [...this.#ids].filter(([index, id]) => this.#sidecarOf(index).task(id) !== undefined).length,
+      this.#signal,
+    );
     if (begun < tasks) throw new Error(`Only ${begun} of ${tasks} waits have begun. Look at the service's log.`);
   }
 
@@ -161,7 +194,11 @@ class Waits {
     });
     finished.then((seen) => this.#note(index, seen)).catch(() => undefined);
     const targetHeight = FIRST_HEIGHT + Math.floor((index * 1_000) / (ends * BLOCK_MS));
-    await createTask(stack, name, { kind: 'AwaitNodesAtHeight', target: { nodeRef: { name: nodeOf(index % nodes) } }, awaitNodesAtHeight: { targetHeight } });
+    await createTask(stack, name, {
+      kind: 'AwaitNodesAtHeight',
+      target: { nodeRef: { name: nodeOf(index % nodes) } },
+      awaitNodesAtHeight: { targetHeight },
+    });
   }
 
   #note(index: number, { task, at }: SeenTask): void {

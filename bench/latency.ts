@@ -28,7 +28,10 @@ const QUEUE_MS = 1_800_000;
 export async function measureLatency({ restarts, waiters }: Options<'latency'>, run: BenchRun): Promise<Result[]> {
   await using bench = await startBenchStack({ nodes: NODES }, run);
   const { stack, floor } = bench;
-  const { progress, ending: { signal } } = run;
+  const {
+    progress,
+    ending: { signal },
+  } = run;
   const measure = (name: string, node: string): Promise<RestartTimes> => measureRestart(stack, { name, node, signal });
 
   progress(`warming up: ${WARM_UP} restarts`);
@@ -43,7 +46,9 @@ export async function measureLatency({ restarts, waiters }: Options<'latency'>, 
   progress(`${restarts} restarts on a sidecar that is done at once, one after the other`);
   const instant = await eachInTurn(restarts, (index) => measure(`instant-${index}`, INSTANT_NODE));
   progress(`${restarts} restarts of 5 s, one begun every ${STAGGER_MS} ms`);
-  const long = await eachStaggered(restarts, STAGGER_MS, (index) => measure(`long-${index}`, LONG_NODES[index % LONG_NODES.length] ?? ''));
+  const long = await eachStaggered(restarts, STAGGER_MS, (index) =>
+    measure(`long-${index}`, LONG_NODES[index % LONG_NODES.length] ?? ''),
+  );
   progress(`${waiters + 1} restarts of one node at once`);
   const queue = await eachAtOnce(waiters + 1, waiters + 1, (index) =>
     measureRestart(stack, { name: `queue-${index}`, node: QUEUE_NODE, signal, timeoutMs: QUEUE_MS }),
@@ -59,8 +64,16 @@ export async function measureLatency({ restarts, waiters }: Options<'latency'>, 
       floor: percentile(second, 50),
       goal: ratioAtMost(2, 1.3),
     }),
-    ...percentilesOf('sidecar done → terminal status, 5 s task', long.map(({ done, terminal }) => terminal - done), { p50: atMost(300, 100) }),
-    ...percentilesOf('create → Complete, instant sidecar', instant.map(({ created, terminal }) => terminal - created), { p50: atMost(300) }),
+    ...percentilesOf(
+      'sidecar done → terminal status, 5 s task',
+      long.map(({ done, terminal }) => terminal - done),
+      { p50: atMost(300, 100) },
+    ),
+    ...percentilesOf(
+      'create → Complete, instant sidecar',
+      instant.map(({ created, terminal }) => terminal - created),
+      { p50: atMost(300) },
+    ),
     ...percentilesOf(`done → next POST, ${waiters} waiters on one node`, turns(queue), { p50: atMost(1_000, 300) }),
   ];
 }
@@ -71,8 +84,17 @@ function turns(restarts: readonly RestartTimes[]): number[] {
   return inOrder.slice(1).map(({ posted }, index) => posted - (inOrder[index]?.done ?? Number.NaN));
 }
 
-function percentilesOf(metric: string, milliseconds: readonly number[], goals: { readonly p50: Goal; readonly p99?: Goal }): Result[] {
+function percentilesOf(
+  metric: string,
+  milliseconds: readonly number[],
+  goals: { readonly p50: Goal; readonly p99?: Goal },
+): Result[] {
   const line = (percent: number, goal: Goal | undefined): Result =>
-    resultOf({ metric: `${metric}, p${percent}`, unit: 'ms', value: percentile(milliseconds, percent), ...(goal && { goal }) });
+    resultOf({
+      metric: `${metric}, p${percent}`,
+      unit: 'ms',
+      value: percentile(milliseconds, percent),
+      ...(goal && { goal }),
+    });
   return [line(50, goals.p50), line(99, goals.p99)];
 }

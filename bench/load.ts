@@ -27,13 +27,17 @@ export class Load {
 
   async floor(what: string, tasks: number, atOnce: number): Promise<Round> {
     const { floor, stack } = this.#bench;
-    return await measureRound({ what, tasks, pid: floor.pid, servers: stack.servers, progress: this.#run.progress }, () => floor.run(tasks, atOnce));
+    return await measureRound(
+      { what, tasks, pid: floor.pid, servers: stack.servers, progress: this.#run.progress },
+      () => floor.run(tasks, atOnce),
+    );
   }
 
   async ours(what: string, tasks: number, atOnce: number): Promise<Round> {
     const { stack } = this.#bench;
-    return await measureRound({ what, tasks, pid: stack.service.process.pid, servers: stack.servers, progress: this.#run.progress }, () =>
-      this.#restarts(tasks, atOnce),
+    return await measureRound(
+      { what, tasks, pid: stack.service.process.pid, servers: stack.servers, progress: this.#run.progress },
+      () => this.#restarts(tasks, atOnce),
     );
   }
 
@@ -41,7 +45,11 @@ export class Load {
     await eachAtOnce(count, atOnce, async () => {
       const number = this.#created;
       this.#created += 1;
-      await restart(this.#bench.stack, { name: `restart-${number}`, node: `node-${number % this.#nodes}`, signal: this.#run.ending.signal });
+      await restart(this.#bench.stack, {
+        name: `restart-${number}`,
+        node: `node-${number % this.#nodes}`,
+        signal: this.#run.ending.signal,
+      });
     });
   }
 }

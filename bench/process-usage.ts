@@ -15,7 +15,10 @@ export interface ProcessUsage {
 
 /** @throws Error when the process is gone, or where there is no `/proc`. */
 export async function usageOf(pid: number): Promise<ProcessUsage> {
-  const [stat, status] = await Promise.all([readFile(`/proc/${pid}/stat`, 'utf8'), readFile(`/proc/${pid}/status`, 'utf8')]);
+  const [stat, status] = await Promise.all([
+    readFile(`/proc/${pid}/stat`, 'utf8'),
+    readFile(`/proc/${pid}/status`, 'utf8'),
+  ]);
   return { cpuMs: cpuMsOf(stat), ...memoryOf(status) };
 }
 
@@ -29,6 +32,7 @@ export function cpuMsOf(stat: string): number {
 
 /** @param status - Content of `/proc/<pid>/status`. */
 export function memoryOf(status: string): Pick<ProcessUsage, 'residentMb' | 'peakMb'> {
-  const megabytes = (field: string): number => Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? NaN) / KIB_PER_MB;
+  const megabytes = (field: string): number =>
+    Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? NaN) / KIB_PER_MB;
   return { residentMb: megabytes('VmRSS'), peakMb: megabytes('VmHWM') };
 }

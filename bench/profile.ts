@@ -11,10 +11,13 @@ import { timeByPart, type CpuProfile } from './time-by-part.ts';
 const LEAST_SHARE = 0.02;
 
 /**
- * Measures what the service spends its CPU time on: RestartSeid on sidecars that are done at once, with V8's profiler in
- * both threads, which takes CPU time itself. Its start is left out.
+ * Measures what the service spends its CPU time on: RestartSeid on sidecars that are done at once, with V8's profiler
+ * in both threads, which takes CPU time itself. Its start is left out.
  */
-export async function measureProfile({ tasks, nodes, 'at-once': atOnce }: Options<'profile'>, run: BenchRun): Promise<Result[]> {
+export async function measureProfile(
+  { tasks, nodes, 'at-once': atOnce }: Options<'profile'>,
+  run: BenchRun,
+): Promise<Result[]> {
   const directory = await mkdtemp(join(tmpdir(), 'sei-node-tasks-profile-'));
   try {
     const serviceFlags = ['--cpu-prof', `--cpu-prof-dir=${directory}`];
@@ -33,7 +36,10 @@ export async function measureProfile({ tasks, nodes, 'at-once': atOnce }: Option
   }
 }
 
-function resultsOf(profile: CpuProfile, { tasks, ...window }: { readonly fromUs: number; readonly untilUs: number; readonly tasks: number }): Result[] {
+function resultsOf(
+  profile: CpuProfile,
+  { tasks, ...window }: { readonly fromUs: number; readonly untilUs: number; readonly tasks: number },
+): Result[] {
   const parts = [...timeByPart(profile, window)].toSorted(([, a], [, b]) => b - a);
   const total = parts.reduce((sum, [, ms]) => sum + ms, 0);
   const thread = parts.some(([part]) => part === 'workflow bundle') ? 'workflow thread' : 'main thread';
@@ -48,7 +54,9 @@ function resultsOf(profile: CpuProfile, { tasks, ...window }: { readonly fromUs:
 
 async function profilesIn(directory: string): Promise<CpuProfile[]> {
   const names = (await readdir(directory)).toSorted();
-  return await Promise.all(names.map(async (name) => JSON.parse(await readFile(join(directory, name), 'utf8')) as CpuProfile));
+  return await Promise.all(
+    names.map(async (name) => JSON.parse(await readFile(join(directory, name), 'utf8')) as CpuProfile),
+  );
 }
 
 /** V8 stamps its samples with the same monotonic clock. */

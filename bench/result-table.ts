@@ -7,7 +7,10 @@ const HEADINGS = ['metric', 'ours', 'floor', 'ratio', 'must', 'aim', 'ok'];
 export function resultTable(results: readonly Result[]): string {
   const cells = padded([HEADINGS, ...results.map(rowOf)]);
   const rule = cells[0]?.map((cell) => '-'.repeat(cell.length)) ?? [];
-  return cells.toSpliced(1, 0, rule).map((row) => `| ${row.join(' | ')} |`).join('\n');
+  return cells
+    .toSpliced(1, 0, rule)
+    .map((row) => `| ${row.join(' | ')} |`)
+    .join('\n');
 }
 
 function rowOf({ metric, unit, value, floor, ratio, goal, ok }: Result): string[] {

@@ -39,11 +39,19 @@ export function ratioAtMost(must: number, aim: number): Goal {
   return { of: 'ratio', bound: 'at most', must, aim };
 }
 
-/** Compares what was measured with the floor and with what it must be. Figures are rounded to three digits, or to whole numbers. */
+/**
+ * Compares what was measured with the floor and with what it must be. Figures are rounded to three digits, or to whole
+ * numbers.
+ */
 export function resultOf({ metric, unit, value, floor, goal }: Measured): Result {
-  const compared = { ...(floor === undefined ? {} : { floor: readable(floor) }), ...(floor ? { ratio: readable(value / floor) } : {}) };
+  const compared = {
+    ...(floor === undefined ? {} : { floor: readable(floor) }),
+    ...(floor ? { ratio: readable(value / floor) } : {}),
+  };
   const rounded: Result = { metric, unit, value: readable(value), ...compared };
-  return goal === undefined ? rounded : { ...rounded, goal, ok: keeps(goal, (goal.of === 'ratio' ? rounded.ratio : rounded.value) ?? NaN) };
+  return goal === undefined
+    ? rounded
+    : { ...rounded, goal, ok: keeps(goal, (goal.of === 'ratio' ? rounded.ratio : rounded.value) ?? NaN) };
 }
 
 function keeps({ bound, must }: Goal, figure: number): boolean {

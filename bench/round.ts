@@ -24,7 +24,10 @@ export interface RoundOptions {
 }
 
 /** Measures what the work on so many tasks costs, and tells it. */
-export async function measureRound({ what, tasks, pid, servers, progress }: RoundOptions, work: () => Promise<unknown>): Promise<Round> {
+export async function measureRound(
+  { what, tasks, pid, servers, progress }: RoundOptions,
+  work: () => Promise<unknown>,
+): Promise<Round> {
   const before = await usages(pid, servers);
   const startedAt = performance.now();
   await work();
@@ -47,7 +50,8 @@ export function sumOf(rounds: readonly Round[]): Round {
   const last = rounds.at(-1);
   if (last === undefined) throw new Error('There is no round to sum up.');
   const tasks = total(rounds.map((round) => round.tasks));
-  const perTask = (cpuOf: (round: Round) => number): number => total(rounds.map((round) => cpuOf(round) * round.tasks)) / tasks;
+  const perTask = (cpuOf: (round: Round) => number): number =>
+    total(rounds.map((round) => cpuOf(round) * round.tasks)) / tasks;
   return {
     ...last,
     tasks,

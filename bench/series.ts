@@ -27,7 +27,11 @@ export async function eachAtOnce<Value>(count: number, atOnce: number, measure: 
 }
 
 /** One begins every so many milliseconds, whether or not those before it are over. */
-export async function eachStaggered<Value>(count: number, intervalMs: number, measure: Measurement<Value>): Promise<Value[]> {
+export async function eachStaggered<Value>(
+  count: number,
+  intervalMs: number,
+  measure: Measurement<Value>,
+): Promise<Value[]> {
   return await Promise.all(
     Array.from({ length: count }, async (_, index) => {
       await sleep(index * intervalMs);

@@ -14,10 +14,16 @@ const FLOOR_AT_ONCE = 64;
 
 /** Measures what the service makes of many resources that were created while it was away. */
 export async function measureStorm({ tasks, nodes }: Options<'storm'>, run: BenchRun): Promise<Result[]> {
-  const { progress, ending: { signal } } = run;
+  const {
+    progress,
+    ending: { signal },
+  } = run;
   await using bench = await startBenchStack({ nodes: instantNodes(nodes) }, run);
   const { stack, floor } = bench;
-  const floorRound = await measureRound({ what: 'floor', tasks, pid: floor.pid, servers: stack.servers, progress }, () => floor.run(tasks, FLOOR_AT_ONCE));
+  const floorRound = await measureRound(
+    { what: 'floor', tasks, pid: floor.pid, servers: stack.servers, progress },
+    () => floor.run(tasks, FLOOR_AT_ONCE),
+  );
 
   let complete = 0;
   let ended = 0;
@@ -45,7 +51,12 @@ export async function measureStorm({ tasks, nodes }: Options<'storm'>, run: Benc
   const { cpuMs, peakMb, residentMb } = await usageOf(stack.service.process.pid);
   return [
     resultOf({ metric: 'start of the service → ready', unit: 's', value: readyMs / 1_000 }),
-    resultOf({ metric: `start of the service → last of ${tasks} ends`, unit: 's', value: seconds, floor: tasks / floorRound.perSecond }),
+    resultOf({
+      metric: `start of the service → last of ${tasks} ends`,
+      unit: 's',
+      value: seconds,
+      floor: tasks / floorRound.perSecond,
+    }),
     resultOf({ metric: 'CPU of our process per task', unit: 'ms', value: cpuMs / tasks, floor: floorRound.cpuMs.own }),
     resultOf({ metric: 'without an end', unit: 'tasks', value: tasks - ended, goal: atMost(0) }),
     resultOf({ metric: 'ended otherwise than Complete', unit: 'tasks', value: ended - complete }),

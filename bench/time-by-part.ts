@@ -1,6 +1,9 @@
 /** A profile as V8 writes it with `--cpu-prof`. */
 export interface CpuProfile {
-  readonly nodes: readonly { readonly id: number; readonly callFrame: { readonly functionName: string; readonly url: string } }[];
+  readonly nodes: readonly {
+    readonly id: number;
+    readonly callFrame: { readonly functionName: string; readonly url: string };
+  }[];
   /** In microseconds of the monotonic clock. */
   readonly startTime: number;
   /** Ids of the nodes that were seen at work. */
@@ -17,7 +20,10 @@ const PROJECT = new URL('../', import.meta.url).href;
  *
  * @returns Milliseconds by part.
  */
-export function timeByPart(profile: CpuProfile, { fromUs, untilUs }: { readonly fromUs: number; readonly untilUs: number }): Map<string, number> {
+export function timeByPart(
+  profile: CpuProfile,
+  { fromUs, untilUs }: { readonly fromUs: number; readonly untilUs: number },
+): Map<string, number> {
   const partOf = new Map(profile.nodes.map(({ id, callFrame }) => [id, partOfFrame(callFrame)]));
   const sums = new Map<string, number>();
   let atUs = profile.startTime;

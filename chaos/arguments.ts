@@ -25,9 +25,11 @@ export function chaosArguments(argv: readonly string[], drawSeed: () => number):
   if (help) return USAGE;
   if (minutesText === undefined) throw new UsageError(`--minutes is missing.\n${USAGE}`);
   const minutes = wholeNumber(minutesText);
-  if (minutes === undefined || minutes < 1) throw new UsageError(`--minutes ${minutesText} is not a whole number above 0.\n${USAGE}`);
+  if (minutes === undefined || minutes < 1)
+    throw new UsageError(`--minutes ${minutesText} is not a whole number above 0.\n${USAGE}`);
   const seed = seedText === undefined ? drawSeed() : wholeNumber(seedText);
-  if (seed === undefined || seed > MAX_SEED) throw new UsageError(`--seed ${seedText} is not a whole number from 0 to ${MAX_SEED}.\n${USAGE}`);
+  if (seed === undefined || seed > MAX_SEED)
+    throw new UsageError(`--seed ${seedText} is not a whole number from 0 to ${MAX_SEED}.\n${USAGE}`);
   return { minutes, seed, keep };
 }
 
@@ -39,7 +41,12 @@ function parse(argv: readonly string[]) {
   try {
     return parseArgs({
       args: [...argv],
-      options: { minutes: { type: 'string' }, seed: { type: 'string' }, keep: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+      options: {
+        minutes: { type: 'string' },
+        seed: { type: 'string' },
+        keep: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
     }).values;
   } catch (error) {
     throw new UsageError(`${(error as Error).message.split('. ', 1).join()}.\n${USAGE}`);

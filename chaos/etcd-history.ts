@@ -13,7 +13,9 @@ export interface StoredState {
   readonly namespace: string;
   readonly name: string;
   /** Unset: it was deleted. */
-  readonly object?: { readonly metadata: { readonly uid: string; readonly creationTimestamp: string } } & Readonly<Record<string, unknown>>;
+  readonly object?: { readonly metadata: { readonly uid: string; readonly creationTimestamp: string } } & Readonly<
+    Record<string, unknown>
+  >;
 }
 
 const changesSchema = z.object({
@@ -21,7 +23,12 @@ const changesSchema = z.object({
     /** Set where what is asked for is too old to be there. */
     compact_revision: z.coerce.number().default(0),
     events: z
-      .array(z.object({ type: z.string().optional(), kv: z.object({ key: z.string(), value: z.string().optional(), mod_revision: z.coerce.number() }) }))
+      .array(
+        z.object({
+          type: z.string().optional(),
+          kv: z.object({ key: z.string(), value: z.string().optional(), mod_revision: z.coerce.number() }),
+        }),
+      )
       .default([]),
   }),
 });
@@ -67,7 +74,11 @@ export class EtcdHistory implements AsyncDisposable {
       dispatcher: this.#agent,
       signal: this.#stop.signal,
       body: JSON.stringify({
-        create_request: { key: encode(PREFIX), range_end: encode(PREFIX.replace(/\/$/, '0')), start_revision: this.#nextRevision },
+        create_request: {
+          key: encode(PREFIX),
+          range_end: encode(PREFIX.replace(/\/$/, '0')),
+          start_revision: this.#nextRevision,
+        },
       }),
     });
     body.setEncoding('utf8');

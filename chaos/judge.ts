@@ -10,7 +10,10 @@ import { excerptFor, timelineOf, timelineText } from './timeline.ts';
 const EXCERPTS = 3;
 
 /** Checks every invariant and writes the whole timeline into the directory. */
-export async function judge(observations: Observations, directory: string): Promise<{ readonly text: string; readonly holds: boolean }> {
+export async function judge(
+  observations: Observations,
+  directory: string,
+): Promise<{ readonly text: string; readonly holds: boolean }> {
   const timeline = timelineOf(observations);
   const from = timeline[0]?.at ?? 0;
   await writeFile(join(directory, 'timeline.txt'), `${timelineText(timeline, from)}\n`);
@@ -20,8 +23,12 @@ export async function judge(observations: Observations, directory: string): Prom
     const excerpt = index < EXCERPTS ? `\n${timelineText(excerptFor(violation, timeline), from)}` : '';
     return `\n✗ at ${((violation.at - from) / 1000).toFixed(3)} s: ${violation.text}${excerpt}`;
   };
-  const told = results.flatMap(({ name, violations }) => (violations.length === 0 ? [] : [`\n${name}: violated`, ...violations.map(tell)]));
-  const summary = results.map(({ name, violations }) => (violations.length === 0 ? `  ✓ ${name}` : `  ✗ ${name}: ${violations.length}`));
+  const told = results.flatMap(({ name, violations }) =>
+    violations.length === 0 ? [] : [`\n${name}: violated`, ...violations.map(tell)],
+  );
+  const summary = results.map(({ name, violations }) =>
+    violations.length === 0 ? `  ✓ ${name}` : `  ✗ ${name}: ${violations.length}`,
+  );
   return {
     text: [...told, '', reportOf(observations), '', 'invariants', ...summary].join('\n'),
     holds: results.every(({ violations }) => violations.length === 0),

@@ -21,13 +21,16 @@ async function run({ minutes, seed, keep }: ChaosArguments): Promise<number> {
   const directory = await mkdtemp(join(tmpdir(), 'sei-node-tasks-chaos-'));
   print(`npm run chaos -- --minutes ${minutes} --seed ${seed}    (logs: ${directory})`);
   const code = await runAndJudge({ minutes, seed, directory, ending });
-  if (code === EXIT_FAILED) print(`Failed with seed ${seed}; repeat with npm run chaos -- --minutes ${minutes} --seed ${seed}`);
+  if (code === EXIT_FAILED)
+    print(`Failed with seed ${seed}; repeat with npm run chaos -- --minutes ${minutes} --seed ${seed}`);
   if (code === EXIT_FAILED || keep) print(`Logs and all that was seen are kept in ${directory}`);
   else await rm(directory, { recursive: true, force: true });
   return code;
 }
 
-async function runAndJudge(options: Omit<ChaosArguments, 'keep'> & { readonly directory: string; readonly ending: AbortController }): Promise<number> {
+async function runAndJudge(
+  options: Omit<ChaosArguments, 'keep'> & { readonly directory: string; readonly ending: AbortController },
+): Promise<number> {
   const { directory, ending } = options;
   try {
     const observations = await runChaos({ ...options, progress: print });

@@ -9,7 +9,12 @@ export async function observePermit(client: Client, permitId: string): Promise<O
   const permit = await describe(client, permitId);
   if (permit?.status.name !== 'RUNNING') return undefined;
   const holder = (permit.memo?.['holder'] ?? '') as string;
-  return { id: permitId, node: permitId.split('/').at(-1) ?? '', holder, holderClosedAt: await closedAt(client, holder) };
+  return {
+    id: permitId,
+    node: permitId.split('/').at(-1) ?? '',
+    holder,
+    holderClosedAt: await closedAt(client, holder),
+  };
 }
 
 /** Milliseconds since 1970; 0 for a workflow that there is not, unset for one that is open. */

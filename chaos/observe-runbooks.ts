@@ -9,12 +9,17 @@ const children = [
 ] as const;
 
 /** How runbooks ended, and the ids under which a sidecar knows what they did. */
-export async function observeRunbooks(temporal: Client, runbooks: readonly PlannedRunbook[]): Promise<ObservedRunbook[]> {
+export async function observeRunbooks(
+  temporal: Client,
+  runbooks: readonly PlannedRunbook[],
+): Promise<ObservedRunbook[]> {
   return await Promise.all(
     runbooks.map(async ({ workflowId, node }) => ({
       workflowId,
       node,
-      taskIds: (await Promise.all(children.map(([step, kind]) => childTaskId(temporal, `${workflowId}/${step}`, kind)))).flat(),
+      taskIds: (
+        await Promise.all(children.map(([step, kind]) => childTaskId(temporal, `${workflowId}/${step}`, kind)))
+      ).flat(),
       end: (await temporal.workflow.getHandle(workflowId).describe()).status.name,
     })),
   );
@@ -22,6 +27,9 @@ export async function observeRunbooks(temporal: Client, runbooks: readonly Plann
 
 /** A step that was never begun has none. */
 async function childTaskId(temporal: Client, workflowId: string, kind: string): Promise<string[]> {
-  const description = await temporal.workflow.getHandle(workflowId).describe().catch(() => undefined);
+  const description = await temporal.workflow
+    .getHandle(workflowId)
+    .describe()
+    .catch(() => undefined);
   return description === undefined ? [] : [taskId(`${workflowId}/${description.runId}`, kind)];
 }

@@ -39,32 +39,55 @@ export function workflowOf(end: string, events: readonly HistoryEvent[]): Observ
     knowledge: knowledgeAfter(ended),
     dispatchedAt: dispatch?.at,
     wasTakenOff: ended.some(({ name, result }) => name === 'takeOffTask' && result === 'taken-off'),
-    errors: events.flatMap(({ workflowTaskFailedEventAttributes: failed }) => (failed && isError(failed.cause) ? (failed.failure?.message ?? '') : [])),
+    errors: events.flatMap(({ workflowTaskFailedEventAttributes: failed }) =>
+      failed && isError(failed.cause) ? (failed.failure?.message ?? '') : [],
+    ),
   };
 }
 
 /** Others are of a server that sets a task up once more, as when a cancel comes in at the last moment. */
 function isError(cause: unknown): boolean {
-  return cause === WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR || cause === WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE;
+  return (
+    cause === WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR ||
+    cause === WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE
+  );
 }
 
 function endedActivities(events: readonly HistoryEvent[]): EndedActivity[] {
-  const names = new Map(events.map(({ eventId, activityTaskScheduledEventAttributes: scheduled }) => [String(eventId), scheduled?.activityType?.name ?? '']));
+  const names = new Map(
+    events.map(({ eventId, activityTaskScheduledEventAttributes: scheduled }) => [
+      String(eventId),
+      scheduled?.activityType?.name ?? '',
+    ]),
+  );
   return events.flatMap((event) => {
     const { activityTaskCompletedEventAttributes: completed } = event;
-    const ended = completed ?? event.activityTaskFailedEventAttributes ?? event.activityTaskTimedOutEventAttributes ?? event.activityTaskCanceledEventAttributes;
+    const ended =
+      completed ??
+      event.activityTaskFailedEventAttributes ??
+      event.activityTaskTimedOutEventAttributes ??
+      event.activityTaskCanceledEventAttributes;
     if (!ended) return [];
-    return [{ name: names.get(String(ended.scheduledEventId)) ?? '', at: millisecondsOf(event), result: valueOf(completed?.result) }];
+    return [
+      {
+        name: names.get(String(ended.scheduledEventId)) ?? '',
+        at: millisecondsOf(event),
+        result: valueOf(completed?.result),
+      },
+    ];
   });
 }
 
 /** A dispatch of which nothing is heard may have sent the task; a poll of which nothing is heard changes nothing. */
 function knowledgeAfter(ended: readonly EndedActivity[]): Knowledge {
-  return ended.reduce<Knowledge>((known, { name, result }) => {
-    const { knowledge } = (result ?? {}) as { readonly knowledge?: Knowledge };
-    if (knowledge !== undefined) return knowledge;
-    return name === 'dispatchTask' && known.sent === 'no' ? { ...known, sent: 'perhaps' } : known;
-  }, { sent: 'no' });
+  return ended.reduce<Knowledge>(
+    (known, { name, result }) => {
+      const { knowledge } = (result ?? {}) as { readonly knowledge?: Knowledge };
+      if (knowledge !== undefined) return knowledge;
+      return name === 'dispatchTask' && known.sent === 'no' ? { ...known, sent: 'perhaps' } : known;
+    },
+    { sent: 'no' },
+  );
 }
 
 function valueOf(payloads: Payloads): unknown {

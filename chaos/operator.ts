@@ -36,7 +36,11 @@ export class Operator {
     const targetHeight = this.#world.fleet.height + blocksAhead;
     const input = { node: { namespace: NAMESPACE, name }, targetHeight, heightTimeoutSeconds };
     await this.#persist(async () => {
-      const start = this.#world.temporal.workflow.start('RestartThenAwaitHeight', { workflowId, taskQueue: NAMESPACE, args: [input] });
+      const start = this.#world.temporal.workflow.start('RestartThenAwaitHeight', {
+        workflowId,
+        taskQueue: NAMESPACE,
+        args: [input],
+      });
       await start.catch((error: unknown) => {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       });
@@ -52,10 +56,12 @@ export class Operator {
   async #annotate(name: string): Promise<void> {
     const patch = { metadata: { annotations: { [CANCEL_ANNOTATION]: 'chaos' } } };
     await this.#persist(async () => {
-      await this.#world.tasks.patch({ namespace: NAMESPACE, name }, patch, { signal: this.#signal }).catch((error: unknown) => {
-        // It was over and its time to live is, too.
-        if (!hasHttpStatus(error, 404)) throw error;
-      });
+      await this.#world.tasks
+        .patch({ namespace: NAMESPACE, name }, patch, { signal: this.#signal })
+        .catch((error: unknown) => {
+          // It was over and its time to live is, too.
+          if (!hasHttpStatus(error, 404)) throw error;
+        });
     });
   }
 
@@ -90,7 +96,16 @@ function unlessThere(error: unknown): void {
 }
 
 function manifestOf(task: PlannedTask, targetHeight: number | undefined): Partial<SeiNodeTask> {
-  const { name, node, kind, payload, timeoutSeconds, queueTimeoutSeconds, minSecondsBetweenRestarts, ttlSecondsAfterFinished } = task;
+  const {
+    name,
+    node,
+    kind,
+    payload,
+    timeoutSeconds,
+    queueTimeoutSeconds,
+    minSecondsBetweenRestarts,
+    ttlSecondsAfterFinished,
+  } = task;
   return {
     apiVersion: 'sei.io/v1alpha1',
     kind: 'SeiNodeTask',

@@ -64,7 +64,13 @@ export class Replica implements AsyncDisposable {
       servers: { ...servers, temporal: { ...servers.temporal, address: this.links.temporal.address } },
       fleetUrl: `http://${this.links.sidecar.address}`,
       name,
-      environment: { ROLE: role, WATCH_NAMESPACE: namespace, TASK_QUEUE: namespace, KUBECONFIG: this.#kubeconfig, SHUTDOWN_GRACE: '10s' },
+      environment: {
+        ROLE: role,
+        WATCH_NAMESPACE: namespace,
+        TASK_QUEUE: namespace,
+        KUBECONFIG: this.#kubeconfig,
+        SHUTDOWN_GRACE: '10s',
+      },
     });
     this.#service = service;
     void this.#reportDeath(service);
@@ -103,6 +109,10 @@ export class Replica implements AsyncDisposable {
   async #reportDeath(service: LocalService): Promise<void> {
     const { code, signal } = await service.process.exited;
     if (this.#service !== service) return;
-    this.#options.onDeath({ process: `${this.name} (log ${service.logFile})`, at: now(), how: signal ?? `code ${code}` });
+    this.#options.onDeath({
+      process: `${this.name} (log ${service.logFile})`,
+      at: now(),
+      how: signal ?? `code ${code}`,
+    });
   }
 }

@@ -13,7 +13,9 @@ export function reportOf(observations: Observations): string {
     row('RestartThenAwaitHeight', countsText(runbooks.map(({ end }) => end))),
     '',
     'faults that took effect',
-    ...faultTypeNames.map((type) => row(type, String(faults.filter((fault) => fault.type === type && fault.tookEffect).length))),
+    ...faultTypeNames.map((type) =>
+      row(type, String(faults.filter((fault) => fault.type === type && fault.tookEffect).length)),
+    ),
     '',
     row('tasks', String(tasks.length + runbooks.length)),
     row('faults', String(faults.filter(({ tookEffect }) => tookEffect).length)),
@@ -28,12 +30,17 @@ function row(name: string, text: string): string {
 }
 
 function verdictsOf(tasks: readonly ObservedTask[]): string {
-  return countsText(tasks.map((task) => terminalState(task)?.status.reason ?? (task.deletedAt === undefined ? 'open' : 'deleted')));
+  return countsText(
+    tasks.map((task) => terminalState(task)?.status.reason ?? (task.deletedAt === undefined ? 'open' : 'deleted')),
+  );
 }
 
 function countsText(names: readonly string[]): string {
   const counts = Map.groupBy(names, (name) => name);
-  return [...counts].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, all]) => `${name} ${all.length}`).join(', ');
+  return [...counts]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, all]) => `${name} ${all.length}`)
+    .join(', ');
 }
 
 function longestText(tasks: readonly ObservedTask[]): string {

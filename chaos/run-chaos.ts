@@ -49,7 +49,9 @@ export async function runChaos({ seed, minutes, directory, progress, ending }: C
   const begin = performance.now();
   const tell = (): void => {
     const [open, seconds] = [tasks.open.length, Math.round((performance.now() - begin) / 1000)];
-    progress(`${String(seconds).padStart(5)} s  ${tasks.tasks.length} tasks, ${open} open; ${log.faults.length} faults; now: ${log.current.join(', ') || 'none'}`);
+    progress(
+      `${String(seconds).padStart(5)} s  ${tasks.tasks.length} tasks, ${open} open; ${log.faults.length} faults; now: ${log.current.join(', ') || 'none'}`,
+    );
   };
   const telling = setInterval(tell, PROGRESS_MS);
   try {
@@ -57,7 +59,14 @@ export async function runChaos({ seed, minutes, directory, progress, ending }: C
     progress('faults are over; waiting for what is open');
     const leftovers = await settle(world, tasks, signal);
     tell();
-    return await observed({ world, tasks, log, leftovers, deaths, runbooks: await observeRunbooks(world.temporal, runbooks) });
+    return await observed({
+      world,
+      tasks,
+      log,
+      leftovers,
+      deaths,
+      runbooks: await observeRunbooks(world.temporal, runbooks),
+    });
   } finally {
     clearInterval(telling);
   }
@@ -81,8 +90,14 @@ async function underFaults(plan: ChaosPlan, { world, tasks, log, signal }: Run):
     },
   };
   const enough = new AbortController();
-  const working = runWork(plan.work, { operator: expecting, open: () => tasks.open.length, enough: AbortSignal.any([enough.signal, signal]) });
-  const hurting = Promise.all([...plan.faults.values()].map((faults) => runLane(faults, { world, operator: expecting, log, signal })));
+  const working = runWork(plan.work, {
+    operator: expecting,
+    open: () => tasks.open.length,
+    enough: AbortSignal.any([enough.signal, signal]),
+  });
+  const hurting = Promise.all(
+    [...plan.faults.values()].map((faults) => runLane(faults, { world, operator: expecting, log, signal })),
+  );
   const [runbooks] = await Promise.all([working, hurting.finally(() => enough.abort())]);
   return runbooks;
 }
@@ -112,7 +127,10 @@ async function withWorkflows({ temporal }: World, log: TaskLog): Promise<Observe
   const tasks: ObservedTask[] = [];
   for (const task of log.tasks) {
     const workflowId = log.workflowIdOf(task.name);
-    tasks.push({ ...task, workflow: workflowId === undefined ? undefined : await observeWorkflow(temporal, workflowId) });
+    tasks.push({
+      ...task,
+      workflow: workflowId === undefined ? undefined : await observeWorkflow(temporal, workflowId),
+    });
   }
   return tasks;
 }

@@ -28,7 +28,9 @@ export async function runLane(faults: readonly PlannedFault[], run: LaneRun): Pr
 async function injectOnce(fault: PlannedFault, { world, operator, log, signal }: LaneRun): Promise<void> {
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
     const lure = fault.lure && { ...fault.lure.task, name: `${fault.lure.task.name}-${attempt}` };
-    const injected = sleep(fault.lure?.leadMs ?? 0, undefined, { signal }).then(() => log.record(fault, () => injectors[fault.type]({ world, fault, signal })));
+    const injected = sleep(fault.lure?.leadMs ?? 0, undefined, { signal }).then(() =>
+      log.record(fault, () => injectors[fault.type]({ world, fault, signal })),
+    );
     const [tookEffect] = await Promise.all([injected, lure && operator.carryOut(lure)]);
     if (tookEffect) return;
   }

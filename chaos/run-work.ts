@@ -15,13 +15,17 @@ export interface WorkRun {
 }
 
 /** Lets operators work until it is enough. @returns The runbooks that were started. */
-export async function runWork(work: Iterator<PlannedWork, never>, { operator, open, enough }: WorkRun): Promise<PlannedRunbook[]> {
+export async function runWork(
+  work: Iterator<PlannedWork, never>,
+  { operator, open, enough }: WorkRun,
+): Promise<PlannedRunbook[]> {
   const begun: Promise<void>[] = [];
   const runbooks: PlannedRunbook[] = [];
   for (;;) {
     const { value } = work.next();
     await sleep(value.afterMs, undefined, { signal: enough }).catch(() => undefined);
-    while (open() >= MOST_OPEN && !enough.aborted) await sleep(LOOK_MS, undefined, { signal: enough }).catch(() => undefined);
+    while (open() >= MOST_OPEN && !enough.aborted)
+      await sleep(LOOK_MS, undefined, { signal: enough }).catch(() => undefined);
     if (enough.aborted) break;
     if ('task' in value) {
       begun.push(operator.carryOut(value.task));

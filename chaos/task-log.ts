@@ -36,7 +36,13 @@ export class TaskLog {
       if (known !== undefined) known.deletedAt = at;
       return;
     }
-    const logged = known ?? { planned, uid: object.metadata.uid, namespace, createdAt: Date.parse(object.metadata.creationTimestamp), states: [] };
+    const logged = known ?? {
+      planned,
+      uid: object.metadata.uid,
+      namespace,
+      createdAt: Date.parse(object.metadata.creationTimestamp),
+      states: [],
+    };
     this.#logged.set(name, logged);
     const status = object['status'] as SeiNodeTaskStatus | undefined;
     if (status !== undefined) logged.states.push({ at, status });

@@ -19,7 +19,11 @@ export function timelineOf({ faults, tasks, nodes, deaths }: Observations): Time
   const entries = [
     ...faults.flatMap(({ type, target, beganAt, endedAt, tookEffect }) => [
       { at: beganAt, text: `fault   ${target}  ${type} begins`, subjects: subjectsOfFault(type, target) },
-      { at: endedAt, text: `fault   ${target}  ${type} is over${tookEffect ? '' : ', without effect'}`, subjects: subjectsOfFault(type, target) },
+      {
+        at: endedAt,
+        text: `fault   ${target}  ${type} is over${tookEffect ? '' : ', without effect'}`,
+        subjects: subjectsOfFault(type, target),
+      },
     ]),
     ...tasks.flatMap(entriesOfTask),
     ...nodes.flatMap(({ name, events }) => events.map((event) => entryOfEvent(name, event))),
@@ -32,7 +36,9 @@ export function timelineOf({ faults, tasks, nodes, deaths }: Observations): Time
 /** What happened to the subjects of a violation around its time, and to everybody. */
 export function excerptFor({ at, subjects }: Violation, timeline: readonly TimelineEntry[]): TimelineEntry[] {
   const near = timeline.filter(
-    (entry) => Math.abs(entry.at - at) <= AROUND_MS && (entry.subjects.length === 0 || entry.subjects.some((subject) => subjects.includes(subject))),
+    (entry) =>
+      Math.abs(entry.at - at) <= AROUND_MS &&
+      (entry.subjects.length === 0 || entry.subjects.some((subject) => subjects.includes(subject))),
   );
   const middle = near.findIndex((entry) => entry.at >= at);
   const begin = Math.max(0, (middle < 0 ? near.length : middle) - EXCERPT_ENTRIES * 0.75);
@@ -57,7 +63,9 @@ function entriesOfTask({ name, node, kind, taskId, states, deletedAt }: Observed
       text: `task    ${node}  ${name} ${kind}: ${[phase, step, reason].filter(Boolean).join(' ')}  ${message ?? ''}`,
       subjects,
     })),
-    ...(deletedAt === undefined ? [] : [{ at: deletedAt, text: `task    ${node}  ${name} ${kind}: deleted`, subjects }]),
+    ...(deletedAt === undefined
+      ? []
+      : [{ at: deletedAt, text: `task    ${node}  ${name} ${kind}: deleted`, subjects }]),
   ];
 }
 
@@ -66,5 +74,9 @@ function entryOfEvent(node: string, { at, type, ...details }: JournalEntry): Tim
 }
 
 function entryOfRequest(node: string, { at, method, path, body, status }: RecordedRequest): TimelineEntry {
-  return { at, text: `request ${node}  ${method} ${path} ${status ?? 'no answer'} ${body}`.trimEnd(), subjects: [node] };
+  return {
+    at,
+    text: `request ${node}  ${method} ${path} ${status ?? 'no answer'} ${body}`.trimEnd(),
+    subjects: [node],
+  };
 }

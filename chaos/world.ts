@@ -22,7 +22,10 @@ export const NAMESPACE = 'chaos';
 const BLOCK_INTERVAL_MS = 400;
 const CHAIN_ID = 'chaos-1';
 const NAMESPACES = { group: '', version: 'v1', plural: 'namespaces' } as const;
-/** In milliseconds: a real sidecar's patience would be longer than a run, and looks as often as in other tests cost a core. */
+/**
+ * In milliseconds: a real sidecar's patience would be longer than a run, and looks as often as in other tests cost a
+ * core.
+ */
 const TIMINGS = { restartGraceMs: 6_000, rpcUpTimeoutMs: 20_000, killAfterMs: 2_000, pollIntervalMs: 200 };
 
 export interface WorldOptions {
@@ -54,7 +57,13 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   await using started = new AsyncDisposableStack();
   const etcdLink = await TcpProxy.create();
   started.defer(() => etcdLink.close());
-  const servers = await startLocalServers({ directory, progress, signal, etcdLink, onUnexpectedExit: options.onServerExit });
+  const servers = await startLocalServers({
+    directory,
+    progress,
+    signal,
+    etcdLink,
+    onUnexpectedExit: options.onServerExit,
+  });
   started.defer(servers.stop);
 
   const transport = started.use(adminTransport(servers.kubernetes));
@@ -66,16 +75,43 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const over = new AbortController();
   started.defer(() => over.abort());
   const controller = new SeiNodeController(seiNodes, NAMESPACE, over.signal);
-  started.use(new EtcdHistory(servers.kubernetes.etcdUrl, (state) => (state.plural === SEI_NODE.plural ? controller.observe(state) : options.onTask(state))));
+  started.use(
+    new EtcdHistory(servers.kubernetes.etcdUrl, (state) =>
+      state.plural === SEI_NODE.plural ? controller.observe(state) : options.onTask(state),
+    ),
+  );
 
-  const { apiServerUrl, caFile, token } = { apiServerUrl: servers.kubernetes.url, caFile: servers.kubernetes.caFile, token: servers.kubernetes.token('sidecar-proxy') };
-  const fleet = await startFleet({ chainId: CHAIN_ID, blockIntervalMs: BLOCK_INTERVAL_MS, ...TIMINGS, authorization: { apiServerUrl, caFile, token } });
+  const { apiServerUrl, caFile, token } = {
+    apiServerUrl: servers.kubernetes.url,
+    caFile: servers.kubernetes.caFile,
+    token: servers.kubernetes.token('sidecar-proxy'),
+  };
+  const fleet = await startFleet({
+    chainId: CHAIN_ID,
+    blockIntervalMs: BLOCK_INTERVAL_MS,
+    ...TIMINGS,
+    authorization: { apiServerUrl, caFile, token },
+  });
   started.defer(() => fleet.close());
-  await Promise.all(nodes.map(async ({ name, sidecarVersion, transactions, hasPeers }, index) => {
-    await fleet.addNode({ namespace: NAMESPACE, name, sidecarVersion, transactions, tasksOnSigterm: { seed: index } });
-    const peers = hasPeers ? [{ static: { addresses: [`${'a'.repeat(40)}@192.0.2.1:26656`] } }] : [];
-    await registerSeiNode(transport, { namespace: NAMESPACE, name, chainId: CHAIN_ID, phase: 'Running', spec: { peers } });
-  }));
+  await Promise.all(
+    nodes.map(async ({ name, sidecarVersion, transactions, hasPeers }, index) => {
+      await fleet.addNode({
+        namespace: NAMESPACE,
+        name,
+        sidecarVersion,
+        transactions,
+        tasksOnSigterm: { seed: index },
+      });
+      const peers = hasPeers ? [{ static: { addresses: [`${'a'.repeat(40)}@192.0.2.1:26656`] } }] : [];
+      await registerSeiNode(transport, {
+        namespace: NAMESPACE,
+        name,
+        chainId: CHAIN_ID,
+        phase: 'Running',
+        spec: { peers },
+      });
+    }),
+  );
 
   const connection = await Connection.connect({ address: servers.temporal.address });
   started.defer(() => connection.close());
@@ -84,7 +120,19 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const replicas = new Map<string, Replica>();
   for (const name of [...WORKERS, ...BRIDGES]) {
     const role = name.startsWith('worker') ? 'worker' : 'bridge';
-    replicas.set(name, started.use(await Replica.create({ name, role, servers, fleetUrl: fleet.url, namespace: NAMESPACE, onDeath: options.onDeath })));
+    replicas.set(
+      name,
+      started.use(
+        await Replica.create({
+          name,
+          role,
+          servers,
+          fleetUrl: fleet.url,
+          namespace: NAMESPACE,
+          onDeath: options.onDeath,
+        }),
+      ),
+    );
   }
   await Promise.all([...replicas.values()].map((replica) => replica.start()));
   await abortable(Promise.all([...replicas.values()].map((replica) => replica.ready())), signal);

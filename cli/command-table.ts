@@ -3,12 +3,30 @@ import type { Argument, Command, Flag } from './command.ts';
 const node: Argument = { name: 'NODE', help: 'Name of the SeiNode.' };
 const task: Argument = { name: 'NAME', help: 'Name of the SeiNodeTask.' };
 
-const output = (...choices: string[]): Flag => ({ name: 'output', short: 'o', value: 'FORMAT', choices, help: 'What to print, for programs. Default: text for people.' });
-const timeout: Flag = { name: 'timeout', value: 'DURATION', help: 'Longest time to watch, such as 11m; then the exit code is 124. The task goes on. Default: for ever.' };
+const output = (...choices: string[]): Flag => ({
+  name: 'output',
+  short: 'o',
+  value: 'FORMAT',
+  choices,
+  help: 'What to print, for programs. Default: text for people.',
+});
+const timeout: Flag = {
+  name: 'timeout',
+  value: 'DURATION',
+  help: 'Longest time to watch, such as 11m; then the exit code is 124. The task goes on. Default: for ever.',
+};
 
 const creationFlags: readonly Flag[] = [
-  { name: 'reason', value: 'TEXT', help: 'Why: for Events, the status and the Temporal UI (annotation sei.io/reason).' },
-  { name: 'timeout-seconds', value: 'SECONDS', help: "Longest execution time of the task, a year at most; 0 means the kind's default." },
+  {
+    name: 'reason',
+    value: 'TEXT',
+    help: 'Why: for Events, the status and the Temporal UI (annotation sei.io/reason).',
+  },
+  {
+    name: 'timeout-seconds',
+    value: 'SECONDS',
+    help: "Longest execution time of the task, a year at most; 0 means the kind's default.",
+  },
   { name: 'name', value: 'NAME', help: 'Name of the SeiNodeTask. Default: made from the node, with a random end.' },
   { name: 'wait', short: 'w', help: 'Watch the task to its end, as status --watch does.' },
   timeout,
@@ -16,7 +34,8 @@ const creationFlags: readonly Flag[] = [
   output('name', 'json', 'yaml'),
 ];
 
-const exitCodesOfWatch = 'While watching: 0 only when the task is Complete, 1 when it Failed or was deleted, 124 past --timeout, 130 after Ctrl-C, which leaves the task alone.';
+const exitCodesOfWatch =
+  'While watching: 0 only when the task is Complete, 1 when it Failed or was deleted, 124 past --timeout, 130 after Ctrl-C, which leaves the task alone.';
 
 export const globalFlags: readonly Flag[] = [
   { name: 'namespace', short: 'n', value: 'NAMESPACE', help: "Kubernetes namespace. Default: the context's." },
@@ -46,10 +65,16 @@ export const commands: readonly Command[] = [
   {
     name: 'await-height',
     summary: 'Wait until a node has reached a height',
-    description: ['Creates a SeiNodeTask of kind AwaitNodesAtHeight. Without --timeout-seconds it waits as long as it takes.', exitCodesOfWatch],
+    description: [
+      'Creates a SeiNodeTask of kind AwaitNodesAtHeight. Without --timeout-seconds it waits as long as it takes.',
+      exitCodesOfWatch,
+    ],
     arguments: [node, { name: 'HEIGHT', help: 'Height of the block to wait for.' }],
     flags: creationFlags,
-    examples: ['kubectl snt await-height validator-0 1200000 --wait', 'kubectl snt await-height validator-0 1200000 --timeout-seconds 900 -o name'],
+    examples: [
+      'kubectl snt await-height validator-0 1200000 --wait',
+      'kubectl snt await-height validator-0 1200000 --timeout-seconds 900 -o name',
+    ],
     load: async () => (await import('./commands/await-height.ts')).awaitHeight,
   },
   {
@@ -74,7 +99,10 @@ export const commands: readonly Command[] = [
     ],
     arguments: [task],
     flags: [{ name: 'watch', short: 'w', help: 'Watch the task to its end.' }, timeout],
-    examples: ['kubectl snt status restart-validator-0-x7k2p', 'kubectl snt status restart-validator-0-x7k2p -w --timeout 11m'],
+    examples: [
+      'kubectl snt status restart-validator-0-x7k2p',
+      'kubectl snt status restart-validator-0-x7k2p -w --timeout 11m',
+    ],
     load: async () => (await import('./commands/status.ts')).status,
   },
   {
@@ -95,17 +123,22 @@ export const commands: readonly Command[] = [
     summary: 'List the workflows that worked on a node, from Temporal',
     description: [
       'OUTCOME is the reason of the verdict; of a workflow that is open it is Running, or Cancelling once it was asked to cancel.',
-      "Newest first, also of tasks whose resource is gone, and of runbooks. Temporal is found by its own variables (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_*) and profiles (TEMPORAL_PROFILE).",
+      'Newest first, also of tasks whose resource is gone, and of runbooks. Temporal is found by its own variables (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_*) and profiles (TEMPORAL_PROFILE).',
     ],
     arguments: [node],
     flags: [{ name: 'limit', value: 'COUNT', help: 'Most workflows to list. Default: 20.' }, output('json', 'yaml')],
-    examples: ['kubectl snt history validator-0', 'TEMPORAL_ADDRESS=temporal.example:7233 kubectl snt history validator-0 -o json'],
+    examples: [
+      'kubectl snt history validator-0',
+      'TEMPORAL_ADDRESS=temporal.example:7233 kubectl snt history validator-0 -o json',
+    ],
     load: async () => (await import('./commands/history.ts')).history,
   },
   {
     name: 'completion',
     summary: 'Print a script that makes a shell complete the commands',
-    description: ['The one for kubectl makes `kubectl snt` complete in every shell in which kubectl completes: save it as kubectl_complete-snt, executable, in a directory of the PATH.'],
+    description: [
+      'The one for kubectl makes `kubectl snt` complete in every shell in which kubectl completes: save it as kubectl_complete-snt, executable, in a directory of the PATH.',
+    ],
     arguments: [{ name: 'SHELL', choices: ['bash', 'zsh', 'fish', 'kubectl'], help: 'bash, zsh, fish or kubectl.' }],
     flags: [],
     examples: [

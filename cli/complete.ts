@@ -35,12 +35,18 @@ async function candidates(before: readonly string[], current: string): Promise<r
   return command === undefined ? [] : await argumentCandidates(command, positionals.length - 1, values);
 }
 
-async function argumentCandidates(command: Command, index: number, flags: ReturnType<typeof tokensOf>['values']): Promise<readonly Candidate[]> {
+async function argumentCandidates(
+  command: Command,
+  index: number,
+  flags: ReturnType<typeof tokensOf>['values'],
+): Promise<readonly Candidate[]> {
   const { name = '', choices = [] } = command.arguments[index] ?? {};
   if (name === 'COMMAND') return allCommands();
   const resource = RESOURCES[name];
   if (resource === undefined) return choices.map(withoutHelp);
-  const given = Object.entries(flags).flatMap(([flag, value]) => (typeof value === 'string' ? [[flag, value] as const] : []));
+  const given = Object.entries(flags).flatMap(([flag, value]) =>
+    typeof value === 'string' ? [[flag, value] as const] : [],
+  );
   const { resourceNames } = await import('./resource-names.ts');
   return (await resourceNames(resource, new Invocation(command, new Map(), new Map(given)))).map(withoutHelp);
 }
@@ -54,7 +60,10 @@ function knownCommand(words: readonly string[]): Command | undefined {
 }
 
 function flagThatNeedsValue(word: string | undefined, flags: readonly Flag[]): Flag | undefined {
-  return flags.find(({ name, short, value }) => value !== undefined && (word === `--${name}` || (short !== undefined && word === `-${short}`)));
+  return flags.find(
+    ({ name, short, value }) =>
+      value !== undefined && (word === `--${name}` || (short !== undefined && word === `-${short}`)),
+  );
 }
 
 function allCommands(): readonly Candidate[] {

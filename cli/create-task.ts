@@ -26,7 +26,8 @@ export interface NewTask {
 export async function createTask(invocation: Invocation, newTask: NewTask): Promise<number> {
   assertTimeoutUsed(invocation, 'wait');
   const dryRun = invocation.isSet('dry-run');
-  if (dryRun && invocation.isSet('wait')) throw new UsageError('--wait has nothing to wait for with --dry-run. Leave one of them out.');
+  if (dryRun && invocation.isSet('wait'))
+    throw new UsageError('--wait has nothing to wait for with --dry-run. Leave one of them out.');
   await using session = new Session(invocation);
   const manifest = manifestOf(invocation, newTask, await requester(session));
   const created = await session.tasks.create(session.namespace, manifest, { fieldManager: FIELD_MANAGER, dryRun });
@@ -57,7 +58,10 @@ async function waitFor(invocation: Invocation, session: Session, created: Task):
   const [format, timeout] = [invocation.text('output'), invocation.text('timeout')];
   const announce = format === undefined ? print : note;
   announce(`${resourceName(created)} created`);
-  const { code, task } = await followTask(session, created, { timeout, stream: format === undefined ? process.stdout : process.stderr });
+  const { code, task } = await followTask(session, created, {
+    timeout,
+    stream: format === undefined ? process.stdout : process.stderr,
+  });
   if (format !== undefined) printAs(format, task);
   return code;
 }
@@ -66,9 +70,17 @@ function printAs(format: string, task: Task): void {
   print(format === 'name' ? resourceName(task) : serialized(withoutManagedFields(task), format as Format));
 }
 
-function manifestOf(invocation: Invocation, { kind, payload, prefix }: NewTask, requestedBy: string | undefined): object {
+function manifestOf(
+  invocation: Invocation,
+  { kind, payload, prefix }: NewTask,
+  requestedBy: string | undefined,
+): object {
   const node = invocation.argument('NODE');
-  const [name, reason, timeoutSeconds] = [invocation.text('name'), invocation.text('reason'), invocation.text('timeout-seconds')];
+  const [name, reason, timeoutSeconds] = [
+    invocation.text('name'),
+    invocation.text('reason'),
+    invocation.text('timeout-seconds'),
+  ];
   return {
     apiVersion: 'sei.io/v1alpha1',
     kind: 'SeiNodeTask',
@@ -80,7 +92,9 @@ function manifestOf(invocation: Invocation, { kind, payload, prefix }: NewTask, 
       kind,
       target: { nodeRef: { name: node } },
       [taskKinds[kind].payloadField]: payload,
-      ...(timeoutSeconds !== undefined && { timeoutSeconds: Math.min(Number(timeoutSeconds), LONGEST_EXECUTION_SECONDS) }),
+      ...(timeoutSeconds !== undefined && {
+        timeoutSeconds: Math.min(Number(timeoutSeconds), LONGEST_EXECUTION_SECONDS),
+      }),
     },
   };
 }

@@ -24,15 +24,24 @@ export interface FollowedTask {
 
 /** @throws UsageError when `--timeout` stands without the flag that it belongs to. */
 export function assertTimeoutUsed(invocation: Invocation, flag: 'wait' | 'watch'): void {
-  if (invocation.text('timeout') !== undefined && !invocation.isSet(flag)) throw new UsageError(`--timeout needs --${flag}: it is the longest time to watch.`);
+  if (invocation.text('timeout') !== undefined && !invocation.isSet(flag))
+    throw new UsageError(`--timeout needs --${flag}: it is the longest time to watch.`);
 }
 
 /** Shows a task on `stream` until it is over, the time is up or Ctrl-C is pressed. */
-export async function followTask(session: Session, first: Task, options: { timeout: string | undefined; stream: NodeJS.WriteStream }): Promise<FollowedTask> {
+export async function followTask(
+  session: Session,
+  first: Task,
+  options: { timeout: string | undefined; stream: NodeJS.WriteStream },
+): Promise<FollowedTask> {
   using view = new LiveView(options.stream);
   const stop = new AbortController();
-  const timer = options.timeout === undefined ? undefined : setTimeout(() => stop.abort(EXIT_TIMED_OUT), timerMs(options.timeout));
-  void once(process, 'SIGINT', { signal: stop.signal }).then(() => stop.abort(EXIT_INTERRUPTED), () => undefined);
+  const timer =
+    options.timeout === undefined ? undefined : setTimeout(() => stop.abort(EXIT_TIMED_OUT), timerMs(options.timeout));
+  void once(process, 'SIGINT', { signal: stop.signal }).then(
+    () => stop.abort(EXIT_INTERRUPTED),
+    () => undefined,
+  );
   let task = first;
   try {
     const onProblem = (error: Error): void => view.showProblem(printable(error.message));
@@ -40,7 +49,9 @@ export async function followTask(session: Session, first: Task, options: { timeo
       view.show(task);
       if (isOver(task)) return { code: task.status?.phase === 'Complete' ? 0 : EXIT_FAILED, task };
     }
-    view.say(`SeiNodeTask ${task.metadata.name} was deleted before it was over. What became of it: ${session.command(`history ${taskFacts(task).target}`)}`);
+    view.say(
+      `SeiNodeTask ${task.metadata.name} was deleted before it was over. What became of it: ${session.command(`history ${taskFacts(task).target}`)}`,
+    );
     return { code: EXIT_FAILED, task };
   } catch (error) {
     if (!stop.signal.aborted) throw error;

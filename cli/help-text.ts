@@ -23,7 +23,13 @@ export function helpText(command: Command): string {
     `${summary}.`,
     section('Usage', [usageLine(command)]),
     ...(description.length === 0 ? [] : ['', ...description.map((paragraph) => wrapped(paragraph, WIDTH).join('\n'))]),
-    ...sections('Arguments', hanging(words.map(({ name, help }) => [name, help]), WIDTH)),
+    ...sections(
+      'Arguments',
+      hanging(
+        words.map(({ name, help }) => [name, help]),
+        WIDTH,
+      ),
+    ),
     ...sections('Flags', flagLines(flags)),
     section('Flags of every command', flagLines(globalFlags)),
     ...sections('Examples', examples),
@@ -40,8 +46,11 @@ function section(title: string, lines: readonly string[]): string {
 }
 
 function flagLines(flags: readonly Flag[]): string[] {
-  return hanging(flags.map(({ name, short, value, choices, help }) => {
-    const dashes = short === undefined ? `    --${name}` : `-${short}, --${name}`;
-    return [value === undefined ? dashes : `${dashes} ${choices?.join('|') ?? value}`, help];
-  }), WIDTH);
+  return hanging(
+    flags.map(({ name, short, value, choices, help }) => {
+      const dashes = short === undefined ? `    --${name}` : `-${short}, --${name}`;
+      return [value === undefined ? dashes : `${dashes} ${choices?.join('|') ?? value}`, help];
+    }),
+    WIDTH,
+  );
 }

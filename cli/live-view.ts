@@ -35,7 +35,11 @@ export class LiveView implements Disposable {
     if (facts === this.#told) return;
     this.#told = facts;
     const mark = this.#isTerminal ? (MARKS[phase] ?? '  ') : '';
-    this.say(wrapped(`${mark}${elapsedText(task, Date.now()) || '0s'}  ${facts}`, widthOf(this.#stream) - INDENT.length).join(`\n${INDENT}`));
+    this.say(
+      wrapped(`${mark}${elapsedText(task, Date.now()) || '0s'}  ${facts}`, widthOf(this.#stream) - INDENT.length).join(
+        `\n${INDENT}`,
+      ),
+    );
   }
 
   /** Told once until the next state. */
@@ -59,6 +63,6 @@ export class LiveView implements Disposable {
     this.#frame = (this.#frame + 1) % FRAMES.length;
     const { step, phase } = taskFacts(this.#task);
     const line = `${FRAMES[this.#frame]} ${step || phase || 'New'}  ${elapsedText(this.#task, Date.now())}`;
-    this.#stream.write(CLEAR_LINE + line.slice(0, (widthOf(this.#stream)) - 1));
+    this.#stream.write(CLEAR_LINE + line.slice(0, widthOf(this.#stream) - 1));
   }
 }

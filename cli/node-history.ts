@@ -21,7 +21,9 @@ export interface HistoryEntry {
   /** RFC 3339; absent while it is open. */
   readonly closedAt?: string;
   readonly kind: string;
-  /** Reason of the verdict; `Cancelling`; of a workflow that left none, Temporal's own word for how it stands or ended. */
+  /**
+   * Reason of the verdict; `Cancelling`; of a workflow that left none, Temporal's own word for how it stands or ended.
+   */
   readonly outcome: string;
 }
 
@@ -50,9 +52,15 @@ const UNREAD = {
 export async function readHistory(query: HistoryQuery): Promise<readonly HistoryEntry[]> {
   const access = await connectToTemporal();
   try {
-    const { workflow } = new Client({ connection: access.connection, namespace: access.namespace, dataConverter: { payloadCodecs: [UNREAD] } });
+    const { workflow } = new Client({
+      connection: access.connection,
+      namespace: access.namespace,
+      dataConverter: { payloadCodecs: [UNREAD] },
+    });
     const entries = (await list(workflow, query)).map((execution) => entryOf(execution));
-    const known = await Promise.all(entries.map(async (entry) => ((await isCancelling(workflow, entry)) ? { ...entry, outcome: CANCELLING } : entry)));
+    const known = await Promise.all(
+      entries.map(async (entry) => ((await isCancelling(workflow, entry)) ? { ...entry, outcome: CANCELLING } : entry)),
+    );
     return known.toSorted((a, b) => b.startedAt.localeCompare(a.startedAt));
   } catch (error) {
     throw explained(error, access);
@@ -71,7 +79,10 @@ async function list(workflows: WorkflowClient, query: HistoryQuery): Promise<Wor
 }
 
 /** Lists do not tell it. */
-async function isCancelling(workflows: WorkflowClient, { workflowId, runId, closedAt }: HistoryEntry): Promise<boolean> {
+async function isCancelling(
+  workflows: WorkflowClient,
+  { workflowId, runId, closedAt }: HistoryEntry,
+): Promise<boolean> {
   if (closedAt !== undefined) return false;
   try {
     const { raw } = await workflows.getHandle(workflowId, runId).describe();
@@ -90,7 +101,15 @@ function filterOf({ namespace, node, clusterId }: HistoryQuery): string {
   return `${searchAttributes.namespace.name} = '${namespace}' AND ${searchAttributes.node.name} = '${node}'${here}`;
 }
 
-function entryOf({ workflowId, runId, startTime, closeTime, type, status, typedSearchAttributes }: WorkflowExecutionInfo): HistoryEntry {
+function entryOf({
+  workflowId,
+  runId,
+  startTime,
+  closeTime,
+  type,
+  status,
+  typedSearchAttributes,
+}: WorkflowExecutionInfo): HistoryEntry {
   const outcome = closeTime === undefined ? undefined : typedSearchAttributes.get(searchAttributes.outcome);
   return {
     workflowId,
@@ -104,7 +123,9 @@ function entryOf({ workflowId, runId, startTime, closeTime, type, status, typedS
 
 /** By gRPC code. */
 const advice: Readonly<Record<number, string>> = {
-  3: `It may lack the search attributes; create them: temporal operator search-attribute create ${Object.values(searchAttributes)
+  3: `It may lack the search attributes; create them: temporal operator search-attribute create ${Object.values(
+    searchAttributes,
+  )
     .map(({ name }) => `--name ${name} --type Keyword`)
     .join(' ')}`,
   7: 'Check that TEMPORAL_API_KEY or the client certificate may read this namespace.',
@@ -115,12 +136,15 @@ const PASSING = [4, 8, 14];
 function explained(error: unknown, { address, namespace, secrets }: TemporalAccess): unknown {
   if (!(error instanceof Error)) return error;
   if (error instanceof NamespaceNotFoundError) {
-    return new TemporalRefusedError(`Temporal at ${address} has no namespace ${namespace}. Set TEMPORAL_NAMESPACE to the one that the service uses.`);
+    return new TemporalRefusedError(
+      `Temporal at ${address} has no namespace ${namespace}. Set TEMPORAL_NAMESPACE to the one that the service uses.`,
+    );
   }
   const cause = (error instanceof ServiceError ? error.cause : error) as Error & { code?: unknown; details?: string };
   const code = Number(cause.code);
   const subject = `Temporal at ${address}, namespace ${namespace}`;
   const words = withoutSecrets(cause.details ?? cause.message, secrets);
-  if (PASSING.includes(code)) return new TemporalUnreachableError(`${subject} does not answer: ${words}. Repeat the command.`);
+  if (PASSING.includes(code))
+    return new TemporalUnreachableError(`${subject} does not answer: ${words}. Repeat the command.`);
   return code in advice ? new TemporalRefusedError(`${subject} refused: ${words}. ${advice[code]}`) : error;
 }

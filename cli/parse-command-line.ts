@@ -42,7 +42,10 @@ export function commandNamed(name: string): Command {
 
 export function tokensOf(words: readonly string[], flags: readonly Flag[]) {
   const options = Object.fromEntries(
-    flags.map(({ name, short, value }) => [name, { type: value === undefined ? 'boolean' : 'string', ...(short !== undefined && { short }) } as const]),
+    flags.map(({ name, short, value }) => [
+      name,
+      { type: value === undefined ? 'boolean' : 'string', ...(short !== undefined && { short }) } as const,
+    ]),
   );
   return parseArgs({ args: [...words], options, allowPositionals: true, strict: false, tokens: true });
 }
@@ -51,21 +54,27 @@ function flagValue(command: Command | undefined, flags: readonly Flag[], token: 
   const flag = flags.find(({ name }) => name === token.name);
   if (flag === undefined) {
     const subject = command === undefined ? 'kubectl snt' : command.name;
-    throw new UsageError(`${subject} has no flag ${token.rawName}. It has: ${flags.map(({ name }) => `--${name}`).join(', ')}.`);
+    throw new UsageError(
+      `${subject} has no flag ${token.rawName}. It has: ${flags.map(({ name }) => `--${name}`).join(', ')}.`,
+    );
   }
   return flag.value === undefined ? switchValue(token) : textValue(flag, flag.value, token);
 }
 
 /** kubectl's switches may be written as `--watch=true`. */
 function switchValue({ rawName, value = 'true' }: FlagToken): boolean {
-  if (value !== 'true' && value !== 'false') throw new UsageError(`${rawName} takes no value, but "${value}" was given. Leave it out.`);
+  if (value !== 'true' && value !== 'false')
+    throw new UsageError(`${rawName} takes no value, but "${value}" was given. Leave it out.`);
   return value === 'true';
 }
 
 function textValue({ name, choices }: Flag, placeholder: string, { rawName, value, inlineValue }: FlagToken): string {
-  if (value === undefined) throw new UsageError(`${rawName} needs a value: ${rawName} ${choices?.join('|') ?? placeholder}.`);
+  if (value === undefined)
+    throw new UsageError(`${rawName} needs a value: ${rawName} ${choices?.join('|') ?? placeholder}.`);
   if (inlineValue === false && value.startsWith('-')) {
-    throw new UsageError(`${rawName} needs a value, and ${value} looks like a flag. If it is the value, write --${name}=${value}.`);
+    throw new UsageError(
+      `${rawName} needs a value, and ${value} looks like a flag. If it is the value, write --${name}=${value}.`,
+    );
   }
   assertGood(rawName, { placeholder, choices }, value);
   return value;
@@ -73,9 +82,12 @@ function textValue({ name, choices }: Flag, placeholder: string, { rawName, valu
 
 function argumentsOf(command: Command, values: readonly string[]): Map<string, string> {
   const missing = command.arguments.filter(({ optional }) => optional !== true)[values.length];
-  if (missing !== undefined) throw new UsageError(`${command.name} needs ${missing.name}. Write: ${usageLine(command)}`);
+  if (missing !== undefined)
+    throw new UsageError(`${command.name} needs ${missing.name}. Write: ${usageLine(command)}`);
   if (values.length > command.arguments.length) {
-    throw new UsageError(`${command.name} does not take "${values[command.arguments.length]}". Write: ${usageLine(command)}`);
+    throw new UsageError(
+      `${command.name} does not take "${values[command.arguments.length]}". Write: ${usageLine(command)}`,
+    );
   }
   return new Map(values.map((value, index) => goodArgument(command.arguments[index]!, value)));
 }
@@ -85,7 +97,11 @@ function goodArgument({ name, choices }: Argument, value: string): [string, stri
   return [name, value];
 }
 
-function assertGood(subject: string, expected: { placeholder: string; choices: readonly string[] | undefined }, value: string): void {
+function assertGood(
+  subject: string,
+  expected: { placeholder: string; choices: readonly string[] | undefined },
+  value: string,
+): void {
   const problem = valueProblem(expected.placeholder, expected.choices, value);
   if (problem !== undefined) throw new UsageError(`${subject} ${problem}, got "${value}".`);
 }

@@ -9,8 +9,12 @@ const PLACE = /(<!-- reference -->\n)[^]*?(<!-- \/reference -->)/;
  * @throws Error when it has no such place.
  */
 export function withReference(page: string): string {
-  if (!PLACE.test(page)) throw new Error('docs/cli.md has no place for the reference: <!-- reference --> … <!-- /reference -->');
-  const parts = [fenced(overviewText()), ...commands.map((command) => `### ${command.name}\n\n${fenced(helpText(command))}`)];
+  if (!PLACE.test(page))
+    throw new Error('docs/cli.md has no place for the reference: <!-- reference --> … <!-- /reference -->');
+  const parts = [
+    fenced(overviewText()),
+    ...commands.map((command) => `### ${command.name}\n\n${fenced(helpText(command))}`),
+  ];
   return page.replace(PLACE, (_, begin: string, end: string) => `${begin}${parts.join('\n')}${end}`);
 }
 

@@ -6,7 +6,10 @@ export type Format = 'json' | 'yaml';
 /** YAML 1.1, as kubectl reads it. */
 const YAML = { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false } as const;
 
-/** A document as JSON or YAML that any terminal may show: the same data, with dangerous characters escaped, which both know. */
+/**
+ * A document as JSON or YAML that any terminal may show: the same data, with dangerous characters escaped, which both
+ * know.
+ */
 export function serialized(document: unknown, format: Format): string {
   return (format === 'json' ? escaped(JSON.stringify(document, undefined, 2)) : yaml(document)).trimEnd();
 }

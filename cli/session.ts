@@ -22,8 +22,15 @@ export class Session implements AsyncDisposable {
     const kubeConfig = loadKubeConfig({ file, context });
     this.transport = new KubernetesTransport(kubeConfig);
     this.tasks = new ResourceClient<Task>(this.transport, SEI_NODE_TASK);
-    this.namespace = invocation.text('namespace') ?? kubeConfig.getContextObject(kubeConfig.getCurrentContext())?.namespace ?? 'default';
-    const flags = [['-n', this.namespace], ['--context', context], ['--kubeconfig', file]] as const;
+    this.namespace =
+      invocation.text('namespace') ??
+      kubeConfig.getContextObject(kubeConfig.getCurrentContext())?.namespace ??
+      'default';
+    const flags = [
+      ['-n', this.namespace],
+      ['--context', context],
+      ['--kubeconfig', file],
+    ] as const;
     this.#flags = flags.flatMap(([flag, value]) => (value === undefined ? [] : [`${flag} ${quoted(value)}`])).join(' ');
   }
 
@@ -36,7 +43,9 @@ export class Session implements AsyncDisposable {
   async task(name: string): Promise<Task> {
     const task = await this.tasks.get(this.namespace, name);
     if (task !== undefined) return task;
-    throw new TaskMissingError(`SeiNodeTask ${this.namespace}/${name} does not exist. List those that do: ${this.command('get')}`);
+    throw new TaskMissingError(
+      `SeiNodeTask ${this.namespace}/${name} does not exist. List those that do: ${this.command('get')}`,
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

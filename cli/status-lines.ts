@@ -36,7 +36,12 @@ function changes({ metadata, status }: Task): [string, string][] {
   const [asked = 0, done] = [metadata.generation, status?.observedGeneration];
   return [
     ['Cancel', why === undefined ? '' : `requested${why === '' ? '' : `, because: ${why}`}`],
-    ['Edited', done === undefined || done >= asked ? '' : `generation ${asked}; the service has acted on generation ${done} so far`],
+    [
+      'Edited',
+      done === undefined || done >= asked
+        ? ''
+        : `generation ${asked}; the service has acted on generation ${done} so far`,
+    ],
   ];
 }
 
@@ -53,7 +58,17 @@ function traces({ outputs, task, workflow }: SeiNodeTaskStatus): [string, string
 function conditionLines({ status }: Task, told: string, width: number): string[] {
   const conditions = status?.conditions ?? [];
   if (conditions.length === 0) return [];
-  const names = padded(conditions.map(({ type, status: value, reason }) => [`  ${short(type)}=${value}`, short(reason)]));
-  const messages = conditions.map(({ message }) => printable(message)).map((message) => (told.startsWith(message) ? '' : message));
-  return ['Conditions:', ...hanging(names.map((name, index) => [name.join('   '), messages[index] ?? '']), width)];
+  const names = padded(
+    conditions.map(({ type, status: value, reason }) => [`  ${short(type)}=${value}`, short(reason)]),
+  );
+  const messages = conditions
+    .map(({ message }) => printable(message))
+    .map((message) => (told.startsWith(message) ? '' : message));
+  return [
+    'Conditions:',
+    ...hanging(
+      names.map((name, index) => [name.join('   '), messages[index] ?? '']),
+      width,
+    ),
+  ];
 }

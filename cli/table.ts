@@ -25,7 +25,10 @@ const INDENT = '  ';
 export function tableLines({ columns, textTitle, rows }: Table, width: number): string[] {
   const titles = columns.map(({ title }) => title);
   const isTold = rows.some(({ text }) => text !== '');
-  const whole = aligned([[...titles, ...(isTold ? [textTitle] : [])], ...rows.map(({ cells, text }) => [...cells, ...(isTold ? [text] : [])])]);
+  const whole = aligned([
+    [...titles, ...(isTold ? [textTitle] : [])],
+    ...rows.map(({ cells, text }) => [...cells, ...(isTold ? [text] : [])]),
+  ]);
   if (fits(whole, width)) return whole;
   const [header = '', ...lines] = narrowed(columns, [titles, ...rows.map(({ cells }) => cells)], width);
   return [header, ...lines.flatMap((line, index) => [line, ...below(rows[index]?.text ?? '', width)])];

@@ -34,6 +34,8 @@ function readConfig(): ClientConnectConfig {
     return loadClientConnectConfig();
   } catch (error) {
     const [firstLine] = (error as Error).message.split('\n', 1);
-    throw new TemporalConfigError(`The configuration of Temporal's client is not valid: ${firstLine}. Correct the TEMPORAL_* variables or the file that they name.`);
+    throw new TemporalConfigError(
+      `The configuration of Temporal's client is not valid: ${firstLine}. Correct the TEMPORAL_* variables or the file that they name.`,
+    );
   }
 }

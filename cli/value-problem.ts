@@ -16,7 +16,8 @@ function wholeNumber(smallest: number, largest: number | bigint): Check {
   };
 }
 
-const duration: Check = (text) => ((parseGoDuration(text) ?? 0) > 0 ? undefined : 'must be a duration above 0, such as 90s or 11m');
+const duration: Check = (text) =>
+  (parseGoDuration(text) ?? 0) > 0 ? undefined : 'must be a duration above 0, such as 90s or 11m';
 
 const checks: Readonly<Record<string, Check>> = {
   NODE: resourceName,
@@ -29,7 +30,11 @@ const checks: Readonly<Record<string, Check>> = {
 };
 
 /** What the value of an argument or flag must be and is not, by what help calls it. `undefined`: it is good. */
-export function valueProblem(placeholder: string, choices: readonly string[] | undefined, text: string): string | undefined {
+export function valueProblem(
+  placeholder: string,
+  choices: readonly string[] | undefined,
+  text: string,
+): string | undefined {
   if (choices !== undefined) return choices.includes(text) ? undefined : `must be one of ${choices.join(', ')}`;
   if (text === '') return 'must not be empty';
   return checks[placeholder]?.(text);

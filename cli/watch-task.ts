@@ -21,7 +21,11 @@ interface WatchOptions {
  *
  * @throws the signal's reason; KubernetesError when another attempt cannot help.
  */
-export async function* watchTask(session: Session, first: Task, options: WatchOptions): AsyncGenerator<Task, void, undefined> {
+export async function* watchTask(
+  session: Session,
+  first: Task,
+  options: WatchOptions,
+): AsyncGenerator<Task, void, undefined> {
   let last = first;
   yield first;
   for (let failures = 1; ; failures += 1) {
@@ -40,7 +44,11 @@ export async function* watchTask(session: Session, first: Task, options: WatchOp
 }
 
 /** What a task becomes, and `undefined` when it is gone; ends with the connection. */
-async function* changesAfter(session: Session, task: Task, { signal, onProblem }: WatchOptions): AsyncGenerator<Task | undefined, void, undefined> {
+async function* changesAfter(
+  session: Session,
+  task: Task,
+  { signal, onProblem }: WatchOptions,
+): AsyncGenerator<Task | undefined, void, undefined> {
   try {
     for await (const event of watchEvents(session, task, signal)) {
       if (event.type === 'DELETED') yield undefined;
@@ -53,7 +61,11 @@ async function* changesAfter(session: Session, task: Task, { signal, onProblem }
 }
 
 /** The task as it is now, or as it was last when the API server cannot say. */
-async function readAgain({ tasks }: Session, last: Task, { signal, onProblem }: WatchOptions): Promise<Task | undefined> {
+async function readAgain(
+  { tasks }: Session,
+  last: Task,
+  { signal, onProblem }: WatchOptions,
+): Promise<Task | undefined> {
   try {
     return await tasks.get(last.metadata.namespace, last.metadata.name, { signal });
   } catch (error) {
@@ -70,7 +82,8 @@ async function* watchEvents({ transport }: Session, { metadata }: Task, signal: 
   const decoder = new WatchEventDecoder();
   for await (const chunk of stream) {
     for (const event of decoder.push(chunk)) {
-      if (event.type === 'ERROR') throw new KubernetesApiError({ call: 'The watch', httpStatus: event.object.code ?? 500, status: event.object });
+      if (event.type === 'ERROR')
+        throw new KubernetesApiError({ call: 'The watch', httpStatus: event.object.code ?? 500, status: event.object });
       yield event;
     }
   }
@@ -78,5 +91,7 @@ async function* watchEvents({ transport }: Session, { metadata }: Task, signal: 
 
 /** Rights may be granted later, but not while somebody waits at a prompt. */
 function isPassing(error: unknown): error is KubernetesError {
-  return error instanceof KubernetesError && error.retryable && !hasHttpStatus(error, 401) && !hasHttpStatus(error, 403);
+  return (
+    error instanceof KubernetesError && error.retryable && !hasHttpStatus(error, 401) && !hasHttpStatus(error, 403)
+  );
 }

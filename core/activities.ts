@@ -32,13 +32,21 @@ export interface Activities {
   /** Makes the plan, looks at the target and tries to take the node's permit where the kind changes the node. */
   checkTargetPhase(request: CheckRequest): Promise<CheckedTarget & { readonly knowsSearchAttributes: boolean }>;
   /** Waits until the task may be sent: for the target's phase, its turn, and restarts of others. */
-  awaitTarget(request: { readonly plan: TaskPlan; readonly earlier?: Partial<TargetWaitState> }): Promise<(ReadyTask | OverTask) & { readonly waited: TargetWaitState }>;
+  awaitTarget(request: {
+    readonly plan: TaskPlan;
+    readonly earlier?: Partial<TargetWaitState>;
+  }): Promise<(ReadyTask | OverTask) & { readonly waited: TargetWaitState }>;
   dispatchTask(request: DispatchRequest & { readonly permitRunId?: string }): Promise<Dispatched>;
   pollTask(request: PollRequest): Promise<Polled>;
   takeOffTask(request: TakeOffRequest): Promise<'taken-off' | 'gone'>;
-  /** Gives the permit back, then writes the verdict. Returns the task that the status says was begun when the verdict knows nothing of it. */
+  /**
+   * Gives the permit back, then writes the verdict. Returns the task that the status says was begun when the verdict
+   * knows nothing of it.
+   */
   mirrorStatus(request: MirrorRequest & { readonly permit?: OwnPermit }): Promise<BegunTask | undefined>;
-  /** Waits until the workflow that calls has a node to itself; it then hands its id on to its tasks as `permitHolder`. */
+  /**
+   * Waits until the workflow that calls has a node to itself; it then hands its id on to its tasks as `permitHolder`.
+   */
   takeNodePermit(node: NodeReference): Promise<void>;
   giveBackNodePermit(node: NodeReference): Promise<void>;
   /** Checks the inputs of tasks that a runbook will start. Returns what is wrong with the first that is not valid. */
@@ -143,8 +151,8 @@ export interface PollRequest {
 export type PollOutcome =
   | (TaskReport & { readonly height?: number })
   /**
-   * `absent`: a cancelled task that may have been sent is not there. `lost`: the sidecar has denied the task for 10 minutes.
-   * `gone`: the SeiNode does not exist any more.
+   * `absent`: a cancelled task that may have been sent is not there. `lost`: the sidecar has denied the task for 10
+   * minutes. `gone`: the SeiNode does not exist any more.
    */
   | { readonly state: 'deadline' | 'absent' | 'lost' | 'gone' };
 

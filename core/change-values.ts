@@ -18,7 +18,8 @@ export function changeValues(payload: unknown, texts: readonly string[] | undefi
   const { changes } = check(payloadSchemas.govParamChange, payload, 'spec.govParamChange');
   // What JSON has no text for gets one that is refused below, since it is no JSON.
   const values = texts ?? changes.map(({ value }) => jsonText(value));
-  if (values.length !== changes.length) throw new InvalidField('spec.govParamChange.changes', 'does not fit its JSON text');
+  if (values.length !== changes.length)
+    throw new InvalidField('spec.govParamChange.changes', 'does not fit its JSON text');
   // What JavaScript has read as 2^53 may have been 2^53 + 1.
   const largest = texts === undefined ? Number.MAX_SAFE_INTEGER : LARGEST_EXACT;
   return values.map((text, index) => checkedValue(text, `spec.govParamChange.changes.${index}.value`, largest));
@@ -28,7 +29,10 @@ function checkedValue(text: string, field: string, largest: number): string {
   if (!isJson(text)) throw new InvalidField(field, `is not JSON (got ${JSON.stringify(text)})`);
   const inexact = text.match(STRING_OR_NUMBER)?.find((token) => isBeyond(token, largest));
   if (inexact === undefined) return text;
-  throw new InvalidField(field, `holds the number ${inexact}, which would be changed on its way since it is beyond 2^53; write it as a string`);
+  throw new InvalidField(
+    field,
+    `holds the number ${inexact}, which would be changed on its way since it is beyond 2^53; write it as a string`,
+  );
 }
 
 function isJson(text: string): boolean {

@@ -13,8 +13,8 @@ export type Sent = 'no' | 'perhaps' | 'yes';
 export const LOST_MS = 600_000;
 
 /**
- * All that is known of a task at the place that carries it out: its node's sidecar, or the SeiNode for an image. Made by
- * the activity that sends the task, kept in heartbeats and results, and handed on as it is: nothing rebuilds it.
+ * All that is known of a task at the place that carries it out: its node's sidecar, or the SeiNode for an image. Made
+ * by the activity that sends the task, kept in heartbeats and results, and handed on as it is: nothing rebuilds it.
  */
 export interface Knowledge {
   readonly sent: Sent;
@@ -38,7 +38,8 @@ export function knowledgeAtStart(begun: BegunTask | undefined): Knowledge {
 
 /** After an answer. A task that is there under our id was sent; one that is not may have been forgotten. */
 export function afterAnswer({ sent, pending, lostPost }: Knowledge, answer: TaskObservation): Knowledge {
-  const isThere = answer.state === 'running' || ((answer.state === 'completed' || answer.state === 'failed') && !answer.already);
+  const isThere =
+    answer.state === 'running' || ((answer.state === 'completed' || answer.state === 'failed') && !answer.already);
   return {
     sent: isThere ? 'yes' : sent,
     seen: answer.state,
@@ -62,7 +63,12 @@ export function afterAcceptance({ pending }: Knowledge): Knowledge {
 
 /** After a POST without an answer that settles it. @param arrived - Whether it can have reached the sidecar. */
 export function afterLostPost(knowledge: Knowledge, problem: string, arrived: boolean): Knowledge {
-  return { ...knowledge, sent: arrived && knowledge.sent === 'no' ? 'perhaps' : knowledge.sent, problem, lostPost: problem };
+  return {
+    ...knowledge,
+    sent: arrived && knowledge.sent === 'no' ? 'perhaps' : knowledge.sent,
+    problem,
+    lostPost: problem,
+  };
 }
 
 /**

@@ -79,7 +79,9 @@ export function nextStatus(
   return {
     ...rest,
     ...(actsOnSpec ? {} : present({ step, reason, targetFirstObservedAt })),
-    ...present({ observedGeneration: actsOnSpec ? context.generation : (current.observedGeneration ?? context.generation) }),
+    ...present({
+      observedGeneration: actsOnSpec ? context.generation : (current.observedGeneration ?? context.generation),
+    }),
     startedAt,
     phase,
     phaseTransitionTime: (phase === current.phase ? current.phaseTransitionTime : undefined) ?? at,
@@ -89,7 +91,10 @@ export function nextStatus(
 }
 
 /** What others know of the same workflow stays: the bridge does not know the run. */
-function workflowAfter(current: WorkflowReference | undefined, next: WorkflowReference | undefined): { workflow?: WorkflowReference } {
+function workflowAfter(
+  current: WorkflowReference | undefined,
+  next: WorkflowReference | undefined,
+): { workflow?: WorkflowReference } {
   if (next === undefined) return current === undefined ? {} : { workflow: current };
   return { workflow: { ...(current?.id === next.id ? current : {}), ...next } };
 }
@@ -109,10 +114,19 @@ const fieldsAfter: { readonly [Name in StatusChange['step']]: FieldsAfter<Name> 
   waiting: (current, { reason, progress }, context) => ({
     ...told(progress, context),
     reason,
-    ...(reason === 'PhaseNotMet' ? { targetFirstObservedAt: current.targetFirstObservedAt ?? timestamp(context.atMs) } : {}),
+    ...(reason === 'PhaseNotMet'
+      ? { targetFirstObservedAt: current.targetFirstObservedAt ?? timestamp(context.atMs) }
+      : {}),
     ...(current.phase === 'Running'
       ? {}
-      : { conditions: withCondition(current, context, { type: 'TargetReady', status: 'False', reason, message: progress.message }) }),
+      : {
+          conditions: withCondition(current, context, {
+            type: 'TargetReady',
+            status: 'False',
+            reason,
+            message: progress.message,
+          }),
+        }),
   }),
 
   executing: (current, { progress, targetMessage: message, taskId: id, startedAtMs }, context) => {
@@ -122,12 +136,21 @@ const fieldsAfter: { readonly [Name in StatusChange['step']]: FieldsAfter<Name> 
       task: { id, status: 'Running', ...present({ submittedAt }), executionStartedAt },
       ...(message === undefined
         ? {}
-        : { conditions: withCondition(current, context, { type: 'TargetReady', status: 'True', reason: 'PhaseMet', message }) }),
+        : {
+            conditions: withCondition(current, context, {
+              type: 'TargetReady',
+              status: 'True',
+              reason: 'PhaseMet',
+              message,
+            }),
+          }),
     };
   },
 
   working: (current, { progress, submittedAtMs }, context) => ({
-    ...(current.step === CANCELLING ? present({ step: current.step, message: current.message }) : told(progress, context)),
+    ...(current.step === CANCELLING
+      ? present({ step: current.step, message: current.message })
+      : told(progress, context)),
     ...(current.task === undefined ? {} : { task: withSubmission(current.task, submittedAtMs) }),
   }),
 
@@ -146,7 +169,9 @@ const fieldsAfter: { readonly [Name in StatusChange['step']]: FieldsAfter<Name> 
 
 /** A target that was waited for in vain is not waited for any longer. */
 function targetConditionsAfter({ conditions = [] }: SeiNodeTaskStatus, { message }: Verdict): Condition[] {
-  return conditions.map((condition) => (condition.type === 'TargetReady' && condition.status === 'False' ? { ...condition, message } : condition));
+  return conditions.map((condition) =>
+    condition.type === 'TargetReady' && condition.status === 'False' ? { ...condition, message } : condition,
+  );
 }
 
 /** `Finished` says the same as `Ready` or `Failed`, so that one `kubectl wait` returns at either end. */
@@ -168,7 +193,9 @@ type TaskStatus = NonNullable<SeiNodeTaskStatus['task']>;
 
 /** What another controller or an earlier attempt recorded stays. */
 function withSubmission(task: TaskStatus, submittedAtMs: number | undefined): TaskStatus {
-  return submittedAtMs === undefined || task.submittedAt !== undefined ? task : { ...task, submittedAt: timestamp(submittedAtMs) };
+  return submittedAtMs === undefined || task.submittedAt !== undefined
+    ? task
+    : { ...task, submittedAt: timestamp(submittedAtMs) };
 }
 
 function taskAfter(task: TaskStatus, verdict: Verdict): TaskStatus {

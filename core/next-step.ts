@@ -73,7 +73,10 @@ function afterInterruptedDispatch(situation: Situation): Step {
   return situation.sent === 'no' ? CANCELLED : beforePoll(situation);
 }
 
-/** What only waits is taken off the sidecar when it is cancelled; an image stays, and all else that was sent is watched to its end. */
+/**
+ * What only waits is taken off the sidecar when it is cancelled; an image stays, and all else that was sent is watched
+ * to its end.
+ */
 function beforePoll({ kind, isCancelled }: Situation): Step {
   if (!isCancelled) return { do: 'poll' };
   if (taskKinds[kind].onlyWaits) return { do: 'take-off', by: 'cancellation' };
@@ -95,7 +98,9 @@ export function afterPoll(polled: PollEnd, situation: Situation): Step {
     case 'absent':
       return CANCELLED;
     case 'lost':
-      return taskKinds[situation.kind].onlyWaits ? { do: 'take-off', by: 'loss' } : { do: 'end', end: { by: 'loss', afterMs: LOST_MS } };
+      return taskKinds[situation.kind].onlyWaits
+        ? { do: 'take-off', by: 'loss' }
+        : { do: 'end', end: { by: 'loss', afterMs: LOST_MS } };
     default:
       return afterDeadline(situation);
   }

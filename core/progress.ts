@@ -30,15 +30,18 @@ const steps: Readonly<Record<TaskKind, string>> = {
 };
 
 const messages: Readonly<Record<TaskKind, (work: Work) => string>> = {
-  GovSoftwareUpgrade: ({ task }) => `The sidecar of ${nodeText(task.node)} submits the proposal and waits for its inclusion.`,
+  GovSoftwareUpgrade: ({ task }) =>
+    `The sidecar of ${nodeText(task.node)} submits the proposal and waits for its inclusion.`,
   GovVote: ({ task }) => `The sidecar of ${nodeText(task.node)} submits the vote and waits for its inclusion.`,
-  GovParamChange: ({ task }) => `The sidecar of ${nodeText(task.node)} submits the proposal and waits for its inclusion.`,
+  GovParamChange: ({ task }) =>
+    `The sidecar of ${nodeText(task.node)} submits the proposal and waits for its inclusion.`,
   AwaitCondition: heightMessage,
   AwaitNodesAtHeight: heightMessage,
   UpdateNodeImage: ({ task, payload }) =>
     `spec.image of ${nodeText(task.node)} is set to ${printable((payload as { image: string }).image, 512)}; waiting until the node runs it.`,
   DiscoverPeers: ({ task }) => `The sidecar of ${nodeText(task.node)} writes the peers to config.toml.`,
-  RestartSeid: ({ task }) => `The sidecar of ${nodeText(task.node)} restarts seid in place and waits until its RPC serves.`,
+  RestartSeid: ({ task }) =>
+    `The sidecar of ${nodeText(task.node)} restarts seid in place and waits until its RPC serves.`,
   MarkReady: ({ task }) => `The sidecar of ${nodeText(task.node)} is being marked ready.`,
 };
 
@@ -58,7 +61,10 @@ export function workingAtHeight(work: Work, height: number | undefined): Progres
 }
 
 export function dispatching({ kind, task }: Work): Progress {
-  const message = kind === 'UpdateNodeImage' ? `The image of ${nodeText(task.node)} is being set.` : `The task is being sent to ${sidecarText(task.node)}.`;
+  const message =
+    kind === 'UpdateNodeImage'
+      ? `The image of ${nodeText(task.node)} is being set.`
+      : `The task is being sent to ${sidecarText(task.node)}.`;
   return { step: 'Dispatching', message };
 }
 
@@ -72,7 +78,10 @@ export function cancelling({ kind, task }: Work): Progress {
 
 /** A wait is over without its height, and is still on the sidecar. */
 export function takingOff({ task }: Work): Progress {
-  return { step: 'TakingOff', message: `The task is not watched any longer; its wait is being taken off ${sidecarText(task.node)}.` };
+  return {
+    step: 'TakingOff',
+    message: `The task is not watched any longer; its wait is being taken off ${sidecarText(task.node)}.`,
+  };
 }
 
 /** @param notice - Told besides, if any. */

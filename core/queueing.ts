@@ -6,7 +6,10 @@ import type { NodeReference } from '../api/temporal/task-input.ts';
 import { timestamp } from '../lib/timestamp.ts';
 import { failed, nodeText, sidecarText } from './verdict.ts';
 
-/** When a restart of others ended by its node's clock, and when that was first seen here. Both in milliseconds since the epoch. */
+/**
+ * When a restart of others ended by its node's clock, and when that was first seen here. Both in milliseconds since the
+ * epoch.
+ */
 export interface RestartSighting {
   readonly endedAtMs: number;
   readonly seenAtMs: number;
@@ -19,7 +22,12 @@ export type Obstacle =
   /** A restart under another id, which the sidecar does not refuse. */
   | { readonly by: 'restart'; readonly taskId: string }
   /** `spec.minSecondsBetweenRestarts`. */
-  | { readonly by: 'interval'; readonly intervalMs: number; readonly freeAtMs: number; readonly sighting: RestartSighting };
+  | {
+      readonly by: 'interval';
+      readonly intervalMs: number;
+      readonly freeAtMs: number;
+      readonly sighting: RestartSighting;
+    };
 
 export interface QueueRules {
   /** Least time between two restarts, in milliseconds. */
@@ -34,7 +42,10 @@ export interface QueueRules {
  * What else the sidecar does that stands in the way. A node whose clock is ahead delays a restart by the interval at
  * most: its restart cannot have ended after it was first seen to have ended.
  */
-export function obstacleBeside(activity: SidecarActivity, rules: QueueRules): Exclude<Obstacle, { by: 'permit' }> | undefined {
+export function obstacleBeside(
+  activity: SidecarActivity,
+  rules: QueueRules,
+): Exclude<Obstacle, { by: 'permit' }> | undefined {
   if (activity.restarting !== undefined) return { by: 'restart', taskId: activity.restarting };
   const endedAtMs = activity.lastRestartEndedAtMs;
   if (endedAtMs === undefined) return undefined;

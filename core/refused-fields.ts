@@ -17,7 +17,10 @@ const END_CONDITIONS = ['Ready', 'Failed', 'Finished'];
  * @param refusals - For each refusal so far the fields that it named, such as `status.outputs.govVote.height`.
  * @returns `undefined` when a refusal named nothing that can be left out.
  */
-export function withoutRefused(status: SeiNodeTaskStatus, refusals: readonly (readonly string[])[]): SeiNodeTaskStatus | undefined {
+export function withoutRefused(
+  status: SeiNodeTaskStatus,
+  refusals: readonly (readonly string[])[],
+): SeiNodeTaskStatus | undefined {
   const names = new Set<string>();
   let left = status;
   for (const fields of refusals) {
@@ -51,7 +54,9 @@ function withWholeCondition(path: Path): Path {
 }
 
 function childOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? (value as Record<string, unknown>)[name]
+    : undefined;
 }
 
 /** The CRD as first published has no `Running` for `status.task.status` (contract §1): there `Pending` means it too. */
@@ -99,10 +104,14 @@ function told(status: SeiNodeTaskStatus, words: string): SeiNodeTaskStatus {
   return {
     ...status,
     ...(message === undefined ? {} : { message: `${message} ${words}` }),
-    ...(isTerminal(status.phase) && conditions !== undefined ? { conditions: conditions.map((condition) => toldIn(condition, words)) } : {}),
+    ...(isTerminal(status.phase) && conditions !== undefined
+      ? { conditions: conditions.map((condition) => toldIn(condition, words)) }
+      : {}),
   };
 }
 
 function toldIn(condition: Condition, words: string): Condition {
-  return END_CONDITIONS.includes(condition.type) ? { ...condition, message: `${condition.message} ${words}` } : condition;
+  return END_CONDITIONS.includes(condition.type)
+    ? { ...condition, message: `${condition.message} ${words}` }
+    : condition;
 }

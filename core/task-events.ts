@@ -35,7 +35,11 @@ function onTask(task: MirrorTarget, happening: Happening): TaskEvent {
 }
 
 /** On the node, which says whose doing it was: `kubectl describe seinode` tells who restarted it and why. */
-function onNode({ namespace, name, uid }: EventNode, { kind, task, workflowId, taskId }: EventSubjects, happening: Happening): TaskEvent {
+function onNode(
+  { namespace, name, uid }: EventNode,
+  { kind, task, workflowId, taskId }: EventSubjects,
+  happening: Happening,
+): TaskEvent {
   const by = task === undefined ? `workflow ${printable(workflowId, 300)}` : `SeiNodeTask ${task.name}`;
   return {
     type: 'Normal',
@@ -74,14 +78,21 @@ export interface EventSubjects {
 function onBoth(subjects: EventSubjects, happening: Happening): TaskEvent[] {
   const { task, node, provenance } = subjects;
   const told = { ...happening, note: `${happening.note} ${provenance}`.trimEnd() };
-  return [...(task === undefined ? [] : [onTask(task, told)]), ...(node === undefined ? [] : [onNode(node, subjects, told)])];
+  return [
+    ...(task === undefined ? [] : [onTask(task, told)]),
+    ...(node === undefined ? [] : [onNode(node, subjects, told)]),
+  ];
 }
 
 export function dispatchedEvents(subjects: EventSubjects, note: string): TaskEvent[] {
   return onBoth(subjects, { reason: 'Dispatched', action: 'DispatchTask', note, key: 'dispatched' });
 }
 
-/** What keeps a task from going on, while it goes on trying: one Event per cause. @param code - `SIDECAR_UNREACHABLE` and the like. */
+/**
+ * What keeps a task from going on, while it goes on trying: one Event per cause.
+ *
+ * @param code - `SIDECAR_UNREACHABLE` and the like.
+ */
 export function problemEvent(task: MirrorTarget, code: string, note: string): TaskEvent {
   const reason = code.toLowerCase().replaceAll(/(?:^|_)(.)/g, (_, letter: string) => letter.toUpperCase());
   return onTask(task, { type: 'Warning', reason, action: 'CarryOutTask', note, key: `problem/${code}` });

@@ -78,7 +78,8 @@ export function planTask(kind: string, input: unknown, planner: Planner): Planne
   try {
     return { plan: checkedPlan(kind, read.data, planner) };
   } catch (error) {
-    if (error instanceof InvalidField) return { verdict: paramsBuildFailed(error.field, error.problem, read.data.begun !== undefined) };
+    if (error instanceof InvalidField)
+      return { verdict: paramsBuildFailed(error.field, error.problem, read.data.begun !== undefined) };
     throw error;
   }
 }
@@ -90,11 +91,19 @@ function checkedPlan(kind: TaskKind, input: CheckedInput, planner: Planner): Tas
     kind,
     task: identityOf(kind, input, planner),
     requirePhase: requiredPhase(input.requirePhase),
-    requirePhaseTimeoutMs: duration(input.requirePhaseTimeout ?? DEFAULT_REQUIRE_PHASE_TIMEOUT, 'spec.target.requirePhaseTimeout'),
-    ...present({ queueTimeoutMs: queueTimeout(input.queueTimeout), timeoutMs: executionTimeout(kind, seconds(input, 'timeoutSeconds')) }),
+    requirePhaseTimeoutMs: duration(
+      input.requirePhaseTimeout ?? DEFAULT_REQUIRE_PHASE_TIMEOUT,
+      'spec.target.requirePhaseTimeout',
+    ),
+    ...present({
+      queueTimeoutMs: queueTimeout(input.queueTimeout),
+      timeoutMs: executionTimeout(kind, seconds(input, 'timeoutSeconds')),
+    }),
     betweenRestartsMs: 1000 * secondsBetweenRestarts(kind, seconds(input, 'minSecondsBetweenRestarts')),
     payload: check<unknown>(payloadSchemas[definition.payloadField], input.payload, `spec.${definition.payloadField}`),
-    ...present({ changeValues: kind === 'GovParamChange' ? changeValues(input.payload, input.changeValues) : undefined }),
+    ...present({
+      changeValues: kind === 'GovParamChange' ? changeValues(input.payload, input.changeValues) : undefined,
+    }),
     permitHolder: input.permitHolder ?? planner.workflowId,
     ...present({ begun: input.begun, cancelled: input.cancelled, waitingSinceMs: millisecondsOf(input.waitingSince) }),
   };
@@ -128,7 +137,10 @@ function millisecondsOf(time: string | undefined): number | undefined {
 function requiredPhase(value: unknown): SeiNodePhase {
   const phase = seiNodePhases.find((known) => known === (value ?? DEFAULT_REQUIRE_PHASE));
   if (phase !== undefined) return phase;
-  throw new InvalidField('spec.target.requirePhase', `is not one of ${seiNodePhases.join(', ')} (got ${jsonText(value)})`);
+  throw new InvalidField(
+    'spec.target.requirePhase',
+    `is not one of ${seiNodePhases.join(', ')} (got ${jsonText(value)})`,
+  );
 }
 
 function queueTimeout(value: unknown): number | undefined {
@@ -151,9 +163,13 @@ function executionTimeout(kind: TaskKind, asked: number): number | undefined {
 }
 
 /** Builds what is sent from the plan and the node as it is when the task runs. */
-export function taskRequest(plan: TaskPlan, node: SeiNode): { readonly request: TaskRequest } | { readonly verdict: Verdict } {
+export function taskRequest(
+  plan: TaskPlan,
+  node: SeiNode,
+): { readonly request: TaskRequest } | { readonly verdict: Verdict } {
   const definition: TaskKindDefinition = taskKinds[plan.kind];
-  if (definition.sidecarTask === undefined) return { request: { image: (plan.payload as Payload<'updateNodeImage'>).image } };
+  if (definition.sidecarTask === undefined)
+    return { request: { image: (plan.payload as Payload<'updateNodeImage'>).image } };
   const params = definition.buildParameters(plan.payload as never, node);
   if (params === undefined) return { verdict: nothingToSend(plan.kind, definition) };
   const hasParameters = Object.keys(params).length > 0;
@@ -167,6 +183,10 @@ export function taskRequest(plan: TaskPlan, node: SeiNode): { readonly request: 
 }
 
 function nothingToSend(kind: TaskKind, { payloadField }: TaskKindDefinition): Verdict {
-  if (kind !== 'DiscoverPeers') return paramsBuildFailed(`spec.${payloadField}`, 'gives nothing to send to the sidecar');
-  return paramsBuildFailed("The SeiNode's spec.peers", 'gives no source of peers, and an empty list would wipe those that the node has');
+  if (kind !== 'DiscoverPeers')
+    return paramsBuildFailed(`spec.${payloadField}`, 'gives nothing to send to the sidecar');
+  return paramsBuildFailed(
+    "The SeiNode's spec.peers",
+    'gives no source of peers, and an empty list would wipe those that the node has',
+  );
 }

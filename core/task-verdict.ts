@@ -67,13 +67,15 @@ function verdictOfEnd(task: EndedTask): Verdict {
 
 function verdictOfReport(task: EndedTask, report: TaskReport, height: number | undefined): Verdict {
   if (taskKinds[task.kind].endsWith === 'transaction') return transactionVerdict(task, report);
-  if (report.state === 'completed') return { ...complete(task, report.already), ...present({ outputs: outputsOf(task, height) }) };
+  if (report.state === 'completed')
+    return { ...complete(task, report.already), ...present({ outputs: outputsOf(task, height) }) };
   const words = printable(report.error);
   return { ...failed('TaskFailed', `${failureText(task, words)} ${CHECK_THE_NODE}`), sidecarError: words };
 }
 
 function failureText({ kind, node, payload }: EndedTask, words: string): string {
-  if (kind !== 'UpdateNodeImage') return `The sidecar of ${nodeText(node)} reported failure: ${asSentence(words)} It is not tried again.`;
+  if (kind !== 'UpdateNodeImage')
+    return `The sidecar of ${nodeText(node)} reported failure: ${asSentence(words)} It is not tried again.`;
   return `spec.image of ${nodeText(node)} was set to ${imageOf(payload)}, and that is superseded: ${asSentence(words)}`;
 }
 
@@ -100,7 +102,8 @@ const completeMessages: Readonly<Record<TaskKind, (task: EndedTask) => string>> 
     `The sidecar of ${nodeText(node)} reported the restart complete: seid's RPC serves again. seid may still be catching up. ` +
     'Follow with AwaitNodesAtHeight before you rely on it.',
   AwaitNodesAtHeight: ({ node, payload }) => `${nodeText(node)} has reached height ${targetHeightOf(payload)}.`,
-  AwaitCondition: ({ node, payload }) => `${nodeText(node)} has reached height ${targetHeightOf(payload)}.${signalText(payload)}`,
+  AwaitCondition: ({ node, payload }) =>
+    `${nodeText(node)} has reached height ${targetHeightOf(payload)}.${signalText(payload)}`,
 };
 
 /** An acceptance says nothing about the chain. */
@@ -110,7 +113,10 @@ function transactionAccepted({ node }: EndedTask): string {
 
 /** The height that a wait waits for; `undefined` for other payloads. */
 export function targetHeightOf(payload: unknown): number | undefined {
-  const { targetHeight, height } = payload as { readonly targetHeight?: number; readonly height?: { readonly targetHeight: number } };
+  const { targetHeight, height } = payload as {
+    readonly targetHeight?: number;
+    readonly height?: { readonly targetHeight: number };
+  };
   return targetHeight ?? height?.targetHeight;
 }
 
@@ -135,11 +141,17 @@ function refused({ kind, node, knowledge }: EndedTask, words: string): Verdict {
   const said = printable(words);
   if (kind === 'UpdateNodeImage') {
     const set = knowledge.sent === 'no' ? 'Nothing was done.' : 'It may have been set before.';
-    return failed('TaskTerminalError', `The API server refused the image of ${nodeText(node)}: ${asSentence(said)} ${set} Correct that and create a new task.`);
+    return failed(
+      'TaskTerminalError',
+      `The API server refused the image of ${nodeText(node)}: ${asSentence(said)} ${set} Correct that and create a new task.`,
+    );
   }
   const sent = knowledge.sent === 'no' ? 'Nothing was done.' : 'The task may have been sent before.';
   return {
-    ...failed('TaskTerminalError', `The sidecar of ${nodeText(node)} refused the task: ${asSentence(said)} ${sent} Check that the sidecar knows this kind of task.`),
+    ...failed(
+      'TaskTerminalError',
+      `The sidecar of ${nodeText(node)} refused the task: ${asSentence(said)} ${sent} Check that the sidecar knows this kind of task.`,
+    ),
     sidecarError: said,
   };
 }
@@ -151,19 +163,26 @@ function timedOut(task: EndedTask, takenOff: boolean): Verdict {
   if (knowledge.seen === 'running' && taskKinds[kind].endsWith === 'acceptance') return complete(task);
   const lastProblem = knowledge.problem ?? knowledge.lostPost;
   const problem = lastProblem === undefined ? '' : ` Last problem: ${asSentence(printable(lastProblem))}`;
-  const where = takenOff ? `${takenOffText(task)} Raise timeoutSeconds in a new task to wait longer.` : whereaboutsText(task);
+  const where = takenOff
+    ? `${takenOffText(task)} Raise timeoutSeconds in a new task to wait longer.`
+    : whereaboutsText(task);
   return failed('Timeout', `Timed out${timeText(task)}. ${where}${problem}`);
 }
 
 /** Work on a node is not begun with too little time left, and then ends before the time is over. */
 function timeText({ kind, timeoutMs, knowledge: { sent } }: EndedTask): string {
   if (timeoutMs === undefined) return '';
-  return taskKinds[kind].changesNode && sent === 'no' ? `: too little of its ${formatDuration(timeoutMs)} was left to begin` : ` after ${formatDuration(timeoutMs)}`;
+  return taskKinds[kind].changesNode && sent === 'no'
+    ? `: too little of its ${formatDuration(timeoutMs)} was left to begin`
+    : ` after ${formatDuration(timeoutMs)}`;
 }
 
 /** A sidecar that did not have the wait answers no differently. */
 function takenOffText({ node, payload, knowledge }: EndedTask): string {
-  const wait = knowledge.sent === 'yes' ? `The wait was taken off ${sidecarText(node)}.` : `The wait may have been sent to ${sidecarText(node)} and was taken off it.`;
+  const wait =
+    knowledge.sent === 'yes'
+      ? `The wait was taken off ${sidecarText(node)}.`
+      : `The wait may have been sent to ${sidecarText(node)} and was taken off it.`;
   return `${wait}${laterSignalText(payload)}`;
 }
 
@@ -173,7 +192,8 @@ function whereaboutsText({ kind, node, payload, knowledge }: EndedTask): string 
   const sidecar = sidecarText(node);
   if (kind === 'UpdateNodeImage') return imageWhereabouts(node, imageOf(payload), knowledge);
   const answer = problem === undefined ? seen : undefined;
-  if (answer === 'running') return `The task is still running on ${sidecar} and is no longer watched. ${CHECK_THE_NODE}`;
+  if (answer === 'running')
+    return `The task is still running on ${sidecar} and is no longer watched. ${CHECK_THE_NODE}`;
   if (sent === 'no') return `Nothing was sent to ${sidecar}. Check the sidecar, then create a new task.`;
   if (sent === 'yes') {
     return answer === 'absent'
@@ -187,13 +207,17 @@ function whereaboutsText({ kind, node, payload, knowledge }: EndedTask): string 
 
 function imageWhereabouts(node: NodeReference, image: string, { sent, currentImage }: Knowledge): string {
   if (sent === 'no') return `spec.image of ${nodeText(node)} was not set. Create a new task to set it.`;
-  if (sent === 'perhaps') return `spec.image of ${nodeText(node)} may have been set to ${image}. Check the SeiNode before you create a new task.`;
+  if (sent === 'perhaps')
+    return `spec.image of ${nodeText(node)} may have been set to ${image}. Check the SeiNode before you create a new task.`;
   const runs = currentImage === undefined ? '' : ` The node ran ${printable(currentImage, 512)} when it was last seen.`;
   return `spec.image of ${nodeText(node)} was set to ${image} and stays so.${runs} Check the SeiNode's controller; a new task with another image goes back.`;
 }
 
 function lost({ node, knowledge }: EndedTask, afterMs: number): Verdict {
-  const sent = knowledge.sent === 'yes' ? `The sidecar of ${nodeText(node)} had accepted the task` : `The task may have been sent to ${sidecarText(node)}`;
+  const sent =
+    knowledge.sent === 'yes'
+      ? `The sidecar of ${nodeText(node)} had accepted the task`
+      : `The task may have been sent to ${sidecarText(node)}`;
   return failed(
     'TaskLost',
     `${sent}. It has answered for ${formatDuration(afterMs)} that it does not know the task, which is not sent again and no longer watched. ${CHECK_THE_NODE}`,
@@ -202,7 +226,9 @@ function lost({ node, knowledge }: EndedTask, afterMs: number): Verdict {
 
 /** Versions whose DELETE forgets the task and lets its work go on (contract §3). */
 function laterSignalText(payload: unknown): string {
-  return sendsSignal(payload) ? ' A sidecar of version v0.0.56 or older cannot be stopped from waiting: its SIGTERM to seid can still come.' : '';
+  return sendsSignal(payload)
+    ? ' A sidecar of version v0.0.56 or older cannot be stopped from waiting: its SIGTERM to seid can still come.'
+    : '';
 }
 
 function cancelled(task: EndedTask, takenOff: boolean): Verdict {
@@ -211,7 +237,10 @@ function cancelled(task: EndedTask, takenOff: boolean): Verdict {
   if (pending !== undefined) return cancelledTooLate(task, inclusionUndetermined(task, pending));
   if (takenOff) return failed('Cancelled', `Cancelled. ${takenOffText(task)} Create a new task to wait again.`);
   if (knowledge.sent !== 'no') return failed('Cancelled', `Cancelled. ${whereaboutsText(task)}`);
-  const what = kind === 'UpdateNodeImage' ? `spec.image of ${nodeText(node)} was not set` : `Nothing was sent to ${sidecarText(node)}`;
+  const what =
+    kind === 'UpdateNodeImage'
+      ? `spec.image of ${nodeText(node)} was not set`
+      : `Nothing was sent to ${sidecarText(node)}`;
   return failed('Cancelled', `Cancelled. ${what}. Create a new task to do it after all.`);
 }
 
@@ -227,19 +256,26 @@ const workNames: Readonly<Record<TaskKind, string>> = {
   MarkReady: 'mark-ready',
 };
 
-/** A task whose end came although it had been cancelled. A wait that is over is over, and what was not sent was not done. */
+/**
+ * A task whose end came although it had been cancelled. A wait that is over is over, and what was not sent was not
+ * done.
+ */
 function cancelledTooLate(task: EndedTask, verdict: Verdict): Verdict {
   const { kind, knowledge } = task;
   if (taskKinds[kind].onlyWaits || knowledge.sent === 'no') return verdict;
   const done = verdict.phase === 'Complete' ? ' What was done stays. Create a new task to change it.' : '';
   return {
-    ...failed('Cancelled', `Cancelled too late to stop ${workNames[kind]}: ${reachedText(task)}. Result: ${verdict.message}${done}`),
+    ...failed(
+      'Cancelled',
+      `Cancelled too late to stop ${workNames[kind]}: ${reachedText(task)}. Result: ${verdict.message}${done}`,
+    ),
     ...present({ outputs: verdict.outputs }),
   };
 }
 
 function reachedText({ kind, node, knowledge: { sent } }: EndedTask): string {
-  if (kind === 'UpdateNodeImage') return `spec.image of ${nodeText(node)} ${sent === 'yes' ? 'was set' : 'may have been set'}`;
+  if (kind === 'UpdateNodeImage')
+    return `spec.image of ${nodeText(node)} ${sent === 'yes' ? 'was set' : 'may have been set'}`;
   return `the sidecar of ${nodeText(node)} ${sent === 'yes' ? 'had accepted it' : 'may have accepted it'}`;
 }
 

@@ -13,7 +13,10 @@ export function transactionVerdict(task: EndedTask, report: TaskReport): Verdict
   const { transaction } = report;
   if (transaction === undefined) return withPending(task, withoutInclusion(task, report));
   const { inclusionStatus } = transaction;
-  const verdict = inclusionStatus === undefined ? withoutInclusion(task, report) : verdictOfInclusion[inclusionStatus](task, report, transaction);
+  const verdict =
+    inclusionStatus === undefined
+      ? withoutInclusion(task, report)
+      : verdictOfInclusion[inclusionStatus](task, report, transaction);
   return withOutputs(task, transaction, verdict);
 }
 
@@ -24,7 +27,8 @@ export function pendingTransaction({ kind, knowledge: { pending } }: EndedTask):
 
 /** The task is not watched any longer, and the last that is known of the transaction is that it is pending. */
 export function inclusionUndetermined(task: EndedTask, transaction: Transaction): Verdict {
-  const time = task.end.by === 'deadline' && task.timeoutMs !== undefined ? ` within ${formatDuration(task.timeoutMs)}` : '';
+  const time =
+    task.end.by === 'deadline' && task.timeoutMs !== undefined ? ` within ${formatDuration(task.timeoutMs)}` : '';
   const verdict = failed(
     'InclusionUndetermined',
     `${transactionText(transaction)} was submitted by ${sidecarText(task.node)}, and it could not be determined${time} whether it will be included in a block. ` +
@@ -69,8 +73,17 @@ type InclusionVerdict = (task: EndedTask, report: TaskReport, transaction: Trans
 const verdictOfInclusion: Readonly<Record<NonNullable<Transaction['inclusionStatus']>, InclusionVerdict>> = {
   committed_ok: (task, report, transaction) => {
     const name = transactionText(transaction);
-    if (report.state === 'failed') return failedWith(report, 'TaskFailed', `${name}, submitted by ${sidecarText(task.node)}, is on chain: do not submit it again.`);
-    return { phase: 'Complete', reason: 'Confirmed', message: `${name}, submitted by ${sidecarText(task.node)}, is on chain.` };
+    if (report.state === 'failed')
+      return failedWith(
+        report,
+        'TaskFailed',
+        `${name}, submitted by ${sidecarText(task.node)}, is on chain: do not submit it again.`,
+      );
+    return {
+      phase: 'Complete',
+      reason: 'Confirmed',
+      message: `${name}, submitted by ${sidecarText(task.node)}, is on chain.`,
+    };
   },
   committed_failed: (task, report, transaction) =>
     failedWith(

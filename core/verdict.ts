@@ -37,11 +37,17 @@ export function paramsBuildFailed(field: string, problem: string, begun = false)
 }
 
 export function deserializeFailed(problem: string): Verdict {
-  return failed('DeserializeFailed', `The task's input cannot be read: ${printable(problem)}. Nothing was sent. Create the task again.`);
+  return failed(
+    'DeserializeFailed',
+    `The task's input cannot be read: ${printable(problem)}. Nothing was sent. Create the task again.`,
+  );
 }
 
 export function targetMissing(node: NodeReference): Verdict {
-  return failed('TargetResolveFailed', `${nodeText(node)} does not exist. Nothing was sent. Check target.nodeRef.name and the namespace.`);
+  return failed(
+    'TargetResolveFailed',
+    `${nodeText(node)} does not exist. Nothing was sent. Check target.nodeRef.name and the namespace.`,
+  );
 }
 
 export interface PhaseWait {
@@ -61,7 +67,8 @@ export function targetNotInPhase(node: NodeReference, wait: PhaseWait): Verdict 
 /** The target vanished after its phase had been met, or after others had begun the task. */
 export function targetGone(node: NodeReference, sent: Sent = 'perhaps'): Verdict {
   const gone = `${nodeText(node)} no longer exists.`;
-  if (sent === 'no') return failed('TargetResolveFailed', `${gone} Nothing was sent. Check target.nodeRef.name and the namespace.`);
+  if (sent === 'no')
+    return failed('TargetResolveFailed', `${gone} Nothing was sent. Check target.nodeRef.name and the namespace.`);
   const task = sent === 'yes' ? 'The task was sent' : 'The task may have been sent';
   return failed('TargetResolveFailed', `${gone} ${task}, and it is not known how it ended. ${CHECK_THE_NODE}`);
 }
@@ -88,14 +95,23 @@ export function resourceGone(node: NodeReference): Verdict {
 }
 
 export function resourceAlreadyTerminal(node: NodeReference): Verdict {
-  return failed('Cancelled', `The SeiNodeTask had already reached its end. This workflow sent nothing to ${sidecarText(node)}.`);
+  return failed(
+    'Cancelled',
+    `The SeiNodeTask had already reached its end. This workflow sent nothing to ${sidecarText(node)}.`,
+  );
 }
 
 /** Temporal keeps no outcome of a workflow that it shows as cancelled. */
 export function workflowCancelled(workflowId: string): Verdict {
-  return failed('Cancelled', `Workflow ${workflowId} was cancelled. Its history in Temporal says what had been done by then. ${CHECK_THE_NODE}`);
+  return failed(
+    'Cancelled',
+    `Workflow ${workflowId} was cancelled. Its history in Temporal says what had been done by then. ${CHECK_THE_NODE}`,
+  );
 }
 
 export function workflowTerminated(workflowId: string): Verdict {
-  return failed('WorkflowTerminated', `Workflow ${workflowId} ended without an outcome. A task that it had sent may still be running. ${CHECK_THE_NODE}`);
+  return failed(
+    'WorkflowTerminated',
+    `Workflow ${workflowId} ended without an outcome. A task that it had sent may still be running. ${CHECK_THE_NODE}`,
+  );
 }

@@ -13,7 +13,8 @@ const STRING_OR_BRACKET = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{}]/g;
  * such as 1.50 or 12345678901234567890 would not survive JavaScript's numbers.
  */
 export function changeValueTexts(resource: string): ChangeValueTexts {
-  if (depthOf(resource) > DEEPEST) return { unfitChanges: `holds values that are nested more than ${DEEPEST} levels deep` };
+  if (depthOf(resource) > DEEPEST)
+    return { unfitChanges: `holds values that are nested more than ${DEEPEST} levels deep` };
   const root = parseTree(resource);
   const changes = root && findNodeAtLocation(root, ['spec', 'govParamChange', 'changes']);
   const changeValues = (changes?.children ?? []).map((change) => {
@@ -21,7 +22,9 @@ export function changeValueTexts(resource: string): ChangeValueTexts {
     return value === undefined ? '' : resource.slice(value.offset, value.offset + value.length);
   });
   const length = changeValues.join('').length;
-  return length > LONGEST ? { unfitChanges: `holds ${length} characters of values, and ${LONGEST} can be handed on` } : { changeValues };
+  return length > LONGEST
+    ? { unfitChanges: `holds ${length} characters of values, and ${LONGEST} can be handed on` }
+    : { changeValues };
 }
 
 function depthOf(json: string): number {

@@ -18,5 +18,8 @@ export function remainingLifetime(task: SeiNodeTask, nowMs: number): number | un
 
 /** A cluster with the CRD as first published has no `completedAt`. */
 function endOf({ status }: SeiNodeTask): string | undefined {
-  return status?.completedAt ?? status?.conditions?.find(({ type }) => type === 'Ready' || type === 'Failed')?.lastTransitionTime;
+  return (
+    status?.completedAt ??
+    status?.conditions?.find(({ type }) => type === 'Ready' || type === 'Failed')?.lastTransitionTime
+  );
 }

@@ -21,7 +21,9 @@ import type { TaskWorkflows } from './task-workflows.ts';
 
 /** How long a workflow that was seen open is taken to be open still; then it is looked at again, in milliseconds. */
 const KNOWN_OPEN_MS = 300_000;
-/** Before the bridge stamps `Pending` on a task whose workflow has not written yet, in milliseconds: most have by then. */
+/**
+ * Before the bridge stamps `Pending` on a task whose workflow has not written yet, in milliseconds: most have by then.
+ */
 const STAMP_MS = 5_000;
 
 export interface TaskReconcilerOptions {
@@ -44,7 +46,10 @@ interface Known {
   readonly toldGeneration?: number;
 }
 
-/** Brings one SeiNodeTask and its workflow together: started once, healed when it ended unheard, cancelled when orphaned. */
+/**
+ * Brings one SeiNodeTask and its workflow together: started once, healed when it ended unheard, cancelled when
+ * orphaned.
+ */
 export class TaskReconciler {
   readonly #options: TaskReconcilerOptions;
   readonly #known = new Map<string, Known>();
@@ -108,7 +113,11 @@ export class TaskReconciler {
     const kind = kindOf(task);
     const seconds = executionLimitSeconds(kind, task.spec?.['timeoutSeconds']);
     const betweenRestartsMs = 1_000 * secondsBetweenRestarts(kind, task.spec?.['minSecondsBetweenRestarts']);
-    await this.#options.workflows.specChanged(workflowId, { generation, betweenRestartsMs, ...present({ timeoutMs: seconds && 1_000 * seconds }) });
+    await this.#options.workflows.specChanged(workflowId, {
+      generation,
+      betweenRestartsMs,
+      ...present({ timeoutMs: seconds && 1_000 * seconds }),
+    });
     this.#known.set(workflowId, { ...this.#known.get(workflowId), toldGeneration: generation });
   }
 
@@ -128,7 +137,9 @@ export class TaskReconciler {
     } catch (error) {
       // Its workflow has written itself: how far it came stays in the status.
       const isStarted = task.status?.workflow?.runId !== undefined;
-      const problem = isStarted ? 'Temporal cannot be asked whether the workflow is open' : 'The workflow cannot be started';
+      const problem = isStarted
+        ? 'Temporal cannot be asked whether the workflow is open'
+        : 'The workflow cannot be started';
       const message = `${problem}; it is tried again. Check the Temporal server. Last problem: ${printable(wordsOf(error), 300)}`;
       if (!isStarted) await this.#write(workflowId, task, { step: 'noted', progress: { step: 'Starting', message } });
       await this.#options.events.record(problemEvent(task.metadata, 'TEMPORAL_UNAVAILABLE', message));
@@ -137,7 +148,9 @@ export class TaskReconciler {
   }
 
   /** The resource and the texts of its parameter change from one answer, so that they fit each other. */
-  async #withTexts({ metadata: { namespace, name, uid } }: SeiNodeTask): Promise<{ task: SeiNodeTask; texts: ChangeValueTexts }> {
+  async #withTexts({
+    metadata: { namespace, name, uid },
+  }: SeiNodeTask): Promise<{ task: SeiNodeTask; texts: ChangeValueTexts }> {
     const text = await this.#options.tasks.getText(namespace, name);
     const task = text === undefined ? undefined : (JSON.parse(text) as SeiNodeTask);
     if (text !== undefined && task?.metadata.uid === uid) return { task, texts: changeValueTexts(text) };
@@ -147,7 +160,8 @@ export class TaskReconciler {
   /** The workflow is over and the resource does not know: the outcome that it left is written again. */
   async #heal(workflowId: string, task: SeiNodeTask): Promise<void> {
     const verdict = await this.#options.workflows.verdictOf(workflowId);
-    if (await this.#end(workflowId, task, verdict)) this.#options.log.warn('Status healed from a closed workflow', { workflowId, reason: verdict.reason });
+    if (await this.#end(workflowId, task, verdict))
+      this.#options.log.warn('Status healed from a closed workflow', { workflowId, reason: verdict.reason });
   }
 
   /** @returns Whether the verdict was written; a resource that is gone or has reached its end is left alone. */
@@ -176,7 +190,8 @@ export class TaskReconciler {
     this.#known.delete(workflowId);
     if (!isAsked) return;
     this.#known.set(workflowId, { cancelHandled: true });
-    if (!cancelHandled && status?.reason !== 'Cancelled') await this.#options.events.record(cancelIgnoredEvent(metadata, status?.phase));
+    if (!cancelHandled && status?.reason !== 'Cancelled')
+      await this.#options.events.record(cancelIgnoredEvent(metadata, status?.phase));
   }
 
   /** A workflow whose resource is gone. The API server is asked, since the bridge's copy may lag or be filtered. */
@@ -188,7 +203,12 @@ export class TaskReconciler {
     }
   }
 
-  async #write(workflowId: string, task: SeiNodeTask, change: StatusChange, current?: SeiNodeTask): ReturnType<TaskStatusWriter['write']> {
+  async #write(
+    workflowId: string,
+    task: SeiNodeTask,
+    change: StatusChange,
+    current?: SeiNodeTask,
+  ): ReturnType<TaskStatusWriter['write']> {
     const { statuses, workflows } = this.#options;
     const context = { atMs: Date.now(), workflow: workflows.referenceTo(workflowId), provenance: requestedText(task) };
     return await statuses.write({ task: task.metadata, change, context, current });

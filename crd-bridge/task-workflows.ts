@@ -34,7 +34,10 @@ export interface TaskWorkflowsOptions {
   readonly clusterId: string;
   /** Unset: references hold no links. */
   readonly temporalUiUrl: string | undefined;
-  /** Whether the Temporal namespace knows our search attributes; without them the service works, but lists cannot filter. */
+  /**
+   * Whether the Temporal namespace knows our search attributes; without them the service works, but lists cannot
+   * filter.
+   */
   readonly knowsSearchAttributes: boolean;
 }
 
@@ -60,18 +63,20 @@ export class TaskWorkflows {
     const { client, taskQueue } = this.#options;
     const kind = kindOf(task);
     try {
-      await client.withDeadline(Date.now() + START_MS, () => client.workflow.start(kind, {
-        workflowId: workflowIdOf(task.metadata),
-        taskQueue,
-        args: [{ ...taskInputOf(task, texts), cluster: this.#options.clusterId }],
-        workflowIdConflictPolicy: 'USE_EXISTING',
-        workflowIdReusePolicy: 'REJECT_DUPLICATE',
-        ...this.#searchAttributesOf(task, kind),
-        memo: { ...provenanceOf(task.metadata) },
-        staticDetails: workflowDetails(task),
-        staticSummary: `${kind} ${task.metadata.namespace}/${printable(nodeNameOf(task), 256)}`,
-        requestEagerStart: true,
-      }));
+      await client.withDeadline(Date.now() + START_MS, () =>
+        client.workflow.start(kind, {
+          workflowId: workflowIdOf(task.metadata),
+          taskQueue,
+          args: [{ ...taskInputOf(task, texts), cluster: this.#options.clusterId }],
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          ...this.#searchAttributesOf(task, kind),
+          memo: { ...provenanceOf(task.metadata) },
+          staticDetails: workflowDetails(task),
+          staticSummary: `${kind} ${task.metadata.namespace}/${printable(nodeNameOf(task), 256)}`,
+          requestEagerStart: true,
+        }),
+      );
       return 'open';
     } catch (error) {
       if (error instanceof WorkflowExecutionAlreadyStartedError) return 'closed';
@@ -125,7 +130,11 @@ export class TaskWorkflows {
     const handle = client.workflow.getHandle(workflowId);
     try {
       await client.withDeadline(Date.now() + CANCEL_MS, () =>
-        handle.startUpdate<void, [CancelRequest]>('cancel', { args: [{ why }], updateId: 'cancel-annotation', waitForStage: 'ACCEPTED' }),
+        handle.startUpdate<void, [CancelRequest]>('cancel', {
+          args: [{ why }],
+          updateId: 'cancel-annotation',
+          waitForStage: 'ACCEPTED',
+        }),
       );
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
@@ -158,8 +167,13 @@ export class TaskWorkflows {
    * @param sinceMs - In milliseconds since the epoch.
    */
   async *listClosed(sinceMs: number): AsyncGenerator<string, void, undefined> {
-    const ours = this.#options.knowsSearchAttributes ? this.#ofThisCluster : `WorkflowId STARTS_WITH '${WORKFLOW_ID_PREFIX}'`;
-    yield* listWorkflowIds(this.#options.client, `ExecutionStatus != 'Running' AND CloseTime > '${new Date(sinceMs).toISOString()}' AND ${ours}`);
+    const ours = this.#options.knowsSearchAttributes
+      ? this.#ofThisCluster
+      : `WorkflowId STARTS_WITH '${WORKFLOW_ID_PREFIX}'`;
+    yield* listWorkflowIds(
+      this.#options.client,
+      `ExecutionStatus != 'Running' AND CloseTime > '${new Date(sinceMs).toISOString()}' AND ${ours}`,
+    );
   }
 
   get #ofThisCluster(): string {

@@ -93,7 +93,9 @@ export class WorkQueue {
   #retryLater(key: string, error: unknown): void {
     const failures = (this.#failures.get(key) ?? 0) + 1;
     this.#failures.set(key, failures);
-    const delayMs = Math.round(Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1)) * (0.75 + Math.random() / 2));
+    const delayMs = Math.round(
+      Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1)) * (0.75 + Math.random() / 2),
+    );
     this.addAfter(key, delayMs);
     this.#options.onFailure(key, error, delayMs);
   }

@@ -52,7 +52,10 @@ export class WorkflowWatch {
 
   async #repeat(signal: AbortSignal, intervalMs: number, look: () => Promise<void>): Promise<void> {
     while (!signal.aborted) {
-      const pauseMs = await look().then(() => intervalMs, (error: unknown) => this.#failed(error));
+      const pauseMs = await look().then(
+        () => intervalMs,
+        (error: unknown) => this.#failed(error),
+      );
       await sleep(pauseMs * (0.9 + Math.random() / 5), undefined, { signal }).catch(() => undefined);
     }
   }

@@ -13,6 +13,8 @@ export function demoArguments(argv: readonly string[]): DemoArguments {
     return values;
   } catch (error) {
     const { message } = error as Error;
-    throw new UsageError(`${message.split('. ', 1).join()}. The demo takes one flag: --once ends it when the story is over.`);
+    throw new UsageError(
+      `${message.split('. ', 1).join()}. The demo takes one flag: --once ends it when the story is over.`,
+    );
   }
 }

@@ -27,7 +27,9 @@ export class Claims {
     for (const [claim, { expected, seen, holds = isDeepStrictEqual(seen, expected) }] of Object.entries(claims)) {
       if (holds) this.#held += 1;
       else this.#broken += 1;
-      verbatim(holds ? `${green('✓')} ${claim}` : `${red('✗')} ${claim}: expected ${text(expected)}, saw ${text(seen)}`);
+      verbatim(
+        holds ? `${green('✓')} ${claim}` : `${red('✗')} ${claim}: expected ${text(expected)}, saw ${text(seen)}`,
+      );
     }
   }
 }

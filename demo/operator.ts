@@ -21,10 +21,12 @@ export class Operator {
 
   static async create(stack: LocalStack, signal: AbortSignal): Promise<Operator> {
     const kubeconfig = stack.servers.kubernetes.kubeconfig('admin');
-    const found = await kubectl(kubeconfig, ['version', '--client'], { signal }).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined;
-      throw error;
-    });
+    const found = await kubectl(kubeconfig, ['version', '--client'], { signal }).catch(
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return undefined;
+        throw error;
+      },
+    );
     return new Operator(stack, signal, found?.code === 0);
   }
 
@@ -57,7 +59,9 @@ export class Operator {
     const { namespace } = this.#stack;
     const wait = ['-n', namespace, 'wait', '--for=condition=Finished', `snt/${task}`];
     stopwatch.lap(`kubectl    ${wait.slice(2).join(' ')}`);
-    const { code, stdout, stderr } = await kubectl(this.#kubeconfig, [...wait, `--timeout=${WAIT_TIMEOUT}`], { signal: this.#signal });
+    const { code, stdout, stderr } = await kubectl(this.#kubeconfig, [...wait, `--timeout=${WAIT_TIMEOUT}`], {
+      signal: this.#signal,
+    });
     stopwatch.lap(`kubectl    ${(stdout + stderr).trim()}`);
     return code;
   }

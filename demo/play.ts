@@ -69,6 +69,8 @@ async function tell(stack: LocalStack, signal: AbortSignal): Promise<boolean> {
   await tellCancel(story);
   await tellTakeover(story);
   const hasPassed = claims.broken === 0;
-  heading(hasPassed ? `All ${claims.held} checks passed` : `${claims.broken} of ${claims.held + claims.broken} checks failed`);
+  heading(
+    hasPassed ? `All ${claims.held} checks passed` : `${claims.broken} of ${claims.held + claims.broken} checks failed`,
+  );
   return hasPassed;
 }

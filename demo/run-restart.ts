@@ -52,7 +52,8 @@ export async function runRestart(
     .then(({ task }) => ({ task, seconds: stopwatch.seconds }));
   const applied = operator.apply(manifest, stopwatch);
   const waited = applied.then(() => operator.waitUntilFinished(restart.name, stopwatch));
-  const interrupted = restart.meanwhile === undefined ? undefined : afterPost(node, before).then(() => restart.meanwhile?.(stopwatch));
+  const interrupted =
+    restart.meanwhile === undefined ? undefined : afterPost(node, before).then(() => restart.meanwhile?.(stopwatch));
   const [end, waitCode] = await Promise.all([finished, waited, interrupted]);
   return { ...end, steps: [...steps], before, after: await factsOf(node), waitCode };
 }
@@ -66,7 +67,9 @@ function showStates(stopwatch: Stopwatch): (seen: SeenTask) => void {
   let known: readonly Condition[] = [];
   return ({ task: { status } }) => {
     const conditions = status?.conditions ?? [];
-    const fresh = conditions.find((condition) => !known.some(({ type, status: was }) => type === condition.type && was === condition.status));
+    const fresh = conditions.find(
+      (condition) => !known.some(({ type, status: was }) => type === condition.type && was === condition.status),
+    );
     known = conditions;
     const phase = status?.phase ?? 'created';
     if (fresh === undefined) stopwatch.lap(`${phase.padEnd(8)}   ${status?.step ?? ''}`.trimEnd());

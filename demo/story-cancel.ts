@@ -9,7 +9,9 @@ const WHY = 'wrong node';
 /** A restart that has been sent cannot be called back, and the verdict says so. */
 export async function tellCancel(story: Story): Promise<void> {
   heading(`4  Restart seid on ${NODE}, and cancel it in the middle`);
-  paragraph('The sidecar has the task by then, and a restart cannot be called back. It is watched to its end all the same.');
+  paragraph(
+    'The sidecar has the task by then, and a restart cannot be called back. It is watched to its end all the same.',
+  );
   const { task, steps, seconds, before, after } = await runRestart(story, {
     name: `restart-${NODE}`,
     node: NODE,
@@ -17,8 +19,15 @@ export async function tellCancel(story: Story): Promise<void> {
   });
   const message = task.status?.message ?? '';
   story.claims.check({
-    [`the task is Failed with reason Cancelled after ${seconds} s`]: { expected: 'Failed Cancelled', seen: `${task.status?.phase} ${task.status?.reason}` },
-    'its step was Cancelling until then': { expected: 'Cancelling', seen: steps.join(', '), holds: steps.includes('Cancelling') },
+    [`the task is Failed with reason Cancelled after ${seconds} s`]: {
+      expected: 'Failed Cancelled',
+      seen: `${task.status?.phase} ${task.status?.reason}`,
+    },
+    'its step was Cancelling until then': {
+      expected: 'Cancelling',
+      seen: steps.join(', '),
+      holds: steps.includes('Cancelling'),
+    },
     'its message says that it was too late, and why it was cancelled': {
       expected: `too late to stop the restart … ${WHY}`,
       seen: message,

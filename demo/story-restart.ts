@@ -17,13 +17,18 @@ export async function tellRestart(story: Story): Promise<void> {
     [`the task is Complete after ${seconds} s`]: { expected: 'Complete', seen: status?.phase },
     ...replacedSeid(before, after),
     'the sidecar was asked to restart it exactly once': { expected: 1, seen: after.posts - before.posts },
-    [`the sidecar was left alone: up since ${before.sidecarStartedAt}`]: { expected: before.sidecarStartedAt, seen: after.sidecarStartedAt },
+    [`the sidecar was left alone: up since ${before.sidecarStartedAt}`]: {
+      expected: before.sidecarStartedAt,
+      seen: after.sidecarStartedAt,
+    },
     [`the chain went on: height ${before.height} before, ${after.height} after`]: {
       expected: `a height above ${before.height}`,
       seen: after.height,
       holds: after.height > before.height,
     },
-    ...(waitCode === undefined ? {} : { 'kubectl wait returned when the restart was over': { expected: 0, seen: waitCode } }),
+    ...(waitCode === undefined
+      ? {}
+      : { 'kubectl wait returned when the restart was over': { expected: 0, seen: waitCode } }),
   });
   await story.operator.list();
 }

@@ -1,7 +1,10 @@
 import { inspect } from 'node:util';
 import type { TaskOutcome } from '../api/temporal/task-outcome.ts';
 import { abortable } from '../lib/abortable.ts';
-import type { RestartThenAwaitHeight, RestartThenAwaitHeightInput } from '../workflows/runbooks/restart-then-await-height.ts';
+import type {
+  RestartThenAwaitHeight,
+  RestartThenAwaitHeightInput,
+} from '../workflows/runbooks/restart-then-await-height.ts';
 import { factsOf, replacedSeid } from './node-facts.ts';
 import { Stopwatch } from './stopwatch.ts';
 import type { Story } from './story.ts';
@@ -52,7 +55,9 @@ function announce(input: RestartThenAwaitHeightInput): void {
   heading(`3  A runbook on ${NODE}: restart, then await height ${input.targetHeight}`);
   paragraph('workflows/runbooks/restart-then-await-height.ts runs both as child workflows, without a resource:');
   blank();
-  verbatim(`client.workflow.start('RestartThenAwaitHeight', {\n  args: [${inspect(input, { breakLength: Infinity })}],\n})`);
+  verbatim(
+    `client.workflow.start('RestartThenAwaitHeight', {\n  args: [${inspect(input, { breakLength: Infinity })}],\n})`,
+  );
   blank();
 }
 

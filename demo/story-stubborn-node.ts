@@ -16,14 +16,19 @@ export async function tellStubbornNode(story: Story): Promise<void> {
   const words = `seid pid ${before.seidPid} still alive ${RESTART_GRACE_MS / 1000}s after SIGTERM; leaving it running (not force-killing a validator mid-commit)`;
   story.claims.check({
     [`the task is Failed after ${seconds} s`]: { expected: 'Failed', seen: status?.phase },
-    'the reason is TaskFailed': { expected: 'TaskFailed', seen: status?.conditions?.find(({ type }) => type === 'Failed')?.reason },
+    'the reason is TaskFailed': {
+      expected: 'TaskFailed',
+      seen: status?.conditions?.find(({ type }) => type === 'Failed')?.reason,
+    },
     'status.task.err has the words of the sidecar': { expected: words, seen: status?.task?.err },
     [`seid lives on: pid ${before.seidPid} before and after`]: { expected: before.seidPid, seen: after.seidPid },
     'seid got exactly one SIGTERM, and nobody tried again': {
       expected: { sigterms: 1, posts: 1 },
       seen: { sigterms: after.sigterms - before.sigterms, posts: after.posts - before.posts },
     },
-    ...(waitCode === undefined ? {} : { 'kubectl wait returned when the restart was over, although it failed': { expected: 0, seen: waitCode } }),
+    ...(waitCode === undefined
+      ? {}
+      : { 'kubectl wait returned when the restart was over, although it failed': { expected: 0, seen: waitCode } }),
   });
   await story.operator.list();
 }

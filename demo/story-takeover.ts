@@ -15,7 +15,9 @@ const NAME = `adopted-${NODE}`;
 /** A task that another controller has begun is finished by this service, without a second restart. */
 export async function tellTakeover(story: Story): Promise<void> {
   heading(`5  Take over a restart of ${NODE} that another controller has begun`);
-  paragraph('The service is stopped, the story plays the other controller up to its POST, and a new service finds the resource.');
+  paragraph(
+    'The service is stopped, the story plays the other controller up to its POST, and a new service finds the resource.',
+  );
   blank();
   const { stack, claims, signal } = story;
   const node = stack.fleet.node(stack.namespace, NODE);
@@ -56,9 +58,12 @@ async function beginAsAnotherController({ stack }: Story): Promise<SeiNodeTask> 
   const created = await tasks.create(namespace, parse(restartManifest({ namespace, name: NAME, node: NODE })));
   const id = taskId(created.metadata.uid, 'RestartSeid');
   const now = timestamp(Date.now());
-  const status = { phase: 'Running', startedAt: now, task: { id, status: 'Pending', submittedAt: now, executionStartedAt: now } };
+  const status = {
+    phase: 'Running',
+    startedAt: now,
+    task: { id, status: 'Pending', submittedAt: now, executionStartedAt: now },
+  };
   const begun = await tasks.patchStatus({ namespace, name: NAME }, { status });
   fleet.node(namespace, NODE).sidecar.submit({ id, type: 'restart-seid', params: {} });
   return begun;
 }
-

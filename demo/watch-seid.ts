@@ -8,7 +8,10 @@ export function watchSeid(node: SimulatedNode, stopwatch: Stopwatch): Disposable
   let { seidPid: pid, sigtermsReceived: sigterms } = node;
   const look = (): void => {
     if (node.sigtermsReceived !== sigterms) stopwatch.lap(`seid       pid ${pid} got a SIGTERM`);
-    if (node.seidPid !== pid) stopwatch.lap(node.seidPid === undefined ? `seid       pid ${pid} has ended` : `seid       pid ${node.seidPid} has started`);
+    if (node.seidPid !== pid)
+      stopwatch.lap(
+        node.seidPid === undefined ? `seid       pid ${pid} has ended` : `seid       pid ${node.seidPid} has started`,
+      );
     ({ seidPid: pid, sigtermsReceived: sigterms } = node);
   };
   const timer = setInterval(look, INTERVAL_MS);

@@ -40,13 +40,17 @@ export async function applyManifests(transport: KubernetesTransport): Promise<vo
   for (const manifest of MANIFESTS) {
     for (const object of await readManifest(manifest)) await apply(transport, object);
   }
-  await Promise.all([SEI_NODE, SEI_NODE_TASK].map((resource) => served(new ResourceClient(transport, resource), resource.plural)));
+  await Promise.all(
+    [SEI_NODE, SEI_NODE_TASK].map((resource) => served(new ResourceClient(transport, resource), resource.plural)),
+  );
 }
 
 async function apply(transport: KubernetesTransport, object: KubernetesObject): Promise<void> {
   const plural = plurals[object.kind ?? ''];
   if (plural === undefined) throw new Error(`${object.kind}: not a kind of our manifests; add its plural here`);
-  const [group = '', version = ''] = object.apiVersion?.includes('/') ? object.apiVersion.split('/') : ['', object.apiVersion];
+  const [group = '', version = ''] = object.apiVersion?.includes('/')
+    ? object.apiVersion.split('/')
+    : ['', object.apiVersion];
   const { name, namespace } = object.metadata;
   await transport.request({
     method: 'PATCH',

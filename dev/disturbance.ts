@@ -6,7 +6,10 @@ export type Disturbance =
   | { readonly type: 'delay'; readonly milliseconds: number }
   /** Both ends get a TCP reset with the next thing that is sent. */
   | { readonly type: 'reset' }
-  /** With the next thing that it sends, the client is told that the server will send no more; the server still gets everything. */
+  /**
+   * With the next thing that it sends, the client is told that the server will send no more; the server still gets
+   * everything.
+   */
   | { readonly type: 'half-close' }
   /** The client gets half of the next thing that the server sends, and then an end. */
   | { readonly type: 'truncate' };

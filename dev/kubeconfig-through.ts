@@ -17,10 +17,19 @@ interface Servers {
  *
  * @param name - Goes into the file's name, with the proxy's port.
  */
-export async function kubeconfigThrough(proxy: TcpProxy, { directory, kubernetes }: Servers, name: string): Promise<string> {
+export async function kubeconfigThrough(
+  proxy: TcpProxy,
+  { directory, kubernetes }: Servers,
+  name: string,
+): Promise<string> {
   const file = join(directory, `kubeconfig-${name}-${proxy.port}`);
   const certificateAuthority = await readFile(kubernetes.caFile, 'utf8');
-  const access = { url: `https://${proxy.address}`, certificateAuthority, user: ACCOUNT, token: kubernetes.token(ACCOUNT) };
+  const access = {
+    url: `https://${proxy.address}`,
+    certificateAuthority,
+    user: ACCOUNT,
+    token: kubernetes.token(ACCOUNT),
+  };
   await writeFile(file, kubeconfig(access), { mode: 0o600 });
   return file;
 }

@@ -18,7 +18,12 @@ export async function registerSeiNode(transport: KubernetesTransport, node: SeiN
   const { namespace, name, chainId, phase, spec, status } = node;
   const seiNodes = new ResourceClient(transport, SEI_NODE);
   const { group, version, kind } = SEI_NODE;
-  const object = { apiVersion: `${group}/${version}`, kind, metadata: { name }, spec: { chainId, validator: {}, ...spec } };
+  const object = {
+    apiVersion: `${group}/${version}`,
+    kind,
+    metadata: { name },
+    spec: { chainId, validator: {}, ...spec },
+  };
   await seiNodes.create(namespace, object);
   await seiNodes.patchStatus({ namespace, name }, { status: { phase, ...status } });
 }

@@ -85,7 +85,9 @@ function spawnGuard({ command, arguments: commandArguments, cwd, env, output }: 
 function startedPid(guard: ChildProcess, command: string, exited: (exit: ProcessExit) => void): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const fail = (reason: string): void => {
-    reject(new SpawnFailedError(`Could not start ${command}: ${reason}. Check that the file exists and may be executed.`));
+    reject(
+      new SpawnFailedError(`Could not start ${command}: ${reason}. Check that the file exists and may be executed.`),
+    );
   };
   let startedAs: number | undefined;
   guard.on('message', (message: FromGuard) => {

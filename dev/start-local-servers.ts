@@ -71,7 +71,10 @@ export async function startLocalServers(options: LocalServersOptions = {}): Prom
   }
   const [kubernetes, temporal] = await Promise.allSettled([
     startLocalKubernetes({ binaries, directory, startServer: start, etcdLink: options.etcdLink }),
-    startLocalTemporal({ binary: binaries.temporal, directory, port: await freePort(), uiPort: await freePort() }, start),
+    startLocalTemporal(
+      { binary: binaries.temporal, directory, port: await freePort(), uiPort: await freePort() },
+      start,
+    ),
   ]);
   if (kubernetes.status === 'fulfilled' && temporal.status === 'fulfilled' && !signal.aborted) {
     return { directory, kubernetes: kubernetes.value, temporal: temporal.value, stop };

@@ -10,7 +10,10 @@ import type { LocalServers } from './start-local-servers.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 const PROJECT = fileURLToPath(new URL('../', import.meta.url));
-/** What `npm start` runs: without the flags for its memory V8 lets the heaps of a busy service grow by half as much again. */
+/**
+ * What `npm start` runs: without the flags for its memory V8 lets the heaps of a busy service grow by half as much
+ * again.
+ */
 const [, ...START] = packageJson.scripts.start.split(' ');
 /** A busy machine takes its time. */
 const READY_TIMEOUT_MS = 90_000;
@@ -40,7 +43,10 @@ export interface LocalService {
   ready(): Promise<void>;
 }
 
-/** Starts the service as a process of its own, as the ServiceAccount of its role, against local servers and simulated nodes. */
+/**
+ * Starts the service as a process of its own, as the ServiceAccount of its role, against local servers and simulated
+ * nodes.
+ */
 export async function startLocalService(options: LocalServiceOptions): Promise<LocalService> {
   const { servers, fleetUrl, name, flags = [], environment } = options;
   const [probePort, metricsPort] = [await freePort(), await freePort()];

@@ -100,15 +100,26 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
   };
 }
 
-async function startChain({ kubernetes }: LocalServers, { chainId, restartGraceMs }: LocalStackOptions): Promise<Fleet> {
+async function startChain(
+  { kubernetes }: LocalServers,
+  { chainId, restartGraceMs }: LocalStackOptions,
+): Promise<Fleet> {
   return await startFleet({
     chainId,
     ...(restartGraceMs === undefined ? {} : { restartGraceMs }),
-    authorization: { apiServerUrl: kubernetes.url, caFile: kubernetes.caFile, token: kubernetes.token('sidecar-proxy') },
+    authorization: {
+      apiServerUrl: kubernetes.url,
+      caFile: kubernetes.caFile,
+      token: kubernetes.token('sidecar-proxy'),
+    },
   });
 }
 
-async function addNodes(fleet: Fleet, transport: KubernetesTransport, { chainId, nodes }: LocalStackOptions): Promise<void> {
+async function addNodes(
+  fleet: Fleet,
+  transport: KubernetesTransport,
+  { chainId, nodes }: LocalStackOptions,
+): Promise<void> {
   const running = nodes.map(async (node) => {
     await fleet.addNode({ namespace: chainId, ...node });
     await registerSeiNode(transport, { namespace: chainId, name: node.name, chainId, phase: 'Running' });
@@ -140,7 +151,13 @@ class StackService implements AsyncDisposable {
     signal.throwIfAborted();
     const name = this.#starts === 0 ? 'service' : `service-${this.#starts}`;
     this.#starts += 1;
-    const service = await startLocalService({ servers: this.#servers, fleetUrl: this.#fleet.url, name, flags: serviceFlags, environment: { TASK_QUEUE } });
+    const service = await startLocalService({
+      servers: this.#servers,
+      fleetUrl: this.#fleet.url,
+      name,
+      flags: serviceFlags,
+      environment: { TASK_QUEUE },
+    });
     this.#current = service;
     void this.#reportUnexpectedExit(service);
     await abortable(service.ready(), signal);
@@ -162,6 +179,8 @@ class StackService implements AsyncDisposable {
   async #reportUnexpectedExit(service: LocalService): Promise<void> {
     const { code, signal } = await service.process.exited;
     if (this.#current !== service) return;
-    this.#options.onUnexpectedExit(new ServerExitedError(`The service ended (${signal ?? `code ${code}`}). Look at its log, ${service.logFile}.`));
+    this.#options.onUnexpectedExit(
+      new ServerExitedError(`The service ended (${signal ?? `code ${code}`}). Look at its log, ${service.logFile}.`),
+    );
   }
 }

@@ -57,7 +57,10 @@ export class TaskWatch implements AsyncDisposable {
    *
    * @throws Error when the task is deleted first, or has not reached its end within `timeoutMs`; the signal's reason.
    */
-  async follow(name: string, { onState = () => {}, signal, timeoutMs = FINISH_TIMEOUT_MS }: FollowOptions): Promise<SeenTask> {
+  async follow(
+    name: string,
+    { onState = () => {}, signal, timeoutMs = FINISH_TIMEOUT_MS }: FollowOptions,
+  ): Promise<SeenTask> {
     const finished = Promise.withResolvers<SeenTask>();
     const giveUp = setTimeout(() => {
       finished.reject(new Error(`SeiNodeTask ${name} has not reached its end within ${timeoutMs / 1000} s`));

@@ -35,7 +35,9 @@ export class TcpProxy {
   /** Leads to `host:port`. */
   async leadTo(address: string): Promise<void> {
     const [host, port] = address.split(':');
-    await this.#listen((client) => this.#join({ client, server: this.#keep(connect({ port: Number(port), host, allowHalfOpen: true })) }));
+    await this.#listen((client) =>
+      this.#join({ client, server: this.#keep(connect({ port: Number(port), host, allowHalfOpen: true })) }),
+    );
   }
 
   /** Does this to everything that is sent from now on, until somebody calls `soothe`. */

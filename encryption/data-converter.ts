@@ -13,5 +13,8 @@ const FAILURE_CONVERTER = fileURLToPath(new URL('failure-converter.ts', import.m
  */
 export function dataConverterFor(keyFile: string | undefined, log: Logger): DataConverter {
   if (keyFile === undefined) return { payloadCodecs: [new EncryptionCodec(undefined)] };
-  return { payloadCodecs: [new EncryptionCodec(new PayloadKeyFile(keyFile, log))], failureConverterPath: FAILURE_CONVERTER };
+  return {
+    payloadCodecs: [new EncryptionCodec(new PayloadKeyFile(keyFile, log))],
+    failureConverterPath: FAILURE_CONVERTER,
+  };
 }

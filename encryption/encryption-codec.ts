@@ -40,7 +40,9 @@ export class EncryptionCodec implements PayloadCodec {
 
   /** @throws PayloadUnreadableError */
   async decode(payloads: Payload[]): Promise<Payload[]> {
-    return payloads.map((payload) => (metadataText(payload, 'encoding') === ENCODING ? this.#decrypt(payload) : payload));
+    return payloads.map((payload) =>
+      metadataText(payload, 'encoding') === ENCODING ? this.#decrypt(payload) : payload,
+    );
   }
 
   #decrypt(payload: Payload): Payload {

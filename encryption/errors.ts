@@ -9,8 +9,8 @@ export class PayloadKeyFileError extends Error {
 export type PayloadUnreadableCode = 'PAYLOAD_KEY_UNKNOWN' | 'PAYLOAD_NOT_AUTHENTIC';
 
 /**
- * Thrown when an encrypted payload cannot be read here. The key can be put back, so it is always worth another try. That
- * says nothing about the task, so it is never taken for an answer. The name is the failure's type in histories.
+ * Thrown when an encrypted payload cannot be read here. The key can be put back, so it is always worth another try.
+ * That says nothing about the task, so it is never taken for an answer. The name is the failure's type in histories.
  */
 export class PayloadUnreadableError extends Error {
   readonly code: PayloadUnreadableCode;

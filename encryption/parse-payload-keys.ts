@@ -44,7 +44,9 @@ export function parsePayloadKeys(text: string): PayloadKeys {
 function parseLine(content: string, number: number): PayloadKey {
   const [, id, encoded] = LINE.exec(content) ?? [];
   if (id === undefined || encoded === undefined) {
-    throw new PayloadKeyFileError(`line ${number} is not <id>: <32 bytes in base64>, with an id of at most 32 letters, digits, ".", "_" and "-"`);
+    throw new PayloadKeyFileError(
+      `line ${number} is not <id>: <32 bytes in base64>, with an id of at most 32 letters, digits, ".", "_" and "-"`,
+    );
   }
   if (!BASE64.test(encoded)) throw new PayloadKeyFileError(`line ${number}, key "${id}": is not base64`);
   const bytes = Buffer.from(encoded, 'base64');

@@ -12,7 +12,9 @@ export function readPayloadKeys(file: string): PayloadKeys {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new PayloadKeyFileError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code}); check the path and its mount`);
+    throw new PayloadKeyFileError(
+      `${file} cannot be read (${(error as NodeJS.ErrnoException).code}); check the path and its mount`,
+    );
   }
   try {
     return parsePayloadKeys(text);
@@ -58,7 +60,10 @@ export class PayloadKeyFile {
     this.#version = version;
     try {
       this.#keys = readPayloadKeys(this.#file);
-      this.#log.info('Payload keys were read again', { active: this.#keys.active.id, ids: [...this.#keys.byId.keys()] });
+      this.#log.info('Payload keys were read again', {
+        active: this.#keys.active.id,
+        ids: [...this.#keys.byId.keys()],
+      });
     } catch (error) {
       this.#log.error('Payload keys have changed and cannot be used; those that were read before are kept', { error });
     }

@@ -72,13 +72,48 @@ interface StatusMeaning {
 
 /** Rights can be granted while a call is being retried, so 401 and 403 are retryable. */
 const meanings = new Map<number, StatusMeaning>([
-  [400, { code: 'KUBERNETES_BAD_REQUEST', retryable: false, advice: 'The request is wrong and will not succeed unchanged.' }],
-  [401, { code: 'KUBERNETES_UNAUTHORIZED', retryable: true, advice: 'Check the token or client certificate in the kubeconfig.' }],
-  [403, { code: 'KUBERNETES_FORBIDDEN', retryable: true, advice: 'Grant this verb on this resource to the account, in a Role or ClusterRole.' }],
-  [404, { code: 'KUBERNETES_NOT_FOUND', retryable: false, advice: 'Check the name and namespace, and that the CRD is installed.' }],
+  [
+    400,
+    {
+      code: 'KUBERNETES_BAD_REQUEST',
+      retryable: false,
+      advice: 'The request is wrong and will not succeed unchanged.',
+    },
+  ],
+  [
+    401,
+    {
+      code: 'KUBERNETES_UNAUTHORIZED',
+      retryable: true,
+      advice: 'Check the token or client certificate in the kubeconfig.',
+    },
+  ],
+  [
+    403,
+    {
+      code: 'KUBERNETES_FORBIDDEN',
+      retryable: true,
+      advice: 'Grant this verb on this resource to the account, in a Role or ClusterRole.',
+    },
+  ],
+  [
+    404,
+    {
+      code: 'KUBERNETES_NOT_FOUND',
+      retryable: false,
+      advice: 'Check the name and namespace, and that the CRD is installed.',
+    },
+  ],
   [409, { code: 'KUBERNETES_CONFLICT', retryable: true, advice: 'Read the object again and repeat the change.' }],
   [410, { code: 'KUBERNETES_EXPIRED', retryable: true, advice: 'List again from the start.' }],
-  [422, { code: 'KUBERNETES_INVALID', retryable: false, advice: 'Correct the field that the server names; if it does not know the field, update the CRD.' }],
+  [
+    422,
+    {
+      code: 'KUBERNETES_INVALID',
+      retryable: false,
+      advice: 'Correct the field that the server names; if it does not know the field, update the CRD.',
+    },
+  ],
   [429, { code: 'KUBERNETES_TOO_MANY_REQUESTS', retryable: true, advice: 'Wait and repeat the call.' }],
 ]);
 
@@ -122,7 +157,9 @@ export class KubernetesApiError extends KubernetesError {
   readonly retryable: boolean;
   override readonly httpStatus: number;
   readonly reason: string | undefined;
-  /** What the server refuses of the object that was sent, such as `status.task.status`; empty where it names nothing. */
+  /**
+   * What the server refuses of the object that was sent, such as `status.task.status`; empty where it names nothing.
+   */
   readonly fields: readonly string[];
   readonly retryAfterSeconds: number | undefined;
 

@@ -13,12 +13,17 @@ export function explainFailure(error: unknown, { call, server, signal }: FailedC
   if (error instanceof KubernetesError) return error;
   if (signal?.aborted) return signal.reason;
   if (isTimeout(error)) {
-    return new KubernetesTimeoutError(`${call} at ${server} took too long. Repeat it; if that goes on, look at the load of the API server and the network.`, {
-      cause: error,
-    });
+    return new KubernetesTimeoutError(
+      `${call} at ${server} took too long. Repeat it; if that goes on, look at the load of the API server and the network.`,
+      {
+        cause: error,
+      },
+    );
   }
   const words = wordsOf(error);
-  return new KubernetesConnectionError(`${call}: no answer from ${server} (${words}). ${adviceFor(words)}`, { cause: error });
+  return new KubernetesConnectionError(`${call}: no answer from ${server} (${words}). ${adviceFor(words)}`, {
+    cause: error,
+  });
 }
 
 function isTimeout(error: unknown): boolean {
@@ -37,6 +42,7 @@ function wordsOf(error: unknown): string {
 }
 
 function adviceFor(words: string): string {
-  if (/CERT|SELF_SIGNED|SIGNATURE|TLS|SSL/.test(words)) return 'Check certificate-authority, tls-server-name and the client certificate in the kubeconfig.';
+  if (/CERT|SELF_SIGNED|SIGNATURE|TLS|SSL/.test(words))
+    return 'Check certificate-authority, tls-server-name and the client certificate in the kubeconfig.';
   return 'Check that the API server runs and that the server URL in the kubeconfig is right.';
 }

@@ -21,7 +21,10 @@ export class FailureLog {
     const what = error instanceof KubernetesError ? error.code : this.lastError.message;
     if (this.#logged?.what === what && Date.now() - this.#logged.at < REPEAT_MS) return;
     this.#logged = { what, at: Date.now() };
-    this.#log.warn(`${this.#subject} failed and is retried: ${this.lastError.message}`, { code: what, retryInMs: Math.round(retryInMs) });
+    this.#log.warn(`${this.#subject} failed and is retried: ${this.lastError.message}`, {
+      code: what,
+      retryInMs: Math.round(retryInMs),
+    });
   }
 
   recovered(): void {

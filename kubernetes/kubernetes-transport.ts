@@ -44,13 +44,18 @@ export interface StreamRequest {
  * once after a 401, with credentials read again.
  */
 export class KubernetesTransport {
-  /** The server's URL without credentials and trailing slash; may have a path (a proxy in front of several clusters). */
+  /**
+   * The server's URL without credentials and trailing slash; may have a path (a proxy in front of several clusters).
+   */
   readonly server: string;
   readonly #credentials: KubernetesCredentials;
 
   /** @param kubeConfig one with a usable current context, as `loadKubeConfig` returns it */
   constructor(kubeConfig: KubeConfig) {
-    this.server = kubeConfig.getCurrentCluster()!.server.replace(/\/+$/, '').replace(/\/\/[^/]*@/, '//');
+    this.server = kubeConfig
+      .getCurrentCluster()!
+      .server.replace(/\/+$/, '')
+      .replace(/\/\/[^/]*@/, '//');
     this.#credentials = new KubernetesCredentials(kubeConfig);
   }
 
@@ -75,7 +80,11 @@ export class KubernetesTransport {
     const { method, path, timeoutMs = DEFAULT_TIMEOUT_MS, maxResponseBytes = DEFAULT_RESPONSE_BYTES } = request;
     const call = `${method} ${path}`;
     try {
-      const answer = await this.#send(request, { signal: deadlineSignal(timeoutMs, request.signal), headersTimeout: 0, bodyTimeout: 0 });
+      const answer = await this.#send(request, {
+        signal: deadlineSignal(timeoutMs, request.signal),
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      });
       return await readText(answer.body, maxResponseBytes, call);
     } catch (error) {
       throw explainFailure(error, { call, server: this.server, signal: request.signal });
@@ -89,7 +98,11 @@ export class KubernetesTransport {
    */
   async openStream(request: StreamRequest): Promise<AsyncIterable<Buffer>> {
     const { path, query, deadlineMs, idleMs, signal } = request;
-    const bounds = { signal: deadlineSignal(deadlineMs, signal), headersTimeout: DEFAULT_TIMEOUT_MS, bodyTimeout: idleMs };
+    const bounds = {
+      signal: deadlineSignal(deadlineMs, signal),
+      headersTimeout: DEFAULT_TIMEOUT_MS,
+      bodyTimeout: idleMs,
+    };
     const failure = { call: `GET ${path}`, server: this.server, signal };
     try {
       const answer = await this.#send({ method: 'GET', path, query }, bounds);

@@ -2,7 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { hasHttpStatus } from './errors.ts';
 import { FailureLog } from './failure-log.ts';
 import type { KubernetesTransport } from './kubernetes-transport.ts';
-import { heldSpec, leaseFreeAtMs, leaseSeen, leaseWritten, nextLeaseStep, releasedSpec, type Lease, type LeaseKnowledge } from './lease.ts';
+import {
+  heldSpec,
+  leaseFreeAtMs,
+  leaseSeen,
+  leaseWritten,
+  nextLeaseStep,
+  releasedSpec,
+  type Lease,
+  type LeaseKnowledge,
+} from './lease.ts';
 import type { Log } from '../lib/log.ts';
 import { ResourceClient } from './resource-client.ts';
 
@@ -40,7 +49,11 @@ export class LeaseElector {
   constructor(options: LeaseElectorOptions) {
     const { transport, namespace, name, identity, log } = options;
     this.#options = options;
-    this.#leases = new ResourceClient<Lease>(transport, { group: 'coordination.k8s.io', version: 'v1', plural: 'leases' });
+    this.#leases = new ResourceClient<Lease>(transport, {
+      group: 'coordination.k8s.io',
+      version: 'v1',
+      plural: 'leases',
+    });
     this.#lease = `${namespace}/${name}`;
     this.#failureLog = new FailureLog(log, `Election by lease ${this.#lease}`);
     this.#knowledge = { identity, sinceMs: now() };
@@ -50,7 +63,9 @@ export class LeaseElector {
     return now() < (this.#knowledge.leadsUntilMs ?? 0);
   }
 
-  /** Whether it knows who leads: false before the first look and what follows from it, and while looks or writes fail. */
+  /**
+   * Whether it knows who leads: false before the first look and what follows from it, and while looks or writes fail.
+   */
   get isInformed(): boolean {
     return this.#hasLooked && this.#failureLog.lastError === undefined;
   }
@@ -91,7 +106,10 @@ export class LeaseElector {
     }
     if (over.aborted) return;
     this.#knowledge = { ...this.#knowledge, leadsUntilMs: undefined };
-    this.#options.log.warn('No longer leading: the lease was not renewed in time, or another took it', { lease: this.#lease, ...this.#holder() });
+    this.#options.log.warn('No longer leading: the lease was not renewed in time, or another took it', {
+      lease: this.#lease,
+      ...this.#holder(),
+    });
     lost.abort(new Error(`the lease ${this.#lease} is lost`));
   }
 
@@ -134,7 +152,11 @@ export class LeaseElector {
   async #patch(spec: object): Promise<Lease> {
     const { namespace, name } = this.#options;
     const resourceVersion = this.#knowledge.lease?.metadata.resourceVersion;
-    return await this.#leases.patch({ namespace, name }, { metadata: { resourceVersion }, spec }, { timeoutMs: this.#callMs() });
+    return await this.#leases.patch(
+      { namespace, name },
+      { metadata: { resourceVersion }, spec },
+      { timeoutMs: this.#callMs() },
+    );
   }
 
   async #release(): Promise<void> {
@@ -142,7 +164,10 @@ export class LeaseElector {
       await this.#patch(releasedSpec());
       this.#options.log.info('The lease is released', { lease: this.#lease });
     } catch (error) {
-      this.#options.log.warn('The lease could not be released; others wait until it has expired', { lease: this.#lease, error });
+      this.#options.log.warn('The lease could not be released; others wait until it has expired', {
+        lease: this.#lease,
+        error,
+      });
     }
     this.#knowledge = { ...this.#knowledge, leadsUntilMs: undefined };
   }
@@ -165,7 +190,11 @@ export class LeaseElector {
     const { holder } = this.#holder();
     if (holder === this.#loggedHolder) return;
     this.#loggedHolder = holder;
-    this.#options.log.info('Standing by: another process leads', { lease: this.#lease, holder, identity: this.#options.identity });
+    this.#options.log.info('Standing by: another process leads', {
+      lease: this.#lease,
+      holder,
+      identity: this.#options.identity,
+    });
   }
 
   #holder(): { readonly holder: string | undefined } {

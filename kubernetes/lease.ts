@@ -65,7 +65,10 @@ export function heldSpec({ identity, lease }: LeaseKnowledge): object {
     holderIdentity: identity,
     leaseDurationSeconds: LEASE_SECONDS,
     renewTime: now,
-    ...(holderIdentity !== identity && { acquireTime: now, leaseTransitions: lease === undefined ? 0 : leaseTransitions + 1 }),
+    ...(holderIdentity !== identity && {
+      acquireTime: now,
+      leaseTransitions: lease === undefined ? 0 : leaseTransitions + 1,
+    }),
   };
 }
 

@@ -2,7 +2,9 @@ import { hasHttpStatus } from './errors.ts';
 import type { KubernetesList, KubernetesObject } from './kubernetes-object.ts';
 import type { ListOptions, ResourceClient } from './resource-client.ts';
 
-/** In objects: a page of the largest that etcd takes (1.5 MiB) is still read, so nobody's objects can stop the lists. */
+/**
+ * In objects: a page of the largest that etcd takes (1.5 MiB) is still read, so nobody's objects can stop the lists.
+ */
 const PAGE_SIZE = 100;
 /** For a list in one answer, in milliseconds. */
 const FULL_LIST_TIMEOUT_MS = 60_000;
@@ -14,8 +16,8 @@ export interface FullList<T> {
 }
 
 /**
- * Lists in pages. If a continue token expires (410) because the pages took longer than etcd keeps history, everything is
- * listed once more in one answer, which cannot expire.
+ * Lists in pages. If a continue token expires (410) because the pages took longer than etcd keeps history, everything
+ * is listed once more in one answer, which cannot expire.
  */
 export async function listAll<T extends KubernetesObject>(
   client: ResourceClient<T>,

@@ -35,15 +35,20 @@ export interface KubeConfigChoice {
  */
 export function loadKubeConfig({ file, context }: KubeConfigChoice = {}): KubeConfig {
   const kubeConfig = new KubeConfig();
-  const source = file ?? (process.env['KUBECONFIG'] ? `KUBECONFIG=${process.env['KUBECONFIG']}` : 'the default kubeconfig');
+  const source =
+    file ?? (process.env['KUBECONFIG'] ? `KUBECONFIG=${process.env['KUBECONFIG']}` : 'the default kubeconfig');
   try {
     if (file === undefined) kubeConfig.loadFromDefault();
     else kubeConfig.loadFromFile(file);
   } catch (cause) {
-    throw new KubeConfigError(`Cannot load ${source}: ${firstLineOf(cause)}. Correct the file or set KUBECONFIG to another.`);
+    throw new KubeConfigError(
+      `Cannot load ${source}: ${firstLineOf(cause)}. Correct the file or set KUBECONFIG to another.`,
+    );
   }
   if (isNothingConfigured(kubeConfig)) {
-    throw new KubeConfigError('No API server is configured. Set KUBECONFIG, write ~/.kube/config, or run in a pod with a ServiceAccount.');
+    throw new KubeConfigError(
+      'No API server is configured. Set KUBECONFIG, write ~/.kube/config, or run in a pod with a ServiceAccount.',
+    );
   }
   if (context !== undefined) chooseContext(kubeConfig, context, source);
   assertUsable(kubeConfig, source);
@@ -52,21 +57,26 @@ export function loadKubeConfig({ file, context }: KubeConfigChoice = {}): KubeCo
 
 function chooseContext(kubeConfig: KubeConfig, context: string, source: string): void {
   const names = kubeConfig.getContexts().map(({ name }) => name);
-  if (!names.includes(context)) throw new KubeConfigError(`${source}: there is no context "${context}". Choose one of: ${names.join(', ')}.`);
+  if (!names.includes(context))
+    throw new KubeConfigError(`${source}: there is no context "${context}". Choose one of: ${names.join(', ')}.`);
   kubeConfig.setCurrentContext(context);
 }
 
 function assertUsable(kubeConfig: KubeConfig, source: string): void {
   const contextName = kubeConfig.getCurrentContext() ?? '';
   const context = kubeConfig.getContextObject(contextName);
-  if (!context) throw new KubeConfigError(`${source}: current-context "${contextName}" is not among contexts. Choose one with kubectl config use-context.`);
+  if (!context)
+    throw new KubeConfigError(
+      `${source}: current-context "${contextName}" is not among contexts. Choose one with kubectl config use-context.`,
+    );
   const at = `${source}: contexts["${contextName}"].context`;
   const user = kubeConfig.getCurrentUser();
   if (!user) {
     throw new KubeConfigError(`${at}.user "${context.user}" is not among users. Add it or correct the name.`);
   }
   const cluster = kubeConfig.getCurrentCluster();
-  if (!cluster) throw new KubeConfigError(`${at}.cluster "${context.cluster}" is not among clusters. Add it or correct the name.`);
+  if (!cluster)
+    throw new KubeConfigError(`${at}.cluster "${context.cluster}" is not among clusters. Add it or correct the name.`);
   assertTexts(user, USER_TEXTS, `${source}: users["${user.name}"].user`);
   assertUsableCluster(cluster, source);
 }
@@ -75,7 +85,8 @@ function assertUsable(kubeConfig: KubeConfig, source: string): void {
 function assertTexts<T extends Cluster | User>(object: T, fields: Partial<Record<keyof T, string>>, at: string): void {
   for (const [key, field] of Object.entries<string | undefined>(fields)) {
     const value: unknown = object[key as keyof T];
-    if (value !== undefined && value !== null && typeof value !== 'string') throw new KubeConfigError(`${at}.${field} is not text. Write it in quotes.`);
+    if (value !== undefined && value !== null && typeof value !== 'string')
+      throw new KubeConfigError(`${at}.${field} is not text. Write it in quotes.`);
   }
 }
 
@@ -88,13 +99,17 @@ function assertUsableCluster(cluster: Cluster, source: string): void {
     throw new KubeConfigError(`${at}.server "${server}" is not an http(s) URL. Write it as https://host:port.`);
   }
   if (server.startsWith('http:') && !skipTLSVerify) {
-    throw new KubeConfigError(`${at}.server "${server}" is plain HTTP. Use https, or set insecure-skip-tls-verify: true.`);
+    throw new KubeConfigError(
+      `${at}.server "${server}" is plain HTTP. Use https, or set insecure-skip-tls-verify: true.`,
+    );
   }
   if (caFile && !existsSync(caFile)) {
     throw new KubeConfigError(`${at}.certificate-authority "${caFile}" does not exist. Correct the path.`);
   }
   if (proxyUrl && !isHttpUrl(proxyUrl)) {
-    throw new KubeConfigError(`${at}.proxy-url "${withoutCredentials(proxyUrl)}" is not supported. Use an http(s) proxy.`);
+    throw new KubeConfigError(
+      `${at}.proxy-url "${withoutCredentials(proxyUrl)}" is not supported. Use an http(s) proxy.`,
+    );
   }
 }
 
@@ -104,7 +119,10 @@ function isHttpUrl(text: string): boolean {
 
 /** What client-node falls back to when it finds no configuration. */
 function isNothingConfigured(kubeConfig: KubeConfig): boolean {
-  return kubeConfig.getCurrentContext() === 'loaded-context' && kubeConfig.getCurrentCluster()?.server === 'http://localhost:8080';
+  return (
+    kubeConfig.getCurrentContext() === 'loaded-context' &&
+    kubeConfig.getCurrentCluster()?.server === 'http://localhost:8080'
+  );
 }
 
 /** What follows the first line quotes the file, tokens included. */

@@ -22,7 +22,8 @@ export function mergePatch(current: Fields, next: Fields): Fields | undefined {
 function changeOf(current: unknown, next: unknown): unknown {
   const target = next ?? null;
   if (target === null) return current === undefined || current === null ? undefined : null;
-  if (isFields(target)) return mergePatch(isFields(current) ? current : {}, target) ?? (isFields(current) ? undefined : {});
+  if (isFields(target))
+    return mergePatch(isFields(current) ? current : {}, target) ?? (isFields(current) ? undefined : {});
   return isDeepStrictEqual(current, asSent(target)) ? undefined : target;
 }
 

@@ -3,8 +3,8 @@ import type { KubernetesObject } from './kubernetes-object.ts';
 import { objectKey } from './object-key.ts';
 
 /**
- * That something happened to what has this name. Only `uid`: it is new. Only `previousUid`: it is gone. Both: it changed,
- * or it is handed out again, and they are equal, as an object replaced under its name gives two of these.
+ * That something happened to what has this name. Only `uid`: it is new. Only `previousUid`: it is gone. Both: it
+ * changed, or it is handed out again, and they are equal, as an object replaced under its name gives two of these.
  */
 export interface ObjectChange {
   /** `namespace/name`, or `name` alone for cluster-scoped objects. */
@@ -31,7 +31,9 @@ export class ObjectStore<T extends KubernetesObject> {
   replaceAll(objects: readonly T[]): ObjectChange[] {
     const before = this.#objects;
     this.#objects = new Map(objects.map((object) => [objectKey(object.metadata), object]));
-    const gone = [...before].filter(([key]) => !this.#objects.has(key)).flatMap(([, object]) => changesOf(object, undefined));
+    const gone = [...before]
+      .filter(([key]) => !this.#objects.has(key))
+      .flatMap(([, object]) => changesOf(object, undefined));
     const present = [...this.#objects].flatMap(([key, object]) => {
       const previous = before.get(key);
       return isUnchanged(previous, object) ? [] : changesOf(previous, object);

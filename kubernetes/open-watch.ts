@@ -3,7 +3,9 @@ import { resourcePath, type ApiResource } from './resource-path.ts';
 
 /** The client gives up this much later than the server should have, in milliseconds. */
 const DEADLINE_GRACE_MS = 15_000;
-/** kube-apiserver sends a bookmark every one or two minutes: after twice that the connection is dead, in milliseconds. */
+/**
+ * kube-apiserver sends a bookmark every one or two minutes: after twice that the connection is dead, in milliseconds.
+ */
 const WATCH_IDLE_MS = 240_000;
 
 export interface WatchOptions {

@@ -10,6 +10,9 @@ import { ResourceClient, type CallOptions } from './resource-client.ts';
 export async function readClusterId(transport: KubernetesTransport, options: CallOptions = {}): Promise<string> {
   const namespaces = new ResourceClient(transport, { group: '', version: 'v1', plural: 'namespaces' });
   const namespace = await namespaces.get(undefined, 'kube-system', options);
-  if (!namespace) throw new KubernetesResponseError(`${transport.server} has no namespace kube-system (yet). Wait until the API server has started, or create it.`);
+  if (!namespace)
+    throw new KubernetesResponseError(
+      `${transport.server} has no namespace kube-system (yet). Wait until the API server has started, or create it.`,
+    );
   return namespace.metadata.uid;
 }

@@ -12,31 +12,53 @@ const causeSchema = z.object({ field: z.string() });
 const statusSchema = z.object({
   reason: z.string().optional(),
   message: z.string().optional(),
-  details: z.object({ causes: z.array(z.unknown()) }).optional().catch(undefined),
+  details: z
+    .object({ causes: z.array(z.unknown()) })
+    .optional()
+    .catch(undefined),
 });
 
 /** @throws KubernetesResponseError when the body is larger than `limitBytes`; the rest is not read. */
 export async function readText(body: AsyncIterable<Buffer>, limitBytes: number, call: string): Promise<string> {
   const text = await readAtMost(body, limitBytes);
   if (text !== undefined) return text;
-  throw new KubernetesResponseError(`${call}: the answer is larger than ${limitBytes} bytes and was not read. Check what answers at this address.`);
+  throw new KubernetesResponseError(
+    `${call}: the answer is larger than ${limitBytes} bytes and was not read. Check what answers at this address.`,
+  );
 }
 
 /** @param secrets - Taken out of what is quoted. */
-export function notJson(text: string, { call, secrets }: { readonly call: string; readonly secrets: readonly string[] }): KubernetesResponseError {
+export function notJson(
+  text: string,
+  { call, secrets }: { readonly call: string; readonly secrets: readonly string[] },
+): KubernetesResponseError {
   const quoted = excerpt(withoutSecrets(text, secrets));
-  return new KubernetesResponseError(`${call}: the answer is not JSON ("${quoted}"). Check that a Kubernetes API server answers at this address.`);
+  return new KubernetesResponseError(
+    `${call}: the answer is not JSON ("${quoted}"). Check that a Kubernetes API server answers at this address.`,
+  );
 }
 
 /** The error for an answer of 300 or above, whatever its body is. */
-export function apiErrorOf(call: string, httpStatus: number, answer: { headers: IncomingHttpHeaders; text: string }): KubernetesApiError {
-  return new KubernetesApiError({ call, httpStatus, status: statusOf(answer.text), retryAfterSeconds: retryAfterOf(answer.headers) });
+export function apiErrorOf(
+  call: string,
+  httpStatus: number,
+  answer: { headers: IncomingHttpHeaders; text: string },
+): KubernetesApiError {
+  return new KubernetesApiError({
+    call,
+    httpStatus,
+    status: statusOf(answer.text),
+    retryAfterSeconds: retryAfterOf(answer.headers),
+  });
 }
 
 function statusOf(text: string): ApiStatus {
   try {
     const { details, ...status } = statusSchema.parse(JSON.parse(text));
-    return { ...status, fields: details?.causes.flatMap((cause) => causeSchema.safeParse(cause).data?.field ?? []) ?? [] };
+    return {
+      ...status,
+      fields: details?.causes.flatMap((cause) => causeSchema.safeParse(cause).data?.field ?? []) ?? [],
+    };
   } catch {
     return { message: excerpt(text) };
   }

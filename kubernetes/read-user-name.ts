@@ -18,5 +18,7 @@ export async function readUserName(transport: KubernetesTransport, timeoutMs: nu
   const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
   const review = reviewSchema.safeParse(await transport.request({ method: 'POST', path: PATH, body, timeoutMs }));
   if (review.success) return review.data.status.userInfo.username;
-  throw new KubernetesResponseError(`POST ${PATH}: the answer names no user (${z.prettifyError(review.error)}). Check what answers there.`);
+  throw new KubernetesResponseError(
+    `POST ${PATH}: the answer names no user (${z.prettifyError(review.error)}). Check what answers there.`,
+  );
 }

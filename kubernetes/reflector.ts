@@ -39,8 +39,9 @@ export interface ReflectorOptions {
  * Keeps a copy of all objects of one kind: lists them, then watches, and lists again whenever events may have been
  * missed, so that deletions in a gap are noticed too. Survives anything the server does; nothing in it throws.
  *
- * A watch goes on from the last resourceVersion only where the one before ended in order and brought something. A server
- * that was restored from an older backup accepts a resourceVersion that it has yet to reach, and then sends nothing.
+ * A watch goes on from the last resourceVersion only where the one before ended in order and brought something. A
+ * server that was restored from an older backup accepts a resourceVersion that it has yet to reach, and then sends
+ * nothing.
  */
 export class Reflector<T extends KubernetesObject = KubernetesObject> {
   /** Resolves when the first list has been handed out; stays pending if `run` ends before. */
@@ -84,7 +85,10 @@ export class Reflector<T extends KubernetesObject = KubernetesObject> {
 
   /** Runs until the signal is aborted. To be called once. */
   async run(signal: AbortSignal): Promise<void> {
-    const resync = setInterval(() => this.#report(this.#store.everything()), this.#options.resyncMs ?? DEFAULT_RESYNC_MS);
+    const resync = setInterval(
+      () => this.#report(this.#store.everything()),
+      this.#options.resyncMs ?? DEFAULT_RESYNC_MS,
+    );
     try {
       while (!signal.aborted) await this.#listAndWatch(signal);
     } finally {
@@ -119,7 +123,14 @@ export class Reflector<T extends KubernetesObject = KubernetesObject> {
   async #watch(resourceVersion: string, signal: AbortSignal): Promise<void> {
     const { transport, resource, namespace, labelSelector } = this.#options;
     const timeoutSeconds = WATCH_SECONDS + Math.floor(Math.random() * WATCH_SECONDS);
-    const stream = await openWatch(transport, { resource, namespace, labelSelector, resourceVersion, timeoutSeconds, signal });
+    const stream = await openWatch(transport, {
+      resource,
+      namespace,
+      labelSelector,
+      resourceVersion,
+      timeoutSeconds,
+      signal,
+    });
     const longEnough = setTimeout(() => this.#recovered(), SHORT_WATCH_MS);
     try {
       await this.#consume(stream);
@@ -139,7 +150,10 @@ export class Reflector<T extends KubernetesObject = KubernetesObject> {
       }
     }
     decoder.end();
-    if (isSilent) throw new KubernetesConnectionError('The watch ended without an event. Look at the API server or the proxy in front of it.');
+    if (isSilent)
+      throw new KubernetesConnectionError(
+        'The watch ended without an event. Look at the API server or the proxy in front of it.',
+      );
   }
 
   #recovered(): void {
@@ -150,7 +164,11 @@ export class Reflector<T extends KubernetesObject = KubernetesObject> {
   #apply(event: WatchEvent): void {
     if (event.type === 'ERROR') {
       this.#resourceVersion = undefined;
-      throw new KubernetesApiError({ call: `The watch of ${this.#options.resource.plural}`, httpStatus: event.object.code ?? 500, status: event.object });
+      throw new KubernetesApiError({
+        call: `The watch of ${this.#options.resource.plural}`,
+        httpStatus: event.object.code ?? 500,
+        status: event.object,
+      });
     }
     this.#advanceTo(event.object.metadata.resourceVersion);
     if (event.type === 'BOOKMARK') return;
@@ -173,7 +191,9 @@ export class Reflector<T extends KubernetesObject = KubernetesObject> {
       try {
         this.#options.onChange(change);
       } catch (error) {
-        this.#options.log.warn(`The change of ${change.key} was not taken; the next resync hands it out again`, { error: String(error) });
+        this.#options.log.warn(`The change of ${change.key} was not taken; the next resync hands it out again`, {
+          error: String(error),
+        });
       }
     }
   }

@@ -9,7 +9,9 @@ const LIST_RESPONSE_BYTES = 256 * 1024 * 1024;
 
 const listSchema = z.object({
   metadata: z.object({ resourceVersion: z.string().min(1), continue: z.string().optional() }),
-  items: z.array(z.looseObject({ metadata: z.looseObject({ name: z.string(), uid: z.string(), resourceVersion: z.string() }) })),
+  items: z.array(
+    z.looseObject({ metadata: z.looseObject({ name: z.string(), uid: z.string(), resourceVersion: z.string() }) }),
+  ),
 });
 
 export interface CallOptions {
@@ -51,12 +53,25 @@ export class ResourceClient<T extends KubernetesObject = KubernetesObject> {
 
   /** @returns `undefined` if there is no such object */
   async get(namespace: string | undefined, name: string, options: CallOptions = {}): Promise<T | undefined> {
-    return (await unlessMissing(this.#transport.request({ ...options, method: 'GET', path: this.#path({ namespace, name }) }))) as T | undefined;
+    return (await unlessMissing(
+      this.#transport.request({ ...options, method: 'GET', path: this.#path({ namespace, name }) }),
+    )) as T | undefined;
   }
 
-  async create(namespace: string | undefined, object: unknown, { signal, timeoutMs, ...write }: WriteOptions = {}): Promise<T> {
+  async create(
+    namespace: string | undefined,
+    object: unknown,
+    { signal, timeoutMs, ...write }: WriteOptions = {},
+  ): Promise<T> {
     const query = queryOf(write);
-    return (await this.#transport.request({ signal, timeoutMs, method: 'POST', path: this.#path({ namespace }), query, body: object })) as T;
+    return (await this.#transport.request({
+      signal,
+      timeoutMs,
+      method: 'POST',
+      path: this.#path({ namespace }),
+      query,
+      body: object,
+    })) as T;
   }
 
   /**
@@ -67,10 +82,16 @@ export class ResourceClient<T extends KubernetesObject = KubernetesObject> {
   async delete(
     namespace: string | undefined,
     name: string,
-    { preconditions, ...options }: CallOptions & { readonly preconditions?: { readonly uid: string; readonly resourceVersion?: string } } = {},
+    {
+      preconditions,
+      ...options
+    }: CallOptions & { readonly preconditions?: { readonly uid: string; readonly resourceVersion?: string } } = {},
   ): Promise<void> {
-    const body = preconditions === undefined ? {} : { body: { apiVersion: 'v1', kind: 'DeleteOptions', preconditions } };
-    await unlessMissing(this.#transport.request({ ...options, ...body, method: 'DELETE', path: this.#path({ namespace, name }) }));
+    const body =
+      preconditions === undefined ? {} : { body: { apiVersion: 'v1', kind: 'DeleteOptions', preconditions } };
+    await unlessMissing(
+      this.#transport.request({ ...options, ...body, method: 'DELETE', path: this.#path({ namespace, name }) }),
+    );
   }
 
   async listPage({ namespace, signal, timeoutMs, ...query }: ListOptions = {}): Promise<KubernetesList<T>> {
@@ -84,12 +105,19 @@ export class ResourceClient<T extends KubernetesObject = KubernetesObject> {
       signal,
     });
     const list = listSchema.safeParse(answer);
-    if (!list.success) throw new KubernetesResponseError(`GET ${path}: the answer is not a list (${z.prettifyError(list.error)}). Check what answers there.`);
+    if (!list.success)
+      throw new KubernetesResponseError(
+        `GET ${path}: the answer is not a list (${z.prettifyError(list.error)}). Check what answers there.`,
+      );
     return list.data as KubernetesList<T>;
   }
 
   /** JSON merge patch on the status subresource, as `patch`. */
-  async patchStatus(object: { namespace: string | undefined; name: string }, patch: unknown, options: CallOptions = {}): Promise<T> {
+  async patchStatus(
+    object: { namespace: string | undefined; name: string },
+    patch: unknown,
+    options: CallOptions = {},
+  ): Promise<T> {
     return await this.patch({ ...object, subresource: 'status' }, patch, options);
   }
 
@@ -110,9 +138,15 @@ export class ResourceClient<T extends KubernetesObject = KubernetesObject> {
     })) as T;
   }
 
-  /** The object as the server wrote it, for what JavaScript's numbers would change. @returns `undefined` if there is no such object */
+  /**
+   * The object as the server wrote it, for what JavaScript's numbers would change.
+   *
+   * @returns `undefined` if there is no such object
+   */
   async getText(namespace: string | undefined, name: string, options: CallOptions = {}): Promise<string | undefined> {
-    return await unlessMissing(this.#transport.requestText({ ...options, method: 'GET', path: this.#path({ namespace, name }) }));
+    return await unlessMissing(
+      this.#transport.requestText({ ...options, method: 'GET', path: this.#path({ namespace, name }) }),
+    );
   }
 
   /**

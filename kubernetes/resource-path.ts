@@ -22,7 +22,10 @@ const STEPS = ['', '.', '..'];
  *
  * @throws KubernetesNameError
  */
-export function resourcePath({ group, version, plural }: ApiResource, { namespace, name, subresource }: ResourceLocation): string {
+export function resourcePath(
+  { group, version, plural }: ApiResource,
+  { namespace, name, subresource }: ResourceLocation,
+): string {
   const segments = [
     ...(group === '' ? ['api'] : ['apis', group]),
     version,
@@ -32,6 +35,7 @@ export function resourcePath({ group, version, plural }: ApiResource, { namespac
     ...(subresource === undefined ? [] : [subresource]),
   ];
   const step = segments.find((segment) => STEPS.includes(segment));
-  if (step !== undefined) throw new KubernetesNameError(`"${step}" cannot be the name of a resource or namespace. Correct the name.`);
+  if (step !== undefined)
+    throw new KubernetesNameError(`"${step}" cannot be the name of a resource or namespace. Correct the name.`);
   return `/${segments.map(encodeURIComponent).join('/')}`;
 }

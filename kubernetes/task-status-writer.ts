@@ -18,8 +18,8 @@ export interface TaskStatusWrite {
 }
 
 /**
- * The one writer of SeiNodeTask statuses. It remembers the tasks that it wrote, so that the next write of one needs no read
- * before it: what others have written meanwhile shows as a conflict, and the status is then computed anew.
+ * The one writer of SeiNodeTask statuses. It remembers the tasks that it wrote, so that the next write of one needs no
+ * read before it: what others have written meanwhile shows as a conflict, and the status is then computed anew.
  */
 export class TaskStatusWriter {
   readonly #tasks: ResourceClient<SeiNodeTask>;
@@ -33,14 +33,21 @@ export class TaskStatusWriter {
    * @returns `unchanged` when the status says so already, or may not change so any more: terminal is terminal.
    * @throws KubernetesError when the API server did not take it.
    */
-  async write({ task, change, context, current = this.#written.get(task.uid), signal }: TaskStatusWrite): Promise<StatusUpdateResult<SeiNodeTask>> {
+  async write({
+    task,
+    change,
+    context,
+    current = this.#written.get(task.uid),
+    signal,
+  }: TaskStatusWrite): Promise<StatusUpdateResult<SeiNodeTask>> {
     const { namespace, name, uid } = task;
     const update = {
       client: this.#tasks,
       namespace,
       name,
       uid,
-      compute: ({ status, metadata }: SeiNodeTask) => nextStatus(status, change, { generation: metadata.generation, ...context }),
+      compute: ({ status, metadata }: SeiNodeTask) =>
+        nextStatus(status, change, { generation: metadata.generation, ...context }),
       whenRefused: withoutRefused,
       ...present({ signal }),
     };

@@ -29,8 +29,8 @@ export interface StatusUpdate<T extends WithStatus> {
    */
   readonly compute: (current: T) => StatusOf<T> | undefined;
   /**
-   * What to write in place of a status that the cluster's CRD refuses (422). Given the status that was computed and, for
-   * each refusal of it so far, the fields that the API server named; `undefined` = the refusal is thrown. Unset: it
+   * What to write in place of a status that the cluster's CRD refuses (422). Given the status that was computed and,
+   * for each refusal of it so far, the fields that the API server named; `undefined` = the refusal is thrown. Unset: it
    * always is. Must be pure.
    */
   readonly whenRefused?: (status: StatusOf<T>, refusals: readonly (readonly string[])[]) => StatusOf<T> | undefined;
@@ -45,8 +45,8 @@ export type StatusUpdateResult<T> =
   | { readonly outcome: 'gone' };
 
 /**
- * Writes a status once, safely against other writers: a merge patch on `/status` that carries the resourceVersion it was
- * computed from, computed again after a conflict.
+ * Writes a status once, safely against other writers: a merge patch on `/status` that carries the resourceVersion it
+ * was computed from, computed again after a conflict.
  *
  * @throws KubernetesApiError `KUBERNETES_CONFLICT` (retryable) after 5 conflicts in a row; whatever the client throws.
  */
@@ -70,7 +70,7 @@ async function writeOnce<T extends WithStatus>(update: StatusUpdate<T>, current:
   const next = update.compute(current);
   if (next === undefined) return { outcome: 'unchanged', object: current };
   const refusals: (readonly string[])[] = [];
-  for (let status: StatusOf<T> | undefined = next; ; ) {
+  for (let status: StatusOf<T> | undefined = next; ;) {
     try {
       return await patch(update, current, status);
     } catch (error) {

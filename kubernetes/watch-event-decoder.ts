@@ -11,9 +11,15 @@ const NOTHING = Buffer.alloc(0);
 const eventSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.enum(['ADDED', 'MODIFIED', 'DELETED']),
-    object: z.custom<KubernetesObject>((value) => metadataSchema.safeParse(value).success, 'object.metadata lacks name, uid or resourceVersion'),
+    object: z.custom<KubernetesObject>(
+      (value) => metadataSchema.safeParse(value).success,
+      'object.metadata lacks name, uid or resourceVersion',
+    ),
   }),
-  z.object({ type: z.literal('BOOKMARK'), object: z.object({ metadata: z.object({ resourceVersion: z.string().min(1) }) }) }),
+  z.object({
+    type: z.literal('BOOKMARK'),
+    object: z.object({ metadata: z.object({ resourceVersion: z.string().min(1) }) }),
+  }),
   z.object({
     type: z.literal('ERROR'),
     object: z.object({ code: z.number().optional(), reason: z.string().optional(), message: z.string().optional() }),
@@ -51,12 +57,16 @@ export class WatchEventDecoder {
 
   /** To be called when the stream has ended: a line without its end was cut short. */
   end(): void {
-    if (this.#pendingBytes > 0) throw new KubernetesResponseError(`The watch ended within a line of which ${this.#pendingBytes} bytes came. List again.`);
+    if (this.#pendingBytes > 0)
+      throw new KubernetesResponseError(
+        `The watch ended within a line of which ${this.#pendingBytes} bytes came. List again.`,
+      );
   }
 
   #keep(part: Buffer): void {
     const bytes = this.#pendingBytes + part.length;
-    if (bytes > LINE_BYTES) throw new KubernetesResponseError(`The watch sent a line longer than ${LINE_BYTES} bytes. List again.`);
+    if (bytes > LINE_BYTES)
+      throw new KubernetesResponseError(`The watch sent a line longer than ${LINE_BYTES} bytes. List again.`);
     if (bytes > this.#pending.length) {
       const larger = Buffer.allocUnsafe(Math.max(bytes, 2 * this.#pending.length));
       this.#pending.copy(larger, 0, 0, this.#pendingBytes);
@@ -81,6 +91,9 @@ function parseLine(line: string): WatchEvent[] {
     return [eventSchema.parse(JSON.parse(line))];
   } catch (cause) {
     const words = cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause);
-    throw new KubernetesResponseError(`The watch sent a line that is no event (${printable(words, 400)}): ${printable(line, 200)}. List again.`, { cause });
+    throw new KubernetesResponseError(
+      `The watch sent a line that is no event (${printable(words, 400)}): ${printable(line, 200)}. List again.`,
+      { cause },
+    );
   }
 }

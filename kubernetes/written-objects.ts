@@ -4,8 +4,8 @@ import type { KubernetesObject } from './kubernetes-object.ts';
 const MOST = 1_000;
 
 /**
- * Objects as this process last wrote them, by uid, so that the next write of one needs no read before it. What others have
- * written meanwhile shows as a conflict of that write. Keeps the last 1,000.
+ * Objects as this process last wrote them, by uid, so that the next write of one needs no read before it. What others
+ * have written meanwhile shows as a conflict of that write. Keeps the last 1,000.
  */
 export class WrittenObjects<T extends KubernetesObject> {
   readonly #objects = new Map<string, T>();

@@ -1,7 +1,10 @@
 /** What could steer a terminal, turn text around or hide in it, less line breaks and tabs. */
 const UNSAFE = /[^\P{Cc}\n\t]|[\p{Cf}\p{Zl}\p{Zp}]/gu;
 
-/** JSON text, or any other that knows `\u` escapes, that every terminal may show: the same, with unsafe characters escaped. */
+/**
+ * JSON text, or any other that knows `\u` escapes, that every terminal may show: the same, with unsafe characters
+ * escaped.
+ */
 export function escaped(text: string): string {
   return text.replaceAll(UNSAFE, (character) => character.split('').map(escape).join(''));
 }

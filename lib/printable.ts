@@ -4,9 +4,9 @@ const DEFAULT_LIMIT = 1024;
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
 
 /**
- * Makes text from outside safe to show: control characters, line breaks, direction marks and what has
- * no width become one space, half a surrogate pair becomes U+FFFD (protobuf takes no other text), and what is over the limit is cut with an
- * ellipsis.
+ * Makes text from outside safe to show: control characters, line breaks, direction marks and what has no width become
+ * one space, half a surrogate pair becomes U+FFFD (protobuf takes no other text), and what is over the limit is cut
+ * with an ellipsis.
  *
  * @param limit - Longest result, in UTF-16 code units.
  */

@@ -23,13 +23,20 @@ export function withoutCredentials(text: string): string {
 }
 
 function formsOf(secret: string): string[] {
-  const encodings = (['base64', 'base64url'] as const).flatMap((encoding) => [Buffer.from(secret).toString(encoding), ...[0, 1, 2].map((shift) => encoded(secret, encoding, shift))]);
+  const encodings = (['base64', 'base64url'] as const).flatMap((encoding) => [
+    Buffer.from(secret).toString(encoding),
+    ...[0, 1, 2].map((shift) => encoded(secret, encoding, shift)),
+  ]);
   return [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1), ...encodings];
 }
 
-/** As it stands in the encoding of a longer text, `shift` bytes behind a group of three; less what its neighbours share. */
+/**
+ * As it stands in the encoding of a longer text, `shift` bytes behind a group of three; less what its neighbours share.
+ */
 function encoded(secret: string, encoding: 'base64' | 'base64url', shift: number): string {
-  const whole = Buffer.from('\0'.repeat(shift) + secret).toString(encoding).replace(/=+$/, '');
+  const whole = Buffer.from('\0'.repeat(shift) + secret)
+    .toString(encoding)
+    .replace(/=+$/, '');
   const bits = 8 * (shift + Buffer.byteLength(secret));
   return whole.slice(Math.ceil((8 * shift) / 6), Math.floor(bits / 6));
 }

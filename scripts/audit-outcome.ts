@@ -35,10 +35,15 @@ export function auditOutcome(report: string): AuditOutcome {
     return { passes: true, lines: [`The registry offers no audit endpoint: skipped (${noAnswer.data.message})`] };
   }
   const answer = reportSchema.safeParse(parsed);
-  if (!answer.success) throw new Error(`npm audit did not report: ${report.trim() || 'it printed nothing'}. Run \`npm audit\` to see why.`);
+  if (!answer.success)
+    throw new Error(
+      `npm audit did not report: ${report.trim() || 'it printed nothing'}. Run \`npm audit\` to see why.`,
+    );
   const found = Object.entries(answer.data.vulnerabilities);
   if (found.length === 0) return { passes: true, lines: ['No known vulnerabilities'] };
-  const lines = found.map(([name, { severity, range, via }]) => `${severity}: ${name} ${range}: ${via.map(advisoryText).join('; ')}`);
+  const lines = found.map(
+    ([name, { severity, range, via }]) => `${severity}: ${name} ${range}: ${via.map(advisoryText).join('; ')}`,
+  );
   return { passes: false, lines: [...lines, 'Update what is named, then run `npm run audit` again.'] };
 }
 

@@ -7,8 +7,11 @@ const PROJECT = fileURLToPath(new URL('../', import.meta.url));
 /** npm's exit code is 1 both for findings and for a registry that does not answer; what it prints tells them apart. */
 async function npmAudit(): Promise<string> {
   return await new Promise((resolve) => {
-    execFile('npm', ['audit', '--json', '--fetch-retries=0', '--fetch-timeout=30000'], { cwd: PROJECT, maxBuffer: 64 * 1024 * 1024 }, (_error, stdout) =>
-      resolve(stdout),
+    execFile(
+      'npm',
+      ['audit', '--json', '--fetch-retries=0', '--fetch-timeout=30000'],
+      { cwd: PROJECT, maxBuffer: 64 * 1024 * 1024 },
+      (_error, stdout) => resolve(stdout),
     );
   });
 }

@@ -15,6 +15,7 @@ function yaml(document: unknown): string {
 const generators: Readonly<Record<string, (present: string) => string>> = {
   'deploy/crd/seinodetasks.sei.io.yaml': () => yaml(seiNodeTaskDefinition()),
   'deploy/crd/local/seinodes.sei.io.yaml': () => yaml(localSeiNodeDefinition()),
+  'docs/architecture.md': (present) => withTables(present, ['rooms']),
   'docs/tasks.md': (present) => withTables(present, ['kinds', 'reasons']),
   'docs/configuration.md': (present) => withTables(present, ['config']),
   'docs/cli.md': withReference,

@@ -41,12 +41,14 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
     packages: ['zod'],
   },
   core: {
-    holds: 'pure decisions and messages: the plan of a task, what is known of it, what to do next, verdicts, the next status; no I/O, no clock',
+    holds:
+      'pure decisions and messages: the plan of a task, what is known of it, what to do next, verdicts, the next status; no I/O, no clock',
     rooms: ['lib', 'api'],
     packages: ['zod', '@noble/hashes'],
   },
   workflows: {
-    holds: 'one workflow for each kind over one task lifecycle; `runbooks/`; deterministic, so no module of Node and no zod',
+    holds:
+      'one workflow for each kind over one task lifecycle; `runbooks/`; deterministic, so no module of Node and no zod',
     rooms: ['lib', 'api', 'core'],
     packages: ['@temporalio/workflow', '@temporalio/common'],
   },
@@ -86,7 +88,8 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
     packages: ['node:'],
   },
   dev: {
-    holds: 'local Temporal, kube-apiserver and etcd, and where their binaries come from; the service and simulated nodes on them',
+    holds:
+      'local Temporal, kube-apiserver and etcd, and where their binaries come from; the service and simulated nodes on them',
     rooms: [...product, 'simulator'],
     packages: ['@kubernetes/client-node', '@temporalio/client', 'undici', 'yaml', 'node:'],
   },

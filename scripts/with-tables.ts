@@ -3,8 +3,10 @@ import { formatDuration } from '../lib/go-duration.ts';
 import { reasons } from '../api/reasons.ts';
 import { taskKinds, type TaskKindDefinition } from '../api/task-kinds.ts';
 import { configSchema } from '../worker/config.ts';
+import { rooms } from './rooms.ts';
 
-const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+const line = (cells: readonly string[]): string =>
+  `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
@@ -13,7 +15,11 @@ function table(header: readonly string[], rows: readonly (readonly string[])[]):
 const code = (text: string): string => `\`${text}\``;
 
 function reasonTable(): string {
-  const rows = Object.entries(reasons).map(([reason, { condition, meaning }]) => [code(condition), code(reason), meaning]);
+  const rows = Object.entries(reasons).map(([reason, { condition, meaning }]) => [
+    code(condition),
+    code(reason),
+    meaning,
+  ]);
   return table(['condition', 'reason', 'meaning'], rows);
 }
 
@@ -21,7 +27,9 @@ function kindTable(): string {
   const rows = Object.entries<TaskKindDefinition>(taskKinds).map(([kind, definition]) => [
     code(kind),
     definition.sidecarTask === undefined ? 'none' : code(definition.sidecarTask),
-    definition.defaultTimeoutSeconds === undefined ? 'unbounded' : formatDuration(definition.defaultTimeoutSeconds * 1000),
+    definition.defaultTimeoutSeconds === undefined
+      ? 'unbounded'
+      : formatDuration(definition.defaultTimeoutSeconds * 1000),
     definition.changesNode ? 'yes' : 'no',
     definition.outputs.length === 0 ? '' : definition.outputs.map(code).join(', '),
   ]);
@@ -40,7 +48,18 @@ function configTable(): string {
   return table(['variable', 'default', 'meaning'], rows);
 }
 
-const tables = { reasons: reasonTable, kinds: kindTable, config: configTable } as const;
+function roomTable(): string {
+  const rows = Object.entries(rooms).map(([name, { holds, rooms: below, packages }]) => [
+    code(`${name}/`),
+    holds,
+    [...below.map((room) => code(`${room}/`)), ...packages.map((word) => (word === 'node:' ? 'Node' : word))].join(
+      ', ',
+    ) || 'nothing',
+  ]);
+  return table(['room', 'holds', 'may import'], rows);
+}
+
+const tables = { rooms: roomTable, reasons: reasonTable, kinds: kindTable, config: configTable } as const;
 
 /**
  * A document with its generated tables put in, each between `<!-- name -->` and `<!-- /name -->`.

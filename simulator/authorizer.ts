@@ -4,8 +4,8 @@ import { exchange } from './exchange.ts';
 import { plainText, type Answer } from './sidecar-api.ts';
 
 /**
- * How long kube-rbac-proxy remembers whose a token is, and that somebody may do something, in milliseconds. It remembers a
- * refusal for 30 s; here each is asked again, so that a new RoleBinding works at once.
+ * How long kube-rbac-proxy remembers whose a token is, and that somebody may do something, in milliseconds. It
+ * remembers a refusal for 30 s; here each is asked again, so that a new RoleBinding works at once.
  */
 const TOKEN_CACHE_MS = 120_000;
 const ALLOWED_CACHE_MS = 300_000;
@@ -81,16 +81,20 @@ export class Authorizer {
 
   async #mayAccess(user: User, node: { namespace: string; name: string }, verb: string): Promise<boolean> {
     const { namespace, name } = node;
-    const allowed = await this.#cached(`${verb} ${namespace}/${name} ${JSON.stringify(user)}`, ALLOWED_CACHE_MS, async () => {
-      const review = await this.#review('authorization.k8s.io', 'SubjectAccessReview', {
-        user: user.username,
-        uid: user.uid,
-        groups: user.groups,
-        extra: user.extra,
-        resourceAttributes: { group: 'sei.io', resource: 'seinodetasks', namespace, name, verb },
-      });
-      return (review as { allowed: boolean }).allowed || undefined;
-    });
+    const allowed = await this.#cached(
+      `${verb} ${namespace}/${name} ${JSON.stringify(user)}`,
+      ALLOWED_CACHE_MS,
+      async () => {
+        const review = await this.#review('authorization.k8s.io', 'SubjectAccessReview', {
+          user: user.username,
+          uid: user.uid,
+          groups: user.groups,
+          extra: user.extra,
+          resourceAttributes: { group: 'sei.io', resource: 'seinodetasks', namespace, name, verb },
+        });
+        return (review as { allowed: boolean }).allowed || undefined;
+      },
+    );
     return allowed === true;
   }
 

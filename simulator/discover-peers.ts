@@ -7,14 +7,22 @@ const P2P_PORT = 26_656;
 
 const SOURCE = {
   struct: 'tasks.PeerSourceEntry',
-  fields: { type: 'string', region: 'string', tags: { map: 'string' }, addresses: { list: 'string' }, endpoints: { list: 'string' } },
+  fields: {
+    type: 'string',
+    region: 'string',
+    tags: { map: 'string' },
+    addresses: { list: 'string' },
+    endpoints: { list: 'string' },
+  },
 } as const;
 const REQUEST = { struct: 'tasks.DiscoverPeersRequest', fields: { sources: { list: SOURCE } } } as const;
 
 type Source = Decoded<typeof SOURCE>;
 
 /** Of each type of source: what it lacks, if anything, and whom it finds. */
-const sourceTypes: Readonly<Record<string, { problem: (source: Source) => string | undefined; peers: (source: Source) => string[] }>> = {
+const sourceTypes: Readonly<
+  Record<string, { problem: (source: Source) => string | undefined; peers: (source: Source) => string[] }>
+> = {
   ec2Tags: {
     problem: ({ region, tags }) => {
       if (region === '') return "ec2Tags source missing required field 'region'";
@@ -44,7 +52,9 @@ export async function discoverPeers({ params, configuration }: TaskContext): Pro
     const problem = known === undefined ? `unknown type ${quoteGo(source.type)}` : known.problem(source);
     if (problem !== undefined) throw new Error(`discover-peers: source[${index}]: ${problem}`);
   }
-  configuration.persistentPeers = [...new Set(sources.flatMap((source) => sourceTypes[source.type]?.peers(source) ?? []))];
+  configuration.persistentPeers = [
+    ...new Set(sources.flatMap((source) => sourceTypes[source.type]?.peers(source) ?? [])),
+  ];
 }
 
 /** The same tags find the same instance, at an address that is reserved for documentation. */

@@ -15,7 +15,10 @@ export interface Faults {
   ignoreSigterm?: boolean;
   /** seid's process runs, its RPC never listens. */
   neverBoot?: boolean;
-  /** The connection is destroyed before anything is answered or done; that nothing was sent, only {@link Fleet.stopListening} shows. */
+  /**
+   * The connection is destroyed before anything is answered or done; that nothing was sent, only {@link
+   * Fleet.stopListening} shows.
+   */
   refuseConnections?: FaultScope;
   /** Accepted and never answered; nothing is done. */
   hang?: FaultScope;

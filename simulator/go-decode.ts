@@ -68,7 +68,11 @@ function decode(type: GoType, value: unknown, place: Place): unknown {
 }
 
 /** The sidecar has encoded the params before: their keys are sorted. */
-function decodeStruct({ struct, fields }: GoStruct, value: Record<string, unknown>, path: readonly string[]): Record<string, unknown> {
+function decodeStruct(
+  { struct, fields }: GoStruct,
+  value: Record<string, unknown>,
+  path: readonly string[],
+): Record<string, unknown> {
   const decoded = Object.fromEntries(Object.entries(fields).map(([name, type]) => [name, zero(type)]));
   for (const [key, element] of Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     const [name, type] = fieldOf(fields, key) ?? [];
@@ -108,7 +112,9 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function mismatch(type: GoType, value: unknown, { struct, path }: Place): Error {
   const field = `${struct}.${path.join('.')}`;
-  return new Error(`parsing params: json: cannot unmarshal ${kindOf(value, type)} into Go struct field ${field} of type ${nameOf(type)}`);
+  return new Error(
+    `parsing params: json: cannot unmarshal ${kindOf(value, type)} into Go struct field ${field} of type ${nameOf(type)}`,
+  );
 }
 
 /** A number is told only to one who wants a number. */

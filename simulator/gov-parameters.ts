@@ -9,13 +9,19 @@ const VOTE_OPTIONS = ['yes', 'no', 'abstain', 'no_with_veto', 'no-with-veto'];
 const transaction = { chainId: 'string', keyName: 'string', memo: 'string', fees: 'string', gas: 'uint64' } as const;
 const proposal = { ...transaction, title: 'string', description: 'string', initialDeposit: 'string' } as const;
 
-const VOTE = { struct: 'tasks.GovVoteRequest', fields: { ...transaction, proposalId: 'uint64', option: 'string' } } as const;
+const VOTE = {
+  struct: 'tasks.GovVoteRequest',
+  fields: { ...transaction, proposalId: 'uint64', option: 'string' },
+} as const;
 const UPGRADE = {
   struct: 'tasks.GovSoftwareUpgradeRequest',
   fields: { ...proposal, upgradeName: 'string', upgradeHeight: 'int64', upgradeInfo: 'string' },
 } as const;
 const CHANGE = { struct: 'tasks.paramChange', fields: { subspace: 'string', key: 'string', value: 'json' } } as const;
-const PARAM_CHANGE = { struct: 'tasks.GovParamChangeRequest', fields: { ...proposal, changes: { list: CHANGE } } } as const;
+const PARAM_CHANGE = {
+  struct: 'tasks.GovParamChangeRequest',
+  fields: { ...proposal, changes: { list: CHANGE } },
+} as const;
 
 const decoders: Readonly<Record<GovTaskType, (params: Record<string, unknown>) => void>> = {
   'gov-vote': (params) => {
@@ -55,7 +61,17 @@ export function decodeGovParameters(type: GovTaskType, params: Record<string, un
   decoders[type](params);
 }
 
-function requireTransaction({ chainId, keyName, gas, fees }: { chainId: string; keyName: string; gas: number; fees: string }): void {
+function requireTransaction({
+  chainId,
+  keyName,
+  gas,
+  fees,
+}: {
+  chainId: string;
+  keyName: string;
+  gas: number;
+  fees: string;
+}): void {
   requireText({ chainId, keyName });
   requirePositive({ gas });
   requireText({ fees });

@@ -6,9 +6,19 @@ export type NodeEvent =
   | { readonly type: 'sidecar-ended'; readonly lifetime: number; readonly how: 'crash' | 'stop' }
   | { readonly type: 'run-began'; readonly lifetime: number; readonly taskId: string; readonly taskType: string }
   /** `interrupted`: by the end of the sidecar's process, or of a newer sidecar's work by a DELETE. */
-  | { readonly type: 'run-ended'; readonly lifetime: number; readonly taskId: string; readonly end: 'completed' | 'failed' | 'interrupted' }
+  | {
+      readonly type: 'run-ended';
+      readonly lifetime: number;
+      readonly taskId: string;
+      readonly end: 'completed' | 'failed' | 'interrupted';
+    }
   /** A task has sent a signal to seid, and seid was there to get it. */
-  | { readonly type: 'seid-signalled'; readonly taskId: string; readonly signal: 'SIGTERM' | 'SIGKILL'; readonly pid: number }
+  | {
+      readonly type: 'seid-signalled';
+      readonly taskId: string;
+      readonly signal: 'SIGTERM' | 'SIGKILL';
+      readonly pid: number;
+    }
   | { readonly type: 'seid-started'; readonly pid: number }
   | { readonly type: 'seid-ended'; readonly pid: number };
 

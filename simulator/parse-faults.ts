@@ -16,7 +16,9 @@ const checks: Readonly<Record<keyof Faults, Check>> = {
   neverBoot: boolean,
   refuseConnections: object(scope),
   hang: object(scope),
-  answerStatus: object({ ...scope, status: integer(100, 599), error: string, retryAfterSeconds: integer(0) }, ['status']),
+  answerStatus: object({ ...scope, status: integer(100, 599), error: string, retryAfterSeconds: integer(0) }, [
+    'status',
+  ]),
   garbage: object({ ...scope, body: oneOf(GARBAGE) }, ['body']),
   dropAfterPost: object({ times: scope.times }),
   taskNotFound: object({ times: scope.times }),
@@ -44,7 +46,11 @@ function fail(field: string, value: unknown, allowed: string): never {
 function integer(from: number, to = Number.MAX_SAFE_INTEGER): Check {
   return (field, value) => {
     if (!Number.isInteger(value) || (value as number) < from || (value as number) > to) {
-      fail(field, value, to === Number.MAX_SAFE_INTEGER ? `an integer from ${from}` : `an integer from ${from} to ${to}`);
+      fail(
+        field,
+        value,
+        to === Number.MAX_SAFE_INTEGER ? `an integer from ${from}` : `an integer from ${from} to ${to}`,
+      );
     }
   };
 }
@@ -71,6 +77,7 @@ function object(fields: Readonly<Record<string, Check>>, required: readonly stri
       if (check === undefined) fail(field, name, Object.keys(fields).join(', '));
       check(`${field}.${name}`, inner);
     }
-    for (const name of required) if (!Object.hasOwn(value, name)) throw new InvalidFaults(`${field}.${name} is required`);
+    for (const name of required)
+      if (!Object.hasOwn(value, name)) throw new InvalidFaults(`${field}.${name} is required`);
   };
 }

@@ -20,7 +20,12 @@ export async function restartSeid(context: TaskContext): Promise<void> {
 export async function stopSeid(context: TaskContext): Promise<void> {
   const { seid, timings, signal } = context;
   const { pid } = seid;
-  if (pid === undefined || !signalSeid(context, pid, 'SIGTERM') || (await exits(seid, pid, timings.restartGraceMs, signal))) return;
+  if (
+    pid === undefined ||
+    !signalSeid(context, pid, 'SIGTERM') ||
+    (await exits(seid, pid, timings.restartGraceMs, signal))
+  )
+    return;
   const grace = formatGoDuration(timings.restartGraceMs);
   throw new Error(
     `seid pid ${pid} still alive ${grace} after SIGTERM; leaving it running (not force-killing a validator mid-commit)`,

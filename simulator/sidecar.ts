@@ -38,7 +38,8 @@ interface SidecarProcess {
 }
 
 // uuid.Parse of google/uuid takes these forms: as usual, as a URN, between any two characters, and without hyphens.
-const UUID = /^(?:(?:urn:uuid:)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\p{ASCII}[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\p{ASCII}|[0-9a-f]{32})$/iu;
+const UUID =
+  /^(?:(?:urn:uuid:)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\p{ASCII}[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\p{ASCII}|[0-9a-f]{32})$/iu;
 
 /**
  * One sidecar: a disk with tasks and a process that comes and goes. It runs every task as soon as it is submitted and
@@ -132,7 +133,9 @@ export class Sidecar {
     await Promise.all([...dying.runs].map((run) => run.done));
   }
 
-  /** Gives it an empty disk. A process that runs ends like `kill -9` first, and is followed by one that finds nothing. */
+  /**
+   * Gives it an empty disk. A process that runs ends like `kill -9` first, and is followed by one that finds nothing.
+   */
   loseStore(): void {
     const { up } = this;
     this.crash();
@@ -151,7 +154,12 @@ export class Sidecar {
   #run(task: StoredTask): void {
     const process = this.#process;
     if (process === undefined) return;
-    const run: Run = { id: task.id, controller: new AbortController(), done: Promise.resolve(), storesCancellation: false };
+    const run: Run = {
+      id: task.id,
+      controller: new AbortController(),
+      done: Promise.resolve(),
+      storesCancellation: false,
+    };
     process.runs.add(run);
     this.#note({ type: 'run-began', lifetime: process.lifetime, taskId: task.id, taskType: task.type });
     run.done = this.#execute(task, process, run).finally(() => process.runs.delete(run));
@@ -163,7 +171,14 @@ export class Sidecar {
     const { signal } = run.controller;
     const ended: StoredTask = { ...task };
     try {
-      if (!instantTasks) ended.result = await taskTypes[version].get(type)?.({ ...surroundings, id, params, sent: this.#store.sent, signal });
+      if (!instantTasks)
+        ended.result = await taskTypes[version].get(type)?.({
+          ...surroundings,
+          id,
+          params,
+          sent: this.#store.sent,
+          signal,
+        });
       ended.status = 'completed';
       this.#setReadiness(type, process);
     } catch (error) {

@@ -222,8 +222,8 @@ export class SimulatedNode {
   }
 
   /**
-   * Its disk is replaced by an empty one, as with a new volume: it answers, knows no task that it had and works on none.
-   * A sidecar that is down stays down.
+   * Its disk is replaced by an empty one, as with a new volume: it answers, knows no task that it had and works on
+   * none. A sidecar that is down stays down.
    */
   loseStore(): void {
     this.sidecar.loseStore();
@@ -275,11 +275,7 @@ export class SimulatedNode {
     writeAnswer(response, { status: 502, headers: {}, body: '' });
   }
 
-  async #answer(
-    record: RecordedRequest,
-    authorization: string | undefined,
-    response: ServerResponse,
-  ): Promise<void> {
+  async #answer(record: RecordedRequest, authorization: string | undefined, response: ServerResponse): Promise<void> {
     const { method, path } = record;
     const garbage = this.#faults.take('garbage', method);
     if (garbage !== undefined) {

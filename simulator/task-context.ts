@@ -9,7 +9,8 @@ export type SidecarVersion = 'v0.0.56' | 'newer';
 /**
  * What a v0.0.56 sidecar that gets a SIGTERM does with its running tasks: it keeps them running, to be run again from
  * their start by its next process, or it stores them as failed, `context canceled`. Which one is a race of its own; a
- * seed draws it for each task, 5 of 36 fail, and nodes with the same seed draw the same. Newer sidecars always keep them.
+ * seed draws it for each task, 5 of 36 fail, and nodes with the same seed draw the same. Newer sidecars always keep
+ * them.
  */
 export type TasksOnSigterm = 'keep' | 'fail' | { readonly seed: number };
 

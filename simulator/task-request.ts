@@ -16,7 +16,8 @@ const fields: Readonly<Record<keyof TaskRequest, Field>> = {
   params: (request, value) => {
     if (typeof value !== 'object' || Array.isArray(value) || !everyNumberFits(value)) return false;
     // Go decodes into the map that is there: a second object adds to the first.
-    request.params = value === null ? {} : Object.fromEntries([...Object.entries(request.params), ...Object.entries(value)]);
+    request.params =
+      value === null ? {} : Object.fromEntries([...Object.entries(request.params), ...Object.entries(value)]);
     return true;
   },
 };

@@ -59,9 +59,7 @@ export class TaskStore {
 
   /** Newest first, at most 100. */
   list(): StoredTask[] {
-    return [...this.#tasks.values()]
-      .toSorted((a, b) => (a.submittedAt < b.submittedAt ? 1 : -1))
-      .slice(0, LISTED);
+    return [...this.#tasks.values()].toSorted((a, b) => (a.submittedAt < b.submittedAt ? 1 : -1)).slice(0, LISTED);
   }
 }
 

@@ -12,7 +12,9 @@ export type TransactionOutcome = 'committed_ok' | 'committed_failed' | 'pending'
 export interface TransactionBehaviour {
   /** @default 'committed_ok' */
   outcome?: TransactionOutcome;
-  /** So many runs of a task end `pending` before `outcome` comes true; a run that was interrupted is none. @default 0 */
+  /**
+   * So many runs of a task end `pending` before `outcome` comes true; a run that was interrupted is none. @default 0
+   */
   pendingRuns?: number;
   /** How long a run waits before it has its outcome, milliseconds; less, set meanwhile, ends that wait. @default 0 */
   inclusionDelayMs?: number;

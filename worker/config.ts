@@ -16,7 +16,10 @@ const address = z
   .refine((text) => splitAddress(text).port <= 65_535, { error: 'has a port above 65535', abort: true });
 
 /** The metrics exporter resolves no names. */
-const ipAddress = address.refine((text) => isIP(splitAddress(text).host) !== 0, 'has a name for its host; an IP address is needed');
+const ipAddress = address.refine(
+  (text) => isIP(splitAddress(text).host) !== 0,
+  'has a name for its host; an IP address is needed',
+);
 
 const namespaceName = z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'is not a namespace name');
 
@@ -27,7 +30,12 @@ const objectName = z
 
 const namespaceList = z
   .string()
-  .transform((text) => text.split(',').map((name) => name.trim()).filter((name) => name !== ''))
+  .transform((text) =>
+    text
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== ''),
+  )
   .pipe(z.array(namespaceName));
 
 const nodeUrlTemplate = z.string().transform((text, context) => {
@@ -41,7 +49,10 @@ const nodeUrlTemplate = z.string().transform((text, context) => {
 
 const httpUrl = z
   .url({ protocol: /^https?$/, error: 'is not an http or https URL', abort: true })
-  .refine((text) => !URL.parse(text)?.username && !URL.parse(text)?.password, 'holds credentials, and it is written into every status')
+  .refine(
+    (text) => !URL.parse(text)?.username && !URL.parse(text)?.password,
+    'holds credentials, and it is written into every status',
+  )
   .transform((text) => text.replace(/\/+$/, ''));
 
 const readableFile = z.string().refine(isReadable, 'cannot be read; check the path and its mount');
@@ -83,7 +94,9 @@ export const configSchema = z.object({
     .string()
     .min(1)
     .optional()
-    .describe('Temporal task queue. Use the same for bridge and worker, and another one for each cluster. Unset: `sei-node-tasks-<uid of the kube-system namespace>`.'),
+    .describe(
+      'Temporal task queue. Use the same for bridge and worker, and another one for each cluster. Unset: `sei-node-tasks-<uid of the kube-system namespace>`.',
+    ),
   WATCH_NAMESPACE: namespaceList
     .prefault('')
     .describe('Kubernetes namespaces to watch, separated by commas. Unset: all.'),
@@ -94,7 +107,9 @@ export const configSchema = z.object({
     .describe('Label selector of the SeiNodeTasks to carry out, such as `team=a` or `team notin (b)`. Unset: all.'),
   LEASE_NAME: objectName
     .default('sei-node-tasks')
-    .describe('Name of the Lease for leader election: one process of an installation bridges, the others stand by. Give each installation that watches other resources a name of its own.'),
+    .describe(
+      'Name of the Lease for leader election: one process of an installation bridges, the others stand by. Give each installation that watches other resources a name of its own.',
+    ),
   LEASE_NAMESPACE: namespaceName
     .optional()
     .describe("Namespace of that Lease. Unset: the pod's own, or `sei-system` outside a cluster."),
@@ -111,7 +126,9 @@ export const configSchema = z.object({
     ),
   SEID_RPC_URL_TEMPLATE: nodeUrlTemplate
     .prefault('http://{name}-0.{name}.{namespace}.svc.cluster.local:26657')
-    .describe("URL of a node's CometBFT RPC. A wait reads the node's height there and writes it into `status.outputs`."),
+    .describe(
+      "URL of a node's CometBFT RPC. A wait reads the node's height there and writes it into `status.outputs`.",
+    ),
   TEMPORAL_UI_URL: httpUrl
     .optional()
     .describe('URL of the Temporal UI, for the links in `status.workflow.url`. Unset: no links.'),
@@ -122,7 +139,9 @@ export const configSchema = z.object({
     ),
   WORKFLOW_BUNDLE: readableFile
     .optional()
-    .describe('Workflow bundle of this version, made by `npm run bundle -- <file>`. Unset: the process bundles the workflows at each start, which takes seconds.'),
+    .describe(
+      'Workflow bundle of this version, made by `npm run bundle -- <file>`. Unset: the process bundles the workflows at each start, which takes seconds.',
+    ),
   MAX_CONCURRENT_POLLS: z.coerce
     .number('is not a number')
     .int('is not a whole number')

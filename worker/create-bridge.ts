@@ -28,7 +28,16 @@ export interface BridgeParts {
 }
 
 /** A bridge that runs in one of all processes with the same lease. */
-export function createBridge({ config, client, transport, events, clusterId, taskQueue, knowsSearchAttributes, log }: BridgeParts): LeadingBridge {
+export function createBridge({
+  config,
+  client,
+  transport,
+  events,
+  clusterId,
+  taskQueue,
+  knowsSearchAttributes,
+  log,
+}: BridgeParts): LeadingBridge {
   const elector = new LeaseElector({
     transport,
     namespace: config.LEASE_NAMESPACE ?? ownNamespace(),
@@ -43,7 +52,14 @@ export function createBridge({ config, client, transport, events, clusterId, tas
     temporalUiUrl: config.TEMPORAL_UI_URL,
     knowsSearchAttributes,
   });
-  const bridge = { transport, events, workflows, namespaces: config.WATCH_NAMESPACE, taskSelector: config.TASK_SELECTOR, log };
+  const bridge = {
+    transport,
+    events,
+    workflows,
+    namespaces: config.WATCH_NAMESPACE,
+    taskSelector: config.TASK_SELECTOR,
+    log,
+  };
   return new LeadingBridge(elector, () => new Bridge(bridge));
 }
 

@@ -2,7 +2,9 @@ import { DefaultLogger, type LogEntry, type LogLevel } from '@temporalio/worker'
 import { escaped } from '../lib/escaped.ts';
 import { withoutSecrets } from '../lib/without-secrets.ts';
 
-/** Whoever has an activity's task token can complete the activity; the other two are whole tasks, with token and input. */
+/**
+ * Whoever has an activity's task token can complete the activity; the other two are whole tasks, with token and input.
+ */
 const NOT_LOGGED = ['taskToken', 'task', 'taskEncoded'];
 
 /**
@@ -11,7 +13,9 @@ const NOT_LOGGED = ['taskToken', 'task', 'taskEncoded'];
  * @param secrets - Never logged: a server may repeat in its answer what it was sent.
  */
 export function createLogger(level: LogLevel, secrets: readonly string[]): DefaultLogger {
-  return new DefaultLogger(level, (entry) => process.stderr.write(`${escaped(withoutSecrets(JSON.stringify(lineOf(entry)), secrets))}\n`));
+  return new DefaultLogger(level, (entry) =>
+    process.stderr.write(`${escaped(withoutSecrets(JSON.stringify(lineOf(entry)), secrets))}\n`),
+  );
 }
 
 function lineOf({ timestampNanos, level, message, meta }: LogEntry): Record<string, unknown> {

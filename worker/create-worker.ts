@@ -39,12 +39,27 @@ export interface ServiceWorkerOptions {
  * otherwise restart number 101 would use up its execution time waiting for one.
  */
 export async function createWorker(options: ServiceWorkerOptions): Promise<Worker> {
-  const { config, connection, namespace, dataConverter, clusterId, taskQueue, transport, events, shutdown, knowsSearchAttributes } = options;
+  const {
+    config,
+    connection,
+    namespace,
+    dataConverter,
+    clusterId,
+    taskQueue,
+    transport,
+    events,
+    shutdown,
+    knowsSearchAttributes,
+  } = options;
   const tasks = new ResourceClient<SeiNodeTask>(transport, SEI_NODE_TASK);
   const activities = createActivities({
     sidecar: new SidecarClient({
       urlTemplate: config.SIDECAR_URL_TEMPLATE,
-      dispatcher: new Agent(config.SIDECAR_CA_FILE === undefined ? { allowH2: false } : { connect: connectTrusting(config.SIDECAR_CA_FILE) }),
+      dispatcher: new Agent(
+        config.SIDECAR_CA_FILE === undefined
+          ? { allowH2: false }
+          : { connect: connectTrusting(config.SIDECAR_CA_FILE) },
+      ),
       token: config.SIDECAR_TOKEN_FILE === undefined ? undefined : new BearerToken(config.SIDECAR_TOKEN_FILE),
     }),
     rpc: new SeidRpc({ urlTemplate: config.SEID_RPC_URL_TEMPLATE, dispatcher: new Agent() }),

@@ -7,11 +7,23 @@ export class TemporalConnectionError extends Error {
 
 /** In this order: what is said of a certificate stands in an error of the transport. */
 const ADVICE: readonly (readonly [words: RegExp, advice: string])[] = [
-  [/UnknownIssuer|BadSignature|BadEncoding/, "The server's certificate is of an authority that is not trusted here: check TEMPORAL_TLS_SERVER_CA_CERT_PATH"],
-  [/NotValidForName/, "The server's certificate is for another name: check TEMPORAL_ADDRESS, or set TEMPORAL_TLS_SERVER_NAME"],
+  [
+    /UnknownIssuer|BadSignature|BadEncoding/,
+    "The server's certificate is of an authority that is not trusted here: check TEMPORAL_TLS_SERVER_CA_CERT_PATH",
+  ],
+  [
+    /NotValidForName/,
+    "The server's certificate is for another name: check TEMPORAL_ADDRESS, or set TEMPORAL_TLS_SERVER_NAME",
+  ],
   [/Expired|NotValidYet/, "The server's certificate is out of date: check it, and this machine's clock"],
-  [/PrivateKeyParse|CertificateParse/, 'Check the files of TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH'],
-  [/authentication credentials|permission|authorized/i, 'Check TEMPORAL_API_KEY or the client certificate, and that it may use the namespace'],
+  [
+    /PrivateKeyParse|CertificateParse/,
+    'Check the files of TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH',
+  ],
+  [
+    /authentication credentials|permission|authorized/i,
+    'Check TEMPORAL_API_KEY or the client certificate, and that it may use the namespace',
+  ],
   [
     /Failed to call .*transport::Error|InvalidContentType|CertificateRequired|alert/s,
     'The server took the connection and ended it: check whether it wants TLS, and a client certificate of an authority that it knows (TEMPORAL_TLS_CLIENT_CERT_PATH)',

@@ -46,5 +46,6 @@ try {
   process.stderr.write(`${escaped(error instanceof Error ? error.message : String(error))}\n`);
   code = error instanceof ConfigError ? EXIT_CONFIG : EXIT_FAILED;
 }
-// Until a connection is closed the SDK's runtime keeps the process up, and one that is being made cannot be called back.
+// Until a connection is closed the SDK's runtime keeps the process up, and one that is being made cannot be called
+// back.
 process.exit(code);

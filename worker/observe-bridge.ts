@@ -10,7 +10,12 @@ const INTERVAL_MS = 1_000;
 export function observeBridge(bridge: LeadingBridge, signal: AbortSignal): void {
   const meter = Runtime.instance().metricMeter;
   const length = meter.createGauge('sei_bridge_queue_length', 'int', '1', 'SeiNodeTasks that wait to be reconciled');
-  const leading = meter.createGauge('sei_bridge_leading', 'int', '1', '1 while this process turns SeiNodeTasks into workflows');
+  const leading = meter.createGauge(
+    'sei_bridge_leading',
+    'int',
+    '1',
+    '1 while this process turns SeiNodeTasks into workflows',
+  );
   const observe = (): void => {
     length.set(bridge.queueLength);
     leading.set(bridge.isLeading ? 1 : 0);

@@ -20,7 +20,9 @@ export async function startProbeServer(address: string, checks: () => ReadinessC
     }
     const ok = Object.values(results).every(Boolean);
     const lines = Object.entries(results).map(([name, passed]) => `[${passed ? '+' : '-'}]${name}\n`);
-    response.writeHead(ok ? 200 : 503, { 'content-type': 'text/plain' }).end(`${lines.join('')}${ok ? 'ok' : 'not ready'}\n`);
+    response
+      .writeHead(ok ? 200 : 503, { 'content-type': 'text/plain' })
+      .end(`${lines.join('')}${ok ? 'ok' : 'not ready'}\n`);
   });
   server.listen(splitAddress(address));
   await once(server, 'listening');

@@ -16,7 +16,8 @@ export function readConfiguration(): Configuration {
   const config = attempt(() => readConfig(process.env), problems);
   const temporal = attempt(readTemporalConfig, problems);
   const transport = attempt(() => new KubernetesTransport(loadKubeConfig()), problems);
-  if (config === undefined || temporal === undefined || transport === undefined) throw new ConfigError(problems.join('\n'));
+  if (config === undefined || temporal === undefined || transport === undefined)
+    throw new ConfigError(problems.join('\n'));
   return { config, temporal, transport };
 }
 
@@ -35,6 +36,8 @@ function readTemporalConfig(): ClientConnectConfig {
     return loadClientConnectConfig();
   } catch (error) {
     const [firstLine] = String(error instanceof Error ? error.message : error).split('\n', 1);
-    throw new ConfigError(`The configuration of Temporal's client is not valid: ${firstLine}. Correct the TEMPORAL_* variables or the file that they name.`);
+    throw new ConfigError(
+      `The configuration of Temporal's client is not valid: ${firstLine}. Correct the TEMPORAL_* variables or the file that they name.`,
+    );
   }
 }

@@ -11,9 +11,14 @@ export interface ReplayableHistory {
  * @param source - The workflows' code, and how payloads are read.
  * @returns With `error`, when this version does not do what the history says.
  */
-export async function replayHistory(source: Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath' | 'bundlerOptions' | 'dataConverter'>, history: ReplayableHistory): Promise<ReplayResult> {
+export async function replayHistory(
+  source: Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath' | 'bundlerOptions' | 'dataConverter'>,
+  history: ReplayableHistory,
+): Promise<ReplayResult> {
   const [started] = history.events ?? [];
-  const { workflowExecutionStartedEventAttributes: attributes } = (started ?? {}) as { readonly workflowExecutionStartedEventAttributes?: { readonly workflowId?: string } };
+  const { workflowExecutionStartedEventAttributes: attributes } = (started ?? {}) as {
+    readonly workflowExecutionStartedEventAttributes?: { readonly workflowId?: string };
+  };
   const workflowId = attributes?.workflowId ?? 'replayed';
   for await (const result of Worker.runReplayHistories(source, [{ workflowId, history }])) return result;
   throw new Error('nothing was replayed');

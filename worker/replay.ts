@@ -17,7 +17,7 @@ async function historyOf(source: string): Promise<ReplayableHistory> {
   const { namespace = 'default', connectionOptions } = loadClientConnectConfig();
   const connection = await Connection.connect(connectionOptions);
   try {
-    return (await new Client({ connection, namespace }).workflow.getHandle(source).fetchHistory());
+    return await new Client({ connection, namespace }).workflow.getHandle(source).fetchHistory();
   } finally {
     await connection.close();
   }
@@ -25,11 +25,16 @@ async function historyOf(source: string): Promise<ReplayableHistory> {
 
 const [source, ...rest] = process.argv.slice(2);
 if (source === undefined || rest.length > 0) {
-  process.stderr.write('Usage: npm run replay -- FILE|WORKFLOW_ID\nFILE is a history as `temporal workflow show --output json` prints it.\n');
+  process.stderr.write(
+    'Usage: npm run replay -- FILE|WORKFLOW_ID\nFILE is a history as `temporal workflow show --output json` prints it.\n',
+  );
   process.exit(EXIT_USAGE);
 }
 const dataConverter = dataConverterFor(process.env['PAYLOAD_KEY_FILE'] || undefined, new DefaultLogger('WARN'));
-const { error } = await replayHistory({ ...workflowSource(undefined, dataConverter), dataConverter }, await historyOf(source));
+const { error } = await replayHistory(
+  { ...workflowSource(undefined, dataConverter), dataConverter },
+  await historyOf(source),
+);
 if (error !== undefined) {
   process.stderr.write(`This version does not go through ${source} as it was recorded: ${error.message}\n`);
   process.exit(EXIT_DIFFERS);

@@ -23,7 +23,9 @@ export async function retryForever<Result>(
       return await abortable(attempt(), signal);
     } catch (error) {
       signal.throwIfAborted();
-      const delayMs = Math.round(Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** failures) * (0.75 + Math.random() / 2));
+      const delayMs = Math.round(
+        Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** failures) * (0.75 + Math.random() / 2),
+      );
       log.warn(`${what} failed; it is tried again in ${(delayMs / 1000).toFixed(1)} s`, { error });
       await sleep(delayMs, undefined, { signal });
     }

@@ -73,12 +73,19 @@ function readiness(config: Config, { connection, worker, bridge }: Running, shut
   };
 }
 
-async function startParts({ config, temporal, transport, log, shutdown }: ServiceOptions, running: Running): Promise<void> {
+async function startParts(
+  { config, temporal, transport, log, shutdown }: ServiceOptions,
+  running: Running,
+): Promise<void> {
   const retry = { log, signal: shutdown };
   const dataConverter = dataConverterFor(config.PAYLOAD_KEY_FILE, log);
   const { namespace = 'default', connectionOptions } = temporal;
   const address = connectionOptions.address ?? 'localhost:7233';
-  const connection = await retryForever(`Connecting to Temporal at ${address}`, () => connect(connectionOptions), retry);
+  const connection = await retryForever(
+    `Connecting to Temporal at ${address}`,
+    () => connect(connectionOptions),
+    retry,
+  );
   running.connection = connection;
   const knowsSearchAttributes = await retryForever(
     'Checking the search attributes',
@@ -86,19 +93,44 @@ async function startParts({ config, temporal, transport, log, shutdown }: Servic
     retry,
   );
   const events = new EventRecorder(transport, hostname());
-  const clusterId = await retryForever(`Reading from the API server at ${transport.server}`, () => readClusterId(transport, { signal: shutdown }), retry);
+  const clusterId = await retryForever(
+    `Reading from the API server at ${transport.server}`,
+    () => readClusterId(transport, { signal: shutdown }),
+    retry,
+  );
   const taskQueue = config.TASK_QUEUE ?? `sei-node-tasks-${clusterId}`;
   running.taskQueue = taskQueue;
   if (config.ROLE !== 'bridge') {
     running.worker = await retryForever(
       `Starting the worker in Temporal namespace ${namespace}`,
-      () => createWorker({ config, connection, namespace, dataConverter, clusterId, taskQueue, transport, events, shutdown, knowsSearchAttributes }),
+      () =>
+        createWorker({
+          config,
+          connection,
+          namespace,
+          dataConverter,
+          clusterId,
+          taskQueue,
+          transport,
+          events,
+          shutdown,
+          knowsSearchAttributes,
+        }),
       retry,
     );
   }
   if (config.ROLE === 'worker') return;
   const client = new Client({ connection, namespace, dataConverter });
-  running.bridge = createBridge({ config, client, transport, events, clusterId, taskQueue, knowsSearchAttributes, log });
+  running.bridge = createBridge({
+    config,
+    client,
+    transport,
+    events,
+    clusterId,
+    taskQueue,
+    knowsSearchAttributes,
+    log,
+  });
 }
 
 async function connect(options: ClientConnectConfig['connectionOptions']): Promise<NativeConnection> {

@@ -12,7 +12,9 @@ type WebpackConfiguration = Parameters<NonNullable<BundleOptions['webpackConfigH
 /** Has the bundler's compiler leave classes with private members as they are. */
 function forThisNode(configuration: WebpackConfiguration): WebpackConfiguration {
   for (const rule of configuration.module?.rules ?? []) {
-    const { options } = ((rule as { readonly use?: unknown }).use ?? {}) as { readonly options?: { readonly jsc?: { target?: string } } };
+    const { options } = ((rule as { readonly use?: unknown }).use ?? {}) as {
+      readonly options?: { readonly jsc?: { target?: string } };
+    };
     if (options?.jsc !== undefined) options.jsc.target = TARGET;
   }
   return configuration;

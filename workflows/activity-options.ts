@@ -32,13 +32,16 @@ export function waiting(isBounded: boolean): ActivityOptions {
   };
 }
 
-/** A wait that takes something at its end: it is over before anything else is done, or it would take it for a workflow that has closed. */
+/**
+ * A wait that takes something at its end: it is over before anything else is done, or it would take it for a workflow
+ * that has closed.
+ */
 export function taking(): ActivityOptions {
   return { ...waiting(false), cancellationType: 'WAIT_CANCELLATION_COMPLETED' };
 }
 
 /**
- * Beyond what is left of an execution time, in milliseconds, before the server ends an activity that nobody works on: the
- * activity itself ends at the deadline, after a last look of up to 15 s.
+ * Beyond what is left of an execution time, in milliseconds, before the server ends an activity that nobody works on:
+ * the activity itself ends at the deadline, after a last look of up to 15 s.
  */
 export const OVERTIME_MS = 30_000;

@@ -1,4 +1,11 @@
-import { ApplicationFailure, CancellationScope, CancelledFailure, metricMeter, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  CancellationScope,
+  CancelledFailure,
+  metricMeter,
+  proxyActivities,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { Activities } from '../core/activities.ts';
 import { permitIdOf } from '../api/temporal/permit-id.ts';
 import { present } from '../lib/present.ts';
@@ -21,12 +28,19 @@ export async function runTask(kind: TaskKind, input: unknown): Promise<TaskOutco
   }
   const { verdict } = ended;
   display.end(verdict);
-  metricMeter.createCounter('sei_task_verdicts', '1', 'Tasks that reached their end, by kind and reason').add(1, { kind, reason: verdict.reason });
+  metricMeter
+    .createCounter('sei_task_verdicts', '1', 'Tasks that reached their end, by kind and reason')
+    .add(1, { kind, reason: verdict.reason });
   const outcome = outcomeOf(kind, ended);
   if (verdict.phase === 'Complete') return outcome;
   // Temporal shows red what is red, and a runbook that composes it gets an exception.
   if (verdict.reason === 'Cancelled') throw new CancelledFailure(verdict.message, [outcome]);
-  throw ApplicationFailure.create({ type: verdict.reason, message: verdict.message, details: [outcome], nonRetryable: true });
+  throw ApplicationFailure.create({
+    type: verdict.reason,
+    message: verdict.message,
+    details: [outcome],
+    nonRetryable: true,
+  });
 }
 
 /**
@@ -34,11 +48,21 @@ export async function runTask(kind: TaskKind, input: unknown): Promise<TaskOutco
  *
  * @returns A task that had been begun all the same, when the verdict knows nothing of it: then it was not written.
  */
-async function finish({ task, plan, verdict, startedAtMs, submittedAtMs, permitRunId }: FinishedTask): Promise<BegunTask | undefined> {
+async function finish({
+  task,
+  plan,
+  verdict,
+  startedAtMs,
+  submittedAtMs,
+  permitRunId,
+}: FinishedTask): Promise<BegunTask | undefined> {
   if (plan === undefined && task.mirrorTo === undefined) return undefined;
   const { mirrorStatus } = proxyActivities<Activities>({ ...SHORT, summary: `Write the verdict: ${verdict.reason}` });
-  const isOwnPermit = plan !== undefined && taskKinds[plan.kind].changesNode && plan.permitHolder === workflowInfo().workflowId;
-  const permit = isOwnPermit ? { permitId: permitIdOf(task.cluster, task.node), holder: plan.permitHolder, ...present({ runId: permitRunId }) } : undefined;
+  const isOwnPermit =
+    plan !== undefined && taskKinds[plan.kind].changesNode && plan.permitHolder === workflowInfo().workflowId;
+  const permit = isOwnPermit
+    ? { permitId: permitIdOf(task.cluster, task.node), holder: plan.permitHolder, ...present({ runId: permitRunId }) }
+    : undefined;
   const unbegun = startedAtMs === undefined && plan !== undefined && plan.begun === undefined;
   const request = { task, verdict, endedAtMs: Date.now(), unbegun, ...present({ submittedAtMs, permit }) };
   return await CancellationScope.nonCancellable(() => mirrorStatus(request));

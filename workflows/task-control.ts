@@ -1,4 +1,11 @@
-import { ActivityFailure, CancellationScope, defineSignal, defineUpdate, isCancellation, setHandler } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  CancellationScope,
+  defineSignal,
+  defineUpdate,
+  isCancellation,
+  setHandler,
+} from '@temporalio/workflow';
 import type { CancelRequest } from '../api/temporal/cancel-request.ts';
 import { printable } from '../lib/printable.ts';
 import type { SpecChange } from '../api/temporal/spec-change.ts';
@@ -20,7 +27,8 @@ export class TaskControl {
 
   constructor() {
     setHandler(cancel, ({ why = '' }) => this.cancel(why), {
-      description: 'Cancels the task. What was sent and cannot be stopped is watched to its end. Argument: {"why": "…"}.',
+      description:
+        'Cancels the task. What was sent and cannot be stopped is watched to its end. Argument: {"why": "…"}.',
       validator: (request: unknown) => assertCancelRequest(request),
     });
     setHandler(specChanged, (change) => {

@@ -17,7 +17,9 @@ export interface DisplayedTask extends Progress {
 
 const status = defineQuery<DisplayedTask>('status');
 
-/** What the Temporal UI shows of a task that is going on: its current details, the query `status` and search attributes. */
+/**
+ * What the Temporal UI shows of a task that is going on: its current details, the query `status` and search attributes.
+ */
 export class TaskDisplay {
   #view: DisplayedTask = { step: 'Starting', message: 'The task has just begun.' };
 
@@ -25,7 +27,10 @@ export class TaskDisplay {
     setHandler(status, () => this.#view, { description: 'What is being done now, and until when.' });
   }
 
-  show({ step, message }: Progress, execution?: { readonly taskId: string; readonly startedAtMs: number; readonly deadlineMs?: number | undefined }): void {
+  show(
+    { step, message }: Progress,
+    execution?: { readonly taskId: string; readonly startedAtMs: number; readonly deadlineMs?: number | undefined },
+  ): void {
     this.#view = { step, message, ...(execution === undefined ? {} : timesOf(execution)) };
     const { deadline } = this.#view;
     setCurrentDetails(`**${step}** ${markdown(message)}${deadline === undefined ? '' : `\n\nDeadline: ${deadline}`}`);
@@ -52,7 +57,15 @@ function isFindable(): boolean {
   return workflowInfo().typedSearchAttributes.get(searchAttributes.node) !== undefined;
 }
 
-function timesOf({ taskId, startedAtMs, deadlineMs }: { readonly taskId: string; readonly startedAtMs: number; readonly deadlineMs?: number | undefined }): Omit<DisplayedTask, keyof Progress> {
+function timesOf({
+  taskId,
+  startedAtMs,
+  deadlineMs,
+}: {
+  readonly taskId: string;
+  readonly startedAtMs: number;
+  readonly deadlineMs?: number | undefined;
+}): Omit<DisplayedTask, keyof Progress> {
   return {
     taskId,
     executionStartedAt: timestamp(startedAtMs),

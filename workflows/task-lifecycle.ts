@@ -1,13 +1,36 @@
-import { ActivityFailure, CancellationScope, proxyActivities, TimeoutFailure, workflowInfo } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  CancellationScope,
+  proxyActivities,
+  TimeoutFailure,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { Verdict } from '../api/temporal/task-outcome.ts';
-import type { Activities, Begun, CheckedTarget, OverTask, PollHeartbeat, PollRequest, ReadyTask, TargetWaitState } from '../core/activities.ts';
+import type {
+  Activities,
+  Begun,
+  CheckedTarget,
+  OverTask,
+  PollHeartbeat,
+  PollRequest,
+  ReadyTask,
+  TargetWaitState,
+} from '../core/activities.ts';
 import { present } from '../lib/present.ts';
 import type { TaskKind } from '../api/task-kinds.ts';
 import type { TaskIdentity } from '../api/temporal/task-input.ts';
 import type { TaskPlan } from '../core/task-plan.ts';
 import { knowledgeAtStart, type Knowledge } from '../core/knowledge.ts';
 import { afterDispatch, afterPoll, afterTakeOff, afterTarget, type Situation, type Step } from '../core/next-step.ts';
-import { cancelling, dispatching, takingOff, waitingForTarget, withNotice, workingOn, type Progress } from '../core/progress.ts';
+import {
+  cancelling,
+  dispatching,
+  takingOff,
+  waitingForTarget,
+  withNotice,
+  workingOn,
+  type Progress,
+} from '../core/progress.ts';
 import { verdictOf, type End } from '../core/task-verdict.ts';
 import { nodeText, resourceAlreadyTerminal, resourceGone } from '../core/verdict.ts';
 import { DISPATCH, OVERTIME_MS, SHORT, taking, waiting } from './activity-options.ts';
@@ -25,7 +48,9 @@ export interface FinishedTask {
   readonly plan?: TaskPlan;
   /** When its execution began, in milliseconds since the epoch. Unset: it did not. */
   readonly startedAtMs?: number;
-  /** When the sidecar was first known to have accepted it, in milliseconds since the epoch. Unset: that is not known. */
+  /**
+   * When the sidecar was first known to have accepted it, in milliseconds since the epoch. Unset: that is not known.
+   */
   readonly submittedAtMs?: number;
   /** The run that is its permit, as far as it is known. */
   readonly permitRunId?: string;
@@ -81,12 +106,20 @@ export class TaskLifecycle {
 
   async #checkTarget(): Promise<Next> {
     const { kind, input, control, display } = this.#options;
-    const { checkTargetPhase } = proxyActivities<Activities>({ ...SHORT, cancellationType: 'WAIT_CANCELLATION_COMPLETED', summary: 'Read the SeiNode' });
-    const check = (): ReturnType<Activities['checkTargetPhase']> => checkTargetPhase({ kind, input, firstRunId: workflowInfo().firstExecutionRunId });
+    const { checkTargetPhase } = proxyActivities<Activities>({
+      ...SHORT,
+      cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+      summary: 'Read the SeiNode',
+    });
+    const check = (): ReturnType<Activities['checkTargetPhase']> =>
+      checkTargetPhase({ kind, input, firstRunId: workflowInfo().firstExecutionRunId });
     // What was begun before must be looked at, also when it is cancelled.
     const isBegun = (input as { readonly begun?: unknown } | undefined)?.begun !== undefined;
     const checked = isBegun ? await CancellationScope.nonCancellable(check) : await control.untilChanged(check);
-    if (checked === undefined) return control.cancelled === undefined ? await this.#checkTarget() : cancelledUnplanned(control.cancelled, kind, input);
+    if (checked === undefined)
+      return control.cancelled === undefined
+        ? await this.#checkTarget()
+        : cancelledUnplanned(control.cancelled, kind, input);
     if (checked.state === 'over') return checked;
     this.#knowledge = knowledgeAtStart(checked.plan.begun);
     if (checked.knowsSearchAttributes) display.identify(checked.plan.task);
@@ -121,8 +154,16 @@ export class TaskLifecycle {
     const plan = this.#currentPlan;
     const ready = this.#readyTask;
     display.show(dispatching(plan));
-    const { dispatchTask } = proxyActivities<Activities>({ ...DISPATCH, summary: 'type' in ready.request ? `Send ${ready.request.type}` : 'Set the image' });
-    const request = { ...ready, plan, knowledge: this.#knowledge, ...present({ permitRunId: this.#permitRunId, elapsedMs: this.#elapsedMs }) };
+    const { dispatchTask } = proxyActivities<Activities>({
+      ...DISPATCH,
+      summary: 'type' in ready.request ? `Send ${ready.request.type}` : 'Set the image',
+    });
+    const request = {
+      ...ready,
+      plan,
+      knowledge: this.#knowledge,
+      ...present({ permitRunId: this.#permitRunId, elapsedMs: this.#elapsedMs }),
+    };
     const dispatched = await control.untilChanged(() => dispatchTask(request));
     if (dispatched === undefined) {
       // Between two attempts, or the last one was lost with its worker: what it began and sent is not known.
@@ -134,7 +175,8 @@ export class TaskLifecycle {
     if (dispatched.begun !== undefined) this.#begun = { ...dispatched.begun, atMs: Date.now() };
     this.#noteSubmission();
     if (dispatched.state === 'busy') this.#waited = { ...this.#waited, ...present({ sighting: dispatched.sighting }) };
-    if (dispatched.state === 'resource-gone' || dispatched.state === 'resource-terminal') return this.#withoutResource(dispatched.state);
+    if (dispatched.state === 'resource-gone' || dispatched.state === 'resource-terminal')
+      return this.#withoutResource(dispatched.state);
     return afterDispatch(dispatched, this.#situation);
   }
 
@@ -146,7 +188,10 @@ export class TaskLifecycle {
       ...waiting(plan.timeoutMs !== undefined),
       // A last look waits for a worker that can do it: only an answer, or none, decides.
       ...(remainingMs ? { scheduleToCloseTimeout: remainingMs + OVERTIME_MS } : {}),
-      summary: 'type' in request.request ? `Poll the sidecar of ${plan.task.node.name}` : `Wait until ${plan.task.node.name} runs the image`,
+      summary:
+        'type' in request.request
+          ? `Poll the sidecar of ${plan.task.node.name}`
+          : `Wait until ${plan.task.node.name} runs the image`,
     });
     try {
       const polled = await this.#options.control.untilChanged(() => pollTask(request));
@@ -181,8 +226,14 @@ export class TaskLifecycle {
     const plan = this.#currentPlan;
     const isCancelled = by === 'cancellation';
     this.#show(isCancelled ? cancelling(plan) : takingOff(plan));
-    const { takeOffTask } = proxyActivities<Activities>({ ...waiting(false), summary: `Take the wait off the sidecar of ${plan.task.node.name}` });
-    return afterTakeOff(await CancellationScope.nonCancellable(() => takeOffTask({ plan, cancelled: isCancelled })), by);
+    const { takeOffTask } = proxyActivities<Activities>({
+      ...waiting(false),
+      summary: `Take the wait off the sidecar of ${plan.task.node.name}`,
+    });
+    return afterTakeOff(
+      await CancellationScope.nonCancellable(() => takeOffTask({ plan, cancelled: isCancelled })),
+      by,
+    );
   }
 
   /** The plan with what has changed since it was made: the spec, and that somebody cancelled. */
@@ -191,17 +242,27 @@ export class TaskLifecycle {
     const plan = { ...this.#plan, ...present({ cancelled }) };
     if (change === undefined) return plan;
     const { timeoutMs: _, ...rest } = plan;
-    return { ...rest, ...present({ timeoutMs: change.timeoutMs, betweenRestartsMs: change.betweenRestartsMs }), task: { ...rest.task, generation: change.generation } };
+    return {
+      ...rest,
+      ...present({ timeoutMs: change.timeoutMs, betweenRestartsMs: change.betweenRestartsMs }),
+      task: { ...rest.task, generation: change.generation },
+    };
   }
 
   get #readyTask(): Pick<ReadyTask, 'request' | 'sighting'> {
-    if (this.#ready === undefined) throw new TypeError('a task is sent and watched only after its target was found ready');
+    if (this.#ready === undefined)
+      throw new TypeError('a task is sent and watched only after its target was found ready');
     return { request: this.#ready.request, ...present({ sighting: this.#ready.sighting }) };
   }
 
   get #situation(): Situation {
     const { kind, timeoutMs } = this.#currentPlan;
-    return { kind, sent: this.#knowledge.sent, isCancelled: this.#options.control.cancelled !== undefined, isBounded: timeoutMs !== undefined };
+    return {
+      kind,
+      sent: this.#knowledge.sent,
+      isCancelled: this.#options.control.cancelled !== undefined,
+      isBounded: timeoutMs !== undefined,
+    };
   }
 
   /** What of the execution time is used up, in milliseconds. Unset: it has not begun. */
@@ -223,12 +284,24 @@ export class TaskLifecycle {
     const { task, timeoutMs } = this.#currentPlan;
     const elapsedMs = this.#elapsedMs ?? 0;
     const deadlineMs = timeoutMs === undefined ? undefined : Date.now() - elapsedMs + timeoutMs;
-    this.#options.display.show(progress, { taskId: task.taskId, startedAtMs: this.#begun?.startedAtMs ?? Date.now() - elapsedMs, deadlineMs });
+    this.#options.display.show(progress, {
+      taskId: task.taskId,
+      startedAtMs: this.#begun?.startedAtMs ?? Date.now() - elapsedMs,
+      deadlineMs,
+    });
   }
 
   #verdictOf(end: End): Verdict {
     const { kind, task, payload, timeoutMs } = this.#currentPlan;
-    const verdict = verdictOf({ kind, node: task.node, payload, timeoutMs, knowledge: this.#knowledge, end, cancelled: this.#options.control.cancelled });
+    const verdict = verdictOf({
+      kind,
+      node: task.node,
+      payload,
+      timeoutMs,
+      knowledge: this.#knowledge,
+      end,
+      cancelled: this.#options.control.cancelled,
+    });
     return withNotice(verdict, this.#begun?.notice);
   }
 
@@ -236,17 +309,32 @@ export class TaskLifecycle {
   #withoutResource(state: 'resource-gone' | 'resource-terminal'): Next {
     if (this.#knowledge.sent !== 'no') return { do: 'end', end: { by: 'cancellation', takenOff: false } };
     const { task } = this.#currentPlan;
-    return { state: 'over', task, plan: this.#plan, verdict: state === 'resource-gone' ? resourceGone(task.node) : resourceAlreadyTerminal(task.node) };
+    return {
+      state: 'over',
+      task,
+      plan: this.#plan,
+      verdict: state === 'resource-gone' ? resourceGone(task.node) : resourceAlreadyTerminal(task.node),
+    };
   }
 
   #ended({ task, plan, verdict }: Pick<OverTask, 'task' | 'plan' | 'verdict'>): FinishedTask {
-    return { task, verdict, ...present({ plan, startedAtMs: this.#begun?.startedAtMs, submittedAtMs: this.#submittedAtMs, permitRunId: this.#permitRunId }) };
+    return {
+      task,
+      verdict,
+      ...present({
+        plan,
+        startedAtMs: this.#begun?.startedAtMs,
+        submittedAtMs: this.#submittedAtMs,
+        permitRunId: this.#permitRunId,
+      }),
+    };
   }
 }
 
 /** An activity that nobody worked on at its end has left what it knew in its last heartbeat. */
 function knownAtFailure({ cause }: ActivityFailure): Knowledge | undefined {
-  const heartbeat = cause instanceof TimeoutFailure ? (cause.lastHeartbeatDetails as PollHeartbeat | undefined) : undefined;
+  const heartbeat =
+    cause instanceof TimeoutFailure ? (cause.lastHeartbeatDetails as PollHeartbeat | undefined) : undefined;
   if (heartbeat === undefined) return undefined;
   const { taskId: _taskId, polls: _polls, ...knowledge } = heartbeat;
   return knowledge;
@@ -256,5 +344,16 @@ function knownAtFailure({ cause }: ActivityFailure): Knowledge | undefined {
 function cancelledUnplanned(cancelled: string, kind: TaskKind, input: unknown): OverTask {
   const { cluster = '', node = { namespace: '', name: '' }, mirrorTo } = (input ?? {}) as Partial<TaskIdentity>;
   const task = { cluster, kind, node, taskId: '', ...present({ mirrorTo }), provenance: {} };
-  return { state: 'over', task, verdict: verdictOf({ kind, node, payload: {}, knowledge: { sent: 'no' }, end: { by: 'cancellation', takenOff: false }, cancelled }) };
+  return {
+    state: 'over',
+    task,
+    verdict: verdictOf({
+      kind,
+      node,
+      payload: {},
+      knowledge: { sent: 'no' },
+      end: { by: 'cancellation', takenOff: false },
+      cancelled,
+    }),
+  };
 }

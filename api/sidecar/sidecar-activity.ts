@@ -33,11 +33,17 @@ export function sidecarActivity(tasks: readonly HeldTask[], ownId: string): Side
   const restarts = others.filter(({ type }) => type === RESTART);
   const restarting = restarts.find(({ status }) => status === 'running');
   const ends = restarts.map(({ completedAt = '' }) => Date.parse(completedAt)).filter((endMs) => !Number.isNaN(endMs));
-  const signal = others.find(({ type, status, params }) => type === 'await-condition' && status === 'running' && params?.action === 'SIGTERM_SEID');
+  const signal = others.find(
+    ({ type, status, params }) =>
+      type === 'await-condition' && status === 'running' && params?.action === 'SIGTERM_SEID',
+  );
   return present({
     restarting: restarting && printable(restarting.id, 64),
     lastRestartEndedAtMs: ends.length === 0 ? undefined : Math.max(...ends),
-    signalLater: signal && { taskId: printable(signal.id, 64), ...present({ targetHeight: signal.params?.targetHeight }) },
+    signalLater: signal && {
+      taskId: printable(signal.id, 64),
+      ...present({ targetHeight: signal.params?.targetHeight }),
+    },
   });
 }
 

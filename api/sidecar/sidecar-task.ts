@@ -42,7 +42,12 @@ export type TaskReport =
  * 200: a failing task store says 404 too, so it must not be read as "never arrived". `gone`: the SeiNode whose image is
  * to be set does not exist any more. `currentImage`: what the node runs while another image rolls out.
  */
-export type TaskObservation = { readonly state: 'running'; readonly currentImage?: string } | { readonly state: 'absent' } | { readonly state: 'unconfirmed' } | { readonly state: 'gone' } | TaskReport;
+export type TaskObservation =
+  | { readonly state: 'running'; readonly currentImage?: string }
+  | { readonly state: 'absent' }
+  | { readonly state: 'unconfirmed' }
+  | { readonly state: 'gone' }
+  | TaskReport;
 
 export function observationOf(task: SidecarTask): { readonly state: 'running' } | TaskReport {
   if (task.status === 'running') return { state: 'running' };

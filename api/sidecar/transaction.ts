@@ -3,7 +3,13 @@ import { printable } from '../../lib/printable.ts';
 
 /** Go writes int64 as a number and Cosmos writes it as a string; one that is neither is left out, not invented. */
 const integer = z
-  .union([z.int(), z.string().regex(/^\d{1,15}$/).transform(Number)])
+  .union([
+    z.int(),
+    z
+      .string()
+      .regex(/^\d{1,15}$/)
+      .transform(Number),
+  ])
   .optional()
   .catch(undefined);
 const text = z

@@ -42,7 +42,10 @@ export const taskInputSchema = z.object({
   minSecondsBetweenRestarts: z.unknown().optional(),
   timeoutSeconds: z.unknown().optional(),
   mirrorTo: mirrorTargetSchema.optional(),
-  /** Uid of the `kube-system` namespace of the cluster that the node is in. Unset: that of the worker that plans the task. */
+  /**
+   * Uid of the `kube-system` namespace of the cluster that the node is in. Unset: that of the worker that plans the
+   * task.
+   */
   cluster: z.string().min(1).optional(),
   /** Generation of the resource that this input was made from. */
   generation: z.int().optional(),
@@ -113,7 +116,10 @@ export interface TaskInput<Kind extends TaskKind> {
   readonly requestedBy?: string;
   /** Why, for the Temporal UI. */
   readonly why?: string;
-  /** Id of the workflow that holds the node's permit over several steps, usually the runbook's own. Default: the task takes the permit itself. */
+  /**
+   * Id of the workflow that holds the node's permit over several steps, usually the runbook's own. Default: the task
+   * takes the permit itself.
+   */
   readonly permitHolder?: string;
 }
 
@@ -150,11 +156,16 @@ export function taskInputOf(resource: SeiNodeTask, texts?: ChangeValueTexts): Un
   const target = resource.spec?.['target'];
   return {
     node: { namespace, name: nodeNameOf(resource) },
-    ...(texts !== undefined && 'unfitChanges' in texts ? {} : { payload: resource.spec?.[payloadFieldOf(kindOf(resource))] }),
+    ...(texts !== undefined && 'unfitChanges' in texts
+      ? {}
+      : { payload: resource.spec?.[payloadFieldOf(kindOf(resource))] }),
     ...texts,
     requirePhase: childOf(target, 'requirePhase'),
     requirePhaseTimeout: childOf(target, 'requirePhaseTimeout'),
-    ...present({ queueTimeout: childOf(target, 'queueTimeout'), minSecondsBetweenRestarts: resource.spec?.['minSecondsBetweenRestarts'] }),
+    ...present({
+      queueTimeout: childOf(target, 'queueTimeout'),
+      minSecondsBetweenRestarts: resource.spec?.['minSecondsBetweenRestarts'],
+    }),
     timeoutSeconds: resource.spec?.['timeoutSeconds'],
     mirrorTo: { namespace, name, uid },
     ...present({ generation }),
@@ -164,7 +175,9 @@ export function taskInputOf(resource: SeiNodeTask, texts?: ChangeValueTexts): Un
   };
 }
 
-/** What the status of a resource says was begun; `submittedAt` is there once the sidecar has accepted it (contract §1). */
+/**
+ * What the status of a resource says was begun; `submittedAt` is there once the sidecar has accepted it (contract §1).
+ */
 export function begunOf({ status }: SeiNodeTask): { begun?: BegunTask } {
   if (status?.task === undefined) return {};
   const { id: taskId, executionStartedAt, submittedAt } = status.task;

@@ -36,7 +36,9 @@ export class FloorRuns {
   }
 
   async #hold(count: number): Promise<number[]> {
-    await eachAtOnce(count, STARTS_AT_ONCE, () => this.#client.workflow.start('HeldFloor', { workflowId: newId(), taskQueue: this.#taskQueue }));
+    await eachAtOnce(count, STARTS_AT_ONCE, () =>
+      this.#client.workflow.start('HeldFloor', { workflowId: newId(), taskQueue: this.#taskQueue }),
+    );
     while (this.#seen.held.size < count) await sleep(LOOK_MS);
     return [];
   }

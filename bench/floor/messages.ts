@@ -16,8 +16,8 @@ export type ToFloor =
 
 export type FromFloor =
   /**
-   * In milliseconds, for each workflow. After `run`: from the request that starts it to the start of its second activity.
-   * After `release`: from the end of its wait to the start of its last activity. Otherwise none.
+   * In milliseconds, for each workflow. After `run`: from the request that starts it to the start of its second
+   * activity. After `release`: from the end of its wait to the start of its last activity. Otherwise none.
    */
   | { readonly type: 'done'; readonly milliseconds: readonly number[] }
   | { readonly type: 'failed'; readonly message: string };

@@ -33,14 +33,20 @@ export interface Floor extends AsyncDisposable {
 }
 
 /** @throws Error when the process ends before it is ready; here and later the signal's reason. */
-export async function startFloor({ directory, temporal }: Pick<LocalServers, 'directory' | 'temporal'>, signal: AbortSignal): Promise<Floor> {
+export async function startFloor(
+  { directory, temporal }: Pick<LocalServers, 'directory' | 'temporal'>,
+  signal: AbortSignal,
+): Promise<Floor> {
   const bundleFile = join(directory, 'floor-bundle.js');
   const { code } = await bundleWorkflowCode({ workflowsPath: WORKFLOWS, logger: new DefaultLogger('WARN') });
   await writeFile(bundleFile, code);
   const metricsAddress = `127.0.0.1:${await freePort()}`;
   const { address, namespace } = temporal;
   const settings: FloorSettings = { address, namespace, bundleFile, metricsAddress };
-  const child = fork(MAIN, [JSON.stringify(settings)], { execArgv: ['--no-warnings'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const child = fork(MAIN, [JSON.stringify(settings)], {
+    execArgv: ['--no-warnings'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   const { pid } = child;
   if (pid === undefined) throw new Error('The process of the floor did not start.');
   const tell = async (order: ToFloor): Promise<readonly number[]> => {
@@ -65,7 +71,8 @@ export async function startFloor({ directory, temporal }: Pick<LocalServers, 'di
 
 async function answerOf(child: ChildProcess): Promise<readonly number[]> {
   const { promise, resolve, reject } = Promise.withResolvers<FromFloor>();
-  const onExit = (code: number | null, signal: string | null): void => reject(new Error(`The process of the floor ended (${signal ?? `code ${code}`}).`));
+  const onExit = (code: number | null, signal: string | null): void =>
+    reject(new Error(`The process of the floor ended (${signal ?? `code ${code}`}).`));
   child.once('message', resolve);
   child.once('exit', onExit);
   try {

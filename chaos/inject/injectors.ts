@@ -56,7 +56,11 @@ export const injectors: Readonly<Record<FaultType, Injector>> = {
   'seid.ignores-sigterm': ignoreSigterm,
   'node.out-of-phase': leavePhase,
   'sidecar.drops-after-post': misbehave(() => ({ dropAfterPost: { times: 1 } })),
-  'sidecar.garbage': misbehave((forMs) => ({ garbage: { times: times(forMs), body: garbage[forMs % garbage.length] ?? 'html' } })),
-  'sidecar.error-status': misbehave((forMs) => ({ answerStatus: { times: times(forMs), status: statuses[forMs % statuses.length] ?? 500 } })),
+  'sidecar.garbage': misbehave((forMs) => ({
+    garbage: { times: times(forMs), body: garbage[forMs % garbage.length] ?? 'html' },
+  })),
+  'sidecar.error-status': misbehave((forMs) => ({
+    answerStatus: { times: times(forMs), status: statuses[forMs % statuses.length] ?? 500 },
+  })),
   'sidecar.not-found': misbehave((forMs) => ({ taskNotFound: { times: times(forMs) } })),
 };

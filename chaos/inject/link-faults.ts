@@ -10,7 +10,12 @@ const DELAYS_MS = [150, 1_500, 6_000] as const;
 
 /** Disturbs the link of a process of the service, or of all bridges, to a server. */
 export function disturbLink(name: LinkName, type: DisturbanceType): Injector {
-  return async (injection) => await disturb(replicasOf(injection).map(({ links }) => links[name]), type, injection);
+  return async (injection) =>
+    await disturb(
+      replicasOf(injection).map(({ links }) => links[name]),
+      type,
+      injection,
+    );
 }
 
 /** Disturbs the link between the API server and etcd. */

@@ -43,25 +43,31 @@ const neverBegun: Rule = ({ facts }) => (facts.wasDone ? 'it was sent and begun'
 const begun: Rule = ({ facts }) => (facts.wasDone ? undefined : 'the sidecar never had it');
 
 const rules: readonly Rule[] = [
-  ({ task, status }) => (status.task !== undefined && status.task.id !== task.taskId ? `its id on the sidecar must be ${task.taskId}` : undefined),
+  ({ task, status }) =>
+    status.task !== undefined && status.task.id !== task.taskId
+      ? `its id on the sidecar must be ${task.taskId}`
+      : undefined,
   (ended) => {
     const sent = knowledgeOf(ended.task)?.sent;
     if (sent === 'no') return neverBegun(ended);
     return sent === 'yes' ? begun(ended) : undefined;
   },
-  ({ task, facts }) => (task.workflow?.wasTakenOff && !facts.wasDeleted ? 'nobody asked the sidecar to take it off' : undefined),
+  ({ task, facts }) =>
+    task.workflow?.wasTakenOff && !facts.wasDeleted ? 'nobody asked the sidecar to take it off' : undefined,
 ];
 
 const complete: Rule = ({ task, facts }) => {
   const { endsWith } = taskKinds[task.kind];
-  if (endsWith === 'image') return facts.imageAt === Number.POSITIVE_INFINITY ? 'its node never ran the image' : undefined;
+  if (endsWith === 'image')
+    return facts.imageAt === Number.POSITIVE_INFINITY ? 'its node never ran the image' : undefined;
   if (endsWith === 'acceptance') return facts.wasDone ? undefined : 'the sidecar never took it';
   return facts.ends.includes('completed') ? undefined : 'the sidecar never completed it';
 };
 
 const failedThere: Rule = ({ facts }) => (facts.ends.includes('failed') ? undefined : 'it never failed on the sidecar');
 const superseded: Rule = ({ facts }) => (facts.isSuperseded ? undefined : 'nobody set another image');
-const included: Rule = ({ facts }) => (facts.inclusion === 'committed_ok' ? undefined : `its transaction is ${facts.inclusion}`);
+const included: Rule = ({ facts }) =>
+  facts.inclusion === 'committed_ok' ? undefined : `its transaction is ${facts.inclusion}`;
 const never: Rule = () => 'nothing in this run can lead to that';
 
 /** The last look comes after the deadline: what was over by then must have been seen, unless nobody could be asked. */
@@ -73,7 +79,8 @@ const timedOut: Rule = ({ task, status: { task: execution }, facts }) => {
   return over < deadline ? 'it was over before the deadline' : undefined;
 };
 
-const cancelled: Rule = ({ task }) => (task.cancel === 'annotation' || task.cancel === 'delete' ? undefined : 'nobody cancelled it');
+const cancelled: Rule = ({ task }) =>
+  task.cancel === 'annotation' || task.cancel === 'delete' ? undefined : 'nobody cancelled it';
 
 function ruleOf({ phase, reason }: SeiNodeTaskStatus): Rule {
   if (phase === 'Complete') return (ended) => complete(ended) ?? (reason === 'Confirmed' ? included(ended) : undefined);
@@ -85,7 +92,8 @@ const ruleOfReason: Readonly<Record<string, Rule>> = {
   ParamsBuildFailed: neverBegun,
   TaskTerminalError: neverBegun,
   TaskFailed: (ended) => (taskKinds[ended.task.kind].endsWith === 'image' ? superseded : failedThere)(ended),
-  TxFailed: ({ facts }) => (facts.inclusion === 'committed_failed' ? undefined : `its transaction is ${facts.inclusion}`),
+  TxFailed: ({ facts }) =>
+    facts.inclusion === 'committed_failed' ? undefined : `its transaction is ${facts.inclusion}`,
   InclusionUndetermined: failedThere,
   Timeout: timedOut,
   Cancelled: cancelled,

@@ -2,14 +2,19 @@ import { holderText } from '../../api/temporal/permit-id.ts';
 import type { ObservedPermit, ObservedTask, Observations } from '../observations.ts';
 import type { Invariant } from './violation.ts';
 
-/** Who waits for a permit looks every 10 s whether its holder is still there; in milliseconds, with room for a busy machine. */
+/**
+ * Who waits for a permit looks every 10 s whether its holder is still there; in milliseconds, with room for a busy
+ * machine.
+ */
 const SURELY_LOOKED_MS = 15_000;
 
 type Orphan = ObservedPermit & { readonly holderClosedAt: number };
 
 /** Permits whose holder has ended without giving them back: whoever wants the node next ends them. */
 export function orphansOf({ leftovers: { permits } }: Observations): readonly Orphan[] {
-  return permits.flatMap(({ holderClosedAt, ...permit }) => (holderClosedAt === undefined ? [] : [{ ...permit, holderClosedAt }]));
+  return permits.flatMap(({ holderClosedAt, ...permit }) =>
+    holderClosedAt === undefined ? [] : [{ ...permit, holderClosedAt }],
+  );
 }
 
 /** Nobody waits in vain for a permit whose holder is not there any more. */
@@ -25,6 +30,10 @@ export const noOrphanAwaited: Invariant = (observations) =>
 function waitedInVain({ states, deletedAt }: ObservedTask, { holder, holderClosedAt }: Orphan): boolean {
   return states.some(({ at, status: { step, message } }, index) => {
     const until = states[index + 1]?.at ?? deletedAt ?? Number.POSITIVE_INFINITY;
-    return step === 'Queued' && message?.includes(holderText(holder)) && until - Math.max(at, holderClosedAt) >= SURELY_LOOKED_MS;
+    return (
+      step === 'Queued' &&
+      message?.includes(holderText(holder)) &&
+      until - Math.max(at, holderClosedAt) >= SURELY_LOOKED_MS
+    );
   });
 }

@@ -30,24 +30,41 @@ function tooEarly(task: ObservedTask): Violation[] {
   return [{ at: end.at, subjects: [task.name, task.node], text }];
 }
 
-function waitThatEnded(task: ObservedTask, { reason, conditions, task: execution }: SeiNodeTaskStatus): Wait | undefined {
+function waitThatEnded(
+  task: ObservedTask,
+  { reason, conditions, task: execution }: SeiNodeTaskStatus,
+): Wait | undefined {
   if (reason === 'Timeout' || reason === 'InclusionUndetermined') {
-    return { what: 'executionStartedAt', from: execution?.executionStartedAt, seconds: task.timeoutSeconds - leftUnused(task) };
+    return {
+      what: 'executionStartedAt',
+      from: execution?.executionStartedAt,
+      seconds: task.timeoutSeconds - leftUnused(task),
+    };
   }
-  return reason === 'TargetResolveFailed' ? waitForTarget(task, conditions?.find(({ type }) => type === 'TargetReady')?.reason) : undefined;
+  return reason === 'TargetResolveFailed'
+    ? waitForTarget(task, conditions?.find(({ type }) => type === 'TargetReady')?.reason)
+    : undefined;
 }
 
 /** @param reason - Why the target was last not ready. Unset: it was not waited for. */
-function waitForTarget({ createdAt, states, requirePhaseTimeoutSeconds, queueTimeoutSeconds }: ObservedTask, reason: string | undefined): Wait | undefined {
+function waitForTarget(
+  { createdAt, states, requirePhaseTimeoutSeconds, queueTimeoutSeconds }: ObservedTask,
+  reason: string | undefined,
+): Wait | undefined {
   if (reason === 'PhaseNotMet') {
-    const from = states.findLast(({ status }) => status.targetFirstObservedAt !== undefined)?.status.targetFirstObservedAt;
+    const from = states.findLast(({ status }) => status.targetFirstObservedAt !== undefined)?.status
+      .targetFirstObservedAt;
     return { what: 'targetFirstObservedAt', from, seconds: requirePhaseTimeoutSeconds };
   }
   // When it began to queue is not in the status; it cannot have been before it was there.
-  return reason === 'Queued' ? { what: 'its creation', from: createdAt, seconds: queueTimeoutSeconds ?? Number.POSITIVE_INFINITY } : undefined;
+  return reason === 'Queued'
+    ? { what: 'its creation', from: createdAt, seconds: queueTimeoutSeconds ?? Number.POSITIVE_INFINITY }
+    : undefined;
 }
 
 /** Work on a node is not begun with so little time left; in seconds. */
 function leftUnused({ kind, timeoutSeconds, workflow }: ObservedTask): number {
-  return taskKinds[kind].changesNode && workflow?.knowledge.sent === 'no' ? Math.min(LEAST_SECONDS, timeoutSeconds / 2) : 0;
+  return taskKinds[kind].changesNode && workflow?.knowledge.sent === 'no'
+    ? Math.min(LEAST_SECONDS, timeoutSeconds / 2)
+    : 0;
 }

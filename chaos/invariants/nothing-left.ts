@@ -5,6 +5,14 @@ export const nothingLeft: Invariant = ({ leftovers: { at, workflows, permits, ex
   ...workflows.map((id) => ({ at, subjects: [id, ...id.split('/')], text: `workflow ${id} is still open` })),
   ...permits
     .filter(({ holderClosedAt }) => holderClosedAt === undefined)
-    .map(({ id, node, holder }) => ({ at, subjects: [id, node, ...holder.split('/')], text: `${holder} still has the permit ${id}` })),
-  ...expiredTasks.map((name) => ({ at, subjects: [name], text: `SeiNodeTask ${name} is still there after its ttlSecondsAfterFinished` })),
+    .map(({ id, node, holder }) => ({
+      at,
+      subjects: [id, node, ...holder.split('/')],
+      text: `${holder} still has the permit ${id}`,
+    })),
+  ...expiredTasks.map((name) => ({
+    at,
+    subjects: [name],
+    text: `SeiNodeTask ${name} is still there after its ttlSecondsAfterFinished`,
+  })),
 ];

@@ -6,7 +6,9 @@ import type { Invariant, Violation } from './violation.ts';
 
 const order = ['Pending', 'Running'];
 
-/** Every task that is not deleted first reaches one terminal phase; its status never changes then, nor goes back before. */
+/**
+ * Every task that is not deleted first reaches one terminal phase; its status never changes then, nor goes back before.
+ */
 export const oneEnd: Invariant = ({ tasks, leftovers }) =>
   tasks.flatMap((task) => [...withoutEnd(task, leftovers.at), ...changedAfterEnd(task), ...wentBack(task)]);
 
@@ -18,7 +20,9 @@ function withoutEnd(task: ObservedTask, at: number): Violation[] {
 
 function changedAfterEnd(task: ObservedTask): Violation[] {
   const end = terminalState(task);
-  const later = task.states.find(({ at, status }) => end !== undefined && at >= end.at && !isDeepStrictEqual(status, end.status));
+  const later = task.states.find(
+    ({ at, status }) => end !== undefined && at >= end.at && !isDeepStrictEqual(status, end.status),
+  );
   if (later === undefined || end === undefined) return [];
   const [was, is] = [end, later].map(({ status }) => `${status.phase}/${status.reason}`);
   return [violation(task, later.at, `was ${was}, and then its status changed to ${is}`)];
@@ -27,7 +31,8 @@ function changedAfterEnd(task: ObservedTask): Violation[] {
 function wentBack(task: ObservedTask): Violation[] {
   return task.states.slice(1).flatMap(({ at, status }, index) => {
     const before = task.states[index]?.status.phase ?? '';
-    const isBack = !isTerminal(before) && order.indexOf(before) > order.indexOf(status.phase ?? '') && !isTerminal(status.phase);
+    const isBack =
+      !isTerminal(before) && order.indexOf(before) > order.indexOf(status.phase ?? '') && !isTerminal(status.phase);
     return isBack ? [violation(task, at, `went back from ${before} to ${status.phase}`)] : [];
   });
 }

@@ -9,7 +9,9 @@ function tooSoon(node: ObservedNode, tasks: readonly ObservedTask[]): Violation[
   const restarts = operationsOn(node, tasks).filter(({ what }) => what === 'restart-seid');
   return restarts.flatMap((restart) => {
     const task = tasks.find(({ taskId }) => taskId === restart.id);
-    const lastEnd = Math.max(...restarts.filter(({ id, to }) => id !== restart.id && to <= restart.from).map(({ to }) => to));
+    const lastEnd = Math.max(
+      ...restarts.filter(({ id, to }) => id !== restart.id && to <= restart.from).map(({ to }) => to),
+    );
     const passed = (restart.from - lastEnd) / 1000;
     if (task === undefined || restart.isAgain || passed >= task.minSecondsBetweenRestarts) return [];
     const text = `RestartSeid ${task.name} was sent ${passed} s after the restart before it on ${node.name}, not ${task.minSecondsBetweenRestarts} s`;

@@ -25,14 +25,26 @@ function ranTwice({ name, events }: ObservedNode): Violation[] {
       ran.add(run);
       return [];
     }
-    return [{ at: event.at, subjects: [name, event.taskId], text: `${event.taskType} ${event.taskId} ran a second time on ${name}` }];
+    return [
+      {
+        at: event.at,
+        subjects: [name, event.taskId],
+        text: `${event.taskType} ${event.taskId} ran a second time on ${name}`,
+      },
+    ];
   });
 }
 
 function unknown({ name, events }: ObservedNode, known: ReadonlySet<string>): Violation[] {
   return events.flatMap((event) =>
     event.type === 'run-began' && !known.has(event.taskId)
-      ? [{ at: event.at, subjects: [name, event.taskId], text: `${event.taskType} ${event.taskId} ran on ${name}, and nobody had asked for it` }]
+      ? [
+          {
+            at: event.at,
+            subjects: [name, event.taskId],
+            text: `${event.taskType} ${event.taskId} ran on ${name}, and nobody had asked for it`,
+          },
+        ]
       : [],
   );
 }

@@ -21,7 +21,9 @@ export interface SidecarFacts {
 /** @param endSeenAt - When the task was seen to be over: what came later cannot have led to it. */
 export function sidecarFacts({ taskId, image }: ObservedTask, node: ObservedNode, endSeenAt: number): SidecarFacts {
   const { events, requests, tasks, images } = node;
-  const ended = events.flatMap((event) => (event.type === 'run-ended' && event.taskId === taskId && event.at <= endSeenAt ? [event] : []));
+  const ended = events.flatMap((event) =>
+    event.type === 'run-ended' && event.taskId === taskId && event.at <= endSeenAt ? [event] : [],
+  );
   const set = images.find((candidate) => candidate.image === image);
   return {
     wasDone: set !== undefined || events.some((event) => event.type === 'run-began' && event.taskId === taskId),

@@ -8,7 +8,10 @@ interface FaultDefinition {
   readonly lastsMs: readonly [number, number];
 }
 
-/** Longer than the heartbeat timeout of an activity and than a lease: somebody else takes over, and then this one goes on. */
+/**
+ * Longer than the heartbeat timeout of an activity and than a lease: somebody else takes over, and then this one goes
+ * on.
+ */
 const PAST_EVERY_LEASE_MS = 17_000;
 
 const link = { lane: 'links', lastsMs: [800, 2_500] } as const;

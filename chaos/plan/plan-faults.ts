@@ -35,14 +35,29 @@ const spacingMs: Readonly<Record<Lane, number>> = {
 };
 
 const nodeLanes: readonly Lane[] = ['nodes-a', 'nodes-b', 'nodes-c'];
-const SIDECAR_KINDS: readonly TaskKind[] = ['AwaitNodesAtHeight', 'RestartSeid', 'GovVote', 'GovSoftwareUpgrade', 'RestartSeid', 'MarkReady'];
+const SIDECAR_KINDS: readonly TaskKind[] = [
+  'AwaitNodesAtHeight',
+  'RestartSeid',
+  'GovVote',
+  'GovSoftwareUpgrade',
+  'RestartSeid',
+  'MarkReady',
+];
 
 /** The faults of each lane, in order: each type at least `TIMES_EACH` times, whatever the seed. */
-export function planFaults(seed: number, minutes: number, nodes: readonly PlannedNode[]): ReadonlyMap<Lane, readonly PlannedFault[]> {
-  return new Map(lanes.map((lane) => [lane, planLane(new Random(seed, lane), { lane, minutes, nodes: shareOf(lane, seed, nodes) })]));
+export function planFaults(
+  seed: number,
+  minutes: number,
+  nodes: readonly PlannedNode[],
+): ReadonlyMap<Lane, readonly PlannedFault[]> {
+  return new Map(
+    lanes.map((lane) => [lane, planLane(new Random(seed, lane), { lane, minutes, nodes: shareOf(lane, seed, nodes) })]),
+  );
 }
 
-/** Lanes that work on nodes have nodes of their own, so that a node never has two faults of which one ends the other. */
+/**
+ * Lanes that work on nodes have nodes of their own, so that a node never has two faults of which one ends the other.
+ */
 function shareOf(lane: Lane, seed: number, nodes: readonly PlannedNode[]): readonly PlannedNode[] {
   const share = nodeLanes.indexOf(lane);
   return new Random(seed, 'shares').shuffle(nodes).filter((_, index) => index % nodeLanes.length === share);
@@ -60,12 +75,14 @@ function planLane(random: Random, { lane, minutes, nodes }: LaneOptions): Planne
   const rounds = Math.max(TIMES_EACH, Math.floor(spanMs / (spacingMs[lane] * types.length)));
   const drawn = Array.from({ length: rounds }, () => random.shuffle(types)).flat();
   const eachMs = Math.floor(spanMs / drawn.length);
-  return drawn.map((type, index) => ({
-    atMs: index * eachMs + random.integer(0, Math.floor(eachMs / 2)),
-    type,
-    target: drawTarget(random, type, nodes),
-    forMs: random.integer(...definitionOf(type).lastsMs),
-  })).map((fault, index) => withLure(random, `lure-${lane.slice(-1)}-${index}`, fault));
+  return drawn
+    .map((type, index) => ({
+      atMs: index * eachMs + random.integer(0, Math.floor(eachMs / 2)),
+      type,
+      target: drawTarget(random, type, nodes),
+      forMs: random.integer(...definitionOf(type).lastsMs),
+    }))
+    .map((fault, index) => withLure(random, `lure-${lane.slice(-1)}-${index}`, fault));
 }
 
 function drawTarget(random: Random, type: FaultType, nodes: readonly PlannedNode[]): string {

@@ -11,12 +11,21 @@ export interface PlannedRunbook {
   readonly heightTimeoutSeconds: number;
 }
 
-export type PlannedWork = { readonly afterMs: number } & ({ readonly task: PlannedTask } | { readonly runbook: PlannedRunbook });
+export type PlannedWork = { readonly afterMs: number } & (
+  | { readonly task: PlannedTask }
+  | { readonly runbook: PlannedRunbook }
+);
 
 /** Milliseconds between two draws. */
 const PAUSE_MS = [300, 1_500] as const;
 /** Kinds that need a node to themselves. */
-const exclusiveKinds: readonly TaskKind[] = ['RestartSeid', 'RestartSeid', 'MarkReady', 'DiscoverPeers', 'UpdateNodeImage'];
+const exclusiveKinds: readonly TaskKind[] = [
+  'RestartSeid',
+  'RestartSeid',
+  'MarkReady',
+  'DiscoverPeers',
+  'UpdateNodeImage',
+];
 
 /** What operators do, without an end: `afterMs` after the work before. */
 export function* planWork(seed: number, nodes: readonly PlannedNode[]): Generator<PlannedWork, never, undefined> {
@@ -32,13 +41,21 @@ export function* planWork(seed: number, nodes: readonly PlannedNode[]): Generato
       yield* drawBurst(random, { afterMs, name, nodes });
     } else {
       if (kinds.length === 0) kinds = random.shuffle(kindsByWeight);
-      yield { afterMs, task: drawTask(random, { name, node: drawNode(random, nodes), kind: kinds.pop() ?? 'RestartSeid' }) };
+      yield {
+        afterMs,
+        task: drawTask(random, { name, node: drawNode(random, nodes), kind: kinds.pop() ?? 'RestartSeid' }),
+      };
     }
   }
 }
 
 function drawRunbook(random: Random, workflowId: string, nodes: readonly PlannedNode[]): PlannedRunbook {
-  return { workflowId, node: random.pick(nodes).name, blocksAhead: random.integer(0, 40), heightTimeoutSeconds: random.integer(8, 25) };
+  return {
+    workflowId,
+    node: random.pick(nodes).name,
+    blocksAhead: random.integer(0, 40),
+    heightTimeoutSeconds: random.integer(8, 25),
+  };
 }
 
 /** Several operators want one node at the same time. */
@@ -49,7 +66,12 @@ function* drawBurst(
   const node = random.pick(nodes).name;
   for (let member = 0, size = random.integer(2, 4); member < size; member += 1) {
     const pauseMs = member === 0 ? afterMs : random.integer(0, 50);
-    if (random.chance(15)) yield { afterMs: pauseMs, runbook: { ...drawRunbook(random, `runbook-of-${name}-${member}`, nodes), node } };
-    else yield { afterMs: pauseMs, task: drawTask(random, { name: `${name}-${member}`, node, kind: random.pick(exclusiveKinds) }) };
+    if (random.chance(15))
+      yield { afterMs: pauseMs, runbook: { ...drawRunbook(random, `runbook-of-${name}-${member}`, nodes), node } };
+    else
+      yield {
+        afterMs: pauseMs,
+        task: drawTask(random, { name: `${name}-${member}`, node, kind: random.pick(exclusiveKinds) }),
+      };
   }
 }

@@ -43,7 +43,10 @@ export const kindsByWeight: readonly TaskKind[] = [
 const cancelWays: readonly CancelWay[] = ['annotation', 'annotation', 'delete', 'delete', 'terminate'];
 
 /** Draws all about a task but when it is created. */
-export function drawTask(random: Random, { name, node, kind }: Pick<PlannedTask, 'name' | 'node' | 'kind'>): PlannedTask {
+export function drawTask(
+  random: Random,
+  { name, node, kind }: Pick<PlannedTask, 'name' | 'node' | 'kind'>,
+): PlannedTask {
   const isRestart = kind === 'RestartSeid';
   return {
     name,
@@ -75,11 +78,20 @@ function drawPayload(random: Random, kind: TaskKind, name: string): Pick<Planned
     case 'UpdateNodeImage':
       return { payload: { image: `sei:${name}` } };
     case 'GovVote':
-      return { payload: { ...transaction, proposalId: random.integer(1, 9), option: random.pick(['yes', 'no', 'abstain']) } };
+      return {
+        payload: { ...transaction, proposalId: random.integer(1, 9), option: random.pick(['yes', 'no', 'abstain']) },
+      };
     case 'GovSoftwareUpgrade':
       return { payload: { ...proposal, upgradeName: 'v9', upgradeHeight: random.integer(1, 1_000_000) } };
     case 'GovParamChange':
-      return { payload: { ...proposal, changes: [{ subspace: 'staking', key: 'MaxValidators', value: random.pick(['100', { max: 7 }, [1.5], true]) }] } };
+      return {
+        payload: {
+          ...proposal,
+          changes: [
+            { subspace: 'staking', key: 'MaxValidators', value: random.pick(['100', { max: 7 }, [1.5], true]) },
+          ],
+        },
+      };
     default:
       return { payload: {} };
   }

@@ -18,7 +18,10 @@ export async function cancel(invocation: Invocation): Promise<number> {
   await using session = new Session(invocation);
   const { task, earlier } = await askToCancel(session, name, reason);
   if (earlier === undefined) print(`Cancelling of ${resourceName(task)} was requested.\n${whatFollows(task)}`);
-  else print(`Cancelling of ${resourceName(task)} was requested before${earlier === '' ? '' : `, because: ${earlier}`}. Nothing was changed.`);
+  else
+    print(
+      `Cancelling of ${resourceName(task)} was requested before${earlier === '' ? '' : `, because: ${earlier}`}. Nothing was changed.`,
+    );
   print(`Follow it: ${session.command(`status ${name} -w`)}`);
   return 0;
 }
@@ -33,7 +36,9 @@ async function askToCancel(session: Session, name: string, reason: string): Prom
     const { uid, resourceVersion } = task.metadata;
     const patch = { metadata: { uid, resourceVersion, annotations: { [CANCEL_ANNOTATION]: reason } } };
     try {
-      return { task: await session.tasks.patch({ namespace: session.namespace, name }, patch, { fieldManager: FIELD_MANAGER }) };
+      return {
+        task: await session.tasks.patch({ namespace: session.namespace, name }, patch, { fieldManager: FIELD_MANAGER }),
+      };
     } catch (error) {
       if (!hasHttpStatus(error, 409) || attempt === ATTEMPTS) throw error;
     }
@@ -51,11 +56,14 @@ function assertNotOver(session: Session, task: Task): void {
 /** `status.task` is written before a task is sent, and `submittedAt` once the sidecar has accepted it. */
 function whatFollows(task: Task): string {
   const { task: begun } = task.status ?? {};
-  if (begun === undefined) return 'Nothing was sent to the node so far. If it stays so, the task ends at once: Failed, reason Cancelled.';
+  if (begun === undefined)
+    return 'Nothing was sent to the node so far. If it stays so, the task ends at once: Failed, reason Cancelled.';
   const [kind, wasSent] = [kindOf(task), begun.submittedAt !== undefined];
   const { onlyWaits, endsWith } = isTaskKind(kind) ? taskKinds[kind] : { onlyWaits: false, endsWith: 'report' };
-  if (onlyWaits) return `The wait is taken off the sidecar${wasSent ? '' : ' if it is there'}; then the task ends: Failed, reason Cancelled.`;
+  if (onlyWaits)
+    return `The wait is taken off the sidecar${wasSent ? '' : ' if it is there'}; then the task ends: Failed, reason Cancelled.`;
   if (endsWith === 'image') return 'An image that was set stays set. The task ends: Failed, reason Cancelled.';
-  if (wasSent) return 'It was sent to the node and cannot be called back: it is watched to its end, then it is Failed, reason Cancelled.';
+  if (wasSent)
+    return 'It was sent to the node and cannot be called back: it is watched to its end, then it is Failed, reason Cancelled.';
   return 'It may have been sent to the node already. If it was, it is watched to its end; then it is Failed, reason Cancelled.';
 }

@@ -21,7 +21,8 @@ const COLUMNS: readonly Column[] = [
 
 export async function get(invocation: Invocation): Promise<number> {
   const [name, everywhere] = [invocation.optionalArgument('NAME'), invocation.isSet('all-namespaces')];
-  if (name !== undefined && everywhere) throw new UsageError('A task has its name in one namespace. Leave NAME or --all-namespaces out.');
+  if (name !== undefined && everywhere)
+    throw new UsageError('A task has its name in one namespace. Leave NAME or --all-namespaces out.');
   await using session = new Session(invocation);
   const tasks = name === undefined ? await newestFirst(session, everywhere) : [await session.task(name)];
   const format = invocation.text('output');
@@ -43,12 +44,18 @@ function createdMs({ metadata }: Task): number {
 /** As kubectl prints it: a list, or the one that was named. */
 function documentOf(tasks: readonly Task[], name: string | undefined): object {
   const items = tasks.map(withoutManagedFields);
-  return name !== undefined && items[0] !== undefined ? items[0] : { apiVersion: 'v1', kind: 'List', metadata: {}, items };
+  return name !== undefined && items[0] !== undefined
+    ? items[0]
+    : { apiVersion: 'v1', kind: 'List', metadata: {}, items };
 }
 
 function printTable(tasks: readonly Task[], everywhere: boolean, namespace: string): void {
   if (tasks.length === 0) {
-    note(everywhere ? 'There are no SeiNodeTasks.' : `There are no SeiNodeTasks in namespace ${short(namespace)}. Look into the others: kubectl snt get -A`);
+    note(
+      everywhere
+        ? 'There are no SeiNodeTasks.'
+        : `There are no SeiNodeTasks in namespace ${short(namespace)}. Look into the others: kubectl snt get -A`,
+    );
     return;
   }
   const rows = tasks.map((task) => rowOf(task, everywhere, Date.now()));
@@ -60,6 +67,14 @@ function printTable(tasks: readonly Task[], everywhere: boolean, namespace: stri
 function rowOf(task: Task, everywhere: boolean, nowMs: number): { cells: string[]; text: string } {
   const { namespace, name } = task.metadata;
   const { kind, target, phase, reason, step, message } = taskFacts(task);
-  const facts = [name, kind, target, phase, step || reason, durationText(task, nowMs), ageText(nowMs - createdMs(task))];
+  const facts = [
+    name,
+    kind,
+    target,
+    phase,
+    step || reason,
+    durationText(task, nowMs),
+    ageText(nowMs - createdMs(task)),
+  ];
   return { cells: everywhere ? [namespace, ...facts] : facts, text: isOver(task) ? '' : message };
 }

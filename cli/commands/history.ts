@@ -20,18 +20,28 @@ export async function history(invocation: Invocation): Promise<number> {
   const entries = await readHistory({ namespace, node, limit, clusterId: await clusterIdOf(session) });
   const format = invocation.text('output');
   if (format !== undefined) print(serialized(entries, format as Format));
-  else if (entries.length === 0) note(`Temporal knows no workflow on SeiNode ${namespace}/${node}. Those of before the search attributes were there are not listed.`);
-  else tableLines({ columns: COLUMNS, textTitle: 'WORKFLOW', rows: entries.map(rowOf) }, widthOf(process.stdout)).forEach(print);
+  else if (entries.length === 0)
+    note(
+      `Temporal knows no workflow on SeiNode ${namespace}/${node}. Those of before the search attributes were there are not listed.`,
+    );
+  else
+    tableLines({ columns: COLUMNS, textTitle: 'WORKFLOW', rows: entries.map(rowOf) }, widthOf(process.stdout)).forEach(
+      print,
+    );
   return 0;
 }
 
-/** Several clusters may share a Temporal namespace; where the id cannot be read the workflows of all of them are listed. */
+/**
+ * Several clusters may share a Temporal namespace; where the id cannot be read the workflows of all of them are listed.
+ */
 async function clusterIdOf({ transport }: Session): Promise<string | undefined> {
   try {
     return await readClusterId(transport);
   } catch (error) {
     if (!(error instanceof KubernetesError)) throw error;
-    note(`Workflows of other clusters may be among these, since what tells clusters apart cannot be read: ${printable(error.message)}`);
+    note(
+      `Workflows of other clusters may be among these, since what tells clusters apart cannot be read: ${printable(error.message)}`,
+    );
     return undefined;
   }
 }

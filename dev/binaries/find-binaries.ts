@@ -24,7 +24,10 @@ export async function findBinaries(environment: NodeJS.ProcessEnv, progress: Pro
 }
 
 /** One after the other: each compile takes every core, and the second reuses what the first has compiled. */
-async function kubernetesBinaries(environment: NodeJS.ProcessEnv, progress: Progress): Promise<Omit<Binaries, 'temporal'>> {
+async function kubernetesBinaries(
+  environment: NodeJS.ProcessEnv,
+  progress: Progress,
+): Promise<Omit<Binaries, 'temporal'>> {
   const etcd = await kubernetesBinary('etcd', environment, progress);
   const kubeApiserver = await kubernetesBinary('kube-apiserver', environment, progress);
   return { etcd, kubeApiserver };

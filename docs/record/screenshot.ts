@@ -37,7 +37,9 @@ await stack.watch.follow('restart-validator-0', { signal: AbortSignal.timeout(60
 const { workflowId: id, runId } = await temporal.workflow.getHandle(workflowIdOf(metadata)).describe();
 const { url = '' } = workflowUrl(servers.temporal.uiUrl, { id, runId, namespace: servers.temporal.namespace });
 const profile = await mkdtemp(join(tmpdir(), 'chromium-'));
-const browser = spawn(CHROMIUM, [...FLAGS, `--user-data-dir=${profile}`, `--screenshot=${IMAGE}`, url], { stdio: 'inherit' });
+const browser = spawn(CHROMIUM, [...FLAGS, `--user-data-dir=${profile}`, `--screenshot=${IMAGE}`, url], {
+  stdio: 'inherit',
+});
 const [code] = await once(browser, 'exit');
 await rm(profile, { recursive: true, force: true });
 if (code !== 0) throw new Error(`${CHROMIUM} ended with code ${code}; set CHROMIUM to where it is`);

@@ -21,7 +21,8 @@ describe('BearerToken', () => {
     await utimes(file, changedAt, changedAt);
   }
 
-  it('reads the token without the blanks around it', async () => assert.equal(await new BearerToken(file).get(), 'first'));
+  it('reads the token without the blanks around it', async () =>
+    assert.equal(await new BearerToken(file).get(), 'first'));
 
   it('reads the file again once it has changed', async () => {
     const token = new BearerToken(file);
@@ -52,7 +53,11 @@ describe('BearerToken', () => {
     const token = new BearerToken(file);
     await token.get();
     await rm(file);
-    const refusal = { code: 'SIDECAR_TOKEN_UNREADABLE', retryable: true, message: `token file ${file} cannot be read; check its mount` };
+    const refusal = {
+      code: 'SIDECAR_TOKEN_UNREADABLE',
+      retryable: true,
+      message: `token file ${file} cannot be read; check its mount`,
+    };
     await assert.rejects(token.get(), refusal);
     await write('third', 3);
     assert.equal(await token.get(), 'third');
@@ -68,7 +73,10 @@ describe('BearerToken', () => {
 
   it('says which file holds what no header takes, without a word of it', async () => {
     await writeFile(file, 'planted\r\nx-injected: 1');
-    const refusal = { code: 'SIDECAR_TOKEN_UNREADABLE', message: `token file ${file} holds more than a token; check what writes it` };
+    const refusal = {
+      code: 'SIDECAR_TOKEN_UNREADABLE',
+      message: `token file ${file} holds more than a token; check what writes it`,
+    };
     await assert.rejects(new BearerToken(file).get(), refusal);
   });
 });

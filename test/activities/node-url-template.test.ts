@@ -34,18 +34,34 @@ describe('NodeUrlTemplate', () => {
   ];
   for (const [template, problem] of bad) {
     it(`refuses ${JSON.stringify(template)}`, () => {
-      assert.throws(() => new NodeUrlTemplate(template), (error: NodeUrlError) => {
-        assert.ok(error instanceof NodeUrlError);
-        assert.deepEqual([error.code, error.retryable], ['NODE_URL_INVALID', false]);
-        assert.match(error.message, problem);
-        assert.doesNotMatch(error.message, /secret/);
-        return true;
-      });
+      assert.throws(
+        () => new NodeUrlTemplate(template),
+        (error: NodeUrlError) => {
+          assert.ok(error instanceof NodeUrlError);
+          assert.deepEqual([error.code, error.retryable], ['NODE_URL_INVALID', false]);
+          assert.match(error.message, problem);
+          assert.doesNotMatch(error.message, /secret/);
+          return true;
+        },
+      );
     });
   }
 
   const template = new NodeUrlTemplate(inCluster);
-  for (const name of ['', 'Syncer', 'a.b', 'evil.example/#', 'a/../b', 'a@b', '-a', 'a-', 'a b', 'a\n', '{namespace}', '%2e']) {
+  for (const name of [
+    '',
+    'Syncer',
+    'a.b',
+    'evil.example/#',
+    'a/../b',
+    'a@b',
+    '-a',
+    'a-',
+    'a b',
+    'a\n',
+    '{namespace}',
+    '%2e',
+  ]) {
     it(`refuses the name ${JSON.stringify(name)}, in either place`, () => {
       const refusal = { code: 'NODE_URL_INVALID', message: /is not a DNS label/ };
       assert.throws(() => template.urlOf({ ...node, name }, '/'), refusal);

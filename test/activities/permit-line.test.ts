@@ -32,7 +32,10 @@ describe('the line for a permit', () => {
         for (const { place, leaves } of joined) if (leaves) place.leave();
         const left = joined.filter(({ leaves }) => !leaves).map(({ place }) => place);
         // Of two who have waited equally long, the one who joined first: `toSorted` is stable.
-        assert.deepEqual(drained(left), left.toSorted((a, b) => a.sinceMs - b.sinceMs));
+        assert.deepEqual(
+          drained(left),
+          left.toSorted((a, b) => a.sinceMs - b.sinceMs),
+        );
       }),
     );
   });

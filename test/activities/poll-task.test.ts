@@ -40,7 +40,11 @@ class FakeAttempt {
 }
 
 function planOf(kind: 'GovVote' | 'AwaitNodesAtHeight') {
-  const planned = planTask(kind, { node, payload: minimalPayloads[kind] }, { workflowId: 'w', firstRunId: 'r', cluster: 'c' });
+  const planned = planTask(
+    kind,
+    { node, payload: minimalPayloads[kind] },
+    { workflowId: 'w', firstRunId: 'r', cluster: 'c' },
+  );
   return 'plan' in planned ? planned.plan : assert.fail(planned.verdict.message);
 }
 
@@ -51,7 +55,10 @@ interface Poll {
 }
 
 /** @param answer - Of the sidecar after so many milliseconds; `undefined`: it does not know the task. */
-async function poll(answer: (afterMs: number) => SidecarTask | SidecarError | undefined, more: Partial<PollRequest> = {}): Promise<Poll> {
+async function poll(
+  answer: (afterMs: number) => SidecarTask | SidecarError | undefined,
+  more: Partial<PollRequest> = {},
+): Promise<Poll> {
   const attempt = new FakeAttempt();
   const sidecar = {
     getTask: async () => {
@@ -62,7 +69,14 @@ async function poll(answer: (afterMs: number) => SidecarTask | SidecarError | un
     isAlive: async () => true,
   };
   const dependencies = { sidecar, rpc: { latestHeight: async () => 7 } } as unknown as PollDependencies;
-  const request: PollRequest = { plan: planOf('GovVote'), request: { type: 'gov-vote' }, knowledge: { sent: 'yes', seen: 'running' }, waitedMs: 0, cancelled: false, ...more };
+  const request: PollRequest = {
+    plan: planOf('GovVote'),
+    request: { type: 'gov-vote' },
+    knowledge: { sent: 'yes', seen: 'running' },
+    waitedMs: 0,
+    cancelled: false,
+    ...more,
+  };
   const polled = await new TaskPoll(dependencies, request, attempt as unknown as Attempt<PollHeartbeat>).run();
   return { polled, tookMs: attempt.nowMs, heartbeats: attempt.heartbeats };
 }

@@ -63,7 +63,10 @@ const text = fc.oneof(
   words,
 );
 const body = fc.oneof({ weight: 9, arbitrary: text }, { weight: 1, arbitrary: fc.uint8Array() });
-const answer: fc.Arbitrary<Answer> = fc.record({ statusCode: fc.constantFrom(200, 200, 200, 201, 204, 302, 400, 401, 403, 404, 405, 429, 500, 503), body });
+const answer: fc.Arbitrary<Answer> = fc.record({
+  statusCode: fc.constantFrom(200, 200, 200, 201, 204, 302, 400, 401, 403, 404, 405, 429, 500, 503),
+  body,
+});
 
 /** Calls that read what a sidecar answers, and what becomes of it. */
 const calls: Readonly<Record<string, (client: SidecarClient) => Promise<unknown>>> = {
@@ -84,7 +87,9 @@ describe('whatever a sidecar answers', () => {
     it(`${name} makes of it what can be shown, or a typed error that is worth a repetition`, async () => {
       await fc.assert(
         fc.asyncProperty(answer, async (given) => {
-          const outcome: unknown = await call(new SidecarClient({ urlTemplate, dispatcher: answering(given) })).catch((error: unknown) => error);
+          const outcome: unknown = await call(new SidecarClient({ urlTemplate, dispatcher: answering(given) })).catch(
+            (error: unknown) => error,
+          );
           if (!(outcome instanceof Error)) return assert.doesNotMatch(JSON.stringify(outcome) ?? '', CONTROL);
           assert.ok(outcome instanceof SidecarError, String(outcome));
           assert.ok(outcome.message.length < 700, outcome.message);
@@ -96,11 +101,20 @@ describe('whatever a sidecar answers', () => {
   }
 
   it('the height of seid is a number of blocks or unknown', async () => {
-    const status = maybe(fc.record({ sync_info: maybe(fc.record({ latest_block_height: maybe(fc.nat().map(String)) })) }));
-    const rpcBody = fc.oneof(status.map((value) => JSON.stringify(value)), status.map((result) => JSON.stringify({ result })), body);
+    const status = maybe(
+      fc.record({ sync_info: maybe(fc.record({ latest_block_height: maybe(fc.nat().map(String)) })) }),
+    );
+    const rpcBody = fc.oneof(
+      status.map((value) => JSON.stringify(value)),
+      status.map((result) => JSON.stringify({ result })),
+      body,
+    );
     await fc.assert(
       fc.asyncProperty(rpcBody, async (given) => {
-        const height = await new SeidRpc({ urlTemplate, dispatcher: answering({ statusCode: 200, body: given }) }).latestHeight(node, patience);
+        const height = await new SeidRpc({
+          urlTemplate,
+          dispatcher: answering({ statusCode: 200, body: given }),
+        }).latestHeight(node, patience);
         assert.ok(height === undefined || (Number.isSafeInteger(height) && height > 0), String(height));
       }),
       { numRuns: 500 },

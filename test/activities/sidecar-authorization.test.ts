@@ -23,21 +23,32 @@ describe('SidecarClient behind a proxy that asks for a token', () => {
       if (request.headers.authorization === 'Bearer fresh-token') answering(201)(request, response);
       else void writeFile(file, 'fresh-token').then(() => answering(401, 'Unauthorized')(request, response));
     };
-    await against(rotating, async (client, { received }) => {
-      assert.equal(await call(client, 'POST'), 'accepted');
-      assert.deepEqual(received.map(({ headers }) => headers.authorization), ['Bearer stale-token', 'Bearer fresh-token']);
-      assert.equal(received[0]?.body, received[1]?.body);
-    }, new BearerToken(file));
+    await against(
+      rotating,
+      async (client, { received }) => {
+        assert.equal(await call(client, 'POST'), 'accepted');
+        assert.deepEqual(
+          received.map(({ headers }) => headers.authorization),
+          ['Bearer stale-token', 'Bearer fresh-token'],
+        );
+        assert.equal(received[0]?.body, received[1]?.body);
+      },
+      new BearerToken(file),
+    );
   });
 
   it('does not repeat it twice, says what to check, and keeps the token to itself', async () => {
-    await against(answering(401, 'Unauthorized'), async (client, { received }) => {
-      const failure = await failureOf(call(client, 'GET'));
-      assert.equal(failure.code, 'SIDECAR_UNAUTHORIZED');
-      assert.match(failure.message, /401 "Unauthorized"\); check SIDECAR_TOKEN_FILE$/);
-      assert.doesNotMatch(failure.message, /stale-token/);
-      assert.equal(received.length, 2);
-    }, new BearerToken(file));
+    await against(
+      answering(401, 'Unauthorized'),
+      async (client, { received }) => {
+        const failure = await failureOf(call(client, 'GET'));
+        assert.equal(failure.code, 'SIDECAR_UNAUTHORIZED');
+        assert.match(failure.message, /401 "Unauthorized"\); check SIDECAR_TOKEN_FILE$/);
+        assert.doesNotMatch(failure.message, /stale-token/);
+        assert.equal(received.length, 2);
+      },
+      new BearerToken(file),
+    );
   });
 
   it('does not repeat a call that had no token', async () => {
@@ -49,17 +60,30 @@ describe('SidecarClient behind a proxy that asks for a token', () => {
 
   it('sends nothing without the token that it should have', async () => {
     await rm(file);
-    await against(answering(200, running), async (client, { received }) => {
-      assert.equal((await failureOf(call(client, 'GET'))).code, 'SIDECAR_TOKEN_UNREADABLE');
-      assert.equal(received.length, 0);
-    }, new BearerToken(file));
+    await against(
+      answering(200, running),
+      async (client, { received }) => {
+        assert.equal((await failureOf(call(client, 'GET'))).code, 'SIDECAR_TOKEN_UNREADABLE');
+        assert.equal(received.length, 0);
+      },
+      new BearerToken(file),
+    );
   });
 
-  for (const [method, verb] of [['GET', 'get'], ['POST', 'create'], ['DELETE', 'delete']] as const) {
+  for (const [method, verb] of [
+    ['GET', 'get'],
+    ['POST', 'create'],
+    ['DELETE', 'delete'],
+  ] as const) {
     it(`names the missing right after a 403 to ${method}`, async () => {
       const failure = await failureOf(against(answering(403, 'Forbidden'), (client) => call(client, method)));
       assert.equal(failure.code, 'SIDECAR_FORBIDDEN');
-      assert.ok(failure.message.endsWith(`needs the verb ${verb} on seinodetasks.sei.io named syncer-0-0 in namespace arctic-1`), failure.message);
+      assert.ok(
+        failure.message.endsWith(
+          `needs the verb ${verb} on seinodetasks.sei.io named syncer-0-0 in namespace arctic-1`,
+        ),
+        failure.message,
+      );
     });
   }
 });

@@ -25,9 +25,10 @@ describe('SidecarClient with a sidecar that keeps to the contract', () => {
     await against(answering(201, `{"id":"${id}"}\n`), async (client, { received }) => {
       const task = { id, type: 'await-condition', params: { condition: 'height', targetHeight: 7 } };
       assert.equal(await client.postTask(node, task), 'accepted');
-      assert.deepEqual(received.map(({ method, path, body }) => [method, path, JSON.parse(body)]), [
-        ['POST', '/arctic-1/syncer-0-0/v0/tasks', task],
-      ]);
+      assert.deepEqual(
+        received.map(({ method, path, body }) => [method, path, JSON.parse(body)]),
+        [['POST', '/arctic-1/syncer-0-0/v0/tasks', task]],
+      );
       assert.equal(received[0]?.headers['content-type'], 'application/json');
     });
   });
@@ -42,12 +43,16 @@ describe('SidecarClient with a sidecar that keeps to the contract', () => {
   it('takes 204 for a deleted task', () => against(answering(204), (client) => client.deleteTask(node, id, patience)));
 
   it('hands on the words of a refusal', async () => {
-    const refused = await against(answering(400, '{"error":"unknown task type: restart-seid"}\n'), (client) => call(client, 'POST'));
+    const refused = await against(answering(400, '{"error":"unknown task type: restart-seid"}\n'), (client) =>
+      call(client, 'POST'),
+    );
     assert.deepEqual(refused, { refused: 'unknown task type: restart-seid' });
   });
 
   it('tries a passing refusal again', async () => {
-    const { code } = await failureOf(against(answering(400, '{"error":"persist task: disk is full"}\n'), (client) => call(client, 'POST')));
+    const { code } = await failureOf(
+      against(answering(400, '{"error":"persist task: disk is full"}\n'), (client) => call(client, 'POST')),
+    );
     assert.equal(code, 'SIDECAR_UNEXPECTED_STATUS');
   });
 
@@ -62,7 +67,12 @@ describe('SidecarClient with a sidecar that does not', () => {
     ['500', 'GET', answering(500, '{"error":"boom"}'), 'SIDECAR_UNEXPECTED_STATUS'],
     ['500', 'POST', answering(500, '{"error":"boom"}'), 'SIDECAR_UNEXPECTED_STATUS'],
     ['503', 'DELETE', answering(503, '', { 'retry-after': '1' }), 'SIDECAR_UNEXPECTED_STATUS'],
-    ['405', 'POST', answering(405, 'Method Not Allowed', { 'content-type': 'text/plain' }), 'SIDECAR_UNEXPECTED_STATUS'],
+    [
+      '405',
+      'POST',
+      answering(405, 'Method Not Allowed', { 'content-type': 'text/plain' }),
+      'SIDECAR_UNEXPECTED_STATUS',
+    ],
     ['a redirect', 'POST', answering(307, '', { location: 'http://127.0.0.1:1/' }), 'SIDECAR_UNEXPECTED_STATUS'],
     ['404 in HTML', 'GET', answering(404, '<html>nginx</html>'), 'SIDECAR_UNEXPECTED_STATUS'],
     ['404 in HTML', 'DELETE', answering(404, '<html>nginx</html>'), 'SIDECAR_UNEXPECTED_STATUS'],
@@ -90,7 +100,9 @@ describe('SidecarClient with a sidecar that does not', () => {
   }
 
   it('quotes what it was answered on one printable line', async () => {
-    const { message } = await failureOf(against(answering(500, '\u001b[31mboom\u001b[0m\n'.repeat(100)), (client) => call(client, 'GET')));
+    const { message } = await failureOf(
+      against(answering(500, '\u001b[31mboom\u001b[0m\n'.repeat(100)), (client) => call(client, 'GET')),
+    );
     assert.match(message, /^GET was answered 500 "\[31mboom .*…"; check what answers at SIDECAR_URL_TEMPLATE$/);
   });
 

@@ -60,7 +60,8 @@ describe('SidecarClient over TLS', () => {
   const distrusted: Readonly<Record<string, { shown: Identity; problem: RegExp }>> = {
     'an authority that is not in the file': {
       shown: stranger.issue('sidecar', '127.0.0.1'),
-      problem: /^GET https:\/\/127\.0\.0\.1:\d+\/arctic-1\/syncer-0-0\/v0\/tasks\/[-0-9a-f]+: the certificate is of an authority that is not trusted \(UNABLE_TO_\w+\); check SIDECAR_CA_FILE$/,
+      problem:
+        /^GET https:\/\/127\.0\.0\.1:\d+\/arctic-1\/syncer-0-0\/v0\/tasks\/[-0-9a-f]+: the certificate is of an authority that is not trusted \(UNABLE_TO_\w+\); check SIDECAR_CA_FILE$/,
     },
     'another name': {
       shown: authority.issue('sidecar', 'elsewhere.example'),
@@ -103,7 +104,11 @@ describe('SidecarClient over TLS', () => {
   for (const [what, spoil, problem] of [
     ['is missing', () => rmSync(caFile), /CA file .*ca\.crt cannot be read; check its mount$/],
     ['is empty', () => writeFileSync(caFile, ''), /holds no certificate in PEM; check what writes it$/],
-    ['is broken', () => writeFileSync(caFile, authority.certificate.replace('MII', 'MIX')), /holds a broken certificate; check its mount$/],
+    [
+      'is broken',
+      () => writeFileSync(caFile, authority.certificate.replace('MII', 'MIX')),
+      /holds a broken certificate; check its mount$/,
+    ],
   ] as const) {
     it(`sends nothing while the file ${what}, and goes on when it is back`, async () => {
       const { client, server } = await sidecar(identity);

@@ -14,13 +14,20 @@ describe('taskBody', () => {
   it('is the task as JSON', () => {
     assert.equal(taskBody({ id, type: 'restart-seid' }), `{"id":"${id}","type":"restart-seid"}`);
     const params = { condition: 'height', targetHeight: 9 };
-    assert.deepEqual(JSON.parse(taskBody({ id, type: 'await-condition', params })), { id, type: 'await-condition', params });
+    assert.deepEqual(JSON.parse(taskBody({ id, type: 'await-condition', params })), {
+      id,
+      type: 'await-condition',
+      params,
+    });
   });
 
   it('holds the texts of values as they are, in their order', () => {
     const body = changesBody(['1.50', '{ "b": 1e3 }'], { title: 'A "title"', chainId: 'test-1' });
     const changes = String.raw`[{"subspace":"b","key":"Key\"b","value":1.50},{"subspace":"a","key":"Key\"a","value":{ "b": 1e3 }}]`;
-    assert.equal(body, String.raw`{"id":"${id}","type":"gov-param-change","params":{"title":"A \"title\"","chainId":"test-1","changes":${changes}}}`);
+    assert.equal(
+      body,
+      String.raw`{"id":"${id}","type":"gov-param-change","params":{"title":"A \"title\"","chainId":"test-1","changes":${changes}}}`,
+    );
   });
 
   it('keeps every value and every other parameter, whatever they hold', () => {
@@ -32,7 +39,10 @@ describe('taskBody', () => {
         const { changes, ...rest } = body.params as { changes: { subspace: string; key: string; value: unknown }[] };
         assert.deepEqual([body.id, body.type], [id, 'gov-param-change']);
         assert.deepEqual(rest, JSON.parse(JSON.stringify(params)));
-        assert.deepEqual(changes, values.map((value, index) => ({ ...NAMES[index % 2], value: JSON.parse(value) })));
+        assert.deepEqual(
+          changes,
+          values.map((value, index) => ({ ...NAMES[index % 2], value: JSON.parse(value) })),
+        );
       }),
     );
   });

@@ -24,9 +24,15 @@ describe('decideTarget', () => {
   });
 
   it('says where the node is instead, also in a phase that is new to us and in none', () => {
-    assert.deepEqual(decideTarget({ node: inPhase('Hibernating') }, 'Running'), { state: 'elsewhere', phase: 'Hibernating' });
+    assert.deepEqual(decideTarget({ node: inPhase('Hibernating') }, 'Running'), {
+      state: 'elsewhere',
+      phase: 'Hibernating',
+    });
     assert.deepEqual(decideTarget({ node: inPhase() }, 'Running'), { state: 'elsewhere', phase: undefined });
-    assert.deepEqual(decideTarget({ node: { metadata, spec: {} } }, 'Running'), { state: 'elsewhere', phase: undefined });
+    assert.deepEqual(decideTarget({ node: { metadata, spec: {} } }, 'Running'), {
+      state: 'elsewhere',
+      phase: undefined,
+    });
   });
 
   it('is missing without a node', () => assert.deepEqual(decideTarget({}, 'Running'), { state: 'missing' }));
@@ -35,7 +41,13 @@ describe('decideTarget', () => {
 describe('seiNodeSchema', () => {
   it('reads past everything that belongs to the other controller', () => {
     const spec = { chainId: 'test-1', fullNode: { snapshot: { s3: {} } }, sidecar: { port: 7777 } };
-    const node = seiNodeSchema.parse({ apiVersion: 'sei.io/v1alpha1', kind: 'SeiNode', metadata, spec, status: { phase: 'Running', plan: {} } });
+    const node = seiNodeSchema.parse({
+      apiVersion: 'sei.io/v1alpha1',
+      kind: 'SeiNode',
+      metadata,
+      spec,
+      status: { phase: 'Running', plan: {} },
+    });
     assert.deepEqual(node, { metadata, spec: { chainId: 'test-1' }, status: { phase: 'Running' } });
   });
 });
@@ -47,12 +59,18 @@ function task(fields: object): SidecarTask {
 describe('observationOf', () => {
   it('reads the states of the contract', () => {
     assert.deepEqual(observationOf(task({ status: 'running', params: { a: 1 } })), { state: 'running' });
-    assert.deepEqual(observationOf(task({ status: 'completed', completedAt: '2026-11-24T00:21:50.944939924Z' })), { state: 'completed' });
+    assert.deepEqual(observationOf(task({ status: 'completed', completedAt: '2026-11-24T00:21:50.944939924Z' })), {
+      state: 'completed',
+    });
     assert.deepEqual(observationOf(task({ status: 'failed', error: 'broken' })), { state: 'failed', error: 'broken' });
   });
 
   it('has words for a failure that came without', () => {
-    for (const error of [undefined, '', '\n']) assert.deepEqual(observationOf(task({ status: 'failed', error })), { state: 'failed', error: 'the sidecar gave no error text' });
+    for (const error of [undefined, '', '\n'])
+      assert.deepEqual(observationOf(task({ status: 'failed', error })), {
+        state: 'failed',
+        error: 'the sidecar gave no error text',
+      });
   });
 
   it('knows no fourth state', () => {

@@ -12,7 +12,10 @@ describe('the permit of a node', () => {
     fc.assert(
       fc.property(place, place, ([cluster, namespace, name], other) => {
         const same = JSON.stringify([cluster, namespace, name]) === JSON.stringify(other);
-        assert.equal(permitIdOf(cluster, { namespace, name }) === permitIdOf(other[0], { namespace: other[1], name: other[2] }), same);
+        assert.equal(
+          permitIdOf(cluster, { namespace, name }) === permitIdOf(other[0], { namespace: other[1], name: other[2] }),
+          same,
+        );
       }),
     );
   });

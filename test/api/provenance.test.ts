@@ -10,7 +10,11 @@ describe('provenance', () => {
   ];
 
   it('is the user that the plugin has noted, and the reason', () => {
-    const annotations = { 'sei.io/requested-by': ' alice@example.com\n', 'sei.io/reason': ' memory leak.\n', other: 'x' };
+    const annotations = {
+      'sei.io/requested-by': ' alice@example.com\n',
+      'sei.io/reason': ' memory leak.\n',
+      other: 'x',
+    };
     const provenance = provenanceOf({ managedFields, annotations });
     assert.deepEqual(provenance, { requestedBy: 'alice@example.com', why: 'memory leak.' });
     assert.equal(provenanceText(provenance), 'Requested by alice@example.com. Reason: memory leak.');
@@ -18,7 +22,10 @@ describe('provenance', () => {
 
   for (const noted of [undefined, '', ' \n', '\u202E']) {
     it(`is what the resource was first created with where the user is ${JSON.stringify(noted)}, and does not call it a person`, () => {
-      const provenance = provenanceOf({ managedFields, annotations: noted === undefined ? {} : { 'sei.io/requested-by': noted } });
+      const provenance = provenanceOf({
+        managedFields,
+        annotations: noted === undefined ? {} : { 'sei.io/requested-by': noted },
+      });
       assert.deepEqual(provenance, { createdWith: 'flux' });
       assert.equal(provenanceText(provenance), 'Created with flux.');
     });
@@ -30,7 +37,10 @@ describe('provenance', () => {
     [{ createdWith: 'kubectl-client-side-apply' }, 'Created with kubectl-client-side-apply.'],
     [{ why: 'leak' }, 'Reason: leak.'],
     [{ createdWith: 'flux', why: 'leak. ..' }, 'Created with flux. Reason: leak.'],
-    [{ requestedBy: 'system:serviceaccount:ops:bot', why: 'leak' }, 'Requested by system:serviceaccount:ops:bot. Reason: leak.'],
+    [
+      { requestedBy: 'system:serviceaccount:ops:bot', why: 'leak' },
+      'Requested by system:serviceaccount:ops:bot. Reason: leak.',
+    ],
   ];
   for (const [provenance, text] of texts) {
     it(`${JSON.stringify(provenance)} reads "${text}"`, () => assert.equal(provenanceText(provenance), text));
@@ -42,14 +52,19 @@ describe('provenance', () => {
     { managedFields: [{}], annotations: { 'sei.io/reason': ' \n' } },
   ];
   for (const metadata of unknown) {
-    it(`is empty where nothing is known: ${JSON.stringify(metadata)}`, () => assert.deepEqual(provenanceOf(metadata), {}));
+    it(`is empty where nothing is known: ${JSON.stringify(metadata)}`, () =>
+      assert.deepEqual(provenanceOf(metadata), {}));
   }
 
   it('takes an annotation of any content and length, and shows one short line of it', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 400 }), fc.constantFrom(1, 300), (part, times) => {
         const annotation = part.repeat(times);
-        const annotations = { 'sei.io/reason': annotation, 'sei.io/cancel': annotation, 'sei.io/requested-by': annotation };
+        const annotations = {
+          'sei.io/reason': annotation,
+          'sei.io/cancel': annotation,
+          'sei.io/requested-by': annotation,
+        };
         const brought = safeProvenance({ requestedBy: annotation, createdWith: annotation, why: annotation });
         const { requestedBy, why } = provenanceOf({ annotations });
         for (const shown of [requestedBy, why, cancellationOf({ annotations }), ...Object.values(brought)]) {

@@ -70,7 +70,9 @@ const fits: Readonly<Record<GoType, (schema: Schema) => boolean>> = {
 function leavesOf(schema: Schema, path: string): [path: string, schema: Schema][] {
   if (schema.items !== undefined) return leavesOf(schema.items, `${path}[]`);
   if (schema.properties === undefined) return [[path, schema]];
-  return Object.entries(schema.properties).flatMap(([name, property]) => leavesOf(property, path === '' ? name : `${path}.${name}`));
+  return Object.entries(schema.properties).flatMap(([name, property]) =>
+    leavesOf(property, path === '' ? name : `${path}.${name}`),
+  );
 }
 
 function statusSchema(): Schema {

@@ -63,7 +63,11 @@ describe('parameters of governance tasks', () => {
       for (const unset of [payload, { ...payload, memo: '' }, { ...payload, memo: '', upgradeInfo: '' }]) {
         assert.deepEqual(parametersOf(kind, unset), { ...minimalPayloads[kind], keyName: 'validator' });
       }
-      assert.deepEqual(parametersOf(kind, { ...payload, memo: 'why' }), { ...minimalPayloads[kind], memo: 'why', keyName: 'validator' });
+      assert.deepEqual(parametersOf(kind, { ...payload, memo: 'why' }), {
+        ...minimalPayloads[kind],
+        memo: 'why',
+        keyName: 'validator',
+      });
     });
   }
 
@@ -87,7 +91,10 @@ describe('parameters of governance tasks', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         const changes = [{ subspace: 'staking', key: 'Params', value }];
-        const parameters = parametersOf('GovParamChange', { ...minimalPayloads.GovParamChange, changes }) as Payload<'govParamChange'>;
+        const parameters = parametersOf('GovParamChange', {
+          ...minimalPayloads.GovParamChange,
+          changes,
+        }) as Payload<'govParamChange'>;
         assert.deepEqual(parameters.changes, changes);
       }),
     );
@@ -102,7 +109,11 @@ describe('parameters of discover-peers', () => {
   const cases: readonly (readonly [string, SeiNode, unknown])[] = [
     ['tags', seiNode({ peers: [{ ec2Tags }] }), [{ type: 'ec2Tags', ...ec2Tags }]],
     ['addresses', seiNode({ peers: [{ static: { addresses } }] }), [{ type: 'static', addresses }]],
-    ['resolved peers of a label', seiNode({ peers: [{ label }] }, { resolvedPeers: addresses }), [{ type: 'static', addresses }]],
+    [
+      'resolved peers of a label',
+      seiNode({ peers: [{ label }] }, { resolvedPeers: addresses }),
+      [{ type: 'static', addresses }],
+    ],
     [
       'all sources in their order, less a label without resolved peers',
       seiNode({ peers: [{ label }, { static: { addresses } }, { ec2Tags }] }),
@@ -117,7 +128,12 @@ describe('parameters of discover-peers', () => {
   }
 
   it('cannot be built without a usable source, which would wipe the peers', () => {
-    const nodes = [seiNode(), seiNode({ peers: [] }), seiNode({ peers: [{ label }] }), seiNode({ peers: [{}] }, { resolvedPeers: addresses })];
+    const nodes = [
+      seiNode(),
+      seiNode({ peers: [] }),
+      seiNode({ peers: [{ label }] }),
+      seiNode({ peers: [{}] }, { resolvedPeers: addresses }),
+    ];
     for (const node of nodes) assert.equal(parametersOf('DiscoverPeers', {}, node), undefined);
   });
 });

@@ -6,15 +6,32 @@ const statuses = ['committed_ok', 'committed_failed', 'pending', 'unverifiable']
 
 describe('transactionOf', () => {
   it('reads what a sidecar leaves', () => {
-    const result = { txHash: 'AB', height: 7, code: 5, codespace: 'sdk', rawLog: 'no funds', inclusionStatus: 'committed_failed' };
+    const result = {
+      txHash: 'AB',
+      height: 7,
+      code: 5,
+      codespace: 'sdk',
+      rawLog: 'no funds',
+      inclusionStatus: 'committed_failed',
+    };
     assert.deepEqual(transactionOf(result), result);
   });
 
   it('reads integers that Cosmos writes as text, and leaves out what is none', () => {
-    const read = transactionOf({ txHash: 7, height: '12', proposalId: '1e3', code: 1.5, rawLog: {}, inclusionStatus: 'committed_ok' });
+    const read = transactionOf({
+      txHash: 7,
+      height: '12',
+      proposalId: '1e3',
+      code: 1.5,
+      rawLog: {},
+      inclusionStatus: 'committed_ok',
+    });
     const { height, ...others } = read ?? {};
     assert.equal(height, 12);
-    assert.deepEqual(Object.entries(others).filter(([, value]) => value !== undefined), [['inclusionStatus', 'committed_ok']]);
+    assert.deepEqual(
+      Object.entries(others).filter(([, value]) => value !== undefined),
+      [['inclusionStatus', 'committed_ok']],
+    );
   });
 
   for (const result of [undefined, null, 'committed_ok', 7, [], {}, { inclusionStatus: 'COMMITTED_OK' }]) {
@@ -30,13 +47,21 @@ describe('transactionOf', () => {
     const field = fc.oneof(fc.anything(), fc.string(), fc.nat());
     const result = fc.oneof(
       fc.anything(),
-      fc.record({ inclusionStatus: fc.oneof(fc.constantFrom(...statuses), fc.string()), txHash: field, height: field, proposalId: field, code: field }),
+      fc.record({
+        inclusionStatus: fc.oneof(fc.constantFrom(...statuses), fc.string()),
+        txHash: field,
+        height: field,
+        proposalId: field,
+        code: field,
+      }),
     );
     fc.assert(
       fc.property(result, (any) => {
         const read = transactionOf(any);
         if (read === undefined) return;
-        assert.ok(read.inclusionStatus === undefined ? read.txHash !== undefined : statuses.includes(read.inclusionStatus));
+        assert.ok(
+          read.inclusionStatus === undefined ? read.txHash !== undefined : statuses.includes(read.inclusionStatus),
+        );
       }),
     );
   });

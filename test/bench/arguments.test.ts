@@ -25,10 +25,13 @@ describe('arguments of npm run bench', () => {
   ];
   for (const [given, problem] of refused) {
     it(`${JSON.stringify(given)} are refused`, () => {
-      assert.throws(() => benchArguments(given), ({ code, message }) => {
-        assert.deepEqual([code, message.split('\n', 1).join()], ['USAGE', `${problem}.`]);
-        return true;
-      });
+      assert.throws(
+        () => benchArguments(given),
+        ({ code, message }) => {
+          assert.deepEqual([code, message.split('\n', 1).join()], ['USAGE', `${problem}.`]);
+          return true;
+        },
+      );
     });
   }
 });

@@ -8,7 +8,9 @@ const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 async function bench(...commandArguments: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
   return await new Promise((resolve) => {
     const command = ['--no-warnings', 'bench/main.ts', ...commandArguments];
-    const child = execFile(process.execPath, command, { cwd: PROJECT }, (_error, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }));
+    const child = execFile(process.execPath, command, { cwd: PROJECT }, (_error, stdout, stderr) =>
+      resolve({ code: child.exitCode, stdout, stderr }),
+    );
   });
 }
 
@@ -41,6 +43,9 @@ describe('npm run bench', function () {
   it('refuses what it does not know, and says what there is', async () => {
     const { code, stdout, stderr } = await bench('speed');
     assert.deepEqual({ code, stdout }, { code: 2, stdout: '' });
-    assert.match(stderr, /^Unknown benchmark: speed\.\nUsage: npm run bench -- throughput \| inflight \| storm \| cost \| latency \| profile \[options\] \[--json\]$/m);
+    assert.match(
+      stderr,
+      /^Unknown benchmark: speed\.\nUsage: npm run bench -- throughput \| inflight \| storm \| cost \| latency \| profile \[options\] \[--json\]$/m,
+    );
   });
 });

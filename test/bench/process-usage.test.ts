@@ -4,7 +4,8 @@ import { cpuMsOf, memoryOf, usageOf } from '../../bench/process-usage.ts';
 describe('usage of a process', () => {
   const fields = 'S 1 4242 4242 0 -1 4194560 9 8 7 6 250 50 3 2 20 0 12 0 99 1024';
 
-  it('counts user and system time of the process and of its ended children', () => assert.equal(cpuMsOf(`4242 (node) ${fields}`), 3_050));
+  it('counts user and system time of the process and of its ended children', () =>
+    assert.equal(cpuMsOf(`4242 (node) ${fields}`), 3_050));
 
   it('is not misled by the name of a program', () => assert.equal(cpuMsOf(`4242 (a) b) 7 (c) ${fields}`), 3_050));
 

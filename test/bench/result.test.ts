@@ -9,12 +9,29 @@ describe('a result', () => {
     ['is not ok below the least', -21, undefined, { of: 'value', bound: 'at least', must: -20 }, false],
     ['is ok when its ratio is', 160, 100, { of: 'ratio', bound: 'at most', must: 1.6 }, true],
     ['is not ok when its ratio is not', 79, 100, { of: 'ratio', bound: 'at least', must: 0.8 }, false],
-    ['is ok by what must be, not by what is aimed at', 150, 100, { of: 'ratio', bound: 'at most', must: 1.6, aim: 1.2 }, true],
+    [
+      'is ok by what must be, not by what is aimed at',
+      150,
+      100,
+      { of: 'ratio', bound: 'at most', must: 1.6, aim: 1.2 },
+      true,
+    ],
     ['is not ok without a value', Number.NaN, undefined, { of: 'value', bound: 'at most', must: 100 }, false],
-    ['is not ok without the floor that its goal needs', 1, undefined, { of: 'ratio', bound: 'at most', must: 2 }, false],
+    [
+      'is not ok without the floor that its goal needs',
+      1,
+      undefined,
+      { of: 'ratio', bound: 'at most', must: 2 },
+      false,
+    ],
   ];
   for (const [what, value, floor, goal, ok] of cases) {
-    it(what, () => assert.equal(resultOf({ metric: 'lag', unit: 'ms', value, ...(floor === undefined ? {} : { floor }), goal }).ok, ok));
+    it(what, () =>
+      assert.equal(
+        resultOf({ metric: 'lag', unit: 'ms', value, ...(floor === undefined ? {} : { floor }), goal }).ok,
+        ok,
+      ),
+    );
   }
 
   const rounded: [value: number, expected: number][] = [
@@ -27,7 +44,8 @@ describe('a result', () => {
     [0, 0],
   ];
   for (const [value, expected] of rounded) {
-    it(`of ${value} is told as ${expected}`, () => assert.equal(resultOf({ metric: 'lag', unit: 'ms', value }).value, expected));
+    it(`of ${value} is told as ${expected}`, () =>
+      assert.equal(resultOf({ metric: 'lag', unit: 'ms', value }).value, expected));
   }
 
   it('is held against the floor', () => {
@@ -41,12 +59,23 @@ describe('a result', () => {
   });
 
   it('has no ratio to a floor of 0', () => {
-    assert.deepEqual(resultOf({ metric: 'heartbeats', unit: '', value: 2, floor: 0 }), { metric: 'heartbeats', unit: '', value: 2, floor: 0 });
+    assert.deepEqual(resultOf({ metric: 'heartbeats', unit: '', value: 2, floor: 0 }), {
+      metric: 'heartbeats',
+      unit: '',
+      value: 2,
+      floor: 0,
+    });
   });
 
   it('becomes a row of a table', () => {
     const results = [
-      resultOf({ metric: 'rate', unit: 'tasks/s', value: 4, floor: 10, goal: { of: 'ratio', bound: 'at least', must: 0.8, aim: 1.1 } }),
+      resultOf({
+        metric: 'rate',
+        unit: 'tasks/s',
+        value: 4,
+        floor: 10,
+        goal: { of: 'ratio', bound: 'at least', must: 0.8, aim: 1.1 },
+      }),
       resultOf({ metric: 'memory', unit: 'MB', value: 512.4, goal: { of: 'value', bound: 'at most', must: 600 } }),
       resultOf({ metric: 'patches', unit: '', value: 4 }),
     ];

@@ -23,10 +23,13 @@ describe('samples of a Prometheus endpoint', () => {
   });
 
   it('add up by a key; those without one are left out', () => {
-    assert.deepEqual([...sumsBy(samples, ({ labels }) => labels['verb'])], [
-      ['GET', 15],
-      ['PATCH', 150],
-    ]);
+    assert.deepEqual(
+      [...sumsBy(samples, ({ labels }) => labels['verb'])],
+      [
+        ['GET', 15],
+        ['PATCH', 150],
+      ],
+    );
   });
 
   it('differ by what was added, also from nothing', () => {

@@ -27,7 +27,10 @@ describe('a series', () => {
   for (const [count, atOnce, most] of cases) {
     it(`of ${count}, ${atOnce} at a time, never has more under way, and keeps the order of its values`, async () => {
       const { seen, work } = counted();
-      assert.deepEqual(await eachAtOnce(count, atOnce, work), Array.from({ length: count }, (_, index) => index));
+      assert.deepEqual(
+        await eachAtOnce(count, atOnce, work),
+        Array.from({ length: count }, (_, index) => index),
+      );
       assert.deepEqual(seen, { most, begun: count });
     });
   }

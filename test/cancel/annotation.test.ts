@@ -26,7 +26,14 @@ describe('the annotation sei.io/cancel', () => {
   }
 
   async function eventsOf(name: string): Promise<{ type: string; reason: string; message: string }[]> {
-    const { stdout } = await environment.kubectl(['get', 'events', '--field-selector', `involvedObject.kind=SeiNodeTask,involvedObject.name=${name}`, '-o', 'json']);
+    const { stdout } = await environment.kubectl([
+      'get',
+      'events',
+      '--field-selector',
+      `involvedObject.kind=SeiNodeTask,involvedObject.name=${name}`,
+      '-o',
+      'json',
+    ]);
     return (JSON.parse(stdout) as { items: { type: string; reason: string; message: string }[] }).items;
   }
 
@@ -41,7 +48,12 @@ describe('the annotation sei.io/cancel', () => {
   }
 
   it('stops a task that nobody has seen before anything is sent', async () => {
-    assertFailed(await environment.finished('unseen'), 'Cancelled', /Nothing was sent to the sidecar of SeiNode \S+\/unseen\./, /Cancelled because: never mind\.$/);
+    assertFailed(
+      await environment.finished('unseen'),
+      'Cancelled',
+      /Nothing was sent to the sidecar of SeiNode \S+\/unseen\./,
+      /Cancelled because: never mind\.$/,
+    );
     assert.deepEqual(environment.fleet.node(environment.namespace, 'unseen').requests, []);
   });
 
@@ -61,7 +73,11 @@ describe('the annotation sei.io/cancel', () => {
     await eventually('a POST was refused', () => requestsOf(node, 'POST').length > 0);
     await annotate('not-taken', 'no');
     // An answer 503 does not say whether the task had arrived.
-    assertFailed(await environment.finished('not-taken'), 'Cancelled', /may have been sent to the sidecar of SeiNode \S+, which does not have it now/);
+    assertFailed(
+      await environment.finished('not-taken'),
+      'Cancelled',
+      /may have been sent to the sidecar of SeiNode \S+, which does not have it now/,
+    );
     assert.deepEqual(node.tasks, []);
     assert.equal(node.sigtermsReceived, 0);
   });
@@ -72,8 +88,16 @@ describe('the annotation sei.io/cancel', () => {
     await eventually('seid was signalled', () => node.sigtermsReceived === 1);
     await annotate('restarting', 'too late');
     const task = await environment.finished('restarting');
-    assertFailed(task, 'Cancelled', /too late to stop the restart: the sidecar of SeiNode \S+ had accepted it\. Result: .* reported the restart complete/, /because: too late\./);
-    assert.equal((await environment.kubectl(['get', 'snt', 'restarting', '-o', 'jsonpath={.metadata.finalizers}'])).stdout, '');
+    assertFailed(
+      task,
+      'Cancelled',
+      /too late to stop the restart: the sidecar of SeiNode \S+ had accepted it\. Result: .* reported the restart complete/,
+      /because: too late\./,
+    );
+    assert.equal(
+      (await environment.kubectl(['get', 'snt', 'restarting', '-o', 'jsonpath={.metadata.finalizers}'])).stdout,
+      '',
+    );
     assert.equal(requestsOf(node, 'POST').length, 1);
     assert.equal(node.sigtermsReceived, 1);
     assert.equal(await statusOfWorkflow('restarting'), 'CANCELLED');
@@ -81,20 +105,39 @@ describe('the annotation sei.io/cancel', () => {
 
   it('takes a wait off the sidecar', async () => {
     const node = await environment.addNode('await');
-    await environment.createTask('await', { kind: 'AwaitNodesAtHeight', target: { nodeRef: { name: 'await' } }, awaitNodesAtHeight: { targetHeight: UNREACHABLE_HEIGHT } });
+    await environment.createTask('await', {
+      kind: 'AwaitNodesAtHeight',
+      target: { nodeRef: { name: 'await' } },
+      awaitNodesAtHeight: { targetHeight: UNREACHABLE_HEIGHT },
+    });
     await eventually('it was sent', () => requestsOf(node, 'POST').length === 1);
     await annotate('await', 'wrong height');
-    assertFailed(await environment.finished('await'), 'Cancelled', /The wait was taken off the sidecar of SeiNode \S+\/await\./);
-    assert.deepEqual(requestsOf(node, 'DELETE').map(({ status }) => status), [204]);
+    assertFailed(
+      await environment.finished('await'),
+      'Cancelled',
+      /The wait was taken off the sidecar of SeiNode \S+\/await\./,
+    );
+    assert.deepEqual(
+      requestsOf(node, 'DELETE').map(({ status }) => status),
+      [204],
+    );
   });
 
   it('says that an old sidecar may still signal seid after a wait with SIGTERM_SEID', async () => {
     await environment.addNode('signalling');
     const awaitCondition = { height: { targetHeight: UNREACHABLE_HEIGHT }, action: 'SIGTERM_SEID' };
-    await environment.createTask('signalling', { kind: 'AwaitCondition', target: { nodeRef: { name: 'signalling' } }, awaitCondition });
+    await environment.createTask('signalling', {
+      kind: 'AwaitCondition',
+      target: { nodeRef: { name: 'signalling' } },
+      awaitCondition,
+    });
     await environment.taskWhere('signalling', 'is at work', ({ status }) => status?.step === 'AwaitingHeight');
     await annotate('signalling', 'no');
-    assertFailed(await environment.finished('signalling'), 'Cancelled', /v0\.0\.56 or older cannot be stopped from waiting: its SIGTERM to seid can still come/);
+    assertFailed(
+      await environment.finished('signalling'),
+      'Cancelled',
+      /v0\.0\.56 or older cannot be stopped from waiting: its SIGTERM to seid can still come/,
+    );
   });
 
   it('changes nothing on a task that is over, and an Event says so', async () => {
@@ -102,7 +145,9 @@ describe('the annotation sei.io/cancel', () => {
     await environment.restart('over', 'over');
     const { status } = await environment.finished('over');
     await annotate('over', 'after the fact');
-    const ignored = await eventually('the answer', async () => (await eventsOf('over')).find(({ reason }) => reason === 'CancelIgnored'));
+    const ignored = await eventually('the answer', async () =>
+      (await eventsOf('over')).find(({ reason }) => reason === 'CancelIgnored'),
+    );
     assert.equal(ignored.type, 'Warning');
     assert.match(ignored.message, /already Complete/);
     const now = await environment.tasks.get(environment.namespace, 'over');
@@ -122,7 +167,10 @@ describe('the annotation sei.io/cancel', () => {
       await environment.addNode(name, { phase: 'Pending' });
       await environment.restart(name, name);
       await environment.taskWhere(name, 'waits', (task) => conditionOf(task, 'TargetReady') !== undefined);
-      await environment.tasks.patch({ namespace: environment.namespace, name }, { metadata: { annotations: { [CANCEL_ANNOTATION]: why, 'sei.io/reason': why } } });
+      await environment.tasks.patch(
+        { namespace: environment.namespace, name },
+        { metadata: { annotations: { [CANCEL_ANNOTATION]: why, 'sei.io/reason': why } } },
+      );
       const task = await environment.finished(name);
       assertFailed(task, 'Cancelled');
       const events = await eventually('its Events', async () => {

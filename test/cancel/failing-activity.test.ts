@@ -12,8 +12,17 @@ import { eventually } from '../support/eventually.ts';
 import { sharedServers } from '../support/shared-servers.ts';
 
 const ignore = (): void => {};
-const input = { node: { namespace: 'arctic-1', name: 'syncer-0-0' }, payload: {}, mirrorTo: { namespace: 'arctic-1', name: 'restart', uid: 'uid' } };
-const ready: Awaited<ReturnType<Activities['checkTargetPhase']>> = { state: 'ready', plan: planned('RestartSeid', input), request: { type: 'restart-seid' }, knowsSearchAttributes: false };
+const input = {
+  node: { namespace: 'arctic-1', name: 'syncer-0-0' },
+  payload: {},
+  mirrorTo: { namespace: 'arctic-1', name: 'restart', uid: 'uid' },
+};
+const ready: Awaited<ReturnType<Activities['checkTargetPhase']>> = {
+  state: 'ready',
+  plan: planned('RestartSeid', input),
+  request: { type: 'restart-seid' },
+  knowsSearchAttributes: false,
+};
 
 type Stubs = Pick<Activities, 'checkTargetPhase' | 'dispatchTask' | 'pollTask' | 'mirrorStatus'>;
 
@@ -62,12 +71,26 @@ describe('a task that is cancelled while an activity is about to fail', () => {
       [activity]: () => mayFail.promise,
     };
     const taskQueue = `failing-activity-${randomUUID()}`;
-    const common = { connection: client.connection as NativeConnection, namespace: client.options.namespace, activities };
-    await work({ ...common, taskQueue, workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)) });
-    handle = await client.workflow.start<typeof RestartSeid>('RestartSeid', { taskQueue, workflowId: randomUUID(), args: [input] });
+    const common = {
+      connection: client.connection as NativeConnection,
+      namespace: client.options.namespace,
+      activities,
+    };
+    await work({
+      ...common,
+      taskQueue,
+      workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
+    });
+    handle = await client.workflow.start<typeof RestartSeid>('RestartSeid', {
+      taskQueue,
+      workflowId: randomUUID(),
+      args: [input],
+    });
     await eventually('the activity runs', async () => (await pendingActivity())?.activityType?.name === activity);
     await handle.cancel();
-    await eventually('it was asked to cancel', async () => (await handle.fetchHistory()).events?.some((event) => event.activityTaskCancelRequestedEventAttributes));
+    await eventually('it was asked to cancel', async () =>
+      (await handle.fetchHistory()).events?.some((event) => event.activityTaskCancelRequestedEventAttributes),
+    );
     mayFail.reject(new Error('took too long'));
     await assert.rejects(handle.result(), ({ cause }: WorkflowFailedError) => cause instanceof CancelledFailure);
   }

@@ -20,12 +20,16 @@ describe('a task that is cancelled while its service is away', () => {
     node('restarting').setFaults({ neverBoot: true });
     for (const name of ['waiting', 'restarting', 'deleted']) await environment.restart(name, name);
     await eventually('seid was signalled', () => node('restarting').sigtermsReceived === 1);
-    for (const name of ['waiting', 'deleted']) await environment.taskWhere(name, 'waits', ({ status }) => status?.step === 'WaitingForTarget');
-    const [deleted, restarting] = await Promise.all(['deleted', 'restarting'].map((name) => environment.tasks.get(environment.namespace, name)));
+    for (const name of ['waiting', 'deleted'])
+      await environment.taskWhere(name, 'waits', ({ status }) => status?.step === 'WaitingForTarget');
+    const [deleted, restarting] = await Promise.all(
+      ['deleted', 'restarting'].map((name) => environment.tasks.get(environment.namespace, name)),
+    );
     assert.ok(deleted && restarting);
     workflowOfDeleted = environment.workflowOf(deleted);
     await service.process.stop(30_000);
-    for (const name of ['waiting', 'restarting']) await environment.kubectl(['annotate', 'snt', name, `${CANCEL_ANNOTATION}=nobody there`]);
+    for (const name of ['waiting', 'restarting'])
+      await environment.kubectl(['annotate', 'snt', name, `${CANCEL_ANNOTATION}=nobody there`]);
     await environment.kubectl(['delete', 'snt', 'deleted']);
     await environment.startService();
     await eventually('the restart is called off', async () => {
@@ -47,13 +51,21 @@ describe('a task that is cancelled while its service is away', () => {
   });
 
   it('has its restart watched to its end', async () => {
-    assertFailed(await environment.finished('restarting'), 'Cancelled', /too late to stop the restart: the sidecar of SeiNode \S+ had accepted it/, /because: nobody there\./);
+    assertFailed(
+      await environment.finished('restarting'),
+      'Cancelled',
+      /too late to stop the restart: the sidecar of SeiNode \S+ had accepted it/,
+      /because: nobody there\./,
+    );
     assert.equal(requestsOf(node('restarting'), 'POST').length, 1);
     assert.equal(node('restarting').sigtermsReceived, 1);
   });
 
   it('has its workflow cancelled when its resource is gone', async () => {
-    await eventually('its workflow is cancelled', async () => (await workflowOfDeleted.describe()).status.name === 'CANCELLED');
+    await eventually(
+      'its workflow is cancelled',
+      async () => (await workflowOfDeleted.describe()).status.name === 'CANCELLED',
+    );
     assert.deepEqual(node('deleted').requests, []);
   });
 });

@@ -17,7 +17,8 @@ describe('a restart that is being cancelled', () => {
   after(() => environment.stop());
 
   const ways: Readonly<Record<string, (task: SeiNodeTask) => Promise<unknown>>> = {
-    annotation: ({ metadata: { name } }) => environment.kubectl(['annotate', 'snt', name, `${CANCEL_ANNOTATION}=wrong node`]),
+    annotation: ({ metadata: { name } }) =>
+      environment.kubectl(['annotate', 'snt', name, `${CANCEL_ANNOTATION}=wrong node`]),
     update: (task) => environment.workflowOf(task).executeUpdate('cancel', { args: [{ why: 'wrong node' }] }),
     temporal: (task) => environment.workflowOf(task).cancel(),
   };
@@ -27,9 +28,14 @@ describe('a restart that is being cancelled', () => {
       node.setFaults({ neverBoot: true });
       await environment.restart(way, way);
       await cancel(await environment.taskWhere(way, 'is at work', ({ status }) => status?.step === 'Restarting'));
-      const { status } = await environment.taskWhere(way, 'tells what happens to it', ({ status: now }) => /cannot be stopped/.test(now?.message ?? ''));
+      const { status } = await environment.taskWhere(way, 'tells what happens to it', ({ status: now }) =>
+        /cannot be stopped/.test(now?.message ?? ''),
+      );
       assert.deepEqual([status?.phase, status?.step], ['Running', 'Cancelling']);
-      assert.match(status?.message ?? '', /What the sidecar of SeiNode \S+ has accepted cannot be stopped and is watched to its end\./);
+      assert.match(
+        status?.message ?? '',
+        /What the sidecar of SeiNode \S+ has accepted cannot be stopped and is watched to its end\./,
+      );
       await polledAgain(node);
       assert.equal((await environment.tasks.get(environment.namespace, way))?.status?.step, 'Cancelling');
       node.setFaults({});

@@ -44,9 +44,16 @@ describe('a task that is cancelled while its sidecar is away', () => {
       const node = await environment.addNode(name, { ready: false });
       node.crashSidecar();
       const task = await createTaskOfKind(environment, name, { kind });
-      await environment.taskWhere(name, 'tells that it cannot be sent', ({ status }) => /Last problem: /.test(status?.message ?? ''));
+      await environment.taskWhere(name, 'tells that it cannot be sent', ({ status }) =>
+        /Last problem: /.test(status?.message ?? ''),
+      );
       await annotate(name, 'sidecar is down');
-      assertFailed(await environment.finished(name), 'Cancelled', /Nothing was sent to the sidecar of SeiNode/, /because: sidecar is down\./);
+      assertFailed(
+        await environment.finished(name),
+        'Cancelled',
+        /Nothing was sent to the sidecar of SeiNode/,
+        /because: sidecar is down\./,
+      );
       assert.equal(await workflowEnds(task), 'CANCELLED');
       node.startSidecar();
       assert.deepEqual([requestsOf(node, 'POST'), node.tasks, node.sigtermsReceived], [[], [], 0]);
@@ -56,7 +63,10 @@ describe('a task that is cancelled while its sidecar is away', () => {
   /** A wait on the sidecar that sends SIGTERM to seid when it is over. */
   async function signalling(name: string): Promise<{ node: SimulatedNode; task: SeiNodeTask }> {
     const node = await environment.addNode(name, { sidecarVersion: 'newer' });
-    const task = await createTaskOfKind(environment, name, { kind: 'AwaitCondition', payload: { height: { targetHeight: HEIGHT }, action: 'SIGTERM_SEID' } });
+    const task = await createTaskOfKind(environment, name, {
+      kind: 'AwaitCondition',
+      payload: { height: { targetHeight: HEIGHT }, action: 'SIGTERM_SEID' },
+    });
     await environment.taskWhere(name, 'is watched', ({ status }) => status?.step === 'AwaitingHeight');
     node.crashSidecar();
     return { node, task };
@@ -65,12 +75,24 @@ describe('a task that is cancelled while its sidecar is away', () => {
   it('shows that it is being cancelled, and what keeps it from that', async () => {
     const { node, task } = await signalling('shown');
     await annotate('shown', 'not now');
-    const { status } = await environment.taskWhere('shown', 'shows the problem', ({ status: now }) => now?.step === 'Cancelling' && /Last problem: /.test(now.message ?? ''));
-    assert.match(status?.message ?? '', /the wait is being taken off the sidecar of SeiNode \S+\/shown\. Last problem: DELETE /);
+    const { status } = await environment.taskWhere(
+      'shown',
+      'shows the problem',
+      ({ status: now }) => now?.step === 'Cancelling' && /Last problem: /.test(now.message ?? ''),
+    );
+    assert.match(
+      status?.message ?? '',
+      /the wait is being taken off the sidecar of SeiNode \S+\/shown\. Last problem: DELETE /,
+    );
     assert.equal(status?.phase, 'Running');
     await isTriedToTakeOff(node);
     node.startSidecar();
-    assertFailed(await environment.finished('shown'), 'Cancelled', /The wait was taken off the sidecar/, /because: not now\./);
+    assertFailed(
+      await environment.finished('shown'),
+      'Cancelled',
+      /The wait was taken off the sidecar/,
+      /because: not now\./,
+    );
     assert.equal(await workflowEnds(task), 'CANCELLED');
     assert.deepEqual(node.tasks, []);
   });
@@ -88,7 +110,8 @@ describe('a task that is cancelled while its sidecar is away', () => {
       const answers = requestsOf(node, 'DELETE').filter(({ status }) => status === 503);
       return answers.length === 3 && answers;
     });
-    for (const [index, { at }] of refused.entries()) assert.ok(at - (refused[index - 1]?.at ?? 0) >= 2_000, 'Retry-After was not kept');
+    for (const [index, { at }] of refused.entries())
+      assert.ok(at - (refused[index - 1]?.at ?? 0) >= 2_000, 'Retry-After was not kept');
     assert.equal((await workflow.describe()).status.name, 'RUNNING');
     assert.equal(await workflowEnds(task), 'CANCELLED');
     assert.deepEqual(node.tasks, []);

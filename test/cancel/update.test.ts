@@ -29,7 +29,12 @@ describe('the update `cancel`', () => {
   it('stops a task that waits for its target, and says why', async () => {
     const task = await waiting('waiting');
     await cancel(task, { why: 'wrong node' });
-    assertFailed(await environment.finished('waiting'), 'Cancelled', /Nothing was sent/, /Cancelled because: wrong node\.$/);
+    assertFailed(
+      await environment.finished('waiting'),
+      'Cancelled',
+      /Nothing was sent/,
+      /Cancelled because: wrong node\.$/,
+    );
     assert.deepEqual(environment.fleet.node(environment.namespace, 'waiting').requests, []);
   });
 
@@ -55,11 +60,23 @@ describe('the update `cancel`', () => {
   it('takes a wait off the sidecar', async () => {
     const node = await environment.addNode('await', { sidecarVersion: 'newer' });
     const awaitNodesAtHeight = { targetHeight: 1_000_000_000 };
-    const task = await environment.createTask('await', { kind: 'AwaitNodesAtHeight', target: { nodeRef: { name: 'await' } }, awaitNodesAtHeight });
+    const task = await environment.createTask('await', {
+      kind: 'AwaitNodesAtHeight',
+      target: { nodeRef: { name: 'await' } },
+      awaitNodesAtHeight,
+    });
     await eventually('it was sent', () => node.tasks.length === 1);
     await cancel(task, { why: 'wrong height' });
-    assertFailed(await environment.finished('await'), 'Cancelled', /was taken off the sidecar of SeiNode \S+\/await\./, /wrong height/);
-    assert.deepEqual(requestsOf(node, 'DELETE').map(({ status }) => status), [204]);
+    assertFailed(
+      await environment.finished('await'),
+      'Cancelled',
+      /was taken off the sidecar of SeiNode \S+\/await\./,
+      /wrong height/,
+    );
+    assert.deepEqual(
+      requestsOf(node, 'DELETE').map(({ status }) => status),
+      [204],
+    );
     assert.deepEqual(node.tasks, []);
   });
 

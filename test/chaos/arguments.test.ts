@@ -5,11 +5,16 @@ import { UsageError } from '../../dev/errors.ts';
 const parse = (...argv: string[]) => chaosArguments(argv, () => 4711);
 
 describe('the arguments of npm run chaos', () => {
-  it('are minutes and a seed', () => assert.deepEqual(parse('--minutes', '3', '--seed', '42'), { minutes: 3, seed: 42, keep: false }));
-  it('take every seed up to 2^32 - 1', () => assert.deepEqual(parse('--minutes=30', '--seed=4294967295'), { minutes: 30, seed: 4_294_967_295, keep: false }));
-  it('draw a seed where none is given', () => assert.deepEqual(parse('--minutes', '1'), { minutes: 1, seed: 4711, keep: false }));
-  it('may keep everything', () => assert.deepEqual(parse('--minutes', '1', '--keep'), { minutes: 1, seed: 4711, keep: true }));
-  it('may ask for help only', () => assert.match(JSON.stringify(parse('--help')), /^"Usage: npm run chaos[^]*--minutes N[^]*--seed S/));
+  it('are minutes and a seed', () =>
+    assert.deepEqual(parse('--minutes', '3', '--seed', '42'), { minutes: 3, seed: 42, keep: false }));
+  it('take every seed up to 2^32 - 1', () =>
+    assert.deepEqual(parse('--minutes=30', '--seed=4294967295'), { minutes: 30, seed: 4_294_967_295, keep: false }));
+  it('draw a seed where none is given', () =>
+    assert.deepEqual(parse('--minutes', '1'), { minutes: 1, seed: 4711, keep: false }));
+  it('may keep everything', () =>
+    assert.deepEqual(parse('--minutes', '1', '--keep'), { minutes: 1, seed: 4711, keep: true }));
+  it('may ask for help only', () =>
+    assert.match(JSON.stringify(parse('--help')), /^"Usage: npm run chaos[^]*--minutes N[^]*--seed S/));
 
   const wrong: Readonly<Record<string, readonly [argv: string[], RegExp]>> = {
     'no minutes': [['--seed', '1'], /^--minutes is missing\.\nUsage:/],
@@ -24,7 +29,10 @@ describe('the arguments of npm run chaos', () => {
 
   for (const [what, [argv, message]] of Object.entries(wrong)) {
     it(`are refused with a word on what there is: ${what}`, () => {
-      assert.throws(() => parse(...argv), (error) => error instanceof UsageError && message.test(error.message));
+      assert.throws(
+        () => parse(...argv),
+        (error) => error instanceof UsageError && message.test(error.message),
+      );
     });
   }
 });

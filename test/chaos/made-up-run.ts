@@ -1,5 +1,11 @@
 import type { SeiNodeTaskStatus } from '../../api/sei-node-task.ts';
-import type { ObservedNode, ObservedState, ObservedTask, ObservedWorkflow, Observations } from '../../chaos/observations.ts';
+import type {
+  ObservedNode,
+  ObservedState,
+  ObservedTask,
+  ObservedWorkflow,
+  Observations,
+} from '../../chaos/observations.ts';
 import type { JournalEntry, NodeEvent } from '../../simulator/journal.ts';
 
 /** Second 0 of every made-up run, in milliseconds since 1970. */
@@ -16,17 +22,34 @@ export function stateAt(seconds: number, status: SeiNodeTaskStatus): ObservedSta
 }
 
 /** Completed at second 9, seen half a second later. */
-export function ended(phase: 'Complete' | 'Failed', reason: string, message: string, more: SeiNodeTaskStatus = {}): ObservedState {
+export function ended(
+  phase: 'Complete' | 'Failed',
+  reason: string,
+  message: string,
+  more: SeiNodeTaskStatus = {},
+): ObservedState {
   return stateAt(9.5, { phase, reason, message, completedAt: second(9), ...more });
 }
 
 export const pending = stateAt(0, { phase: 'Pending' });
-export const running = stateAt(1, { phase: 'Running', task: { id: TASK_ID, status: 'Running', executionStartedAt: second(1) } });
-export const complete = ended('Complete', 'TaskComplete', 'seid was restarted in place.', { task: { id: TASK_ID, status: 'Complete', executionStartedAt: second(1) } });
+export const running = stateAt(1, {
+  phase: 'Running',
+  task: { id: TASK_ID, status: 'Running', executionStartedAt: second(1) },
+});
+export const complete = ended('Complete', 'TaskComplete', 'seid was restarted in place.', {
+  task: { id: TASK_ID, status: 'Complete', executionStartedAt: second(1) },
+});
 
 /** The workflow of a task that was sent and seen to be completed, unless told otherwise. */
 export function madeUpWorkflow(workflow: Partial<ObservedWorkflow> = {}): ObservedWorkflow {
-  return { end: 'COMPLETED', knowledge: { sent: 'yes', seen: 'completed' }, dispatchedAt: START + 2000, wasTakenOff: false, errors: [], ...workflow };
+  return {
+    end: 'COMPLETED',
+    knowledge: { sent: 'yes', seen: 'completed' },
+    dispatchedAt: START + 2000,
+    wasTakenOff: false,
+    errors: [],
+    ...workflow,
+  };
 }
 
 /** A RestartSeid of node-1 that went well, unless told otherwise. */
@@ -51,8 +74,18 @@ export function journal(...events: readonly (readonly [seconds: number, event: N
   return events.map(([seconds, event]) => ({ ...event, at: START + seconds * 1000 }));
 }
 
-export const began = (taskId = TASK_ID, taskType = 'restart-seid', lifetime = 0): NodeEvent => ({ type: 'run-began', taskId, taskType, lifetime });
-export const over = (end: 'completed' | 'failed' | 'interrupted', taskId = TASK_ID, lifetime = 0): NodeEvent => ({ type: 'run-ended', taskId, end, lifetime });
+export const began = (taskId = TASK_ID, taskType = 'restart-seid', lifetime = 0): NodeEvent => ({
+  type: 'run-began',
+  taskId,
+  taskType,
+  lifetime,
+});
+export const over = (end: 'completed' | 'failed' | 'interrupted', taskId = TASK_ID, lifetime = 0): NodeEvent => ({
+  type: 'run-ended',
+  taskId,
+  end,
+  lifetime,
+});
 export const sigterm = (taskId = TASK_ID): NodeEvent => ({ type: 'seid-signalled', taskId, signal: 'SIGTERM', pid: 7 });
 export const sidecarKilled: NodeEvent = { type: 'sidecar-ended', lifetime: 0, how: 'crash' };
 export const sidecarStarted: NodeEvent = { type: 'sidecar-started', lifetime: 1 };

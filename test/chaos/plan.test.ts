@@ -19,14 +19,18 @@ function workWithin({ work }: ChaosPlan, milliseconds: number): PlannedWork[] {
   return drawn;
 }
 
-const tasksOf = (work: readonly PlannedWork[]): PlannedTask[] => work.flatMap((item) => ('task' in item ? [item.task] : []));
+const tasksOf = (work: readonly PlannedWork[]): PlannedTask[] =>
+  work.flatMap((item) => ('task' in item ? [item.task] : []));
 
 describe('a plan', () => {
   it('is the same for the same seed', () => {
     assertProperty(
       property(seeds, (seed) => {
         const [one, other] = [planChaos(seed, 3), planChaos(seed, 3)];
-        assert.deepEqual([one.nodes, one.faults, workWithin(one, 60_000)], [other.nodes, other.faults, workWithin(other, 60_000)]);
+        assert.deepEqual(
+          [one.nodes, one.faults, workWithin(one, 60_000)],
+          [other.nodes, other.faults, workWithin(other, 60_000)],
+        );
       }),
       { numRuns: 20 },
     );
@@ -47,10 +51,14 @@ describe('a plan', () => {
     assertProperty(
       property(seeds, minutes, (seed, long) => {
         const plan = planChaos(seed, long);
-        for (const type of faultTypeNames) assert.ok(faultsOf(plan).filter((fault) => fault.type === type).length >= 3, type);
+        for (const type of faultTypeNames)
+          assert.ok(faultsOf(plan).filter((fault) => fault.type === type).length >= 3, type);
         for (const [lane, faults] of plan.faults) {
           assert.ok(faults.every(({ type }) => definitionOf(type).lane === lane));
-          assert.deepEqual(faults.map(({ atMs }) => atMs), faults.map(({ atMs }) => atMs).toSorted((a, b) => a - b));
+          assert.deepEqual(
+            faults.map(({ atMs }) => atMs),
+            faults.map(({ atMs }) => atMs).toSorted((a, b) => a - b),
+          );
           assert.ok(faults.every(({ atMs }) => atMs < long * 60_000));
         }
       }),
@@ -61,15 +69,23 @@ describe('a plan', () => {
   it('never has a node in two lanes, where one fault would end the other', () => {
     assertProperty(
       property(seeds, (seed) => {
-        const lanesOfNode = Map.groupBy(faultsOf(planChaos(seed, 3)).filter(({ target }) => target.startsWith('node-')), ({ target }) => target);
-        for (const faults of lanesOfNode.values()) assert.equal(new Set(faults.map(({ type }) => definitionOf(type).lane)).size, 1);
+        const lanesOfNode = Map.groupBy(
+          faultsOf(planChaos(seed, 3)).filter(({ target }) => target.startsWith('node-')),
+          ({ target }) => target,
+        );
+        for (const faults of lanesOfNode.values())
+          assert.equal(new Set(faults.map(({ type }) => definitionOf(type).lane)).size, 1);
       }),
       { numRuns: 50 },
     );
   });
 
   it('aims at no link that one bridge alone might not use', () => {
-    const targets = new Set(faultsOf(planChaos(1, 30)).filter(({ type }) => type.startsWith('temporal-link')).map(({ target }) => target));
+    const targets = new Set(
+      faultsOf(planChaos(1, 30))
+        .filter(({ type }) => type.startsWith('temporal-link'))
+        .map(({ target }) => target),
+    );
     assert.deepEqual(targets, new Set(['worker-0', 'worker-1', 'bridges']));
   });
 
@@ -85,7 +101,10 @@ describe('a plan', () => {
         const work = workWithin(planChaos(seed, 3), 180_000);
         const tasks = tasksOf(work);
         assert.deepEqual(new Set(tasks.map(({ kind }) => kind)), new Set(taskKindNames));
-        assert.deepEqual(new Set(tasks.map(({ cancel }) => cancel?.by)), new Set([undefined, 'annotation', 'delete', 'terminate']));
+        assert.deepEqual(
+          new Set(tasks.map(({ cancel }) => cancel?.by)),
+          new Set([undefined, 'annotation', 'delete', 'terminate']),
+        );
         assert.ok(work.some((item) => 'runbook' in item));
         const atOnce = work.filter((item, index) => item.afterMs <= 50 && nodeOf(item) === nodeOf(work[index - 1]));
         assert.ok(atOnce.length >= 5, `${atOnce.length} at once`);
@@ -96,7 +115,10 @@ describe('a plan', () => {
 
   it('never uses a name twice', () => {
     const plan = planChaos(7, 30);
-    const names = [...tasksOf(workWithin(plan, 1_800_000)), ...faultsOf(plan).flatMap(({ lure }) => (lure === undefined ? [] : [lure.task]))].map(({ name }) => name);
+    const names = [
+      ...tasksOf(workWithin(plan, 1_800_000)),
+      ...faultsOf(plan).flatMap(({ lure }) => (lure === undefined ? [] : [lure.task])),
+    ].map(({ name }) => name);
     assert.equal(new Set(names).size, names.length);
   });
 });

@@ -5,7 +5,8 @@ import { Program } from '../support/program.ts';
 
 /** Far above what it takes beside other tests: some 4 minutes. */
 const RUN_TIMEOUT_MS = 900_000;
-const chaos = (...commandArguments: string[]): Program => new Program(process.execPath, ['--no-warnings', 'chaos/main.ts', ...commandArguments]);
+const chaos = (...commandArguments: string[]): Program =>
+  new Program(process.execPath, ['--no-warnings', 'chaos/main.ts', ...commandArguments]);
 
 describe('npm run chaos', function () {
   this.timeout(RUN_TIMEOUT_MS + 10_000);

@@ -3,12 +3,22 @@ import type { ObservedFault } from '../../chaos/observations.ts';
 import { excerptFor, timelineOf, timelineText } from '../../chaos/timeline.ts';
 import { goodRestart, madeUpNode, madeUpRun, madeUpTask, START } from './made-up-run.ts';
 
-const fault = (type: ObservedFault['type'], target: string, tookEffect = true): ObservedFault => ({ type, target, beganAt: START + 3000, endedAt: START + 4000, tookEffect });
+const fault = (type: ObservedFault['type'], target: string, tookEffect = true): ObservedFault => ({
+  type,
+  target,
+  beganAt: START + 3000,
+  endedAt: START + 4000,
+  tookEffect,
+});
 const post = { method: 'POST', path: '/v0/tasks', body: '{"id":"id-1"}', status: 201, at: START + 2000 };
 const run = madeUpRun({
   tasks: [madeUpTask(), madeUpTask({ name: 'task-2', node: 'node-2', taskId: 'id-2' })],
   nodes: [madeUpNode(goodRestart, { requests: [post] })],
-  faults: [fault('worker.kill', 'worker-0'), fault('sidecar.kill', 'node-1'), fault('sidecar.garbage', 'node-2', false)],
+  faults: [
+    fault('worker.kill', 'worker-0'),
+    fault('sidecar.kill', 'node-1'),
+    fault('sidecar.garbage', 'node-2', false),
+  ],
   deaths: [{ process: 'bridge-1', at: START + 7000, how: 'code 1' }],
 });
 const timeline = timelineOf(run);
@@ -27,11 +37,17 @@ describe('a timeline', () => {
     ];
     const found = lines.map((line) => text.split('\n').findIndex((entry) => line.test(entry)));
     assert.ok(!found.includes(-1), `missing: ${String(lines[found.indexOf(-1)])}`);
-    assert.deepEqual(found, found.toSorted((a, b) => a - b));
+    assert.deepEqual(
+      found,
+      found.toSorted((a, b) => a - b),
+    );
   });
 
   it('shows around a violation what it is about, and what hit everybody', () => {
-    const text = timelineText(excerptFor({ text: '', at: START + 5000, subjects: ['task-1', 'node-1'] }, timeline), START);
+    const text = timelineText(
+      excerptFor({ text: '', at: START + 5000, subjects: ['task-1', 'node-1'] }, timeline),
+      START,
+    );
     assert.match(text, /worker\.kill begins[^]*sidecar\.kill is over[^]*task-1 RestartSeid: Complete/);
     assert.doesNotMatch(text, /node-2|task-2/);
   });

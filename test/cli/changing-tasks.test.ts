@@ -30,9 +30,15 @@ describe('kubectl snt, of a task that is changed under way and that no service h
 
   const begun = { phase: 'Running', task: { id: 'x', status: 'Running', executionStartedAt: NOW } } as const;
   const sent = { ...begun, task: { ...begun.task, submittedAt: NOW } } as const;
-  const follows: Readonly<Record<string, readonly [spec: Record<string, unknown>, status: SeiNodeTaskStatus, told: RegExp]>> = {
+  const follows: Readonly<
+    Record<string, readonly [spec: Record<string, unknown>, status: SeiNodeTaskStatus, told: RegExp]>
+  > = {
     'not begun': [{}, { phase: 'Pending' }, /^Nothing was sent to the node so far\./],
-    'begun and perhaps sent': [{}, begun, /^It may have been sent to the node already\. If it was, it is watched to its end/],
+    'begun and perhaps sent': [
+      {},
+      begun,
+      /^It may have been sent to the node already\. If it was, it is watched to its end/,
+    ],
     sent: [{}, sent, /^It was sent to the node and cannot be called back: it is watched to its end/],
     'begun and only waiting': [WAIT, begun, /^The wait is taken off the sidecar if it is there/],
     'sent and only waiting': [WAIT, sent, /^The wait is taken off the sidecar/],
@@ -60,7 +66,10 @@ describe('kubectl snt, of a task that is changed under way and that no service h
     assert.match((await run('status', 'asked')).stdout, /^Cancel: +requested, because: wrong node$/m);
     await environment.kubectl(['annotate', 'snt', 'asked', '--overwrite', 'sei.io/cancel=']);
     assert.match((await run('status', 'asked')).stdout, /^Cancel: +requested$/m);
-    await environment.tasks.patchStatus({ namespace: environment.namespace, name: 'asked' }, { status: { phase: 'Failed' } });
+    await environment.tasks.patchStatus(
+      { namespace: environment.namespace, name: 'asked' },
+      { status: { phase: 'Failed' } },
+    );
     assert.doesNotMatch((await run('status', 'asked')).stdout, /^Cancel:/m);
   });
 
@@ -69,7 +78,10 @@ describe('kubectl snt, of a task that is changed under way and that no service h
     await create('edited', { timeoutSeconds: 60 }, { ...sent, observedGeneration: 1 });
     assert.doesNotMatch((await run('status', 'edited')).stdout, /^Edited:/m);
     await environment.tasks.patch(where, { spec: { timeoutSeconds: 90 } });
-    assert.match((await run('status', 'edited')).stdout, /^Edited: +generation 2; the service has acted on generation 1 so far$/m);
+    assert.match(
+      (await run('status', 'edited')).stdout,
+      /^Edited: +generation 2; the service has acted on generation 1 so far$/m,
+    );
     await environment.tasks.patchStatus(where, { status: { phase: 'Complete' } });
     assert.doesNotMatch((await run('status', 'edited')).stdout, /^Edited:/m);
   });

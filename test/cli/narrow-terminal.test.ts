@@ -9,10 +9,20 @@ const PROBLEM = 'the sidecar of SeiNode arctic-1/validator-0 cannot be reached (
 const WHO = 'Requested by alice@example.com. Reason: memory leak.';
 const SENDING = `The task is being sent. Last problem: ${PROBLEM}. ${WHO}`;
 const CANCELLING = `Cancelling: ${PROBLEM}; it is asked again until the wait is taken off it. ${WHO}`;
-const FAILED = 'SeiNode arctic-1/validator-2 does not exist; nothing was done. Check target.nodeRef.name and the namespace.';
+const FAILED =
+  'SeiNode arctic-1/validator-2 does not exist; nothing was done. Check target.nodeRef.name and the namespace.';
 
-const [sending, cancelling, failed] = ['restart-validator-0-x7k2p', 'await-height-validator-1-9qz4c', 'restart-validator-2-b8h4t'];
-const condition = { status: 'True', reason: 'TargetResolveFailed', message: FAILED, lastTransitionTime: timestamp(0) } as const;
+const [sending, cancelling, failed] = [
+  'restart-validator-0-x7k2p',
+  'await-height-validator-1-9qz4c',
+  'restart-validator-2-b8h4t',
+];
+const condition = {
+  status: 'True',
+  reason: 'TargetResolveFailed',
+  message: FAILED,
+  lastTransitionTime: timestamp(0),
+} as const;
 
 /** What a service would have written. */
 const statuses: Readonly<Record<string, SeiNodeTaskStatus>> = {
@@ -23,14 +33,20 @@ const statuses: Readonly<Record<string, SeiNodeTaskStatus>> = {
     reason: 'TargetResolveFailed',
     message: `${FAILED} ${WHO}`,
     duration: '1s',
-    conditions: [{ ...condition, type: 'Failed' }, { ...condition, type: 'Finished' }],
+    conditions: [
+      { ...condition, type: 'Failed' },
+      { ...condition, type: 'Finished' },
+    ],
   },
 };
 
 /** The text stands there in whole words, and no line is too long. */
 function assertReadable(lines: readonly string[], text: string): void {
   for (const line of lines) assert.ok(line.length <= COLUMNS, line);
-  const all = lines.map((line) => line.trim()).join(' ').replaceAll(/ +/g, ' ');
+  const all = lines
+    .map((line) => line.trim())
+    .join(' ')
+    .replaceAll(/ +/g, ' ');
   assert.ok(all.includes(text), all);
 }
 
@@ -46,7 +62,10 @@ describe(`kubectl snt on a terminal of ${COLUMNS} columns`, () => {
       const node = name.split('-').slice(-3, -1).join('-');
       const waits = { kind: 'AwaitNodesAtHeight', restartSeid: undefined, awaitNodesAtHeight: { targetHeight: 1_000 } };
       await environment.restart(name, node, name === cancelling ? waits : {});
-      await environment.tasks.patchStatus({ namespace: environment.namespace, name }, { status: { startedAt, ...status } });
+      await environment.tasks.patchStatus(
+        { namespace: environment.namespace, name },
+        { status: { startedAt, ...status } },
+      );
     }
   });
 
@@ -56,7 +75,13 @@ describe(`kubectl snt on a terminal of ${COLUMNS} columns`, () => {
   async function shown(...words: string[]): Promise<{ code: number | null; lines: string[] }> {
     const plugin = new Plugin([...words, '-n', environment.namespace], shell, terminal(COLUMNS));
     const { code, stdout } = await plugin.ended();
-    return { code, lines: stdout.trimEnd().split(/\r?\n/).map((line) => line.split('\r\u001B[K').at(-1) ?? '') };
+    return {
+      code,
+      lines: stdout
+        .trimEnd()
+        .split(/\r?\n/)
+        .map((line) => line.split('\r\u001B[K').at(-1) ?? ''),
+    };
   }
 
   async function piped(...words: string[]): Promise<PluginResult> {
@@ -69,7 +94,8 @@ describe(`kubectl snt on a terminal of ${COLUMNS} columns`, () => {
     assert.match(lines[0] ?? '', /^NAME +TARGET +PHASE +STATE/);
     assertReadable(lines, SENDING);
     assertReadable(lines, CANCELLING);
-    const rowOf = (name: string): string => lines.find((line) => line.startsWith(`${name} `)) ?? assert.fail(`no row of ${name}`);
+    const rowOf = (name: string): string =>
+      lines.find((line) => line.startsWith(`${name} `)) ?? assert.fail(`no row of ${name}`);
     assert.match(rowOf(sending), /validator-0 +Running +Dispatching/);
     assert.match(rowOf(cancelling), /validator-1 +Running +Cancelling/);
     assert.match(rowOf(failed), /validator-2 +Failed +TargetResolveFailed/);
@@ -88,25 +114,37 @@ describe(`kubectl snt on a terminal of ${COLUMNS} columns`, () => {
     assert.match(row, /AwaitNodesAtHeight +validator-1 +Running +Cancelling +\d+s +\d+s/);
   });
 
-  for (const [name, step, message] of [[sending, 'Dispatching', SENDING], [cancelling, 'Cancelling', CANCELLING]] as const) {
+  for (const [name, step, message] of [
+    [sending, 'Dispatching', SENDING],
+    [cancelling, 'Cancelling', CANCELLING],
+  ] as const) {
     it(`status shows ${step} and the whole message in whole words`, async () => {
       const { lines } = await shown('status', name);
       assert.ok(lines.includes(`Step:      ${step}`), lines.join('\n'));
       assertReadable(lines, message);
       const { stdout } = await piped('status', name);
       assert.match(stdout, new RegExp(`^Step: +${step}$`, 'm'));
-      assert.ok(stdout.split('\n').some((line) => line.startsWith('Message:') && line.endsWith(message)), stdout);
+      assert.ok(
+        stdout.split('\n').some((line) => line.startsWith('Message:') && line.endsWith(message)),
+        stdout,
+      );
     });
 
     it(`status --watch shows ${step} and the whole message in whole words`, async () => {
       const { code, lines } = await shown('status', name, '--watch', '--timeout', '1s');
       assert.equal(code, 124);
-      assertReadable(lines.filter((line) => !line.includes('kubectl snt')), `Running ${step} ${message}`);
+      assertReadable(
+        lines.filter((line) => !line.includes('kubectl snt')),
+        `Running ${step} ${message}`,
+      );
     });
   }
 
   it('status tells a verdict once, and the conditions beside it', async () => {
-    for (const { lines } of [await shown('status', failed), { lines: (await piped('status', failed)).stdout.trimEnd().split('\n') }]) {
+    for (const { lines } of [
+      await shown('status', failed),
+      { lines: (await piped('status', failed)).stdout.trimEnd().split('\n') },
+    ]) {
       const all = lines.map((line) => line.trim()).join(' ');
       assert.equal(all.split('SeiNode arctic-1/validator-2 does not exist').length - 1, 1, all);
       assert.ok(all.includes(FAILED), all);

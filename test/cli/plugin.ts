@@ -45,7 +45,13 @@ export class Plugin {
 
   /** @param wrapper - A program that runs the plugin, with its first arguments. */
   constructor(words: readonly string[], env: NodeJS.ProcessEnv, wrapper: readonly string[] = []) {
-    const [program = process.execPath, ...programArguments] = [...wrapper, process.execPath, '--no-warnings', MAIN, ...words];
+    const [program = process.execPath, ...programArguments] = [
+      ...wrapper,
+      process.execPath,
+      '--no-warnings',
+      MAIN,
+      ...words,
+    ];
     this.#child = spawn(program, programArguments, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));

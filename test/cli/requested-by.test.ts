@@ -70,10 +70,20 @@ describe('who asked for a task, by kubectl snt,', () => {
   it('is the account of a program too, for every kind, also with --dry-run', async () => {
     const operator = (await deployedRoles()).filter(({ metadata }) => metadata.name === 'sei-node-tasks-operator');
     const account = await createAccount(environment, operator);
-    for (const words of [['restart', 'validator-0'], ['await-height', 'validator-0', '1'], ['restart', 'validator-0', '--dry-run=server']]) {
-      const { stdout, stderr } = await runPlugin([...words, '-o', 'json', '-n', environment.namespace, '--kubeconfig', account.kubeconfig], shell);
+    for (const words of [
+      ['restart', 'validator-0'],
+      ['await-height', 'validator-0', '1'],
+      ['restart', 'validator-0', '--dry-run=server'],
+    ]) {
+      const { stdout, stderr } = await runPlugin(
+        [...words, '-o', 'json', '-n', environment.namespace, '--kubeconfig', account.kubeconfig],
+        shell,
+      );
       assert.equal(stderr, '');
-      assert.equal(requesterOf(JSON.parse(stdout) as SeiNodeTask), `system:serviceaccount:${environment.namespace}:${account.name}`);
+      assert.equal(
+        requesterOf(JSON.parse(stdout) as SeiNodeTask),
+        `system:serviceaccount:${environment.namespace}:${account.name}`,
+      );
     }
   });
 
@@ -103,14 +113,22 @@ describe('who asked for a task, by kubectl snt,', () => {
       it(`the task is created all the same: it ${what}`, async () => {
         await using server = await FakeApiServer.start((request, response) => {
           if (request.path === REVIEWS) answer(request, response);
-          else sendJson(response, 201, { ...(JSON.parse(request.body) as object), metadata: { name: 'made', namespace: 'x', uid: 'u', resourceVersion: '1' } });
+          else
+            sendJson(response, 201, {
+              ...(JSON.parse(request.body) as object),
+              metadata: { name: 'made', namespace: 'x', uid: 'u', resourceVersion: '1' },
+            });
         });
         const kubeconfig = join(directory, 'kubeconfig');
         await writeFile(kubeconfig, server.kubeConfig.exportConfig());
-        const { code, stdout, stderr } = await runPlugin(['restart', 'a', '-n', 'x', '--kubeconfig', kubeconfig], shell);
+        const { code, stdout, stderr } = await runPlugin(
+          ['restart', 'a', '-n', 'x', '--kubeconfig', kubeconfig],
+          shell,
+        );
         assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
         assert.match(stdout, /^seinodetask\.sei\.io\/made created\n/);
-        const created = server.requests.find(({ path }) => path.endsWith('/seinodetasks')) ?? assert.fail('nothing was created');
+        const created =
+          server.requests.find(({ path }) => path.endsWith('/seinodetasks')) ?? assert.fail('nothing was created');
         assert.equal(requesterOf(JSON.parse(created.body) as SeiNodeTask), written);
       });
     }

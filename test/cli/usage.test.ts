@@ -17,11 +17,17 @@ describe('the command line of kubectl snt', () => {
 
   /** Without a cluster. */
   async function run(line: string): Promise<PluginResult> {
-    return await runPlugin(line.split(' ').filter((word) => word !== ''), shell);
+    return await runPlugin(
+      line.split(' ').filter((word) => word !== ''),
+      shell,
+    );
   }
 
   const misunderstood: readonly (readonly [string, RegExp])[] = [
-    ['frobnicate', /^There is no command "frobnicate"\. There are: restart, await-height, get, status, cancel, history,/],
+    [
+      'frobnicate',
+      /^There is no command "frobnicate"\. There are: restart, await-height, get, status, cancel, history,/,
+    ],
     ['help frobnicate', /^There is no command "frobnicate"/],
     ['status a --reason b', /^status has no flag --reason\. It has: .*--watch, --timeout/],
     ['--frobnicate', /^kubectl snt has no flag --frobnicate\. It has: --namespace/],
@@ -47,7 +53,10 @@ describe('the command line of kubectl snt', () => {
     ['status a --watch=perhaps', /^--watch takes no value/],
     ['restart a --timeout-seconds -1', /^--timeout-seconds needs a value/],
     ['restart a --timeout-seconds=-1', /^--timeout-seconds must be a whole number from 0.*, got "-1"\.$/],
-    ['restart a --timeout-seconds 9223372036854775808', /^--timeout-seconds must be a whole number from 0 to 9223372036854775807.*, got "9223372036854775808"\.$/],
+    [
+      'restart a --timeout-seconds 9223372036854775808',
+      /^--timeout-seconds must be a whole number from 0 to 9223372036854775807.*, got "9223372036854775808"\.$/,
+    ],
     ['get a -A', /^A task has its name in one namespace/],
   ];
   for (const [line, sentence] of misunderstood) {
@@ -59,7 +68,11 @@ describe('the command line of kubectl snt', () => {
   }
 
   it('takes flags anywhere, in short and long form', async () => {
-    for (const line of ['-n x get --kubeconfig /none', 'get -nx --kubeconfig=/none', '--kubeconfig /none --namespace=x get']) {
+    for (const line of [
+      '-n x get --kubeconfig /none',
+      'get -nx --kubeconfig=/none',
+      '--kubeconfig /none --namespace=x get',
+    ]) {
       const { code, stderr } = await run(line);
       assert.match(stderr, /^Cannot load \/none: .*\.\n$/);
       assert.equal(code, 1);
@@ -68,11 +81,20 @@ describe('the command line of kubectl snt', () => {
 
   it('tells what is wrong with the kubeconfig in one sentence', async () => {
     const good = join(directory, 'kubeconfig');
-    const clusters = ['one', 'other'].map((name, index) => ({ name, cluster: { server: `https://127.0.0.1:${index + 1}` } }));
+    const clusters = ['one', 'other'].map((name, index) => ({
+      name,
+      cluster: { server: `https://127.0.0.1:${index + 1}` },
+    }));
     const contexts = clusters.map(({ name }) => ({ name, context: { cluster: name, user: 'u' } }));
-    writeFileSync(good, JSON.stringify({ clusters, users: [{ name: 'u', user: {} }], contexts, 'current-context': 'gone' }));
+    writeFileSync(
+      good,
+      JSON.stringify({ clusters, users: [{ name: 'u', user: {} }], contexts, 'current-context': 'gone' }),
+    );
     assert.match((await run(`get --kubeconfig ${good}`)).stderr, /current-context "gone" is not among contexts/);
-    assert.match((await run(`get --kubeconfig ${good} --context two`)).stderr, /there is no context "two"\. Choose one of: one, other\./);
+    assert.match(
+      (await run(`get --kubeconfig ${good} --context two`)).stderr,
+      /there is no context "two"\. Choose one of: one, other\./,
+    );
     const { code, stderr } = await run(`get --kubeconfig ${good} --context other`);
     assert.match(stderr, /no answer from https:\/\/127\.0\.0\.1:2 \(ECONNREFUSED.*Check that the API server runs/);
     assert.deepEqual([code, stderr.trimEnd().split('\n').length], [1, 1]);
@@ -114,7 +136,10 @@ describe('the command line of kubectl snt', () => {
     assert.equal(spawnSync('bash', ['-n', script]).status, 0);
     const complete = (...words: string[]): string[] => {
       const program = `. "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _kubectl_snt; printf '%s\\n' "\${COMPREPLY[@]}"`;
-      const { stdout } = spawnSync('bash', ['--norc', '-c', program, script, 'kubectl-snt', ...words], { env: shell, encoding: 'utf8' });
+      const { stdout } = spawnSync('bash', ['--norc', '-c', program, script, 'kubectl-snt', ...words], {
+        env: shell,
+        encoding: 'utf8',
+      });
       return stdout.trimEnd().split('\n');
     };
     assert.deepEqual(complete('re'), ['restart']);

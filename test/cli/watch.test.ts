@@ -28,19 +28,32 @@ describe('kubectl snt status --watch', () => {
   /** A wait that has begun and will not end. */
   async function endlessWait(name: string): Promise<SeiNodeTask> {
     await environment.addNode(name);
-    await environment.createTask(name, { kind: 'AwaitNodesAtHeight', target: { nodeRef: { name } }, awaitNodesAtHeight: { targetHeight: 1_000_000_000 } });
+    await environment.createTask(name, {
+      kind: 'AwaitNodesAtHeight',
+      target: { nodeRef: { name } },
+      awaitNodesAtHeight: { targetHeight: 1_000_000_000 },
+    });
     return await environment.taskWhere(name, 'waits on the sidecar', (task) => task.status?.step === 'AwaitingHeight');
   }
 
   /** Untouched since. */
   async function assertGoesOn(task: SeiNodeTask): Promise<void> {
-    const { metadata } = (await environment.tasks.get(environment.namespace, task.metadata.name)) ?? assert.fail('gone');
+    const { metadata } =
+      (await environment.tasks.get(environment.namespace, task.metadata.name)) ?? assert.fail('gone');
     assert.equal(metadata.resourceVersion, task.metadata.resourceVersion);
   }
 
   it('prints one line for each change and exits with 0 when the task is Complete', async () => {
     await environment.addNode('complete-0', { faults: SLOW });
-    const { code, stdout, stderr } = await start(['restart', 'complete-0', '--name', 'complete', '--wait', '--timeout', '5m']).ended();
+    const { code, stdout, stderr } = await start([
+      'restart',
+      'complete-0',
+      '--name',
+      'complete',
+      '--wait',
+      '--timeout',
+      '5m',
+    ]).ended();
     const lines = stdout.trimEnd().split('\n');
     assert.equal(lines[0], 'seinodetask.sei.io/complete created');
     const steps = lines.slice(1).map((line) => line.split('  ').slice(1, 3).join(' '));
@@ -118,7 +131,10 @@ describe('kubectl snt status --watch', () => {
     cleanUp.defer(() => proxy.close());
     await proxy.leadTo(address);
     const kubeconfig = join(directory, `kubeconfig-${environment.namespace}-proxy`);
-    await writeFile(kubeconfig, (await readFile(kubernetes.kubeconfig('admin'), 'utf8')).replaceAll(kubernetes.url, `https://${proxy.address}`));
+    await writeFile(
+      kubeconfig,
+      (await readFile(kubernetes.kubeconfig('admin'), 'utf8')).replaceAll(kubernetes.url, `https://${proxy.address}`),
+    );
     await endlessWait('cut-off-0');
     const watch = start(['status', 'cut-off-0', '-w'], { ...shell, KUBECONFIG: kubeconfig });
     await watch.prints(/AwaitingHeight/);
@@ -138,7 +154,10 @@ describe('kubectl snt status --watch', () => {
     await environment.kubectl(['create', 'rolebinding', 'reader', '--role=reader', '--user=viewer']);
     await endlessWait('unwatched-0');
     const kubeconfig = servers.kubernetes.kubeconfig('viewer');
-    const { code, stdout, stderr } = await start(['status', 'unwatched-0', '-w'], { ...shell, KUBECONFIG: kubeconfig }).ended();
+    const { code, stdout, stderr } = await start(['status', 'unwatched-0', '-w'], {
+      ...shell,
+      KUBECONFIG: kubeconfig,
+    }).ended();
     assert.match(stdout, /AwaitingHeight/);
     assert.match(stderr, new RegExp(`"viewer" cannot watch resource "seinodetasks" .*"${namespace}".*Grant this verb`));
     assert.equal(code, 1);

@@ -5,7 +5,10 @@ import { InvalidField } from '../../core/invalid-field.ts';
 import { minimalPayloads } from '../api/payload-examples.ts';
 
 function payloadOf(values: readonly unknown[]): unknown {
-  return { ...minimalPayloads.GovParamChange, changes: values.map((value) => ({ subspace: 'staking', key: 'Params', value })) };
+  return {
+    ...minimalPayloads.GovParamChange,
+    changes: values.map((value) => ({ subspace: 'staking', key: 'Params', value })),
+  };
 }
 
 /** With their texts as the bridge hands them over. */
@@ -14,7 +17,18 @@ function fromTexts(...texts: string[]): readonly string[] {
 }
 
 describe('changeValues', () => {
-  const kept = ['"1"', '1.50', '1e3', '-0', 'null', '9007199254740992', '-9007199254740992', '0.1234567890123456789012', '"12345678901234567890"', '[{"12345678901234567890":1}]'];
+  const kept = [
+    '"1"',
+    '1.50',
+    '1e3',
+    '-0',
+    'null',
+    '9007199254740992',
+    '-9007199254740992',
+    '0.1234567890123456789012',
+    '"12345678901234567890"',
+    '[{"12345678901234567890":1}]',
+  ];
   for (const text of kept) it(`keeps ${text} as it is`, () => assert.deepEqual(fromTexts(text), [text]));
 
   it('keeps strings whatever digits they hold', () => {
@@ -27,8 +41,17 @@ describe('changeValues', () => {
   });
 
   it('keeps any JSON whose numbers a float can hold', () => {
-    const values = fc.array(fc.jsonValue({ noUnicodeString: false }), { minLength: 1 }).filter((all) => !/\d{16}|e\+/.test(JSON.stringify(all)));
-    fc.assert(fc.property(values, (all) => assert.deepEqual(changeValues(payloadOf(all), undefined), all.map((value) => JSON.stringify(value)))));
+    const values = fc
+      .array(fc.jsonValue({ noUnicodeString: false }), { minLength: 1 })
+      .filter((all) => !/\d{16}|e\+/.test(JSON.stringify(all)));
+    fc.assert(
+      fc.property(values, (all) =>
+        assert.deepEqual(
+          changeValues(payloadOf(all), undefined),
+          all.map((value) => JSON.stringify(value)),
+        ),
+      ),
+    );
   });
 
   it('refuses a bare integer beyond 2^53 wherever it stands, and names it', () => {
@@ -39,15 +62,26 @@ describe('changeValues', () => {
         const number = `${sign}${digits}`;
         assert.throws(
           () => fromTexts('1', text.replaceAll('#', number)),
-          (error) => error instanceof InvalidField && error.field === 'spec.govParamChange.changes.1.value' && error.problem.includes(` ${number},`),
+          (error) =>
+            error instanceof InvalidField &&
+            error.field === 'spec.govParamChange.changes.1.value' &&
+            error.problem.includes(` ${number},`),
         );
       }),
     );
   });
 
   const refused: readonly (readonly [string, () => unknown, RegExp])[] = [
-    ['a large integer that the API server wrote with an exponent', () => fromTexts('1e+21'), /holds the number 1e\+21,/],
-    ['2^53 of a run without a resource, which may have been 2^53 + 1', () => changeValues(payloadOf([2 ** 53]), undefined), /9007199254740992/],
+    [
+      'a large integer that the API server wrote with an exponent',
+      () => fromTexts('1e+21'),
+      /holds the number 1e\+21,/,
+    ],
+    [
+      '2^53 of a run without a resource, which may have been 2^53 + 1',
+      () => changeValues(payloadOf([2 ** 53]), undefined),
+      /9007199254740992/,
+    ],
     ['a value without a text', () => fromTexts('1', ''), /changes\.1\.value is not JSON/],
     ['a text that is not JSON', () => fromTexts('{"a":1'), /changes\.0\.value is not JSON \(got "\{\\"a\\":1"\)/],
     ['two values in one text', () => fromTexts('1,2'), /is not JSON/],
@@ -57,6 +91,7 @@ describe('changeValues', () => {
     ['no changes', () => changeValues(payloadOf([]), undefined), /spec\.govParamChange\.changes/],
   ];
   for (const [what, call, message] of refused) {
-    it(`refuses ${what}`, () => assert.throws(call, (error) => error instanceof InvalidField && message.test(error.message)));
+    it(`refuses ${what}`, () =>
+      assert.throws(call, (error) => error instanceof InvalidField && message.test(error.message)));
   }
 });

@@ -7,9 +7,22 @@ import { minimalPayloads } from '../api/payload-examples.ts';
 
 export const node = { namespace: 'arctic-1', name: 'syncer-0-0' };
 /** Words from outside, to be found again. */
-export const WORDS = { error: 'it broke', refusal: 'unknown task type: x', problem: 'connection refused', why: 'wrong node' };
+export const WORDS = {
+  error: 'it broke',
+  refusal: 'unknown task type: x',
+  problem: 'connection refused',
+  why: 'wrong node',
+};
 
-const unread: Transaction = { txHash: undefined, height: undefined, proposalId: undefined, code: undefined, codespace: undefined, rawLog: undefined, inclusionStatus: undefined };
+const unread: Transaction = {
+  txHash: undefined,
+  height: undefined,
+  proposalId: undefined,
+  code: undefined,
+  codespace: undefined,
+  rawLog: undefined,
+  inclusionStatus: undefined,
+};
 
 export function transaction(fields: Partial<Transaction>): Transaction {
   return { ...unread, ...fields };
@@ -57,8 +70,12 @@ const pendingWithoutHash = transaction({ inclusionStatus: 'pending' });
 /** A sidecar can leave a transaction with any task, but only that of a governance task counts. */
 function* everyKnowledge(kind: TaskKind): Generator<Knowledge> {
   const seen = [undefined, 'running', 'absent', 'unconfirmed', 'completed', 'failed', 'gone'] as const;
-  const pendings = taskKinds[kind].endsWith === 'transaction' ? [undefined, pending, pendingWithoutHash] : [undefined, pending];
-  for (const [[[sent, state], problem], last] of product(product(product(['no', 'perhaps', 'yes'] as const, seen), [undefined, WORDS.problem]), pendings)) {
+  const pendings =
+    taskKinds[kind].endsWith === 'transaction' ? [undefined, pending, pendingWithoutHash] : [undefined, pending];
+  for (const [[[sent, state], problem], last] of product(
+    product(product(['no', 'perhaps', 'yes'] as const, seen), [undefined, WORDS.problem]),
+    pendings,
+  )) {
     yield { sent, ...(state && { seen: state }), ...(problem && { problem }), ...(last && { pending: last }) };
   }
 }
@@ -70,9 +87,14 @@ function payloadsOf(kind: TaskKind): readonly unknown[] {
 
 /** Every kind × knowledge × end × cancelled or not × bounded or not. */
 export function* everyEndedTask(): Generator<EndedTask> {
-  const circumstances = [undefined, '', WORDS.why].flatMap((cancelled) => [undefined, 600_000].map((timeoutMs) => ({ cancelled, timeoutMs })));
+  const circumstances = [undefined, '', WORDS.why].flatMap((cancelled) =>
+    [undefined, 600_000].map((timeoutMs) => ({ cancelled, timeoutMs })),
+  );
   for (const kind of taskKindNames) {
-    for (const [[[payload, knowledge], end], circumstance] of product(product(product(payloadsOf(kind), [...everyKnowledge(kind)]), ends), circumstances)) {
+    for (const [[[payload, knowledge], end], circumstance] of product(
+      product(product(payloadsOf(kind), [...everyKnowledge(kind)]), ends),
+      circumstances,
+    )) {
       yield { kind, node, payload, knowledge, end, ...circumstance };
     }
   }
@@ -87,7 +109,10 @@ export function knownTransaction({ kind, end, knowledge }: EndedTask): Transacti
 /** What of this could never come about: how a task ends does not fit what is known of it. Unset: it can. */
 export function contradiction(task: EndedTask): string | undefined {
   const { kind, end, knowledge } = task;
-  return contradictoryKnowledge(kind, knowledge) ?? (contradictoryEnd[end.by](task, knowledge.sent, end as never) || undefined);
+  return (
+    contradictoryKnowledge(kind, knowledge) ??
+    (contradictoryEnd[end.by](task, knowledge.sent, end as never) || undefined)
+  );
 }
 
 /** A task that is there under our id was sent; an image that was there before it was not. */
@@ -99,14 +124,19 @@ export function contradictoryKnowledge(kind: TaskKind, { sent, seen, pending: la
   return seen === 'running' || (isOver && !wasThere) ? `${seen} without having been sent` : undefined;
 }
 
-type Contradiction<By extends End['by']> = (task: EndedTask, sent: Sent, end: Extract<End, { readonly by: By }>) => string | false | undefined;
+type Contradiction<By extends End['by']> = (
+  task: EndedTask,
+  sent: Sent,
+  end: Extract<End, { readonly by: By }>,
+) => string | false | undefined;
 
 const contradictoryEnd: { readonly [By in End['by']]: Contradiction<By> } = {
   report: ({ kind }, sent, { report }) => {
     if (report.already) return !(kind === 'UpdateNodeImage' && sent === 'no') && 'there before, and sent';
     return sent !== 'yes' && 'over without having been sent';
   },
-  acceptance: ({ kind }, sent) => (taskKinds[kind].endsWith !== 'acceptance' || sent !== 'yes') && 'an acceptance that ends nothing',
+  acceptance: ({ kind }, sent) =>
+    (taskKinds[kind].endsWith !== 'acceptance' || sent !== 'yes') && 'an acceptance that ends nothing',
   refusal: (_task, sent) => sent === 'yes' && 'sent again after it had been accepted',
   loss: ({ kind }, sent) => (sent === 'no' || kind === 'UpdateNodeImage') && 'lost without having been sent',
   absence: () => undefined,
@@ -119,5 +149,10 @@ function contradictoryStop(task: EndedTask, sent: Sent, { takenOff }: { readonly
   if (takenOff) return (!taskKinds[kind].onlyWaits || sent === 'no') && 'taken off without having been sent';
   // A cancelled image is left to itself at once, whatever was seen of it.
   const isOver = kind !== 'UpdateNodeImage' && ['completed', 'failed', 'gone'].includes(knowledge.seen ?? '');
-  return isOver && knowledge.problem === undefined && knownTransaction(task) === undefined && 'not watched to an end that was seen';
+  return (
+    isOver &&
+    knowledge.problem === undefined &&
+    knownTransaction(task) === undefined &&
+    'not watched to an end that was seen'
+  );
 }

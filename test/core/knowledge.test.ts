@@ -1,16 +1,41 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import type { TaskObservation } from '../../api/sidecar/sidecar-task.ts';
-import { afterAcceptance, afterAnswer, afterLostPost, afterSilence, isPending, knowledgeAtStart, type Knowledge, type Sent } from '../../core/knowledge.ts';
+import {
+  afterAcceptance,
+  afterAnswer,
+  afterLostPost,
+  afterSilence,
+  isPending,
+  knowledgeAtStart,
+  type Knowledge,
+  type Sent,
+} from '../../core/knowledge.ts';
 import { contradictoryKnowledge, transaction } from './ended-tasks.ts';
 
 const order: readonly Sent[] = ['no', 'perhaps', 'yes'];
-const inclusionStatus = fc.constantFrom(undefined, 'committed_ok' as const, 'committed_failed' as const, 'pending' as const, 'unverifiable' as const);
-const result = fc.option(fc.record({ txHash: fc.constantFrom('A', 'B'), inclusionStatus }).map((fields) => ({ transaction: transaction(fields) })), { nil: {} });
+const inclusionStatus = fc.constantFrom(
+  undefined,
+  'committed_ok' as const,
+  'committed_failed' as const,
+  'pending' as const,
+  'unverifiable' as const,
+);
+const result = fc.option(
+  fc
+    .record({ txHash: fc.constantFrom('A', 'B'), inclusionStatus })
+    .map((fields) => ({ transaction: transaction(fields) })),
+  { nil: {} },
+);
 
 /** What a sidecar can answer. */
 const answer: fc.Arbitrary<TaskObservation> = fc.oneof(
-  fc.constantFrom<TaskObservation>({ state: 'running' }, { state: 'absent' }, { state: 'unconfirmed' }, { state: 'gone' }),
+  fc.constantFrom<TaskObservation>(
+    { state: 'running' },
+    { state: 'absent' },
+    { state: 'unconfirmed' },
+    { state: 'gone' },
+  ),
   result.map((left): TaskObservation => ({ state: 'completed', ...left })),
   result.map((left): TaskObservation => ({ state: 'failed', error: 'it broke', ...left })),
 );
@@ -18,14 +43,28 @@ const answer: fc.Arbitrary<TaskObservation> = fc.oneof(
 type Happening = (knowledge: Knowledge) => Knowledge;
 
 const happening: fc.Arbitrary<Happening> = fc.oneof(
-  answer.map((seen): Happening => (knowledge) => afterAnswer(knowledge, seen)),
-  fc.string().map((problem): Happening => (knowledge) => afterSilence(knowledge, problem)),
-  fc.tuple(fc.string(), fc.boolean()).map(([problem, arrived]): Happening => (knowledge) => afterLostPost(knowledge, problem, arrived)),
+  answer.map(
+    (seen): Happening =>
+      (knowledge) =>
+        afterAnswer(knowledge, seen),
+  ),
+  fc.string().map(
+    (problem): Happening =>
+      (knowledge) =>
+        afterSilence(knowledge, problem),
+  ),
+  fc.tuple(fc.string(), fc.boolean()).map(
+    ([problem, arrived]): Happening =>
+      (knowledge) =>
+        afterLostPost(knowledge, problem, arrived),
+  ),
   fc.constant<Happening>(afterAcceptance),
 );
 const begun = fc.option(fc.record({ taskId: fc.constant('id'), accepted: fc.boolean() }), { nil: undefined });
 /** Anything that can be known. */
-const anyKnowledge = fc.tuple(begun, fc.array(happening, { maxLength: 20 })).map(([start, past]) => past.reduce((known, happens) => happens(known), knowledgeAtStart(start)));
+const anyKnowledge = fc
+  .tuple(begun, fc.array(happening, { maxLength: 20 }))
+  .map(([start, past]) => past.reduce((known, happens) => happens(known), knowledgeAtStart(start)));
 
 describe('what is known of a task', () => {
   it('is at first that nothing was sent, or what others have left word of', () => {
@@ -44,7 +83,10 @@ describe('what is known of a task', () => {
   });
 
   it('never contradicts itself: what was seen under our id was sent', () => {
-    fc.assert(fc.property(anyKnowledge, (known) => assert.equal(contradictoryKnowledge('RestartSeid', known), undefined)), { numRuns: 1_000 });
+    fc.assert(
+      fc.property(anyKnowledge, (known) => assert.equal(contradictoryKnowledge('RestartSeid', known), undefined)),
+      { numRuns: 1_000 },
+    );
   });
 
   it('stays as it was: every step makes another value', () => {
@@ -75,18 +117,23 @@ describe('an answer', () => {
         assert.equal(afterAnswer(before, seen).sent, isThere ? 'yes' : before.sent);
       }),
     );
-    assert.deepEqual(afterAnswer({ sent: 'no' }, { state: 'completed', already: true }), { sent: 'no', seen: 'completed' });
+    assert.deepEqual(afterAnswer({ sent: 'no' }, { state: 'completed', already: true }), {
+      sent: 'no',
+      seen: 'completed',
+    });
   });
 
   it('leaves what came of the last POST, unless the task is there', () => {
     const lost = afterLostPost({ sent: 'no' }, 'no space left on device', true);
-    for (const state of ['absent', 'unconfirmed', 'gone'] as const) assert.equal(afterAnswer(lost, { state }).lostPost, 'no space left on device');
+    for (const state of ['absent', 'unconfirmed', 'gone'] as const)
+      assert.equal(afterAnswer(lost, { state }).lostPost, 'no space left on device');
     assert.equal(afterAnswer(lost, { state: 'running' }).lostPost, undefined);
   });
 
   it('says no more than that when the sidecar does not have the task: it may have forgotten it', () => {
     for (const sent of order) {
-      for (const state of ['absent', 'unconfirmed', 'gone'] as const) assert.deepEqual(afterAnswer({ sent }, { state }), { sent, seen: state });
+      for (const state of ['absent', 'unconfirmed', 'gone'] as const)
+        assert.deepEqual(afterAnswer({ sent }, { state }), { sent, seen: state });
     }
   });
 
@@ -102,7 +149,11 @@ describe('an answer', () => {
     const pending = transaction({ txHash: 'A', inclusionStatus: 'pending' });
     assert.ok(isPending({ state: 'failed', error: 'not seen yet', transaction: pending }));
     assert.ok(!isPending({ state: 'completed', transaction: pending }));
-    fc.assert(fc.property(answer, (seen) => assert.equal(isPending(seen), seen.state === 'failed' && seen.transaction?.inclusionStatus === 'pending')));
+    fc.assert(
+      fc.property(answer, (seen) =>
+        assert.equal(isPending(seen), seen.state === 'failed' && seen.transaction?.inclusionStatus === 'pending'),
+      ),
+    );
   });
 });
 

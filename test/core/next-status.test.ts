@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import type { Verdict } from '../../api/temporal/task-outcome.ts';
 import * as fc from 'fast-check';
-import { isTerminal, statusSchema, taskPhases, type Condition, type SeiNodeTaskStatus } from '../../api/sei-node-task.ts';
+import {
+  isTerminal,
+  statusSchema,
+  taskPhases,
+  type Condition,
+  type SeiNodeTaskStatus,
+} from '../../api/sei-node-task.ts';
 import { nextStatus, type StatusChange } from '../../core/next-status.ts';
 import { timestamp } from '../../lib/timestamp.ts';
 import { cancelling, dispatching, queued, waitingForTarget, workingOn } from '../../core/progress.ts';
@@ -12,24 +18,48 @@ const provenance = 'Requested by alice.';
 const at = (seconds: number) => ({ generation: 1, atMs: startMs + seconds * 1000, workflow, provenance });
 const work = { kind: 'RestartSeid', task: { node: { namespace: 'a', name: 'b' } }, payload: {} } as const;
 const complete: Verdict = { phase: 'Complete', reason: 'TaskComplete', message: 'It is done.' };
-const broken: Verdict = { phase: 'Failed', reason: 'TaskFailed', message: 'The sidecar failed.', sidecarError: 'it broke' };
+const broken: Verdict = {
+  phase: 'Failed',
+  reason: 'TaskFailed',
+  message: 'The sidecar failed.',
+  sidecarError: 'it broke',
+};
 
 const verdicts: readonly Verdict[] = [complete, broken];
 
 const accepted: StatusChange = { step: 'accepted' };
 const waiting: StatusChange = { step: 'waiting', reason: 'PhaseNotMet', progress: waitingForTarget('It waits.') };
 const queueing: StatusChange = { step: 'waiting', reason: 'Queued', progress: queued('It is busy.') };
-const executing: StatusChange = { step: 'executing', progress: dispatching(work), targetMessage: 'It is there.', taskId: 'id', startedAtMs: startMs + 20_000 };
+const executing: StatusChange = {
+  step: 'executing',
+  progress: dispatching(work),
+  targetMessage: 'It is there.',
+  taskId: 'id',
+  startedAtMs: startMs + 20_000,
+};
 const working: StatusChange = { step: 'working', progress: workingOn(work) };
 const submitted: StatusChange = { step: 'working', progress: workingOn(work), submittedAtMs: startMs + 25_000 };
 const cancelled: StatusChange = { step: 'noted', progress: cancelling(work) };
 const completed: StatusChange = { step: 'finished', verdict: complete };
 const failed: StatusChange = { step: 'finished', verdict: broken };
-const allUpdates: readonly StatusChange[] = [accepted, waiting, queueing, executing, working, submitted, cancelled, completed, failed];
+const allUpdates: readonly StatusChange[] = [
+  accepted,
+  waiting,
+  queueing,
+  executing,
+  working,
+  submitted,
+  cancelled,
+  completed,
+  failed,
+];
 
 /** Applies updates ten seconds apart; one that is not to be written changes nothing. */
 function after(...updates: StatusChange[]): SeiNodeTaskStatus {
-  return updates.reduce<SeiNodeTaskStatus>((status, update, index) => nextStatus(status, update, at(index * 10)) ?? status, {});
+  return updates.reduce<SeiNodeTaskStatus>(
+    (status, update, index) => nextStatus(status, update, at(index * 10)) ?? status,
+    {},
+  );
 }
 
 function conditionOf(status: SeiNodeTaskStatus, type: string): Condition | undefined {
@@ -55,7 +85,12 @@ describe('nextStatus', () => {
       message: `${complete.message} ${provenance}`,
       completedAt: '2026-11-24T00:00:30Z',
       duration: '31s',
-      task: { id: 'id', status: 'Complete', submittedAt: '2026-11-24T00:00:25Z', executionStartedAt: '2026-11-24T00:00:20Z' },
+      task: {
+        id: 'id',
+        status: 'Complete',
+        submittedAt: '2026-11-24T00:00:25Z',
+        executionStartedAt: '2026-11-24T00:00:20Z',
+      },
       conditions: [
         {
           type: 'TargetReady',
@@ -86,13 +121,21 @@ describe('nextStatus', () => {
   });
 
   it('says what is being done, and stops saying it at the end', () => {
-    const seen = [after(accepted), after(accepted, waiting), after(accepted, waiting, executing), after(accepted, executing, working)];
-    assert.deepEqual(seen.map(({ step, reason }) => [step, reason]), [
-      [undefined, undefined],
-      ['WaitingForTarget', 'PhaseNotMet'],
-      ['Dispatching', undefined],
-      ['Restarting', undefined],
-    ]);
+    const seen = [
+      after(accepted),
+      after(accepted, waiting),
+      after(accepted, waiting, executing),
+      after(accepted, executing, working),
+    ];
+    assert.deepEqual(
+      seen.map(({ step, reason }) => [step, reason]),
+      [
+        [undefined, undefined],
+        ['WaitingForTarget', 'PhaseNotMet'],
+        ['Dispatching', undefined],
+        ['Restarting', undefined],
+      ],
+    );
     assert.ok(!('step' in after(accepted, executing, working, failed)));
     assert.equal(after(accepted, waiting).message, `It waits. ${provenance}`);
   });
@@ -100,19 +143,41 @@ describe('nextStatus', () => {
   it('keeps the run of its workflow when the bridge, which does not know it, writes again', () => {
     const running = nextStatus(after(accepted), executing, { ...at(5), workflow: { ...workflow, runId: 'r' } });
     assert.deepEqual(nextStatus(running, accepted, at(6))?.workflow, { ...workflow, runId: 'r' });
-    assert.deepEqual(nextStatus(running, accepted, { ...at(6), workflow: { id: 'another' } })?.workflow, { id: 'another' });
+    assert.deepEqual(nextStatus(running, accepted, { ...at(6), workflow: { id: 'another' } })?.workflow, {
+      id: 'another',
+    });
   });
 
   it('keeps when a task that others began was submitted, and that its target was ready', () => {
-    const theirs: SeiNodeTaskStatus = { phase: 'Running', task: { id: 'id', status: 'Pending', submittedAt: '2026-01-01T00:00:00Z' } };
-    const status = nextStatus(theirs, { step: 'executing', progress: dispatching(work), taskId: 'id', startedAtMs: startMs }, at(0));
-    assert.deepEqual(status?.task, { id: 'id', status: 'Running', submittedAt: '2026-01-01T00:00:00Z', executionStartedAt: '2026-11-24T00:00:00Z' });
+    const theirs: SeiNodeTaskStatus = {
+      phase: 'Running',
+      task: { id: 'id', status: 'Pending', submittedAt: '2026-01-01T00:00:00Z' },
+    };
+    const status = nextStatus(
+      theirs,
+      { step: 'executing', progress: dispatching(work), taskId: 'id', startedAtMs: startMs },
+      at(0),
+    );
+    assert.deepEqual(status?.task, {
+      id: 'id',
+      status: 'Running',
+      submittedAt: '2026-01-01T00:00:00Z',
+      executionStartedAt: '2026-11-24T00:00:00Z',
+    });
     assert.equal(status?.conditions, undefined);
   });
 
   it('has submittedAt only once the task was accepted, and from then on', () => {
-    for (const updates of [[executing], [executing, working], [executing, cancelled], [executing, failed]]) assert.ok(!('submittedAt' in (after(accepted, ...updates).task ?? assert.fail())));
-    for (const updates of [[submitted], [submitted, working], [submitted, cancelled], [submitted, executing], [submitted, failed], [{ ...failed, submittedAtMs: startMs + 25_000 }]]) {
+    for (const updates of [[executing], [executing, working], [executing, cancelled], [executing, failed]])
+      assert.ok(!('submittedAt' in (after(accepted, ...updates).task ?? assert.fail())));
+    for (const updates of [
+      [submitted],
+      [submitted, working],
+      [submitted, cancelled],
+      [submitted, executing],
+      [submitted, failed],
+      [{ ...failed, submittedAtMs: startMs + 25_000 }],
+    ]) {
       assert.equal(after(accepted, executing, ...updates).task?.submittedAt, '2026-11-24T00:00:25Z');
     }
     const later: StatusChange = { ...completed, submittedAtMs: startMs + 99_000 };
@@ -120,17 +185,37 @@ describe('nextStatus', () => {
   });
 
   it('takes nothing over from another task of the same resource', () => {
-    const theirs: SeiNodeTaskStatus = { phase: 'Running', task: { id: 'other', status: 'Running', submittedAt: '2026-01-01T00:00:00Z', executionStartedAt: '2026-01-01T00:00:00Z' } };
-    assert.deepEqual(nextStatus(theirs, executing, at(0))?.task, { id: 'id', status: 'Running', executionStartedAt: '2026-11-24T00:00:20Z' });
+    const theirs: SeiNodeTaskStatus = {
+      phase: 'Running',
+      task: {
+        id: 'other',
+        status: 'Running',
+        submittedAt: '2026-01-01T00:00:00Z',
+        executionStartedAt: '2026-01-01T00:00:00Z',
+      },
+    };
+    assert.deepEqual(nextStatus(theirs, executing, at(0))?.task, {
+      id: 'id',
+      status: 'Running',
+      executionStartedAt: '2026-11-24T00:00:20Z',
+    });
   });
 
   it('observes the generation of the spec that was acted on, whatever the resource has by now', () => {
-    const status = nextStatus({ ...after(accepted, executing), observedGeneration: 2 }, completed, { ...at(30), generation: 1 });
+    const status = nextStatus({ ...after(accepted, executing), observedGeneration: 2 }, completed, {
+      ...at(30),
+      generation: 1,
+    });
     assert.equal(status?.observedGeneration, 1);
-    assert.deepEqual(status.conditions?.filter(({ type }) => type !== 'TargetReady').map(({ type, observedGeneration }) => [type, observedGeneration]), [
-      ['Ready', 1],
-      ['Finished', 1],
-    ]);
+    assert.deepEqual(
+      status.conditions
+        ?.filter(({ type }) => type !== 'TargetReady')
+        .map(({ type, observedGeneration }) => [type, observedGeneration]),
+      [
+        ['Ready', 1],
+        ['Finished', 1],
+      ],
+    );
   });
 
   it('is moved to another generation by no sight of the bridge, only by who acts on it', () => {
@@ -145,7 +230,10 @@ describe('nextStatus', () => {
       for (const verdict of verdicts) {
         const status = after(accepted, wait, { step: 'finished', verdict });
         const targetReady = conditionOf(status, 'TargetReady');
-        assert.deepEqual([targetReady?.status, targetReady?.message, targetReady?.lastTransitionTime], ['False', verdict.message, '2026-11-24T00:00:10Z']);
+        assert.deepEqual(
+          [targetReady?.status, targetReady?.message, targetReady?.lastTransitionTime],
+          ['False', verdict.message, '2026-11-24T00:00:10Z'],
+        );
         assert.equal(status.step, undefined);
       }
     }
@@ -155,7 +243,10 @@ describe('nextStatus', () => {
   it('says that it is being cancelled until its end, with what it goes on with', () => {
     for (const updates of [[cancelled], [cancelled, working], [cancelled, submitted], [cancelled, accepted]]) {
       const status = after(accepted, executing, ...updates);
-      assert.deepEqual([status.phase, status.step, status.message], ['Running', 'Cancelling', `${cancelling(work).message} ${provenance}`]);
+      assert.deepEqual(
+        [status.phase, status.step, status.message],
+        ['Running', 'Cancelling', `${cancelling(work).message} ${provenance}`],
+      );
     }
     assert.ok(!('step' in after(accepted, executing, cancelled, failed)));
   });
@@ -163,7 +254,12 @@ describe('nextStatus', () => {
   it('notes something of a task that nobody has begun without moving it', () => {
     const { phase, task, conditions, step } = after(accepted, cancelled);
     assert.deepEqual([phase, task, conditions, step], ['Pending', undefined, undefined, 'Cancelling']);
-    const { targetFirstObservedAt, reason } = after(accepted, waiting, { step: 'noted', progress: waitingForTarget('It cannot be read.') }, waiting);
+    const { targetFirstObservedAt, reason } = after(
+      accepted,
+      waiting,
+      { step: 'noted', progress: waitingForTarget('It cannot be read.') },
+      waiting,
+    );
     assert.deepEqual([targetFirstObservedAt, reason], ['2026-11-24T00:00:10Z', 'PhaseNotMet']);
   });
 
@@ -197,10 +293,17 @@ describe('nextStatus', () => {
   });
 
   it("moves a condition's lastTransitionTime only with its status", () => {
-    const again: StatusChange = { step: 'waiting', reason: 'PhaseNotMet', progress: waitingForTarget('It still waits.') };
+    const again: StatusChange = {
+      step: 'waiting',
+      reason: 'PhaseNotMet',
+      progress: waitingForTarget('It still waits.'),
+    };
     const twice = conditionOf(after(accepted, waiting, again), 'TargetReady');
     assert.deepEqual([twice?.message, twice?.lastTransitionTime], ['It still waits.', '2026-11-24T00:00:10Z']);
-    assert.equal(conditionOf(after(accepted, waiting, again, executing), 'TargetReady')?.lastTransitionTime, '2026-11-24T00:00:30Z');
+    assert.equal(
+      conditionOf(after(accepted, waiting, again, executing), 'TargetReady')?.lastTransitionTime,
+      '2026-11-24T00:00:30Z',
+    );
   });
 
   it('moves phaseTransitionTime only with the phase', () => {
@@ -219,9 +322,19 @@ describe('nextStatus', () => {
   });
 
   it('leaves what others wrote as it is', () => {
-    const theirs: Condition = { type: 'Audited', status: 'True', reason: 'Looked', message: '', lastTransitionTime: '2026-01-01T00:00:00Z' };
+    const theirs: Condition = {
+      type: 'Audited',
+      status: 'True',
+      reason: 'Looked',
+      message: '',
+      lastTransitionTime: '2026-01-01T00:00:00Z',
+    };
     const outputs = { awaitNodesAtHeight: { currentHeight: 7 } };
-    const status = nextStatus({ phase: 'Pending', startedAt: '2026-01-01T00:00:00Z', conditions: [theirs], outputs }, completed, at(0));
+    const status = nextStatus(
+      { phase: 'Pending', startedAt: '2026-01-01T00:00:00Z', conditions: [theirs], outputs },
+      completed,
+      at(0),
+    );
     assert.deepEqual(status?.conditions?.[0], theirs);
     assert.deepEqual([status?.outputs, status?.startedAt], [outputs, '2026-01-01T00:00:00Z']);
   });
@@ -250,8 +363,13 @@ function rank(phase: SeiNodeTaskStatus['phase']): number {
 function assertLawful(before: SeiNodeTaskStatus, written: SeiNodeTaskStatus): void {
   assert.ok(!isTerminal(before.phase));
   assert.ok(rank(before.phase) <= rank(written.phase));
-  const ends = (written.conditions ?? []).map(({ type }) => type).filter((type) => ['Ready', 'Failed', 'Finished'].includes(type));
-  assert.deepEqual(ends, isTerminal(written.phase) ? [written.phase === 'Complete' ? 'Ready' : 'Failed', 'Finished'] : []);
+  const ends = (written.conditions ?? [])
+    .map(({ type }) => type)
+    .filter((type) => ['Ready', 'Failed', 'Finished'].includes(type));
+  assert.deepEqual(
+    ends,
+    isTerminal(written.phase) ? [written.phase === 'Complete' ? 'Ready' : 'Failed', 'Finished'] : [],
+  );
   assert.equal(written.startedAt, before.startedAt ?? written.startedAt);
   assert.deepEqual(statusSchema.parse(written), written);
   const times = JSON.stringify(written).match(/\d{4}-\d\d-\d\dT[^"]*/g) ?? [];

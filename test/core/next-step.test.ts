@@ -3,7 +3,16 @@ import * as fc from 'fast-check';
 import type { TaskObservation, TaskReport } from '../../api/sidecar/sidecar-task.ts';
 import { taskKindNames, taskKinds } from '../../api/task-kinds.ts';
 import { afterAcceptance, afterAnswer, afterLostPost, afterSilence, type Knowledge } from '../../core/knowledge.ts';
-import { afterDispatch, afterPoll, afterTakeOff, afterTarget, type DispatchEnd, type PollEnd, type Situation, type Step } from '../../core/next-step.ts';
+import {
+  afterDispatch,
+  afterPoll,
+  afterTakeOff,
+  afterTarget,
+  type DispatchEnd,
+  type PollEnd,
+  type Situation,
+  type Step,
+} from '../../core/next-step.ts';
 import type { EndedTask } from '../../core/task-verdict.ts';
 import { minimalPayloads } from '../api/payload-examples.ts';
 import { contradiction, node } from './ended-tasks.ts';
@@ -14,7 +23,9 @@ const situations: readonly Situation[] = taskKindNames.flatMap((kind) =>
   ),
 );
 const dispatchEnds: readonly DispatchEnd[] = [
-  ...(['accepted', 'running', 'completed', 'failed', 'gone', 'late', 'busy', 'cancelled'] as const).map((state) => ({ state })),
+  ...(['accepted', 'running', 'completed', 'failed', 'gone', 'late', 'busy', 'cancelled'] as const).map((state) => ({
+    state,
+  })),
   { state: 'refused', words: 'unknown task type' },
 ];
 const pollEnds: readonly PollEnd[] = [
@@ -24,11 +35,15 @@ const pollEnds: readonly PollEnd[] = [
 ];
 
 /** Every decision there is. */
-const decisions: readonly (readonly [situation: Situation, after: string, step: Step])[] = situations.flatMap((situation) => [
-  ...(['ready', 'waiting'] as const).map((state) => [situation, `target ${state}`, afterTarget(state, situation)] as const),
-  ...dispatchEnds.map((end) => [situation, `dispatch ${end.state}`, afterDispatch(end, situation)] as const),
-  ...pollEnds.map((end) => [situation, `poll ${end.state}`, afterPoll(end, situation)] as const),
-]);
+const decisions: readonly (readonly [situation: Situation, after: string, step: Step])[] = situations.flatMap(
+  (situation) => [
+    ...(['ready', 'waiting'] as const).map(
+      (state) => [situation, `target ${state}`, afterTarget(state, situation)] as const,
+    ),
+    ...dispatchEnds.map((end) => [situation, `dispatch ${end.state}`, afterDispatch(end, situation)] as const),
+    ...pollEnds.map((end) => [situation, `poll ${end.state}`, afterPoll(end, situation)] as const),
+  ],
+);
 
 function eachDecision(check: (step: Step, situation: Situation, after: string) => void): void {
   for (const [situation, after, step] of decisions) {
@@ -47,7 +62,12 @@ describe('the next step of a task', () => {
 
   it('is its end, at once, when it is cancelled before anything was sent', () => {
     for (const situation of situations.filter(({ sent, isCancelled }) => sent === 'no' && isCancelled)) {
-      for (const step of [afterTarget('ready', situation), afterTarget('waiting', situation), afterDispatch({ state: 'busy' }, situation), afterDispatch({ state: 'cancelled' }, situation)]) {
+      for (const step of [
+        afterTarget('ready', situation),
+        afterTarget('waiting', situation),
+        afterDispatch({ state: 'busy' }, situation),
+        afterDispatch({ state: 'cancelled' }, situation),
+      ]) {
         assert.deepEqual(step, { do: 'end', end: { by: 'cancellation', takenOff: false } });
       }
     }
@@ -66,30 +86,43 @@ describe('the next step of a task', () => {
 
   it('is to ask once more before a task that may have been sent ends, unless it is an image, which stays', () => {
     eachDecision((step, { kind, sent }, after) => {
-      if (after.startsWith('poll') || step.do !== 'end' || sent === 'no' || taskKinds[kind].endsWith === 'image') return;
+      if (after.startsWith('poll') || step.do !== 'end' || sent === 'no' || taskKinds[kind].endsWith === 'image')
+        return;
       assert.ok(['report', 'acceptance', 'refusal', 'absence'].includes(step.end.by), step.end.by);
     });
   });
 
   it('is the end that the sidecar reports, also when it is cancelled', () => {
     for (const situation of situations) {
-      assert.deepEqual(afterPoll({ state: 'completed', height: 7 }, situation), { do: 'end', end: { by: 'report', report: { state: 'completed', height: 7 }, height: 7 } });
+      assert.deepEqual(afterPoll({ state: 'completed', height: 7 }, situation), {
+        do: 'end',
+        end: { by: 'report', report: { state: 'completed', height: 7 }, height: 7 },
+      });
       for (const state of ['completed', 'failed'] as const) {
         const isDone = state === 'completed' && taskKinds[situation.kind].endsWith === 'acceptance';
-        assert.deepEqual(afterDispatch({ state }, situation), isDone ? { do: 'end', end: { by: 'acceptance' } } : { do: 'poll' });
+        assert.deepEqual(
+          afterDispatch({ state }, situation),
+          isDone ? { do: 'end', end: { by: 'acceptance' } } : { do: 'poll' },
+        );
       }
     }
   });
 
   it('is the end by acceptance for the one kind that asks for no more', () => {
-    eachDecision((step, { kind }) => assert.ok(!(step.do === 'end' && step.end.by === 'acceptance') || kind === 'MarkReady'));
+    eachDecision((step, { kind }) =>
+      assert.ok(!(step.do === 'end' && step.end.by === 'acceptance') || kind === 'MarkReady'),
+    );
     for (const sent of ['yes', 'perhaps'] as const) {
-      assert.deepEqual(afterDispatch({ state: 'accepted' }, { kind: 'MarkReady', sent, isCancelled: true, isBounded: true }), { do: 'end', end: { by: 'acceptance' } });
+      assert.deepEqual(
+        afterDispatch({ state: 'accepted' }, { kind: 'MarkReady', sent, isCancelled: true, isBounded: true }),
+        { do: 'end', end: { by: 'acceptance' } },
+      );
     }
   });
 
   it('after a wait is off the sidecar is the end that made it so, or that the SeiNode is gone', () => {
-    for (const by of ['cancellation', 'deadline'] as const) assert.deepEqual(afterTakeOff('taken-off', by), { do: 'end', end: { by, takenOff: true } });
+    for (const by of ['cancellation', 'deadline'] as const)
+      assert.deepEqual(afterTakeOff('taken-off', by), { do: 'end', end: { by, takenOff: true } });
     assert.deepEqual(afterTakeOff('taken-off', 'loss'), { do: 'end', end: { by: 'loss', afterMs: 600_000 } });
     assert.deepEqual(afterTakeOff('gone', 'cancellation'), { do: 'end', end: { by: 'absence' } });
   });
@@ -146,10 +179,17 @@ class Course {
     const { knowledge } = this.#task;
     this.#maybeCancel();
     const { isCancelled, isBounded } = this.#situation;
-    const unsent: readonly (() => DispatchEnd)[] = [() => this.#accepted(), () => ({ state: 'refused', words: 'unknown task type' })];
+    const unsent: readonly (() => DispatchEnd)[] = [
+      () => this.#accepted(),
+      () => ({ state: 'refused', words: 'unknown task type' }),
+    ];
     const accepted: readonly (() => DispatchEnd)[] = [() => ({ state: this.#sees('absent') && 'running' })];
     const tries: readonly (() => DispatchEnd)[] = [
-      () => ({ state: this.#sees(this.#draw(this.#isEarlier ? ['completed', 'gone'] : ['running', 'completed', 'failed', 'gone'])) }),
+      () => ({
+        state: this.#sees(
+          this.#draw(this.#isEarlier ? ['completed', 'gone'] : ['running', 'completed', 'failed', 'gone']),
+        ),
+      }),
       () => ({ state: 'busy' }),
       ...(knowledge.sent === 'yes' ? accepted : unsent),
       ...(isBounded ? [() => this.#silent('late')] : []),
@@ -165,7 +205,9 @@ class Course {
 
   /** With a POST that may have arrived, or none. */
   #silent(state: 'late' | 'cancelled'): DispatchEnd {
-    this.#know(this.#draw([afterSilence(this.#task.knowledge, 'refused'), afterLostPost(this.#task.knowledge, 'reset', true)]));
+    this.#know(
+      this.#draw([afterSilence(this.#task.knowledge, 'refused'), afterLostPost(this.#task.knowledge, 'reset', true)]),
+    );
     return { state };
   }
 
@@ -175,7 +217,9 @@ class Course {
   }
 
   #sees<State extends TaskObservation['state']>(state: State): State {
-    this.#know(afterAnswer(this.#task.knowledge, { state, error: 'it broke', ...(this.#isEarlier ? { already: true } : {}) }));
+    this.#know(
+      afterAnswer(this.#task.knowledge, { state, error: 'it broke', ...(this.#isEarlier ? { already: true } : {}) }),
+    );
     return state;
   }
 
@@ -188,13 +232,17 @@ class Course {
       ...(isCancelled ? [() => ({ state: 'interrupted' as const })] : []),
       ...(isCancelled && sent !== 'yes' ? [() => ({ state: this.#sees('absent') })] : []),
       ...(isBounded || isCancelled ? [() => this.#late()] : []),
-      ...(!isBounded && !isCancelled && kind !== 'UpdateNodeImage' ? [() => ({ state: this.#sees('absent') && ('lost' as const) })] : []),
+      ...(!isBounded && !isCancelled && kind !== 'UpdateNodeImage'
+        ? [() => ({ state: this.#sees('absent') && ('lost' as const) })]
+        : []),
     ];
     return this.#draw(tries)();
   }
 
   #reported(): PollEnd {
-    const report: TaskReport = this.#isEarlier ? { state: 'completed', already: true } : this.#draw([{ state: 'completed' }, { state: 'failed', error: 'it broke' }]);
+    const report: TaskReport = this.#isEarlier
+      ? { state: 'completed', already: true }
+      : this.#draw([{ state: 'completed' }, { state: 'failed', error: 'it broke' }]);
     this.#know(afterAnswer(this.#task.knowledge, report));
     return report;
   }
@@ -202,19 +250,37 @@ class Course {
   #late(): PollEnd {
     const { knowledge } = this.#task;
     const seen = ['absent', 'unconfirmed', ...(knowledge.sent === 'yes' ? ['running'] : [])] as const;
-    this.#know(this.#draw([afterSilence(knowledge, 'refused'), ...seen.map((state) => afterAnswer(knowledge, { state } as TaskObservation))]));
+    this.#know(
+      this.#draw([
+        afterSilence(knowledge, 'refused'),
+        ...seen.map((state) => afterAnswer(knowledge, { state } as TaskObservation)),
+      ]),
+    );
     return { state: 'deadline' };
   }
 }
 
 describe('the course of a task', () => {
   it('ends with a verdict that fits what is known, whatever happens in whatever order', () => {
-    const start = fc.record({ kind: fc.constantFrom(...taskKindNames), sent: fc.constantFrom('no' as const, 'perhaps' as const, 'yes' as const), timeoutMs: fc.constantFrom(undefined, 600_000), cancelled: fc.constantFrom(undefined, '') });
+    const start = fc.record({
+      kind: fc.constantFrom(...taskKindNames),
+      sent: fc.constantFrom('no' as const, 'perhaps' as const, 'yes' as const),
+      timeoutMs: fc.constantFrom(undefined, 600_000),
+      cancelled: fc.constantFrom(undefined, ''),
+    });
     let ended = 0;
     fc.assert(
       fc.property(start, fc.infiniteStream(fc.nat()), ({ kind, sent, timeoutMs, cancelled }, numbers) => {
-        const draw = <Choice>(choices: readonly Choice[]): Choice => choices[(numbers.next().value as number) % choices.length] as Choice;
-        const task = new Course(draw, { kind, node, payload: minimalPayloads[kind], knowledge: { sent }, timeoutMs, cancelled }).run();
+        const draw = <Choice>(choices: readonly Choice[]): Choice =>
+          choices[(numbers.next().value as number) % choices.length] as Choice;
+        const task = new Course(draw, {
+          kind,
+          node,
+          payload: minimalPayloads[kind],
+          knowledge: { sent },
+          timeoutMs,
+          cancelled,
+        }).run();
         if (task === undefined) return;
         ended += 1;
         assert.equal(contradiction(task), undefined, JSON.stringify(task));

@@ -9,11 +9,20 @@ describe('the progress of a task', () => {
     const work = { kind, task: { node }, payload: minimalPayloads[kind] };
 
     it(`of kind ${kind} has a step for scripts, and a sentence that names the node`, () => {
-      for (const { step, message } of [dispatching(work), workingOn(work), workingAtHeight(work, 7), cancelling(work), takingOff(work)]) {
+      for (const { step, message } of [
+        dispatching(work),
+        workingOn(work),
+        workingAtHeight(work, 7),
+        cancelling(work),
+        takingOff(work),
+      ]) {
         assert.match(step, /^[A-Z][A-Za-z]+$/);
         assert.match(message, /SeiNode arctic-1\/syncer-0-0\b.*\.$/);
       }
-      assert.equal(new Set([dispatching(work), workingOn(work), cancelling(work), takingOff(work)].map(({ step }) => step)).size, 4);
+      assert.equal(
+        new Set([dispatching(work), workingOn(work), cancelling(work), takingOff(work)].map(({ step }) => step)).size,
+        4,
+      );
     });
 
     it(`of kind ${kind} claims before its POST only that it is being sent`, () => {
@@ -26,7 +35,10 @@ describe('the progress of a task', () => {
   }
 
   it('of a wait tells the height that is waited for and the one that the node is at', () => {
-    for (const [kind, payload] of [['AwaitNodesAtHeight', { targetHeight: 9 }], ['AwaitCondition', { height: { targetHeight: 9 } }]] as const) {
+    for (const [kind, payload] of [
+      ['AwaitNodesAtHeight', { targetHeight: 9 }],
+      ['AwaitCondition', { height: { targetHeight: 9 } }],
+    ] as const) {
       const work = { kind, task: { node }, payload };
       assert.match(workingOn(work).message, /height 9\b/);
       assert.match(workingAtHeight(work, 7).message, /height 9\b.*height 7\b/);

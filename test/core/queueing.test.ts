@@ -1,13 +1,22 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { obstacleBeside, queueTimedOut, waitingInQueue, type Obstacle, type RestartSighting } from '../../core/queueing.ts';
+import {
+  obstacleBeside,
+  queueTimedOut,
+  waitingInQueue,
+  type Obstacle,
+  type RestartSighting,
+} from '../../core/queueing.ts';
 
 const node = { namespace: 'arctic-1', name: 'syncer-0-0' };
 const HOUR = 3_600_000;
 
 describe('what stands in the way of a restart', () => {
   it('is a restart of others that is going on, whatever ended before it', () => {
-    const obstacle = obstacleBeside({ restarting: 'x', lastRestartEndedAtMs: 5 }, { betweenRestartsMs: 60_000, nowMs: 6 });
+    const obstacle = obstacleBeside(
+      { restarting: 'x', lastRestartEndedAtMs: 5 },
+      { betweenRestartsMs: 60_000, nowMs: 6 },
+    );
     assert.deepEqual(obstacle, { by: 'restart', taskId: 'x' });
   });
 
@@ -18,10 +27,21 @@ describe('what stands in the way of a restart', () => {
 });
 
 /** When a restart may be sent that asks again whenever it was told to, and how often it was told to wait. */
-function waitsOut({ endedAtMs, intervalMs, nowMs }: { readonly endedAtMs: number; readonly intervalMs: number; readonly nowMs: number }): { readonly freeAtMs: number; readonly waits: number } {
+function waitsOut({
+  endedAtMs,
+  intervalMs,
+  nowMs,
+}: {
+  readonly endedAtMs: number;
+  readonly intervalMs: number;
+  readonly nowMs: number;
+}): { readonly freeAtMs: number; readonly waits: number } {
   let [now, sighting]: [number, RestartSighting | undefined] = [nowMs, undefined];
   for (let waits = 0; ; waits += 1) {
-    const obstacle = obstacleBeside({ lastRestartEndedAtMs: endedAtMs }, { betweenRestartsMs: intervalMs, nowMs: now, sighting });
+    const obstacle = obstacleBeside(
+      { lastRestartEndedAtMs: endedAtMs },
+      { betweenRestartsMs: intervalMs, nowMs: now, sighting },
+    );
     if (obstacle === undefined) return { freeAtMs: now, waits };
     assert.ok(obstacle.by === 'interval' && obstacle.freeAtMs > now);
     [now, sighting] = [obstacle.freeAtMs, obstacle.sighting];
@@ -52,15 +72,28 @@ describe('spec.minSecondsBetweenRestarts', () => {
       freeAtMs: 110_000,
       sighting: { endedAtMs: HOUR + 1, seenAtMs: 50_000 },
     });
-    assert.deepEqual(obstacleBeside({ lastRestartEndedAtMs: HOUR }, rules), { by: 'interval', intervalMs: 60_000, freeAtMs: 60_000, sighting: earlier });
+    assert.deepEqual(obstacleBeside({ lastRestartEndedAtMs: HOUR }, rules), {
+      by: 'interval',
+      intervalMs: 60_000,
+      freeAtMs: 60_000,
+      sighting: earlier,
+    });
   });
 });
 
 const sighting = { endedAtMs: 0, seenAtMs: 0 };
-const interval: Obstacle = { by: 'interval', intervalMs: 60_000, freeAtMs: Date.parse('2026-11-24T00:00:09Z'), sighting };
+const interval: Obstacle = {
+  by: 'interval',
+  intervalMs: 60_000,
+  freeAtMs: Date.parse('2026-11-24T00:00:09Z'),
+  sighting,
+};
 const obstacles: readonly (readonly [obstacle: Obstacle, named: RegExp])[] = [
   [{ by: 'permit', holder: 'SeiNodeTask a' }, /^SeiNode arctic-1\/syncer-0-0 is busy with SeiNodeTask a\b/],
-  [{ by: 'restart', taskId: 'x' }, /^The sidecar of SeiNode arctic-1\/syncer-0-0 is restarting seid for another task, x\b/],
+  [
+    { by: 'restart', taskId: 'x' },
+    /^The sidecar of SeiNode arctic-1\/syncer-0-0 is restarting seid for another task, x\b/,
+  ],
   [interval, /^SeiNode arctic-1\/syncer-0-0 was restarted less than 1m0s ago \(spec\.minSecondsBetweenRestarts\)/],
 ];
 

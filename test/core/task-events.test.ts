@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import type { Verdict } from '../../api/temporal/task-outcome.ts';
-import { cancelIgnoredEvent, dispatchedEvents, problemEvent, verdictEvents, waitingEvent } from '../../core/task-events.ts';
+import {
+  cancelIgnoredEvent,
+  dispatchedEvents,
+  problemEvent,
+  verdictEvents,
+  waitingEvent,
+} from '../../core/task-events.ts';
 
 const task = { namespace: 'arctic-1', name: 'restart', uid: 'u' };
 const node = { namespace: 'arctic-1', name: 'syncer-0-0', uid: 'n' };
@@ -13,7 +19,10 @@ describe('Events of a task', () => {
   it('are Warnings with the reason of the condition for a failure, on the task and on its node', () => {
     const verdict: Verdict = { phase: 'Failed', reason: 'TaskFailed', message: 'It broke.' };
     const [onTask, onNode] = verdictEvents(subjects, verdict);
-    assert.deepEqual([onTask?.type, onTask?.reason, onTask?.note], ['Warning', 'TaskFailed', `${verdict.message} ${provenance}`]);
+    assert.deepEqual(
+      [onTask?.type, onTask?.reason, onTask?.note],
+      ['Warning', 'TaskFailed', `${verdict.message} ${provenance}`],
+    );
     assert.deepEqual(onTask?.regarding, { ...task, apiVersion: 'sei.io/v1alpha1', kind: 'SeiNodeTask' });
     assert.deepEqual([onNode?.type, onNode?.reason], ['Warning', 'TaskFailed']);
     assert.deepEqual(onNode?.regarding, { ...node, apiVersion: 'sei.io/v1alpha1', kind: 'SeiNode' });
@@ -22,18 +31,31 @@ describe('Events of a task', () => {
 
   it('are on the task alone when the node is not known', () => {
     const events = verdictEvents({ ...subjects, node: undefined }, complete);
-    assert.deepEqual(events.map(({ type, regarding }) => [type, regarding.kind]), [['Normal', 'SeiNodeTask']]);
+    assert.deepEqual(
+      events.map(({ type, regarding }) => [type, regarding.kind]),
+      [['Normal', 'SeiNodeTask']],
+    );
   });
 
   it('are on the node alone for a run without a resource, and name its workflow', () => {
-    for (const events of [dispatchedEvents({ ...subjects, task: undefined }, 'It was sent.'), verdictEvents({ ...subjects, task: undefined }, complete)]) {
-      assert.deepEqual(events.map(({ regarding }) => regarding.kind), ['SeiNode']);
+    for (const events of [
+      dispatchedEvents({ ...subjects, task: undefined }, 'It was sent.'),
+      verdictEvents({ ...subjects, task: undefined }, complete),
+    ]) {
+      assert.deepEqual(
+        events.map(({ regarding }) => regarding.kind),
+        ['SeiNode'],
+      );
       assert.match(events[0]?.note ?? '', /^RestartSeid by workflow weekly\/restart: It /);
     }
   });
 
   it('are one Warning for each cause of a problem, whatever the words', () => {
-    const [refused, again, other] = [problemEvent(task, 'SIDECAR_UNREACHABLE', 'refused'), problemEvent(task, 'SIDECAR_UNREACHABLE', 'reset'), problemEvent(task, 'SIDECAR_FORBIDDEN', 'no')];
+    const [refused, again, other] = [
+      problemEvent(task, 'SIDECAR_UNREACHABLE', 'refused'),
+      problemEvent(task, 'SIDECAR_UNREACHABLE', 'reset'),
+      problemEvent(task, 'SIDECAR_FORBIDDEN', 'no'),
+    ];
     assert.deepEqual([refused.type, refused.reason, refused.note], ['Warning', 'SidecarUnreachable', 'refused']);
     assert.equal(refused.key, again.key);
     assert.notEqual(refused.key, other.key);
@@ -41,7 +63,12 @@ describe('Events of a task', () => {
 
   it('have one key for all attempts to record one thing, and on a node one for each task', () => {
     const keys = (of: typeof subjects) =>
-      [...dispatchedEvents(of, 'sent'), ...verdictEvents(of, complete), waitingEvent(of.task, 'PhaseNotMet', 'w'), waitingEvent(of.task, 'Queued', 'q')].map(({ key }) => key);
+      [
+        ...dispatchedEvents(of, 'sent'),
+        ...verdictEvents(of, complete),
+        waitingEvent(of.task, 'PhaseNotMet', 'w'),
+        waitingEvent(of.task, 'Queued', 'q'),
+      ].map(({ key }) => key);
     assert.deepEqual(keys(subjects), keys(subjects));
     assert.equal(new Set(keys(subjects)).size, 6);
     const another = keys({ ...subjects, task: { ...task, uid: 'u2' } });

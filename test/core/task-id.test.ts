@@ -15,9 +15,13 @@ function uuid5(name: string): string {
 describe('taskId', () => {
   it('is the UUIDv5 of <owner>/<kind>/0, whatever owner and kind are', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.uuid(), fc.string({ unit: 'grapheme' })), fc.constantFrom(...taskKindNames), (owner, kind) => {
-        assert.equal(taskId(owner, kind), uuid5(`${owner}/${kind}/0`));
-      }),
+      fc.property(
+        fc.oneof(fc.uuid(), fc.string({ unit: 'grapheme' })),
+        fc.constantFrom(...taskKindNames),
+        (owner, kind) => {
+          assert.equal(taskId(owner, kind), uuid5(`${owner}/${kind}/0`));
+        },
+      ),
     );
   });
 

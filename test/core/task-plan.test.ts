@@ -14,7 +14,13 @@ describe('planTask', () => {
   it('fills in the defaults of the contract', () => {
     assert.deepEqual(planned('RestartSeid', restart), {
       kind: 'RestartSeid',
-      task: { cluster: 'cluster-uid', kind: 'RestartSeid', node, taskId: taskId('runbook/restart/first-run', 'RestartSeid'), provenance: {} },
+      task: {
+        cluster: 'cluster-uid',
+        kind: 'RestartSeid',
+        node,
+        taskId: taskId('runbook/restart/first-run', 'RestartSeid'),
+        provenance: {},
+      },
       requirePhase: 'Running',
       requirePhaseTimeoutMs: 300_000,
       betweenRestartsMs: 0,
@@ -26,8 +32,25 @@ describe('planTask', () => {
 
   it('takes what the input says', () => {
     const mirrorTo = { namespace: 'arctic-1', name: 'task', uid: 'f0' };
-    const times = { requirePhase: 'Failed', requirePhaseTimeout: '1h30m', queueTimeout: '10m', timeoutSeconds: 7, minSecondsBetweenRestarts: 60, waitingSince: '1970-01-01T00:00:09Z' };
-    const input = { ...restart, ...times, mirrorTo, cluster: 'theirs', generation: 3, permitHolder: 'weekly', requestedBy: 'alice', why: 'leak', cancelled: 'no' };
+    const times = {
+      requirePhase: 'Failed',
+      requirePhaseTimeout: '1h30m',
+      queueTimeout: '10m',
+      timeoutSeconds: 7,
+      minSecondsBetweenRestarts: 60,
+      waitingSince: '1970-01-01T00:00:09Z',
+    };
+    const input = {
+      ...restart,
+      ...times,
+      mirrorTo,
+      cluster: 'theirs',
+      generation: 3,
+      permitHolder: 'weekly',
+      requestedBy: 'alice',
+      why: 'leak',
+      cancelled: 'no',
+    };
     assert.deepEqual(planned('RestartSeid', input), {
       kind: 'RestartSeid',
       task: {
@@ -53,12 +76,20 @@ describe('planTask', () => {
 
   it('goes on with the id of a task that was begun before', () => {
     const begun = { taskId: 'theirs', accepted: true };
-    const { task, begun: kept } = planned('RestartSeid', { ...restart, mirrorTo: { namespace: 'a', name: 'b', uid: 'f0' }, begun });
+    const { task, begun: kept } = planned('RestartSeid', {
+      ...restart,
+      mirrorTo: { namespace: 'a', name: 'b', uid: 'f0' },
+      begun,
+    });
     assert.deepEqual([task.taskId, kept], ['theirs', begun]);
   });
 
   it('does not claim that nothing was sent of a task that was begun before', () => {
-    const { reason, message } = refusal('RestartSeid', { ...restart, payload: undefined, begun: { taskId: 'theirs', accepted: false } });
+    const { reason, message } = refusal('RestartSeid', {
+      ...restart,
+      payload: undefined,
+      begun: { taskId: 'theirs', accepted: false },
+    });
     assert.equal(reason, 'ParamsBuildFailed');
     assert.match(message, /may have been sent/);
     assert.doesNotMatch(message, /nothing/i);
@@ -91,7 +122,8 @@ describe('planTask', () => {
       assert.equal(timeoutMs(42), 42_000);
       const yearMs = 365 * 24 * 3_600_000;
       assert.equal(timeoutMs(yearMs / 1000 - 1), yearMs - 1000);
-      for (const atLeastAYear of [yearMs / 1000, yearMs / 1000 + 1, 2 ** 31, 2 ** 53 + 2, 2 ** 63]) assert.equal(timeoutMs(atLeastAYear), yearMs);
+      for (const atLeastAYear of [yearMs / 1000, yearMs / 1000 + 1, 2 ** 31, 2 ** 53 + 2, 2 ** 63])
+        assert.equal(timeoutMs(atLeastAYear), yearMs);
       for (const absent of [undefined, null, 0]) assert.equal(timeoutMs(absent), defaultMs);
     });
   }
@@ -110,12 +142,27 @@ describe('planTask', () => {
     ['RestartSeid', { payload: 'yes' }, 'spec.restartSeid', '"yes"'],
     ['RestartSeid', { payload: [] }, 'spec.restartSeid', '[]'],
     ['AwaitNodesAtHeight', { payload: {} }, 'spec.awaitNodesAtHeight.targetHeight', '{}'],
-    ['AwaitNodesAtHeight', { payload: { targetHeight: 0 } }, 'spec.awaitNodesAtHeight.targetHeight', '{"targetHeight":0}'],
+    [
+      'AwaitNodesAtHeight',
+      { payload: { targetHeight: 0 } },
+      'spec.awaitNodesAtHeight.targetHeight',
+      '{"targetHeight":0}',
+    ],
     ['AwaitNodesAtHeight', { payload: { targetHeight: 1.5 } }, 'spec.awaitNodesAtHeight.targetHeight', '1.5'],
     ['AwaitNodesAtHeight', { payload: { targetHeight: '7' } }, 'spec.awaitNodesAtHeight.targetHeight', '"7"'],
-    ['AwaitNodesAtHeight', { payload: { targetHeight: 2 ** 53 } }, 'spec.awaitNodesAtHeight.targetHeight', '9007199254740992'],
+    [
+      'AwaitNodesAtHeight',
+      { payload: { targetHeight: 2 ** 53 } },
+      'spec.awaitNodesAtHeight.targetHeight',
+      '9007199254740992',
+    ],
     ['AwaitCondition', { payload: { height: {} } }, 'spec.awaitCondition.height.targetHeight'],
-    ['AwaitCondition', { payload: { height: { targetHeight: 1 }, action: 'SIGKILL' } }, 'spec.awaitCondition.action', 'SIGKILL'],
+    [
+      'AwaitCondition',
+      { payload: { height: { targetHeight: 1 }, action: 'SIGKILL' } },
+      'spec.awaitCondition.action',
+      'SIGKILL',
+    ],
     ['RestartSeid', { node: { ...node, name: '' } }, 'spec.target.nodeRef.name', '""'],
     ['RestartSeid', { node: { ...node, name: 'Syncer' } }, 'spec.target.nodeRef.name', '"Syncer"'],
     ['RestartSeid', { node: { ...node, name: 'a.evil.example' } }, 'spec.target.nodeRef.name', '"a.evil.example"'],
@@ -166,7 +213,13 @@ describe('planTask', () => {
 
   it('has a plan or a verdict for any input, never an exception', () => {
     const input = fc.record(
-      { node: fc.anything(), payload: fc.anything(), requirePhase: fc.anything(), requirePhaseTimeout: fc.anything(), timeoutSeconds: fc.anything() },
+      {
+        node: fc.anything(),
+        payload: fc.anything(),
+        requirePhase: fc.anything(),
+        requirePhaseTimeout: fc.anything(),
+        timeoutSeconds: fc.anything(),
+      },
       { requiredKeys: [] },
     );
     const jsonOnly = fc.oneof(input, fc.record({ ...anyJsonFields, node: fc.constant(node) }));
@@ -179,7 +232,12 @@ describe('planTask', () => {
   });
 });
 
-const anyJsonFields = { payload: fc.jsonValue(), requirePhase: fc.jsonValue(), requirePhaseTimeout: fc.jsonValue(), timeoutSeconds: fc.jsonValue() };
+const anyJsonFields = {
+  payload: fc.jsonValue(),
+  requirePhase: fc.jsonValue(),
+  requirePhaseTimeout: fc.jsonValue(),
+  timeoutSeconds: fc.jsonValue(),
+};
 
 /** Inputs come as JSON, which has no bigint. */
 function plainNumbers(_key: string, value: unknown): unknown {
@@ -194,7 +252,9 @@ describe('taskRequest', () => {
   });
 
   it('is the image for the SeiNode where there is no sidecar task', () => {
-    assert.deepEqual(taskRequest(planned('UpdateNodeImage', { node, payload: { image: 'sei:v9' } }), seiNode), { request: { image: 'sei:v9' } });
+    assert.deepEqual(taskRequest(planned('UpdateNodeImage', { node, payload: { image: 'sei:v9' } }), seiNode), {
+      request: { image: 'sei:v9' },
+    });
   });
 
   it('has no peers to send without a source of any: an empty list would wipe those that the node has', () => {

@@ -5,7 +5,18 @@ import { taskKinds, type TaskKindDefinition } from '../../api/task-kinds.ts';
 import type { Knowledge } from '../../core/knowledge.ts';
 import { queueTimedOut } from '../../core/queueing.ts';
 import { verdictOf, type End, type EndedTask } from '../../core/task-verdict.ts';
-import { deserializeFailed, paramsBuildFailed, resourceAlreadyTerminal, resourceGone, targetGone, targetMissing, targetNotInPhase, unsupportedKind, workflowCancelled, workflowTerminated } from '../../core/verdict.ts';
+import {
+  deserializeFailed,
+  paramsBuildFailed,
+  resourceAlreadyTerminal,
+  resourceGone,
+  targetGone,
+  targetMissing,
+  targetNotInPhase,
+  unsupportedKind,
+  workflowCancelled,
+  workflowTerminated,
+} from '../../core/verdict.ts';
 import { minimalPayloads } from '../api/payload-examples.ts';
 import { node, transaction } from './ended-tasks.ts';
 
@@ -51,19 +62,32 @@ export function toldVerdicts(words: string): Verdict[] {
 
 function toldEnds(words: string, { endsWith }: TaskKindDefinition): (readonly [Knowledge, End])[] {
   const told = transaction({ txHash: words, codespace: words, rawLog: words, code: 5 });
-  const reports = ([undefined, 'committed_ok', 'committed_failed', 'pending', 'unverifiable'] as const).map((inclusionStatus) => ({
-    by: 'report' as const,
-    report: { state: 'failed' as const, error: words, rawResult: printable(words, 300), transaction: { ...told, inclusionStatus } },
-  }));
+  const reports = ([undefined, 'committed_ok', 'committed_failed', 'pending', 'unverifiable'] as const).map(
+    (inclusionStatus) => ({
+      by: 'report' as const,
+      report: {
+        state: 'failed' as const,
+        error: words,
+        rawResult: printable(words, 300),
+        transaction: { ...told, inclusionStatus },
+      },
+    }),
+  );
   const silent: Knowledge = { sent: 'yes', problem: words };
   const waiting: Knowledge = { ...silent, pending: { ...told, inclusionStatus: 'pending' } };
   return [
     ...reports.map((end) => [{ sent: 'yes', seen: 'failed' }, end] as const),
-    [{ sent: 'yes', seen: 'failed' }, { by: 'report', report: { state: 'failed', error: words } }],
+    [
+      { sent: 'yes', seen: 'failed' },
+      { by: 'report', report: { state: 'failed', error: words } },
+    ],
     [{ sent: 'no' }, { by: 'refusal', words }],
     [{ sent: 'perhaps' }, { by: 'refusal', words }],
     [silent, { by: 'deadline', takenOff: false }],
-    [{ ...silent, sent: 'no' }, { by: 'deadline', takenOff: false }],
+    [
+      { ...silent, sent: 'no' },
+      { by: 'deadline', takenOff: false },
+    ],
     [waiting, { by: 'deadline', takenOff: false }],
     ...(endsWith === 'transaction' ? [[waiting, { by: 'loss', afterMs: 600_000 }] as const] : []),
   ];

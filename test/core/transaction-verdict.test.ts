@@ -8,7 +8,13 @@ import { minimalPayloads } from '../api/payload-examples.ts';
 import { node, transaction } from './ended-tasks.ts';
 
 function verdictOn(report: TaskReport): Verdict {
-  return verdictOf({ kind: 'GovVote', node, payload: minimalPayloads.GovVote, knowledge: { sent: 'yes', seen: report.state }, end: { by: 'report', report } });
+  return verdictOf({
+    kind: 'GovVote',
+    node,
+    payload: minimalPayloads.GovVote,
+    knowledge: { sent: 'yes', seen: report.state },
+    end: { by: 'report', report },
+  });
 }
 
 function completedWith(fields: Partial<Transaction>): Verdict {
@@ -55,7 +61,17 @@ describe('the verdict on a governance task', () => {
   });
 
   it('tells code, codespace and log of a transaction that failed on chain', () => {
-    const { reason, message } = verdictOn({ state: 'failed', error: 'it broke', transaction: transaction({ txHash: 'AB', code: 5, codespace: 'sdk', rawLog: 'no funds', inclusionStatus: 'committed_failed' }) });
+    const { reason, message } = verdictOn({
+      state: 'failed',
+      error: 'it broke',
+      transaction: transaction({
+        txHash: 'AB',
+        code: 5,
+        codespace: 'sdk',
+        rawLog: 'no funds',
+        inclusionStatus: 'committed_failed',
+      }),
+    });
     assert.equal(reason, 'TxFailed');
     assert.match(message, /AB.*code 5 of sdk: no funds.*it broke/);
   });

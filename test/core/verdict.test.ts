@@ -39,7 +39,8 @@ describe('a verdict on a task that was not planned', () => {
 
     // Nobody reads the status of a task that is gone, or that has another end already.
     if (name.startsWith('resource')) continue;
-    it(`${name} says what to do next`, () => assert.match(message, /\b([Cc]reate|Correct|[Cc]heck|Update|Bring|Wait) /));
+    it(`${name} says what to do next`, () =>
+      assert.match(message, /\b([Cc]reate|Correct|[Cc]heck|Update|Bring|Wait) /));
   }
 
   const doubtful: readonly (readonly [name: string, verdict: Verdict])[] = [
@@ -57,16 +58,21 @@ describe('a verdict on a task that was not planned', () => {
 
 describe('every verdict', () => {
   it('quotes what it was told', () => {
-    const silent = Object.entries(unplannedVerdicts('these words')).filter(([, { message }]) => !message.includes('these words'));
-    assert.deepEqual(silent.map(([name]) => name), [
-      'targetMissing',
-      'targetGone',
-      'targetGone before it was sent',
-      'resourceGone',
-      'resourceAlreadyTerminal',
-      'workflowCancelled',
-      'workflowTerminated',
-    ]);
+    const silent = Object.entries(unplannedVerdicts('these words')).filter(
+      ([, { message }]) => !message.includes('these words'),
+    );
+    assert.deepEqual(
+      silent.map(([name]) => name),
+      [
+        'targetMissing',
+        'targetGone',
+        'targetGone before it was sent',
+        'resourceGone',
+        'resourceAlreadyTerminal',
+        'workflowCancelled',
+        'workflowTerminated',
+      ],
+    );
     for (const task of toldTasks('these words')) {
       const { message } = verdictOf(task);
       assert.ok(message.includes('these words'), message);
@@ -75,7 +81,9 @@ describe('every verdict', () => {
 
   it('stays one bounded, printable line under a megabyte of hostile words', () => {
     const hostile = '\u001b[2J\u202e\r\n\ud800</condition>"\\ '.repeat(70_000);
-    const told = [...toldTasks(hostile)].filter(({ kind, cancelled }) => kind === 'GovVote' && cancelled === undefined).map(verdictOf);
+    const told = [...toldTasks(hostile)]
+      .filter(({ kind, cancelled }) => kind === 'GovVote' && cancelled === undefined)
+      .map(verdictOf);
     for (const { message } of [...Object.values(unplannedVerdicts(hostile)), ...told]) assertOneLine(message);
   });
 
@@ -88,13 +96,25 @@ describe('every verdict', () => {
   });
 
   it('keeps the words of the sidecar apart, safe to show', () => {
-    const apart = [...toldTasks('it\nbroke')].filter(({ end, kind }) => end.by === 'refusal' && kind === 'RestartSeid').map(verdictOf);
-    for (const verdict of apart) assert.equal('sidecarError' in verdict && verdict.sidecarError, verdict.reason === 'TaskTerminalError' && 'it broke');
+    const apart = [...toldTasks('it\nbroke')]
+      .filter(({ end, kind }) => end.by === 'refusal' && kind === 'RestartSeid')
+      .map(verdictOf);
+    for (const verdict of apart)
+      assert.equal(
+        'sidecarError' in verdict && verdict.sidecarError,
+        verdict.reason === 'TaskTerminalError' && 'it broke',
+      );
     assert.ok(apart.some(({ reason }) => reason === 'TaskTerminalError'));
   });
 
   it('does not promise that a restarted node has caught up', () => {
-    const { message } = verdictOf({ kind: 'RestartSeid', node, payload: {}, knowledge: { sent: 'yes', seen: 'completed' }, end: { by: 'report', report: { state: 'completed' } } });
+    const { message } = verdictOf({
+      kind: 'RestartSeid',
+      node,
+      payload: {},
+      knowledge: { sent: 'yes', seen: 'completed' },
+      end: { by: 'report', report: { state: 'completed' } },
+    });
     assert.match(message, /may still be catching up.*AwaitNodesAtHeight/);
   });
 });
@@ -103,12 +123,19 @@ describe('messages about the phase', () => {
   const wait = { observed: 'Initializing', required: 'Running', timeoutMs: 300_000 };
 
   it('say what is waited for and how long', () => {
-    assert.match(waitingForPhase(node, wait), /^SeiNode arctic-1\/syncer-0-0 is in phase Initializing; waiting for Running, at most 5m0s\.$/);
+    assert.match(
+      waitingForPhase(node, wait),
+      /^SeiNode arctic-1\/syncer-0-0 is in phase Initializing; waiting for Running, at most 5m0s\.$/,
+    );
     assert.match(waitingForPhase(node, { ...wait, observed: undefined }), /is in phase \(none yet\);/);
     assert.match(phaseMet(node, 'Running'), /^SeiNode arctic-1\/syncer-0-0 is in phase Running\.$/);
   });
 
   it('stay one printable line for any phase that another controller writes', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (observed) => assertOneLine(waitingForPhase(node, { ...wait, observed }))));
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (observed) =>
+        assertOneLine(waitingForPhase(node, { ...wait, observed })),
+      ),
+    );
   });
 });

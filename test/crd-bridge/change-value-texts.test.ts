@@ -4,7 +4,9 @@ import { changeValueTexts } from '../../crd-bridge/change-value-texts.ts';
 
 /** A resource as text, with white space where JSON allows it and decoys before and after the values. */
 function resourceWith(values: readonly string[], space = ''): string {
-  const changes = values.map((value) => `{"key":"value","value"${space}:${space}${value}${space},"subspace":"\\"value\\":1"}`);
+  const changes = values.map(
+    (value) => `{"key":"value","value"${space}:${space}${value}${space},"subspace":"\\"value\\":1"}`,
+  );
   const decoy = '{"changes":[{"value":"decoy"}],"value":"decoy"}';
   return `{"metadata":${decoy},"spec":{"kind":"GovParamChange","govParamChange":{"title":"\\"changes\\":[","changes":[${space}${changes.join(`,${space}`)}]}},"status":${decoy}}`;
 }
@@ -26,31 +28,54 @@ describe('changeValueTexts', () => {
         const { changeValues: texts } = found;
         const { changes } = JSON.parse(resource).spec.govParamChange as { changes: { value: unknown }[] };
         assert.ok(texts.every((text) => resource.includes(text)));
-        assert.deepEqual(texts.map((text) => JSON.parse(text)), changes.map(({ value }) => value));
+        assert.deepEqual(
+          texts.map((text) => JSON.parse(text)),
+          changes.map(({ value }) => value),
+        );
       }),
     );
   });
 
   it('is empty for a change without a value, which is refused later', () => {
-    assert.deepEqual(changeValueTexts('{"spec":{"govParamChange":{"changes":[{"key":"a"},{"value":1}]}}}'), { changeValues: ['', '1'] });
+    assert.deepEqual(changeValueTexts('{"spec":{"govParamChange":{"changes":[{"key":"a"},{"value":1}]}}}'), {
+      changeValues: ['', '1'],
+    });
   });
 
-  for (const resource of ['', '{}', '[]', '{"spec":null}', '{"spec":{"govParamChange":{}}}', '{"spec":{"govParamChange":{"changes":{}}}}', '{"spec":']) {
-    it(`finds none in ${resource || 'nothing'}`, () => assert.deepEqual(changeValueTexts(resource), { changeValues: [] }));
+  for (const resource of [
+    '',
+    '{}',
+    '[]',
+    '{"spec":null}',
+    '{"spec":{"govParamChange":{}}}',
+    '{"spec":{"govParamChange":{"changes":{}}}}',
+    '{"spec":',
+  ]) {
+    it(`finds none in ${resource || 'nothing'}`, () =>
+      assert.deepEqual(changeValueTexts(resource), { changeValues: [] }));
   }
 
   it('refuses what is nested too deeply for a workflow, and takes what only looks so', () => {
     for (const depth of [501, 9_000]) {
-      assert.deepEqual(changeValueTexts(resourceWith(['1', nested(depth)])), { unfitChanges: 'holds values that are nested more than 500 levels deep' });
+      assert.deepEqual(changeValueTexts(resourceWith(['1', nested(depth)])), {
+        unfitChanges: 'holds values that are nested more than 500 levels deep',
+      });
     }
-    const values = [nested(490), JSON.stringify('['.repeat(9_000)), JSON.stringify('"[\\'.repeat(9_000)), JSON.stringify(Array.from({ length: 9_000 }, () => []))];
+    const values = [
+      nested(490),
+      JSON.stringify('['.repeat(9_000)),
+      JSON.stringify('"[\\'.repeat(9_000)),
+      JSON.stringify(Array.from({ length: 9_000 }, () => [])),
+    ];
     assert.deepEqual(changeValueTexts(resourceWith(values)), { changeValues: values });
   });
 
   it('refuses what is too large for a workflow', () => {
     assert.deepEqual(changeValueTexts(resourceWith(large(400_000))), { changeValues: large(400_000) });
     for (const length of [400_001, 1_400_000]) {
-      assert.deepEqual(changeValueTexts(resourceWith(large(length))), { unfitChanges: `holds ${length} characters of values, and 400000 can be handed on` });
+      assert.deepEqual(changeValueTexts(resourceWith(large(length))), {
+        unfitChanges: `holds ${length} characters of values, and 400000 can be handed on`,
+      });
     }
   });
 });

@@ -26,7 +26,14 @@ describe('a task that is created while Temporal is away', () => {
 
   async function warningsOf(name: string): Promise<string[]> {
     const selector = `involvedObject.kind=SeiNodeTask,involvedObject.name=${name},type=Warning`;
-    const { stdout } = await environment.kubectl(['get', 'events', '--field-selector', selector, '-o', 'jsonpath={range .items[*]}{.reason}{"\\n"}{end}']);
+    const { stdout } = await environment.kubectl([
+      'get',
+      'events',
+      '--field-selector',
+      selector,
+      '-o',
+      'jsonpath={range .items[*]}{.reason}{"\\n"}{end}',
+    ]);
     return stdout.split('\n').filter((reason) => reason !== '');
   }
 
@@ -50,7 +57,12 @@ describe('a task that is created while Temporal is away', () => {
       );
       assert.equal(told?.status?.phase, 'Pending');
       await eventually('a Warning is recorded', async () => (await warningsOf(name)).length > 0);
-      await eventually('it is tried again', async () => (await logLines(service.logFile)).filter(({ workflowId }) => String(workflowId).includes(`/${name}/`)).length > 1);
+      await eventually(
+        'it is tried again',
+        async () =>
+          (await logLines(service.logFile)).filter(({ workflowId }) => String(workflowId).includes(`/${name}/`))
+            .length > 1,
+      );
       assert.deepEqual(await warningsOf(name), ['TemporalUnavailable']);
 
       await temporal.leadTo(environment.servers.temporal.address);

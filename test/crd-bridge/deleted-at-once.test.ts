@@ -13,7 +13,10 @@ describe('a task that is deleted by its time to live', () => {
   after(() => environment.stop());
 
   async function isGone(name: string): Promise<void> {
-    await eventually(`${name} is deleted`, async () => (await environment.tasks.get(environment.namespace, name)) === undefined);
+    await eventually(
+      `${name} is deleted`,
+      async () => (await environment.tasks.get(environment.namespace, name)) === undefined,
+    );
   }
 
   it('leaves a workflow that ended as the task did, and the Event of its end', async () => {
@@ -25,7 +28,14 @@ describe('a task that is deleted by its time to live', () => {
     assert.equal(outcome.verdict.reason, 'TaskComplete');
     assert.equal((await workflow.describe()).status.name, 'COMPLETED');
     await eventually('the Event of its end', async () => {
-      const { stdout } = await environment.kubectl(['get', 'events', '--field-selector', `involvedObject.uid=${task.metadata.uid},reason=TaskComplete`, '-o', 'name']);
+      const { stdout } = await environment.kubectl([
+        'get',
+        'events',
+        '--field-selector',
+        `involvedObject.uid=${task.metadata.uid},reason=TaskComplete`,
+        '-o',
+        'name',
+      ]);
       return stdout !== '';
     });
     assert.equal(node.sigtermsReceived, 1);
@@ -34,7 +44,14 @@ describe('a task that is deleted by its time to live', () => {
   it('may get that time after its end', async () => {
     await environment.restart('afterwards', 'nobody');
     await environment.finished('afterwards');
-    const { code, stderr } = await environment.kubectl(['patch', 'snt', 'afterwards', '--type=merge', '-p', '{"spec":{"ttlSecondsAfterFinished":0}}']);
+    const { code, stderr } = await environment.kubectl([
+      'patch',
+      'snt',
+      'afterwards',
+      '--type=merge',
+      '-p',
+      '{"spec":{"ttlSecondsAfterFinished":0}}',
+    ]);
     assert.equal(code, 0, stderr);
     await isGone('afterwards');
   });
@@ -42,7 +59,14 @@ describe('a task that is deleted by its time to live', () => {
   it('may be spared before it is due', async () => {
     await environment.restart('spared', 'nobody', { ttlSecondsAfterFinished: 4 });
     await environment.finished('spared');
-    await environment.kubectl(['patch', 'snt', 'spared', '--type=merge', '-p', '{"spec":{"ttlSecondsAfterFinished":null}}']);
+    await environment.kubectl([
+      'patch',
+      'snt',
+      'spared',
+      '--type=merge',
+      '-p',
+      '{"spec":{"ttlSecondsAfterFinished":null}}',
+    ]);
     await environment.restart('due-later', 'nobody', { ttlSecondsAfterFinished: 4 });
     await isGone('due-later');
     assert.ok(await environment.tasks.get(environment.namespace, 'spared'));

@@ -22,7 +22,8 @@ describe('a task whose workflow is ended from outside while the bridge runs', ()
     await environment.workflowOf(task).terminate('test');
     await eventually(
       'the resource says so',
-      async () => (await environment.tasks.get(environment.namespace, 'terminated'))?.status?.reason === 'WorkflowTerminated',
+      async () =>
+        (await environment.tasks.get(environment.namespace, 'terminated'))?.status?.reason === 'WorkflowTerminated',
       PROMISED_MS,
     );
     assertFailed(await environment.finished('terminated'), 'WorkflowTerminated', /ended without an outcome/);

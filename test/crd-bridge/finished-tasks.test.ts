@@ -11,7 +11,10 @@ function task(spec: object | undefined, status: object | undefined): SeiNodeTask
 }
 
 const complete = { phase: 'Complete', completedAt: ENDED_AT };
-const firstPublished = (type: string) => ({ phase: 'Failed', conditions: [{ type: 'TargetReady' }, { type, lastTransitionTime: ENDED_AT }] });
+const firstPublished = (type: string) => ({
+  phase: 'Failed',
+  conditions: [{ type: 'TargetReady' }, { type, lastTransitionTime: ENDED_AT }],
+});
 
 describe('remainingLifetime', () => {
   const cases: readonly (readonly [string, SeiNodeTask, number | undefined])[] = [
@@ -19,17 +22,45 @@ describe('remainingLifetime', () => {
     ['is 0 for a task that is to go at once', task({ ttlSecondsAfterFinished: 0 }, complete), 0],
     ['is 0 for a task that should be gone', task({ ttlSecondsAfterFinished: 5 }, complete), 0],
     ['is 0 in the moment when it is due', task({ ttlSecondsAfterFinished: 10 }, complete), 0],
-    ['is at most an hour, then it is looked at again', task({ ttlSecondsAfterFinished: 2_147_483_647 }, complete), HOUR_MS],
-    ['counts from the condition where the CRD has no completedAt', task({ ttlSecondsAfterFinished: 60 }, firstPublished('Failed')), 50_000],
-    ['counts from the condition of success too', task({ ttlSecondsAfterFinished: 60 }, firstPublished('Ready')), 50_000],
+    [
+      'is at most an hour, then it is looked at again',
+      task({ ttlSecondsAfterFinished: 2_147_483_647 }, complete),
+      HOUR_MS,
+    ],
+    [
+      'counts from the condition where the CRD has no completedAt',
+      task({ ttlSecondsAfterFinished: 60 }, firstPublished('Failed')),
+      50_000,
+    ],
+    [
+      'counts from the condition of success too',
+      task({ ttlSecondsAfterFinished: 60 }, firstPublished('Ready')),
+      50_000,
+    ],
     ['is unlimited unless it is asked for', task({}, complete), undefined],
     ['is unlimited without a spec', task(undefined, complete), undefined],
-    ['is unlimited for a negative number that got past admission', task({ ttlSecondsAfterFinished: -1 }, complete), undefined],
+    [
+      'is unlimited for a negative number that got past admission',
+      task({ ttlSecondsAfterFinished: -1 }, complete),
+      undefined,
+    ],
     ['is unlimited for a text that got past admission', task({ ttlSecondsAfterFinished: '60' }, complete), undefined],
-    ['is unlimited while the task runs', task({ ttlSecondsAfterFinished: 0 }, { ...complete, phase: 'Running' }), undefined],
+    [
+      'is unlimited while the task runs',
+      task({ ttlSecondsAfterFinished: 0 }, { ...complete, phase: 'Running' }),
+      undefined,
+    ],
     ['is unlimited for a task that nobody has seen', task({ ttlSecondsAfterFinished: 0 }, undefined), undefined],
-    ['is unlimited where nobody knows when it ended', task({ ttlSecondsAfterFinished: 0 }, { phase: 'Failed' }), undefined],
-    ['is unlimited where the end is no time', task({ ttlSecondsAfterFinished: 0 }, { ...complete, completedAt: 'today' }), undefined],
+    [
+      'is unlimited where nobody knows when it ended',
+      task({ ttlSecondsAfterFinished: 0 }, { phase: 'Failed' }),
+      undefined,
+    ],
+    [
+      'is unlimited where the end is no time',
+      task({ ttlSecondsAfterFinished: 0 }, { ...complete, completedAt: 'today' }),
+      undefined,
+    ],
   ];
   for (const [what, resource, expected] of cases) {
     it(what, () => assert.equal(remainingLifetime(resource, ENDED_AT_MS + 10_000), expected));

@@ -15,7 +15,10 @@ describe('a task that does not belong to the service', () => {
 
   after(() => environment.stop());
 
-  async function create(name: string, { namespace = environment.namespace, team }: { namespace?: string; team?: string } = {}): Promise<SeiNodeTask> {
+  async function create(
+    name: string,
+    { namespace = environment.namespace, team }: { namespace?: string; team?: string } = {},
+  ): Promise<SeiNodeTask> {
     return await environment.tasks.create(namespace, {
       apiVersion: 'sei.io/v1alpha1',
       kind: SEI_NODE_TASK.kind,
@@ -52,7 +55,14 @@ describe('a task that does not belong to the service', () => {
     await create('own', { team: 'a' });
     await environment.finished('own');
     assert.equal((await environment.tasks.get(environment.namespace, 'foreign'))?.status, undefined);
-    const { stdout } = await environment.kubectl(['get', 'events', '--field-selector', 'involvedObject.name=foreign', '-o', 'name']);
+    const { stdout } = await environment.kubectl([
+      'get',
+      'events',
+      '--field-selector',
+      'involvedObject.name=foreign',
+      '-o',
+      'name',
+    ]);
     assert.equal(stdout, '');
   });
 });

@@ -47,12 +47,19 @@ describe('status.observedGeneration of a task whose spec is edited while no work
 
   it('follows once a worker acts on the edit, and the end is that of the edited spec', async () => {
     await environment.startService({ ROLE: 'worker' });
-    const acting = await environment.taskWhere('edited', 'is acted on', ({ status }) => status?.observedGeneration === 2);
+    const acting = await environment.taskWhere(
+      'edited',
+      'is acted on',
+      ({ status }) => status?.observedGeneration === 2,
+    );
     assert.equal(acting.status?.phase, 'Running');
     for (const name of ['edited', 'cancelled']) environment.fleet.node(environment.namespace, name).setFaults({});
     const task = await environment.finished('edited');
     assertComplete(task);
-    assert.deepEqual(['Ready', 'Finished', 'TargetReady'].map((type) => conditionOf(task, type)?.observedGeneration), [2, 2, 1]);
+    assert.deepEqual(
+      ['Ready', 'Finished', 'TargetReady'].map((type) => conditionOf(task, type)?.observedGeneration),
+      [2, 2, 1],
+    );
     assertFailed(await environment.finished('cancelled'), 'Cancelled');
   });
 });

@@ -47,6 +47,10 @@ describe('a finished task whose status is of an earlier time', () => {
     await environment.workflowOf(task).cancel();
     assertFailed(await environment.finished('cancelled'), 'Cancelled', /Nothing was sent to/);
     await turnBack('cancelled');
-    assertFailed(await environment.finished('cancelled'), 'Cancelled', /was cancelled\. Its history in Temporal says what had been done/);
+    assertFailed(
+      await environment.finished('cancelled'),
+      'Cancelled',
+      /was cancelled\. Its history in Temporal says what had been done/,
+    );
   });
 });

@@ -30,13 +30,17 @@ describe('a resource that is created again under the name of a deleted one', () 
     assertFailed(failed, 'TaskFailed', /still alive/);
     assert.equal(failed.metadata.uid, second.metadata.uid);
     assert.equal(failed.status?.task?.id, expectedTaskId(second.metadata.uid, 'RestartSeid'));
-    assert.deepEqual(secondNode.tasks.map(({ id }) => id), [failed.status?.task?.id]);
+    assert.deepEqual(
+      secondNode.tasks.map(({ id }) => id),
+      [failed.status?.task?.id],
+    );
 
     firstNode.setFaults({});
     assert.ok((await workflowFailure(environment.workflowOf(first))) instanceof CancelledFailure);
-    assert.deepEqual(firstNode.tasks.map(({ id, status }) => [id, status]), [
-      [expectedTaskId(first.metadata.uid, 'RestartSeid'), 'completed'],
-    ]);
+    assert.deepEqual(
+      firstNode.tasks.map(({ id, status }) => [id, status]),
+      [[expectedTaskId(first.metadata.uid, 'RestartSeid'), 'completed']],
+    );
     assert.deepEqual((await environment.tasks.get(environment.namespace, 'same'))?.status, failed.status);
   });
 

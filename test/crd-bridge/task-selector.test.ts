@@ -76,8 +76,16 @@ describe('two services that share a cluster', () => {
       await environment.startService({ WATCH_NAMESPACE: `${environment.namespace},${other}` });
       const spec = { kind: 'RestartSeid', target: { nodeRef: { name: 'nobody' } }, restartSeid: {} };
       for (const namespace of [environment.namespace, other]) {
-        await environment.tasks.create(namespace, { apiVersion: 'sei.io/v1alpha1', kind: SEI_NODE_TASK.kind, metadata: { name: 'task' }, spec });
-        await eventually(`the task in ${namespace} ends`, async () => (await environment.tasks.get(namespace, 'task'))?.status?.reason === 'TargetResolveFailed');
+        await environment.tasks.create(namespace, {
+          apiVersion: 'sei.io/v1alpha1',
+          kind: SEI_NODE_TASK.kind,
+          metadata: { name: 'task' },
+          spec,
+        });
+        await eventually(
+          `the task in ${namespace} ends`,
+          async () => (await environment.tasks.get(namespace, 'task'))?.status?.reason === 'TargetResolveFailed',
+        );
       }
     });
   });

@@ -29,10 +29,24 @@ describe('a bridge that cannot reach Temporal', () => {
     const created = await environment.restart(name, 'syncer-0-0');
     const workflowId = workflowIdOf(created.metadata);
     const workflow = { id: workflowId, runId: 'a-run', namespace: 'default' };
-    const task = status === undefined ? created : await tasks.patchStatus({ namespace, name }, { status: { ...status, workflow } });
-    const workflows = { start: () => Promise.reject(new Error('no connection')), referenceTo: () => ({ id: workflowId, namespace: 'default' }) };
+    const task =
+      status === undefined
+        ? created
+        : await tasks.patchStatus({ namespace, name }, { status: { ...status, workflow } });
+    const workflows = {
+      start: () => Promise.reject(new Error('no connection')),
+      referenceTo: () => ({ id: workflowId, namespace: 'default' }),
+    };
     const events = { record: async ({ note }: { note: string }) => void told.push(note) };
-    const reconciler = new TaskReconciler({ find: () => task, reconcileAfter: ignore, tasks, statuses: new TaskStatusWriter(tasks), events: events as unknown as EventRecorder, workflows: workflows as unknown as TaskWorkflows, log });
+    const reconciler = new TaskReconciler({
+      find: () => task,
+      reconcileAfter: ignore,
+      tasks,
+      statuses: new TaskStatusWriter(tasks),
+      events: events as unknown as EventRecorder,
+      workflows: workflows as unknown as TaskWorkflows,
+      log,
+    });
     await assert.rejects(reconciler.reconcile(workflowId), /no connection/);
     return ((await tasks.get(namespace, name)) as SeiNodeTask).status ?? assert.fail('it has no status');
   }

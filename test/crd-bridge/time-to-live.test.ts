@@ -17,7 +17,10 @@ describe('spec.ttlSecondsAfterFinished', () => {
   after(() => environment.stop());
 
   const goneFromCluster = (name: string): Promise<true> =>
-    eventually(`${name} is deleted`, async () => (await environment.tasks.get(environment.namespace, name)) === undefined);
+    eventually(
+      `${name} is deleted`,
+      async () => (await environment.tasks.get(environment.namespace, name)) === undefined,
+    );
 
   it('deletes a task that is Complete, no sooner than after its time', async () => {
     await environment.restart('complete', 'node', { ttlSecondsAfterFinished: 3 });

@@ -25,7 +25,12 @@ describe('a task of a kind that only a newer version of the service knows', () =
   before(async () => {
     own = await startOwnServers();
     environment = own.environment;
-    await environment.admin.request({ method: 'PATCH', path: CRD, contentType: 'application/json-patch+json', body: WITH_A_NEW_KIND });
+    await environment.admin.request({
+      method: 'PATCH',
+      path: CRD,
+      contentType: 'application/json-patch+json',
+      body: WITH_A_NEW_KIND,
+    });
     await environment.startService();
     await environment.addNode('validator');
   });
@@ -34,13 +39,22 @@ describe('a task of a kind that only a newer version of the service knows', () =
 
   it('is ended by the bridge, without a workflow', async () => {
     const target = { nodeRef: { name: 'validator' } };
-    const created = await eventually('the API server takes it', () => environment.createTask('newer', { kind: 'RotateKeys', target }));
+    const created = await eventually('the API server takes it', () =>
+      environment.createTask('newer', { kind: 'RotateKeys', target }),
+    );
     const task = await environment.finished('newer');
     assertFailed(task, 'UnsupportedKind', /does not carry out tasks of kind RotateKeys\. Nothing was sent/);
     assert.equal(task.status?.observedGeneration, 1);
     await assert.rejects(() => environment.workflowOf(created).describe(), WorkflowNotFoundError);
     await eventually('a Warning is recorded', async () => {
-      const { stdout } = await environment.kubectl(['get', 'events', '--field-selector', 'involvedObject.name=newer,reason=UnsupportedKind,type=Warning', '-o', 'name']);
+      const { stdout } = await environment.kubectl([
+        'get',
+        'events',
+        '--field-selector',
+        'involvedObject.name=newer,reason=UnsupportedKind,type=Warning',
+        '-o',
+        'name',
+      ]);
       return stdout !== '';
     });
     assert.deepEqual(environment.fleet.node(environment.namespace, 'validator').requests, []);

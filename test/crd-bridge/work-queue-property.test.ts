@@ -63,7 +63,11 @@ class CheckedQueue {
     if (isFailure) work.reject(new Error('failed'));
     else work.resolve();
     await turn();
-    assert.equal(this.#failures.get(work.key) ?? 0, isFailure ? before + 1 : before, 'a failure is reported once, a success is not');
+    assert.equal(
+      this.#failures.get(work.key) ?? 0,
+      isFailure ? before + 1 : before,
+      'a failure is reported once, a success is not',
+    );
     if (!isFailure) this.#failures.delete(work.key);
   }
 
@@ -80,7 +84,8 @@ class CheckedQueue {
     this.#failures.set(each, failures);
     const ratio = retryInMs / Math.min(30_000, 200 * 2 ** (failures - 1));
     this.ratios.push(ratio);
-    if (!(ratio >= 0.745 && ratio <= 1.255)) this.wrong.push(`${each} comes back ${retryInMs} ms after failure ${failures}`);
+    if (!(ratio >= 0.745 && ratio <= 1.255))
+      this.wrong.push(`${each} comes back ${retryInMs} ms after failure ${failures}`);
     this.#returnIn(each, retryInMs);
   }
 
@@ -103,7 +108,11 @@ class CheckedQueue {
     assert.ok(this.running.length <= this.#concurrency, 'no more at once than it may');
     const waiting = [...this.#due].filter((each) => !this.running.some((work) => work.key === each));
     assert.ok(waiting.length === 0 || this.running.length === this.#concurrency, `forgotten: ${waiting.join()}`);
-    assert.equal(this.queue.size, waiting.length + this.running.length, 'the size is that of the keys, each counted once');
+    assert.equal(
+      this.queue.size,
+      waiting.length + this.running.length,
+      'the size is that of the keys, each counted once',
+    );
   }
 }
 
@@ -125,7 +134,11 @@ async function assertNothingLost(steps: readonly Step[], concurrency: number): P
     await stop;
     mock.timers.tick(LONGEST_RETRY_MS);
     await turn();
-    assert.deepEqual([checked.wrong, checked.running, checked.queue.size], [[], [], 0], 'nothing begins after the stop');
+    assert.deepEqual(
+      [checked.wrong, checked.running, checked.queue.size],
+      [[], [], 0],
+      'nothing begins after the stop',
+    );
     return checked.ratios;
   } finally {
     mock.timers.reset();
@@ -135,9 +148,13 @@ async function assertNothingLost(steps: readonly Step[], concurrency: number): P
 describe('WorkQueue, whatever is asked of it', () => {
   it('loses no key, works on none twice at once, comes back after failures, and stops', async () => {
     const ratios: number[] = [];
-    const run = fc.asyncProperty(fc.array(step, { maxLength: 60, size: 'max' }), fc.integer({ min: 1, max: 3 }), async (steps, concurrency) => {
-      ratios.push(...(await assertNothingLost(steps, concurrency)));
-    });
+    const run = fc.asyncProperty(
+      fc.array(step, { maxLength: 60, size: 'max' }),
+      fc.integer({ min: 1, max: 3 }),
+      async (steps, concurrency) => {
+        ratios.push(...(await assertNothingLost(steps, concurrency)));
+      },
+    );
     await fc.assert(run, { numRuns: 300 });
     assert.ok(Math.max(...ratios) - Math.min(...ratios) > 0.25, 'keys that failed together come back one by one');
   });

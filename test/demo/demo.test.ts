@@ -15,19 +15,32 @@ describe('npm run demo', function () {
     await demo.prints(/the service is ready/);
     assert.equal(await demo.exitCode(), 0, demo.stdout + demo.stderr);
     const { stdout } = demo;
-    const [, before, after] = /✓ seid is another process: pid (\d+) before, (\d+) after/.exec(stdout) ?? assert.fail(stdout);
+    const [, before, after] =
+      /✓ seid is another process: pid (\d+) before, (\d+) after/.exec(stdout) ?? assert.fail(stdout);
     assert.notEqual(before, after);
-    assert.match(stdout, new RegExp(`pid ${before} got a SIGTERM\\n[^]*pid ${before} has ended\\n[^]*pid ${after} has started\\n[^]*Complete +Ready=True TaskComplete`));
+    assert.match(
+      stdout,
+      new RegExp(
+        `pid ${before} got a SIGTERM\\n[^]*pid ${before} has ended\\n[^]*pid ${after} has started\\n[^]*Complete +Ready=True TaskComplete`,
+      ),
+    );
     assert.match(stdout, /✓ the sidecar was left alone: up since 20/);
     assert.match(stdout, /✓ the chain went on: height \d+ before, \d+ after/);
     assert.match(stdout, /✓ kubectl wait returned when the restart was over\n/);
     assert.match(stdout, /✓ kubectl wait returned when the restart was over, although it failed\n/);
     assert.match(stdout, /restart-validator-0 +RestartSeid +validator-0 +Complete/);
-    const stubborn = /Failed +Failed=True TaskFailed\n([^✓]*)/.exec(stdout)?.[1]?.replaceAll(/\s+/g, ' ') ?? assert.fail(stdout);
-    assert.match(stubborn, /reported failure: seid pid \d+ still alive 4s after SIGTERM; leaving it running \(not force-killing a validator mid-commit\)/);
+    const stubborn =
+      /Failed +Failed=True TaskFailed\n([^✓]*)/.exec(stdout)?.[1]?.replaceAll(/\s+/g, ' ') ?? assert.fail(stdout);
+    assert.match(
+      stubborn,
+      /reported failure: seid pid \d+ still alive 4s after SIGTERM; leaving it running \(not force-killing a validator mid-commit\)/,
+    );
     assert.match(stdout, /✓ seid lives on: pid (\d+) before and after/);
     assert.match(stdout, /restart-stubborn-0 +RestartSeid +stubborn-0 +Failed +\d+s +TaskFailed/);
-    assert.match(stdout, /runbook-validator-1\/restart +RestartSeid +COMPLETED .* TaskComplete\n +runbook-validator-1\/await-height +AwaitNodesAtHeight +COMPLETED .* TaskComplete/);
+    assert.match(
+      stdout,
+      /runbook-validator-1\/restart +RestartSeid +COMPLETED .* TaskComplete\n +runbook-validator-1\/await-height +AwaitNodesAtHeight +COMPLETED .* TaskComplete/,
+    );
     assert.match(stdout, /All \d+ checks passed\n$/);
     assert.doesNotMatch(stdout, /✗/);
     await demo.leavesNoProcess();
@@ -39,7 +52,9 @@ describe('npm run demo', function () {
     assert.match(told, /kubectl is not on the PATH; the API is used instead/);
     assert.match(told, /All \d+ checks passed/);
     const [, directory] = /^export KUBECONFIG=(.*)\/kubeconfig-admin$/m.exec(told) ?? assert.fail(told);
-    const urls = ['Temporal UI', 'metrics'].map((what) => new RegExp(`${what} +(http://\\S+)`).exec(told)?.[1] ?? assert.fail(told));
+    const urls = ['Temporal UI', 'metrics'].map(
+      (what) => new RegExp(`${what} +(http://\\S+)`).exec(told)?.[1] ?? assert.fail(told),
+    );
     for (const url of urls) assert.equal((await fetch(url)).status, 200, url);
 
     demo.pressControlC();
@@ -62,7 +77,10 @@ describe('npm run demo', function () {
   it('refuses a flag that it does not know, and says which it knows', async () => {
     demo = new Program(process.execPath, [...NODE_ARGUMENTS, '--forever']);
     assert.equal(await demo.exitCode(), 2);
-    assert.equal(demo.stderr, "Unknown option '--forever'. The demo takes one flag: --once ends it when the story is over.\n");
+    assert.equal(
+      demo.stderr,
+      "Unknown option '--forever'. The demo takes one flag: --once ends it when the story is over.\n",
+    );
     assert.equal(demo.stdout, '');
   });
 });

@@ -59,13 +59,18 @@ describe('admission of SeiNodeTasks', () => {
   }
 
   async function kubectlAsAdmin(commandArguments: readonly string[], input = ''): Promise<KubectlResult> {
-    return await kubectl(servers.kubernetes.kubeconfig('admin'), ['--namespace', namespace, ...commandArguments], { input });
+    return await kubectl(servers.kubernetes.kubeconfig('admin'), ['--namespace', namespace, ...commandArguments], {
+      input,
+    });
   }
 
   for (const kind of taskKindNames) {
     it(`takes the least ${kind}, and fills in the defaults`, async () => {
       const { spec } = await create(specOf(kind));
-      assert.deepEqual(spec, { ...specOf(kind), target: { ...target, requirePhase: 'Running', requirePhaseTimeout: '5m' } });
+      assert.deepEqual(spec, {
+        ...specOf(kind),
+        target: { ...target, requirePhase: 'Running', requirePhaseTimeout: '5m' },
+      });
     });
 
     it(`refuses ${kind} without its payload, and with that of another kind`, async () => {
@@ -82,32 +87,92 @@ describe('admission of SeiNodeTasks', () => {
   const gov = minimalPayloads.GovVote;
   const refused: readonly (readonly [what: string, spec: unknown, message: string])[] = [
     ['two payloads', { ...restartSpec, markReady: {} }, exactlyOne],
-    ['kind RestartPod', { ...restartSpec, kind: 'RestartPod' }, 'spec.kind: Unsupported value: "RestartPod": supported values: "GovSoftwareUpgrade"'],
+    [
+      'kind RestartPod',
+      { ...restartSpec, kind: 'RestartPod' },
+      'spec.kind: Unsupported value: "RestartPod": supported values: "GovSoftwareUpgrade"',
+    ],
     ['no kind', { target, restartSeid: {} }, 'spec.kind: Required value'],
     ['a payload of null', { kind: 'RestartSeid', target, restartSeid: null }, exactlyOne],
-    ['an unknown phase', { ...restartSpec, target: { ...target, requirePhase: 'Resting' } }, 'spec.target.requirePhase: Unsupported value: "Resting"'],
-    ['a negative timeout', { ...restartSpec, timeoutSeconds: -1 }, 'spec.timeoutSeconds in body should be greater than or equal to 0'],
-    ['a timeout beyond int64', { ...restartSpec, timeoutSeconds: 1e19 }, 'spec.timeoutSeconds in body must be of type integer: "number"'],
-    ['a timeout of half a second', { ...restartSpec, timeoutSeconds: 0.5 }, 'spec.timeoutSeconds in body must be of type integer: "number"'],
-    ['a timeout in words', { ...restartSpec, timeoutSeconds: '60' }, 'spec.timeoutSeconds in body must be of type integer: "string"'],
+    [
+      'an unknown phase',
+      { ...restartSpec, target: { ...target, requirePhase: 'Resting' } },
+      'spec.target.requirePhase: Unsupported value: "Resting"',
+    ],
+    [
+      'a negative timeout',
+      { ...restartSpec, timeoutSeconds: -1 },
+      'spec.timeoutSeconds in body should be greater than or equal to 0',
+    ],
+    [
+      'a timeout beyond int64',
+      { ...restartSpec, timeoutSeconds: 1e19 },
+      'spec.timeoutSeconds in body must be of type integer: "number"',
+    ],
+    [
+      'a timeout of half a second',
+      { ...restartSpec, timeoutSeconds: 0.5 },
+      'spec.timeoutSeconds in body must be of type integer: "number"',
+    ],
+    [
+      'a timeout in words',
+      { ...restartSpec, timeoutSeconds: '60' },
+      'spec.timeoutSeconds in body must be of type integer: "string"',
+    ],
     ['no target', { kind: 'RestartSeid', restartSeid: {} }, 'spec.target: Required value'],
     ['no nodeRef', { ...restartSpec, target: {} }, 'spec.target.nodeRef: Required value'],
-    ['a nodeRef without a name', { ...restartSpec, target: { nodeRef: {} } }, 'spec.target.nodeRef.name: Required value'],
+    [
+      'a nodeRef without a name',
+      { ...restartSpec, target: { nodeRef: {} } },
+      'spec.target.nodeRef.name: Required value',
+    ],
     ...['', 'Syncer', 'a.b', '-a', 'a-', 'a/b', 'a'.repeat(254)].map((name): [string, unknown, string] => [
       `the node name "${name.slice(0, 10)}"`,
       { ...restartSpec, target: { nodeRef: { name } } },
       'spec.target.nodeRef.name',
     ]),
-    ['height 0', specOf('AwaitNodesAtHeight', { targetHeight: 0 }), 'spec.awaitNodesAtHeight.targetHeight in body should be greater than or equal to 1'],
-    ['height 0 in a condition', specOf('AwaitCondition', { height: { targetHeight: 0 } }), 'spec.awaitCondition.height.targetHeight in body should be greater'],
+    [
+      'height 0',
+      specOf('AwaitNodesAtHeight', { targetHeight: 0 }),
+      'spec.awaitNodesAtHeight.targetHeight in body should be greater than or equal to 1',
+    ],
+    [
+      'height 0 in a condition',
+      specOf('AwaitCondition', { height: { targetHeight: 0 } }),
+      'spec.awaitCondition.height.targetHeight in body should be greater',
+    ],
     ['no condition', { kind: 'AwaitCondition', target, awaitCondition: {} }, 'exactly one condition must be set'],
-    ['an unknown action', specOf('AwaitCondition', { action: 'SIGKILL_SEID' }), 'spec.awaitCondition.action: Unsupported value: "SIGKILL_SEID": supported values: "SIGTERM_SEID"'],
-    ['an image of 513 characters', specOf('UpdateNodeImage', { image: 'i'.repeat(513) }), 'spec.updateNodeImage.image: Too long: may not be more than 512'],
-    ['an empty image', specOf('UpdateNodeImage', { image: '' }), 'spec.updateNodeImage.image in body should be at least 1 chars long'],
-    ['an unknown option', specOf('GovVote', { option: 'maybe' }), 'spec.govVote.option: Unsupported value: "maybe": supported values: "yes", "no", "abstain", "no_with_veto", "no-with-veto"'],
-    ['proposal 0', specOf('GovVote', { proposalId: 0 }), 'spec.govVote.proposalId in body should be greater than or equal to 1'],
+    [
+      'an unknown action',
+      specOf('AwaitCondition', { action: 'SIGKILL_SEID' }),
+      'spec.awaitCondition.action: Unsupported value: "SIGKILL_SEID": supported values: "SIGTERM_SEID"',
+    ],
+    [
+      'an image of 513 characters',
+      specOf('UpdateNodeImage', { image: 'i'.repeat(513) }),
+      'spec.updateNodeImage.image: Too long: may not be more than 512',
+    ],
+    [
+      'an empty image',
+      specOf('UpdateNodeImage', { image: '' }),
+      'spec.updateNodeImage.image in body should be at least 1 chars long',
+    ],
+    [
+      'an unknown option',
+      specOf('GovVote', { option: 'maybe' }),
+      'spec.govVote.option: Unsupported value: "maybe": supported values: "yes", "no", "abstain", "no_with_veto", "no-with-veto"',
+    ],
+    [
+      'proposal 0',
+      specOf('GovVote', { proposalId: 0 }),
+      'spec.govVote.proposalId in body should be greater than or equal to 1',
+    ],
     ['gas 0', specOf('GovVote', { gas: 0 }), 'spec.govVote.gas in body should be greater than or equal to 1'],
-    ['a key name with spaces', specOf('GovVote', { keyName: 'my key' }), "spec.govVote.keyName in body should match '^[a-zA-Z0-9_-]+$'"],
+    [
+      'a key name with spaces',
+      specOf('GovVote', { keyName: 'my key' }),
+      "spec.govVote.keyName in body should match '^[a-zA-Z0-9_-]+$'",
+    ],
     ...Object.keys(gov).map((field): [string, unknown, string] => [
       `a vote without ${field}`,
       { kind: 'GovVote', target, govVote: { ...gov, [field]: undefined } },
@@ -123,10 +188,26 @@ describe('admission of SeiNodeTasks', () => {
       specOf('GovSoftwareUpgrade', { [field]: '' }),
       `spec.govSoftwareUpgrade.${field} in body should be at least 1 chars long`,
     ]),
-    ['upgrade height 0', specOf('GovSoftwareUpgrade', { upgradeHeight: 0 }), 'spec.govSoftwareUpgrade.upgradeHeight in body should be greater than or equal to 1'],
-    ['no changes', specOf('GovParamChange', { changes: [] }), 'spec.govParamChange.changes in body should have at least 1 items'],
-    ['a change without a value', specOf('GovParamChange', { changes: [{ subspace: 's', key: 'k' }] }), 'spec.govParamChange.changes[0].value: Required value'],
-    ['a change of an empty subspace', specOf('GovParamChange', { changes: [{ subspace: '', key: 'k', value: 1 }] }), 'spec.govParamChange.changes[0].subspace in body should be at least 1 chars long'],
+    [
+      'upgrade height 0',
+      specOf('GovSoftwareUpgrade', { upgradeHeight: 0 }),
+      'spec.govSoftwareUpgrade.upgradeHeight in body should be greater than or equal to 1',
+    ],
+    [
+      'no changes',
+      specOf('GovParamChange', { changes: [] }),
+      'spec.govParamChange.changes in body should have at least 1 items',
+    ],
+    [
+      'a change without a value',
+      specOf('GovParamChange', { changes: [{ subspace: 's', key: 'k' }] }),
+      'spec.govParamChange.changes[0].value: Required value',
+    ],
+    [
+      'a change of an empty subspace',
+      specOf('GovParamChange', { changes: [{ subspace: '', key: 'k', value: 1 }] }),
+      'spec.govParamChange.changes[0].subspace in body should be at least 1 chars long',
+    ],
   ];
   for (const [what, spec, message] of refused) {
     it(`refuses ${what}`, async () => {
@@ -137,16 +218,27 @@ describe('admission of SeiNodeTasks', () => {
 
   it('takes any timeout that an int64 holds', async () => {
     const seconds = '9223372036854775807';
-    const text = JSON.stringify(manifest({ ...restartSpec, timeoutSeconds: 0 })).replace('"timeoutSeconds":0', `"timeoutSeconds":${seconds}`);
+    const text = JSON.stringify(manifest({ ...restartSpec, timeoutSeconds: 0 })).replace(
+      '"timeoutSeconds":0',
+      `"timeoutSeconds":${seconds}`,
+    );
     const { code, stderr } = await kubectlAsAdmin(['create', '-f', '-'], text);
     assert.deepEqual([code, stderr], [0, '']);
-    const { stdout } = await kubectlAsAdmin(['get', 'snt', `task-${created}`, '--output=jsonpath={.spec.timeoutSeconds}']);
+    const { stdout } = await kubectlAsAdmin([
+      'get',
+      'snt',
+      `task-${created}`,
+      '--output=jsonpath={.spec.timeoutSeconds}',
+    ]);
     assert.equal(stdout, seconds);
   });
 
   it('takes an empty memo and an empty upgradeInfo', async () => {
     const payload = { memo: '', upgradeInfo: '' };
-    assert.deepEqual((await create(specOf('GovSoftwareUpgrade', payload))).spec?.['govSoftwareUpgrade'], { ...minimalPayloads.GovSoftwareUpgrade, ...payload });
+    assert.deepEqual((await create(specOf('GovSoftwareUpgrade', payload))).spec?.['govSoftwareUpgrade'], {
+      ...minimalPayloads.GovSoftwareUpgrade,
+      ...payload,
+    });
     for (const kind of ['GovVote', 'GovParamChange'] as const) await create(specOf(kind, { memo: '' }));
   });
 
@@ -167,7 +259,10 @@ describe('admission of SeiNodeTasks', () => {
   }
 
   it('tells kubectl what it tells everyone', async () => {
-    const { code, stderr } = await kubectlAsAdmin(['apply', '-f', '-'], JSON.stringify(manifest({ ...restartSpec, markReady: {} })));
+    const { code, stderr } = await kubectlAsAdmin(
+      ['apply', '-f', '-'],
+      JSON.stringify(manifest({ ...restartSpec, markReady: {} })),
+    );
     assert.equal(code, 1);
     assert.ok(stderr.includes(exactlyOne), stderr);
   });
@@ -191,7 +286,10 @@ describe('admission of SeiNodeTasks', () => {
       [{ conditions: [{ type: 'Ready' }] }, /status\.conditions\[0\]\.reason: Required value/],
     ];
     for (const [status, message] of bad) {
-      await assert.rejects(client.patchStatus({ namespace, name: metadata.name }, { status }), { code: 'KUBERNETES_INVALID', message });
+      await assert.rejects(client.patchStatus({ namespace, name: metadata.name }, { status }), {
+        code: 'KUBERNETES_INVALID',
+        message,
+      });
     }
   });
 

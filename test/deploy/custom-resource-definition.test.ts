@@ -20,9 +20,15 @@ describe('the CustomResourceDefinition', () => {
   after(() => environment.stop());
 
   it('is on the API server what was generated, less the server defaults', async () => {
-    const generated = parse(await readFile(new URL('../../deploy/crd/seinodetasks.sei.io.yaml', import.meta.url), 'utf8'), { version: '1.1' });
+    const generated = parse(
+      await readFile(new URL('../../deploy/crd/seinodetasks.sei.io.yaml', import.meta.url), 'utf8'),
+      { version: '1.1' },
+    );
     assert.deepEqual(generated, seiNodeTaskDefinition());
-    const client = new ResourceClient<KubernetesObject & { spec: Record<string, unknown> }>(environment.admin, DEFINITIONS);
+    const client = new ResourceClient<KubernetesObject & { spec: Record<string, unknown> }>(
+      environment.admin,
+      DEFINITIONS,
+    );
     const served = await client.get(undefined, NAME);
     const { conversion, ...spec } = served?.spec ?? {};
     assert.deepEqual(conversion, { strategy: 'None' });
@@ -31,7 +37,14 @@ describe('the CustomResourceDefinition', () => {
 
   it('has its columns in the order of the contract', async () => {
     await environment.restart('columns', 'syncer-0-0');
-    const status = { phase: 'Failed', reason: 'Timeout', duration: '1m12s', step: 'Restarting', workflow: { id: 'seinodetask/a/b/c' }, message: 'Late.' };
+    const status = {
+      phase: 'Failed',
+      reason: 'Timeout',
+      duration: '1m12s',
+      step: 'Restarting',
+      workflow: { id: 'seinodetask/a/b/c' },
+      message: 'Late.',
+    };
     await environment.tasks.patchStatus({ namespace: environment.namespace, name: 'columns' }, { status });
     const [header, row] = await table();
     assert.deepEqual(header, ['NAME', 'KIND', 'TARGET', 'PHASE', 'AGE', 'REASON', 'DURATION']);
@@ -43,7 +56,10 @@ describe('the CustomResourceDefinition', () => {
 
   async function table(...commandArguments: string[]): Promise<string[][]> {
     const { stdout } = await environment.kubectl(['get', 'snt', ...commandArguments]);
-    return stdout.trim().split('\n').map((line) => line.split(/\s+/));
+    return stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.split(/\s+/));
   }
 
   async function explain(path: string): Promise<string> {

@@ -21,8 +21,10 @@ describe('scripts/generate.ts', () => {
   async function generate(...commandArguments: string[]): Promise<{ code: number | null; stderr: string }> {
     return await new Promise((resolve) => {
       const script = join(copy, 'scripts/generate.ts');
-      const child = execFile(process.execPath, ['--no-warnings', script, ...commandArguments], (_error, _stdout, stderr) =>
-        resolve({ code: child.exitCode, stderr }),
+      const child = execFile(
+        process.execPath,
+        ['--no-warnings', script, ...commandArguments],
+        (_error, _stdout, stderr) => resolve({ code: child.exitCode, stderr }),
       );
     });
   }

@@ -8,8 +8,13 @@ import { TestEnvironment } from '../support/test-environment.ts';
 type Fields = Readonly<Record<string, unknown>>;
 
 const target = { nodeRef: { name: 'syncer-0-0' } };
-const proposal = { ...minimalPayloads.GovParamChange, changes: [{ subspace: 's', key: 'k', value: { a: [1, { b: null }] } }] };
-const changesTo = (...values: readonly unknown[]): Fields => ({ changes: values.map((value) => ({ subspace: 's', key: 'k', value })) });
+const proposal = {
+  ...minimalPayloads.GovParamChange,
+  changes: [{ subspace: 's', key: 'k', value: { a: [1, { b: null }] } }],
+};
+const changesTo = (...values: readonly unknown[]): Fields => ({
+  changes: values.map((value) => ({ subspace: 's', key: 'k', value })),
+});
 
 /** For each kind whose payload has fields, edits of it, each as a merge patch. */
 const payloadEdits: Readonly<Partial<Record<TaskKind, readonly Fields[]>>> = {
@@ -43,7 +48,14 @@ describe('what cannot be edited in a SeiNodeTask', () => {
   }
 
   async function patch(task: SeiNodeTask, spec: Fields) {
-    return await environment.kubectl(['patch', 'snt', task.metadata.name, '--type=merge', '--patch', JSON.stringify({ spec })]);
+    return await environment.kubectl([
+      'patch',
+      'snt',
+      task.metadata.name,
+      '--type=merge',
+      '--patch',
+      JSON.stringify({ spec }),
+    ]);
   }
 
   /** The edit is refused in these words, and the spec is as it was. */
@@ -55,7 +67,11 @@ describe('what cannot be edited in a SeiNodeTask', () => {
   }
 
   it('is the kind', async () => {
-    await assertRefused(await create('RestartSeid'), { kind: 'MarkReady', restartSeid: null, markReady: {} }, 'spec.kind is immutable');
+    await assertRefused(
+      await create('RestartSeid'),
+      { kind: 'MarkReady', restartSeid: null, markReady: {} },
+      'spec.kind is immutable',
+    );
   });
 
   const targetEdits: readonly Fields[] = [
@@ -77,7 +93,11 @@ describe('what cannot be edited in a SeiNodeTask', () => {
     it(`is the payload of ${kind}: it can neither go nor get another beside it`, async () => {
       const task = await create(kind);
       await assertRefused(task, { [field]: null }, `spec.${field} is required when kind=${kind}`);
-      await assertRefused(task, { [other]: {} }, `exactly one of ${Object.keys(payloadSchemas).join(', ')} must be set`);
+      await assertRefused(
+        task,
+        { [other]: {} },
+        `exactly one of ${Object.keys(payloadSchemas).join(', ')} must be set`,
+      );
     });
 
     for (const edit of payloadEdits[kind] ?? []) {
@@ -89,7 +109,10 @@ describe('what cannot be edited in a SeiNodeTask', () => {
 
   it('stays so once the task is over', async () => {
     const { metadata } = await create('UpdateNodeImage');
-    const task = await environment.tasks.patchStatus({ namespace: environment.namespace, name: metadata.name }, { status: { phase: 'Complete' } });
+    const task = await environment.tasks.patchStatus(
+      { namespace: environment.namespace, name: metadata.name },
+      { status: { phase: 'Complete' } },
+    );
     await assertRefused(task, { target: { nodeRef: { name: 'validator-1' } } }, 'spec.target is immutable');
     await assertRefused(task, { updateNodeImage: { image: 'sei:v10' } }, 'spec.updateNodeImage is immutable');
   });
@@ -100,7 +123,12 @@ describe('what cannot be edited in a SeiNodeTask', () => {
       const times = { timeoutSeconds: 7, ttlSecondsAfterFinished: 8, minSecondsBetweenRestarts: 9 };
       assert.deepEqual((await patch(task, times)).stderr, '');
       const { name } = task.metadata;
-      const manifest = { apiVersion: 'sei.io/v1alpha1', kind: 'SeiNodeTask', metadata: { name }, spec: { ...task.spec, ...times, timeoutSeconds: 70 } };
+      const manifest = {
+        apiVersion: 'sei.io/v1alpha1',
+        kind: 'SeiNodeTask',
+        metadata: { name },
+        spec: { ...task.spec, ...times, timeoutSeconds: 70 },
+      };
       assert.equal((await environment.kubectl(['apply', '-f', '-'], JSON.stringify(manifest))).code, 0);
       assert.deepEqual((await environment.tasks.get(environment.namespace, name))?.spec, manifest.spec);
     }

@@ -29,8 +29,15 @@ describe('a SeiNodeTask that was stored under an older CRD', () => {
     await definition.create('probe', restart);
     await definition.create('plain', restart);
     await definition.create('two-payloads', { ...restart, markReady: {} });
-    await definition.create('observed', { kind: 'AwaitCondition', target, awaitCondition: { height: { targetHeight: 1 } } });
-    await tasks.patchStatus({ namespace, name: 'observed' }, { status: { outputs: { awaitCondition: { observedValue: '7' } } } });
+    await definition.create('observed', {
+      kind: 'AwaitCondition',
+      target,
+      awaitCondition: { height: { targetHeight: 1 } },
+    });
+    await tasks.patchStatus(
+      { namespace, name: 'observed' },
+      { status: { outputs: { awaitCondition: { observedValue: '7' } } } },
+    );
     await definition.apply(() => undefined);
     await eventually('the newer CRD is served', refusesEdits);
   });
@@ -55,13 +62,19 @@ describe('a SeiNodeTask that was stored under an older CRD', () => {
 
     it(`cannot be edited: ${name}`, async () => {
       const message = /spec\.target is immutable/;
-      await assert.rejects(tasks.patch({ namespace, name }, { spec: { target: { requirePhase: 'Failed' } } }), { code: 'KUBERNETES_INVALID', message });
+      await assert.rejects(tasks.patch({ namespace, name }, { spec: { target: { requirePhase: 'Failed' } } }), {
+        code: 'KUBERNETES_INVALID',
+        message,
+      });
     });
   }
 
   for (const name of ['plain', 'observed']) {
     it(`can still be bounded where it was valid: ${name}`, async () => {
-      const { spec } = await tasks.patch({ namespace, name }, { spec: { timeoutSeconds: 7, ttlSecondsAfterFinished: 8 } });
+      const { spec } = await tasks.patch(
+        { namespace, name },
+        { spec: { timeoutSeconds: 7, ttlSecondsAfterFinished: 8 } },
+      );
       assert.equal(spec?.['timeoutSeconds'], 7);
     });
   }

@@ -19,7 +19,9 @@ describe('freePort', () => {
     try {
       const given: number[] = [];
       for (let index = 0; index < 3; index += 1) {
-        const other = spawn(process.execPath, ['--no-warnings', '--input-type=module', '--eval', OTHER], { stdio: ['ignore', 'pipe', 'inherit'] });
+        const other = spawn(process.execPath, ['--no-warnings', '--input-type=module', '--eval', OTHER], {
+          stdio: ['ignore', 'pipe', 'inherit'],
+        });
         others.push(other);
         const [line] = await once(createInterface(other.stdout), 'line');
         given.push(Number(line));

@@ -58,7 +58,11 @@ describe('startLocalServers', function () {
 
   it('lets the sidecar proxy, and not the viewer, review the tokens of others', async () => {
     const path = '/apis/authentication.k8s.io/v1/tokenreviews';
-    const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token: servers.kubernetes.token(SERVICE) } };
+    const review = {
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenReview',
+      spec: { token: servers.kubernetes.token(SERVICE) },
+    };
     const { status, body } = await ask('sidecar-proxy', path, review);
     assert.equal(status, 201);
     const { authenticated, user } = JSON.parse(body).status;
@@ -122,7 +126,10 @@ describe('startLocalServers', function () {
     const serverPids = JSON.parse(line.toString()) as number[];
     const pids = descendantsOf(parent.pid!);
     assert.equal(pids.length, 6, 'three servers, each with its guard');
-    assert.deepEqual(serverPids.filter((pid) => !pids.includes(pid)), []);
+    assert.deepEqual(
+      serverPids.filter((pid) => !pids.includes(pid)),
+      [],
+    );
     parent.kill('SIGKILL');
     await eventually('all of them have ended', () => !pids.some(isAlive));
     await rm(directory, { recursive: true });

@@ -17,7 +17,8 @@ interface Reference {
 
 async function filesOf(pattern: string): Promise<string[]> {
   const paths: string[] = [];
-  for await (const path of glob(pattern, { cwd: ROOT, exclude: (name) => name.includes('node_modules') })) paths.push(path);
+  for await (const path of glob(pattern, { cwd: ROOT, exclude: (name) => name.includes('node_modules') }))
+    paths.push(path);
   return paths.toSorted();
 }
 
@@ -28,14 +29,26 @@ function isResolved(contents: string, section: string, item: string | undefined)
   return item === undefined || new RegExp(`^${item}\\. `, 'm').test(ownText);
 }
 
-function brokenSections(text: string, documents: Readonly<Record<string, string>>): { readonly line: number; readonly to: string }[] {
-  const broken = [...text.matchAll(SECTION)].filter(([, document = '', section = '', item]) => !isResolved(documents[document.toLowerCase()] ?? '', section, item));
+function brokenSections(
+  text: string,
+  documents: Readonly<Record<string, string>>,
+): { readonly line: number; readonly to: string }[] {
+  const broken = [...text.matchAll(SECTION)].filter(
+    ([, document = '', section = '', item]) => !isResolved(documents[document.toLowerCase()] ?? '', section, item),
+  );
   return broken.map(({ 0: to, index }) => ({ line: text.slice(0, index).split('\n').length, to }));
 }
 
 function anchorsOf(markdown: string): Set<string> {
   const headings = marked.lexer(markdown).filter((token): token is Tokens.Heading => token.type === 'heading');
-  return new Set(headings.map(({ text }) => text.toLowerCase().replaceAll(/[^\p{L}\p{N}\s_-]/gu, '').replaceAll(' ', '-')));
+  return new Set(
+    headings.map(({ text }) =>
+      text
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+        .replaceAll(' ', '-'),
+    ),
+  );
 }
 
 function linksOf(markdown: string): string[] {
@@ -55,11 +68,14 @@ async function isLinkBroken(path: string, href: string): Promise<boolean> {
 
 describe('references in code and documents', () => {
   it('to a section of the contract or the design lead to one', async () => {
-    const [contract, design] = await Promise.all(['contract', 'design'].map((name) => readFile(join(ROOT, `docs/${name}.md`), 'utf8')));
+    const [contract, design] = await Promise.all(
+      ['contract', 'design'].map((name) => readFile(join(ROOT, `docs/${name}.md`), 'utf8')),
+    );
     const documents = { contract: contract ?? '', design: design ?? '' };
     const broken: Reference[] = [];
     for (const path of await filesOf('**/*.{ts,md,json,sh}')) {
-      for (const { line, to } of brokenSections(await readFile(join(ROOT, path), 'utf8'), documents)) broken.push({ at: `${path}:${line}`, to });
+      for (const { line, to } of brokenSections(await readFile(join(ROOT, path), 'utf8'), documents))
+        broken.push({ at: `${path}:${line}`, to });
     }
     assert.deepEqual(broken, []);
   });
@@ -79,6 +95,15 @@ describe('references in code and documents', () => {
 
   it('would be found broken', () => {
     const text = '## 1. One\n\n1. First\n\n## 2. Two\n';
-    assert.deepEqual([isResolved(text, '1', '1'), isResolved(text, '2', undefined), isResolved(text, '1', '2'), isResolved(text, '2', '1'), isResolved(text, '3', undefined)], [true, true, false, false, false]);
+    assert.deepEqual(
+      [
+        isResolved(text, '1', '1'),
+        isResolved(text, '2', undefined),
+        isResolved(text, '1', '2'),
+        isResolved(text, '2', '1'),
+        isResolved(text, '3', undefined),
+      ],
+      [true, true, false, false, false],
+    );
   });
 });

@@ -10,14 +10,24 @@ const page = readFileSync(new URL('../../docs/takeover.md', import.meta.url), 'u
 
 /** The one command on the page with these words in it, as a reader would paste it. */
 function commandWith(words: string): string {
-  const blocks = [...page.matchAll(/^( *)```console\n([^]*?)^ *```$/gm)].map(([, indent = '', block = '']) => block.replaceAll(new RegExp(`^${indent}`, 'gm'), ''));
-  const commands = blocks.flatMap((block) => block.split(/^\$ /m).slice(1)).filter((command) => command.includes(words));
+  const blocks = [...page.matchAll(/^( *)```console\n([^]*?)^ *```$/gm)].map(([, indent = '', block = '']) =>
+    block.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+  );
+  const commands = blocks
+    .flatMap((block) => block.split(/^\$ /m).slice(1))
+    .filter((command) => command.includes(words));
   assert.equal(commands.length, 1, `${commands.length} commands on the page have "${words}"`);
   return commands[0] ?? '';
 }
 
 const task = { id: 'b2f0a3c1', executionStartedAt: ago(60) };
-const ready = { type: 'Ready', status: 'True', reason: 'TaskComplete', message: 'Theirs.', lastTransitionTime: ago(1) } as const;
+const ready = {
+  type: 'Ready',
+  status: 'True',
+  reason: 'TaskComplete',
+  message: 'Theirs.',
+  lastTransitionTime: ago(1),
+} as const;
 const stale = { step: 'Restarting', message: 'The sidecar restarts seid in place.', reason: 'Queued' };
 
 /** What may be found in a cluster whose service was stopped, and in which the Go controller has worked since. */
@@ -28,7 +38,13 @@ const statuses: Readonly<Record<string, SeiNodeTaskStatus | undefined>> = {
   'not-known-to-be-sent': { phase: 'Running', step: 'Dispatching', task: { ...task, status: 'Running' } },
   sent: { phase: 'Running', step: 'Restarting', task: { ...task, status: 'Running', submittedAt: ago(59) } },
   theirs: { phase: 'Running', task: { ...task, status: 'Pending', submittedAt: ago(59) } },
-  'finished-here': { phase: 'Complete', message: 'Ours.', reason: 'TaskComplete', task: { ...task, status: 'Complete', submittedAt: ago(59) }, conditions: [ready] },
+  'finished-here': {
+    phase: 'Complete',
+    message: 'Ours.',
+    reason: 'TaskComplete',
+    task: { ...task, status: 'Complete', submittedAt: ago(59) },
+    conditions: [ready],
+  },
   'finished-there': { ...stale, phase: 'Complete', task: { ...task, status: 'Complete' }, conditions: [ready] },
   'failed-there': { ...stale, phase: 'Failed', task: { ...task, status: 'Failed' } },
 };
@@ -40,14 +56,19 @@ describe('docs/takeover.md', () => {
     environment = await TestEnvironment.create();
     for (const [name, status] of Object.entries(statuses)) {
       await environment.restart(name, 'validator-0');
-      if (status !== undefined) await environment.tasks.patchStatus({ namespace: environment.namespace, name }, { status });
+      if (status !== undefined)
+        await environment.tasks.patchStatus({ namespace: environment.namespace, name }, { status });
     }
   });
 
   after(() => environment.stop());
 
   async function run(command: string): Promise<string> {
-    const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], KUBECONFIG: environment.servers.kubernetes.kubeconfig('admin') };
+    const env = {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      KUBECONFIG: environment.servers.kubernetes.kubeconfig('admin'),
+    };
     const shell = spawn('sh', ['-ec', command], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     const [stdout, stderr] = await Promise.all([text(shell.stdout), text(shell.stderr)]);
     assert.equal(stderr, '');
@@ -60,7 +81,10 @@ describe('docs/takeover.md', () => {
 
   it('lists with its command what may not have been sent, and nothing else', async () => {
     const stdout = await run(commandWith('submittedAt'));
-    const own = stdout.trimEnd().split('\n').filter((line) => line.startsWith(`${environment.namespace} `));
+    const own = stdout
+      .trimEnd()
+      .split('\n')
+      .filter((line) => line.startsWith(`${environment.namespace} `));
     assert.deepEqual(own, [`${environment.namespace} not-known-to-be-sent RestartSeid validator-0 ${task.id}`]);
   });
 
@@ -72,9 +96,21 @@ describe('docs/takeover.md', () => {
     await run(command.replace(' -A ', ` -n ${environment.namespace} `));
     for (const name of ['finished-there', 'failed-there']) {
       const { step, message, reason, phase, task: work } = await statusOf(name);
-      assert.deepEqual({ step, message, reason, phase, work }, { step: undefined, message: undefined, reason: undefined, phase: statuses[name]?.phase, work: statuses[name]?.task });
+      assert.deepEqual(
+        { step, message, reason, phase, work },
+        {
+          step: undefined,
+          message: undefined,
+          reason: undefined,
+          phase: statuses[name]?.phase,
+          work: statuses[name]?.task,
+        },
+      );
     }
-    assert.deepEqual(conditionOf((await environment.tasks.get(environment.namespace, 'finished-there'))!, 'Ready'), ready);
+    assert.deepEqual(
+      conditionOf((await environment.tasks.get(environment.namespace, 'finished-there'))!, 'Ready'),
+      ready,
+    );
     assert.deepEqual(await Promise.all(['sent', 'not-known-to-be-sent', 'finished-here'].map(statusOf)), before);
     assert.equal(await run(command.replace(' -A ', ` -n ${environment.namespace} `)), '');
   });

@@ -8,13 +8,20 @@ const ON_THE_WAY = /^<duration>( of <duration>)? (New|Pending|Running)\b/;
 
 /** Sorted, since Events of the same moment come in any order. */
 function lines(text: string): string[] {
-  const all = masked(text).split('\n').map((line) => line.trim());
+  const all = masked(text)
+    .split('\n')
+    .map((line) => line.trim());
   return all.filter((line) => !ON_THE_WAY.test(line)).toSorted();
 }
 
 /** `## Title` and what follows it. */
 function sectionsOf(markdown: string): Map<string, string> {
-  return new Map(markdown.split(/^## /m).slice(1).map((section) => [section.slice(0, section.indexOf('\n')), section]));
+  return new Map(
+    markdown
+      .split(/^## /m)
+      .slice(1)
+      .map((section) => [section.slice(0, section.indexOf('\n')), section]),
+  );
 }
 
 describe('docs/transcripts.md', function () {

@@ -31,11 +31,18 @@ describe('a service with payload keys', () => {
   before(async () => {
     environment = await TestEnvironment.create({ service: { PAYLOAD_KEY_FILE: keyFile.path } });
     const { connection, options } = environment.temporal;
-    decrypting = new Client({ connection, namespace: options.namespace, dataConverter: dataConverterFor(keyFile.path, log) });
+    decrypting = new Client({
+      connection,
+      namespace: options.namespace,
+      dataConverter: dataConverterFor(keyFile.path, log),
+    });
     await environment.startService();
     await Promise.all([
       vote('confirmed', {}),
-      vote('failed', { outcome: 'committed_failed', result: { txHash: 'AB', inclusionStatus: 'committed_failed', rawLog: SIDECARS_WORDS } }),
+      vote('failed', {
+        outcome: 'committed_failed',
+        result: { txHash: 'AB', inclusionStatus: 'committed_failed', rawLog: SIDECARS_WORDS },
+      }),
       vote('pending', { outcome: 'pending' }),
     ]);
     tasks['confirmed'] = await environment.finished('confirmed');
@@ -52,7 +59,11 @@ describe('a service with payload keys', () => {
     // Its first look fails, so that a failure with a stack trace is stored as well.
     const faults = { answerStatus: { method: 'GET', status: 500, error: SIDECARS_WORDS, times: 3 } } as const;
     nodes[name] = await environment.addNode(name, { sidecarVersion: 'newer', transactions, faults });
-    const spec = { kind: 'GovVote', target: { nodeRef: { name } }, govVote: { ...minimalPayloads.GovVote, memo: MEMO } };
+    const spec = {
+      kind: 'GovVote',
+      target: { nodeRef: { name } },
+      govVote: { ...minimalPayloads.GovVote, memo: MEMO },
+    };
     tasks[name] = await environment.tasks.create(environment.namespace, {
       apiVersion: 'sei.io/v1alpha1',
       kind: 'SeiNodeTask',
@@ -63,13 +74,18 @@ describe('a service with payload keys', () => {
 
   const nodeNamed = (name: string): SimulatedNode => nodes[name] ?? assert.fail(name);
   const taskNamed = (name: string): SeiNodeTask => tasks[name] ?? assert.fail(name);
-  const stored = (name: string): Promise<Buffer> => storedBytes(environment.temporal, environment.workflowOf(taskNamed(name)));
+  const stored = (name: string): Promise<Buffer> =>
+    storedBytes(environment.temporal, environment.workflowOf(taskNamed(name)));
   const readable = (name: string) => decrypting.workflow.getHandle(environment.workflowOf(taskNamed(name)).workflowId);
 
   it('carries tasks out as one without', () => {
     assertConfirmed(taskNamed('confirmed'), /is on chain/);
     assertFailed(taskNamed('failed'), 'TxFailed', new RegExp(SIDECARS_WORDS));
-    for (const node of Object.values(nodes)) assert.ok(requestsOf(node, 'POST').some(({ body }) => body.includes(MEMO)), node.name);
+    for (const node of Object.values(nodes))
+      assert.ok(
+        requestsOf(node, 'POST').some(({ body }) => body.includes(MEMO)),
+        node.name,
+      );
   });
 
   for (const name of ['confirmed', 'failed', 'pending']) {
@@ -83,10 +99,21 @@ describe('a service with payload keys', () => {
   it('leaves in the clear what workflows are found by, and kinds, activities and reasons', async () => {
     const bytes = await stored('failed');
     const { workflowId } = environment.workflowOf(taskNamed('failed'));
-    for (const text of [workflowId, 'GovVote', 'SeiNode', 'dispatchTask', 'pollTask', 'TxFailed', 'createdWith', 'Encoded failure']) {
+    for (const text of [
+      workflowId,
+      'GovVote',
+      'SeiNode',
+      'dispatchTask',
+      'pollTask',
+      'TxFailed',
+      'createdWith',
+      'Encoded failure',
+    ]) {
       assert.ok(bytes.includes(text), text);
     }
-    const found = await environment.temporal.workflow.count(`SeiNode = 'failed' AND SeiNamespace = '${environment.namespace}'`);
+    const found = await environment.temporal.workflow.count(
+      `SeiNode = 'failed' AND SeiNamespace = '${environment.namespace}'`,
+    );
     assert.equal(found.count, 1);
   });
 
@@ -100,7 +127,10 @@ describe('a service with payload keys', () => {
 
   it('is listed by kubectl snt history, which has no key', async () => {
     await eventually('the list has it', async () => {
-      const { code, stdout, stderr } = await runPlugin(['history', 'failed', '-n', environment.namespace], adminShell(environment.servers));
+      const { code, stdout, stderr } = await runPlugin(
+        ['history', 'failed', '-n', environment.namespace],
+        adminShell(environment.servers),
+      );
       assert.deepEqual([code, stderr], [0, '']);
       return /GovVote +TxFailed/.test(stdout);
     });

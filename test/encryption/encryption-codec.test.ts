@@ -20,28 +20,40 @@ function codecWith(active: PayloadKey, ...others: PayloadKey[]): EncryptionCodec
 }
 
 const bytes = fc.uint8Array({ maxLength: 200 });
-const payloads = fc.array(fc.record({ metadata: fc.dictionary(fc.string({ minLength: 1 }), bytes, { noNullPrototype: true }), data: bytes }), { maxLength: 4 });
+const payloads = fc.array(
+  fc.record({ metadata: fc.dictionary(fc.string({ minLength: 1 }), bytes, { noNullPrototype: true }), data: bytes }),
+  { maxLength: 4 },
+);
 
 function plain({ metadata, data }: Payload) {
   const entries = Object.entries(metadata ?? {}).map(([name, value]) => [name, Buffer.from(value).toString('hex')]);
   return [Object.fromEntries(entries), Buffer.from(data ?? []).toString('hex')];
 }
 
-async function sealed(codec: EncryptionCodec, payload: Payload): Promise<Payload & { data: Uint8Array; metadata: Record<string, Uint8Array> }> {
+async function sealed(
+  codec: EncryptionCodec,
+  payload: Payload,
+): Promise<Payload & { data: Uint8Array; metadata: Record<string, Uint8Array> }> {
   const [encrypted] = await codec.encode([payload]);
   assert.ok(encrypted?.data && encrypted.metadata);
   return { metadata: encrypted.metadata, data: encrypted.data };
 }
 
 async function refusal(codec: EncryptionCodec, payload: Payload): Promise<PayloadUnreadableError> {
-  const error = await codec.decode([payload]).then(() => assert.fail('it was decrypted'), (reason: unknown) => reason);
+  const error = await codec.decode([payload]).then(
+    () => assert.fail('it was decrypted'),
+    (reason: unknown) => reason,
+  );
   assert.ok(error instanceof PayloadUnreadableError, String(error));
   assert.equal(error.retryable, true);
   return error;
 }
 
 describe('EncryptionCodec', () => {
-  const memo: Payload = { metadata: { encoding: Buffer.from('json/plain') }, data: Buffer.from('"the memo of an operator"') };
+  const memo: Payload = {
+    metadata: { encoding: Buffer.from('json/plain') },
+    data: Buffer.from('"the memo of an operator"'),
+  };
 
   it('reads back whatever it wrote, in its order', async () => {
     const codec = codecWith(newKey('a'));
@@ -55,10 +67,13 @@ describe('EncryptionCodec', () => {
   it('leaves nothing of a payload in the clear but its size and the id of its key', async () => {
     const key = newKey('2026-11');
     const { metadata, data } = await sealed(codecWith(key), memo);
-    assert.deepEqual(Object.entries(metadata).map(([name, value]) => [name, Buffer.from(value).toString()]), [
-      ['encoding', 'binary/encrypted'],
-      ['encryption-key-id', '2026-11'],
-    ]);
+    assert.deepEqual(
+      Object.entries(metadata).map(([name, value]) => [name, Buffer.from(value).toString()]),
+      [
+        ['encoding', 'binary/encrypted'],
+        ['encryption-key-id', '2026-11'],
+      ],
+    );
     assert.equal(Buffer.from(data).includes('operator'), false);
     assert.equal(Buffer.from(data).includes('json'), false);
   });
@@ -67,7 +82,11 @@ describe('EncryptionCodec', () => {
     const key = newKey('a');
     const { data } = await sealed(codecWith(key), memo);
     const imported = await webcrypto.subtle.importKey('raw', key.bytes, 'AES-GCM', false, ['decrypt']);
-    const text = await webcrypto.subtle.decrypt({ name: 'AES-GCM', iv: data.slice(0, NONCE_BYTES), tagLength: 128 }, imported, data.slice(NONCE_BYTES));
+    const text = await webcrypto.subtle.decrypt(
+      { name: 'AES-GCM', iv: data.slice(0, NONCE_BYTES), tagLength: 128 },
+      imported,
+      data.slice(NONCE_BYTES),
+    );
     assert.deepEqual(plain(PayloadMessage.decode(new Uint8Array(text))), plain(memo));
   });
 
@@ -89,7 +108,11 @@ describe('EncryptionCodec', () => {
     const encrypted = await sealed(codec, memo);
     const lengths = Array.from({ length: encrypted.data.length }, (_, length) => encrypted.data.subarray(0, length));
     for (const data of [...lengths, Buffer.concat([encrypted.data, Buffer.alloc(1)])]) {
-      assert.equal((await refusal(codec, { ...encrypted, data })).code, 'PAYLOAD_NOT_AUTHENTIC', `${data.length} bytes`);
+      assert.equal(
+        (await refusal(codec, { ...encrypted, data })).code,
+        'PAYLOAD_NOT_AUTHENTIC',
+        `${data.length} bytes`,
+      );
     }
   });
 
@@ -111,7 +134,10 @@ describe('EncryptionCodec', () => {
     const [old, fresh] = [newKey('old'), newKey('new')];
     const before = await sealed(codecWith(old), memo);
     const rotated = codecWith(fresh, old);
-    assert.deepEqual((await rotated.decode([before, await sealed(rotated, memo)])).map(plain), [plain(memo), plain(memo)]);
+    assert.deepEqual((await rotated.decode([before, await sealed(rotated, memo)])).map(plain), [
+      plain(memo),
+      plain(memo),
+    ]);
     assert.equal(Buffer.from((await sealed(rotated, memo)).metadata['encryption-key-id'] ?? []).toString(), 'new');
   });
 
@@ -119,11 +145,17 @@ describe('EncryptionCodec', () => {
     assert.deepEqual(await codecWith(newKey('a')).decode([memo, {}]), [memo, {}]);
   });
 
-  for (const [who, codec] of [['has other keys', codecWith(newKey('b'))], ['has no keys', new EncryptionCodec(undefined)]] as const) {
+  for (const [who, codec] of [
+    ['has other keys', codecWith(newKey('b'))],
+    ['has no keys', new EncryptionCodec(undefined)],
+  ] as const) {
     it(`names the key and what to do where a process ${who}`, async () => {
       const { code, message } = await refusal(codec, await sealed(codecWith(newKey('2026-11')), memo));
       assert.equal(code, 'PAYLOAD_KEY_UNKNOWN');
-      assert.match(message, /the key "2026-11", which this process does not have; put it into the file that PAYLOAD_KEY_FILE names/);
+      assert.match(
+        message,
+        /the key "2026-11", which this process does not have; put it into the file that PAYLOAD_KEY_FILE names/,
+      );
     });
   }
 

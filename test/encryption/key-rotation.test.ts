@@ -85,7 +85,10 @@ describe('payload keys that change', () => {
     assert.deepEqual(await keysOf(environment, restart.task), [OLD]);
   });
 
-  for (const [what, variables] of [['the key', { lines: [november] }], ['the key file', { lines: undefined }]] as const) {
+  for (const [what, variables] of [
+    ['the key', { lines: [november] }],
+    ['the key file', { lines: undefined }],
+  ] as const) {
     it(`are no reason for a verdict when ${what} is missing, also past the deadline; once it is back the task ends`, async () => {
       const before = await startService();
       const restart = await restartInProgress(20);

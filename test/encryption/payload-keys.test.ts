@@ -16,12 +16,17 @@ const [first, second] = [newSecret(), newSecret()];
 
 describe('parsePayloadKeys', () => {
   it('takes the first key for the active one, and passes over comments and empty lines', () => {
-    const { active, byId } = parsePayloadKeys(`# of November\n\n2026-11: ${first}\r\n  2026-08:${second.replace('=', '')}  \n`);
+    const { active, byId } = parsePayloadKeys(
+      `# of November\n\n2026-11: ${first}\r\n  2026-08:${second.replace('=', '')}  \n`,
+    );
     assert.equal(active.id, '2026-11');
-    assert.deepEqual([...byId].map(([id, { secret }]) => [id, secret.export().toString('base64')]), [
-      ['2026-11', first],
-      ['2026-08', second],
-    ]);
+    assert.deepEqual(
+      [...byId].map(([id, { secret }]) => [id, secret.export().toString('base64')]),
+      [
+        ['2026-11', first],
+        ['2026-08', second],
+      ],
+    );
   });
 
   const refused: readonly (readonly [what: string, text: string, problem: RegExp])[] = [
@@ -39,23 +44,29 @@ describe('parsePayloadKeys', () => {
     ['an id that comes twice', `a: ${first}\n#\na: ${second}`, /^line 3 has the key id "a" again$/],
   ];
   for (const [what, text, problem] of refused) {
-    it(`refuses ${what}`, () => assert.throws(() => parsePayloadKeys(text), { code: 'PAYLOAD_KEY_FILE_INVALID', message: problem }));
+    it(`refuses ${what}`, () =>
+      assert.throws(() => parsePayloadKeys(text), { code: 'PAYLOAD_KEY_FILE_INVALID', message: problem }));
   }
 
   it('never repeats what stands in the place of a key, and does not print keys', () => {
     const secret = newSecret().replaceAll('=', '');
     const around = fc.oneof(fc.constantFrom('', 'a: ', 'a:', ': a', '\na: ', `a: ${first}\n`), fc.string());
     fc.assert(
-      fc.property(around, around, fc.constantFrom(secret, secret.slice(1), `${secret}=`, `${secret}AAAA`), (before, after, key) => {
-        let told: string;
-        try {
-          told = inspect(parsePayloadKeys(`${before}${key}${after}`), { depth: 5 });
-        } catch (error) {
-          assert.ok(error instanceof PayloadKeyFileError);
-          told = error.message;
-        }
-        assert.ok(!told.includes(secret.slice(1)), told);
-      }),
+      fc.property(
+        around,
+        around,
+        fc.constantFrom(secret, secret.slice(1), `${secret}=`, `${secret}AAAA`),
+        (before, after, key) => {
+          let told: string;
+          try {
+            told = inspect(parsePayloadKeys(`${before}${key}${after}`), { depth: 5 });
+          } catch (error) {
+            assert.ok(error instanceof PayloadKeyFileError);
+            told = error.message;
+          }
+          assert.ok(!told.includes(secret.slice(1)), told);
+        },
+      ),
     );
   });
 });
@@ -76,7 +87,9 @@ describe('PayloadKeyFile', () => {
   afterEach(() => rmSync(directory, { recursive: true }));
 
   it('names the file that is missing or wrong', () => {
-    assert.throws(() => readPayloadKeys('/nowhere/keys'), { message: '/nowhere/keys cannot be read (ENOENT); check the path and its mount' });
+    assert.throws(() => readPayloadKeys('/nowhere/keys'), {
+      message: '/nowhere/keys cannot be read (ENOENT); check the path and its mount',
+    });
     writeFileSync(file, 'a: b\n');
     assert.throws(() => readPayloadKeys(file), { message: `${file} line 1, key "a": has 0 bytes instead of 32` });
   });
@@ -89,7 +102,10 @@ describe('PayloadKeyFile', () => {
     replace(`newest: ${newSecret()}\nnew: ${second}\n`);
     await eventually('the newest key is active', () => keys.active.id === 'newest');
     assert.deepEqual([keys.find('new')?.id, keys.find('old')?.id], ['new', undefined]);
-    assert.match(lines.at(-1) ?? '', /^Payload keys were read again \{ active: 'newest', ids: \[ 'newest', 'new' \] \}$/);
+    assert.match(
+      lines.at(-1) ?? '',
+      /^Payload keys were read again \{ active: 'newest', ids: \[ 'newest', 'new' \] \}$/,
+    );
   });
 
   it('keeps its keys, and says so once, while the file is missing or wrong', () => {
@@ -99,7 +115,10 @@ describe('PayloadKeyFile', () => {
       spoil();
       assert.deepEqual([keys.find('new'), keys.find('new'), keys.find('old')?.id], [undefined, undefined, 'old']);
       assert.equal(lines.length, 1);
-      assert.match(lines[0] ?? '', /^Payload keys have changed and cannot be used; those that were read before are kept [^]*PayloadKeyFileError/);
+      assert.match(
+        lines[0] ?? '',
+        /^Payload keys have changed and cannot be used; those that were read before are kept [^]*PayloadKeyFileError/,
+      );
     }
   });
 

@@ -9,5 +9,8 @@ export async function storedBytes(client: Client, { workflowId }: Pick<WorkflowH
   const { namespace } = client.options;
   const history = await client.workflow.getHandle(workflowId).fetchHistory();
   const description = await client.workflowService.describeWorkflowExecution({ namespace, execution: { workflowId } });
-  return Buffer.concat([History.encode(history).finish(), DescribeWorkflowExecutionResponse.encode(description).finish()]);
+  return Buffer.concat([
+    History.encode(history).finish(),
+    DescribeWorkflowExecutionResponse.encode(description).finish(),
+  ]);
 }

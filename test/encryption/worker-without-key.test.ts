@@ -19,12 +19,23 @@ const input = { node: { namespace: 'arctic-1', name: 'syncer-0-0' }, payload: {}
 const TIMEOUT_MS = 600_000;
 
 /** A restart whose execution time is used up already: its poll is the last look before a verdict. */
-function activities(afterDispatch: () => Promise<void>): Pick<Activities, 'checkTargetPhase' | 'dispatchTask' | 'pollTask' | 'mirrorStatus'> {
+function activities(
+  afterDispatch: () => Promise<void>,
+): Pick<Activities, 'checkTargetPhase' | 'dispatchTask' | 'pollTask' | 'mirrorStatus'> {
   return {
-    checkTargetPhase: async () => ({ state: 'ready', plan: planned('RestartSeid', input), request: { type: 'restart-seid' }, knowsSearchAttributes: false }),
+    checkTargetPhase: async () => ({
+      state: 'ready',
+      plan: planned('RestartSeid', input),
+      request: { type: 'restart-seid' },
+      knowsSearchAttributes: false,
+    }),
     dispatchTask: async () => {
       await afterDispatch();
-      return { state: 'running', knowledge: { sent: 'yes', seen: 'running' }, begun: { elapsedMs: TIMEOUT_MS, startedAtMs: Date.now() - TIMEOUT_MS } };
+      return {
+        state: 'running',
+        knowledge: { sent: 'yes', seen: 'running' },
+        begun: { elapsedMs: TIMEOUT_MS, startedAtMs: Date.now() - TIMEOUT_MS },
+      };
     },
     pollTask: async () => ({ state: 'completed', knowledge: { sent: 'yes', seen: 'completed' } }),
     mirrorStatus: async () => undefined,
@@ -75,10 +86,16 @@ describe('a worker that loses the key of the payloads', () => {
   }
 
   it('decides no verdict, also not past the deadline: once the key is there the sidecar has the last word', async () => {
-    const handle = await client.workflow.start<typeof RestartSeid>('RestartSeid', { taskQueue, workflowId: randomUUID(), args: [input] });
+    const handle = await client.workflow.start<typeof RestartSeid>('RestartSeid', {
+      taskQueue,
+      workflowId: randomUUID(),
+      args: [input],
+    });
     await eventually('a poll was in vain', async () => {
       const { raw } = await handle.describe();
-      return raw.pendingActivities?.some(({ lastFailure }) => lastFailure?.applicationFailureInfo?.type === 'PayloadUnreadableError');
+      return raw.pendingActivities?.some(
+        ({ lastFailure }) => lastFailure?.applicationFailureInfo?.type === 'PayloadUnreadableError',
+      );
     });
     const sinceMs = Date.now();
     await eventually('it was in vain for longer than a poll may take', () => Date.now() > sinceMs + OVERTIME_MS);

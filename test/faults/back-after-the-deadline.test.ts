@@ -22,12 +22,18 @@ describe('a service that comes back after the deadline', () => {
   let environment: TestEnvironment;
   let service: StoppableService;
 
-  const atSidecar = (stop: Stop): Course['reach'] => (name) => service.sidecars.stop(name, stop);
+  const atSidecar =
+    (stop: Stop): Course['reach'] =>
+    (name) =>
+      service.sidecars.stop(name, stop);
 
   const courses: Readonly<Record<string, Course>> = {
     completed: { node: {}, reach: atSidecar({ after: tells('completed') }) },
     failed: { node: { restartGraceMs: 50, faults: IGNORES_SIGTERM }, reach: atSidecar({ after: tells('failed') }) },
-    running: { node: { restartGraceMs: 600_000, faults: IGNORES_SIGTERM }, reach: atSidecar({ after: tells('running') }) },
+    running: {
+      node: { restartGraceMs: 600_000, faults: IGNORES_SIGTERM },
+      reach: atSidecar({ after: tells('running') }),
+    },
     'not-asked': {
       node: { faults: { refuseConnections: {} } },
       reach: (name) => environment.taskWhere(name, 'has begun', ({ status }) => status?.task !== undefined),
@@ -48,7 +54,8 @@ describe('a service that comes back after the deadline', () => {
     await Promise.all(named.map(([name, { reach }]) => bringTo(name, reach)));
     await service.kill();
     const deadlineMs = Date.now() + TIMEOUT_SECONDS * 1_000;
-    for (const task of await allTasks()) assert.ok(!isTerminal(task.status?.phase), `${task.metadata.name} ended too early`);
+    for (const task of await allTasks())
+      assert.ok(!isTerminal(task.status?.phase), `${task.metadata.name} ended too early`);
     await eventually('every deadline has passed', () => Date.now() > deadlineMs);
     environment.fleet.node(environment.namespace, 'not-asked').setFaults({});
     await environment.startService();

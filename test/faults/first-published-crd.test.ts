@@ -25,7 +25,10 @@ const SCHEMA = '/spec/versions/0/schema/openAPIV3Schema/properties';
 const STATUS = `${SCHEMA}/status/properties`;
 /** From our CRD back to the one as first published (contract §1): its fields, its enum, its columns. */
 const TO_FIRST_PUBLISHED = [
-  ...['step', 'reason', 'message', 'completedAt', 'duration', 'workflow'].map((field) => ({ op: 'remove', path: `${STATUS}/${field}` })),
+  ...['step', 'reason', 'message', 'completedAt', 'duration', 'workflow'].map((field) => ({
+    op: 'remove',
+    path: `${STATUS}/${field}`,
+  })),
   { op: 'remove', path: `${SCHEMA}/spec/properties/ttlSecondsAfterFinished` },
   { op: 'test', path: `${STATUS}/task/properties/status/enum/1`, value: 'Running' },
   { op: 'remove', path: `${STATUS}/task/properties/status/enum/1` },
@@ -47,7 +50,9 @@ describe('a cluster that serves the CRD as first published', () => {
     await applyManifests(transport);
     await change(transport, TO_FIRST_PUBLISHED);
     environment = await TestEnvironment.create({ servers });
-    await eventually('the API server refuses what that CRD does not know', () => refuses({ task: { id: 'x', status: 'Running' } }));
+    await eventually('the API server refuses what that CRD does not know', () =>
+      refuses({ task: { id: 'x', status: 'Running' } }),
+    );
     await environment.startService();
   });
 
@@ -78,7 +83,10 @@ describe('a cluster that serves the CRD as first published', () => {
     node.setFaults({ neverBoot: true });
     const { metadata } = await environment.restart('complete', 'complete');
     const running = await environment.taskWhere('complete', 'runs', ({ status }) => status?.phase === 'Running');
-    assert.deepEqual([running.status?.task?.id, running.status?.task?.status], [expectedTaskId(metadata.uid, 'RestartSeid'), 'Pending']);
+    assert.deepEqual(
+      [running.status?.task?.id, running.status?.task?.status],
+      [expectedTaskId(metadata.uid, 'RestartSeid'), 'Pending'],
+    );
     assert.ok(running.status?.task?.executionStartedAt);
     await eventually('seid was signalled', () => node.sigtermsReceived === 1);
     node.setFaults({});
@@ -124,7 +132,10 @@ describe('a cluster that serves the CRD as first published', () => {
     await environment.tasks.delete(environment.namespace, 'deleted');
     node.setFaults({});
     assert.ok((await workflowFailure(environment.workflowOf(task))) instanceof CancelledFailure);
-    assert.deepEqual(node.tasks.map(({ status }) => status), ['completed']);
+    assert.deepEqual(
+      node.tasks.map(({ status }) => status),
+      ['completed'],
+    );
     assert.equal(node.sigtermsReceived, 1);
   });
 
@@ -142,10 +153,21 @@ describe('a cluster that serves the CRD as first published', () => {
   });
 
   it('sees a condition met also where the CRD has another type for that height, and is told that it was left out', async () => {
-    await change(environment.admin, [{ op: 'replace', path: `${STATUS}/outputs/properties/awaitCondition/properties/observedValue`, value: { type: 'string' } }]);
-    await eventually('the API server refuses numbers', () => refuses({ outputs: { awaitCondition: { observedValue: 7 } } }));
+    await change(environment.admin, [
+      {
+        op: 'replace',
+        path: `${STATUS}/outputs/properties/awaitCondition/properties/observedValue`,
+        value: { type: 'string' },
+      },
+    ]);
+    await eventually('the API server refuses numbers', () =>
+      refuses({ outputs: { awaitCondition: { observedValue: 7 } } }),
+    );
     const task = await metCondition('met-elsewhere');
     assert.deepEqual(task.status?.outputs, { awaitCondition: {} });
-    assert.match(conditionOf(task, 'Ready')?.message ?? '', /does not take status\.outputs\.awaitCondition\.observedValue; it was left out\.$/);
+    assert.match(
+      conditionOf(task, 'Ready')?.message ?? '',
+      /does not take status\.outputs\.awaitCondition\.observedValue; it was left out\.$/,
+    );
   });
 });

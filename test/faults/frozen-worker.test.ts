@@ -5,7 +5,10 @@ import { eventually } from '../support/eventually.ts';
 import { StoppableService, writes } from '../support/stoppable-service.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 
-/** A stopped process keeps its long polls of 60 s open, and each may take an attempt with it until the heartbeat timeout of 15 s. */
+/**
+ * A stopped process keeps its long polls of 60 s open, and each may take an attempt with it until the heartbeat timeout
+ * of 15 s.
+ */
 const TAKEN_OVER_MS = 120_000;
 
 describe('a worker that freezes right before the POST and thaws when another one has sent the task', () => {

@@ -50,7 +50,10 @@ describe('a restart whose service was killed', () => {
       assert.equal(sentAtDeath.get(step), step.sent, 'it was killed at this step');
       const id = expectedTaskId(task.metadata.uid, 'RestartSeid');
       assert.equal(task.status?.task?.id, id);
-      assert.deepEqual(node.tasks.map((seen) => [seen.id, seen.run]), [[id, 1]]);
+      assert.deepEqual(
+        node.tasks.map((seen) => [seen.id, seen.run]),
+        [[id, 1]],
+      );
       assert.equal(requestsOf(node, 'POST').length, 1);
       assert.equal(node.sigtermsReceived, 1);
     });

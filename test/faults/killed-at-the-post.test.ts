@@ -17,7 +17,9 @@ describe('a worker that is killed when its POST has landed, and a sidecar that c
 
   it('leave a verdict that does not deny that the task was sent', async () => {
     // The failure before leaves word that nothing was sent, right before that changes.
-    const node = await environment.addNode('denied', { faults: { answerStatus: { method: 'GET', status: 503, times: 1 } } });
+    const node = await environment.addNode('denied', {
+      faults: { answerStatus: { method: 'GET', status: 503, times: 1 } },
+    });
     const landed = service.sidecars.stop('denied', { after: ({ method }) => method === 'POST' });
     await environment.restart('denied', 'denied', { timeoutSeconds: 20 });
     await landed;
@@ -25,7 +27,11 @@ describe('a worker that is killed when its POST has landed, and a sidecar that c
     node.crashSidecar();
     await environment.startService();
     const task = await environment.finished('denied');
-    assertFailed(task, 'Timeout', /may have been sent to the sidecar of SeiNode \S+, which could not be asked at the end/);
+    assertFailed(
+      task,
+      'Timeout',
+      /may have been sent to the sidecar of SeiNode \S+, which could not be asked at the end/,
+    );
     assert.equal(requestsOf(node, 'POST').length, 1);
     assert.equal(node.sigtermsReceived, 1);
   });

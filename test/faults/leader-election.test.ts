@@ -15,7 +15,8 @@ import { LEASE, TestEnvironment } from '../support/test-environment.ts';
 const LOST = 'No longer leading: the lease was not renewed in time, or another took it';
 const STANDING_BY = 'Standing by: another process leads';
 
-const isRead: NonNullable<Stop['before']> = ({ method, path }) => method === 'GET' && path.endsWith('/seinodetasks/contended');
+const isRead: NonNullable<Stop['before']> = ({ method, path }) =>
+  method === 'GET' && path.endsWith('/seinodetasks/contended');
 
 describe('of two services', () => {
   let environment: TestEnvironment;
@@ -89,7 +90,10 @@ describe('of two services', () => {
 
       const done = await environment.finished('contended');
       loser.apiServer.resume('contended');
-      await eventually('the loser has ended what it had begun', async () => (await logged(loser.service, STANDING_BY)).length > 0);
+      await eventually(
+        'the loser has ended what it had begun',
+        async () => (await logged(loser.service, STANDING_BY)).length > 0,
+      );
 
       assert.equal(done.status?.phase, 'Complete');
       assert.deepEqual(await environment.tasks.get(environment.namespace, 'contended'), done);
@@ -106,7 +110,10 @@ describe('of two services', () => {
   async function giveLeaseTo(service: LocalService): Promise<void> {
     const [line] = await logged(service, STANDING_BY);
     const identity = String(line?.['identity']);
-    await environment.leases.patch({ namespace: environment.namespace, name: LEASE }, { spec: { holderIdentity: identity } });
+    await environment.leases.patch(
+      { namespace: environment.namespace, name: LEASE },
+      { spec: { holderIdentity: identity } },
+    );
     await eventually('the other leads', async () => (await logged(service, 'Leading')).length === 1);
   }
 });
@@ -128,7 +135,9 @@ describe('a service that does not reach the API server for longer than a leader 
   it('stops leading, is not ready, and leads again afterwards', async () => {
     const apiServer = new URL(environment.servers.kubernetes.url).host;
     await proxy.leadTo(apiServer);
-    const service = await environment.startService({ KUBECONFIG: await kubeconfigThrough(proxy, environment.servers, environment.namespace) });
+    const service = await environment.startService({
+      KUBECONFIG: await kubeconfigThrough(proxy, environment.servers, environment.namespace),
+    });
     await eventually('it leads', async () => (await leading(service)) === '1');
     await proxy.beSilent();
     await eventually('it has lost its lease', async () => (await logged(service, LOST)).length === 1);

@@ -41,7 +41,11 @@ describe('a fleet of which one half hangs', function () {
 
   after(() => own?.stop());
 
-  async function restarts(names: readonly string[], options: Parameters<TestEnvironment['addNode']>[1], spec = {}): Promise<SimulatedNode[]> {
+  async function restarts(
+    names: readonly string[],
+    options: Parameters<TestEnvironment['addNode']>[1],
+    spec = {},
+  ): Promise<SimulatedNode[]> {
     const nodes = await Promise.all(names.map((name) => environment.addNode(name, options)));
     await Promise.all(names.map((name) => environment.restart(name, name, spec)));
     return nodes;
@@ -53,13 +57,20 @@ describe('a fleet of which one half hangs', function () {
   }
 
   /** Restarts of which half are under way, and half cannot be sent since their sidecars hang. */
-  async function halfBegun(outage: number): Promise<{ readonly healthy: SimulatedNode[]; readonly hanging: SimulatedNode[] }> {
-    const names = (half: string): string[] => Array.from({ length: NODES_OF_EACH_HALF }, (_, each) => `${half}-${outage}-${each}`);
+  async function halfBegun(
+    outage: number,
+  ): Promise<{ readonly healthy: SimulatedNode[]; readonly hanging: SimulatedNode[] }> {
+    const names = (half: string): string[] =>
+      Array.from({ length: NODES_OF_EACH_HALF }, (_, each) => `${half}-${outage}-${each}`);
     const healthy = await restarts(names('works'), { faults: { neverBoot: true } });
     await Promise.all(healthy.map((node) => eventually(`${node.name} restarts`, () => node.sigtermsReceived === 1)));
     await Promise.all(healthy.map(polledAgain));
     const hanging = await restarts(names('hangs'), { faults: { hang: {} } }, { timeoutSeconds: ENVELOPE_SECONDS });
-    await Promise.all(hanging.map(({ name }) => environment.taskWhere(name, 'is being sent', ({ status }) => status?.task !== undefined)));
+    await Promise.all(
+      hanging.map(({ name }) =>
+        environment.taskWhere(name, 'is being sent', ({ status }) => status?.task !== undefined),
+      ),
+    );
     return { healthy, hanging };
   }
 
@@ -88,7 +99,8 @@ describe('a fleet of which one half hangs', function () {
       await server.start();
 
       const seconds = (Date.now() - beganMs) / 1000;
-      for (const node of hanging) assert.ok(node.requests.filter(({ at }) => at > beganMs).length <= REQUESTS_A_SECOND * seconds, node.name);
+      for (const node of hanging)
+        assert.ok(node.requests.filter(({ at }) => at > beganMs).length <= REQUESTS_A_SECOND * seconds, node.name);
       await Promise.all([...healthy.map(assertDone), ...hanging.map(assertTimedOut)]);
       const peakKib = await peakMemoryKib();
       assert.ok(peakKib < MEMORY_KIB, `${peakKib} KiB`);

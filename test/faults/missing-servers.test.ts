@@ -28,7 +28,14 @@ describe('a task that cannot even be looked at', () => {
   async function tells(name: string, words: RegExp, reason: string): Promise<void> {
     await environment.taskWhere(name, 'tells why', ({ status }) => words.test(status?.message ?? ''));
     await eventually('a Warning is recorded', async () => {
-      const { stdout } = await environment.kubectl(['get', 'events', '--field-selector', `involvedObject.name=${name},type=Warning`, '-o', 'jsonpath={.items[*].reason}']);
+      const { stdout } = await environment.kubectl([
+        'get',
+        'events',
+        '--field-selector',
+        `involvedObject.name=${name},type=Warning`,
+        '-o',
+        'jsonpath={.items[*].reason}',
+      ]);
       return stdout.split(' ').includes(reason);
     });
     assert.equal((await environment.tasks.get(environment.namespace, name))?.status?.phase, 'Pending');
@@ -46,7 +53,11 @@ describe('a task that cannot even be looked at', () => {
     const { server } = own.servers.temporal;
     await server.kill('SIGKILL');
     await environment.restart('unstarted', 'unstarted');
-    await tells('unstarted', /The workflow cannot be started; it is tried again\. Check the Temporal server\. Last problem: /, 'TemporalUnavailable');
+    await tells(
+      'unstarted',
+      /The workflow cannot be started; it is tried again\. Check the Temporal server\. Last problem: /,
+      'TemporalUnavailable',
+    );
     const node = await environment.addNode('unstarted');
     await server.start();
     assertComplete(await environment.finished('unstarted'));

@@ -47,7 +47,11 @@ describe('an API server that does not take what is to be written into a status',
 
   const boot = (name: string): void => environment.fleet.node(environment.namespace, name).setFaults({});
   const courses: Readonly<Record<string, Course>> = {
-    waiting: { node: { phase: 'Pending' }, write: '"step":"WaitingForTarget"', release: (name) => environment.setPhase(name, 'Running') },
+    waiting: {
+      node: { phase: 'Pending' },
+      write: '"step":"WaitingForTarget"',
+      release: (name) => environment.setPhase(name, 'Running'),
+    },
     begins: { node: {}, write: '"phase":"Running"', release: () => {} },
     works: { node: { faults: { neverBoot: true } }, write: '"step":"Restarting"', release: boot },
     ends: { node: {}, write: '"phase":"Complete"', release: () => {} },

@@ -27,8 +27,14 @@ export interface Step {
   readonly end?: 'TaskFailed';
 }
 
-const atApiServer = (stop: Stop) => ({ service, name }: Place) => service.apiServer.stop(name, stop);
-const atSidecar = (stop: Stop) => ({ service, name }: Place) => service.sidecars.stop(name, stop);
+const atApiServer =
+  (stop: Stop) =>
+  ({ service, name }: Place) =>
+    service.apiServer.stop(name, stop);
+const atSidecar =
+  (stop: Stop) =>
+  ({ service, name }: Place) =>
+    service.sidecars.stop(name, stop);
 const isPost: NonNullable<Stop['before']> = ({ method }) => method === 'POST';
 
 /** seid has gone and does not come back yet, while the service polls. */
@@ -48,7 +54,11 @@ async function boot({ node }: Place): Promise<void> {
 
 /** Where a service can die, in the order of a restart. */
 export const restartSteps: readonly Step[] = [
-  { name: 'before its target was read', sent: false, reach: atApiServer({ before: ({ path }) => path.includes('/seinodes/') }) },
+  {
+    name: 'before its target was read',
+    sent: false,
+    reach: atApiServer({ before: ({ path }) => path.includes('/seinodes/') }),
+  },
   {
     name: 'while it waited for its target',
     sent: false,
@@ -87,8 +97,17 @@ export const restartSteps: readonly Step[] = [
       await boot(place);
     },
   },
-  { name: 'while it was polled, and the task ends before the next service', sent: true, reach: restarting, meanwhile: boot },
-  { name: 'when the task was done and nobody had seen it', sent: true, reach: atSidecar({ after: tells('completed') }) },
+  {
+    name: 'while it was polled, and the task ends before the next service',
+    sent: true,
+    reach: restarting,
+    meanwhile: boot,
+  },
+  {
+    name: 'when the task was done and nobody had seen it',
+    sent: true,
+    reach: atSidecar({ after: tells('completed') }),
+  },
   {
     name: 'when the task had failed and nobody had seen it',
     sent: true,

@@ -105,7 +105,10 @@ describe('a restart', () => {
 
   async function assertEndsWell({ name, node }: Restart): Promise<void> {
     assertComplete(await environment.finished(name));
-    assert.deepEqual(node.tasks.map(({ run, status }) => [run, status]), [[1, 'completed']]);
+    assert.deepEqual(
+      node.tasks.map(({ run, status }) => [run, status]),
+      [[1, 'completed']],
+    );
     assert.equal(node.sigtermsReceived, 1);
   }
 

@@ -34,8 +34,12 @@ describe('a restart whose execution time is over before it could be sent', () =>
   }
 
   it('is not sent when the list of the sidecar comes too late', async () => {
-    const node = await environment.addNode('list', { faults: { answerStatus: { ...UNAVAILABLE.answerStatus, times: 1 } } });
-    const listed = service.sidecars.stop('list', { after: ({ method, path }) => method === 'GET' && path.endsWith('/v0/tasks') });
+    const node = await environment.addNode('list', {
+      faults: { answerStatus: { ...UNAVAILABLE.answerStatus, times: 1 } },
+    });
+    const listed = service.sidecars.stop('list', {
+      after: ({ method, path }) => method === 'GET' && path.endsWith('/v0/tasks'),
+    });
     await environment.restart('list', 'list', { timeoutSeconds: 4 });
     await listed;
     await executionHasLasted('list', 5);

@@ -22,12 +22,15 @@ describe('an API server that is restored from an older backup', () => {
     own = await startOwnServers();
     environment = own.environment;
     await environment.startService();
-    for (const name of waiting) await environment.addNode(name, { phase: 'Pending', faults: { ignoreSigterm: name === 'fails' } });
+    for (const name of waiting)
+      await environment.addNode(name, { phase: 'Pending', faults: { ignoreSigterm: name === 'fails' } });
     for (const name of [...atWork, 'lost', 'later']) await environment.addNode(name);
     for (const name of [...atWork, 'lost']) nodeOf(name).setFaults({ neverBoot: true });
     for (const name of [...waiting, ...atWork]) await environment.restart(name, name);
-    for (const name of waiting) await environment.taskWhere(name, 'waits', (task) => conditionOf(task, 'TargetReady') !== undefined);
-    for (const name of atWork) await environment.taskWhere(name, 'is at work', ({ status }) => status?.step === 'Restarting');
+    for (const name of waiting)
+      await environment.taskWhere(name, 'waits', (task) => conditionOf(task, 'TargetReady') !== undefined);
+    for (const name of atWork)
+      await environment.taskWhere(name, 'is at work', ({ status }) => status?.step === 'Restarting');
 
     const restore = await backUp(own.servers, 'etcd');
     for (const name of ['completes', 'is-deleted']) nodeOf(name).setFaults({});

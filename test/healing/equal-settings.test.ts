@@ -43,7 +43,9 @@ describe('two clusters with equal settings on one Temporal namespace', () => {
     const task = await here.restart('shared-queue', NODE);
     await eventually('the worker there refuses it, more than once', async () => {
       const { raw } = await here.workflowOf(task).describe();
-      return raw.pendingActivities?.some(({ lastFailure, attempt }) => isOfOtherCluster(lastFailure?.message) && Number(attempt) > 2);
+      return raw.pendingActivities?.some(
+        ({ lastFailure, attempt }) => isOfOtherCluster(lastFailure?.message) && Number(attempt) > 2,
+      );
     });
     assert.equal((await here.workflowOf(task).describe()).status.name, 'RUNNING');
     await here.taskWhere('shared-queue', 'is Pending', ({ status }) => status?.phase === 'Pending');
@@ -65,7 +67,10 @@ describe('two clusters with equal settings on one Temporal namespace', () => {
     const tasks: SeiNodeTask[] = await Promise.all(names.map((name) => here.finished(name)));
     tasks.forEach((task) => assertComplete(task));
     nodes.forEach(assertRestartedOnce);
-    assert.deepEqual(strangers.flatMap(({ requests }) => requests), []);
+    assert.deepEqual(
+      strangers.flatMap(({ requests }) => requests),
+      [],
+    );
     assert.equal(nodeThere.requests.length, before);
   });
 

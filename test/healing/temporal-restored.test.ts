@@ -37,18 +37,21 @@ describe('a Temporal server that is restored from an older backup', () => {
     for (const name of ['polled', 'queued']) (await environment.addNode(name)).setFaults({ neverBoot: true });
     await environment.restart('polled', 'polled');
     await environment.restart('queued-first', 'queued');
-    for (const name of waiting) await environment.taskWhere(name, 'waits', (task) => conditionOf(task, 'TargetReady') !== undefined);
+    for (const name of waiting)
+      await environment.taskWhere(name, 'waits', (task) => conditionOf(task, 'TargetReady') !== undefined);
     for (const name of ['polled', 'queued']) await polledAgain(nodeOf(name));
     await environment.restart('queued-second', 'queued');
     await environment.queued('queued-second');
 
     const restore = await backUp(own.servers, 'temporal');
     await environment.addNode('created-later');
-    for (const name of ['goes-on', 'goes-on-out-of-phase', 'goes-on-and-is-cancelled', 'created-later']) nodeOf(name).setFaults({ neverBoot: true });
+    for (const name of ['goes-on', 'goes-on-out-of-phase', 'goes-on-and-is-cancelled', 'created-later'])
+      nodeOf(name).setFaults({ neverBoot: true });
     await environment.restart('created-later', 'created-later');
     for (const name of waiting) await environment.setPhase(name, 'Running');
     for (const name of ['polled', 'queued']) nodeOf(name).setFaults({});
-    for (const name of ['completes', 'fails', 'polled', 'queued-first', 'queued-second']) ended.set(name, await environment.finished(name));
+    for (const name of ['completes', 'fails', 'polled', 'queued-first', 'queued-second'])
+      ended.set(name, await environment.finished(name));
     for (const name of everybody.filter((each) => !ended.has(each))) {
       await environment.taskWhere(name, 'is at work', ({ status }) => status?.step === 'Restarting');
     }
@@ -102,7 +105,11 @@ describe('a Temporal server that is restored from an older backup', () => {
   });
 
   it('waits again for a phase before a restart that goes on and is cancelled; the verdict does not say that nothing was sent', async () => {
-    assertFailed(await lets('goes-on-and-is-cancelled'), 'Cancelled', /too late to stop the restart: .* had accepted it/);
+    assertFailed(
+      await lets('goes-on-and-is-cancelled'),
+      'Cancelled',
+      /too late to stop the restart: .* had accepted it/,
+    );
     assertRestartedOnce(nodeOf('goes-on-and-is-cancelled'));
   });
 });

@@ -40,15 +40,30 @@ describe('two clusters that share a Temporal namespace', () => {
     for (const { metadata } of [theirs, notWatched]) await there.tasks.delete(metadata.namespace, metadata.name);
     await there.startService(queueThere);
 
-    await eventually('the workflow of what was deleted is asked to cancel', () => wasAskedToCancel(here.workflowOf(theirs)));
-    assert.deepEqual(await Promise.all([ours, notWatched].map((task) => wasAskedToCancel(here.workflowOf(task)))), [false, false]);
+    await eventually('the workflow of what was deleted is asked to cancel', () =>
+      wasAskedToCancel(here.workflowOf(theirs)),
+    );
+    assert.deepEqual(await Promise.all([ours, notWatched].map((task) => wasAskedToCancel(here.workflowOf(task)))), [
+      false,
+      false,
+    ]);
 
-    const nodes = [here.fleet.node(namespace, NODE), there.fleet.node(namespace, NODE), there.fleet.node(NOT_WATCHED, NODE)];
+    const nodes = [
+      here.fleet.node(namespace, NODE),
+      there.fleet.node(namespace, NODE),
+      there.fleet.node(NOT_WATCHED, NODE),
+    ];
     for (const node of nodes) node.setFaults({});
     assertComplete(await here.finished(NODE));
     const workflowThere = here.workflowOf(theirs);
-    await eventually('it is watched to its end', async () => (await workflowThere.describe()).status.name === 'CANCELLED');
-    await eventually('nobody minds the other', async () => (await here.workflowOf(notWatched).describe()).status.name === 'COMPLETED');
+    await eventually(
+      'it is watched to its end',
+      async () => (await workflowThere.describe()).status.name === 'CANCELLED',
+    );
+    await eventually(
+      'nobody minds the other',
+      async () => (await here.workflowOf(notWatched).describe()).status.name === 'COMPLETED',
+    );
     nodes.forEach(assertRestartedOnce);
   });
 });
@@ -58,7 +73,12 @@ async function begin({ admin, fleet, tasks }: TestEnvironment, namespace: string
   const node = await fleet.addNode({ namespace, name: NODE, faults: { neverBoot: true } });
   await registerSeiNode(admin, { namespace, name: NODE, chainId: 'test-1', phase: 'Running' });
   const spec = { kind: 'RestartSeid', target: { nodeRef: { name: NODE } }, restartSeid: {} };
-  const task = await tasks.create(namespace, { apiVersion: 'sei.io/v1alpha1', kind: 'SeiNodeTask', metadata: { name: NODE }, spec });
+  const task = await tasks.create(namespace, {
+    apiVersion: 'sei.io/v1alpha1',
+    kind: 'SeiNodeTask',
+    metadata: { name: NODE },
+    spec,
+  });
   await eventually(`the restart in ${namespace} is at work`, () => node.sigtermsReceived === 1);
   return task;
 }

@@ -32,7 +32,9 @@ export const courses: Readonly<Record<string, Course>> = {
     await environment.addNode(name, { faults: { neverBoot: true } });
     await environment.restart(`${name}-holder`, name);
     await dispatched(environment, name);
-    return environment.workflowOf(await environment.restart(name, name, { target: { nodeRef: { name }, queueTimeout: '500ms' } }));
+    return environment.workflowOf(
+      await environment.restart(name, name, { target: { nodeRef: { name }, queueTimeout: '500ms' } }),
+    );
   },
 
   'restart-seid-complete': async (environment, name) => {
@@ -46,14 +48,20 @@ export const courses: Readonly<Record<string, Course>> = {
   },
 
   'restart-seid-refused': async (environment, name) => {
-    await environment.addNode(name, { faults: { answerStatus: { method: 'POST', status: 400, error: 'unknown task type: restart-seid' } } });
+    await environment.addNode(name, {
+      faults: { answerStatus: { method: 'POST', status: 400, error: 'unknown task type: restart-seid' } },
+    });
     return environment.workflowOf(await environment.restart(name, name));
   },
 
   'restart-seid-after-a-phase-wait': async (environment, name) => {
     await environment.addNode(name, { phase: 'Initializing' });
     const task = await environment.restart(name, name);
-    await environment.taskWhere(name, 'waits', (waiting) => conditionOf(waiting, 'TargetReady')?.reason === 'PhaseNotMet');
+    await environment.taskWhere(
+      name,
+      'waits',
+      (waiting) => conditionOf(waiting, 'TargetReady')?.reason === 'PhaseNotMet',
+    );
     await environment.setPhase(name, 'Running');
     return environment.workflowOf(task);
   },
@@ -64,7 +72,8 @@ export const courses: Readonly<Record<string, Course>> = {
     return environment.workflowOf(await environment.restart(name, name, { target }));
   },
 
-  'restart-seid-target-missing': async (environment, name) => environment.workflowOf(await environment.restart(name, name)),
+  'restart-seid-target-missing': async (environment, name) =>
+    environment.workflowOf(await environment.restart(name, name)),
 
   'restart-seid-cancelled-after-dispatch': async (environment, name) => {
     await environment.addNode(name, { faults: { slowBootMs: 2_000 } });
@@ -86,7 +95,9 @@ export const courses: Readonly<Record<string, Course>> = {
 
   'await-nodes-at-height-complete': async (environment, name) => {
     await environment.addNode(name);
-    return environment.workflowOf(await awaitHeight(environment, name, { targetHeight: await heightSoon(environment, name) }));
+    return environment.workflowOf(
+      await awaitHeight(environment, name, { targetHeight: await heightSoon(environment, name) }),
+    );
   },
 
   'await-nodes-at-height-cancelled': async (environment, name) => {
@@ -99,7 +110,9 @@ export const courses: Readonly<Record<string, Course>> = {
 
   'await-nodes-at-height-timed-out': async (environment, name) => {
     await environment.addNode(name);
-    return environment.workflowOf(await awaitHeight(environment, name, { targetHeight: UNREACHABLE_HEIGHT }, { timeoutSeconds: 1 }));
+    return environment.workflowOf(
+      await awaitHeight(environment, name, { targetHeight: UNREACHABLE_HEIGHT }, { timeoutSeconds: 1 }),
+    );
   },
 
   'await-nodes-at-height-denied': async (environment, name) => {
@@ -113,14 +126,23 @@ export const courses: Readonly<Record<string, Course>> = {
   'await-condition-with-action': async (environment, name) => {
     await environment.addNode(name);
     const awaitCondition = { height: { targetHeight: await heightSoon(environment, name) }, action: 'SIGTERM_SEID' };
-    const task = await environment.createTask(name, { kind: 'AwaitCondition', target: { nodeRef: { name } }, awaitCondition });
+    const task = await environment.createTask(name, {
+      kind: 'AwaitCondition',
+      target: { nodeRef: { name } },
+      awaitCondition,
+    });
     return environment.workflowOf(task);
   },
 
   'restart-seid-adopted': async (environment, name) => {
     await environment.addNode(name, { phase: 'Pending' });
     const begun = { taskId: randomUUID(), accepted: false, executionStartedAt: new Date().toISOString() };
-    return await start(environment, 'RestartSeid', { node: { namespace: environment.namespace, name }, payload: {}, begun }, name);
+    return await start(
+      environment,
+      'RestartSeid',
+      { node: { namespace: environment.namespace, name }, payload: {}, begun },
+      name,
+    );
   },
 
   'restart-seid-cancelled-by-update': async (environment, name) => {
@@ -157,7 +179,10 @@ export const courses: Readonly<Record<string, Course>> = {
 
   'gov-param-change-pending-then-confirmed': async (environment, name) => {
     await environment.addNode(name, { sidecarVersion: 'newer', transactions: { pendingRuns: 1 } });
-    const govParamChange = { ...proposal, changes: [{ subspace: 'staking', key: 'MaxValidators', value: { count: 1.5 } }] };
+    const govParamChange = {
+      ...proposal,
+      changes: [{ subspace: 'staking', key: 'MaxValidators', value: { count: 1.5 } }],
+    };
     return environment.workflowOf(await create(environment, name, { kind: 'GovParamChange', govParamChange }));
   },
 
@@ -178,7 +203,10 @@ export const courses: Readonly<Record<string, Course>> = {
     await environment.addNode(name);
     const task = await create(environment, name, { kind: 'UpdateNodeImage', updateNodeImage: { image: 'seid:v6' } });
     await environment.taskWhere(name, 'is at work', ({ status }) => status?.step === 'RollingOut');
-    await environment.seiNodes.patchStatus({ namespace: environment.namespace, name }, { status: { currentImage: 'seid:v6' } });
+    await environment.seiNodes.patchStatus(
+      { namespace: environment.namespace, name },
+      { status: { currentImage: 'seid:v6' } },
+    );
     return environment.workflowOf(task);
   },
 
@@ -200,7 +228,12 @@ export const courses: Readonly<Record<string, Course>> = {
 
 async function awaitHeight(environment: TestEnvironment, name: string, payload: object, spec: object = {}) {
   const target = { nodeRef: { name } };
-  return await environment.createTask(name, { kind: 'AwaitNodesAtHeight', target, awaitNodesAtHeight: payload, ...spec });
+  return await environment.createTask(name, {
+    kind: 'AwaitNodesAtHeight',
+    target,
+    awaitNodesAtHeight: payload,
+    ...spec,
+  });
 }
 
 async function start(environment: TestEnvironment, type: string, input: unknown, name = type): Promise<WorkflowHandle> {
@@ -221,5 +254,7 @@ async function heightSoon(environment: TestEnvironment, name: string): Promise<n
 /** The status says Running, and the sidecar has taken the task. */
 async function dispatched(environment: TestEnvironment, name: string): Promise<void> {
   const node = environment.fleet.node(environment.namespace, name);
-  await eventually(`${name} is sent`, () => node.requests.some(({ method, status }) => method === 'POST' && status === 201));
+  await eventually(`${name} is sent`, () =>
+    node.requests.some(({ method, status }) => method === 'POST' && status === 201),
+  );
 }

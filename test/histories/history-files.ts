@@ -14,8 +14,12 @@ export interface HistoryName {
 export async function historyNames(): Promise<HistoryName[]> {
   const entries = await readdir(DIRECTORY, { withFileTypes: true });
   const versions = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  const names = await Promise.all(versions.map(async (version) => ({ version, files: await readdir(new URL(`${version}/`, DIRECTORY)) })));
-  return names.flatMap(({ version, files }) => files.map((file) => ({ version, course: file.slice(0, -SUFFIX.length) })));
+  const names = await Promise.all(
+    versions.map(async (version) => ({ version, files: await readdir(new URL(`${version}/`, DIRECTORY)) })),
+  );
+  return names.flatMap(({ version, files }) =>
+    files.map((file) => ({ version, course: file.slice(0, -SUFFIX.length) })),
+  );
 }
 
 function fileOf({ version, course }: HistoryName): URL {
@@ -33,7 +37,9 @@ export async function readHistory(name: HistoryName): Promise<HistoryJson> {
 
 /** The history of a course that was recorded last. */
 export async function latestHistory(course: string): Promise<HistoryJson> {
-  const [latest] = (await historyNames()).filter((name) => name.course === course).toSorted((a, b) => b.version.localeCompare(a.version, undefined, { numeric: true }));
+  const [latest] = (await historyNames())
+    .filter((name) => name.course === course)
+    .toSorted((a, b) => b.version.localeCompare(a.version, undefined, { numeric: true }));
   if (latest === undefined) throw new Error(`no history of ${course} is recorded; run npm run record-histories`);
   return await readHistory(latest);
 }
@@ -41,5 +47,7 @@ export async function latestHistory(course: string): Promise<HistoryJson> {
 /** Adds a history under this version. @throws Error when there is one already: what was recorded is never replaced. */
 export async function addHistory(course: string, history: HistoryJson): Promise<void> {
   await mkdir(new URL(`${packageJson.version}/`, DIRECTORY), { recursive: true });
-  await writeFile(fileOf({ version: packageJson.version, course }), `${JSON.stringify(history, undefined, 1)}\n`, { flag: 'wx' });
+  await writeFile(fileOf({ version: packageJson.version, course }), `${JSON.stringify(history, undefined, 1)}\n`, {
+    flag: 'wx',
+  });
 }

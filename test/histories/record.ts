@@ -26,7 +26,9 @@ async function historyOf(workflow: WorkflowHandle): Promise<HistoryJson> {
   if (history.events?.some(({ workflowTaskFailedEventAttributes: failed }) => failed)) {
     throw new Error(`a workflow task of ${workflow.workflowId} failed; see the service's log`);
   }
-  return JSON.parse(historyToJSON(history), (key, value: unknown) => (OF_THE_MACHINE.has(key) ? undefined : value)) as HistoryJson;
+  return JSON.parse(historyToJSON(history), (key, value: unknown) =>
+    OF_THE_MACHINE.has(key) ? undefined : value,
+  ) as HistoryJson;
 }
 
 await using cleanup = new AsyncDisposableStack();
@@ -38,7 +40,9 @@ await applyManifests(environment.admin);
 await environment.startService();
 
 // What a version has recorded is never replaced: workflows that it started may still be open.
-const recorded = (await historyNames()).filter(({ version }) => version === packageJson.version).map(({ course }) => course);
+const recorded = (await historyNames())
+  .filter(({ version }) => version === packageJson.version)
+  .map(({ course }) => course);
 const missing = Object.entries(courses).filter(([name]) => !recorded.includes(name));
 await Promise.all(
   missing.map(async ([name, course]) => {

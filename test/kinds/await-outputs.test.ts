@@ -36,7 +36,10 @@ describe('the outputs of tasks that wait for a height', () => {
       assertComplete(task);
       const { currentHeight = 0, ...more } = task.status?.outputs?.awaitNodesAtHeight ?? {};
       assert.deepEqual(more, {});
-      assert.ok(currentHeight >= targetHeight && currentHeight <= (await heightNow(node)), `${currentHeight} for ${targetHeight}`);
+      assert.ok(
+        currentHeight >= targetHeight && currentHeight <= (await heightNow(node)),
+        `${currentHeight} for ${targetHeight}`,
+      );
     });
 
     it(`contract §1, outputs: AwaitCondition leaves the value that seid's RPC told, ${envelope} the JSON-RPC envelope`, async () => {
@@ -49,7 +52,10 @@ describe('the outputs of tasks that wait for a height', () => {
       const { observedValue = 0, ...more } = task.status?.outputs?.awaitCondition ?? {};
       assert.deepEqual(more, {});
       assert.equal(typeof observedValue, 'number');
-      assert.ok(observedValue >= targetHeight && observedValue <= (await heightNow(node)), `${observedValue} for ${targetHeight}`);
+      assert.ok(
+        observedValue >= targetHeight && observedValue <= (await heightNow(node)),
+        `${observedValue} for ${targetHeight}`,
+      );
       assert.equal(node.sigtermsReceived, 0);
     });
   }
@@ -68,7 +74,9 @@ describe('the outputs of tasks that wait for a height', () => {
   });
 
   it("contract §1, outputs: AwaitNodesAtHeight leaves none when seid's RPC cannot be reached", async () => {
-    const unreachable = await TestEnvironment.create({ service: { SEID_RPC_URL_TEMPLATE: 'http://127.0.0.1:9/{namespace}/{name}' } });
+    const unreachable = await TestEnvironment.create({
+      service: { SEID_RPC_URL_TEMPLATE: 'http://127.0.0.1:9/{namespace}/{name}' },
+    });
     try {
       await unreachable.startService();
       await unreachable.addNode('silent');

@@ -11,7 +11,11 @@ interface TaskOfKind {
 }
 
 /** Creates a task for the node that it shares its name with. */
-export async function createTaskOfKind(environment: TestEnvironment, name: string, task: TaskOfKind): Promise<SeiNodeTask> {
+export async function createTaskOfKind(
+  environment: TestEnvironment,
+  name: string,
+  task: TaskOfKind,
+): Promise<SeiNodeTask> {
   const { kind, payload, ...more } = task;
   const { payloadField } = taskKinds[kind];
   return await environment.createTask(name, {

@@ -56,7 +56,11 @@ const usable: Readonly<Record<string, Sources>> = {
     promise: 'all sources travel in their order',
     peers: [{ static: { addresses: fixed } }, { label }, { ec2Tags }],
     resolvedPeers: resolved,
-    sources: [{ type: 'static', addresses: fixed }, { type: 'static', addresses: resolved }, { type: 'ec2Tags', ...ec2Tags }],
+    sources: [
+      { type: 'static', addresses: fixed },
+      { type: 'static', addresses: resolved },
+      { type: 'ec2Tags', ...ec2Tags },
+    ],
     configured: [...fixed, ...resolved, INSTANCE],
   },
 };
@@ -89,7 +93,10 @@ describe('DiscoverPeers', () => {
         requestsOf(node, 'POST').map(({ body }) => JSON.parse(body)),
         [{ id: expectedTaskId(task.metadata.uid, 'DiscoverPeers'), type: 'discover-peers', params: { sources } }],
       );
-      assert.deepEqual(node.configuredPeers.map((peer) => (INSTANCE.test(peer) ? INSTANCE : peer)), configured);
+      assert.deepEqual(
+        node.configuredPeers.map((peer) => (INSTANCE.test(peer) ? INSTANCE : peer)),
+        configured,
+      );
       assert.equal(node.sigtermsReceived, 0);
     });
   }
@@ -98,7 +105,11 @@ describe('DiscoverPeers', () => {
     it(`contract §1.4: no usable source (${name}) is ParamsBuildFailed, and nothing is sent`, async () => {
       const node = await environment.addNode(name, { spec });
       await createTaskOfKind(environment, name, { kind: 'DiscoverPeers' });
-      assertFailed(await environment.finished(name), 'ParamsBuildFailed', /^The SeiNode's spec\.peers gives no source .*Nothing was sent/);
+      assertFailed(
+        await environment.finished(name),
+        'ParamsBuildFailed',
+        /^The SeiNode's spec\.peers gives no source .*Nothing was sent/,
+      );
       assert.deepEqual(requestsOf(node, 'POST'), []);
     });
   }
@@ -117,7 +128,11 @@ describe('DiscoverPeers', () => {
   it("contract §1.4: the sidecar's failure is TaskFailed in its words", async () => {
     await environment.addNode('no-region', { spec: { peers: [{ ec2Tags: { region: '', tags: {} } }] } });
     await createTaskOfKind(environment, 'no-region', { kind: 'DiscoverPeers' });
-    assertFailed(await environment.finished('no-region'), 'TaskFailed', /ec2Tags source missing required field 'region'/);
+    assertFailed(
+      await environment.finished('no-region'),
+      'TaskFailed',
+      /ec2Tags source missing required field 'region'/,
+    );
   });
 
   it('contract §1.3: has 120 s unless told otherwise', async () => {

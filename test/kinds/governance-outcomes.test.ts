@@ -39,7 +39,8 @@ const outcomes: Readonly<Record<string, Outcome>> = {
     promise: 'committed_failed is TxFailed, with outputs, the code and the log',
     transactions: { outcome: 'committed_failed' },
     reason: 'TxFailed',
-    message: /^Transaction [0-9A-F]{64} at height \d+, submitted by \S.*, was included in a block and failed there with code 5 of sdk: insufficient funds: 1usei/,
+    message:
+      /^Transaction [0-9A-F]{64} at height \d+, submitted by \S.*, was included in a block and failed there with code 5 of sdk: insufficient funds: 1usei/,
     outputs: { proposal: ['height', 'txHash'], vote: ['height', 'txHash'] },
   },
   unverifiable: {
@@ -76,8 +77,14 @@ describe('a governance task', () => {
 
     function assertSentOnce(node: SimulatedNode, task: SeiNodeTask): void {
       const id = expectedTaskId(task.metadata.uid, kind);
-      assert.deepEqual(requestsOf(node, 'POST').map(({ body, status }) => [JSON.parse(body).id, status]), [[id, 201]]);
-      assert.deepEqual(node.broadcasts.map((broadcast) => [broadcast.taskId, broadcast.type]), [[id, type]]);
+      assert.deepEqual(
+        requestsOf(node, 'POST').map(({ body, status }) => [JSON.parse(body).id, status]),
+        [[id, 201]],
+      );
+      assert.deepEqual(
+        node.broadcasts.map((broadcast) => [broadcast.taskId, broadcast.type]),
+        [[id, type]],
+      );
     }
 
     /** As the sidecar reported them, which is looked up without the service. */
@@ -103,7 +110,12 @@ describe('a governance task', () => {
     if (!isProposal) continue;
     it(`contract §1.5: ${kind}: failed with committed_ok is TaskFailed, with outputs: do not submit it again`, async () => {
       const { node, task } = await carriedOut(`${type}-no-id`, kind, { outcome: 'no_proposal_id' });
-      assertFailed(task, 'TaskFailed', /is on chain: do not submit it again/, /minted no proposal ID \(parse failure\)/);
+      assertFailed(
+        task,
+        'TaskFailed',
+        /is on chain: do not submit it again/,
+        /minted no proposal ID \(parse failure\)/,
+      );
       assertSentOnce(node, task);
       assertOutputs(node, task, ['height', 'txHash']);
     });

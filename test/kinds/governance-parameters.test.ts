@@ -11,7 +11,9 @@ const kinds = {
   GovParamChange: { type: 'gov-param-change', optional: { memo: 'why' } },
 } as const;
 
-const keyring = (secret?: object): object => ({ validator: { operatorKeyring: secret === undefined ? {} : { secret } } });
+const keyring = (secret?: object): object => ({
+  validator: { operatorKeyring: secret === undefined ? {} : { secret } },
+});
 
 interface Key {
   readonly promise: string;
@@ -27,8 +29,16 @@ const keys: Readonly<Record<string, Key>> = {
     payload: { keyName: 'mine' },
     keyName: 'mine',
   },
-  node: { promise: "the SeiNode's key is used when the payload names none", spec: keyring({ keyName: 'theirs' }), keyName: 'theirs' },
-  admin: { promise: 'node_admin is used when the keyring names none', spec: keyring({ secretName: 'keys' }), keyName: 'node_admin' },
+  node: {
+    promise: "the SeiNode's key is used when the payload names none",
+    spec: keyring({ keyName: 'theirs' }),
+    keyName: 'theirs',
+  },
+  admin: {
+    promise: 'node_admin is used when the keyring names none',
+    spec: keyring({ secretName: 'keys' }),
+    keyName: 'node_admin',
+  },
   'no-secret': { promise: 'validator is used when the keyring is no secret', spec: keyring(), keyName: 'validator' },
   'no-keyring': { promise: 'validator is used when the SeiNode has no keyring', spec: {}, keyName: 'validator' },
   'full-node': {

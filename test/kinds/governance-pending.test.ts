@@ -11,7 +11,11 @@ import { TestEnvironment } from '../support/test-environment.ts';
 import { workflowFailure } from '../support/workflow-failure.ts';
 import { createTaskOfKind } from './create-task-of-kind.ts';
 
-const kinds = { GovVote: 'govVote', GovSoftwareUpgrade: 'govSoftwareUpgrade', GovParamChange: 'govParamChange' } as const;
+const kinds = {
+  GovVote: 'govVote',
+  GovSoftwareUpgrade: 'govSoftwareUpgrade',
+  GovParamChange: 'govParamChange',
+} as const;
 
 /** Longer than the test: it is ended from outside. */
 const HELD = { inclusionDelayMs: 600_000 };
@@ -66,10 +70,18 @@ describe('a governance task whose transaction is pending', () => {
   });
 
   it('contract §1.5: pending at the timeout is InclusionUndetermined, with the hash', async () => {
-    const node = await environment.addNode('undetermined', { sidecarVersion: 'newer', transactions: { outcome: 'pending' } });
+    const node = await environment.addNode('undetermined', {
+      sidecarVersion: 'newer',
+      transactions: { outcome: 'pending' },
+    });
     await createTaskOfKind(environment, 'undetermined', { kind: 'GovSoftwareUpgrade', timeoutSeconds: 3 });
     const task = await environment.finished('undetermined');
-    assertFailed(task, 'InclusionUndetermined', /could not be determined within 3s/, /Look it up on chain before you create a new task/);
+    assertFailed(
+      task,
+      'InclusionUndetermined',
+      /could not be determined within 3s/,
+      /Look it up on chain before you create a new task/,
+    );
     const txHash = hashOfTheOnly(node);
     assert.deepEqual(task.status?.outputs, { govSoftwareUpgrade: { txHash } });
     assert.ok(task.status?.message?.includes(txHash), task.status?.message);
@@ -78,7 +90,10 @@ describe('a governance task whose transaction is pending', () => {
   });
 
   it('contract §1.5: pending that is being looked for at the timeout is InclusionUndetermined, with the hash', async () => {
-    const node = await environment.addNode('looked-for', { sidecarVersion: 'newer', transactions: { outcome: 'pending' } });
+    const node = await environment.addNode('looked-for', {
+      sidecarVersion: 'newer',
+      transactions: { outcome: 'pending' },
+    });
     await createTaskOfKind(environment, 'looked-for', { kind: 'GovVote', timeoutSeconds: 5 });
     await eventually('it was pending', () => node.tasks[0]?.status === 'failed');
     const txHash = hashOfTheOnly(node);
@@ -91,7 +106,10 @@ describe('a governance task whose transaction is pending', () => {
   });
 
   it('contract §1.5: pending without a timeout goes on, and a crash of the sidecar in between sends no second transaction', async () => {
-    const node = await environment.addNode('crashing', { sidecarVersion: 'newer', transactions: { outcome: 'pending' } });
+    const node = await environment.addNode('crashing', {
+      sidecarVersion: 'newer',
+      transactions: { outcome: 'pending' },
+    });
     await createTaskOfKind(environment, 'crashing', { kind: 'GovParamChange' });
     await eventually('it is sent again', () => posts(node).length > 1);
     node.crashSidecar();
@@ -113,7 +131,10 @@ describe('a governance task whose transaction is pending', () => {
     node.setTransactions({});
     assert.ok((await workflowFailure(environment.workflowOf(task))) instanceof CancelledFailure);
     const { message } = await environment.workflowOf(task).query<{ message: string }>('status');
-    assert.match(message, /^Cancelled too late to stop the proposal: .* had accepted it\. Result: Transaction .* is on chain\./);
+    assert.match(
+      message,
+      /^Cancelled too late to stop the proposal: .* had accepted it\. Result: Transaction .* is on chain\./,
+    );
     assert.equal(node.tasks[0]?.status, 'completed');
     assert.equal(posts(node).length, 1);
     assert.deepEqual(requestsOf(node, 'DELETE'), []);
@@ -124,7 +145,10 @@ describe('a governance task whose transaction is pending', () => {
     const created = await createTaskOfKind(environment, 'cancelled', { kind: 'GovVote' });
     await eventually('it is sent to the chain', () => node.broadcasts.length === 1);
     const annotations = { 'sei.io/cancel': 'wrong proposal' };
-    await environment.tasks.patch({ namespace: environment.namespace, name: 'cancelled' }, { metadata: { annotations } });
+    await environment.tasks.patch(
+      { namespace: environment.namespace, name: 'cancelled' },
+      { metadata: { annotations } },
+    );
     await cancelRequested(created);
     await polledAgain(node);
     node.setTransactions({ outcome: 'pending' });

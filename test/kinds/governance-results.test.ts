@@ -7,7 +7,8 @@ import { TestEnvironment } from '../support/test-environment.ts';
 import { createTaskOfKind } from './create-task-of-kind.ts';
 
 const HASH = 'C0FFEE00'.repeat(8);
-const NO_RESULT = /completed, with no result\. This does not say whether the transaction is on chain\. Look it up there/;
+const NO_RESULT =
+  /completed, with no result\. This does not say whether the transaction is on chain\. Look it up there/;
 
 interface Result {
   readonly promise: string;
@@ -56,19 +57,22 @@ const results: Readonly<Record<string, Result>> = {
     promise: "failed without a result is TaskFailed in the sidecar's words",
     transactions: { outcome: 'committed_failed', result: undefined },
     reason: 'TaskFailed',
-    message: /reported failure: tx [0-9A-F]{64} committed but failed: code=5.*This does not say whether the transaction is on chain\. Look it up there before you create a new task\.$/,
+    message:
+      /reported failure: tx [0-9A-F]{64} committed but failed: code=5.*This does not say whether the transaction is on chain\. Look it up there before you create a new task\.$/,
   },
   'failed-unreadable': {
     promise: 'failed with a result that cannot be read is TaskFailed, and quotes its beginning',
     transactions: { outcome: 'committed_failed', result: [7, 'x'.repeat(100_000)] },
     reason: 'TaskFailed',
-    message: /reported failure: tx [0-9A-F]{64} committed but failed.*It left a result that cannot be read: \[7,"x{200,300}…\. .*does not say whether/,
+    message:
+      /reported failure: tx [0-9A-F]{64} committed but failed.*It left a result that cannot be read: \[7,"x{200,300}…\. .*does not say whether/,
   },
   'pending-unreadable': {
     promise: 'pending that cannot be read is TaskFailed and not sent again: nobody knows what it would do',
     transactions: { outcome: 'pending', result: { inclusion: 'pending' } },
     reason: 'TaskFailed',
-    message: /inclusion undetermined; re-check pending.*It left a result that cannot be read: \{"inclusion":"pending"\}\. .*does not say whether/,
+    message:
+      /inclusion undetermined; re-check pending.*It left a result that cannot be read: \{"inclusion":"pending"\}\. .*does not say whether/,
   },
   'no-hash': {
     promise: 'outputs are left out when the result names no transaction',
@@ -78,7 +82,9 @@ const results: Readonly<Record<string, Result>> = {
   },
   'odd-numbers': {
     promise: 'numbers that are none are left out of the outputs, and those that are text are read',
-    transactions: { result: { txHash: HASH, height: '1234', proposalId: 'seven', code: {}, inclusionStatus: 'committed_ok' } },
+    transactions: {
+      result: { txHash: HASH, height: '1234', proposalId: 'seven', code: {}, inclusionStatus: 'committed_ok' },
+    },
     reason: 'Confirmed',
     message: /^Transaction (C0FFEE00){8} at height 1234, submitted by \S.*, is on chain\.$/,
     outputs: { txHash: HASH, height: 1234 },
@@ -123,7 +129,9 @@ describe('the result of a governance task', () => {
 
   after(() => environment.stop());
 
-  for (const [name, { promise, transactions, sidecarVersion = 'newer', reason, message, outputs }] of Object.entries(results)) {
+  for (const [name, { promise, transactions, sidecarVersion = 'newer', reason, message, outputs }] of Object.entries(
+    results,
+  )) {
     it(`contract §1.5: ${promise}`, async () => {
       const node = await environment.addNode(name, { sidecarVersion, transactions });
       await createTaskOfKind(environment, name, { kind: 'GovSoftwareUpgrade' });

@@ -42,7 +42,10 @@ describe('MarkReady', () => {
   });
 
   it('contract §1.3: that no sidecar takes in time ends with Timeout, and the node is not ready', async () => {
-    const node = await environment.addNode('untaken', { ready: false, faults: { refuseConnections: { method: 'POST' } } });
+    const node = await environment.addNode('untaken', {
+      ready: false,
+      faults: { refuseConnections: { method: 'POST' } },
+    });
     await createTaskOfKind(environment, 'untaken', { kind: 'MarkReady', timeoutSeconds: 2 });
     assertFailed(await environment.finished('untaken'), 'Timeout', /after 2s/, /which does not have it now/);
     assert.equal(node.sidecar.ready, false);
@@ -53,7 +56,11 @@ describe('MarkReady', () => {
     await createTaskOfKind(environment, 'learnt-late', { kind: 'MarkReady', timeoutSeconds: 2 });
     await eventually('the POST has landed', () => requestsOf(node, 'POST').length === 1);
     node.setFaults({ answerStatus: { method: 'GET', status: 503 } });
-    const { status } = await environment.taskWhere('learnt-late', 'has begun', (task) => task.status?.task !== undefined);
+    const { status } = await environment.taskWhere(
+      'learnt-late',
+      'has begun',
+      (task) => task.status?.task !== undefined,
+    );
     const deadlineMs = Date.parse(status?.task?.executionStartedAt ?? '') + 3_000;
     await eventually('its time is over', () => Date.now() > deadlineMs);
     node.setFaults({});

@@ -80,7 +80,11 @@ describe('the values of a parameter change', () => {
       apiVersion: 'sei.io/v1alpha1',
       kind: 'SeiNodeTask',
       metadata: { name },
-      spec: { kind: 'GovParamChange', target: { nodeRef: { name: 'node' } }, govParamChange: { ...payload, changes: [] } },
+      spec: {
+        kind: 'GovParamChange',
+        target: { nodeRef: { name: 'node' } },
+        govParamChange: { ...payload, changes: [] },
+      },
     };
     const manifest = JSON.stringify(task).replace('"changes":[]', () => `"changes":[${changes.join(',')}]`);
     return await environment.kubectl(['create', '--validate=false', '--filename', '-'], manifest);
@@ -94,7 +98,9 @@ describe('the values of a parameter change', () => {
   }
 
   function postsFor(id: string | undefined): string[] {
-    return requestsOf(node, 'POST').map(({ body }) => body).filter((body) => JSON.parse(body).id === id);
+    return requestsOf(node, 'POST')
+      .map(({ body }) => body)
+      .filter((body) => JSON.parse(body).id === id);
   }
 
   /** Without a resource. */
@@ -129,9 +135,21 @@ describe('the values of a parameter change', () => {
     assertConfirmed(task, /is on chain/);
     const [body = ''] = postsFor(task.status?.task?.id);
     const { params } = JSON.parse(body) as { params: { changes: { subspace: string; key: string }[] } };
-    assert.deepEqual(params.changes.map(({ subspace, key }) => [subspace, key]), [['staking', 'Key0'], ['staking', 'Key1'], ['staking', 'Key2']]);
-    const [sent, returned] = [body, await changesOf('several')].map((text) => [...text.matchAll(/"value":(.*?)\}(?=,\{"|\]\}|\]$)/gs)]);
-    assert.deepEqual(sent?.map(([, value]) => value), returned?.map(([, value]) => value));
+    assert.deepEqual(
+      params.changes.map(({ subspace, key }) => [subspace, key]),
+      [
+        ['staking', 'Key0'],
+        ['staking', 'Key1'],
+        ['staking', 'Key2'],
+      ],
+    );
+    const [sent, returned] = [body, await changesOf('several')].map((text) => [
+      ...text.matchAll(/"value":(.*?)\}(?=,\{"|\]\}|\]$)/gs),
+    ]);
+    assert.deepEqual(
+      sent?.map(([, value]) => value),
+      returned?.map(([, value]) => value),
+    );
     assert.equal(sent?.length, 3);
   });
 
@@ -147,7 +165,9 @@ describe('the values of a parameter change', () => {
       const requests = node.requests.length;
       await create(name, ['"fine"', value]);
       const task = await environment.finished(name);
-      const message = new RegExp(`^spec\\.govParamChange\\.changes\\.1\\.value holds the number ${written.replace('+', '\\+')}, .* write it as a string\\. Nothing was sent`);
+      const message = new RegExp(
+        `^spec\\.govParamChange\\.changes\\.1\\.value holds the number ${written.replace('+', '\\+')}, .* write it as a string\\. Nothing was sent`,
+      );
       assertFailed(task, 'ParamsBuildFailed', message);
       assert.equal(node.requests.length, requests);
     });
@@ -156,11 +176,13 @@ describe('the values of a parameter change', () => {
   const unfit: Readonly<Record<string, { readonly value: string; readonly message: RegExp }>> = {
     'are nested 9,000 levels deep': {
       value: '['.repeat(9_000) + ']'.repeat(9_000),
-      message: /^spec\.govParamChange\.changes holds values that are nested more than 500 levels deep\. Nothing was sent/,
+      message:
+        /^spec\.govParamChange\.changes holds values that are nested more than 500 levels deep\. Nothing was sent/,
     },
     'are larger than Temporal takes': {
       value: `"${'x'.repeat(1_200_000)}"`,
-      message: /^spec\.govParamChange\.changes holds 1200002 characters of values, and 400000 can be handed on\. Nothing was sent/,
+      message:
+        /^spec\.govParamChange\.changes holds 1200002 characters of values, and 400000 can be handed on\. Nothing was sent/,
     },
   };
   Object.entries(unfit).forEach(([what, { value, message }], index) => {
@@ -180,12 +202,27 @@ describe('the values of a parameter change', () => {
     });
 
     const refused: Readonly<Record<string, { readonly input: object; readonly message: RegExp }>> = {
-      'an integer beyond 2^53': { input: { payload: withValues([2 ** 60]) }, message: /changes\.0\.value holds the number 1152921504606847000,/ },
-      'an integer that may have been 2^53 + 1': { input: { payload: withValues(2 ** 53) }, message: /changes\.0\.value holds the number 9007199254740992,/ },
-      'an integer of more digits than JavaScript writes': { input: { payload: withValues('1', -1e30) }, message: /changes\.1\.value holds the number -1e\+30,/ },
+      'an integer beyond 2^53': {
+        input: { payload: withValues([2 ** 60]) },
+        message: /changes\.0\.value holds the number 1152921504606847000,/,
+      },
+      'an integer that may have been 2^53 + 1': {
+        input: { payload: withValues(2 ** 53) },
+        message: /changes\.0\.value holds the number 9007199254740992,/,
+      },
+      'an integer of more digits than JavaScript writes': {
+        input: { payload: withValues('1', -1e30) },
+        message: /changes\.1\.value holds the number -1e\+30,/,
+      },
       'a value that is missing': { input: { payload: withValues(undefined) }, message: /changes\.0\.value/ },
-      'a text that is not JSON': { input: { payload: withValues(1), changeValues: ['1}],"x":['] }, message: /changes\.0\.value is not JSON \(got "1\}\],\\"x\\":\["\)/ },
-      'more texts than changes': { input: { payload: withValues(1), changeValues: ['1', '2'] }, message: /changes does not fit its JSON text/ },
+      'a text that is not JSON': {
+        input: { payload: withValues(1), changeValues: ['1}],"x":['] },
+        message: /changes\.0\.value is not JSON \(got "1\}\],\\"x\\":\["\)/,
+      },
+      'more texts than changes': {
+        input: { payload: withValues(1), changeValues: ['1', '2'] },
+        message: /changes does not fit its JSON text/,
+      },
     };
     Object.entries(refused).forEach(([what, { input, message }], index) => {
       it(`contract §1.5: ${what} is ParamsBuildFailed, and nothing is sent`, async () => {

@@ -20,7 +20,11 @@ describe('an image that never runs', () => {
   /** Creates a task under a name of its own, and waits until the image that it set rolls out. */
   async function rollingOut(node: string, name: string, image: string): Promise<void> {
     const { namespace } = environment;
-    await environment.createTask(name, { kind: 'UpdateNodeImage', target: { nodeRef: { name: node } }, updateNodeImage: { image } });
+    await environment.createTask(name, {
+      kind: 'UpdateNodeImage',
+      target: { nodeRef: { name: node } },
+      updateNodeImage: { image },
+    });
     await environment.taskWhere(name, 'waits', ({ status }) => status?.step === 'RollingOut');
     const { spec } = (await environment.seiNodes.get(namespace, node)) as unknown as { spec: { image: string } };
     assert.equal(spec.image, image);
@@ -38,9 +42,17 @@ describe('an image that never runs', () => {
     assert.equal((await environment.tasks.get(environment.namespace, 'corrected'))?.status?.phase, 'Running');
     await rollingOut('corrected', 'correction', NEW);
     const superseded = await environment.finished('corrected');
-    assertFailed(superseded, 'TaskFailed', /was set to ghcr\.io\/sei\/sied:v6, and that is superseded/, /changed to ghcr\.io\/sei\/seid:v6 by someone else/);
+    assertFailed(
+      superseded,
+      'TaskFailed',
+      /was set to ghcr\.io\/sei\/sied:v6, and that is superseded/,
+      /changed to ghcr\.io\/sei\/seid:v6 by someone else/,
+    );
     assert.equal(superseded.status?.outputs, undefined);
-    await environment.seiNodes.patchStatus({ namespace: environment.namespace, name: 'corrected' }, { status: { currentImage: NEW } });
+    await environment.seiNodes.patchStatus(
+      { namespace: environment.namespace, name: 'corrected' },
+      { status: { currentImage: NEW } },
+    );
     const correction = await environment.finished('correction');
     assertComplete(correction);
     assert.deepEqual(correction.status?.outputs, { updateNodeImage: { appliedImage: NEW } });
@@ -49,16 +61,30 @@ describe('an image that never runs', () => {
   it('is superseded by whatever somebody else sets', async () => {
     await stuck('by-hand');
     const patch = JSON.stringify({ spec: { image: OLD } });
-    const { code, stderr } = await environment.kubectl(['patch', 'seinode', 'by-hand', '--type=merge', `--patch=${patch}`]);
+    const { code, stderr } = await environment.kubectl([
+      'patch',
+      'seinode',
+      'by-hand',
+      '--type=merge',
+      `--patch=${patch}`,
+    ]);
     assert.equal(code, 0, stderr);
-    assertFailed(await environment.finished('by-hand'), 'TaskFailed', /superseded/, /changed to ghcr\.io\/sei\/seid:v5 by someone else/);
+    assertFailed(
+      await environment.finished('by-hand'),
+      'TaskFailed',
+      /superseded/,
+      /changed to ghcr\.io\/sei\/seid:v5 by someone else/,
+    );
   });
 
   it('is not claimed to be set by a task that finds its node running it already', async () => {
     await environment.addNode('already', { spec: { image: NEW }, status: { currentImage: NEW } });
     await createTaskOfKind(environment, 'already', { kind: 'UpdateNodeImage', payload: { image: NEW } });
     const task = await environment.finished('already');
-    assertComplete(task, /runs image ghcr\.io\/sei\/seid:v6\. It ran that image before this task; nothing was changed\./);
+    assertComplete(
+      task,
+      /runs image ghcr\.io\/sei\/seid:v6\. It ran that image before this task; nothing was changed\./,
+    );
     assert.equal(task.status?.task?.submittedAt, undefined);
   });
 });

@@ -27,7 +27,9 @@ describe('UpdateNodeImage without the right to write SeiNodes', () => {
       task,
       'TaskTerminalError',
       /forbidden/,
-      new RegExp(`needs the verb patch on seinodes\\.sei\\.io in namespace ${environment.namespace} \\(deploy/rbac/update-node-image\\.yaml\\)`),
+      new RegExp(
+        `needs the verb patch on seinodes\\.sei\\.io in namespace ${environment.namespace} \\(deploy/rbac/update-node-image\\.yaml\\)`,
+      ),
       /Nothing was done/,
     );
     assert.equal(task.status?.outputs, undefined);

@@ -24,7 +24,12 @@ const OTHERS = {
 interface SeiNodeObject extends KubernetesObject {
   readonly metadata: KubernetesObject['metadata'] & {
     readonly generation: number;
-    readonly managedFields: readonly { readonly manager: string; readonly operation: string; readonly subresource?: string; readonly fieldsV1: unknown }[];
+    readonly managedFields: readonly {
+      readonly manager: string;
+      readonly operation: string;
+      readonly subresource?: string;
+      readonly fieldsV1: unknown;
+    }[];
   };
   readonly spec: Record<string, unknown>;
 }
@@ -52,14 +57,22 @@ describe('UpdateNodeImage', () => {
   /** Creates the task and waits until it has set the image. */
   async function rollingOut(name: string, { timeoutSeconds = 0, currentImage = OLD } = {}): Promise<SeiNodeTask> {
     await environment.addNode(name, { spec: { ...OTHERS, image: OLD }, status: { currentImage } });
-    const task = await createTaskOfKind(environment, name, { kind: 'UpdateNodeImage', payload: { image: NEW }, timeoutSeconds });
+    const task = await createTaskOfKind(environment, name, {
+      kind: 'UpdateNodeImage',
+      payload: { image: NEW },
+      timeoutSeconds,
+    });
     await eventually('the image is set', async () => (await seiNode(name)).spec['image'] === NEW);
     return task;
   }
 
   /** The step is written after a look that found another image. */
   async function waits({ metadata }: SeiNodeTask): Promise<void> {
-    const { status } = await environment.taskWhere(metadata.name, 'waits', (task) => task.status?.step === 'RollingOut');
+    const { status } = await environment.taskWhere(
+      metadata.name,
+      'waits',
+      (task) => task.status?.step === 'RollingOut',
+    );
     assert.equal(status?.phase, 'Running');
   }
 
@@ -80,7 +93,10 @@ describe('UpdateNodeImage', () => {
     const name = 'taken-over';
     await environment.addNode(name);
     const manifest = { apiVersion: 'sei.io/v1alpha1', kind: 'SeiNode', metadata: { name }, spec: { image: OLD } };
-    const { code, stderr } = await environment.kubectl(['apply', '--server-side', '--field-manager=flux', '--filename=-'], JSON.stringify(manifest));
+    const { code, stderr } = await environment.kubectl(
+      ['apply', '--server-side', '--field-manager=flux', '--filename=-'],
+      JSON.stringify(manifest),
+    );
     assert.equal(code, 0, stderr);
     await createTaskOfKind(environment, name, { kind: 'UpdateNodeImage', payload: { image: NEW } });
     await eventually('the image is set', async () => (await seiNode(name)).spec['image'] === NEW);
@@ -121,7 +137,12 @@ describe('UpdateNodeImage', () => {
   it('contract §1.3: past its time is Timeout, and says what the node runs and that the image stays', async () => {
     await rollingOut('late', { timeoutSeconds: 2 });
     const task = await environment.finished('late');
-    assertFailed(task, 'Timeout', /after 2s/, /was set to ghcr\.io\/sei\/seid:v6 and stays so\. The node ran ghcr\.io\/sei\/seid:v5 when/);
+    assertFailed(
+      task,
+      'Timeout',
+      /after 2s/,
+      /was set to ghcr\.io\/sei\/seid:v6 and stays so\. The node ran ghcr\.io\/sei\/seid:v5 when/,
+    );
     assert.equal(task.status?.outputs, undefined);
     assert.equal((await seiNode('late')).spec['image'], NEW);
   });
@@ -148,16 +169,27 @@ describe('UpdateNodeImage', () => {
     assertFailed(await environment.finished('anew'), 'TargetResolveFailed', /no longer exists/);
     const { spec, metadata } = await seiNode('anew');
     assert.deepEqual(spec, { fullNode: {}, image: OLD });
-    assert.deepEqual(metadata.managedFields.filter(({ manager }) => manager === MANAGER), []);
+    assert.deepEqual(
+      metadata.managedFields.filter(({ manager }) => manager === MANAGER),
+      [],
+    );
   });
 
   it('contract §1.7: cancelled after the image was set ends Cancelled, and says that the image stays', async () => {
     const task = await rollingOut('cancelled');
     await waits(task);
     const annotations = { 'sei.io/cancel': 'wrong version' };
-    await environment.tasks.patch({ namespace: environment.namespace, name: 'cancelled' }, { metadata: { annotations } });
+    await environment.tasks.patch(
+      { namespace: environment.namespace, name: 'cancelled' },
+      { metadata: { annotations } },
+    );
     const finished = await environment.finished('cancelled');
-    assertFailed(finished, 'Cancelled', /spec\.image of .* was set to ghcr\.io\/sei\/seid:v6 and stays so/, /Cancelled because: wrong version\./);
+    assertFailed(
+      finished,
+      'Cancelled',
+      /spec\.image of .* was set to ghcr\.io\/sei\/seid:v6 and stays so/,
+      /Cancelled because: wrong version\./,
+    );
     assert.ok((await workflowFailure(environment.workflowOf(task))) instanceof CancelledFailure);
     assert.equal((await seiNode('cancelled')).spec['image'], NEW);
   });

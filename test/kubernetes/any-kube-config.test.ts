@@ -22,33 +22,84 @@ const cluster = ['clusters', '0', 'cluster'];
 const user = ['users', '0', 'user'];
 const paths = [
   ...Object.keys(good).map((key) => [key]),
-  ...['clusters', 'users', 'contexts'].flatMap((key) => [[key, '0'], [key, '0', 'name'], [key, '0', key.slice(0, -1)]]),
+  ...['clusters', 'users', 'contexts'].flatMap((key) => [
+    [key, '0'],
+    [key, '0', 'name'],
+    [key, '0', key.slice(0, -1)],
+  ]),
   ...['cluster', 'user', 'namespace'].map((key) => ['contexts', '0', 'context', key]),
-  ...['server', 'certificate-authority', 'certificate-authority-data', 'insecure-skip-tls-verify', 'tls-server-name', 'proxy-url'].map((key) => [...cluster, key]),
-  ...['token', 'tokenFile', 'username', 'password', 'client-certificate', 'client-certificate-data', 'client-key-data', 'exec', 'auth-provider'].map((key) => [...user, key]),
+  ...[
+    'server',
+    'certificate-authority',
+    'certificate-authority-data',
+    'insecure-skip-tls-verify',
+    'tls-server-name',
+    'proxy-url',
+  ].map((key) => [...cluster, key]),
+  ...[
+    'token',
+    'tokenFile',
+    'username',
+    'password',
+    'client-certificate',
+    'client-certificate-data',
+    'client-key-data',
+    'exec',
+    'auth-provider',
+  ].map((key) => [...user, key]),
 ];
 const values = fc.oneof(
-  fc.constantFrom<unknown>('', 'a', 'b', '/none', 'bm9uZQ==', '***', 'https://127.0.0.1:1', 'http://127.0.0.1:1', 'ftp://a', 'https://', 'socks5://127.0.0.1:1'),
+  fc.constantFrom<unknown>(
+    '',
+    'a',
+    'b',
+    '/none',
+    'bm9uZQ==',
+    '***',
+    'https://127.0.0.1:1',
+    'http://127.0.0.1:1',
+    'ftp://a',
+    'https://',
+    'socks5://127.0.0.1:1',
+  ),
   fc.constant({ command: '/none', apiVersion: 'client.authentication.k8s.io/v1' }),
   fc.jsonValue(),
   fc.constant(undefined),
 );
-const urlsWithSecrets = fc.constantFrom<unknown>(`https://u:${SECRET}@127.0.0.1:1`, `http://u:${SECRET}@127.0.0.1:1/`, `socks5://u:${SECRET}@127.0.0.1:1`, `u:${SECRET}@127.0.0.1`);
+const urlsWithSecrets = fc.constantFrom<unknown>(
+  `https://u:${SECRET}@127.0.0.1:1`,
+  `http://u:${SECRET}@127.0.0.1:1/`,
+  `socks5://u:${SECRET}@127.0.0.1:1`,
+  `u:${SECRET}@127.0.0.1`,
+);
 const change = fc.oneof(
   { weight: 4, arbitrary: fc.record({ path: fc.constantFrom(...paths), value: values }) },
-  { weight: 1, arbitrary: fc.record({ path: fc.constantFrom([...cluster, 'server'], [...cluster, 'proxy-url']), value: urlsWithSecrets }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      path: fc.constantFrom([...cluster, 'server'], [...cluster, 'proxy-url']),
+      value: urlsWithSecrets,
+    }),
+  },
 );
 const changes = fc.array(change, { maxLength: 3 });
 const content = fc.oneof(
-  { weight: 20, arbitrary: changes.map((each) => JSON.stringify(each.reduce(changed, structuredClone(good) as object))) },
+  {
+    weight: 20,
+    arbitrary: changes.map((each) => JSON.stringify(each.reduce(changed, structuredClone(good) as object))),
+  },
   { weight: 1, arbitrary: fc.string({ unit: 'binary' }) },
 );
 
 /** A place that an earlier change has taken away stays away. */
-function changed(config: object, { path, value }: { readonly path: readonly string[]; readonly value: unknown }): object {
+function changed(
+  config: object,
+  { path, value }: { readonly path: readonly string[]; readonly value: unknown },
+): object {
   let place: unknown = config;
   for (const key of path.slice(0, -1)) place = (place as Record<string, unknown> | null | undefined)?.[key];
-  if (typeof place === 'object' && place !== null) (place as Record<string, unknown>)[path.at(-1) ?? ''] = structuredClone(value);
+  if (typeof place === 'object' && place !== null)
+    (place as Record<string, unknown>)[path.at(-1) ?? ''] = structuredClone(value);
   return config;
 }
 

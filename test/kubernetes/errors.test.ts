@@ -7,7 +7,11 @@ function answered(httpStatus: number, reason?: string, message?: string): Kubern
 
 describe('KubernetesApiError', () => {
   it('has a code and says whether a repetition may help', () => {
-    const meanings = [400, 401, 403, 404, 409, 410, 418, 422, 429, 500, 503].map((status) => [status, answered(status).code, answered(status).retryable]);
+    const meanings = [400, 401, 403, 404, 409, 410, 418, 422, 429, 500, 503].map((status) => [
+      status,
+      answered(status).code,
+      answered(status).retryable,
+    ]);
     assert.deepEqual(meanings, [
       [400, 'KUBERNETES_BAD_REQUEST', false],
       [401, 'KUBERNETES_UNAUTHORIZED', true],

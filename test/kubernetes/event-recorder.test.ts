@@ -3,7 +3,14 @@ import { EventRecorder } from '../../kubernetes/event-recorder.ts';
 import { FakeApiServer, sendJson, sendStatus } from './fake-api-server.ts';
 
 const regarding = { apiVersion: 'sei.io/v1alpha1', kind: 'SeiNodeTask', namespace: 'ns', name: 'a', uid: 'u1' };
-const event = { regarding, type: 'Warning', reason: 'TaskFailed', action: 'RestartSeid', note: 'seid did not stop', key: 'failed' } as const;
+const event = {
+  regarding,
+  type: 'Warning',
+  reason: 'TaskFailed',
+  action: 'RestartSeid',
+  note: 'seid did not stop',
+  key: 'failed',
+} as const;
 
 interface Sent {
   metadata: { name: string; namespace: string };
@@ -54,7 +61,10 @@ describe('EventRecorder', () => {
 
   it('keeps a long name within 253 characters', async () => {
     await using server = await FakeApiServer.start((_, response) => sendJson(response, 201, {}));
-    await new EventRecorder(server.transport, 'pod-1').record({ ...event, regarding: { ...regarding, name: `${'x'.repeat(235)}.${'y'.repeat(17)}` } });
+    await new EventRecorder(server.transport, 'pod-1').record({
+      ...event,
+      regarding: { ...regarding, name: `${'x'.repeat(235)}.${'y'.repeat(17)}` },
+    });
     const { metadata } = JSON.parse(server.requests[0]?.body ?? '') as Sent;
     assert.match(metadata.name, /^x{235}\.[0-9a-f]{16}$/);
   });

@@ -31,7 +31,9 @@ export class FakeApiServer implements AsyncDisposable {
   }
 
   static async start(handler: Handler, user: object = { token: 'secret' }): Promise<FakeApiServer> {
-    const server = createServer((request, response) => void see(request).then((seen) => (fake.requests.push(seen), handler(seen, response))));
+    const server = createServer(
+      (request, response) => void see(request).then((seen) => (fake.requests.push(seen), handler(seen, response))),
+    );
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const fake = new FakeApiServer(server, user);
@@ -56,7 +58,12 @@ export function kubeConfigFor(server: string, user: object = {}): KubeConfig {
   return kubeConfig;
 }
 
-export function sendJson(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers });
   response.end(JSON.stringify(body));
 }

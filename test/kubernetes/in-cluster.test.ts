@@ -58,7 +58,11 @@ describe('a service in a pod', () => {
     const answer = await environment.admin.request({
       method: 'POST',
       path: `/api/v1/namespaces/${ACCOUNT.namespace}/serviceaccounts/${ACCOUNT.name}/token`,
-      body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 600, boundObjectRef } },
+      body: {
+        apiVersion: 'authentication.k8s.io/v1',
+        kind: 'TokenRequest',
+        spec: { expirationSeconds: 600, boundObjectRef },
+      },
     });
     const { token } = (answer as { status: { token: string } }).status;
     tokens.set(name, token);
@@ -104,7 +108,9 @@ describe('a service in a pod', () => {
     await project(await boundToken('second'));
     await revoke('first');
     await restartCompletes('second');
-    const complaints = (await logLines(service.logFile)).filter((line) => /answered 401|Unauthorized/.test(JSON.stringify(line)));
+    const complaints = (await logLines(service.logFile)).filter((line) =>
+      /answered 401|Unauthorized/.test(JSON.stringify(line)),
+    );
     assert.deepEqual(complaints, []);
   });
 
@@ -113,7 +119,9 @@ describe('a service in a pod', () => {
     const node = await environment.addNode('third');
     await environment.restart('third', 'third');
     await eventually('the log says so', async () =>
-      (await logLines(service.logFile)).some((line) => /was answered 401: Unauthorized\. Check the token or client certificate/.test(JSON.stringify(line))),
+      (await logLines(service.logFile)).some((line) =>
+        /was answered 401: Unauthorized\. Check the token or client certificate/.test(JSON.stringify(line)),
+      ),
     );
     assert.deepEqual(node.requests, []);
     await project(await boundToken('third'));

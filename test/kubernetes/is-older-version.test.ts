@@ -12,6 +12,7 @@ describe('isOlderVersion', () => {
     ['-1', '1', false],
   ];
   for (const [version, than, isOlder] of pairs) {
-    it(`${version} is ${isOlder ? '' : 'not '}older than ${than}`, () => assert.equal(isOlderVersion(version, than), isOlder));
+    it(`${version} is ${isOlder ? '' : 'not '}older than ${than}`, () =>
+      assert.equal(isOlderVersion(version, than), isOlder));
   }
 });

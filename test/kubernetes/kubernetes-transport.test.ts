@@ -49,21 +49,33 @@ describe('KubernetesTransport', () => {
 
   it('gives up on a server that never answers', async () => {
     await using server = await FakeApiServer.start(() => undefined);
-    await assert.rejects(server.transport.request({ method: 'GET', path: '/slow', timeoutMs: 50 }), failsWith('KUBERNETES_TIMEOUT', /GET \/slow/));
+    await assert.rejects(
+      server.transport.request({ method: 'GET', path: '/slow', timeoutMs: 50 }),
+      failsWith('KUBERNETES_TIMEOUT', /GET \/slow/),
+    );
   });
 
   it('takes any time above 0 for a call, also a fraction of a millisecond and more than a timer holds', async () => {
-    await using server = await FakeApiServer.start(({ path }, response) => (path === '/slow' ? undefined : sendJson(response, 200, {})));
+    await using server = await FakeApiServer.start(({ path }, response) =>
+      path === '/slow' ? undefined : sendJson(response, 200, {}),
+    );
     for (const timeoutMs of [5_000.5, 2 ** 31, 2 ** 40, Number.POSITIVE_INFINITY]) {
       assert.deepEqual(await server.transport.request({ method: 'GET', path: '/x', timeoutMs }), {});
       await server.transport.openStream({ ...stream, deadlineMs: timeoutMs }).then(collect);
     }
-    for (const timeoutMs of [0.5, 50.25]) await assert.rejects(server.transport.request({ method: 'GET', path: '/slow', timeoutMs }), failsWith('KUBERNETES_TIMEOUT'));
+    for (const timeoutMs of [0.5, 50.25])
+      await assert.rejects(
+        server.transport.request({ method: 'GET', path: '/slow', timeoutMs }),
+        failsWith('KUBERNETES_TIMEOUT'),
+      );
   });
 
   it('gives up on a body that never ends', async () => {
     await using server = await FakeApiServer.start((_, response) => void response.writeHead(200).write('{"a":'));
-    await assert.rejects(server.transport.request({ method: 'GET', path: '/half', timeoutMs: 50 }), failsWith('KUBERNETES_TIMEOUT'));
+    await assert.rejects(
+      server.transport.request({ method: 'GET', path: '/half', timeoutMs: 50 }),
+      failsWith('KUBERNETES_TIMEOUT'),
+    );
   });
 
   it('does not read more than it was told to', async () => {
@@ -76,17 +88,25 @@ describe('KubernetesTransport', () => {
 
   it('names the server and the cause when nothing listens', async () => {
     const transport = new KubernetesTransport(kubeConfigFor('http://127.0.0.1:1'));
-    await assert.rejects(transport.request({ method: 'GET', path: '/version' }), failsWith('KUBERNETES_UNREACHABLE', /127\.0\.0\.1:1 .*ECONNREFUSED/));
+    await assert.rejects(
+      transport.request({ method: 'GET', path: '/version' }),
+      failsWith('KUBERNETES_UNREACHABLE', /127\.0\.0\.1:1 .*ECONNREFUSED/),
+    );
     await transport.close();
   });
 
   it('refuses a page that is no JSON', async () => {
     await using server = await FakeApiServer.start((_, response) => response.end('<html>login</html>'));
-    await assert.rejects(server.transport.request({ method: 'GET', path: '/version' }), failsWith('KUBERNETES_BAD_RESPONSE', /<html>login/));
+    await assert.rejects(
+      server.transport.request({ method: 'GET', path: '/version' }),
+      failsWith('KUBERNETES_BAD_RESPONSE', /<html>login/),
+    );
   });
 
   it('keeps status, reason and Retry-After of a refusal', async () => {
-    await using server = await FakeApiServer.start((_, response) => sendJson(response, 429, { reason: 'TooManyRequests', message: 'slow down' }, { 'retry-after': '7' }));
+    await using server = await FakeApiServer.start((_, response) =>
+      sendJson(response, 429, { reason: 'TooManyRequests', message: 'slow down' }, { 'retry-after': '7' }),
+    );
     await assert.rejects(server.transport.request({ method: 'GET', path: '/x' }), (error) => {
       assert.ok(error instanceof KubernetesApiError);
       assert.deepEqual(
@@ -115,10 +135,14 @@ describe('KubernetesTransport', () => {
     it('reads it again after a 401 and repeats the call once', async () => {
       writeFileSync(tokenFile, 'old\n');
       await using server = await FakeApiServer.start(
-        ({ authorization }, response) => (authorization === 'Bearer new' ? sendJson(response, 200, {}) : sendStatus(response, 401, 'Unauthorized')),
+        ({ authorization }, response) =>
+          authorization === 'Bearer new' ? sendJson(response, 200, {}) : sendStatus(response, 401, 'Unauthorized'),
         user,
       );
-      await assert.rejects(server.transport.request({ method: 'GET', path: '/x' }), failsWith('KUBERNETES_UNAUTHORIZED'));
+      await assert.rejects(
+        server.transport.request({ method: 'GET', path: '/x' }),
+        failsWith('KUBERNETES_UNAUTHORIZED'),
+      );
       assert.equal(server.requests.length, 2);
       writeFileSync(tokenFile, 'new\n');
       await server.transport.request({ method: 'GET', path: '/x' });
@@ -129,20 +153,29 @@ describe('KubernetesTransport', () => {
       await using server = await FakeApiServer.start((_, response) => sendJson(response, 200, {}), {
         authProvider: { name: 'tokenFile', config: { tokenFile: join(directory, 'none') } },
       });
-      await assert.rejects(server.transport.request({ method: 'GET', path: '/x' }), failsWith('KUBERNETES_CREDENTIALS', /user "test".*none/));
+      await assert.rejects(
+        server.transport.request({ method: 'GET', path: '/x' }),
+        failsWith('KUBERNETES_CREDENTIALS', /user "test".*none/),
+      );
     });
   });
 
   it('does not wait longer than the call for an exec plugin that hangs', async () => {
     const exec = { command: process.execPath, args: ['-e', 'setTimeout(() => {}, 3000)'] };
     await using server = await FakeApiServer.start((_, response) => sendJson(response, 200, {}), { exec });
-    await assert.rejects(server.transport.request({ method: 'GET', path: '/x', timeoutMs: 50 }), failsWith('KUBERNETES_TIMEOUT'));
+    await assert.rejects(
+      server.transport.request({ method: 'GET', path: '/x', timeoutMs: 50 }),
+      failsWith('KUBERNETES_TIMEOUT'),
+    );
   });
 
   it('does not quote an exec plugin that prints a token as it stands', async () => {
     const exec = { command: process.execPath, args: ['-e', 'console.log("my-token")'] };
     await using server = await FakeApiServer.start((_, response) => sendJson(response, 200, {}), { exec });
-    await assert.rejects(server.transport.request({ method: 'GET', path: '/x' }), failsWith('KUBERNETES_CREDENTIALS', /^(?!.*my-token).*did not print JSON/));
+    await assert.rejects(
+      server.transport.request({ method: 'GET', path: '/x' }),
+      failsWith('KUBERNETES_CREDENTIALS', /^(?!.*my-token).*did not print JSON/),
+    );
   });
 
   describe('openStream', () => {
@@ -153,12 +186,20 @@ describe('KubernetesTransport', () => {
 
     it('ends with a timeout past its deadline and past its silence', async () => {
       await using server = await FakeApiServer.start((_, response) => response.flushHeaders());
-      await assert.rejects(collect(await server.transport.openStream({ ...stream, deadlineMs: 50 })), failsWith('KUBERNETES_TIMEOUT'));
-      await assert.rejects(collect(await server.transport.openStream({ ...stream, idleMs: 50 })), failsWith('KUBERNETES_TIMEOUT'));
+      await assert.rejects(
+        collect(await server.transport.openStream({ ...stream, deadlineMs: 50 })),
+        failsWith('KUBERNETES_TIMEOUT'),
+      );
+      await assert.rejects(
+        collect(await server.transport.openStream({ ...stream, idleMs: 50 })),
+        failsWith('KUBERNETES_TIMEOUT'),
+      );
     });
 
     it('reports a connection that is cut', async () => {
-      await using server = await FakeApiServer.start((_, response) => void response.write('a', () => response.destroy()));
+      await using server = await FakeApiServer.start(
+        (_, response) => void response.write('a', () => response.destroy()),
+      );
       await assert.rejects(server.transport.openStream(stream).then(collect), failsWith('KUBERNETES_UNREACHABLE'));
     });
   });

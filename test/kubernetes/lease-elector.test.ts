@@ -93,7 +93,13 @@ describe('LeaseElector at a real API server', () => {
     await leads(first);
     const second = candidate('second');
     await standsBy(second);
-    assert.deepEqual([first, second].map(({ elector }) => [elector.isLeading, elector.isInformed]), [[true, true], [false, true]]);
+    assert.deepEqual(
+      [first, second].map(({ elector }) => [elector.isLeading, elector.isInformed]),
+      [
+        [true, true],
+        [false, true],
+      ],
+    );
     const { holderIdentity, leaseDurationSeconds, leaseTransitions, acquireTime } = await spec();
     assert.deepEqual([holderIdentity, leaseDurationSeconds, leaseTransitions], ['first', 13, 0]);
     await eventually('it is renewed', async () => (await spec()).renewTime !== acquireTime);
@@ -125,7 +131,8 @@ describe('LeaseElector at a real API server', () => {
       if (method !== 'GET') return sendJson(response, 200, (lease = JSON.parse(body)));
       looks += 1;
       // The second look comes to a server that hangs.
-      if (looks !== 2) sendJson(response, lease === undefined ? 404 : 200, lease ?? { kind: 'Status', reason: 'NotFound' });
+      if (looks !== 2)
+        sendJson(response, lease === undefined ? 404 : 200, lease ?? { kind: 'Status', reason: 'NotFound' });
     });
     const first = candidate('first', server.transport);
     await leads(first);
@@ -135,7 +142,10 @@ describe('LeaseElector at a real API server', () => {
 
   it('of many that start at once, one leads', async () => {
     const all = Array.from({ length: 8 }, (_, index) => candidate(`candidate-${index}`));
-    await eventually('seven stand by', () => all.filter(({ logged }) => logged.some((line) => line.startsWith('Standing by'))).length === 7);
+    await eventually(
+      'seven stand by',
+      () => all.filter(({ logged }) => logged.some((line) => line.startsWith('Standing by'))).length === 7,
+    );
     assert.equal(all.filter(({ terms }) => terms.length === 1).length, 1);
     assert.equal(all.filter(({ elector }) => elector.isLeading).length, 1);
   });

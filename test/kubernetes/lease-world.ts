@@ -1,4 +1,12 @@
-import { heldSpec, leaseSeen, leaseWritten, nextLeaseStep, releasedSpec, type Lease, type LeaseKnowledge } from '../../kubernetes/lease.ts';
+import {
+  heldSpec,
+  leaseSeen,
+  leaseWritten,
+  nextLeaseStep,
+  releasedSpec,
+  type Lease,
+  type LeaseKnowledge,
+} from '../../kubernetes/lease.ts';
 
 /** One look of a candidate at the lease and what follows from it. Times are of the world, in milliseconds. */
 export interface Round {

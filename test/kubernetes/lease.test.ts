@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { heldSpec, leaseSeen, leaseWritten, nextLeaseStep, releasedSpec, type Lease, type LeaseKnowledge } from '../../kubernetes/lease.ts';
+import {
+  heldSpec,
+  leaseSeen,
+  leaseWritten,
+  nextLeaseStep,
+  releasedSpec,
+  type Lease,
+  type LeaseKnowledge,
+} from '../../kubernetes/lease.ts';
 import { LeaseWorld, type Clock, type Round } from './lease-world.ts';
 
 const SEEN_MS = 1_000_000;
@@ -25,7 +33,12 @@ describe('the decision about a lease', () => {
     ['another was seen 1 ms less ago than it lasts', knowing(theirs), 12_999, 'wait'],
     ['another has not been seen to renew for as long as it lasts', knowing(theirs), 13_000, 'take'],
     ['the holder chose 20 s', knowing(leaseOf({ holderIdentity: 'them', leaseDurationSeconds: 20 })), 19_999, 'wait'],
-    ['the holder chose 20 s, and they are over', knowing(leaseOf({ holderIdentity: 'them', leaseDurationSeconds: 20 })), 20_000, 'take'],
+    [
+      'the holder chose 20 s, and they are over',
+      knowing(leaseOf({ holderIdentity: 'them', leaseDurationSeconds: 20 })),
+      20_000,
+      'take',
+    ],
     ['the holder says not how long', knowing(leaseOf({ holderIdentity: 'them' })), 12_999, 'wait'],
     ['it names us, and we do not lead: our write had landed unheard', knowing(ours), 0, 'renew'],
     ['we lead', knowing(ours, SEEN_MS + 10_000), 9_999, 'renew'],
@@ -56,7 +69,9 @@ describe('the decision about a lease', () => {
   });
 
   it('counts who took it, not who renews it', () => {
-    const taken = heldSpec(knowing(leaseOf({ holderIdentity: 'them', leaseTransitions: 7 }))) as NonNullable<Lease['spec']>;
+    const taken = heldSpec(knowing(leaseOf({ holderIdentity: 'them', leaseTransitions: 7 }))) as NonNullable<
+      Lease['spec']
+    >;
     assert.deepEqual([taken.holderIdentity, taken.leaseDurationSeconds, taken.leaseTransitions], ['us', 13, 8]);
     assert.deepEqual(Object.keys(heldSpec(knowing(ours))), ['holderIdentity', 'leaseDurationSeconds', 'renewTime']);
     assert.equal((heldSpec(knowing(undefined)) as Lease['spec'])?.leaseTransitions, 0);
@@ -79,15 +94,21 @@ const round: fc.Arbitrary<Round> = fc.record({
   releases: fc.nat(9).map((dice) => dice === 0),
 });
 /** Clocks differ by any time, and in speed by more than real ones do. */
-const clock: fc.Arbitrary<Clock> = fc.record({ offsetMs: fc.nat(1e9), rate: fc.integer({ min: 950, max: 1_050 }).map((permille) => permille / 1000) });
-const candidates = fc.array(fc.record({ clock, rounds: fc.array(round, { maxLength: 30 }) }), { minLength: 2, maxLength: 3 });
+const clock: fc.Arbitrary<Clock> = fc.record({
+  offsetMs: fc.nat(1e9),
+  rate: fc.integer({ min: 950, max: 1_050 }).map((permille) => permille / 1000),
+});
+const candidates = fc.array(fc.record({ clock, rounds: fc.array(round, { maxLength: 30 }) }), {
+  minLength: 2,
+  maxLength: 3,
+});
 
 describe('candidates for a lease', () => {
   it('never lead two at a time, whatever their clocks say and their calls take, and one leads in the end', () => {
     let takeovers = 0;
     const neverTwo = fc.property(candidates, (all) => {
       const world = new LeaseWorld(all);
-      for (let settledMs = Infinity; world.nowMs < settledMs; ) {
+      for (let settledMs = Infinity; world.nowMs < settledMs;) {
         world.step();
         assert.ok(world.leaders.length <= 1, `${world.leaders.join(' and ')} lead at ${world.nowMs}`);
         // From when all are prompt, the last late write arrives and a lease expires.

@@ -38,21 +38,48 @@ describe('loadKubeConfig', () => {
   });
 
   const bad: [string, unknown, RegExp][] = [
-    ['text that is no YAML, without quoting it', 'users: [{token: secret}', /config: (?!.*secret)[^\n]+Correct the file/],
+    [
+      'text that is no YAML, without quoting it',
+      'users: [{token: secret}',
+      /config: (?!.*secret)[^\n]+Correct the file/,
+    ],
     ['no server', { ...good, clusters: [{ name: 'c', cluster: {} }] }, /clusters\[0\]\.cluster\.server is missing/],
     ['an unknown context', { ...good, 'current-context': 'y' }, /current-context "y" is not among contexts/],
     ['an empty file', '', /config/],
     ['an unknown cluster', { ...good, clusters: [] }, /contexts\["x"\]\.context\.cluster "c" is not among clusters/],
     ['an unknown user', { ...good, users: [] }, /contexts\["x"\]\.context\.user "u" is not among users/],
-    ['a server that is no URL', { ...good, clusters: [{ name: 'c', cluster: { server: 'localhost:6443' } }] }, /server "localhost:6443" is not an http\(s\) URL/],
+    [
+      'a server that is no URL',
+      { ...good, clusters: [{ name: 'c', cluster: { server: 'localhost:6443' } }] },
+      /server "localhost:6443" is not an http\(s\) URL/,
+    ],
     ['plain HTTP', { ...good, clusters: [{ name: 'c', cluster: { server: 'http://localhost:1' } }] }, /plain HTTP/],
-    ['a server without a scheme, without its password', withCluster({ server: 'u:secret@localhost:6443' }), /server "…@localhost:6443" is not an http\(s\) URL/],
-    ['a server name that is no text', withCluster({ 'tls-server-name': 5 }), /clusters\["c"\]\.cluster\.tls-server-name is not text/],
-    ['a token that is no text, without quoting it', { ...good, users: [{ name: 'u', user: { token: 1234567 } }] }, /users\["u"\]\.user\.token is not text(?!.*123)/],
-    ['a proxy that is no URL', withCluster({ 'proxy-url': 'localhost:3128' }), /proxy-url "localhost:3128" is not supported/],
+    [
+      'a server without a scheme, without its password',
+      withCluster({ server: 'u:secret@localhost:6443' }),
+      /server "…@localhost:6443" is not an http\(s\) URL/,
+    ],
+    [
+      'a server name that is no text',
+      withCluster({ 'tls-server-name': 5 }),
+      /clusters\["c"\]\.cluster\.tls-server-name is not text/,
+    ],
+    [
+      'a token that is no text, without quoting it',
+      { ...good, users: [{ name: 'u', user: { token: 1234567 } }] },
+      /users\["u"\]\.user\.token is not text(?!.*123)/,
+    ],
+    [
+      'a proxy that is no URL',
+      withCluster({ 'proxy-url': 'localhost:3128' }),
+      /proxy-url "localhost:3128" is not supported/,
+    ],
     [
       'a CA file that is missing',
-      { ...good, clusters: [{ name: 'c', cluster: { server: 'https://localhost:1', 'certificate-authority': '/none/ca.crt' } }] },
+      {
+        ...good,
+        clusters: [{ name: 'c', cluster: { server: 'https://localhost:1', 'certificate-authority': '/none/ca.crt' } }],
+      },
       /certificate-authority "\/none\/ca\.crt" does not exist/,
     ],
   ];

@@ -9,20 +9,34 @@ describe('mergePatch', () => {
   });
 
   it('holds only what changes', () => {
-    assert.deepEqual(mergePatch({ phase: 'Pending', task: { id: 'x', status: 'Pending' } }, { phase: 'Running', task: { id: 'x', status: 'Running' } }), {
-      phase: 'Running',
-      task: { status: 'Running' },
-    });
+    assert.deepEqual(
+      mergePatch(
+        { phase: 'Pending', task: { id: 'x', status: 'Pending' } },
+        { phase: 'Running', task: { id: 'x', status: 'Running' } },
+      ),
+      {
+        phase: 'Running',
+        task: { status: 'Running' },
+      },
+    );
   });
 
   it('removes what is left out, undefined or null', () => {
-    assert.deepEqual(mergePatch({ a: 1, b: 2, c: 3, d: { e: 1, f: 2 } }, { b: undefined, c: null, d: { f: 2 } }), { a: null, b: null, c: null, d: { e: null } });
+    assert.deepEqual(mergePatch({ a: 1, b: 2, c: 3, d: { e: 1, f: 2 } }, { b: undefined, c: null, d: { f: 2 } }), {
+      a: null,
+      b: null,
+      c: null,
+      d: { e: null },
+    });
   });
 
   it('replaces arrays whole', () => {
-    assert.deepEqual(mergePatch({ conditions: [{ type: 'A' }, { type: 'B' }] }, { conditions: [{ type: 'A' }, { type: 'C' }] }), {
-      conditions: [{ type: 'A' }, { type: 'C' }],
-    });
+    assert.deepEqual(
+      mergePatch({ conditions: [{ type: 'A' }, { type: 'B' }] }, { conditions: [{ type: 'A' }, { type: 'C' }] }),
+      {
+        conditions: [{ type: 'A' }, { type: 'C' }],
+      },
+    );
   });
 
   it('writes an object where there was none, empty ones too', () => {

@@ -21,21 +21,37 @@ describe('ObjectStore', () => {
 
   it('finds out from a full list what happened in a gap', () => {
     const store = new ObjectStore();
-    store.replaceAll([object('same', 'u1'), object('changed', 'u2'), object('replaced', 'u3'), object('deleted', 'u4')]);
-    assert.deepEqual(store.replaceAll([object('same', 'u1'), object('changed', 'u2', '2'), object('replaced', 'u5', '3'), object('new', 'u6')]), [
-      change('deleted', 'u4', undefined),
-      change('changed', 'u2', 'u2'),
-      change('replaced', 'u3', undefined),
-      change('replaced', undefined, 'u5'),
-      change('new', undefined, 'u6'),
+    store.replaceAll([
+      object('same', 'u1'),
+      object('changed', 'u2'),
+      object('replaced', 'u3'),
+      object('deleted', 'u4'),
     ]);
+    assert.deepEqual(
+      store.replaceAll([
+        object('same', 'u1'),
+        object('changed', 'u2', '2'),
+        object('replaced', 'u5', '3'),
+        object('new', 'u6'),
+      ]),
+      [
+        change('deleted', 'u4', undefined),
+        change('changed', 'u2', 'u2'),
+        change('replaced', 'u3', undefined),
+        change('replaced', undefined, 'u5'),
+        change('new', undefined, 'u6'),
+      ],
+    );
   });
 
   it('takes an object that is nested more deeply than can be compared', () => {
     const store = new ObjectStore();
     const deep = (): object => ({ ...object('deep', 'u1'), spec: JSON.parse('['.repeat(9_000) + ']'.repeat(9_000)) });
     store.replaceAll([deep() as ReturnType<typeof object>, object('other', 'u2')]);
-    assert.deepEqual(store.replaceAll([deep() as ReturnType<typeof object>, object('other', 'u2', '2')]), [change('deep', 'u1', 'u1'), change('other', 'u2', 'u2')]);
+    assert.deepEqual(store.replaceAll([deep() as ReturnType<typeof object>, object('other', 'u2', '2')]), [
+      change('deep', 'u1', 'u1'),
+      change('other', 'u2', 'u2'),
+    ]);
   });
 
   it('reports an object whose resourceVersion came twice, as after a restored backup', () => {

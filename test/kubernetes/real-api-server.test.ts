@@ -22,7 +22,10 @@ const statusSchema = {
   properties: {
     phase: { type: 'string', enum: ['Pending', 'Complete'] },
     note: { type: 'string' },
-    conditions: { type: 'array', items: { type: 'object', properties: { type: { type: 'string' }, status: { type: 'string' } } } },
+    conditions: {
+      type: 'array',
+      items: { type: 'object', properties: { type: { type: 'string' }, status: { type: 'string' } } },
+    },
   },
 };
 const crd = {
@@ -34,7 +37,13 @@ const crd = {
     scope: 'Namespaced',
     names: { plural: 'widgets', singular: 'widget', kind: 'Widget' },
     versions: [
-      { name: 'v1', served: true, storage: true, subresources: { status: {} }, schema: { openAPIV3Schema: { type: 'object', properties: { status: statusSchema } } } },
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        subresources: { status: {} },
+        schema: { openAPIV3Schema: { type: 'object', properties: { status: statusSchema } } },
+      },
     ],
   },
 };
@@ -68,7 +77,11 @@ describe('kubernetes/ against a real API server', function () {
   it('reflects a CRD that is created only later, and goes on after the API server was killed', async () => {
     await using run = new ReflectorHarness(transport, { resource });
     await until(() => run.reflector.lastError !== undefined);
-    const definitions = new ResourceClient(transport, { group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions' });
+    const definitions = new ResourceClient(transport, {
+      group: 'apiextensions.k8s.io',
+      version: 'v1',
+      plural: 'customresourcedefinitions',
+    });
     await definitions.create(undefined, crd);
     await run.reflector.synced;
 
@@ -81,15 +94,24 @@ describe('kubernetes/ against a real API server', function () {
     await widgets.delete('default', 'reflected');
     const second = await widgets.create('default', widget('reflected'));
     await until(() => run.changes.length === 3);
-    assert.deepEqual(run.changes.slice(1), [`-default/reflected ${first.metadata.uid}`, `+default/reflected ${second.metadata.uid}`]);
+    assert.deepEqual(run.changes.slice(1), [
+      `-default/reflected ${first.metadata.uid}`,
+      `+default/reflected ${second.metadata.uid}`,
+    ]);
     await until(() => run.reflector.lastError === undefined);
   });
 
   it('writes, changes and removes status fields', async () => {
     const { metadata } = await widgets.create('default', widget('status'));
     const target = { client: widgets, namespace: 'default', name: 'status', uid: metadata.uid };
-    await updateStatus({ ...target, compute: () => ({ phase: 'Pending', note: 'x', conditions: [{ type: 'Ready', status: 'False' }] }) });
-    await updateStatus({ ...target, compute: () => ({ phase: 'Complete', conditions: [{ type: 'Ready', status: 'True' }] }) });
+    await updateStatus({
+      ...target,
+      compute: () => ({ phase: 'Pending', note: 'x', conditions: [{ type: 'Ready', status: 'False' }] }),
+    });
+    await updateStatus({
+      ...target,
+      compute: () => ({ phase: 'Complete', conditions: [{ type: 'Ready', status: 'True' }] }),
+    });
     const read = await widgets.get('default', 'status');
     assert.deepEqual(read?.status, { phase: 'Complete', conditions: [{ type: 'Ready', status: 'True' }] });
   });
@@ -98,7 +120,10 @@ describe('kubernetes/ against a real API server', function () {
     const { metadata } = await widgets.create('default', widget('contended'));
     const target = { client: widgets, namespace: 'default', name: 'contended', uid: metadata.uid };
     const append = async (type: string): Promise<void> => {
-      const compute = ({ status }: Widget): Status => ({ ...status, conditions: [...(status?.conditions ?? []), { type, status: 'True' }] });
+      const compute = ({ status }: Widget): Status => ({
+        ...status,
+        conditions: [...(status?.conditions ?? []), { type, status: 'True' }],
+      });
       try {
         await updateStatus({ ...target, compute });
       } catch (error) {
@@ -113,10 +138,19 @@ describe('kubernetes/ against a real API server', function () {
 
   it('names the field that the schema refuses, and writes what is to be written then', async () => {
     const { metadata } = await widgets.create('default', widget('refused'));
-    const target = { client: widgets, namespace: 'default', name: 'refused', uid: metadata.uid, compute: (): Status => ({ phase: 'Running' }) };
+    const target = {
+      client: widgets,
+      namespace: 'default',
+      name: 'refused',
+      uid: metadata.uid,
+      compute: (): Status => ({ phase: 'Running' }),
+    };
     await assert.rejects(updateStatus(target), { code: 'KUBERNETES_INVALID', message: /status\.phase.*"Running"/ });
     const told: unknown[] = [];
-    const result = await updateStatus({ ...target, whenRefused: (_status, refusals) => (told.push(...refusals), { phase: 'Pending' }) });
+    const result = await updateStatus({
+      ...target,
+      whenRefused: (_status, refusals) => (told.push(...refusals), { phase: 'Pending' }),
+    });
     assert.deepEqual(told, [['status.phase']]);
     assert.equal(result.outcome === 'written' && result.object.status?.phase, 'Pending');
   });
@@ -125,21 +159,43 @@ describe('kubernetes/ against a real API server', function () {
     const old = await widgets.create('default', widget('replaced'));
     await widgets.delete('default', 'replaced');
     await widgets.create('default', widget('replaced'));
-    const target = { client: widgets, namespace: 'default', name: 'replaced', uid: old.metadata.uid, compute: (): Status => ({ phase: 'Pending' }) };
+    const target = {
+      client: widgets,
+      namespace: 'default',
+      name: 'replaced',
+      uid: old.metadata.uid,
+      compute: (): Status => ({ phase: 'Pending' }),
+    };
     assert.deepEqual(await updateStatus({ ...target, current: old }), { outcome: 'gone' });
     assert.equal((await widgets.get('default', 'replaced'))?.status, undefined);
   });
 
   it('records an event once', async () => {
     const { metadata } = await widgets.create('default', widget('event'));
-    const regarding = { apiVersion: 'test.sei.io/v1', kind: 'Widget', namespace: 'default', name: 'event', uid: metadata.uid };
+    const regarding = {
+      apiVersion: 'test.sei.io/v1',
+      kind: 'Widget',
+      namespace: 'default',
+      name: 'event',
+      uid: metadata.uid,
+    };
     const recorder = new EventRecorder(transport, 'test');
-    const event = { regarding, type: 'Warning', reason: 'TaskFailed', action: 'RestartSeid', note: 'é'.repeat(2_000), key: 'failed' } as const;
+    const event = {
+      regarding,
+      type: 'Warning',
+      reason: 'TaskFailed',
+      action: 'RestartSeid',
+      note: 'é'.repeat(2_000),
+      key: 'failed',
+    } as const;
     await recorder.record(event);
     await recorder.record(event);
     const events = new ResourceClient(transport, { group: 'events.k8s.io', version: 'v1', plural: 'events' });
     const { items } = await events.listPage({ namespace: 'default' });
-    assert.equal(items.filter((item) => (item as unknown as { regarding: { uid: string } }).regarding.uid === metadata.uid).length, 1);
+    assert.equal(
+      items.filter((item) => (item as unknown as { regarding: { uid: string } }).regarding.uid === metadata.uid).length,
+      1,
+    );
   });
 
   it('reads what identifies the cluster', async () => {

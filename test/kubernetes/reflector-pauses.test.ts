@@ -7,7 +7,9 @@ import { ReflectorHarness } from './reflector-harness.ts';
 import { RewindableApiServer } from './rewindable-api-server.ts';
 
 /** undici measures silence by timers of its own, which its tests move on like this. */
-const undiciTimers = createRequire(import.meta.url)('undici/lib/util/timers.js') as { tick(milliseconds: number): void };
+const undiciTimers = createRequire(import.meta.url)('undici/lib/util/timers.js') as {
+  tick(milliseconds: number): void;
+};
 
 const hasName = (run: ReflectorHarness, name: string) => (): boolean => run.reflector.get(`ns/${name}`) !== undefined;
 
@@ -28,7 +30,10 @@ describe('Reflector, when time passes', () => {
     undiciTimers.tick(1_000);
     undiciTimers.tick(241_000);
     await eventually('the restored object', hasName(run, 'restored'));
-    assert.deepEqual(run.reflector.list().map(({ metadata }) => metadata.name), ['a', 'restored']);
+    assert.deepEqual(
+      run.reflector.list().map(({ metadata }) => metadata.name),
+      ['a', 'restored'],
+    );
     assert.equal(pauses.meant.filter((meant) => meant >= 800).length, 1);
   });
 

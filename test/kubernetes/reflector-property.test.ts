@@ -10,9 +10,22 @@ import { ReflectorHarness } from './reflector-harness.ts';
 /** Only a bound on a test that will fail; pauses pass 400 times faster here. */
 const SETTLE_MS = 20_000;
 
-const change = fc.record<Change>({ name: fc.constantFrom('a', 'b', 'c', 'd'), action: fc.constantFrom('write', 'write', 'delete', 'replace') });
+const change = fc.record<Change>({
+  name: fc.constantFrom('a', 'b', 'c', 'd'),
+  action: fc.constantFrom('write', 'write', 'delete', 'replace'),
+});
 const changes = fc.array(change, { maxLength: 4 });
-const refusal = fc.constantFrom<Refusal>('busy', 'told to wait', 'error', 'overloaded', 'gone', 'reset', 'empty', 'half a line', 'a page');
+const refusal = fc.constantFrom<Refusal>(
+  'busy',
+  'told to wait',
+  'error',
+  'overloaded',
+  'gone',
+  'reset',
+  'empty',
+  'half a line',
+  'a page',
+);
 const cut = fc.constantFrom<Cut>('in order', 'reset', 'within a line', 'within a line, reset', 'gone', 'failed');
 const garbled = fc.constantFrom<Garbled>('half a line', 'a page', 'an error', 'no name');
 
@@ -50,7 +63,10 @@ async function play(next: Step, server: RewindableApiServer): Promise<void> {
   if (next.way === 'skipped by a bookmark') server.sendBookmark();
 }
 
-async function openGap({ cut: how, isCompacted, refusals, paging }: StepOf<'in a gap'>, server: RewindableApiServer): Promise<void> {
+async function openGap(
+  { cut: how, isCompacted, refusals, paging }: StepOf<'in a gap'>,
+  server: RewindableApiServer,
+): Promise<void> {
   if (isCompacted) server.cluster.compact();
   server.refusals.push(...refusals);
   Object.assign(server, paging);
@@ -58,7 +74,10 @@ async function openGap({ cut: how, isCompacted, refusals, paging }: StepOf<'in a
 }
 
 /** A server goes back behind its clients' backs: they lose the connection, or are told nothing, or see it go back. */
-async function restore({ revisions, changes: made, seen }: StepOf<'after a restored backup'>, server: RewindableApiServer): Promise<void> {
+async function restore(
+  { revisions, changes: made, seen }: StepOf<'after a restored backup'>,
+  server: RewindableApiServer,
+): Promise<void> {
   server.cluster.restore(revisions);
   if (seen === 'as a bookmark') server.sendBookmark();
   if (seen === 'as silence') {
@@ -87,7 +106,8 @@ class Consumer {
   }
 }
 
-const byUid = (objects: Iterable<Thing>): Thing[] => [...objects].toSorted((one, other) => one.metadata.uid.localeCompare(other.metadata.uid));
+const byUid = (objects: Iterable<Thing>): Thing[] =>
+  [...objects].toSorted((one, other) => one.metadata.uid.localeCompare(other.metadata.uid));
 
 async function assertFollowsTruth(steps: readonly Step[]): Promise<void> {
   using pauses = new HurriedPauses();
@@ -102,7 +122,11 @@ async function assertFollowsTruth(steps: readonly Step[]): Promise<void> {
     assert.deepEqual(byUid(run.reflector.list() as unknown as Thing[]), truth, 'the reflector has the truth');
     assert.deepEqual(byUid(consumer.copies.values()), truth, 'the consumer has the truth');
   }
-  assert.equal(pauses.meant.filter((meant) => meant >= 60_000).length, server.toldToWait, 'each Retry-After was heeded');
+  assert.equal(
+    pauses.meant.filter((meant) => meant >= 60_000).length,
+    server.toldToWait,
+    'each Retry-After was heeded',
+  );
 }
 
 /**

@@ -6,18 +6,40 @@ import { ReflectorHarness, until } from './reflector-harness.ts';
 type Step = (response: ServerResponse, request: SeenRequest) => void;
 
 function object(name: string, uid: string, resourceVersion: string) {
-  return { metadata: { namespace: 'ns', name, uid, resourceVersion, managedFields: [{ manager: 'kubectl', fieldsV1: { 'f:spec': {} } }] } };
+  return {
+    metadata: {
+      namespace: 'ns',
+      name,
+      uid,
+      resourceVersion,
+      managedFields: [{ manager: 'kubectl', fieldsV1: { 'f:spec': {} } }],
+    },
+  };
 }
 
-const list = (resourceVersion: string, ...items: object[]): Step => (response) => sendJson(response, 200, { metadata: { resourceVersion }, items });
-const refuse = (code: number, reason: string): Step => (response) => sendStatus(response, code, reason);
+const list =
+  (resourceVersion: string, ...items: object[]): Step =>
+  (response) =>
+    sendJson(response, 200, { metadata: { resourceVersion }, items });
+const refuse =
+  (code: number, reason: string): Step =>
+  (response) =>
+    sendStatus(response, code, reason);
 const line = (type: string, value: object): string => `${JSON.stringify({ type, object: value })}\n`;
 const bookmark = (resourceVersion: string): string => line('BOOKMARK', { metadata: { resourceVersion } });
 /** A watch that stays open after these lines. */
-const watch = (...lines: string[]): Step => (response) => (response.flushHeaders(), void response.write(lines.join('')));
+const watch =
+  (...lines: string[]): Step =>
+  (response) => (response.flushHeaders(), void response.write(lines.join('')));
 /** A watch that ends after these lines. */
-const ended = (...lines: string[]): Step => (response) => response.end(lines.join(''));
-const cut = (...lines: string[]): Step => (response) => void response.write(lines.join(''), () => response.destroy());
+const ended =
+  (...lines: string[]): Step =>
+  (response) =>
+    response.end(lines.join(''));
+const cut =
+  (...lines: string[]): Step =>
+  (response) =>
+    void response.write(lines.join(''), () => response.destroy());
 
 /** Answers lists and watches by these steps in turn; the last one of each is repeated. */
 async function serve(lists: Step[], watches: Step[]) {
@@ -36,25 +58,52 @@ async function serve(lists: Step[], watches: Step[]) {
 
 const a1 = object('a', 'u1', '1');
 const b1 = object('b', 'u2', '2');
-const firstPage: Step = (response) => sendJson(response, 200, { metadata: { resourceVersion: '10', continue: 'next' }, items: [a1] });
-const initializing: Step = (response) => sendJson(response, 429, { message: 'storage is (re)initializing' }, { 'retry-after': '1' });
+const firstPage: Step = (response) =>
+  sendJson(response, 200, { metadata: { resourceVersion: '10', continue: 'next' }, items: [a1] });
+const initializing: Step = (response) =>
+  sendJson(response, 429, { message: 'storage is (re)initializing' }, { 'retry-after': '1' });
 const isWatch = ({ query }: SeenRequest): boolean => query['watch'] === 'true';
 
 describe('Reflector', () => {
   it('lists, then watches from there with bookmarks and a time of 300 to 600 s', async () => {
-    await using api = await serve([list('10', a1)], [watch(line('ADDED', object('b', 'u2', '11')), line('MODIFIED', object('a', 'u1', '12')), line('DELETED', object('b', 'u2', '13')))]);
+    await using api = await serve(
+      [list('10', a1)],
+      [
+        watch(
+          line('ADDED', object('b', 'u2', '11')),
+          line('MODIFIED', object('a', 'u1', '12')),
+          line('DELETED', object('b', 'u2', '13')),
+        ),
+      ],
+    );
     await using run = new ReflectorHarness(api.server.transport, { namespace: 'ns', labelSelector: 'team=x' });
     await run.reflector.synced;
     assert.equal(run.reflector.hasSynced, true);
     await until(() => run.changes.length === 4);
     assert.deepEqual(run.changes, ['+ns/a u1', '+ns/b u2', '=ns/a u1', '-ns/b u2']);
-    assert.deepEqual(run.reflector.list(), [{ metadata: { namespace: 'ns', name: 'a', uid: 'u1', resourceVersion: '12', managedFields: [{ manager: 'kubectl' }] } }]);
+    assert.deepEqual(run.reflector.list(), [
+      {
+        metadata: {
+          namespace: 'ns',
+          name: 'a',
+          uid: 'u1',
+          resourceVersion: '12',
+          managedFields: [{ manager: 'kubectl' }],
+        },
+      },
+    ]);
     assert.equal(run.reflector.lastError, undefined);
     assert.deepEqual(api.listQueries(), [{ limit: '100', labelSelector: 'team=x' }]);
     const [query] = api.watchQueries();
     const seconds = Number(query?.['timeoutSeconds']);
     assert.ok(seconds >= 300 && seconds < 600, String(seconds));
-    assert.deepEqual(query, { watch: 'true', allowWatchBookmarks: 'true', resourceVersion: '10', labelSelector: 'team=x', timeoutSeconds: String(seconds) });
+    assert.deepEqual(query, {
+      watch: 'true',
+      allowWatchBookmarks: 'true',
+      resourceVersion: '10',
+      labelSelector: 'team=x',
+      timeoutSeconds: String(seconds),
+    });
     assert.equal(api.server.requests[0]?.path, '/apis/sei.io/v1alpha1/namespaces/ns/seinodetasks');
   });
 
@@ -62,26 +111,38 @@ describe('Reflector', () => {
     await using api = await serve([list('10', a1)], [ended(bookmark('20')), watch()]);
     await using run = new ReflectorHarness(api.server.transport);
     await until(() => api.watchQueries().length === 2);
-    assert.deepEqual(api.watchQueries().map((query) => query['resourceVersion']), ['10', '20']);
+    assert.deepEqual(
+      api.watchQueries().map((query) => query['resourceVersion']),
+      ['10', '20'],
+    );
     assert.equal(api.listQueries().length, 1);
     assert.deepEqual(run.logged, []);
   });
 
   const gaps: [string, Step][] = [
     ['a watch that is refused with 410', refuse(410, 'Expired')],
-    ['an ERROR event with 410', ended(line('ERROR', { kind: 'Status', code: 410, reason: 'Expired', message: 'too old resource version' }))],
+    [
+      'an ERROR event with 410',
+      ended(line('ERROR', { kind: 'Status', code: 410, reason: 'Expired', message: 'too old resource version' })),
+    ],
     ['any other ERROR event', ended(line('ERROR', { kind: 'Status', code: 500, reason: 'InternalError' }))],
     ['a line that was cut short', ended('{"type":"ADDED","obj')],
     ['a line that is garbage', watch('<html>\n')],
     ['a watch that is refused with 503', refuse(503, 'ServiceUnavailable')],
     ['a watch that ended without an event', ended()],
     ['a connection that was cut', cut(bookmark('20'))],
-    ['an event from before the list, as of a server restored from a backup', watch(line('MODIFIED', object('a', 'u1', '9')))],
+    [
+      'an event from before the list, as of a server restored from a backup',
+      watch(line('MODIFIED', object('a', 'u1', '9'))),
+    ],
     ['a bookmark from before the last event', watch(line('MODIFIED', object('a', 'u1', '20')), bookmark('19'))],
   ];
   for (const [what, step] of gaps) {
     it(`lists again after ${what}, and reports what vanished, was replaced and came meanwhile`, async () => {
-      await using api = await serve([list('10', a1, b1), list('30', object('b', 'u3', '25'), object('c', 'u4', '26'))], [step, watch()]);
+      await using api = await serve(
+        [list('10', a1, b1), list('30', object('b', 'u3', '25'), object('c', 'u4', '26'))],
+        [step, watch()],
+      );
       await using run = new ReflectorHarness(api.server.transport);
       await until(() => api.watchQueries().length === 2);
       const changes = run.changes.filter((change) => !change.startsWith('='));
@@ -115,17 +176,19 @@ describe('Reflector', () => {
   });
 
   it('outlives a CRD that is not there yet and one whose storage is not ready, with a line for each', async () => {
-    await using api = await serve([(response) => response.writeHead(404).end('404 page not found\n'), initializing, list('10', a1)], [watch(bookmark('11'))]);
+    await using api = await serve(
+      [(response) => response.writeHead(404).end('404 page not found\n'), initializing, list('10', a1)],
+      [watch(bookmark('11'))],
+    );
     await using run = new ReflectorHarness(api.server.transport);
     await until(() => run.reflector.lastError !== undefined);
     assert.equal(run.reflector.hasSynced, false);
     await run.reflector.synced;
     await until(() => run.reflector.lastError === undefined);
-    assert.deepEqual(run.logged.map((message) => /404 page not found|storage is \(re\)initializing|works again/.exec(message)?.[0]), [
-      '404 page not found',
-      'storage is (re)initializing',
-      'works again',
-    ]);
+    assert.deepEqual(
+      run.logged.map((message) => /404 page not found|storage is \(re\)initializing|works again/.exec(message)?.[0]),
+      ['404 page not found', 'storage is (re)initializing', 'works again'],
+    );
   }).timeout(6_000);
 
   it('waits as long as Retry-After says', async () => {
@@ -135,7 +198,10 @@ describe('Reflector', () => {
       refusedAt = performance.now();
       sendJson(response, 429, { reason: 'TooManyRequests' }, { 'retry-after': '2' });
     };
-    await using api = await serve([busy, (response, request) => ((listedAt = performance.now()), list('10')(response, request))], [watch()]);
+    await using api = await serve(
+      [busy, (response, request) => ((listedAt = performance.now()), list('10')(response, request))],
+      [watch()],
+    );
     await using run = new ReflectorHarness(api.server.transport);
     await run.reflector.synced;
     assert.ok(listedAt - refusedAt >= 1_990, String(listedAt - refusedAt));
@@ -147,7 +213,10 @@ describe('Reflector', () => {
     await until(() => run.reflector.lastError !== undefined);
     await until(() => run.reflector.lastError === undefined);
     assert.equal(api.watchQueries().length, 3);
-    assert.deepEqual(run.logged.map((message) => /ended without|works again/.exec(message)?.[0]), ['ended without', 'works again']);
+    assert.deepEqual(
+      run.logged.map((message) => /ended without|works again/.exec(message)?.[0]),
+      ['ended without', 'works again'],
+    );
   }).timeout(6_000);
 
   it('hands every key out again from time to time', async () => {

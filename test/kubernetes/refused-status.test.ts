@@ -6,10 +6,19 @@ import { TaskStatusWriter } from '../../kubernetes/task-status-writer.ts';
 import { OwnDefinition, schemaOf, type SchemaChange } from '../support/own-definition.ts';
 import { conditionOf, TestEnvironment } from '../support/test-environment.ts';
 
-const executing: StatusChange = { step: 'executing', progress: dispatching({ kind: 'AwaitCondition', task: { node: { namespace: 'a', name: 'b' } }, payload: {} }), targetMessage: 'It is there.', taskId: 'id', startedAtMs: 0 };
+const executing: StatusChange = {
+  step: 'executing',
+  progress: dispatching({ kind: 'AwaitCondition', task: { node: { namespace: 'a', name: 'b' } }, payload: {} }),
+  targetMessage: 'It is there.',
+  taskId: 'id',
+  startedAtMs: 0,
+};
 const outputs = { awaitCondition: { observedValue: 7 } };
 const done = 'It is done.';
-const finished: StatusChange = { step: 'finished', verdict: { phase: 'Complete', reason: 'TaskComplete', message: done, outputs } };
+const finished: StatusChange = {
+  step: 'finished',
+  verdict: { phase: 'Complete', reason: 'TaskComplete', message: done, outputs },
+};
 
 const observedAsText: SchemaChange = ({ status }) => {
   Object.assign(schemaOf(status, 'outputs', 'awaitCondition').properties, { observedValue: { type: 'string' } });
@@ -34,7 +43,8 @@ const cases: Readonly<Record<string, Case>> = {
   'has another type for an output, and no messages but in conditions': {
     change: (schemas) => {
       observedAsText(schemas);
-      for (const field of ['step', 'reason', 'message', 'completedAt', 'duration', 'workflow']) delete schemas.status.properties[field];
+      for (const field of ['step', 'reason', 'message', 'completedAt', 'duration', 'workflow'])
+        delete schemas.status.properties[field];
     },
     message: undefined,
     conditionMessage: leftOut('status.outputs.awaitCondition.observedValue'),
@@ -79,13 +89,21 @@ describe('the status of a task on a cluster whose CRD', () => {
   before(async () => {
     environment = await TestEnvironment.create();
     const changes = [...Object.values(cases).map(({ change }) => change), withoutComplete];
-    definitions = new Map(await Promise.all(changes.map(async (change) => [change, await OwnDefinition.serve(environment, change)] as const)));
+    definitions = new Map(
+      await Promise.all(
+        changes.map(async (change) => [change, await OwnDefinition.serve(environment, change)] as const),
+      ),
+    );
   });
   after(() => environment.stop());
 
   async function written(change: SchemaChange): Promise<SeiNodeTask> {
     const definition = definitions.get(change) ?? assert.fail('not served');
-    const spec = { kind: 'AwaitCondition', target: { nodeRef: { name: 'a' } }, awaitCondition: { height: { targetHeight: 1 } } };
+    const spec = {
+      kind: 'AwaitCondition',
+      target: { nodeRef: { name: 'a' } },
+      awaitCondition: { height: { targetHeight: 1 } },
+    };
     const { metadata } = await definition.create('task', spec);
     const statuses = new TaskStatusWriter(definition.tasks);
     const write = (changed: StatusChange) => statuses.write({ task: metadata, change: changed, context: { atMs: 0 } });
@@ -99,7 +117,10 @@ describe('the status of a task on a cluster whose CRD', () => {
   for (const [what, { change, message, conditionMessage, outputs: expected }] of Object.entries(cases)) {
     it(`${what} has the verdict all the same`, async () => {
       const task = await written(change);
-      assert.deepEqual([task.status?.phase, task.status?.message, task.status?.task?.status], ['Complete', message, 'Complete']);
+      assert.deepEqual(
+        [task.status?.phase, task.status?.message, task.status?.task?.status],
+        ['Complete', message, 'Complete'],
+      );
       assert.equal(conditionOf(task, 'Ready')?.message, conditionMessage);
       assert.deepEqual(task.status?.outputs, expected);
     });

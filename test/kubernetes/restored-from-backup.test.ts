@@ -29,26 +29,45 @@ describe('Reflector, when a real API server is restored from an older backup', (
   });
 
   const create = async (name: string): Promise<KubernetesObject> =>
-    await configMaps.create('default', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, labels: { of: 'this-test' } } });
+    await configMaps.create('default', {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name, labels: { of: 'this-test' } },
+    });
 
   it('has what was restored, and reports what came after the backup as gone', async () => {
-    await using run = new ReflectorHarness(transport, { resource, namespace: 'default', labelSelector: 'of=this-test' });
+    await using run = new ReflectorHarness(transport, {
+      resource,
+      namespace: 'default',
+      labelSelector: 'of=this-test',
+    });
     const kept = await create('kept');
     const restore = await backUp(servers, 'etcd');
-    // More than a starting API server writes by itself, with which the revisions would soon be past those that were lost.
-    for (let count = 0; count < 200; count += 1) await configMaps.patch({ namespace: 'default', name: 'kept' }, { data: { count: String(count) } });
+    // More than a starting API server writes by itself, with which the revisions would soon be past those that were
+    // lost.
+    for (let count = 0; count < 200; count += 1)
+      await configMaps.patch({ namespace: 'default', name: 'kept' }, { data: { count: String(count) } });
     const lost = await create('lost');
     const has = (change: string) => (): boolean => run.changes.includes(change);
     await eventually('what came after the backup', has(`+default/lost ${lost.metadata.uid}`));
-    await eventually('what changed after the backup', () => run.reflector.get('default/kept')?.metadata.resourceVersion !== kept.metadata.resourceVersion);
+    await eventually(
+      'what changed after the backup',
+      () => run.reflector.get('default/kept')?.metadata.resourceVersion !== kept.metadata.resourceVersion,
+    );
     await restore();
     const next = await create('next');
-    assert.ok(isOlderVersion(next.metadata.resourceVersion, lost.metadata.resourceVersion), `${next.metadata.resourceVersion} is not older than ${lost.metadata.resourceVersion}`);
+    assert.ok(
+      isOlderVersion(next.metadata.resourceVersion, lost.metadata.resourceVersion),
+      `${next.metadata.resourceVersion} is not older than ${lost.metadata.resourceVersion}`,
+    );
     await eventually('the loss', has(`-default/lost ${lost.metadata.uid}`));
     await eventually('what came after the restore', has(`+default/next ${next.metadata.uid}`));
-    assert.deepEqual(run.reflector.list().map(({ metadata }) => [metadata.name, metadata.resourceVersion]), [
-      ['kept', kept.metadata.resourceVersion],
-      ['next', next.metadata.resourceVersion],
-    ]);
+    assert.deepEqual(
+      run.reflector.list().map(({ metadata }) => [metadata.name, metadata.resourceVersion]),
+      [
+        ['kept', kept.metadata.resourceVersion],
+        ['next', next.metadata.resourceVersion],
+      ],
+    );
   });
 });

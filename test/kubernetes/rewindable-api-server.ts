@@ -58,7 +58,8 @@ export class RewindableApiServer implements AsyncDisposable {
   garble(index: number, garbled: Garbled): void {
     const events = this.#unsent();
     const lost = index % (events.length || 1);
-    for (const [at, event] of events.entries()) this.#watch?.response.write(at === lost ? garbledLines[garbled] : lineOf(event));
+    for (const [at, event] of events.entries())
+      this.#watch?.response.write(at === lost ? garbledLines[garbled] : lineOf(event));
   }
 
   /** Sends the watcher an event of the past. */
@@ -71,7 +72,9 @@ export class RewindableApiServer implements AsyncDisposable {
   sendBookmark(): void {
     if (!this.#watch) return;
     this.#watch.sent = this.cluster.revision;
-    this.#watch.response.write(lineOf({ type: 'BOOKMARK', object: { metadata: { resourceVersion: String(this.cluster.revision) } } }));
+    this.#watch.response.write(
+      lineOf({ type: 'BOOKMARK', object: { metadata: { resourceVersion: String(this.cluster.revision) } } }),
+    );
   }
 
   async cut(how: Cut): Promise<void> {
@@ -100,13 +103,15 @@ export class RewindableApiServer implements AsyncDisposable {
     if (refusal === 'told to wait') this.toldToWait += 1;
     if (refusal) refuse[refusal](response);
     else if (query['watch'] === 'true') this.#openWatch(Number(query['resourceVersion']), response);
-    else if (query['continue'] === undefined) this.#list({ revision: this.cluster.revision, start: 0, limit: query['limit'] }, response);
+    else if (query['continue'] === undefined)
+      this.#list({ revision: this.cluster.revision, start: 0, limit: query['limit'] }, response);
     else this.#listOn(query['continue'], response);
   }
 
   /** As kube-apiserver: a version that is yet to come is accepted, and nothing is sent before it has come. */
   #openWatch(since: number, response: ServerResponse): void {
-    if (this.cluster.eventsSince(since) === undefined) return sendStatus(response, 410, 'Expired', `too old resource version: ${since}`);
+    if (this.cluster.eventsSince(since) === undefined)
+      return sendStatus(response, 410, 'Expired', `too old resource version: ${since}`);
     response.flushHeaders();
     this.#watch = { response, sent: since };
     response.once('close', () => {
@@ -125,7 +130,10 @@ export class RewindableApiServer implements AsyncDisposable {
     sendStatus(response, 410, 'Expired', 'the provided continue parameter is too old');
   }
 
-  #list({ revision, start, limit }: { revision: number; start: number; limit: string | undefined }, response: ServerResponse): void {
+  #list(
+    { revision, start, limit }: { revision: number; start: number; limit: string | undefined },
+    response: ServerResponse,
+  ): void {
     const all = this.cluster.list(revision);
     const end = limit === undefined ? all.length : start + PAGE_SIZE;
     const next = end < all.length ? { continue: `${revision}/${end}` } : {};
@@ -134,7 +142,8 @@ export class RewindableApiServer implements AsyncDisposable {
 }
 
 const lineOf = (event: object): string => `${JSON.stringify(event)}\n`;
-const errorLine = (code: number, reason: string): string => lineOf({ type: 'ERROR', object: { kind: 'Status', code, reason, message: reason } });
+const errorLine = (code: number, reason: string): string =>
+  lineOf({ type: 'ERROR', object: { kind: 'Status', code, reason, message: reason } });
 
 const garbledLines: Record<Garbled, string> = {
   'half a line': '{"type":"MODIFIED","object":{"metadata":{"na\n',
@@ -152,7 +161,8 @@ const lastWords: Partial<Record<Cut, string>> = {
 
 const refuse = {
   busy: (response: ServerResponse) => sendStatus(response, 429, 'TooManyRequests'),
-  'told to wait': (response: ServerResponse) => sendJson(response, 429, { reason: 'TooManyRequests' }, { 'retry-after': '60' }),
+  'told to wait': (response: ServerResponse) =>
+    sendJson(response, 429, { reason: 'TooManyRequests' }, { 'retry-after': '60' }),
   error: (response: ServerResponse) => sendStatus(response, 500, 'InternalError'),
   overloaded: (response: ServerResponse) => sendStatus(response, 504, 'Timeout', 'Too large resource version'),
   gone: (response: ServerResponse) => sendStatus(response, 410, 'Expired'),

@@ -1,6 +1,11 @@
 /** An object as the API server would hold it; `written` is different in every version that ever was. */
 export interface Thing {
-  readonly metadata: { readonly namespace: string; readonly name: string; readonly uid: string; readonly resourceVersion: string };
+  readonly metadata: {
+    readonly namespace: string;
+    readonly name: string;
+    readonly uid: string;
+    readonly resourceVersion: string;
+  };
   readonly written: number;
 }
 

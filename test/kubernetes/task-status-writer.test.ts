@@ -10,19 +10,34 @@ const work = { kind: 'RestartSeid', task: { node: { namespace: 'ns', name: 'node
 const executing = { step: 'executing', progress: dispatching(work), taskId: 'id', startedAtMs: 0 } as const;
 
 /** Holds one task and takes every patch of it, with the next resourceVersion. */
-async function serve(status: SeiNodeTaskStatus, refuse: (patch: SeiNodeTaskStatus) => string | undefined = () => undefined) {
+async function serve(
+  status: SeiNodeTaskStatus,
+  refuse: (patch: SeiNodeTaskStatus) => string | undefined = () => undefined,
+) {
   let task: SeiNodeTask = { metadata: { ...reference, resourceVersion: '1', generation: 3 }, status };
   const server = await FakeApiServer.start((request, response) => {
     if (request.method === 'GET') return sendJson(response, 200, task);
     const patch = (JSON.parse(request.body) as { status: SeiNodeTaskStatus }).status;
     const field = refuse(patch);
     if (field !== undefined) {
-      return sendJson(response, 422, { kind: 'Status', reason: 'Invalid', message: 'invalid', details: { causes: [{ field }] } });
+      return sendJson(response, 422, {
+        kind: 'Status',
+        reason: 'Invalid',
+        message: 'invalid',
+        details: { causes: [{ field }] },
+      });
     }
-    task = { metadata: { ...task.metadata, resourceVersion: `${Number(task.metadata.resourceVersion) + 1}` }, status: { ...task.status, ...patch } };
+    task = {
+      metadata: { ...task.metadata, resourceVersion: `${Number(task.metadata.resourceVersion) + 1}` },
+      status: { ...task.status, ...patch },
+    };
     return sendJson(response, 200, task);
   });
-  const client = new ResourceClient<SeiNodeTask>(server.transport, { group: 'sei.io', version: 'v1alpha1', plural: 'seinodetasks' });
+  const client = new ResourceClient<SeiNodeTask>(server.transport, {
+    group: 'sei.io',
+    version: 'v1alpha1',
+    plural: 'seinodetasks',
+  });
   return {
     statuses: new TaskStatusWriter(client),
     methods: () => server.requests.map(({ method }) => method),

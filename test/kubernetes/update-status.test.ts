@@ -10,7 +10,12 @@ interface Status {
 type Task = WithStatus<Status>;
 
 function task(resourceVersion: string, status: Status = {}, uid = 'u1'): Task {
-  return { apiVersion: 'sei.io/v1alpha1', kind: 'SeiNodeTask', metadata: { namespace: 'ns', name: 'a', uid, resourceVersion }, status };
+  return {
+    apiVersion: 'sei.io/v1alpha1',
+    kind: 'SeiNodeTask',
+    metadata: { namespace: 'ns', name: 'a', uid, resourceVersion },
+    status,
+  };
 }
 
 function patchesOf(server: FakeApiServer): unknown[] {
@@ -27,24 +32,50 @@ function start({ get, patch }: { get: Handler; patch: (count: number) => Handler
   });
 }
 
-function run(server: FakeApiServer, compute: (current: Task) => Status | undefined, more: Pick<StatusUpdate<Task>, 'whenRefused' | 'current'> = {}) {
-  const client = new ResourceClient<Task>(server.transport, { group: 'sei.io', version: 'v1alpha1', plural: 'seinodetasks' });
+function run(
+  server: FakeApiServer,
+  compute: (current: Task) => Status | undefined,
+  more: Pick<StatusUpdate<Task>, 'whenRefused' | 'current'> = {},
+) {
+  const client = new ResourceClient<Task>(server.transport, {
+    group: 'sei.io',
+    version: 'v1alpha1',
+    plural: 'seinodetasks',
+  });
   return updateStatus({ client, namespace: 'ns', name: 'a', uid: 'u1', compute, ...more });
 }
 
-const answer = (object: Task): Handler => (_, response) => sendJson(response, 200, object);
-const refuse = (code: number, reason: string): Handler => (_, response) => sendStatus(response, code, reason);
+const answer =
+  (object: Task): Handler =>
+  (_, response) =>
+    sendJson(response, 200, object);
+const refuse =
+  (code: number, reason: string): Handler =>
+  (_, response) =>
+    sendStatus(response, code, reason);
 /** As the API server refuses what the CRD does not take. */
-const refuseFields = (...fields: readonly unknown[]): Handler => (_, response) =>
-  sendJson(response, 422, { kind: 'Status', reason: 'Invalid', message: 'invalid', details: { causes: fields.map((field) => ({ reason: 'FieldValueInvalid', field })) } });
+const refuseFields =
+  (...fields: readonly unknown[]): Handler =>
+  (_, response) =>
+    sendJson(response, 422, {
+      kind: 'Status',
+      reason: 'Invalid',
+      message: 'invalid',
+      details: { causes: fields.map((field) => ({ reason: 'FieldValueInvalid', field })) },
+    });
 const never = (): Handler => () => assert.fail('must not be called');
 
 describe('updateStatus', () => {
   it('sends a merge patch to /status with the resourceVersion that was read, removing what is left out', async () => {
-    await using server = await start({ get: answer(task('7', { phase: 'Pending', note: 'old' })), patch: () => answer(task('8', { phase: 'Running' })) });
+    await using server = await start({
+      get: answer(task('7', { phase: 'Pending', note: 'old' })),
+      patch: () => answer(task('8', { phase: 'Running' })),
+    });
     const result = await run(server, () => ({ phase: 'Running' }));
     assert.deepEqual(result, { outcome: 'written', object: task('8', { phase: 'Running' }) });
-    assert.deepEqual(patchesOf(server), [{ metadata: { resourceVersion: '7' }, status: { phase: 'Running', note: null } }]);
+    assert.deepEqual(patchesOf(server), [
+      { metadata: { resourceVersion: '7' }, status: { phase: 'Running', note: null } },
+    ]);
     const request = server.requests.at(-1);
     assert.equal(request?.path, '/apis/sei.io/v1alpha1/namespaces/ns/seinodetasks/a/status');
     assert.equal(request?.contentType, 'application/merge-patch+json');
@@ -101,12 +132,19 @@ describe('updateStatus', () => {
 
   it('gives up after five conflicts with an error that can be retried', async () => {
     await using server = await start({ get: answer(task('7')), patch: () => refuse(409, 'Conflict') });
-    await assert.rejects(run(server, () => ({ phase: 'Running' })), { code: 'KUBERNETES_CONFLICT', retryable: true });
+    await assert.rejects(
+      run(server, () => ({ phase: 'Running' })),
+      { code: 'KUBERNETES_CONFLICT', retryable: true },
+    );
     assert.equal(patchesOf(server).length, 5);
   });
 
   it('writes what is to be written in place of a status that the CRD refuses, told each time which fields it was', async () => {
-    const answers = [refuseFields('status.a', '<nil>'), refuseFields('status.b[0].c'), answer(task('8', { phase: 'Pending' }))];
+    const answers = [
+      refuseFields('status.a', '<nil>'),
+      refuseFields('status.b[0].c'),
+      answer(task('8', { phase: 'Pending' })),
+    ];
     await using server = await start({ get: answer(task('7')), patch: (count) => answers[count - 1] ?? never() });
     const told: unknown[] = [];
     const whenRefused = (status: Status, refusals: readonly (readonly string[])[]): Status => {
@@ -119,11 +157,17 @@ describe('updateStatus', () => {
       ['Running', [['status.a', '<nil>']]],
       ['Running', [['status.a', '<nil>'], ['status.b[0].c']]],
     ]);
-    assert.deepEqual(patchesOf(server).map((patch) => (patch as { status: Status }).status), [{ phase: 'Running' }, { phase: 'Running', note: '1' }, { phase: 'Running', note: '2' }]);
+    assert.deepEqual(
+      patchesOf(server).map((patch) => (patch as { status: Status }).status),
+      [{ phase: 'Running' }, { phase: 'Running', note: '1' }, { phase: 'Running', note: '2' }],
+    );
   });
 
   it('does not write again what is there already', async () => {
-    await using server = await start({ get: answer(task('7', { phase: 'Pending' })), patch: () => refuseFields('status.phase') });
+    await using server = await start({
+      get: answer(task('7', { phase: 'Pending' })),
+      patch: () => refuseFields('status.phase'),
+    });
     const result = await run(server, () => ({ phase: 'Running' }), { whenRefused: () => ({ phase: 'Pending' }) });
     assert.equal(result.outcome, 'unchanged');
     assert.equal(patchesOf(server).length, 1);
@@ -132,14 +176,19 @@ describe('updateStatus', () => {
   it('throws a refusal for which there is nothing else to write', async () => {
     await using server = await start({ get: answer(task('7')), patch: () => refuse(422, 'Invalid') });
     for (const whenRefused of [undefined, () => undefined]) {
-      await assert.rejects(run(server, () => ({ phase: 'Running' }), { whenRefused }), { code: 'KUBERNETES_INVALID', retryable: false });
+      await assert.rejects(
+        run(server, () => ({ phase: 'Running' }), { whenRefused }),
+        { code: 'KUBERNETES_INVALID', retryable: false },
+      );
     }
     assert.equal(patchesOf(server).length, 2);
   });
 
   it('throws the last of many refusals', async () => {
     await using server = await start({ get: answer(task('7')), patch: (count) => refuseFields(`status.${count}`) });
-    const writing = run(server, () => ({ phase: 'Running' }), { whenRefused: (status, refusals) => ({ ...status, note: `${refusals.length}` }) });
+    const writing = run(server, () => ({ phase: 'Running' }), {
+      whenRefused: (status, refusals) => ({ ...status, note: `${refusals.length}` }),
+    });
     await assert.rejects(writing, { code: 'KUBERNETES_INVALID' });
     assert.equal(patchesOf(server).length, 6);
   });
@@ -157,9 +206,14 @@ describe('updateStatus', () => {
   });
 
   it('is not misled by causes that are none', async () => {
-    await using server = await start({ get: answer(task('7')), patch: (count) => (count === 1 ? refuseFields(7, null, 'status.a') : answer(task('8'))) });
+    await using server = await start({
+      get: answer(task('7')),
+      patch: (count) => (count === 1 ? refuseFields(7, null, 'status.a') : answer(task('8'))),
+    });
     const told: unknown[] = [];
-    await run(server, () => ({ phase: 'Running' }), { whenRefused: (status, refusals) => (told.push(refusals), { ...status, note: 'x' }) });
+    await run(server, () => ({ phase: 'Running' }), {
+      whenRefused: (status, refusals) => (told.push(refusals), { ...status, note: 'x' }),
+    });
     assert.deepEqual(told, [[['status.a']]]);
   });
 });

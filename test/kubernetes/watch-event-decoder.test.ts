@@ -15,7 +15,8 @@ describe('WatchEventDecoder', () => {
     for (let size = 1; size <= bytes.length; size += 1) {
       const decoder = new WatchEventDecoder();
       const events = [];
-      for (let start = 0; start < bytes.length; start += size) events.push(...decoder.push(bytes.subarray(start, start + size)));
+      for (let start = 0; start < bytes.length; start += size)
+        events.push(...decoder.push(bytes.subarray(start, start + size)));
       decoder.end();
       assert.deepEqual(events, [added, bookmark]);
     }
@@ -27,17 +28,40 @@ describe('WatchEventDecoder', () => {
     assert.throws(() => decoder.end(), badResponse);
   });
 
-  for (const line of ['{"type":', '[]', '{"type":"PATCHED","object":{}}', '{"type":"ADDED","object":{"metadata":{"name":"a"}}}', '<html>']) {
-    it(`refuses ${line}`, () => assert.throws(() => new WatchEventDecoder().push(Buffer.from(`${line}\n`)), badResponse));
+  for (const line of [
+    '{"type":',
+    '[]',
+    '{"type":"PATCHED","object":{}}',
+    '{"type":"ADDED","object":{"metadata":{"name":"a"}}}',
+    '<html>',
+  ]) {
+    it(`refuses ${line}`, () =>
+      assert.throws(() => new WatchEventDecoder().push(Buffer.from(`${line}\n`)), badResponse));
   }
 
   it('gives events or a typed error, whatever comes', () => {
     const types = fc.constantFrom('ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR', 'OTHER');
-    const metadata = fc.record({ name: fc.anything(), uid: fc.anything(), resourceVersion: fc.anything() }, { requiredKeys: [] });
-    const event = fc.record({ type: fc.oneof(types, fc.anything()), object: fc.oneof(fc.record({ metadata: fc.oneof(metadata, fc.anything()) }), fc.anything()) }, { requiredKeys: [] });
-    const deep = fc.nat({ max: 20_000 }).map((levels) => `{"type":"ADDED","object":${'{"metadata":'.repeat(levels)}{}${'}'.repeat(levels)}}`);
-    const line = fc.oneof(event.map(asJson), fc.json(), fc.string({ unit: 'binary' }), deep).map((text) => Buffer.from(`${text}\n`));
-    const chunk = fc.oneof(line, fc.uint8Array().map((sent) => Buffer.from(sent)));
+    const metadata = fc.record(
+      { name: fc.anything(), uid: fc.anything(), resourceVersion: fc.anything() },
+      { requiredKeys: [] },
+    );
+    const event = fc.record(
+      {
+        type: fc.oneof(types, fc.anything()),
+        object: fc.oneof(fc.record({ metadata: fc.oneof(metadata, fc.anything()) }), fc.anything()),
+      },
+      { requiredKeys: [] },
+    );
+    const deep = fc
+      .nat({ max: 20_000 })
+      .map((levels) => `{"type":"ADDED","object":${'{"metadata":'.repeat(levels)}{}${'}'.repeat(levels)}}`);
+    const line = fc
+      .oneof(event.map(asJson), fc.json(), fc.string({ unit: 'binary' }), deep)
+      .map((text) => Buffer.from(`${text}\n`));
+    const chunk = fc.oneof(
+      line,
+      fc.uint8Array().map((sent) => Buffer.from(sent)),
+    );
     fc.assert(
       fc.property(fc.array(chunk, { maxLength: 6 }), (chunks) => {
         const decoder = new WatchEventDecoder();
@@ -77,5 +101,7 @@ describe('WatchEventDecoder', () => {
 
 /** With what JSON has no word for left out. */
 function asJson(value: unknown): string {
-  return JSON.stringify(value, (_key, member: unknown) => (typeof member === 'bigint' ? String(member) : member)) ?? 'null';
+  return (
+    JSON.stringify(value, (_key, member: unknown) => (typeof member === 'bigint' ? String(member) : member)) ?? 'null'
+  );
 }

@@ -42,13 +42,34 @@ describe('parseGoDuration', () => {
     });
   }
 
-  const refused = ['', '3', '-', 's', '.', '-.', '.s', '+.s', '5', '1d', '1h-5m', '1 s', ' 1s', '1s ', '1s\n', '1e3s', '١s', '5S', 'Infinityh'];
+  const refused = [
+    '',
+    '3',
+    '-',
+    's',
+    '.',
+    '-.',
+    '.s',
+    '+.s',
+    '5',
+    '1d',
+    '1h-5m',
+    '1 s',
+    ' 1s',
+    '1s ',
+    '1s\n',
+    '1e3s',
+    '١s',
+    '5S',
+    'Infinityh',
+  ];
   for (const text of refused) {
     it(`refuses ${JSON.stringify(text)}`, () => assert.equal(parseGoDuration(text), undefined));
   }
 
   it('refuses what an int64 of nanoseconds cannot hold', () => {
-    for (const text of ['3000000h', '9223372036854775810us', `${'9'.repeat(400)}s`]) assert.equal(parseGoDuration(text), undefined);
+    for (const text of ['3000000h', '9223372036854775810us', `${'9'.repeat(400)}s`])
+      assert.equal(parseGoDuration(text), undefined);
   });
 
   it('reads what it writes', () => {
@@ -78,9 +99,12 @@ describe('parseGoDuration', () => {
 
   it('takes any text without throwing', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom('0', '1', '9', '.', '+', '-', 'n', 'u', 'µ', 'm', 's', 'h', ' ', 'e') }), (text) => {
-        assert.ok(Number.isFinite(parseGoDuration(text) ?? 0));
-      }),
+      fc.property(
+        fc.string({ unit: fc.constantFrom('0', '1', '9', '.', '+', '-', 'n', 'u', 'µ', 'm', 's', 'h', ' ', 'e') }),
+        (text) => {
+          assert.ok(Number.isFinite(parseGoDuration(text) ?? 0));
+        },
+      ),
     );
   });
 
@@ -104,5 +128,6 @@ describe('formatDuration', () => {
     [7_500_000, '2h5m0s'],
     [360_000_000, '100h0m0s'],
   ];
-  for (const [milliseconds, text] of cases) it(`writes ${milliseconds} ms as ${text}`, () => assert.equal(formatDuration(milliseconds), text));
+  for (const [milliseconds, text] of cases)
+    it(`writes ${milliseconds} ms as ${text}`, () => assert.equal(formatDuration(milliseconds), text));
 });

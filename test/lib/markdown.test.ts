@@ -15,7 +15,8 @@ describe('markdown', () => {
     [String.raw`\*`, String.raw`\\\*`],
     ['', ''],
   ];
-  for (const [text, expected] of cases) it(`shows ${text || 'nothing'} as it is`, () => assert.equal(markdown(text), expected));
+  for (const [text, expected] of cases)
+    it(`shows ${text || 'nothing'} as it is`, () => assert.equal(markdown(text), expected));
 
   it('leaves no character bare that formats or links, and loses none', () => {
     fc.assert(

@@ -12,7 +12,8 @@ describe('printable', () => {
     ['half a surrogate pair', 'a\ud800b', 'a\ufffdb'],
     ['nothing', '', ''],
   ];
-  for (const [what, text, expected] of cases) it(`shows ${what} on one line`, () => assert.equal(printable(text), expected));
+  for (const [what, text, expected] of cases)
+    it(`shows ${what} on one line`, () => assert.equal(printable(text), expected));
 
   it('cuts with an ellipsis', () => {
     assert.equal(printable('abcdef', 6), 'abcdef');

@@ -19,7 +19,10 @@ describe('withoutSecrets', () => {
   }
 
   it('takes out what follows Bearer, whose token it is', () => {
-    assert.equal(withoutSecrets('{"authorization":"Bearer abc.def-123456","x":1}', []), '{"authorization":"Bearer [removed]","x":1}');
+    assert.equal(
+      withoutSecrets('{"authorization":"Bearer abc.def-123456","x":1}', []),
+      '{"authorization":"Bearer [removed]","x":1}',
+    );
     const words = 'bearer authentication failed: the bearer token is missing';
     assert.equal(withoutSecrets(words, []), words);
   });
@@ -28,15 +31,22 @@ describe('withoutSecrets', () => {
     assert.equal(withoutSecrets('planted-key-2', ['planted-key', 'planted-key-2']), '[removed]');
   });
 
-  it('leaves words alone that are as short as a letter', () => assert.equal(withoutSecrets('abcdefg', ['abc', '']), 'abcdefg'));
+  it('leaves words alone that are as short as a letter', () =>
+    assert.equal(withoutSecrets('abcdefg', ['abc', '']), 'abcdefg'));
 
   it('leaves nothing of a secret, whatever it is and whatever surrounds it', () => {
     const secret = fc.string({ minLength: 8, unit: 'grapheme-ascii' });
     fc.assert(
-      fc.property(secret, fc.string(), fc.string(), fc.constantFrom(String, encodeURIComponent, JSON.stringify), (planted, before, after, write) => {
-        const clean = withoutSecrets(`${before}${write(planted)}${after}`, [planted]);
-        assert.ok(!clean.includes(planted), clean);
-      }),
+      fc.property(
+        secret,
+        fc.string(),
+        fc.string(),
+        fc.constantFrom(String, encodeURIComponent, JSON.stringify),
+        (planted, before, after, write) => {
+          const clean = withoutSecrets(`${before}${write(planted)}${after}`, [planted]);
+          assert.ok(!clean.includes(planted), clean);
+        },
+      ),
     );
   });
 });

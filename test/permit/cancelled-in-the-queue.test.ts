@@ -22,7 +22,10 @@ describe('a restart that is cancelled while it waits for its node', () => {
     const { namespace } = environment;
     await environment.restart('waiter', 'busy');
     await environment.queued('waiter');
-    await environment.tasks.patch({ namespace, name: 'waiter' }, { metadata: { annotations: { 'sei.io/cancel': '' } } });
+    await environment.tasks.patch(
+      { namespace, name: 'waiter' },
+      { metadata: { annotations: { 'sei.io/cancel': '' } } },
+    );
     assertFailed(await environment.finished('waiter'), 'Cancelled', /Nothing was sent/);
     node.setFaults({});
     assertComplete(await environment.finished('holder'));

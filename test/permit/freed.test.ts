@@ -19,7 +19,10 @@ describe('the permit of a node, when its holder closes', () => {
   after(() => environment.stop());
 
   /** A restart that has the node, and one that waits for it. */
-  async function held(name: string, spec: Record<string, unknown> = {}): Promise<{ node: SimulatedNode; holder: SeiNodeTask }> {
+  async function held(
+    name: string,
+    spec: Record<string, unknown> = {},
+  ): Promise<{ node: SimulatedNode; holder: SeiNodeTask }> {
     const node = await environment.addNode(name, { faults: { neverBoot: true } });
     const holder = await environment.restart(`${name}-holder`, name, spec);
     await eventually('seid was signalled', () => node.sigtermsReceived === 1);
@@ -46,9 +49,16 @@ describe('the permit of a node, when its holder closes', () => {
     const { node } = await held('failed', { timeoutSeconds: 2 });
     assertFailed(await environment.finished('failed-holder'), 'Timeout', /is still running on the sidecar of SeiNode/);
     const id = node.tasks[0]?.id;
-    const next = await environment.taskWhere('failed-next', 'waits for the sidecar', ({ status }) => status?.message?.includes(String(id)) ?? false);
+    const next = await environment.taskWhere(
+      'failed-next',
+      'waits for the sidecar',
+      ({ status }) => status?.message?.includes(String(id)) ?? false,
+    );
     assert.equal(next.status?.reason, 'Queued');
-    assert.match(next.status?.message ?? '', /The sidecar of SeiNode \S+\/failed is restarting seid for another task, [-0-9a-f]{36}; waiting for it to end\./);
+    assert.match(
+      next.status?.message ?? '',
+      /The sidecar of SeiNode \S+\/failed is restarting seid for another task, [-0-9a-f]{36}; waiting for it to end\./,
+    );
     await assertNextRuns(node);
   });
 
@@ -57,7 +67,8 @@ describe('the permit of a node, when its holder closes', () => {
     await environment.tasks.delete(environment.namespace, 'cancelled-holder');
     await eventually('the holder is being cancelled', () => wasAskedToCancel(environment.workflowOf(holder)));
     await environment.taskWhere('cancelled-next', 'names a holder that was deleted', ({ status }) =>
-      /busy with SeiNodeTask cancelled-holder, which was deleted and is being ended;/.test(status?.message ?? ''));
+      /busy with SeiNodeTask cancelled-holder, which was deleted and is being ended;/.test(status?.message ?? ''),
+    );
     assert.equal(requestsOf(node, 'POST').length, 1);
     await assertNextRuns(node);
   });
@@ -65,7 +76,9 @@ describe('the permit of a node, when its holder closes', () => {
   it('is free when it was terminated, and what it had sent is waited for', async () => {
     const { node, holder } = await held('terminated');
     await environment.workflowOf(holder).terminate('test');
-    await environment.taskWhere('terminated-next', 'waits for the sidecar', ({ status }) => /is restarting seid for another task/.test(status?.message ?? ''));
+    await environment.taskWhere('terminated-next', 'waits for the sidecar', ({ status }) =>
+      /is restarting seid for another task/.test(status?.message ?? ''),
+    );
     assert.equal(requestsOf(node, 'POST').length, 1);
     await assertNextRuns(node);
   });
@@ -80,7 +93,9 @@ describe('the permit of a node, when its holder closes', () => {
     });
     await eventually('seid was signalled', () => node.sigtermsReceived === 1);
     await environment.restart('timed-out-next', 'timed-out');
-    await environment.taskWhere('timed-out-next', 'waits for the sidecar', ({ status }) => /is restarting seid for another task/.test(status?.message ?? ''));
+    await environment.taskWhere('timed-out-next', 'waits for the sidecar', ({ status }) =>
+      /is restarting seid for another task/.test(status?.message ?? ''),
+    );
     await assertNextRuns(node);
   });
 

@@ -9,7 +9,10 @@ import { conditionOf, TestEnvironment } from '../support/test-environment.ts';
 
 function assertQueuedBehind(task: SeiNodeTask, pattern: RegExp): void {
   const ready = conditionOf(task, 'TargetReady');
-  assert.deepEqual([task.status?.phase, task.status?.step, ready?.status, ready?.reason], ['Pending', 'Queued', 'False', 'Queued']);
+  assert.deepEqual(
+    [task.status?.phase, task.status?.step, ready?.status, ready?.reason],
+    ['Pending', 'Queued', 'False', 'Queued'],
+  );
   assert.match(ready?.message ?? '', pattern);
   assert.equal(task.status?.task, undefined);
 }
@@ -29,7 +32,10 @@ describe('the permit of a node', () => {
     await environment.restart('first', 'two');
     await eventually('seid was signalled', () => node.sigtermsReceived === 1);
     await environment.restart('second', 'two', { timeoutSeconds: 5 });
-    assertQueuedBehind(await environment.queued('second'), /two is busy with SeiNodeTask first; waiting for it to end\.$/);
+    assertQueuedBehind(
+      await environment.queued('second'),
+      /two is busy with SeiNodeTask first; waiting for it to end\.$/,
+    );
     const shown = await environment.kubectl(['get', 'snt', 'second', '-o', 'wide']);
     assert.match(shown.stdout, /Pending .*Queued/);
     const since = Date.now();
@@ -43,11 +49,18 @@ describe('the permit of a node', () => {
     assert.equal(conditionOf(second, 'TargetReady')?.reason, 'PhaseMet');
     assert.equal(node.sigtermsReceived, 2);
     assertOneAtATime(node);
-    assert.ok(Date.parse(second.status?.task?.executionStartedAt ?? '') > since, 'the wait was charged to the execution time');
+    assert.ok(
+      Date.parse(second.status?.task?.executionStartedAt ?? '') > since,
+      'the wait was charged to the execution time',
+    );
   });
 
   it('is needed by every kind that changes the node', async () => {
-    const node = await environment.addNode('kinds', { faults: { slowStopMs: 500 }, spec: { image: 'sei:1', peers: [{ static: { addresses: ['id@a:26656'] } }] }, status: { currentImage: 'sei:1' } });
+    const node = await environment.addNode('kinds', {
+      faults: { slowStopMs: 500 },
+      spec: { image: 'sei:1', peers: [{ static: { addresses: ['id@a:26656'] } }] },
+      status: { currentImage: 'sei:1' },
+    });
     const target = { nodeRef: { name: 'kinds' } };
     await environment.restart('restart', 'kinds');
     await Promise.all([
@@ -57,11 +70,17 @@ describe('the permit of a node', () => {
       environment.restart('again', 'kinds'),
     ]);
     await eventually('the image is set', async () => {
-      const seiNode = (await environment.seiNodes.get(environment.namespace, 'kinds')) as { spec?: { image?: string } } | undefined;
+      const seiNode = (await environment.seiNodes.get(environment.namespace, 'kinds')) as
+        | { spec?: { image?: string } }
+        | undefined;
       return seiNode?.spec?.image === 'sei:2';
     });
-    await environment.seiNodes.patchStatus({ namespace: environment.namespace, name: 'kinds' }, { status: { currentImage: 'sei:2' } });
-    for (const name of ['restart', 'ready', 'peers', 'image', 'again']) assertComplete(await environment.finished(name));
+    await environment.seiNodes.patchStatus(
+      { namespace: environment.namespace, name: 'kinds' },
+      { status: { currentImage: 'sei:2' } },
+    );
+    for (const name of ['restart', 'ready', 'peers', 'image', 'again'])
+      assertComplete(await environment.finished(name));
     assertOneAtATime(node);
   });
 
@@ -70,8 +89,16 @@ describe('the permit of a node', () => {
     await environment.restart('holder', 'height');
     await eventually('seid was signalled', () => node.sigtermsReceived === 1);
     const target = { nodeRef: { name: 'height' } };
-    await environment.createTask('height', { kind: 'AwaitNodesAtHeight', target, awaitNodesAtHeight: { targetHeight: 1 } });
-    await environment.createTask('vote', { kind: 'GovVote', target, govVote: { chainId: 'test-1', proposalId: 1, option: 'yes', fees: '1usei', gas: 1 } });
+    await environment.createTask('height', {
+      kind: 'AwaitNodesAtHeight',
+      target,
+      awaitNodesAtHeight: { targetHeight: 1 },
+    });
+    await environment.createTask('vote', {
+      kind: 'GovVote',
+      target,
+      govVote: { chainId: 'test-1', proposalId: 1, option: 'yes', fees: '1usei', gas: 1 },
+    });
     await eventually('both were sent', () => requestsOf(node, 'POST').length === 3);
     node.setFaults({});
     for (const name of ['holder', 'height', 'vote']) await environment.finished(name);
@@ -80,8 +107,16 @@ describe('the permit of a node', () => {
   it('is not held while the target is in another phase: what brings it there may need it', async () => {
     const node = await environment.addNode('phase', { phase: 'Initializing', ready: false });
     await environment.restart('for-later', 'phase');
-    await environment.taskWhere('for-later', 'waits', (task) => conditionOf(task, 'TargetReady')?.reason === 'PhaseNotMet');
-    await environment.createTask('ready-first', { kind: 'MarkReady', target: { nodeRef: { name: 'phase' }, requirePhase: 'Initializing' }, markReady: {} });
+    await environment.taskWhere(
+      'for-later',
+      'waits',
+      (task) => conditionOf(task, 'TargetReady')?.reason === 'PhaseNotMet',
+    );
+    await environment.createTask('ready-first', {
+      kind: 'MarkReady',
+      target: { nodeRef: { name: 'phase' }, requirePhase: 'Initializing' },
+      markReady: {},
+    });
     assertComplete(await environment.finished('ready-first'));
     assert.equal(node.sigtermsReceived, 0);
     await environment.setPhase('phase', 'Running');
@@ -101,7 +136,10 @@ describe('the permit of a node', () => {
     const { code, stderr } = await runPlugin(words, adminShell(environment.servers));
     assert.equal(code, 0, stderr);
     for (const name of ['resource', 'command-line']) {
-      assert.match((await environment.queued(name)).status?.message ?? '', /is busy with workflow runbook-test-\S+\/restart;/);
+      assert.match(
+        (await environment.queued(name)).status?.message ?? '',
+        /is busy with workflow runbook-test-\S+\/restart;/,
+      );
     }
     node.setFaults({});
     await runbook.result();

@@ -26,7 +26,10 @@ describe('a restart that somebody else has begun on the sidecar', () => {
     node.sidecar.submit({ id, type: 'restart-seid', params: {} });
     await environment.restart('by-curl', 'by-curl');
     const waiting = await environment.queued('by-curl');
-    assert.match(waiting.status?.message ?? '', new RegExp(`is restarting seid for another task, ${id}; waiting for it to end\\.`));
+    assert.match(
+      waiting.status?.message ?? '',
+      new RegExp(`is restarting seid for another task, ${id}; waiting for it to end\\.`),
+    );
     assert.equal(waiting.status?.phase, 'Pending');
     assert.deepEqual(requestsOf(node, 'POST'), []);
     node.setFaults({});
@@ -44,7 +47,8 @@ describe('a restart that somebody else has begun on the sidecar', () => {
     await environment.restart('unseen', 'unseen');
     await environment.taskWhere('unseen', 'is being sent', (task) => task.status?.step === 'Dispatching');
     node.setFaults({ neverBoot: true });
-    const lists = () => requestsOf(node, 'GET').filter(({ path, status }) => path === '/v0/tasks' && status === 200).length;
+    const lists = () =>
+      requestsOf(node, 'GET').filter(({ path, status }) => path === '/v0/tasks' && status === 200).length;
     await eventually('the list was read', () => lists() >= 1);
     assert.deepEqual(requestsOf(node, 'POST'), []);
     node.setFaults({});
@@ -67,9 +71,14 @@ describe('a restart that somebody else has begun on the sidecar', () => {
     const { namespace } = environment;
     const options = { spec: { image: 'seid:v5' }, status: { currentImage: 'seid:v5' } };
     const updateOf = async (name: string): Promise<void> => {
-      await environment.createTask(name, { kind: 'UpdateNodeImage', target: { nodeRef: { name } }, updateNodeImage: { image: 'seid:v6' } });
+      await environment.createTask(name, {
+        kind: 'UpdateNodeImage',
+        target: { nodeRef: { name } },
+        updateNodeImage: { image: 'seid:v6' },
+      });
     };
-    const imageOf = async (name: string): Promise<unknown> => ((await environment.seiNodes.get(namespace, name)) as SeiNode | undefined)?.spec.image;
+    const imageOf = async (name: string): Promise<unknown> =>
+      ((await environment.seiNodes.get(namespace, name)) as SeiNode | undefined)?.spec.image;
     const node = await environment.addNode('image', { ...options, faults: { neverBoot: true } });
     node.sidecar.submit({ id: randomUUID(), type: 'restart-seid', params: {} });
     await environment.addNode('silent', { ...options, faults: { refuseConnections: {} } });
@@ -85,11 +94,18 @@ describe('a restart that somebody else has begun on the sidecar', () => {
   it('that only waits to send its SIGTERM is named, and not waited for', async () => {
     const node = await environment.addNode('signal');
     const id = randomUUID();
-    node.sidecar.submit({ id, type: 'await-condition', params: { condition: 'height', targetHeight: 1_000_000_000, action: 'SIGTERM_SEID' } });
+    node.sidecar.submit({
+      id,
+      type: 'await-condition',
+      params: { condition: 'height', targetHeight: 1_000_000_000, action: 'SIGTERM_SEID' },
+    });
     await environment.restart('signal', 'signal');
     const task = await environment.finished('signal');
     assertComplete(task);
-    assert.match(task.status?.message ?? '', new RegExp(`Note: task ${id} on the same sidecar waits for height 1000000000 and then sends SIGTERM to seid\\.`));
+    assert.match(
+      task.status?.message ?? '',
+      new RegExp(`Note: task ${id} on the same sidecar waits for height 1000000000 and then sends SIGTERM to seid\\.`),
+    );
   });
 });
 
@@ -109,8 +125,15 @@ describe('spec.minSecondsBetweenRestarts', () => {
     await eventually('it has ended', () => node.tasks[0]?.status === 'completed');
     await environment.restart('often', 'often', { minSecondsBetweenRestarts: 4 });
     const waiting = await environment.queued('often');
-    assert.match(waiting.status?.message ?? '', /was restarted less than 4s ago \(spec\.minSecondsBetweenRestarts\); waiting until 20\S+Z\./);
-    await environment.createTask('meanwhile', { kind: 'MarkReady', target: { nodeRef: { name: 'often' } }, markReady: {} });
+    assert.match(
+      waiting.status?.message ?? '',
+      /was restarted less than 4s ago \(spec\.minSecondsBetweenRestarts\); waiting until 20\S+Z\./,
+    );
+    await environment.createTask('meanwhile', {
+      kind: 'MarkReady',
+      target: { nodeRef: { name: 'often' } },
+      markReady: {},
+    });
     assertComplete(await environment.finished('meanwhile'));
     assert.equal(node.sigtermsReceived, 1);
     const task = await environment.finished('often');
@@ -137,7 +160,11 @@ describe('spec.minSecondsBetweenRestarts', () => {
     const node = await environment.addNode('ahead');
     const { sidecar } = node;
     const listed = sidecar.tasks.bind(sidecar);
-    sidecar.tasks = () => listed().map((task) => ({ ...task, ...(task.completedAt === undefined ? {} : { completedAt: anHourLater(task.completedAt) }) }));
+    sidecar.tasks = () =>
+      listed().map((task) => ({
+        ...task,
+        ...(task.completedAt === undefined ? {} : { completedAt: anHourLater(task.completedAt) }),
+      }));
     sidecar.submit({ id: randomUUID(), type: 'restart-seid', params: {} });
     await eventually('it has ended', () => node.tasks[0]?.status === 'completed');
     const created = await environment.restart('ahead', 'ahead', { minSecondsBetweenRestarts: 5 });
@@ -155,7 +182,10 @@ describe('spec.minSecondsBetweenRestarts', () => {
     await eventually('it has ended', () => node.tasks[0]?.status === 'completed');
     await environment.restart('shortened', 'shortened', { minSecondsBetweenRestarts: 3600 });
     await environment.queued('shortened');
-    await environment.tasks.patch({ namespace: environment.namespace, name: 'shortened' }, { spec: { minSecondsBetweenRestarts: null } });
+    await environment.tasks.patch(
+      { namespace: environment.namespace, name: 'shortened' },
+      { spec: { minSecondsBetweenRestarts: null } },
+    );
     const task = await environment.finished('shortened');
     assertComplete(task);
     assert.deepEqual([task.metadata.generation, task.status?.observedGeneration], [2, 2]);

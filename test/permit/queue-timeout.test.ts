@@ -31,7 +31,11 @@ describe('spec.target.queueTimeout', () => {
     const waiting = await environment.queued('bounded');
     assert.match(waiting.status?.message ?? '', /waiting for it to end, at most 2s\./);
     const task = await environment.finished('bounded');
-    assertFailed(task, 'TargetResolveFailed', /busy with SeiNodeTask bounded-holder, still so after 2s \(queueTimeout\)\. Nothing was sent\./);
+    assertFailed(
+      task,
+      'TargetResolveFailed',
+      /busy with SeiNodeTask bounded-holder, still so after 2s \(queueTimeout\)\. Nothing was sent\./,
+    );
     assert.ok(Date.parse(task.status?.completedAt ?? '') - Date.parse(task.status?.startedAt ?? '') >= 2_000);
     assert.equal(task.status?.task, undefined);
     assert.equal(requestsOf(node, 'POST').length, 1);
@@ -60,7 +64,11 @@ describe('spec.target.queueTimeout', () => {
     await eventually('its time in the queue is over', () => Date.now() > left + 3_000);
     await environment.setPhase('phased', 'Running');
     const task = await environment.finished('phased');
-    assertFailed(task, 'TargetResolveFailed', /busy with SeiNodeTask phased-holder, still so after 3s \(queueTimeout\)/);
+    assertFailed(
+      task,
+      'TargetResolveFailed',
+      /busy with SeiNodeTask phased-holder, still so after 3s \(queueTimeout\)/,
+    );
     assert.equal(conditionOf(task, 'TargetReady')?.reason, 'Queued');
     node.setFaults({});
   });
@@ -69,7 +77,11 @@ describe('spec.target.queueTimeout', () => {
     const node = await environment.addNode('others', { faults: { neverBoot: true } });
     node.sidecar.submit({ id: 'b7e89c3a-4f12-4d8b-9a6e-1c2d3e4f5a6b', type: 'restart-seid', params: {} });
     await environment.restart('others', 'others', target('others', '1s'));
-    assertFailed(await environment.finished('others'), 'TargetResolveFailed', /another task, b7e89c3a\S+, still so after 1s/);
+    assertFailed(
+      await environment.finished('others'),
+      'TargetResolveFailed',
+      /another task, b7e89c3a\S+, still so after 1s/,
+    );
     assert.deepEqual(requestsOf(node, 'POST'), []);
     node.setFaults({});
   });

@@ -21,7 +21,9 @@ describe('the write that a task is queued', () => {
     await environment.restart('holder', 'busy');
     await eventually('seid was signalled', () => node.sigtermsReceived === 1);
     const written = environment.added.use(new StatusWatch(environment)).of('late');
-    const stopped = service.apiServer.stop('late', { before: ({ method, body }) => method === 'PATCH' && body.includes('"step":"Queued"') });
+    const stopped = service.apiServer.stop('late', {
+      before: ({ method, body }) => method === 'PATCH' && body.includes('"step":"Queued"'),
+    });
     await environment.restart('late', 'busy');
     await stopped;
     node.setFaults({});
@@ -32,6 +34,9 @@ describe('the write that a task is queued', () => {
     await eventually('the watch sees the end', () => written.at(-1)?.phase === 'Complete');
     const steps = written.map(({ step }) => step);
     assert.ok(steps.includes('Dispatching'), steps.join());
-    assert.deepEqual(steps.slice(steps.indexOf('Dispatching')).filter((step) => step === 'Queued'), []);
+    assert.deepEqual(
+      steps.slice(steps.indexOf('Dispatching')).filter((step) => step === 'Queued'),
+      [],
+    );
   });
 });

@@ -40,7 +40,11 @@ describe('the permit of a holder that is reset in Temporal to its beginning', ()
 
     const workflow = environment.workflowOf(holder);
     const runId = await resetToFirstTask(workflow);
-    await environment.taskWhere('holder', 'is watched by the new run', ({ status }) => status?.workflow?.runId === runId && status.step === 'Restarting');
+    await environment.taskWhere(
+      'holder',
+      'is watched by the new run',
+      ({ status }) => status?.workflow?.runId === runId && status.step === 'Restarting',
+    );
     assert.equal((await environment.queued('next')).status?.phase, 'Pending');
     assert.deepEqual([requestsOf(node, 'POST').length, node.sigtermsReceived], [1, 1]);
 

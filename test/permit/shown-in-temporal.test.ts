@@ -9,7 +9,11 @@ const RED = /fail|timedOut|terminated/i;
 
 async function redEvents(workflow: WorkflowHandle): Promise<string[]> {
   const { events } = await workflow.fetchHistory();
-  return (events ?? []).flatMap((event) => Object.keys(event).filter((key) => key.endsWith('EventAttributes') && RED.test(key) && event[key as keyof typeof event]));
+  return (events ?? []).flatMap((event) =>
+    Object.keys(event).filter(
+      (key) => key.endsWith('EventAttributes') && RED.test(key) && event[key as keyof typeof event],
+    ),
+  );
 }
 
 describe('a permit in Temporal', () => {
@@ -25,7 +29,8 @@ describe('a permit in Temporal', () => {
   async function permits(name: string): Promise<string[]> {
     const { workflowId } = await environment.permitOf(name);
     const found: string[] = [];
-    for await (const { status } of environment.temporal.workflow.list({ query: `WorkflowId = '${workflowId}'` })) found.push(status.name);
+    for await (const { status } of environment.temporal.workflow.list({ query: `WorkflowId = '${workflowId}'` }))
+      found.push(status.name);
     return found;
   }
 
@@ -47,7 +52,14 @@ describe('a permit in Temporal', () => {
     await environment.queued('waiter');
     const workflow = environment.workflowOf(task);
     const { raw } = await workflow.describe();
-    assert.deepEqual(raw.pendingActivities?.map(({ activityType, attempt, lastFailure }) => [activityType?.name, attempt, lastFailure ?? undefined]), [['awaitTarget', 1, undefined]]);
+    assert.deepEqual(
+      raw.pendingActivities?.map(({ activityType, attempt, lastFailure }) => [
+        activityType?.name,
+        attempt,
+        lastFailure ?? undefined,
+      ]),
+      [['awaitTarget', 1, undefined]],
+    );
     node.setFaults({});
     assertComplete(await environment.finished('waiter'));
     await workflow.result();

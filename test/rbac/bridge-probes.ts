@@ -54,7 +54,13 @@ async function electing({ environment, account, name }: Attempt, spec?: object):
   if (spec !== undefined) await leases.create(namespace, { metadata: { name: LEASE }, spec });
   const refusals = new Refusals();
   const stop = new AbortController();
-  const elector = new LeaseElector({ transport: account.transport, namespace, name: LEASE, identity: name, log: refusals.log });
+  const elector = new LeaseElector({
+    transport: account.transport,
+    namespace,
+    name: LEASE,
+    identity: name,
+    log: refusals.log,
+  });
   const term = Promise.withResolvers<void>();
   const running = elector.run(stop.signal, () => term.promise);
   try {
@@ -90,7 +96,8 @@ async function starts(attempt: Attempt, spec: object): Promise<void> {
 export const bridgeProbes: Probes = {
   'sei-node-tasks-bridge: list seinodetasks.sei.io': {
     what: 'the bridge does not know which tasks there are',
-    attempt: (attempt) => bridging(attempt, (until, bridge) => until('it has a copy of the cluster', () => bridge.isReady)),
+    attempt: (attempt) =>
+      bridging(attempt, (until, bridge) => until('it has a copy of the cluster', () => bridge.isReady)),
   },
   'sei-node-tasks-bridge: watch seinodetasks.sei.io': {
     what: 'the bridge does not hear of new tasks',
@@ -110,8 +117,13 @@ export const bridgeProbes: Probes = {
       const { tasks, namespace } = attempt.environment;
       await createTask(attempt, { ...RESTART, ttlSecondsAfterFinished: 0 });
       const now = timestamp(Date.now());
-      await tasks.patchStatus({ namespace, name: attempt.name }, { status: { phase: 'Complete', completedAt: now, phaseTransitionTime: now } });
-      await bridging(attempt, (until) => until('it is deleted', async () => (await tasks.get(namespace, attempt.name)) === undefined));
+      await tasks.patchStatus(
+        { namespace, name: attempt.name },
+        { status: { phase: 'Complete', completedAt: now, phaseTransitionTime: now } },
+      );
+      await bridging(attempt, (until) =>
+        until('it is deleted', async () => (await tasks.get(namespace, attempt.name)) === undefined),
+      );
     },
   },
   'sei-node-tasks-bridge: patch seinodetasks/status.sei.io': {
@@ -119,7 +131,9 @@ export const bridgeProbes: Probes = {
     attempt: async (attempt) => {
       const { tasks, namespace } = attempt.environment;
       await createTask(attempt, RESTART);
-      await bridging(attempt, (until) => until('it is Pending', async () => (await tasks.get(namespace, attempt.name))?.status?.phase === 'Pending'));
+      await bridging(attempt, (until) =>
+        until('it is Pending', async () => (await tasks.get(namespace, attempt.name))?.status?.phase === 'Pending'),
+      );
     },
   },
   'sei-node-tasks-bridge: create events.events.k8s.io': {
@@ -131,7 +145,9 @@ export const bridgeProbes: Probes = {
       await tasks.patch({ namespace, name }, { metadata: { annotations: { 'sei.io/cancel': '' } } });
       await tasks.patchStatus({ namespace, name }, { status: { phase: 'Complete' } });
       await bridging(attempt, (until) =>
-        until('kubectl shows the Event', async () => /CancelIgnored/.test((await environment.kubectl(['events', '--for', `seinodetask/${name}`])).stdout)),
+        until('kubectl shows the Event', async () =>
+          /CancelIgnored/.test((await environment.kubectl(['events', '--for', `seinodetask/${name}`])).stdout),
+        ),
       );
     },
   },

@@ -51,5 +51,7 @@ describe('the rights in deploy/rbac', () => {
 
 /** As the API server says it, or our words for the sidecar's proxy. */
 function refusalOf({ group, resource, verb }: Right): RegExp {
-  return new RegExp(`cannot ${verb} resource \\W+${resource}\\W+ in API group \\W+${group}|needs the verb ${verb} on ${resource}\\.${group} named`);
+  return new RegExp(
+    `cannot ${verb} resource \\W+${resource}\\W+ in API group \\W+${group}|needs the verb ${verb} on ${resource}\\.${group} named`,
+  );
 }

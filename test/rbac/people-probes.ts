@@ -4,7 +4,9 @@ import type { Attempt, Probe, Probes } from './probe.ts';
 
 /** kubectl as the account. @throws Error with what it says when it fails. */
 async function runs({ environment, account }: Attempt, words: readonly string[], input = ''): Promise<void> {
-  const { code, stderr } = await kubectl(account.kubeconfig, ['--namespace', environment.namespace, ...words], { input });
+  const { code, stderr } = await kubectl(account.kubeconfig, ['--namespace', environment.namespace, ...words], {
+    input,
+  });
   if (code !== 0) throw new Error(stderr);
 }
 
@@ -59,7 +61,9 @@ const operating: Readonly<Record<string, Probe>> = {
 };
 
 function probesOf(role: string, byVerb: Readonly<Record<string, Probe>>): Probes {
-  return Object.fromEntries(Object.entries(byVerb).map(([verb, probe]) => [`${role}: ${verb} seinodetasks.sei.io`, probe]));
+  return Object.fromEntries(
+    Object.entries(byVerb).map(([verb, probe]) => [`${role}: ${verb} seinodetasks.sei.io`, probe]),
+  );
 }
 
 export const peopleProbes: Probes = {

@@ -17,7 +17,10 @@ describe('a bridge and a worker, each with the rights of its own account,', () =
 
   before(async () => {
     environment = await TestEnvironment.create();
-    services = await Promise.all([environment.startService({ ROLE: 'bridge' }), environment.startService({ ROLE: 'worker' })]);
+    services = await Promise.all([
+      environment.startService({ ROLE: 'bridge' }),
+      environment.startService({ ROLE: 'worker' }),
+    ]);
   });
 
   after(() => environment.stop());
@@ -39,7 +42,10 @@ describe('a bridge and a worker, each with the rights of its own account,', () =
       return ['Dispatched', 'TaskComplete'].every((reason) => stdout.includes(reason));
     });
     await environment.restart('short-lived', 'restarted', { ttlSecondsAfterFinished: 0 });
-    await eventually('it is deleted', async () => (await environment.tasks.get(environment.namespace, 'short-lived')) === undefined);
+    await eventually(
+      'it is deleted',
+      async () => (await environment.tasks.get(environment.namespace, 'short-lived')) === undefined,
+    );
   });
 
   it('send a parameter change', async () => {
@@ -59,11 +65,17 @@ describe('a bridge and a worker, each with the rights of its own account,', () =
   it('take a cancelled wait off the sidecar, and cancel what is deleted', async () => {
     for (const name of ['cancelled', 'deleted']) {
       const node = await environment.addNode(name);
-      await createTaskOfKind(environment, name, { kind: 'AwaitNodesAtHeight', payload: { targetHeight: UNREACHABLE_HEIGHT } });
+      await createTaskOfKind(environment, name, {
+        kind: 'AwaitNodesAtHeight',
+        payload: { targetHeight: UNREACHABLE_HEIGHT },
+      });
       await eventually('the sidecar has it', () => node.tasks.length === 1);
     }
     const { namespace, tasks } = environment;
-    await tasks.patch({ namespace, name: 'cancelled' }, { metadata: { annotations: { [CANCEL_ANNOTATION]: 'enough' } } });
+    await tasks.patch(
+      { namespace, name: 'cancelled' },
+      { metadata: { annotations: { [CANCEL_ANNOTATION]: 'enough' } } },
+    );
     assertFailed(await environment.finished('cancelled'), 'Cancelled', /enough/);
     await tasks.delete(namespace, 'deleted');
     for (const name of ['cancelled', 'deleted']) {

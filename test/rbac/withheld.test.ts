@@ -13,7 +13,9 @@ interface Binding extends KubernetesObject {
 }
 
 type AggregatedRole = KubernetesObject & {
-  readonly aggregationRule: { readonly clusterRoleSelectors: readonly { readonly matchLabels: Readonly<Record<string, string>> }[] };
+  readonly aggregationRule: {
+    readonly clusterRoleSelectors: readonly { readonly matchLabels: Readonly<Record<string, string>> }[];
+  };
 };
 
 const BRIDGE = ['sei-node-tasks-bridge', 'sei-node-tasks-lease'];
@@ -36,7 +38,8 @@ describe('the roles in deploy/rbac', () => {
     const bindings = (await rbacObjects()).filter(({ kind = '' }) => kind.endsWith('Binding')) as Binding[];
     const bound: Record<string, string[]> = {};
     for (const { roleRef, subjects } of bindings) {
-      for (const { kind, namespace, name } of subjects) (bound[`${kind} ${namespace}/${name}`] ??= []).push(roleRef.name);
+      for (const { kind, namespace, name } of subjects)
+        (bound[`${kind} ${namespace}/${name}`] ??= []).push(roleRef.name);
     }
     for (const names of Object.values(bound)) names.sort();
     assert.deepEqual(bound, {
@@ -53,10 +56,16 @@ describe('the roles in deploy/rbac', () => {
   ];
   for (const [into, expected] of aggregated) {
     it(`for people are what the cluster's own role ${into} takes in`, async () => {
-      const clusterRoles = new ResourceClient<AggregatedRole>(environment.admin, { group: 'rbac.authorization.k8s.io', version: 'v1', plural: 'clusterroles' });
+      const clusterRoles = new ResourceClient<AggregatedRole>(environment.admin, {
+        group: 'rbac.authorization.k8s.io',
+        version: 'v1',
+        plural: 'clusterroles',
+      });
       const { aggregationRule } = (await clusterRoles.get(undefined, into)) ?? assert.fail(`no ClusterRole ${into}`);
       const taken = roles.filter(({ metadata: { labels = {} } }) =>
-        aggregationRule.clusterRoleSelectors.some(({ matchLabels }) => Object.entries(matchLabels).every(([label, value]) => labels[label] === value)),
+        aggregationRule.clusterRoleSelectors.some(({ matchLabels }) =>
+          Object.entries(matchLabels).every(([label, value]) => labels[label] === value),
+        ),
       );
       assert.deepEqual(taken.map(({ metadata }) => metadata.name).toSorted(), expected);
     });
@@ -68,8 +77,14 @@ describe('the roles in deploy/rbac', () => {
     await environment.restart('kept', 'kept');
     const kept = { namespace: environment.namespace, name: 'kept' };
     const [tasks, seiNodes] = [SEI_NODE_TASK, SEI_NODE].map((kind) => new ResourceClient(transport, kind));
-    await assert.rejects(async () => await tasks?.patchStatus(kept, { status: { phase: 'Complete' } }), /cannot patch resource \W+seinodetasks\/status/);
-    await assert.rejects(async () => await seiNodes?.patch(kept, { spec: { image: 'sei:v9' } }), /cannot patch resource \W+seinodes\W/);
+    await assert.rejects(
+      async () => await tasks?.patchStatus(kept, { status: { phase: 'Complete' } }),
+      /cannot patch resource \W+seinodetasks\/status/,
+    );
+    await assert.rejects(
+      async () => await seiNodes?.patch(kept, { spec: { image: 'sei:v9' } }),
+      /cannot patch resource \W+seinodes\W/,
+    );
   });
 
   it('can be narrowed to named nodes, and then let a worker ask their sidecars and create no SeiNodeTask', async () => {
@@ -80,10 +95,16 @@ describe('the roles in deploy/rbac', () => {
     for (const verb of verbs) {
       const { attempt } = workerProbes[`sei-node-tasks-sidecar: ${verb} seinodetasks.sei.io`] ?? assert.fail(verb);
       await attempt({ environment, account, name: `ours-${verb}` });
-      await assert.rejects(async () => await attempt({ environment, account, name: `others-${verb}` }), /needs the verb/);
+      await assert.rejects(
+        async () => await attempt({ environment, account, name: `others-${verb}` }),
+        /needs the verb/,
+      );
     }
     const tasks = new ResourceClient(account.transport, SEI_NODE_TASK);
-    const task = { metadata: { name: 'ours-create' }, spec: { kind: 'RestartSeid', target: { nodeRef: { name: 'ours-create' } }, restartSeid: {} } };
+    const task = {
+      metadata: { name: 'ours-create' },
+      spec: { kind: 'RestartSeid', target: { nodeRef: { name: 'ours-create' } }, restartSeid: {} },
+    };
     await assert.rejects(tasks.create(environment.namespace, task), { code: 'KUBERNETES_FORBIDDEN' });
   });
 });

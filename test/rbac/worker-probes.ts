@@ -17,10 +17,17 @@ import type { Attempt, Probes } from './probe.ts';
 async function mirrors({ environment, account, name }: Attempt): Promise<void> {
   const { metadata } = await environment.restart(name, 'absent');
   const client = new ResourceClient<SeiNodeTask>(account.transport, SEI_NODE_TASK);
-  await new TaskStatusWriter(client).write({ task: metadata, change: { step: 'accepted' }, context: { atMs: Date.now() } });
+  await new TaskStatusWriter(client).write({
+    task: metadata,
+    change: { step: 'accepted' },
+    context: { atMs: Date.now() },
+  });
 }
 
-async function asksSidecar({ environment, account, name }: Attempt, method: 'getTask' | 'postTask' | 'deleteTask'): Promise<unknown> {
+async function asksSidecar(
+  { environment, account, name }: Attempt,
+  method: 'getTask' | 'postTask' | 'deleteTask',
+): Promise<unknown> {
   const { fleet, namespace, added } = environment;
   await fleet.addNode({ namespace, name });
   const dispatcher = new Agent();
@@ -36,7 +43,10 @@ async function asksSidecar({ environment, account, name }: Attempt, method: 'get
 }
 
 export const workerProbes: Probes = {
-  'sei-node-tasks-worker: get seinodetasks.sei.io': { what: 'no status is read before it is written', attempt: mirrors },
+  'sei-node-tasks-worker: get seinodetasks.sei.io': {
+    what: 'no status is read before it is written',
+    attempt: mirrors,
+  },
   'sei-node-tasks-worker: patch seinodetasks/status.sei.io': { what: 'no status is written', attempt: mirrors },
   'sei-node-tasks-worker: get seinodes.sei.io': {
     what: 'the phase of no target is known',
@@ -57,9 +67,18 @@ export const workerProbes: Probes = {
     what: "a permit's id cannot be made, so nothing that changes a node is begun",
     attempt: ({ account }) => readClusterId(account.transport),
   },
-  'sei-node-tasks-sidecar: get seinodetasks.sei.io': { what: 'no sidecar is asked for a task', attempt: (attempt) => asksSidecar(attempt, 'getTask') },
-  'sei-node-tasks-sidecar: create seinodetasks.sei.io': { what: 'no sidecar is given a task', attempt: (attempt) => asksSidecar(attempt, 'postTask') },
-  'sei-node-tasks-sidecar: delete seinodetasks.sei.io': { what: 'no sidecar is made to stop waiting', attempt: (attempt) => asksSidecar(attempt, 'deleteTask') },
+  'sei-node-tasks-sidecar: get seinodetasks.sei.io': {
+    what: 'no sidecar is asked for a task',
+    attempt: (attempt) => asksSidecar(attempt, 'getTask'),
+  },
+  'sei-node-tasks-sidecar: create seinodetasks.sei.io': {
+    what: 'no sidecar is given a task',
+    attempt: (attempt) => asksSidecar(attempt, 'postTask'),
+  },
+  'sei-node-tasks-sidecar: delete seinodetasks.sei.io': {
+    what: 'no sidecar is made to stop waiting',
+    attempt: (attempt) => asksSidecar(attempt, 'deleteTask'),
+  },
   'sei-node-tasks-update-node-image: patch seinodes.sei.io': {
     what: 'no image is set',
     besides: ['sei-node-tasks-worker'],

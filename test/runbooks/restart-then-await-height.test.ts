@@ -30,14 +30,21 @@ describe('the runbook RestartThenAwaitHeight', () => {
     });
   }
 
-  const childOf = ({ workflowId }: WorkflowHandle, step: string): WorkflowHandle => environment.temporal.workflow.getHandle(`${workflowId}/${step}`);
+  const childOf = ({ workflowId }: WorkflowHandle, step: string): WorkflowHandle =>
+    environment.temporal.workflow.getHandle(`${workflowId}/${step}`);
 
   const refused: Readonly<Record<string, { readonly input: object; readonly words: RegExp }>> = {
     'a height of 0': { input: { targetHeight: 0 }, words: /spec\.awaitNodesAtHeight\.targetHeight .*\(got .*0\}?\)/ },
-    'a height that is text': { input: { targetHeight: '1000' }, words: /spec\.awaitNodesAtHeight\.targetHeight .*\(got .*"1000"\}?\)/ },
+    'a height that is text': {
+      input: { targetHeight: '1000' },
+      words: /spec\.awaitNodesAtHeight\.targetHeight .*\(got .*"1000"\}?\)/,
+    },
     'no height': { input: { targetHeight: undefined }, words: /spec\.awaitNodesAtHeight\.targetHeight/ },
     'a fraction of a second': { input: { heightTimeoutSeconds: 1.5 }, words: /spec\.timeoutSeconds .*\(got 1\.5\)/ },
-    'a name that is none': { input: { node: { namespace: 'here', name: 'No/Node' } }, words: /nodeRef\.name .*\(got "No\/Node"\)/ },
+    'a name that is none': {
+      input: { node: { namespace: 'here', name: 'No/Node' } },
+      words: /nodeRef\.name .*\(got "No\/Node"\)/,
+    },
     'no node': { input: { node: undefined }, words: /node/ },
   };
   for (const [index, [what, { input, words }]] of Object.entries(refused).entries()) {

@@ -19,7 +19,10 @@ describe('a runbook that holds a node over two restarts', () => {
 
   before(async () => {
     environment = await TestEnvironment.create();
-    const { code } = await bundleWorkflowCode({ workflowsPath: fileURLToPath(new URL('./holding-runbook.ts', import.meta.url)), logger: new DefaultLogger('ERROR') });
+    const { code } = await bundleWorkflowCode({
+      workflowsPath: fileURLToPath(new URL('./holding-runbook.ts', import.meta.url)),
+      logger: new DefaultLogger('ERROR'),
+    });
     const bundle = join(environment.servers.directory, `${environment.namespace}-bundle.js`);
     await writeFile(bundle, code);
     await environment.startService({ WORKFLOW_BUNDLE: bundle });
@@ -35,7 +38,8 @@ describe('a runbook that holds a node over two restarts', () => {
     });
   }
 
-  const childOf = ({ workflowId }: WorkflowHandle, step: string): WorkflowHandle => environment.temporal.workflow.getHandle(`${workflowId}/${step}`);
+  const childOf = ({ workflowId }: WorkflowHandle, step: string): WorkflowHandle =>
+    environment.temporal.workflow.getHandle(`${workflowId}/${step}`);
 
   it('keeps others waiting also between its steps, and its own tasks do not wait', async () => {
     const node = await environment.addNode('held');
@@ -95,8 +99,11 @@ describe('a runbook that holds a node over two restarts', () => {
     const runbook = await begin(node);
     await eventually('it waits, and says for whom', async () => {
       const { raw } = await runbook.describe();
-      return raw.pendingActivities?.some(({ activityType, heartbeatDetails }) =>
-        activityType?.name === 'takeNodePermit' && Buffer.from(heartbeatDetails?.payloads?.[0]?.data ?? '').includes('SeiNodeTask'));
+      return raw.pendingActivities?.some(
+        ({ activityType, heartbeatDetails }) =>
+          activityType?.name === 'takeNodePermit' &&
+          Buffer.from(heartbeatDetails?.payloads?.[0]?.data ?? '').includes('SeiNodeTask'),
+      );
     });
     await runbook.cancel();
     assert.ok((await workflowFailure(runbook)) instanceof CancelledFailure);

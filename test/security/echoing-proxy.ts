@@ -1,6 +1,12 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer, request as requestHttp, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  request as requestHttp,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
@@ -62,8 +68,13 @@ export class EchoingProxy implements AsyncDisposable {
     const { method, url, headers } = incoming;
     const target = new URL(`${this.#upstream.url}${url}`);
     const { ca } = this.#upstream;
-    const outgoing = target.protocol === 'https:' ? requestHttps(target, { method, headers, ...(ca && { ca }) }) : requestHttp(target, { method, headers });
-    const [answer] = (await Promise.all([once(outgoing, 'response'), pipeline(incoming, outgoing)]).then(([[first]]) => [first])) as [IncomingMessage];
+    const outgoing =
+      target.protocol === 'https:'
+        ? requestHttps(target, { method, headers, ...(ca && { ca }) })
+        : requestHttp(target, { method, headers });
+    const [answer] = (await Promise.all([once(outgoing, 'response'), pipeline(incoming, outgoing)]).then(
+      ([[first]]) => [first],
+    )) as [IncomingMessage];
     response.writeHead(answer.statusCode ?? 502, answer.headers);
     response.flushHeaders();
     await pipeline(answer, response);
@@ -72,6 +83,11 @@ export class EchoingProxy implements AsyncDisposable {
 
 function echoOf(authorization: string, headers: object): string {
   const token = authorization.replace(/^\w+ /, '');
-  const forms = [token, Buffer.from(token).toString('base64'), encodeURIComponent(token), Buffer.from(authorization).toString('base64')];
+  const forms = [
+    token,
+    Buffer.from(token).toString('base64'),
+    encodeURIComponent(token),
+    Buffer.from(authorization).toString('base64'),
+  ];
   return `you sent ${forms.join(' and ')} in ${JSON.stringify(headers)}`;
 }

@@ -40,7 +40,8 @@ function answerOfSidecar({ method, path }: EchoedRequest): EchoedAnswer {
   const [, , node, , , id] = path.split('/');
   if (node === 'breaks') return { status: 500, body: words };
   if (node === 'refuses' && method === 'POST') return { status: 400, body: JSON.stringify({ error: words }) };
-  if (node === 'busy' && id === undefined) return { status: 200, body: JSON.stringify([{ id: words, type: 'restart-seid', status: 'running' }]) };
+  if (node === 'busy' && id === undefined)
+    return { status: 200, body: JSON.stringify([{ id: words, type: 'restart-seid', status: 'running' }]) };
   return (node === 'fails' || node === 'votes') && method === 'GET' && id !== undefined ? failedTask(id) : undefined;
 }
 
@@ -61,7 +62,11 @@ describe('text from outside', () => {
     const apiServer = environment.added.use(await EchoingProxy.listen(kubernetes, answerOfApiServer));
     const kubeconfig = join(directory, `kubeconfig-${environment.namespace}`);
     await writeFile(kubeconfig, kubeconfigFor(apiServer.url, kubernetes.token(ACCOUNT)), { mode: 0o600 });
-    service = await environment.startService({ KUBECONFIG: kubeconfig, SIDECAR_URL_TEMPLATE: `${sidecars.url}/{namespace}/{name}`, LOG_LEVEL: 'DEBUG' });
+    service = await environment.startService({
+      KUBECONFIG: kubeconfig,
+      SIDECAR_URL_TEMPLATE: `${sidecars.url}/{namespace}/{name}`,
+      LOG_LEVEL: 'DEBUG',
+    });
     await Promise.all((Object.keys(kinds) as Name[]).map(create));
     await environment.taskWhere('busy', 'is queued', (task) => conditionOf(task, 'TargetReady')?.reason === 'Queued');
     await environment.taskWhere('waits', 'waits', (task) => conditionOf(task, 'TargetReady')?.reason === 'PhaseNotMet');
@@ -73,7 +78,11 @@ describe('text from outside', () => {
     const kind = kinds[name];
     const payload = `${kind.charAt(0).toLowerCase()}${kind.slice(1)}`;
     const phase = name === 'waits' ? 'Pending' : 'Running';
-    await environment.addNode(name, { phase, sidecarVersion: 'newer', ...(name === 'lags' && { status: { currentImage: words.toWellFormed() } }) });
+    await environment.addNode(name, {
+      phase,
+      sidecarVersion: 'newer',
+      ...(name === 'lags' && { status: { currentImage: words.toWellFormed() } }),
+    });
     const task = await environment.tasks.create(environment.namespace, {
       apiVersion: 'sei.io/v1alpha1',
       kind: 'SeiNodeTask',
@@ -93,13 +102,19 @@ describe('text from outside', () => {
     assertSafeLines((await description.staticDetails()) ?? '');
     assertSafe([await description.staticSummary(), description.memo, await workflowOf(name).query('status')]);
     for (const { heartbeatDetails, lastFailure } of description.raw.pendingActivities ?? []) {
-      assertSafe([JSON.parse(Buffer.from(heartbeatDetails?.payloads?.[0]?.data ?? '{}').toString()), lastFailure?.message]);
+      assertSafe([
+        JSON.parse(Buffer.from(heartbeatDetails?.payloads?.[0]?.data ?? '{}').toString()),
+        lastFailure?.message,
+      ]);
     }
   }
 
   async function assertCommandsSafe(...commands: string[][]): Promise<void> {
     for (const command of commands) {
-      const { stdout, stderr } = await runPlugin([...command, '-n', environment.namespace], adminShell(environment.servers));
+      const { stdout, stderr } = await runPlugin(
+        [...command, '-n', environment.namespace],
+        adminShell(environment.servers),
+      );
       assert.match(stdout, /BEGIN|NAME|STARTED/, stderr);
       assertSafeLines(stdout);
       assertSafeLines(stderr);
@@ -113,9 +128,21 @@ describe('text from outside', () => {
 
   it('is safe in each verdict, in Events, in Temporal and in kubectl snt', async () => {
     for (const name of ['busy', 'waits']) {
-      await environment.tasks.patch({ namespace: environment.namespace, name }, { metadata: { annotations: { 'sei.io/cancel': LONG } } });
+      await environment.tasks.patch(
+        { namespace: environment.namespace, name },
+        { metadata: { annotations: { 'sei.io/cancel': LONG } } },
+      );
     }
-    const reasons = { fails: 'TaskFailed', refuses: 'TaskTerminalError', breaks: 'Timeout', votes: 'TxFailed', image: 'TaskTerminalError', lags: 'Timeout', busy: 'Cancelled', waits: 'Cancelled' } as const;
+    const reasons = {
+      fails: 'TaskFailed',
+      refuses: 'TaskTerminalError',
+      breaks: 'Timeout',
+      votes: 'TxFailed',
+      image: 'TaskTerminalError',
+      lags: 'Timeout',
+      busy: 'Cancelled',
+      waits: 'Cancelled',
+    } as const;
     for (const name of Object.keys(kinds) as Name[]) {
       const task = await environment.finished(name);
       assertFailed(task, reasons[name], /BEGIN/);
@@ -123,13 +150,21 @@ describe('text from outside', () => {
       await workflowFailure(workflowOf(name)).then((failure) => assertSafe(failure?.message));
       await assertShownSafely(name);
     }
-    await assertCommandsSafe(['get'], ...Object.keys(kinds).map((name) => ['status', name]), ['history', 'fails'], ['get', '-o', 'json'], ['get', '-o', 'yaml']);
+    await assertCommandsSafe(
+      ['get'],
+      ...Object.keys(kinds).map((name) => ['status', name]),
+      ['history', 'fails'],
+      ['get', '-o', 'json'],
+      ['get', '-o', 'yaml'],
+    );
   });
 
   it('is safe in Events', async () => {
     const notes = await eventually('every end is recorded', async () => {
       const { stdout } = await environment.kubectl(['get', 'events.events.k8s.io', '-o', 'json']);
-      const { items } = JSON.parse(stdout) as { items: { note: string; reason: string; type: string; regarding: { kind: string } }[] };
+      const { items } = JSON.parse(stdout) as {
+        items: { note: string; reason: string; type: string; regarding: { kind: string } }[];
+      };
       const ends = items.filter(({ type, regarding }) => type === 'Warning' && regarding.kind === 'SeiNodeTask');
       return ends.length >= Object.keys(kinds).length ? items.map(({ note }) => note) : undefined;
     });

@@ -34,7 +34,24 @@ const target = { namespace: 'arctic-1', name: 'task', uid: 'u' };
 const id = '0acbc674-3304-5e71-ad02-31dfbb7603c0';
 
 const codeUnit = fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit));
-const piece = fc.constantFrom(HOSTILE, '\u001B[31m', '\u009B', '\u202E', '\u2066', '\u200D', '\u{E0001}', '\uD800', '\uDC00', '\u2028', '**', '](', '<', '1.', 'http://', '\\');
+const piece = fc.constantFrom(
+  HOSTILE,
+  '\u001B[31m',
+  '\u009B',
+  '\u202E',
+  '\u2066',
+  '\u200D',
+  '\u{E0001}',
+  '\uD800',
+  '\uDC00',
+  '\u2028',
+  '**',
+  '](',
+  '<',
+  '1.',
+  'http://',
+  '\\',
+);
 /** Any text at all, in which what is dangerous is not rare. */
 const anyText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 300 }),
@@ -53,10 +70,19 @@ function verdictOn(kind: TaskKind, knowledge: Knowledge, end: End): Verdict {
 /** A verdict on every way that it takes to somebody's eyes. */
 function assertVerdictSafe(verdict: Verdict, provenance = ''): void {
   assertSafe(verdict);
-  const running: SeiNodeTaskStatus = { phase: 'Running', startedAt: '2026-11-25T00:00:00Z', task: { id, status: 'Running' } };
+  const running: SeiNodeTaskStatus = {
+    phase: 'Running',
+    startedAt: '2026-11-25T00:00:00Z',
+    task: { id, status: 'Running' },
+  };
   const status = nextStatus(running, { step: 'finished', verdict }, { atMs: 0, provenance });
   assertSafe(status);
-  assertSafe(verdictEvents({ task: target, workflowId: 'w', kind: 'RestartSeid', node: { ...node, uid: 'n' }, provenance }, verdict));
+  assertSafe(
+    verdictEvents(
+      { task: target, workflowId: 'w', kind: 'RestartSeid', node: { ...node, uid: 'n' }, provenance },
+      verdict,
+    ),
+  );
   const metadata = { ...target, resourceVersion: '1' };
   assertSafe(statusLines({ metadata, spec: { kind: 'RestartSeid' }, status }, 0));
   assertPlainMarkdown(`**${verdict.reason}** ${markdown(verdict.message)}`);
@@ -65,11 +91,21 @@ function assertVerdictSafe(verdict: Verdict, provenance = ''): void {
 /** Rendered, it has nothing but the emphasis that we put there, and text. */
 function assertPlainMarkdown(source: string): void {
   const types = new Set(typesOf(marked.lexer(source)));
-  for (const type of types) assert.ok(['paragraph', 'list', 'list_item', 'space', 'strong', 'text', 'escape', 'codespan'].includes(type), `${type} in ${source}`);
+  for (const type of types)
+    assert.ok(
+      ['paragraph', 'list', 'list_item', 'space', 'strong', 'text', 'escape', 'codespan'].includes(type),
+      `${type} in ${source}`,
+    );
 }
 
 function typesOf(tokens: readonly Token[]): string[] {
-  return tokens.flatMap((token) => [token.type, ...typesOf([...(('tokens' in token && token.tokens) || []), ...(('items' in token && token.items) || [])] as Token[])]);
+  return tokens.flatMap((token) => [
+    token.type,
+    ...typesOf([
+      ...(('tokens' in token && token.tokens) || []),
+      ...(('items' in token && token.items) || []),
+    ] as Token[]),
+  ]);
 }
 
 function check(property: (text: string) => void): void {
@@ -80,10 +116,13 @@ function check(property: (text: string) => void): void {
 describe('text from outside, whatever it is,', () => {
   it('is safe when a sidecar reports a failure', () => {
     check((text) => {
-      const report = observationOf(sidecarTaskSchema.parse(JSON.parse(JSON.stringify({ id, status: 'failed', error: text, result: text }))));
+      const report = observationOf(
+        sidecarTaskSchema.parse(JSON.parse(JSON.stringify({ id, status: 'failed', error: text, result: text }))),
+      );
       assertSafe(report);
       assert.ok(report.state === 'failed');
-      for (const kind of ['RestartSeid', 'GovVote', 'UpdateNodeImage'] as const) assertVerdictSafe(verdictOn(kind, SENT, { by: 'report', report }));
+      for (const kind of ['RestartSeid', 'GovVote', 'UpdateNodeImage'] as const)
+        assertVerdictSafe(verdictOn(kind, SENT, { by: 'report', report }));
     });
   });
 
@@ -92,12 +131,19 @@ describe('text from outside, whatever it is,', () => {
       check((text) => {
         for (const status of ['completed', 'failed']) {
           const result = { txHash: text, codespace: text, rawLog: text, code: 5, inclusionStatus, [text]: text };
-          const report = observationOf(sidecarTaskSchema.parse(JSON.parse(JSON.stringify({ id, status, error: text, result }))));
+          const report = observationOf(
+            sidecarTaskSchema.parse(JSON.parse(JSON.stringify({ id, status, error: text, result }))),
+          );
           assertSafe(report);
           assert.ok(report.state === 'failed' || report.state === 'completed');
           assertVerdictSafe(verdictOn('GovVote', SENT, { by: 'report', report }));
           const knowledge = afterAnswer(SENT, report);
-          for (const end of [{ by: 'deadline', takenOff: false }, { by: 'loss', afterMs: 1 }, { by: 'absence' }] as const) assertVerdictSafe(verdictOn('GovVote', knowledge, end));
+          for (const end of [
+            { by: 'deadline', takenOff: false },
+            { by: 'loss', afterMs: 1 },
+            { by: 'absence' },
+          ] as const)
+            assertVerdictSafe(verdictOn('GovVote', knowledge, end));
         }
       });
     }
@@ -107,18 +153,27 @@ describe('text from outside, whatever it is,', () => {
     check((text) => {
       for (const kind of ['RestartSeid', 'UpdateNodeImage'] as const) {
         assertVerdictSafe(verdictOn(kind, NOT_SENT, { by: 'refusal', words: text }));
-        for (const knowledge of [SENT, NOT_SENT]) assertVerdictSafe(verdictOn(kind, { ...knowledge, problem: text }, { by: 'deadline', takenOff: false }));
+        for (const knowledge of [SENT, NOT_SENT])
+          assertVerdictSafe(verdictOn(kind, { ...knowledge, problem: text }, { by: 'deadline', takenOff: false }));
       }
       assertSafe(problemEvent(target, 'SIDECAR_UNREACHABLE', printable(text)));
       const signals = { id: text, type: 'await-condition', status: 'running', params: { action: 'SIGTERM_SEID' } };
-      const held = sidecarTaskListSchema.parse(JSON.parse(JSON.stringify([{ id: text, type: 'restart-seid', status: 'running', completedAt: text }, signals])));
+      const held = sidecarTaskListSchema.parse(
+        JSON.parse(JSON.stringify([{ id: text, type: 'restart-seid', status: 'running', completedAt: text }, signals])),
+      );
       const activity = sidecarActivity(held, id);
       assertSafe(activity);
       assertSafe(signalLaterText(activity));
-      for (const obstacle of [{ by: 'restart', taskId: text }, { by: 'permit', holder: holderText(text) }] as const) {
+      for (const obstacle of [
+        { by: 'restart', taskId: text },
+        { by: 'permit', holder: holderText(text) },
+      ] as const) {
         assertVerdictSafe(queueTimedOut(node, obstacle, 1));
         const message = waitingInQueue(node, obstacle, 1);
-        assertSafe([waitingEvent(target, 'Queued', message), nextStatus({}, { step: 'waiting', reason: 'Queued', progress: queued(message) }, { atMs: 0 })]);
+        assertSafe([
+          waitingEvent(target, 'Queued', message),
+          nextStatus({}, { step: 'waiting', reason: 'Queued', progress: queued(message) }, { atMs: 0 }),
+        ]);
       }
     });
   });
@@ -126,8 +181,18 @@ describe('text from outside, whatever it is,', () => {
   it('is safe when it stands in a resource, also one that got past admission', () => {
     check((text) => {
       const resource = {
-        metadata: { ...target, resourceVersion: '1', annotations: { 'sei.io/reason': text, 'sei.io/cancel': text, 'sei.io/requested-by': text }, managedFields: [{ manager: text }] },
-        spec: { kind: text, target: { nodeRef: { name: text }, requirePhase: text, requirePhaseTimeout: text }, timeoutSeconds: text, [text]: text },
+        metadata: {
+          ...target,
+          resourceVersion: '1',
+          annotations: { 'sei.io/reason': text, 'sei.io/cancel': text, 'sei.io/requested-by': text },
+          managedFields: [{ manager: text }],
+        },
+        spec: {
+          kind: text,
+          target: { nodeRef: { name: text }, requirePhase: text, requirePhaseTimeout: text },
+          timeoutSeconds: text,
+          [text]: text,
+        },
         status: { phase: text, reason: text, message: text, step: text },
       } as unknown as SeiNodeTask & Task;
       const provenance = provenanceText(provenanceOf(resource.metadata));
@@ -144,13 +209,29 @@ describe('text from outside, whatever it is,', () => {
         assertVerdictSafe(unplanned.verdict, provenance);
       }
       const cancelled = cancellationOf(resource.metadata);
-      assertVerdictSafe(verdictOf({ kind: 'RestartSeid', node, payload: {}, knowledge: NOT_SENT, end: { by: 'cancellation', takenOff: false }, cancelled }), provenance);
+      assertVerdictSafe(
+        verdictOf({
+          kind: 'RestartSeid',
+          node,
+          payload: {},
+          knowledge: NOT_SENT,
+          end: { by: 'cancellation', takenOff: false },
+          cancelled,
+        }),
+        provenance,
+      );
     });
   });
 
   it('is safe when somebody brings it with a run that no resource started', () => {
     check((text) => {
-      const { provenance } = planned('RestartSeid', { node, payload: {}, requestedBy: text, createdWith: text, why: text }).task;
+      const { provenance } = planned('RestartSeid', {
+        node,
+        payload: {},
+        requestedBy: text,
+        createdWith: text,
+        why: text,
+      }).task;
       assertSafe(provenance);
       assertVerdictSafe(verdictOn('RestartSeid', NOT_SENT, { by: 'refusal', words: text }), provenanceText(provenance));
     });
@@ -163,10 +244,18 @@ describe('text from outside, whatever it is,', () => {
       assertSafe(waitingForPhase(node, phase));
       const payload = { image: text };
       assertSafe(workingOn({ kind: 'UpdateNodeImage', task: { node }, payload }));
-      for (const end of [{ by: 'deadline', takenOff: false }, { by: 'cancellation', takenOff: false }, { by: 'report', report: { state: 'failed', error: text } }] as const) {
+      for (const end of [
+        { by: 'deadline', takenOff: false },
+        { by: 'cancellation', takenOff: false },
+        { by: 'report', report: { state: 'failed', error: text } },
+      ] as const) {
         assertVerdictSafe(verdictOf({ kind: 'UpdateNodeImage', node, payload, knowledge: SENT, end, cancelled: '' }));
       }
-      const { message } = new KubernetesApiError({ call: 'GET /x', httpStatus: 422, status: { message: text, reason: 'Invalid' } });
+      const { message } = new KubernetesApiError({
+        call: 'GET /x',
+        httpStatus: 422,
+        status: { message: text, reason: 'Invalid' },
+      });
       assertSafe(message);
       assertVerdictSafe(verdictOn('UpdateNodeImage', NOT_SENT, { by: 'refusal', words: message }));
     });
@@ -184,7 +273,13 @@ describe('text from outside, whatever it is,', () => {
     check((text) => {
       const line = printable(text);
       const rendered = marked.parse(`- **Reason**: ${markdown(line)}`, { async: false });
-      const shown = rendered.replaceAll(/<\/?(ul|li|strong)>|\n/g, '').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&');
+      const shown = rendered
+        .replaceAll(/<\/?(ul|li|strong)>|\n/g, '')
+        .replaceAll('&lt;', '<')
+        .replaceAll('&gt;', '>')
+        .replaceAll('&quot;', '"')
+        .replaceAll('&#39;', "'")
+        .replaceAll('&amp;', '&');
       assert.equal(shown.replaceAll(/\s+/g, ' ').trim(), `Reason: ${line}`.replaceAll(/\s+/g, ' ').trim());
     });
   });

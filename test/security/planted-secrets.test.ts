@@ -41,7 +41,9 @@ function answerOfSidecar({ method, path }: EchoedRequest, echo: string): EchoedA
 }
 
 async function logged(service: LocalService, pattern: RegExp): Promise<void> {
-  await eventually(`the log says ${String(pattern)}`, async () => pattern.test(await readFile(service.logFile, 'utf8')));
+  await eventually(`the log says ${String(pattern)}`, async () =>
+    pattern.test(await readFile(service.logFile, 'utf8')),
+  );
 }
 
 describe('secrets', () => {
@@ -113,7 +115,9 @@ describe('secrets', () => {
     apiServer = environment.added.use(await EchoingProxy.listen(kubernetes, answerOfApiServer));
     const authority = new CertificateAuthority('temporal-authority');
     const identity = authority.issue('temporal', '127.0.0.1');
-    temporal = environment.added.use(await TemporalFront.listen({ address: server.address, identity, apiKey: planted['API key'] }));
+    temporal = environment.added.use(
+      await TemporalFront.listen({ address: server.address, identity, apiKey: planted['API key'] }),
+    );
     authorityFile = await file('authority.crt', authority.certificate);
   }
 
@@ -122,7 +126,10 @@ describe('secrets', () => {
   function answerOfApiServer({ method, path }: EchoedRequest, echo: string): EchoedAnswer {
     const key = `${method} ${path.split('/').at(-1)?.split('?', 1).join()}`;
     const given = echoes.get(key) ?? 0;
-    const status = (code: number): EchoedAnswer => ({ status: code, body: JSON.stringify({ kind: 'Status', code, reason: 'Invalid', message: echo }) });
+    const status = (code: number): EchoedAnswer => ({
+      status: code,
+      body: JSON.stringify({ kind: 'Status', code, reason: 'Invalid', message: echo }),
+    });
     const answers: Readonly<Record<string, EchoedAnswer>> = {
       'PATCH image-0': status(422),
       'GET unreadable-0': status(500),
@@ -140,9 +147,19 @@ describe('secrets', () => {
   }
 
   async function keepService(name: string, service: LocalService): Promise<void> {
-    for (const [what, url] of [['readyz', `${service.probeUrl}/readyz`], ['healthz', `${service.probeUrl}/healthz`], ['metrics', service.metricsUrl]] as const) {
+    for (const [what, url] of [
+      ['readyz', `${service.probeUrl}/readyz`],
+      ['healthz', `${service.probeUrl}/healthz`],
+      ['metrics', service.metricsUrl],
+    ] as const) {
       // The SDK serves no metrics while it has no connection.
-      keep(`${what} of ${name}`, await fetch(url).then((response) => response.text(), () => 'not served'));
+      keep(
+        `${what} of ${name}`,
+        await fetch(url).then(
+          (response) => response.text(),
+          () => 'not served',
+        ),
+      );
     }
     await service.process.stop(30_000);
     keep(`log of ${name}`, await readFile(service.logFile));
@@ -174,15 +191,22 @@ describe('secrets', () => {
         return await createTaskOfKind(environment, name, { kind, timeoutSeconds: 8 });
       }),
     );
-    await eventually('what keeps a dispatch from going on is stored', async () => (await keepStored('while they are tried again', created)).includes('"problem":'));
+    await eventually('what keeps a dispatch from going on is stored', async () =>
+      (await keepStored('while they are tried again', created)).includes('"problem":'),
+    );
     await Promise.all(created.map(({ metadata }) => environment.finished(metadata.name)));
     await keepStored('at the end', created);
     await keepCluster();
     await keepService('the service that works', service);
   }
 
-  async function keepStored(when: string, created: readonly Parameters<TestEnvironment['workflowOf']>[0][]): Promise<Buffer> {
-    const stored = await Promise.all(created.map((task) => storedBytes(environment.temporal, environment.workflowOf(task))));
+  async function keepStored(
+    when: string,
+    created: readonly Parameters<TestEnvironment['workflowOf']>[0][],
+  ): Promise<Buffer> {
+    const stored = await Promise.all(
+      created.map((task) => storedBytes(environment.temporal, environment.workflowOf(task))),
+    );
     keep(`histories and heartbeats ${when}`, Buffer.concat(stored));
     return Buffer.concat(stored);
   }
@@ -192,7 +216,11 @@ describe('secrets', () => {
       keep(kind, (await environment.kubectl(['get', kind, '-o', 'json'])).stdout);
     }
     const shell = adminShell(environment.servers);
-    for (const words of [['get', '-o', 'json'], ['history', 'forbidden-0'], ['status', 'forbidden-0']]) {
+    for (const words of [
+      ['get', '-o', 'json'],
+      ['history', 'forbidden-0'],
+      ['status', 'forbidden-0'],
+    ]) {
       const { stdout, stderr } = await runPlugin([...words, '-n', environment.namespace], shell);
       keep(`kubectl snt ${words.join(' ')}`, stdout + stderr);
     }
@@ -208,11 +236,17 @@ describe('secrets', () => {
         SEID_RPC_URL_TEMPLATE: `http://${credentials}@{node}`,
         TEMPORAL_UI_URL: `https://${credentials}@ui.example`,
         PAYLOAD_KEY_FILE: await file('wrong-way-round', `${planted['payload key'].replace('=', '')}: today`),
-        KUBECONFIG: await kubeconfig({ server: 'https://127.0.0.1:1', 'proxy-url': `socks5://${credentials}@127.0.0.1:1` }),
+        KUBECONFIG: await kubeconfig({
+          server: 'https://127.0.0.1:1',
+          'proxy-url': `socks5://${credentials}@127.0.0.1:1`,
+        }),
         TEMPORAL_CONFIG_FILE: await file('broken.toml', `[profile.default]\napi_key = "${planted['API key']}"\n[`),
       },
       {
-        KUBECONFIG: await kubeconfig({ server: `http://${credentials}@127.0.0.1:1`, 'insecure-skip-tls-verify': false }),
+        KUBECONFIG: await kubeconfig({
+          server: `http://${credentials}@127.0.0.1:1`,
+          'insecure-skip-tls-verify': false,
+        }),
         PAYLOAD_KEY_FILE: await file('too-long', `today: ${planted['payload key'].replace('=', 'A')}AAA`),
       },
       { KUBECONFIG: await file('no-yaml', `users: [{token: ${planted['Kubernetes token']}`) },
@@ -222,7 +256,9 @@ describe('secrets', () => {
       assert.equal(code, 78, stderr);
       keep(`output of broken configuration ${index}`, stdout + stderr);
     }
-    const lost = await environment.launchService({ KUBECONFIG: await kubeconfig({ server: `https://${credentials}@127.0.0.1:1` }) });
+    const lost = await environment.launchService({
+      KUBECONFIG: await kubeconfig({ server: `https://${credentials}@127.0.0.1:1` }),
+    });
     await logged(lost, /Reading from the API server at https:\/\/127\.0\.0\.1:1 failed/);
     await keepService('the service without an API server', lost);
   }
@@ -235,7 +271,11 @@ describe('secrets', () => {
     await keepService('the service with a wrong API key', refused);
 
     const keyFile = await file('keys', `today: ${planted['payload key']}\n`);
-    const service = await environment.startService({ ...variables, TEMPORAL_API_KEY: planted['API key'], PAYLOAD_KEY_FILE: keyFile });
+    const service = await environment.startService({
+      ...variables,
+      TEMPORAL_API_KEY: planted['API key'],
+      PAYLOAD_KEY_FILE: keyFile,
+    });
     await environment.addNode('encrypted');
     const created = await createTaskOfKind(environment, 'encrypted', { kind: 'RestartSeid' });
     await environment.finished('encrypted');
@@ -246,9 +286,21 @@ describe('secrets', () => {
 
   it('were repeated by servers wherever they could', () => {
     assert.ok(sidecars.echoed > 10, `${sidecars.echoed}`);
-    assert.deepEqual([...echoes.keys()].toSorted(), ['GET page-0', 'GET unreadable-0', 'PATCH image-0', 'PATCH status', 'POST events']);
+    assert.deepEqual([...echoes.keys()].toSorted(), [
+      'GET page-0',
+      'GET unreadable-0',
+      'PATCH image-0',
+      'PATCH status',
+      'POST events',
+    ]);
     assert.ok(temporal.authorizations.has(`Bearer ${planted['wrong API key']}`));
-    for (const where of ['seinodetasks', 'events.events.k8s.io', 'log of the service that works', 'log of the service with a wrong API key', 'histories and heartbeats at the end']) {
+    for (const where of [
+      'seinodetasks',
+      'events.events.k8s.io',
+      'log of the service that works',
+      'log of the service with a wrong API key',
+      'histories and heartbeats at the end',
+    ]) {
       assert.ok(evidence.get(where)?.includes('[removed]'), where);
     }
   });

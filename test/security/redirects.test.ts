@@ -12,7 +12,9 @@ describe('a redirect', () => {
   for (const status of [301, 302, 303, 307, 308]) {
     it(`of ${status} is followed by nobody`, async () => {
       await using elsewhere = await startMisbehavingServer(answering(200, running));
-      await using server = await startMisbehavingServer(answering(status, '', { location: `${elsewhere.url}/v0/tasks` }));
+      await using server = await startMisbehavingServer(
+        answering(status, '', { location: `${elsewhere.url}/v0/tasks` }),
+      );
       await using stack = new AsyncDisposableStack();
       const dispatcher = stack.adopt(new Agent(), (agent) => agent.destroy());
       const urlTemplate = new NodeUrlTemplate(`${server.url}/{namespace}/{name}`);
@@ -22,8 +24,14 @@ describe('a redirect', () => {
       }
       assert.equal(await sidecar.isAlive(node, patience), false);
       assert.equal(await new SeidRpc({ urlTemplate, dispatcher }).latestHeight(node, patience), undefined);
-      const transport = stack.adopt(new KubernetesTransport(kubeConfigFor(server.url, { token: 'planted-token' })), (opened) => opened.close());
-      await assert.rejects(transport.request({ method: 'GET', path: '/version' }), { code: 'KUBERNETES_UNEXPECTED_STATUS', httpStatus: status });
+      const transport = stack.adopt(
+        new KubernetesTransport(kubeConfigFor(server.url, { token: 'planted-token' })),
+        (opened) => opened.close(),
+      );
+      await assert.rejects(transport.request({ method: 'GET', path: '/version' }), {
+        code: 'KUBERNETES_UNEXPECTED_STATUS',
+        httpStatus: status,
+      });
       assert.equal(server.received.length, 6);
       assert.deepEqual(elsewhere.received, []);
     });

@@ -14,9 +14,41 @@ const PATH = '/v0/tasks';
 
 const label = fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,20}[a-z0-9])?$/);
 /** Labels that URLs read as numbers, or as other names. */
-const odd = fc.constantFrom('2130706433', '0x7f000001', '127', '1', '0', '017700000001', '0x7f', 'xn--a', 'xn--mnchen-3ya', 'xn--', 'localhost', 'a--b');
+const odd = fc.constantFrom(
+  '2130706433',
+  '0x7f000001',
+  '127',
+  '1',
+  '0',
+  '017700000001',
+  '0x7f',
+  'xn--a',
+  'xn--mnchen-3ya',
+  'xn--',
+  'localhost',
+  'a--b',
+);
 /** Text that would be more than a label if it got into a URL. */
-const hostile = fc.constantFrom('', '.', '..', '../..', 'a/b', 'a.b', 'evil.example#', 'a@evil.example', 'a:80', '[::1]', 'a?b', 'a\\b', 'a%2eb', 'a\n', '\ta', 'Ａ', '{name}', 'a ');
+const hostile = fc.constantFrom(
+  '',
+  '.',
+  '..',
+  '../..',
+  'a/b',
+  'a.b',
+  'evil.example#',
+  'a@evil.example',
+  'a:80',
+  '[::1]',
+  'a?b',
+  'a\\b',
+  'a%2eb',
+  'a\n',
+  '\ta',
+  'Ａ',
+  '{name}',
+  'a ',
+);
 const anyName = fc.oneof(label, odd, hostile, fc.string({ unit: 'binary' }), fc.string());
 
 /** As operators may write them; what stands before and behind the names must stay as it is. */
@@ -32,13 +64,15 @@ const templates = [
   'http://a-{name}:443/x',
 ];
 
-const fill = (text: string, name: string, namespace: string): string => text.replaceAll('{name}', name).replaceAll('{namespace}', namespace);
+const fill = (text: string, name: string, namespace: string): string =>
+  text.replaceAll('{name}', name).replaceAll('{namespace}', namespace);
 
 describe('names from resources', () => {
   for (const template of templates) {
     it(`change nothing in ${template} but what they stand for`, () => {
       const parsed = new NodeUrlTemplate(template);
-      const [, scheme = '', host = '', port = '', path = ''] = /^(\w+:)\/\/(\[[^\]]+\]|[^:/]+)(?::(\d+))?(.*?)\/?$/.exec(template) ?? assert.fail(template);
+      const [, scheme = '', host = '', port = '', path = ''] =
+        /^(\w+:)\/\/(\[[^\]]+\]|[^:/]+)(?::(\d+))?(.*?)\/?$/.exec(template) ?? assert.fail(template);
       let accepted = 0;
       fc.assert(
         fc.property(anyName, anyName, (name, namespace) => {
@@ -74,9 +108,20 @@ describe('names from resources', () => {
     });
   }
 
-  for (const template of ['http://127.1/{name}', 'http://0x7f.1/{name}', 'http://ho\tst/{name}', 'http://bücher.example/{name}', 'http:\\\\host/{name}', 'http:host/{name}', 'http://{name}%2eexample']) {
+  for (const template of [
+    'http://127.1/{name}',
+    'http://0x7f.1/{name}',
+    'http://ho\tst/{name}',
+    'http://bücher.example/{name}',
+    'http:\\\\host/{name}',
+    'http:host/{name}',
+    'http://{name}%2eexample',
+  ]) {
     it(`are not put into ${JSON.stringify(template)}, whose host is read as another`, () => {
-      assert.throws(() => new NodeUrlTemplate(template), { code: 'NODE_URL_INVALID', message: /has a host that is read as .*; write it as it is to be read|is not an http or https URL/ });
+      assert.throws(() => new NodeUrlTemplate(template), {
+        code: 'NODE_URL_INVALID',
+        message: /has a host that is read as .*; write it as it is to be read|is not an http or https URL/,
+      });
     });
   }
 
@@ -85,8 +130,14 @@ describe('names from resources', () => {
       fc.property(anyName, anyName, (name, namespace) => {
         const isLabel = LABEL.test(name) && LABEL.test(namespace);
         assert.equal('plan' in planTask('RestartSeid', { node: { name, namespace }, payload: {} }, planner), isLabel);
-        const resource = { metadata: { namespace, name: 'task', uid: 'u' }, spec: { kind: 'RestartSeid', target: { nodeRef: { name } }, restartSeid: {} } };
-        assert.equal('plan' in planTask('RestartSeid', taskInputOf(resource as unknown as SeiNodeTask), planner), isLabel);
+        const resource = {
+          metadata: { namespace, name: 'task', uid: 'u' },
+          spec: { kind: 'RestartSeid', target: { nodeRef: { name } }, restartSeid: {} },
+        };
+        assert.equal(
+          'plan' in planTask('RestartSeid', taskInputOf(resource as unknown as SeiNodeTask), planner),
+          isLabel,
+        );
       }),
       { numRuns: 2_000 },
     );
@@ -96,10 +147,17 @@ describe('names from resources', () => {
     fc.assert(
       fc.property(anyName, (text) => {
         const input = { node: { name: 'node', namespace: 'arctic-1' }, payload: {} };
-        for (const more of [{ mirrorTo: { namespace: text, name: 'task', uid: 'u' } }, { mirrorTo: { namespace: 'a', name: text, uid: 'u' } }, { begun: { taskId: text, accepted: true } }]) {
+        for (const more of [
+          { mirrorTo: { namespace: text, name: 'task', uid: 'u' } },
+          { mirrorTo: { namespace: 'a', name: text, uid: 'u' } },
+          { begun: { taskId: text, accepted: true } },
+        ]) {
           const planned = planTask('RestartSeid', { ...input, ...more }, planner);
           if (!('plan' in planned)) continue;
-          assert.equal(new URL(`http://host/before/${encodeURIComponent(text)}/after`).pathname, `/before/${text}/after`);
+          assert.equal(
+            new URL(`http://host/before/${encodeURIComponent(text)}/after`).pathname,
+            `/before/${text}/after`,
+          );
         }
       }),
       { numRuns: 2_000 },
@@ -119,7 +177,10 @@ describe('names from resources', () => {
         }
         const { pathname, search, hash } = new URL(`https://host${path}`);
         const [, , , , , readNamespace = '', , readName = '', ...rest] = pathname.split('/');
-        assert.deepEqual([decodeURIComponent(readNamespace), decodeURIComponent(readName), rest], [namespace, name, ['status']]);
+        assert.deepEqual(
+          [decodeURIComponent(readNamespace), decodeURIComponent(readName), rest],
+          [namespace, name, ['status']],
+        );
         assert.deepEqual([search, hash], ['', '']);
       }),
       { numRuns: 2_000 },

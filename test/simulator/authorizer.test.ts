@@ -32,7 +32,9 @@ describe('authorization in front of a sidecar, by the real API server', () => {
     roles = new ResourceClient(admin, { ...RBAC, plural: 'roles' });
     roleBindings = new ResourceClient(admin, { ...RBAC, plural: 'rolebindings' });
     const { url, caFile } = kubernetes;
-    fleet = await startFleet({ authorization: { apiServerUrl: url, caFile, token: kubernetes.token('sidecar-proxy') } });
+    fleet = await startFleet({
+      authorization: { apiServerUrl: url, caFile, token: kubernetes.token('sidecar-proxy') },
+    });
     mine = new SidecarClient((await fleet.addNode({ namespace, name: 'mine' })).url);
     other = new SidecarClient((await fleet.addNode({ namespace, name: 'other' })).url);
     await new ResourceClient(admin, { group: '', version: 'v1', plural: 'namespaces' }).create(undefined, {
@@ -46,7 +48,11 @@ describe('authorization in front of a sidecar, by the real API server', () => {
   });
 
   it('answers 401 without a token and to a token that nobody knows', async () => {
-    const strangers: Record<string, string>[] = [{}, { authorization: 'Bearer made-up' }, { authorization: 'Basic YTpi' }];
+    const strangers: Record<string, string>[] = [
+      {},
+      { authorization: 'Bearer made-up' },
+      { authorization: 'Basic YTpi' },
+    ];
     for (const headers of strangers) {
       assert.deepEqual(await mine.send('GET', '/v0/tasks', undefined, headers), {
         status: 401,

@@ -1,6 +1,7 @@
 /**
- * What the sidecar reads of a body, byte for byte (contract §3): it decodes the first JSON value with Go's encoding/json
- * and looks at nothing behind it. Holds for both versions, and with `SIDECAR_CONTRACT_URL` for a real sidecar.
+ * What the sidecar reads of a body, byte for byte (contract §3): it decodes the first JSON value with Go's
+ * encoding/json and looks at nothing behind it. Holds for both versions, and with `SIDECAR_CONTRACT_URL` for a real
+ * sidecar.
  */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -14,7 +15,10 @@ const READ = 'task ID must be a valid UUID: "x"';
 
 /** The error as Go's encoder writes it. */
 function refusal(error: string): RawAnswer {
-  const text = JSON.stringify({ error }).replace(/[<>&]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);
+  const text = JSON.stringify({ error }).replace(
+    /[<>&]/g,
+    (character) => `\\u00${character.charCodeAt(0).toString(16)}`,
+  );
   return { status: 400, contentType: 'application/json', text: `${text}\n` };
 }
 
@@ -70,8 +74,16 @@ describe('a body that is posted', () => {
       String.raw`{"type":"mark-ready","id":"\u0007\b\f\n\r\t\u000b\"\\\u007f\u00a0\u00e9\ufeff\ue000\ud83d\ude00"}`,
       String.raw`task ID must be a valid UUID: "\a\b\f\n\r\t\v\"\\\x7f\u00a0é\ufeff\ue000` + '\u{1F600}"',
     ],
-    ['half of a surrogate pair', String.raw`{"type":"mark-ready","id":"\ud800"}`, 'task ID must be a valid UUID: "\u{FFFD}"'],
-    ['a UUID with a space', '{"type":"mark-ready","id":" 1111111-1111-4111-8111-111111111114"}', 'task ID must be a valid UUID: " 1111111-1111-4111-8111-111111111114"'],
+    [
+      'half of a surrogate pair',
+      String.raw`{"type":"mark-ready","id":"\ud800"}`,
+      'task ID must be a valid UUID: "\u{FFFD}"',
+    ],
+    [
+      'a UUID with a space',
+      '{"type":"mark-ready","id":" 1111111-1111-4111-8111-111111111114"}',
+      'task ID must be a valid UUID: " 1111111-1111-4111-8111-111111111114"',
+    ],
   ] as const) {
     it(`${what}: 400 ${error}`, async () => {
       assert.deepEqual(await client.send('POST', '/v0/tasks', body), refusal(error));
@@ -80,7 +92,10 @@ describe('a body that is posted', () => {
 
   it('bytes that are no UTF-8 become replacement characters', async () => {
     const body = Buffer.concat([Buffer.from('{"type":"mark-ready","id":"a'), Buffer.from([0xff]), Buffer.from('b"}')]);
-    assert.deepEqual(await client.send('POST', '/v0/tasks', body), refusal('task ID must be a valid UUID: "a\u{FFFD}b"'));
+    assert.deepEqual(
+      await client.send('POST', '/v0/tasks', body),
+      refusal('task ID must be a valid UUID: "a\u{FFFD}b"'),
+    );
   });
 
   for (const [what, id] of [
@@ -100,12 +115,17 @@ describe('a body that is posted', () => {
   }
 
   it('shows params with sorted keys, the objects of two keys merged, and numbers as float64', async () => {
-    const params = '"params":{"b":1,"a":{"10":1.0,"9":2},"a":{"k":1e2,"10":1.0,"9":-0,"z":1e21,"w":9007199254740993,"v":1e-7,"__proto__":[]}}';
+    const params =
+      '"params":{"b":1,"a":{"10":1.0,"9":2},"a":{"k":1e2,"10":1.0,"9":-0,"z":1e21,"w":9007199254740993,"v":1e-7,"__proto__":[]}}';
     const more = String.raw`"PARAMS":{"c":"<&>\u2028\ud800 \u0007\b\u007f","d":null}`;
     const id = randomUUID();
     await client.send('POST', '/v0/tasks', `{"id":"${id}","type":"mark-ready",${params},${more}} garbage`);
     const { submittedAt, completedAt } = await client.ended(id);
-    const shown = String.raw`{"a":{"10":1,"9":-0,"__proto__":[],"k":100,"v":1e-7,"w":9007199254740992,"z":1e+21},"b":1,"c":"\u003c\u0026\u003e\u2028` + '\u{FFFD} ' + String.raw`\u0007\b` + '\u007F","d":null}';
+    const shown =
+      String.raw`{"a":{"10":1,"9":-0,"__proto__":[],"k":100,"v":1e-7,"w":9007199254740992,"z":1e+21},"b":1,"c":"\u003c\u0026\u003e\u2028` +
+      '\u{FFFD} ' +
+      String.raw`\u0007\b` +
+      '\u007F","d":null}';
     assert.equal(
       (await client.get(`/v0/tasks/${id}`)).text,
       `{"id":"${id}","type":"mark-ready","status":"completed","run":1,"params":${shown},"submittedAt":"${submittedAt}","completedAt":"${completedAt}"}\n`,

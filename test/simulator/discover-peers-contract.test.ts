@@ -8,7 +8,11 @@ import { SidecarClient } from './sidecar-client.ts';
 
 const PEER = 'a'.repeat(40);
 const STATIC = { type: 'static', addresses: [`${PEER}@10.0.0.1:26656`, `${PEER}@10.0.0.2:26656`] };
-const EC2 = { type: 'ec2Tags', region: 'eu-central-1', tags: { ChainIdentifier: 'simulated-1', Component: 'state-syncer' } };
+const EC2 = {
+  type: 'ec2Tags',
+  region: 'eu-central-1',
+  tags: { ChainIdentifier: 'simulated-1', Component: 'state-syncer' },
+};
 
 describe('discover-peers', function () {
   this.timeout(30_000);
@@ -47,13 +51,19 @@ describe('discover-peers', function () {
 
   simulatorOnly('makes a node id of each DNS endpoint', async () => {
     await discover({ sources: [{ type: 'dnsEndpoints', endpoints: ['a-0.a.sei.svc', 'b-0.b.sei.svc'] }] });
-    assert.deepEqual(node.configuredPeers.map((peer) => peer.replace(/^[0-9a-f]{40}/, 'id')), ['id@a-0.a.sei.svc:26656', 'id@b-0.b.sei.svc:26656']);
+    assert.deepEqual(
+      node.configuredPeers.map((peer) => peer.replace(/^[0-9a-f]{40}/, 'id')),
+      ['id@a-0.a.sei.svc:26656', 'id@b-0.b.sei.svc:26656'],
+    );
   });
 
   // What else makes it fail: params-contract.test.ts.
   for (const [params, error] of [
     [{ sources: [] }, "discover-peers: missing required param 'sources'"],
-    [{ sources: [{ ...STATIC, addresses: ['new@10.0.0.7:26656'] }, { type: 'static' }] }, 'discover-peers: source[1]: static source has empty addresses'],
+    [
+      { sources: [{ ...STATIC, addresses: ['new@10.0.0.7:26656'] }, { type: 'static' }] },
+      'discover-peers: source[1]: static source has empty addresses',
+    ],
   ] as const) {
     simulatorOnly(`${JSON.stringify(params)} fails and leaves the peers alone`, async () => {
       await discover({ sources: [STATIC] });
@@ -64,7 +74,11 @@ describe('discover-peers', function () {
 
   simulatorOnly('newer: an unknown type, said before it looks at the id', async () => {
     const newer = await fleet.addNode({ namespace: 'default', name: 'newer', sidecarVersion: 'newer' });
-    const answer = await new SidecarClient(newer.url).post({ id: 'x', type: 'discover-peers', params: { sources: [STATIC] } });
+    const answer = await new SidecarClient(newer.url).post({
+      id: 'x',
+      type: 'discover-peers',
+      params: { sources: [STATIC] },
+    });
     assert.deepEqual([answer.status, answer.text], [400, '{"error":"unknown task type: discover-peers"}\n']);
   });
 });

@@ -81,7 +81,7 @@ describe('fleet', function () {
 
     it('answers 502 while seid does not serve, for the first time or again', async () => {
       const booting = await fleet.addNode({ namespace: 'sei', name: 'booting', faults: { neverBoot: true } });
-      assert.equal((await rpcStatus(booting)), 502);
+      assert.equal(await rpcStatus(booting), 502);
       booting.setFaults({});
       await eventually('it serves', async () => (await rpcStatus(booting)) === 200);
       booting.setFaults({ neverBoot: true });
@@ -98,7 +98,10 @@ describe('fleet', function () {
     const pid = node.seidPid!;
     const sigterms = node.sigtermsReceived;
     process.kill(pid, 'SIGKILL');
-    await eventually('a new seid serves', async () => node.seidPid !== pid && (await node.latestHeight()) !== undefined);
+    await eventually(
+      'a new seid serves',
+      async () => node.seidPid !== pid && (await node.latestHeight()) !== undefined,
+    );
     assert.deepEqual([node.pastSeidPids.at(-1), node.sigtermsReceived], [pid, sigterms]);
   });
 
@@ -246,7 +249,10 @@ describe('fleet', function () {
     });
 
     it('switches faults', async () => {
-      const faults: Faults = { slowStopMs: 10, answerStatus: { status: 500, method: 'POST', times: 3, retryAfterSeconds: 2 } };
+      const faults: Faults = {
+        slowStopMs: 10,
+        answerStatus: { status: 500, method: 'POST', times: 3, retryAfterSeconds: 2 },
+      };
       const answer = await control.send('PUT', '/sei/syncer-0-0/faults', JSON.stringify(faults));
       assert.deepEqual([answer.status, JSON.parse(answer.text), node.faults], [200, faults, faults]);
     });
@@ -282,7 +288,10 @@ describe('fleet', function () {
 
     it('answers 404 to what is not there', async () => {
       assert.match((await control.get('/sei/nobody')).text, /no such node; there are: sei\/syncer-0-0/);
-      assert.match((await control.get('/sei/syncer-0-0/explode')).text, /no such action; there are: GET , PUT \/faults/);
+      assert.match(
+        (await control.get('/sei/syncer-0-0/explode')).text,
+        /no such action; there are: GET , PUT \/faults/,
+      );
     });
   });
 });

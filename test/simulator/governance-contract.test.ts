@@ -58,7 +58,11 @@ describe('governance tasks', function () {
       ['gov-vote', { ...VOTE, keyName: '' }, 'keyName required'],
       ['gov-vote', { ...VOTE, fees: null }, 'fees required'],
       ['gov-vote', { ...VOTE, gas: 0 }, 'gas required (must be > 0)'],
-      ['gov-vote', { ...VOTE, option: 'maybe' }, 'invalid vote option "maybe" (allowed: yes | no | abstain | no_with_veto)'],
+      [
+        'gov-vote',
+        { ...VOTE, option: 'maybe' },
+        'invalid vote option "maybe" (allowed: yes | no | abstain | no_with_veto)',
+      ],
       ['gov-software-upgrade', { ...UPGRADE, title: '' }, 'title required'],
       ['gov-software-upgrade', { ...UPGRADE, upgradeName: undefined }, 'upgradeName required'],
       ['gov-software-upgrade', { ...UPGRADE, upgradeHeight: -5 }, 'upgradeHeight required (must be > 0)'],
@@ -89,7 +93,10 @@ describe('governance tasks', function () {
 
     simulatorOnly('proposals: completed with an id of its own each', async () => {
       const [, sidecar] = await newNode();
-      const tasks = [await run(sidecar, 'gov-software-upgrade', UPGRADE), await run(sidecar, 'gov-param-change', CHANGE)];
+      const tasks = [
+        await run(sidecar, 'gov-software-upgrade', UPGRADE),
+        await run(sidecar, 'gov-param-change', CHANGE),
+      ];
       assert.deepEqual(
         tasks.map(({ status, result }) => [status, Object.keys(result as object), (result as GovResult).proposalId]),
         [101, 102].map((id) => ['completed', ['txHash', 'height', 'proposalId', 'inclusionStatus'], id]),
@@ -187,8 +194,14 @@ describe('governance tasks', function () {
 
   for (const outcome of ['committed_ok', 'committed_failed', 'pending', 'unverifiable', 'no_proposal_id'] as const) {
     simulatorOnly(`v0.0.56, ${outcome}: completed, and nothing is told of the transaction`, async () => {
-      const [node, sidecar] = await newNode({ sidecarVersion: 'v0.0.56', transactions: { outcome, result: 'garbage' } });
-      for (const [type, params] of [['gov-vote', VOTE], ['gov-software-upgrade', UPGRADE]] as const) {
+      const [node, sidecar] = await newNode({
+        sidecarVersion: 'v0.0.56',
+        transactions: { outcome, result: 'garbage' },
+      });
+      for (const [type, params] of [
+        ['gov-vote', VOTE],
+        ['gov-software-upgrade', UPGRADE],
+      ] as const) {
         const { status, result, error } = await run(sidecar, type, params);
         assert.deepEqual([status, result, error], ['completed', undefined, undefined]);
       }

@@ -62,7 +62,10 @@ describe('the height of a simulated chain', function () {
     await node.setHeight(999_900);
     assert.deepEqual(statuses(), new Set(['running']));
     await node.setHeight(1_000_000);
-    await eventually('all have ended', () => node.events.filter((event) => event.type === 'run-ended' && event.end === 'completed').length === WAITS);
+    await eventually(
+      'all have ended',
+      () => node.events.filter((event) => event.type === 'run-ended' && event.end === 'completed').length === WAITS,
+    );
   });
 
   describe('over the control API', () => {
@@ -88,11 +91,21 @@ describe('the height of a simulated chain', function () {
       assert.deepEqual(JSON.parse((await control.get('/nodes/sei/booting/height')).text), { height: null });
     });
 
-    for (const [body, shown] of [['{"height":-1}', '-1'], ['{"height":"9"}', '"9"'], ['{}', 'nothing'], ['9', 'nothing'], ['{', 'nothing'], ['null', 'nothing']] as const) {
+    for (const [body, shown] of [
+      ['{"height":-1}', '-1'],
+      ['{"height":"9"}', '"9"'],
+      ['{}', 'nothing'],
+      ['9', 'nothing'],
+      ['{', 'nothing'],
+      ['null', 'nothing'],
+    ] as const) {
       it(`refuses ${body}`, async () => {
         for (const path of ['/height', '/nodes/sei/a/height']) {
           const { status, text } = await put(path, body);
-          assert.deepEqual([status, JSON.parse(text)], [400, { error: `height: ${shown} is not allowed; send {"height": N}, an integer from 0` }]);
+          assert.deepEqual(
+            [status, JSON.parse(text)],
+            [400, { error: `height: ${shown} is not allowed; send {"height": N}, an integer from 0` }],
+          );
         }
       });
     }

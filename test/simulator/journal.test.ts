@@ -7,7 +7,9 @@ import { SidecarClient } from './sidecar-client.ts';
 
 /** Without times and process ids. */
 function told({ events }: SimulatedNode): unknown[] {
-  return events.map((event) => Object.fromEntries(Object.entries(event).filter(([field]) => field !== 'at' && field !== 'pid')));
+  return events.map((event) =>
+    Object.fromEntries(Object.entries(event).filter(([field]) => field !== 'at' && field !== 'pid')),
+  );
 }
 
 describe('the journal of a simulated node', function () {
@@ -36,10 +38,14 @@ describe('the journal of a simulated node', function () {
       { type: 'seid-started' },
       { type: 'run-ended', ...run, end: 'completed' },
     ]);
-    const pidOf = (type: NodeEvent['type']) => node.events.flatMap((event) => (event.type === type && 'pid' in event ? [event.pid] : []));
+    const pidOf = (type: NodeEvent['type']) =>
+      node.events.flatMap((event) => (event.type === type && 'pid' in event ? [event.pid] : []));
     assert.deepEqual(pidOf('seid-signalled'), [before]);
     assert.deepEqual(pidOf('seid-started'), [before, node.seidPid]);
-    assert.deepEqual(node.events.map(({ at }) => at), node.events.map(({ at }) => at).toSorted((a, b) => a - b));
+    assert.deepEqual(
+      node.events.map(({ at }) => at),
+      node.events.map(({ at }) => at).toSorted((a, b) => a - b),
+    );
   });
 
   it('tells that a killed sidecar runs its task again in its next lifetime', async () => {
@@ -62,10 +68,21 @@ describe('the journal of a simulated node', function () {
     ]);
   });
 
-  for (const [tasksOnSigterm, end] of [['fail', 'failed'], ['keep', 'interrupted']] as const) {
+  for (const [tasksOnSigterm, end] of [
+    ['fail', 'failed'],
+    ['keep', 'interrupted'],
+  ] as const) {
     it(`tells that a sidecar that is stopped leaves its task ${end}`, async () => {
-      const node = await fleet.addNode({ namespace: 'sei', name: `stopped-${end}`, sidecarVersion: 'v0.0.56', tasksOnSigterm });
-      const taskId = await new SidecarClient(node.url).submit('await-condition', { condition: 'height', targetHeight: 1e9 });
+      const node = await fleet.addNode({
+        namespace: 'sei',
+        name: `stopped-${end}`,
+        sidecarVersion: 'v0.0.56',
+        tasksOnSigterm,
+      });
+      const taskId = await new SidecarClient(node.url).submit('await-condition', {
+        condition: 'height',
+        targetHeight: 1e9,
+      });
       await node.stopSidecar();
       assert.deepEqual(told(node).slice(-2), [
         { type: 'sidecar-ended', lifetime: 0, how: 'stop' },

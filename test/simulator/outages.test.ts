@@ -8,7 +8,14 @@ import { SidecarClient } from './sidecar-client.ts';
 
 const HEIGHT = 1_000_000;
 const ARMED = { condition: 'height', targetHeight: HEIGHT, action: 'SIGTERM_SEID' };
-const VOTE = { chainId: 'simulated-1', keyName: 'node_admin', fees: '2000usei', gas: 200_000, proposalId: 7, option: 'yes' };
+const VOTE = {
+  chainId: 'simulated-1',
+  keyName: 'node_admin',
+  fees: '2000usei',
+  gas: 200_000,
+  proposalId: 7,
+  option: 'yes',
+};
 
 /** Code of the error with which a call ends. */
 async function errorOf(call: Promise<unknown>): Promise<unknown> {
@@ -160,7 +167,10 @@ describe('outages of a sidecar', function () {
     assert.notEqual(await open, 'ECONNREFUSED');
     assert.equal(await errorOf(sidecar.get('/v0/livez')), 'ECONNREFUSED');
     assert.equal(await errorOf(sidecar.post({ type: 'mark-ready' })), 'ECONNREFUSED');
-    assert.deepEqual(node.tasks.map((task) => task.id), [id]);
+    assert.deepEqual(
+      node.tasks.map((task) => task.id),
+      [id],
+    );
     await fleet.listen();
     assert.deepEqual([fleet.url, (await sidecar.task(id)).status], [url, 'running']);
   });

@@ -40,7 +40,10 @@ const awaitCondition: readonly Case[] = [
   ['{"condition":"height","targetHeight":1e30}', into('number 1e+30', `${WAIT}.targetHeight`, 'int64')],
   ['{"condition":"height","targetHeight":1e20}', into('number 100000000000000000000', `${WAIT}.targetHeight`, 'int64')],
   // The largest int64 is none any more: the sidecar has it as a float64.
-  ['{"condition":"height","targetHeight":9223372036854775807}', into('number 9223372036854776000', `${WAIT}.targetHeight`, 'int64')],
+  [
+    '{"condition":"height","targetHeight":9223372036854775807}',
+    into('number 9223372036854776000', `${WAIT}.targetHeight`, 'int64'),
+  ],
   // Params are sorted by their keys: `action` comes first.
   ['{"condition":true,"action":7}', into('number', `${WAIT}.action`, 'string')],
 ];
@@ -52,9 +55,18 @@ const discoverPeers: readonly Case[] = [
   ['{"sources":[null]}', 'discover-peers: source[0]: unknown type ""'],
   [String.raw`{"sources":[{"type":"dns\n"}]}`, String.raw`discover-peers: source[0]: unknown type "dns\n"`],
   ['{"SOURCES":[{"TYPE":"static"}]}', 'discover-peers: source[0]: static source has empty addresses'],
-  ['{"sources":[{"type":"static","addresses":["a"]},{"type":"dnsEndpoints"}]}', 'discover-peers: source[1]: dnsEndpoints source has empty endpoints'],
-  ['{"sources":[{"type":"ec2Tags","tags":{"a":"b"}}]}', "discover-peers: source[0]: ec2Tags source missing required field 'region'"],
-  ['{"sources":[{"type":"ec2Tags","region":"r","tags":{}}]}', 'discover-peers: source[0]: ec2Tags source has empty tags'],
+  [
+    '{"sources":[{"type":"static","addresses":["a"]},{"type":"dnsEndpoints"}]}',
+    'discover-peers: source[1]: dnsEndpoints source has empty endpoints',
+  ],
+  [
+    '{"sources":[{"type":"ec2Tags","tags":{"a":"b"}}]}',
+    "discover-peers: source[0]: ec2Tags source missing required field 'region'",
+  ],
+  [
+    '{"sources":[{"type":"ec2Tags","region":"r","tags":{}}]}',
+    'discover-peers: source[0]: ec2Tags source has empty tags',
+  ],
   ['{"sources":"all"}', into('string', `${PEERS}.sources`, '[]tasks.PeerSourceEntry')],
   ['{"sources":{}}', into('object', `${PEERS}.sources`, '[]tasks.PeerSourceEntry')],
   ['{"sources":5}', into('number', `${PEERS}.sources`, '[]tasks.PeerSourceEntry')],

@@ -17,7 +17,12 @@ export class SidecarClient {
     this.#url = url;
   }
 
-  async send(method: string, path: string, body?: string | Buffer<ArrayBuffer>, headers: Record<string, string> = {}): Promise<RawAnswer> {
+  async send(
+    method: string,
+    path: string,
+    body?: string | Buffer<ArrayBuffer>,
+    headers: Record<string, string> = {},
+  ): Promise<RawAnswer> {
     const answer = await this.exchange(method, path, body, headers);
     return { status: answer.status, contentType: answer.headers.get('content-type'), text: answer.text };
   }

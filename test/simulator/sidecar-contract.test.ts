@@ -116,7 +116,9 @@ describe('sidecar contract', function () {
       const { submittedAt, completedAt } = await client.ended(id);
       assert.match(submittedAt, TIME);
       assert.match(completedAt ?? '', TIME);
-      const end = String.raw`"error":"unknown condition \"moon\"","submittedAt":"${submittedAt}","completedAt":"${completedAt}"}` + '\n';
+      const end =
+        String.raw`"error":"unknown condition \"moon\"","submittedAt":"${submittedAt}","completedAt":"${completedAt}"}` +
+        '\n';
       assert.deepEqual(await client.get(`/v0/tasks/${id}`), {
         status: 200,
         contentType: 'application/json',
@@ -126,7 +128,11 @@ describe('sidecar contract', function () {
 
     it('answers 404 to an id that it does not know, be it a UUID or not', async () => {
       for (const id of [randomUUID(), 'x', 'a%20b']) {
-        assert.deepEqual(await client.get(`/v0/tasks/${id}`), { status: 404, contentType: 'application/json', text: '{"error":"task not found"}\n' });
+        assert.deepEqual(await client.get(`/v0/tasks/${id}`), {
+          status: 404,
+          contentType: 'application/json',
+          text: '{"error":"task not found"}\n',
+        });
       }
     });
   });
@@ -192,13 +198,20 @@ describe('sidecar contract', function () {
       ['POST', '/v0/healthz', 'GET, HEAD'],
     ] as const) {
       const { status, headers, text } = await client.exchange(method, path, method === 'DELETE' ? undefined : '{}');
-      assert.deepEqual([status, headers.get('content-type'), headers.get('allow'), text], [405, 'text/plain; charset=utf-8', allow, 'Method Not Allowed\n']);
+      assert.deepEqual(
+        [status, headers.get('content-type'), headers.get('allow'), text],
+        [405, 'text/plain; charset=utf-8', allow, 'Method Not Allowed\n'],
+      );
     }
   });
 
   it('answers 404 in plain text to a path that it does not have', async () => {
     for (const path of ['/', '/v0/nothing', '/v0/tasks/', '/v0/livez/', `/v0/tasks/${randomUUID()}/more`]) {
-      assert.deepEqual(await client.get(path), { status: 404, contentType: 'text/plain; charset=utf-8', text: '404 page not found\n' });
+      assert.deepEqual(await client.get(path), {
+        status: 404,
+        contentType: 'text/plain; charset=utf-8',
+        text: '404 page not found\n',
+      });
     }
   });
 
@@ -224,8 +237,14 @@ describe('sidecar contract', function () {
 
     it('is not there for a body of more than 2,048 bytes, which comes in chunks', async () => {
       const frame = '{"error":"unknown task type: "}\n'.length;
-      for (const [length, expected] of [[2048, [400, '2048', null]], [2049, [400, null, 'chunked']]] as const) {
-        assert.deepEqual(await framing('POST', '/v0/tasks', JSON.stringify({ type: 'x'.repeat(length - frame) })), expected);
+      for (const [length, expected] of [
+        [2048, [400, '2048', null]],
+        [2049, [400, null, 'chunked']],
+      ] as const) {
+        assert.deepEqual(
+          await framing('POST', '/v0/tasks', JSON.stringify({ type: 'x'.repeat(length - frame) })),
+          expected,
+        );
       }
       const id = await client.submit('mark-ready', { text: 'x'.repeat(2048) });
       await client.ended(id);
@@ -242,8 +261,13 @@ describe('sidecar contract', function () {
 
     it('is Ready and healthy after mark-ready', async () => {
       await client.ended(await client.submit('mark-ready'));
-      for (const path of ['/v0/healthz', '/v0/startupz']) assert.deepEqual(await client.get(path), { status: 200, contentType: null, text: '' });
-      assert.deepEqual(await client.get('/v0/status'), { status: 200, contentType: 'application/json', text: '{"status":"Ready"}\n' });
+      for (const path of ['/v0/healthz', '/v0/startupz'])
+        assert.deepEqual(await client.get(path), { status: 200, contentType: null, text: '' });
+      assert.deepEqual(await client.get('/v0/status'), {
+        status: 200,
+        contentType: 'application/json',
+        text: '{"status":"Ready"}\n',
+      });
     });
 
     simulatorOnly('is Initializing and 503 before mark-ready and after a restart of the sidecar', async () => {
@@ -363,7 +387,10 @@ describe('sidecar contract', function () {
 
     simulatorOnly('fails with an unknown action once the height is there', async () => {
       const params = { condition: 'height', targetHeight: 1, action: 'DANCE' };
-      assert.equal((await client.ended(await client.submit('await-condition', params))).error, 'unknown action "DANCE"');
+      assert.equal(
+        (await client.ended(await client.submit('await-condition', params))).error,
+        'unknown action "DANCE"',
+      );
     });
   });
 

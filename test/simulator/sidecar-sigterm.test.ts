@@ -49,17 +49,20 @@ describe('SIGTERM to the sidecar', function () {
       }
     });
 
-    simulatorOnly(`${sidecarVersion}: a restart begins anew, with a second SIGTERM, and readiness is lost`, async () => {
-      const node = await newNode({ sidecarVersion });
-      const sidecar = new SidecarClient(node.url);
-      node.setFaults({ slowStopMs: 300 });
-      const id = await sidecar.submit('restart-seid');
-      await eventually('the first SIGTERM', () => node.sigtermsReceived === 1);
-      await node.stopSidecar();
-      node.startSidecar();
-      const { status, run } = await sidecar.ended(id);
-      assert.deepEqual([status, run, node.sigtermsReceived, node.sidecar.ready], ['completed', 1, 2, false]);
-    });
+    simulatorOnly(
+      `${sidecarVersion}: a restart begins anew, with a second SIGTERM, and readiness is lost`,
+      async () => {
+        const node = await newNode({ sidecarVersion });
+        const sidecar = new SidecarClient(node.url);
+        node.setFaults({ slowStopMs: 300 });
+        const id = await sidecar.submit('restart-seid');
+        await eventually('the first SIGTERM', () => node.sigtermsReceived === 1);
+        await node.stopSidecar();
+        node.startSidecar();
+        const { status, run } = await sidecar.ended(id);
+        assert.deepEqual([status, run, node.sigtermsReceived, node.sidecar.ready], ['completed', 1, 2, false]);
+      },
+    );
   }
 
   simulatorOnly('v0.0.56, if told to, stores running tasks as failed', async () => {
@@ -68,7 +71,14 @@ describe('SIGTERM to the sidecar', function () {
     const { completedAt, submittedAt, ...rest } = task;
     assert.match(completedAt ?? '', TIME);
     assert.match(submittedAt, TIME);
-    assert.deepEqual(rest, { id: task.id, type: 'await-condition', status: 'failed', run: 1, params: FOR_EVER, error: 'context canceled' });
+    assert.deepEqual(rest, {
+      id: task.id,
+      type: 'await-condition',
+      status: 'failed',
+      run: 1,
+      params: FOR_EVER,
+      error: 'context canceled',
+    });
   });
 
   simulatorOnly('newer keeps them whatever it is told', async () => {

@@ -13,7 +13,10 @@ interface VersionSuite {
  * Describes the same for sidecars of both versions. With `SIDECAR_CONTRACT_URL` the suite of the real sidecar's version
  * runs against it, and the other one is skipped.
  */
-export function describeVersions(versions: readonly SidecarVersion[], suite: (version: SidecarVersion, parts: VersionSuite) => void): void {
+export function describeVersions(
+  versions: readonly SidecarVersion[],
+  suite: (version: SidecarVersion, parts: VersionSuite) => void,
+): void {
   for (const version of versions) {
     describe(version, () => {
       let fleet: Fleet | undefined;
@@ -22,7 +25,9 @@ export function describeVersions(versions: readonly SidecarVersion[], suite: (ve
       before(async function () {
         if (realSidecar === undefined) {
           fleet = await startFleet();
-          client = new SidecarClient((await fleet.addNode({ namespace: 'default', name: 'node', sidecarVersion: version })).url);
+          client = new SidecarClient(
+            (await fleet.addNode({ namespace: 'default', name: 'node', sidecarVersion: version })).url,
+          );
           return;
         }
         client = new SidecarClient(realSidecar);

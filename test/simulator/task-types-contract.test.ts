@@ -1,4 +1,6 @@
-/** Which types of task a sidecar of each version knows, and what the ones do that only newer ones have (contract §3). */
+/**
+ * Which types of task a sidecar of each version knows, and what the ones do that only newer ones have (contract §3).
+ */
 import assert from 'node:assert/strict';
 import { startFleet, type Fleet, type NodeBehaviour } from '../../simulator/fleet.ts';
 import type { SimulatedNode } from '../../simulator/simulated-node.ts';
@@ -31,7 +33,14 @@ const everywhere = [
 ];
 const only: Readonly<Record<SidecarVersion, readonly string[]>> = {
   'v0.0.56': ['discover-peers'],
-  newer: ['gov-param-change', 'stop-seid', 'mark-not-ready', 'reset-data', 'snapshot-upload-once', 'evm-logical-digest'],
+  newer: [
+    'gov-param-change',
+    'stop-seid',
+    'mark-not-ready',
+    'reset-data',
+    'snapshot-upload-once',
+    'evm-logical-digest',
+  ],
 };
 const other: Readonly<Record<SidecarVersion, SidecarVersion>> = { 'v0.0.56': 'newer', newer: 'v0.0.56' };
 
@@ -46,7 +55,10 @@ describe('types of task', function () {
 
     for (const type of [...everywhere, ...only[version]]) {
       it(`knows ${type}: the id is checked then`, async () => {
-        assert.deepEqual(await answerTo(type), [400, String.raw`{"error":"task ID must be a valid UUID: \"x\""}` + '\n']);
+        assert.deepEqual(await answerTo(type), [
+          400,
+          String.raw`{"error":"task ID must be a valid UUID: \"x\""}` + '\n',
+        ]);
       });
     }
 
@@ -61,7 +73,12 @@ describe('types of task', function () {
     let fleet: Fleet;
 
     const newNode = async (behaviour: NodeBehaviour = {}): Promise<[SimulatedNode, SidecarClient]> => {
-      const node = await fleet.addNode({ namespace: 'default', name: `node-${fleet.nodes.length}`, sidecarVersion: 'newer', ...behaviour });
+      const node = await fleet.addNode({
+        namespace: 'default',
+        name: `node-${fleet.nodes.length}`,
+        sidecarVersion: 'newer',
+        ...behaviour,
+      });
       return [node, new SidecarClient(node.url)];
     };
     before(async () => {
@@ -80,7 +97,9 @@ describe('types of task', function () {
       const earlier = await sidecar.submit('mark-ready');
       await sidecar.ended(earlier);
       const { status } = await sidecar.ended(await sidecar.submit('mark-not-ready'));
-      const shown = await Promise.all(['/v0/healthz', '/v0/status', `/v0/tasks/${earlier}`].map((path) => sidecar.get(path)));
+      const shown = await Promise.all(
+        ['/v0/healthz', '/v0/status', `/v0/tasks/${earlier}`].map((path) => sidecar.get(path)),
+      );
       assert.equal(status, 'completed');
       assert.deepEqual(
         shown.map((answer) => [answer.status, answer.text]),
@@ -97,7 +116,10 @@ describe('types of task', function () {
       const pid = node.seidPid;
       node.setFaults({ neverBoot: true });
       const { status } = await sidecar.ended(await sidecar.submit('stop-seid'));
-      assert.deepEqual([status, node.pastSeidPids, node.sigtermsReceived, await node.latestHeight()], ['completed', [pid], 1, undefined]);
+      assert.deepEqual(
+        [status, node.pastSeidPids, node.sigtermsReceived, await node.latestHeight()],
+        ['completed', [pid], 1, undefined],
+      );
     });
 
     simulatorOnly('stop-seid: never kills', async () => {
@@ -109,17 +131,22 @@ describe('types of task', function () {
       assert.deepEqual([status, error, node.seidPid], ['failed', words, pid]);
     });
 
-    simulatorOnly('await-condition catchingUp: completes on a node that has caught up; v0.0.56 does not know it', async () => {
-      const ends: unknown[] = [];
-      for (const sidecarVersion of ['newer', 'v0.0.56'] as const) {
-        const [, sidecar] = await newNode({ sidecarVersion });
-        const { status, error } = await sidecar.ended(await sidecar.submit('await-condition', { condition: 'catchingUp' }));
-        ends.push([status, error]);
-      }
-      assert.deepEqual(ends, [
-        ['completed', undefined],
-        ['failed', 'unknown condition "catchingUp"'],
-      ]);
-    });
+    simulatorOnly(
+      'await-condition catchingUp: completes on a node that has caught up; v0.0.56 does not know it',
+      async () => {
+        const ends: unknown[] = [];
+        for (const sidecarVersion of ['newer', 'v0.0.56'] as const) {
+          const [, sidecar] = await newNode({ sidecarVersion });
+          const { status, error } = await sidecar.ended(
+            await sidecar.submit('await-condition', { condition: 'catchingUp' }),
+          );
+          ends.push([status, error]);
+        }
+        assert.deepEqual(ends, [
+          ['completed', undefined],
+          ['failed', 'unknown condition "catchingUp"'],
+        ]);
+      },
+    );
   });
 });

@@ -27,7 +27,10 @@ describe('Events of a restart', () => {
     await environment.setPhase('good', 'Running');
     await Promise.all(['good', 'bad'].map((name) => environment.finished(name)));
     for (const name of ['good', 'bad']) {
-      await eventually(`the verdict of ${name} is recorded`, async () => (await eventsOn('SeiNode', name)).length === 2);
+      await eventually(
+        `the verdict of ${name} is recorded`,
+        async () => (await eventsOn('SeiNode', name)).length === 2,
+      );
     }
     await service.process.stop(30_000);
     await environment.startService();
@@ -68,7 +71,13 @@ describe('Events of a restart', () => {
 
   it('answer in `kubectl describe seinode` who restarted it, and why', async () => {
     const { stdout } = await environment.kubectl(['describe', 'seinode', 'good']);
-    assert.match(stdout, /Normal +Dispatched +\S+ +sei\.io\/sei-node-tasks +RestartSeid by SeiNodeTask good: .*Created with kubectl-create\. Reason: memory leak\./);
-    assert.match(stdout, /Normal +TaskComplete .*RestartSeid by SeiNodeTask good: The sidecar of SeiNode \S+\/good reported the restart complete/);
+    assert.match(
+      stdout,
+      /Normal +Dispatched +\S+ +sei\.io\/sei-node-tasks +RestartSeid by SeiNodeTask good: .*Created with kubectl-create\. Reason: memory leak\./,
+    );
+    assert.match(
+      stdout,
+      /Normal +TaskComplete .*RestartSeid by SeiNodeTask good: The sidecar of SeiNode \S+\/good reported the restart complete/,
+    );
   });
 });

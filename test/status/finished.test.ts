@@ -13,7 +13,9 @@ describe('`kubectl wait --for=condition=Finished`', () => {
 
   after(() => environment.stop());
 
-  const ends: Readonly<Record<string, readonly [node: Parameters<TestEnvironment['addNode']>[1], phase: string, reason: string]>> = {
+  const ends: Readonly<
+    Record<string, readonly [node: Parameters<TestEnvironment['addNode']>[1], phase: string, reason: string]>
+  > = {
     good: [{ faults: { slowStopMs: 1_000 } }, 'Complete', 'TaskComplete'],
     stubborn: [{ faults: { ignoreSigterm: true } }, 'Failed', 'TaskFailed'],
   };
@@ -25,7 +27,10 @@ describe('`kubectl wait --for=condition=Finished`', () => {
       assert.equal(code, 0, stderr);
       const { status } = (await environment.tasks.get(environment.namespace, name)) ?? assert.fail('gone');
       assert.deepEqual([status?.phase, status?.reason], [phase, reason]);
-      assert.deepEqual(status?.conditions?.map(({ type }) => type), ['TargetReady', phase === 'Complete' ? 'Ready' : 'Failed', 'Finished']);
+      assert.deepEqual(
+        status?.conditions?.map(({ type }) => type),
+        ['TargetReady', phase === 'Complete' ? 'Ready' : 'Failed', 'Finished'],
+      );
     });
   }
 });

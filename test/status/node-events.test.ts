@@ -10,7 +10,8 @@ interface NodeEvent {
   readonly note: string;
 }
 
-const reasonsOf = (events: readonly NodeEvent[]): string[] => events.map(({ type, reason }) => `${type} ${reason}`).toSorted();
+const reasonsOf = (events: readonly NodeEvent[]): string[] =>
+  events.map(({ type, reason }) => `${type} ${reason}`).toSorted();
 
 describe('Events on a SeiNode of restarts that no SeiNodeTask tells of', () => {
   let environment: TestEnvironment;
@@ -24,23 +25,44 @@ describe('Events on a SeiNode of restarts that no SeiNodeTask tells of', () => {
 
   async function eventsOn(name: string, count: number): Promise<NodeEvent[]> {
     return await eventually(`${name} has ${count} Events`, async () => {
-      const { stdout } = await environment.kubectl(['get', 'events.events.k8s.io', '-o', 'json', '--field-selector', `regarding.kind=SeiNode,regarding.name=${name}`]);
+      const { stdout } = await environment.kubectl([
+        'get',
+        'events.events.k8s.io',
+        '-o',
+        'json',
+        '--field-selector',
+        `regarding.kind=SeiNode,regarding.name=${name}`,
+      ]);
       const { items } = JSON.parse(stdout) as { items: NodeEvent[] };
       return items.length >= count && items;
     });
   }
 
   async function start(type: string, workflowId: string, input: object): Promise<WorkflowHandle> {
-    return await environment.temporal.workflow.start(type, { workflowId: `${environment.namespace}/${workflowId}`, taskQueue: environment.namespace, args: [input] });
+    return await environment.temporal.workflow.start(type, {
+      workflowId: `${environment.namespace}/${workflowId}`,
+      taskQueue: environment.namespace,
+      args: [input],
+    });
   }
 
   it('tell what a runbook did to it, and which', async () => {
     const { namespace, name } = await environment.addNode('by-runbook');
-    const runbook = await start('RestartThenAwaitHeight', 'nightly', { node: { namespace, name }, targetHeight: 1, heightTimeoutSeconds: 60 });
+    const runbook = await start('RestartThenAwaitHeight', 'nightly', {
+      node: { namespace, name },
+      targetHeight: 1,
+      heightTimeoutSeconds: 60,
+    });
     await runbook.result();
     const events = await eventsOn(name, 4);
-    assert.deepEqual(reasonsOf(events), ['Normal Dispatched', 'Normal Dispatched', 'Normal TaskComplete', 'Normal TaskComplete']);
-    for (const { note } of events) assert.ok(/^(RestartSeid|AwaitNodesAtHeight) by workflow /.test(note) && note.includes(runbook.workflowId), note);
+    assert.deepEqual(reasonsOf(events), [
+      'Normal Dispatched',
+      'Normal Dispatched',
+      'Normal TaskComplete',
+      'Normal TaskComplete',
+    ]);
+    for (const { note } of events)
+      assert.ok(/^(RestartSeid|AwaitNodesAtHeight) by workflow /.test(note) && note.includes(runbook.workflowId), note);
   });
 
   it('tell of each run of one workflow id', async () => {
@@ -50,7 +72,12 @@ describe('Events on a SeiNode of restarts that no SeiNodeTask tells of', () => {
       await run.result();
     }
     const events = await eventsOn(name, 4);
-    for (const why of ['memory leak', 'new peers']) assert.deepEqual(reasonsOf(events.filter(({ note }) => note.includes(why))), ['Normal Dispatched', 'Normal TaskComplete'], why);
+    for (const why of ['memory leak', 'new peers'])
+      assert.deepEqual(
+        reasonsOf(events.filter(({ note }) => note.includes(why))),
+        ['Normal Dispatched', 'Normal TaskComplete'],
+        why,
+      );
   });
 
   it('tell how a restart ended whose task was deleted meanwhile', async () => {
@@ -65,6 +92,9 @@ describe('Events on a SeiNode of restarts that no SeiNodeTask tells of', () => {
     const events = await eventsOn('deleted', 2);
     assert.deepEqual(reasonsOf(events), ['Normal Dispatched', 'Warning Cancelled']);
     const end = events.find(({ reason }) => reason === 'Cancelled');
-    assert.match(end?.note ?? '', /^RestartSeid by SeiNodeTask deleted: Cancelled too late to stop the restart: .*reported the restart complete/);
+    assert.match(
+      end?.note ?? '',
+      /^RestartSeid by SeiNodeTask deleted: Cancelled too late to stop the restart: .*reported the restart complete/,
+    );
   });
 });

@@ -14,7 +14,16 @@ interface KubernetesEvent {
 }
 
 /** Why a sidecar cannot be asked, as variables of the service, and how the task tells it. */
-const causes: Readonly<Record<string, { readonly service: (environment: TestEnvironment) => Promise<NodeJS.ProcessEnv>; readonly words: RegExp; readonly reason: string }>> = {
+const causes: Readonly<
+  Record<
+    string,
+    {
+      readonly service: (environment: TestEnvironment) => Promise<NodeJS.ProcessEnv>;
+      readonly words: RegExp;
+      readonly reason: string;
+    }
+  >
+> = {
   'a name that does not resolve': {
     service: async () => ({ SIDECAR_URL_TEMPLATE: 'http://{name}.{namespace}.invalid:7777' }),
     words: /Last problem: GET http:\/\/away\.\S+\.invalid:7777\/\S+: getaddrinfo E\w+ away\./,
@@ -37,7 +46,14 @@ const causes: Readonly<Record<string, { readonly service: (environment: TestEnvi
 };
 
 async function warnings(environment: TestEnvironment, name: string): Promise<KubernetesEvent[]> {
-  const { stdout } = await environment.kubectl(['get', 'events', '--field-selector', `involvedObject.kind=SeiNodeTask,involvedObject.name=${name}`, '-o', 'json']);
+  const { stdout } = await environment.kubectl([
+    'get',
+    'events',
+    '--field-selector',
+    `involvedObject.kind=SeiNodeTask,involvedObject.name=${name}`,
+    '-o',
+    'json',
+  ]);
   return (JSON.parse(stdout) as { items: KubernetesEvent[] }).items.filter(({ type }) => type === 'Warning');
 }
 
@@ -55,14 +71,19 @@ describe('what keeps a task from going on', () => {
       const first = await environment.startService(await service(environment));
       const node = await environment.addNode('away');
       const task = await environment.restart('away', 'away');
-      const { status } = await environment.taskWhere('away', 'tells the problem', ({ status: now }) => words.test(now?.message ?? ''));
+      const { status } = await environment.taskWhere('away', 'tells the problem', ({ status: now }) =>
+        words.test(now?.message ?? ''),
+      );
       assert.match(status?.message ?? '', /The task is being sent to the sidecar of SeiNode \S+\/away\./);
       assert.equal(status?.step, 'Dispatching');
       const told = await eventually('it is recorded', async () => {
         const found = await warnings(environment, 'away');
         return found.length > 0 && found;
       });
-      assert.deepEqual(told.map((event) => event.reason), [reason]);
+      assert.deepEqual(
+        told.map((event) => event.reason),
+        [reason],
+      );
       assert.match(`Last problem: ${told[0]?.message}`, words);
       assert.equal((await environment.workflowOf(task).describe()).status.name, 'RUNNING');
 
@@ -70,7 +91,10 @@ describe('what keeps a task from going on', () => {
       await environment.startService();
       assertComplete(await environment.finished('away'));
       assert.equal(node.sigtermsReceived, 1);
-      assert.deepEqual((await warnings(environment, 'away')).map((event) => event.reason), [reason]);
+      assert.deepEqual(
+        (await warnings(environment, 'away')).map((event) => event.reason),
+        [reason],
+      );
     });
   }
 
@@ -80,11 +104,18 @@ describe('what keeps a task from going on', () => {
     const handle = node.handle.bind(node);
     let isVaried = true;
     node.handle = async (...call) => {
-      if (isVaried) node.setFaults(node.requests.length % 2 === 0 ? { answerStatus: { method: 'GET', status: 503 } } : { garbage: { method: 'GET', body: 'html' } });
+      if (isVaried)
+        node.setFaults(
+          node.requests.length % 2 === 0
+            ? { answerStatus: { method: 'GET', status: 503 } }
+            : { garbage: { method: 'GET', body: 'html' } },
+        );
       await handle(...call);
     };
     await environment.restart('varied', 'varied');
-    await environment.taskWhere('varied', 'tells a problem', ({ status }) => /Last problem: /.test(status?.message ?? ''));
+    await environment.taskWhere('varied', 'tells a problem', ({ status }) =>
+      /Last problem: /.test(status?.message ?? ''),
+    );
     isVaried = false;
     node.setFaults({});
     assertComplete(await environment.finished('varied'));
@@ -97,11 +128,19 @@ describe('what keeps a task from going on', () => {
     await createTaskOfKind(environment, 'denied', { kind: 'AwaitNodesAtHeight', payload: { targetHeight: 1_000_000 } });
     await environment.taskWhere('denied', 'is watched', ({ status }) => status?.step === 'AwaitingHeight');
     node.setFaults({ taskNotFound: {} });
-    await environment.taskWhere('denied', 'tells it', ({ status }) => /Last problem: .* does not know the task\./.test(status?.message ?? ''));
-    await eventually('it is recorded', async () => (await warnings(environment, 'denied')).some(({ reason }) => reason === 'SidecarTaskUnknown'));
+    await environment.taskWhere('denied', 'tells it', ({ status }) =>
+      /Last problem: .* does not know the task\./.test(status?.message ?? ''),
+    );
+    await eventually('it is recorded', async () =>
+      (await warnings(environment, 'denied')).some(({ reason }) => reason === 'SidecarTaskUnknown'),
+    );
     node.setFaults({});
     await polledAgain(node);
-    const { status } = await environment.taskWhere('denied', 'tells no problem any more', ({ status: now }) => !/Last problem/.test(now?.message ?? ''));
+    const { status } = await environment.taskWhere(
+      'denied',
+      'tells no problem any more',
+      ({ status: now }) => !/Last problem/.test(now?.message ?? ''),
+    );
     assert.deepEqual([status?.phase, status?.step], ['Running', 'AwaitingHeight']);
     await node.setHeight(1_000_000);
     assertComplete(await environment.finished('denied'));

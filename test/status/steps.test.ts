@@ -7,14 +7,33 @@ const HELD = { inclusionDelayMs: 600_000 };
 const targetHeight = 1_000_000_000;
 
 /** Each on a node that never lets it end. */
-const atWork: readonly { readonly kind: TaskKind; readonly payload?: object; readonly step: string; readonly message: RegExp }[] = [
+const atWork: readonly {
+  readonly kind: TaskKind;
+  readonly payload?: object;
+  readonly step: string;
+  readonly message: RegExp;
+}[] = [
   { kind: 'RestartSeid', step: 'Restarting', message: /restarts seid in place/ },
-  { kind: 'AwaitNodesAtHeight', payload: { targetHeight }, step: 'AwaitingHeight', message: /reaches height 1000000000\. It is at height \d+\./ },
-  { kind: 'AwaitCondition', payload: { height: { targetHeight } }, step: 'AwaitingHeight', message: /reaches height 1000000000\. It is at height \d+\./ },
+  {
+    kind: 'AwaitNodesAtHeight',
+    payload: { targetHeight },
+    step: 'AwaitingHeight',
+    message: /reaches height 1000000000\. It is at height \d+\./,
+  },
+  {
+    kind: 'AwaitCondition',
+    payload: { height: { targetHeight } },
+    step: 'AwaitingHeight',
+    message: /reaches height 1000000000\. It is at height \d+\./,
+  },
   { kind: 'GovVote', step: 'Submitting', message: /submits the vote/ },
   { kind: 'GovSoftwareUpgrade', step: 'Submitting', message: /submits the proposal/ },
   { kind: 'GovParamChange', step: 'Submitting', message: /submits the proposal/ },
-  { kind: 'UpdateNodeImage', step: 'RollingOut', message: /spec\.image of SeiNode \S+ is set to \S+; waiting until the node runs it/ },
+  {
+    kind: 'UpdateNodeImage',
+    step: 'RollingOut',
+    message: /spec\.image of SeiNode \S+ is set to \S+; waiting until the node runs it/,
+  },
 ];
 
 describe('the status of a task that is at work', () => {
@@ -32,7 +51,11 @@ describe('the status of a task that is at work', () => {
       const name = kind.toLowerCase();
       await environment.addNode(name, { sidecarVersion: 'newer', transactions: HELD, faults: { slowStopMs: 600_000 } });
       await createTaskOfKind(environment, name, { kind, payload });
-      const { metadata, status } = await environment.taskWhere(name, `is ${step}`, (task) => task.status?.step === step);
+      const { metadata, status } = await environment.taskWhere(
+        name,
+        `is ${step}`,
+        (task) => task.status?.step === step,
+      );
       assert.equal(status?.phase, 'Running');
       assert.match(status?.message ?? '', message);
       assert.ok(status?.message?.includes(`SeiNode ${environment.namespace}/${name}`), status?.message);

@@ -45,9 +45,15 @@ describe('the status of a restart that has to wait and takes its time', () => {
 
   it('says in one sentence what happens, who asked for it and why', () => {
     const asked = 'Created with a-test. Reason: memory leak.';
-    assert.ok(written.every(({ message }) => message?.endsWith(asked)), JSON.stringify(written.map(({ message }) => message)));
+    assert.ok(
+      written.every(({ message }) => message?.endsWith(asked)),
+      JSON.stringify(written.map(({ message }) => message)),
+    );
     assert.match(written[0]?.message ?? '', /is in phase Initializing; waiting for Running, at most 5m0s\./);
-    assert.match(task.status?.message ?? '', /^The sidecar of SeiNode \S+\/slow reported the restart complete: .* Follow with AwaitNodesAtHeight/);
+    assert.match(
+      task.status?.message ?? '',
+      /^The sidecar of SeiNode \S+\/slow reported the restart complete: .* Follow with AwaitNodesAtHeight/,
+    );
   });
 
   it('names the workflow, its run and where to see it', async () => {

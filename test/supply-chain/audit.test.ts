@@ -14,7 +14,9 @@ const BULK = '/-/npm/v1/security/advisories/bulk';
 async function audit(registry: string): Promise<{ code: number | null; stdout: string }> {
   return await new Promise((resolve) => {
     const env = { ...process.env, npm_config_registry: registry };
-    const child = execFile(process.execPath, ['--no-warnings', SCRIPT], { env }, (_error, stdout) => resolve({ code: child.exitCode, stdout }));
+    const child = execFile(process.execPath, ['--no-warnings', SCRIPT], { env }, (_error, stdout) =>
+      resolve({ code: child.exitCode, stdout }),
+    );
   });
 }
 
@@ -22,7 +24,9 @@ async function audit(registry: string): Promise<{ code: number | null; stdout: s
 async function auditAgainst(status: number, answer: object): Promise<{ code: number | null; stdout: string }> {
   const server = createServer((request, response) => {
     const isAudit = request.url === BULK;
-    response.writeHead(isAudit ? status : 404, { 'content-type': 'application/json' }).end(JSON.stringify(isAudit ? answer : {}));
+    response
+      .writeHead(isAudit ? status : 404, { 'content-type': 'application/json' })
+      .end(JSON.stringify(isAudit ? answer : {}));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -40,7 +44,15 @@ describe('npm run audit', () => {
 
   it('fails on an advisory, and names it', async () => {
     const [zod] = lockedPackages().filter(({ name }) => name === 'zod');
-    const advisory = { id: 1, title: 'Bad', url: 'https://example.org/1', severity: 'low', vulnerable_versions: `<=${zod?.version}`, cwe: [], cvss: { score: 0, vectorString: null } };
+    const advisory = {
+      id: 1,
+      title: 'Bad',
+      url: 'https://example.org/1',
+      severity: 'low',
+      vulnerable_versions: `<=${zod?.version}`,
+      cwe: [],
+      cvss: { score: 0, vectorString: null },
+    };
     const { code, stdout } = await auditAgainst(200, { zod: [advisory] });
     assert.match(stdout, /^low: zod .*: Bad \(https:\/\/example\.org\/1\)$/m);
     assert.equal(code, 1);
@@ -60,7 +72,13 @@ describe('npm run audit', () => {
     assert.equal(code, 0);
   });
 
-  for (const report of ['', 'npm is broken', '{}', '{"error":{"code":"ENOLOCK","summary":"This command requires an existing lockfile."}}']) {
-    it(`does not take ${report || 'nothing'} for a pass`, () => assert.throws(() => auditOutcome(report), /npm audit did not report/));
+  for (const report of [
+    '',
+    'npm is broken',
+    '{}',
+    '{"error":{"code":"ENOLOCK","summary":"This command requires an existing lockfile."}}',
+  ]) {
+    it(`does not take ${report || 'nothing'} for a pass`, () =>
+      assert.throws(() => auditOutcome(report), /npm audit did not report/));
   }
 });

@@ -24,15 +24,27 @@ const STATED_ELSEWHERE = new Map([['unionfs@4.6.0', 'Unlicense']]);
 describe('licences', () => {
   const shipped = lockedPackages()
     .filter(({ dev }) => !dev)
-    .map(({ name, version, license }) => ({ id: `${name}@${version}`, license: license ?? STATED_ELSEWHERE.get(`${name}@${version}`) }));
+    .map(({ name, version, license }) => ({
+      id: `${name}@${version}`,
+      license: license ?? STATED_ELSEWHERE.get(`${name}@${version}`),
+    }));
 
   it('of everything that is shipped are allowed', () => {
     assert.ok(shipped.length > 50);
-    assert.deepEqual(shipped.filter(({ license }) => license === undefined || !ALLOWED.has(license)), []);
+    assert.deepEqual(
+      shipped.filter(({ license }) => license === undefined || !ALLOWED.has(license)),
+      [],
+    );
   });
 
   it('that are allowed are all in use, and so are the exceptions', () => {
-    assert.deepEqual([...ALLOWED].filter((allowed) => !shipped.some(({ license }) => license === allowed)), []);
-    assert.deepEqual([...STATED_ELSEWHERE.keys()].filter((exception) => !shipped.some(({ id }) => id === exception)), []);
+    assert.deepEqual(
+      [...ALLOWED].filter((allowed) => !shipped.some(({ license }) => license === allowed)),
+      [],
+    );
+    assert.deepEqual(
+      [...STATED_ELSEWHERE.keys()].filter((exception) => !shipped.some(({ id }) => id === exception)),
+      [],
+    );
   });
 });

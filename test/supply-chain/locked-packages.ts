@@ -13,10 +13,15 @@ export interface LockedPackage {
 
 /** Everything that `npm ci` installs. */
 export function lockedPackages(): LockedPackage[] {
-  const { packages } = JSON.parse(readProjectFile('package-lock.json')) as { packages: Record<string, Omit<LockedPackage, 'name'>> };
+  const { packages } = JSON.parse(readProjectFile('package-lock.json')) as {
+    packages: Record<string, Omit<LockedPackage, 'name'>>;
+  };
   return Object.entries(packages)
     .filter(([path]) => path !== '')
-    .map(([path, locked]) => ({ ...locked, name: path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length) }));
+    .map(([path, locked]) => ({
+      ...locked,
+      name: path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length),
+    }));
 }
 
 /** @param file - Relative to the project. */

@@ -9,7 +9,10 @@ interface Manifest {
 
 /** Lines without comments and blanks. */
 function linesOf(file: string): string[] {
-  return readProjectFile(file).split('\n').map((line) => line.replace(/(^|\s+)(#|\/\/).*$/, '')).filter((line) => line !== '');
+  return readProjectFile(file)
+    .split('\n')
+    .map((line) => line.replace(/(^|\s+)(#|\/\/).*$/, ''))
+    .filter((line) => line !== '');
 }
 
 describe('what is installed', () => {
@@ -18,18 +21,27 @@ describe('what is installed', () => {
   it('is named in package.json by exact versions', () => {
     const versions = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies });
     assert.ok(versions.length > 10);
-    assert.deepEqual(versions.filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version)), []);
+    assert.deepEqual(
+      versions.filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version)),
+      [],
+    );
   });
 
   it('is held in package-lock.json by a SHA-512, and from no address of its own', () => {
     const packages = lockedPackages();
     assert.ok(packages.length > 100);
-    const loose = packages.filter(({ integrity, resolved }) => !integrity?.startsWith('sha512-') || resolved !== undefined);
+    const loose = packages.filter(
+      ({ integrity, resolved }) => !integrity?.startsWith('sha512-') || resolved !== undefined,
+    );
     assert.deepEqual(loose, []);
   });
 
   it('runs no install script that nobody has decided about, and nothing is decided that is not there', () => {
-    const withScripts = new Set(lockedPackages().filter(({ hasInstallScript }) => hasInstallScript).map(({ name }) => name));
+    const withScripts = new Set(
+      lockedPackages()
+        .filter(({ hasInstallScript }) => hasInstallScript)
+        .map(({ name }) => name),
+    );
     assert.deepEqual([...withScripts].toSorted(), Object.keys(manifest.allowScripts).toSorted());
     const allowed = Object.entries(manifest.allowScripts).filter(([, isAllowed]) => isAllowed);
     assert.deepEqual(allowed, [['node', true]]);
@@ -42,15 +54,32 @@ describe('what is installed', () => {
     const replaced = new Set(goMod.flatMap((line) => /(\S+)( v\S+)? => /.exec(line)?.[1] ?? []));
     const sums = linesOf('dev/servers/go.sum');
     assert.ok(modules.length > 100);
-    assert.deepEqual(sums.filter((line) => !/^\S+ v\S+ h1:[A-Za-z0-9+/]{43}=$/.test(line)), []);
-    const hashed = new Set(sums.map((line) => line.split(' ').slice(0, 2).join(' ').replace(/\/go\.mod$/, '')));
+    assert.deepEqual(
+      sums.filter((line) => !/^\S+ v\S+ h1:[A-Za-z0-9+/]{43}=$/.test(line)),
+      [],
+    );
+    const hashed = new Set(
+      sums.map((line) =>
+        line
+          .split(' ')
+          .slice(0, 2)
+          .join(' ')
+          .replace(/\/go\.mod$/, ''),
+      ),
+    );
     const loose = modules.filter((module) => !hashed.has(module) && !replaced.has(module.split(' ')[0] ?? ''));
     assert.deepEqual(loose, []);
   });
 
   it('is held in the requirements of the Temporal CLI by versions and SHA-256', () => {
-    const requirements = linesOf('dev/binaries/temporal-cli.requirements.txt').join('\n').replaceAll(/\s*\\\n\s*/g, ' ').split('\n');
-    assert.deepEqual(requirements.filter((line) => !/^[\w-]+==[\d.]+( --hash=sha256:[0-9a-f]{64})+$/.test(line)), []);
+    const requirements = linesOf('dev/binaries/temporal-cli.requirements.txt')
+      .join('\n')
+      .replaceAll(/\s*\\\n\s*/g, ' ')
+      .split('\n');
+    assert.deepEqual(
+      requirements.filter((line) => !/^[\w-]+==[\d.]+( --hash=sha256:[0-9a-f]{64})+$/.test(line)),
+      [],
+    );
     assert.equal(requirements.length, 1);
     assert.match(readProjectFile('dev/binaries/temporal-cli.ts'), /'--require-hashes'/);
   });

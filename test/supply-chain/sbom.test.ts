@@ -21,10 +21,16 @@ const purlsOf = (packages: readonly LockedPackage[]): string[] =>
 
 describe('npm run sbom', () => {
   it('lists everything as CycloneDX, by version and hash, and tells what is shipped', async () => {
-    const { stdout } = await promisify(execFile)('npm', ['run', '--silent', 'sbom'], { cwd: PROJECT, maxBuffer: 64 * 1024 * 1024 });
+    const { stdout } = await promisify(execFile)('npm', ['run', '--silent', 'sbom'], {
+      cwd: PROJECT,
+      maxBuffer: 64 * 1024 * 1024,
+    });
     const { bomFormat, components } = JSON.parse(stdout) as { bomFormat: string; components: Component[] };
     assert.equal(bomFormat, 'CycloneDX');
-    assert.deepEqual(components.filter(({ hashes }) => !hashes?.some(({ alg }) => alg === 'SHA-512')), []);
+    assert.deepEqual(
+      components.filter(({ hashes }) => !hashes?.some(({ alg }) => alg === 'SHA-512')),
+      [],
+    );
     assert.deepEqual(components.map(({ purl }) => purl).toSorted(), purlsOf(lockedPackages()));
     const shipped = components.filter((component) => !isForDevelopment(component)).map(({ purl }) => purl);
     assert.deepEqual(shipped.toSorted(), purlsOf(lockedPackages().filter(({ dev }) => !dev)));

@@ -25,14 +25,23 @@ export interface Account {
 export async function createAccount(environment: TestEnvironment, roles: readonly DeployedRole[]): Promise<Account> {
   const { admin, namespace, servers } = environment;
   const name = `account-${randomBytes(5).toString('hex')}`;
-  await new ResourceClient(admin, { group: '', version: 'v1', plural: 'serviceaccounts' }).create(namespace, { metadata: { name } });
-  for (const [index, role] of roles.entries()) await bind(environment, name, { ...role, metadata: { ...role.metadata, name: `${namespace}-${name}-${index}` } });
-  for (const right of roles.flatMap(rightsOf)) await eventually(`${name} may ${right.verb}`, () => isGranted(environment, name, right));
+  await new ResourceClient(admin, { group: '', version: 'v1', plural: 'serviceaccounts' }).create(namespace, {
+    metadata: { name },
+  });
+  for (const [index, role] of roles.entries())
+    await bind(environment, name, { ...role, metadata: { ...role.metadata, name: `${namespace}-${name}-${index}` } });
+  for (const right of roles.flatMap(rightsOf))
+    await eventually(`${name} may ${right.verb}`, () => isGranted(environment, name, right));
 
   const token = await tokenOf(environment, name);
   const [tokenFile, file] = [join(servers.directory, `${name}.token`), join(servers.directory, `${name}.kubeconfig`)];
   await writeFile(tokenFile, token, { mode: 0o600 });
-  const access = { url: servers.kubernetes.url, certificateAuthority: await readFile(servers.kubernetes.caFile, 'utf8'), user: name, token };
+  const access = {
+    url: servers.kubernetes.url,
+    certificateAuthority: await readFile(servers.kubernetes.caFile, 'utf8'),
+    user: name,
+    token,
+  };
   await writeFile(file, kubeconfig(access), { mode: 0o600 });
   const config = new KubeConfig();
   config.loadFromFile(file);
@@ -42,7 +51,11 @@ export async function createAccount(environment: TestEnvironment, roles: readonl
 }
 
 /** A Role only in the namespace of the test, wherever it is deployed. */
-async function bind({ admin, namespace }: TestEnvironment, account: string, { kind, metadata: { name }, rules }: DeployedRole): Promise<void> {
+async function bind(
+  { admin, namespace }: TestEnvironment,
+  account: string,
+  { kind, metadata: { name }, rules }: DeployedRole,
+): Promise<void> {
   const where = kind === 'Role' ? namespace : undefined;
   const roles = new ResourceClient(admin, { ...RBAC, plural: `${kind.toLowerCase()}s` });
   const bindings = new ResourceClient(admin, { ...RBAC, plural: `${kind.toLowerCase()}bindings` });
@@ -54,9 +67,20 @@ async function bind({ admin, namespace }: TestEnvironment, account: string, { ki
   });
 }
 
-async function isGranted({ admin, namespace }: TestEnvironment, account: string, { group, resource: path, verb, names }: Right): Promise<boolean> {
+async function isGranted(
+  { admin, namespace }: TestEnvironment,
+  account: string,
+  { group, resource: path, verb, names }: Right,
+): Promise<boolean> {
   const [resource, subresource] = path.split('/');
-  const attributes = { group, resource, subresource, verb, namespace: resource === 'namespaces' ? undefined : namespace, name: names[0] };
+  const attributes = {
+    group,
+    resource,
+    subresource,
+    verb,
+    namespace: resource === 'namespaces' ? undefined : namespace,
+    name: names[0],
+  };
   const review = await admin.request({
     method: 'POST',
     path: '/apis/authorization.k8s.io/v1/subjectaccessreviews',

@@ -9,6 +9,9 @@ export function assertOneAtATime(node: SimulatedNode): void {
     .toSorted((a, b) => a.from.localeCompare(b.from));
   for (const [index, { id, from }] of spans.entries()) {
     const before = spans[index - 1];
-    assert.ok(before === undefined || before.to <= from, `${id} was sent at ${from}, ${before?.id} ended at ${before?.to}`);
+    assert.ok(
+      before === undefined || before.to <= from,
+      `${id} was sent at ${from}, ${before?.id} ended at ${before?.to}`,
+    );
   }
 }

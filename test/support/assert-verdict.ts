@@ -3,7 +3,10 @@ import type { FailureReason } from '../../api/reasons.ts';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
 import { conditionOf } from './test-environment.ts';
 
-/** The resource is Complete, no condition says otherwise, and each pattern is found in the message; each of these also holds `Finished` to the same reason. */
+/**
+ * The resource is Complete, no condition says otherwise, and each pattern is found in the message; each of these also
+ * holds `Finished` to the same reason.
+ */
 export function assertComplete(task: SeiNodeTask, ...patterns: RegExp[]): void {
   assertVerdict(task, { phase: 'Complete', condition: 'Ready', reason: 'TaskComplete' });
   assert.equal(conditionOf(task, 'Failed'), undefined);

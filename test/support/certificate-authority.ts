@@ -20,7 +20,10 @@ export class CertificateAuthority {
     const { publicKey, privateKey } = newKeys();
     this.#name = name;
     const extensions = [{ name: 'basicConstraints', cA: true, critical: true }];
-    this.#identity = { certificate: signed({ name, publicKey, issuer: name, issuerKey: privateKey, extensions }), key: privateKey };
+    this.#identity = {
+      certificate: signed({ name, publicKey, issuer: name, issuerKey: privateKey, extensions }),
+      key: privateKey,
+    };
   }
 
   /** In PEM. */
@@ -36,7 +39,10 @@ export class CertificateAuthority {
       { name: 'subjectAltName', altNames: [alternative] },
       { name: 'extKeyUsage', serverAuth: true, clientAuth: true },
     ];
-    return { certificate: signed({ name, publicKey, issuer: this.#name, issuerKey: this.#identity.key, extensions, notAfter }), key: privateKey };
+    return {
+      certificate: signed({ name, publicKey, issuer: this.#name, issuerKey: this.#identity.key, extensions, notAfter }),
+      key: privateKey,
+    };
   }
 }
 
@@ -58,7 +64,14 @@ interface Certified {
   readonly notAfter?: Date | undefined;
 }
 
-function signed({ name, publicKey, issuer, issuerKey, extensions, notAfter = new Date(Date.now() + VALID_MS) }: Certified): string {
+function signed({
+  name,
+  publicKey,
+  issuer,
+  issuerKey,
+  extensions,
+  notAfter = new Date(Date.now() + VALID_MS),
+}: Certified): string {
   const certificate = forge.pki.createCertificate();
   certificate.publicKey = forge.pki.publicKeyFromPem(publicKey);
   // A leading 0 keeps the number positive.

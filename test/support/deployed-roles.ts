@@ -36,7 +36,9 @@ export async function deployedRoles(): Promise<DeployedRole[]> {
 
 export function rightsOf({ metadata: { name: role }, rules }: Pick<DeployedRole, 'metadata' | 'rules'>): Right[] {
   return rules.flatMap(({ apiGroups, resources, resourceNames: names = [], verbs }) =>
-    apiGroups.flatMap((group) => resources.flatMap((resource) => verbs.map((verb) => ({ role, group, resource, verb, names })))),
+    apiGroups.flatMap((group) =>
+      resources.flatMap((resource) => verbs.map((verb) => ({ role, group, resource, verb, names }))),
+    ),
   );
 }
 

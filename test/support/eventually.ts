@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Between two looks, in milliseconds: a tenth of the time waited, so that long waits leave the processor to what is waited for. */
+/**
+ * Between two looks, in milliseconds: a tenth of the time waited, so that long waits leave the processor to what is
+ * waited for.
+ */
 const [SHORTEST_MS, LONGEST_MS] = [50, 250];
 
 /**
@@ -16,7 +19,7 @@ export async function eventually<Result>(
 ): Promise<Result> {
   const begin = Date.now();
   const waitedMs = (): number => Date.now() - begin;
-  for (let cause: unknown; ; ) {
+  for (let cause: unknown; ;) {
     try {
       const result = await look();
       if (result !== undefined && result !== false) return result;

@@ -104,7 +104,11 @@ export class HttpGate implements AsyncDisposable {
     }
   }
 
-  async #carryOut(request: GatedRequest, forward: () => Promise<IncomingMessage>, response: ServerResponse): Promise<void> {
+  async #carryOut(
+    request: GatedRequest,
+    forward: () => Promise<IncomingMessage>,
+    response: ServerResponse,
+  ): Promise<void> {
     const gate = forPath(this.#gates, request.path);
     if (isStopped(gate, () => gate?.before?.(request))) await gate?.resumed.promise;
     const answer = await forward();
@@ -135,7 +139,14 @@ function refuse(refusals: Refusals, response: ServerResponse): void {
   refusals.times += 1;
   const { status: code } = refusals;
   if (code === undefined) return void response.destroy();
-  const status = { kind: 'Status', apiVersion: 'v1', status: 'Failure', reason: 'Forbidden', message: 'refused by a test', code };
+  const status = {
+    kind: 'Status',
+    apiVersion: 'v1',
+    status: 'Failure',
+    reason: 'Forbidden',
+    message: 'refused by a test',
+    code,
+  };
   response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(status));
 }
 

@@ -5,7 +5,10 @@ import timers from 'node:timers/promises';
 /** How much faster a pause passes. */
 const FACTOR = 400;
 
-/** Lets what waits with `node:timers/promises` in this process wait 400 times shorter, and notes for how long it meant to. */
+/**
+ * Lets what waits with `node:timers/promises` in this process wait 400 times shorter, and notes for how long it meant
+ * to.
+ */
 export class HurriedPauses implements Disposable {
   /** In milliseconds, in the order in which the pauses began. */
   readonly meant: number[] = [];

@@ -12,7 +12,10 @@ interface LogLine {
 export async function logLines(file: string): Promise<LogLine[]> {
   const text = await readFile(file, 'utf8');
   const complete = text.slice(0, text.lastIndexOf('\n') + 1);
-  return complete.split('\n').filter((line) => line !== '').map(parse);
+  return complete
+    .split('\n')
+    .filter((line) => line !== '')
+    .map(parse);
 }
 
 function parse(line: string): LogLine {

@@ -21,12 +21,18 @@ export type SchemaChange = (schemas: { readonly spec: Schema; readonly status: S
 
 interface Definition {
   metadata: { name: string };
-  spec: { group: string; names: { shortNames?: unknown; categories?: unknown }; versions: [{ schema: { openAPIV3Schema: Schema } }] };
+  spec: {
+    group: string;
+    names: { shortNames?: unknown; categories?: unknown };
+    versions: [{ schema: { openAPIV3Schema: Schema } }];
+  };
 }
 
 const DEFINITIONS = { group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions' };
 
-/** A changed CRD of SeiNodeTask, under a group of its own, so that no other test meets it. It goes with the environment. */
+/**
+ * A changed CRD of SeiNodeTask, under a group of its own, so that no other test meets it. It goes with the environment.
+ */
 export class OwnDefinition {
   readonly tasks: ResourceClient<SeiNodeTask>;
   readonly #environment: TestEnvironment;
@@ -34,14 +40,20 @@ export class OwnDefinition {
 
   private constructor(environment: TestEnvironment) {
     this.#environment = environment;
-    this.tasks = new ResourceClient<SeiNodeTask>(environment.admin, { group: this.#group, version: 'v1alpha1', plural: 'seinodetasks' });
+    this.tasks = new ResourceClient<SeiNodeTask>(environment.admin, {
+      group: this.#group,
+      version: 'v1alpha1',
+      plural: 'seinodetasks',
+    });
   }
 
   /** Waits until it is served. */
   static async serve(environment: TestEnvironment, change: SchemaChange): Promise<OwnDefinition> {
     const definition = new OwnDefinition(environment);
     await definition.apply(change);
-    environment.added.defer(() => new ResourceClient(environment.admin, DEFINITIONS).delete(undefined, definition.#name));
+    environment.added.defer(() =>
+      new ResourceClient(environment.admin, DEFINITIONS).delete(undefined, definition.#name),
+    );
     await eventually(`${definition.#name} is served`, async () => {
       await definition.tasks.listPage({ limit: 1 });
       return true;
@@ -65,7 +77,13 @@ export class OwnDefinition {
     change({ spec, status });
     const path = resourcePath(DEFINITIONS, { namespace: undefined, name: this.#name });
     const query = { fieldManager: 'test', force: true };
-    await this.#environment.admin.request({ method: 'PATCH', path, query, contentType: 'application/apply-patch+yaml', body });
+    await this.#environment.admin.request({
+      method: 'PATCH',
+      path,
+      query,
+      contentType: 'application/apply-patch+yaml',
+      body,
+    });
   }
 
   async create(name: string, spec: object): Promise<SeiNodeTask> {

@@ -15,5 +15,7 @@ for (const name of ['accessSync', 'existsSync', 'readFileSync', 'statSync'] as c
 syncBuiltinESMExports();
 
 function inPod(path: unknown): unknown {
-  return typeof path === 'string' && path.startsWith(MOUNT) ? path.replace(MOUNT, process.env['POD_SERVICE_ACCOUNT'] ?? MOUNT) : path;
+  return typeof path === 'string' && path.startsWith(MOUNT)
+    ? path.replace(MOUNT, process.env['POD_SERVICE_ACCOUNT'] ?? MOUNT)
+    : path;
 }

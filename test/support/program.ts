@@ -70,7 +70,12 @@ export class Program {
 }
 
 function spawnProgram(command: string, commandArguments: readonly string[], env: NodeJS.ProcessEnv) {
-  const child = spawn(command, commandArguments, { cwd: PROJECT, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, commandArguments, {
+    cwd: PROJECT,
+    env,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   child.stdout.setEncoding('utf8');
   child.stderr.setEncoding('utf8');
   return child;

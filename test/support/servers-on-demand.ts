@@ -7,8 +7,8 @@ import { SERVERS_VARIABLE } from './shared-servers.ts';
 import { startServers } from './start-servers.ts';
 
 /**
- * One Temporal server and one API server for a whole test run, started when the first test asks for them. Mocha's worker
- * processes ask over HTTP; they inherit the variable that says where.
+ * One Temporal server and one API server for a whole test run, started when the first test asks for them. Mocha's
+ * worker processes ask over HTTP; they inherit the variable that says where.
  */
 export class ServersOnDemand implements AsyncDisposable {
   readonly #http: Server;

@@ -25,7 +25,10 @@ export async function sharedServers(): Promise<ServerAddresses> {
 
 async function ask(): Promise<ServerAddresses> {
   const url = process.env[SERVERS_VARIABLE];
-  if (url === undefined) throw new Error('This test needs servers, and `npm run test:unit` starts none. Run `npm test -- FILE`, or leave the file out of .mocharc.unit.json.');
+  if (url === undefined)
+    throw new Error(
+      'This test needs servers, and `npm run test:unit` starts none. Run `npm test -- FILE`, or leave the file out of .mocharc.unit.json.',
+    );
   const { statusCode, body } = await request(url);
   const text = await body.text();
   if (statusCode !== 200) throw new Error(`The servers of the tests did not start: ${text}`);

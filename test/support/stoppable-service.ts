@@ -13,7 +13,11 @@ export class StoppableService {
   readonly service: LocalService;
   readonly #environment: TestEnvironment;
 
-  private constructor(environment: TestEnvironment, gates: { apiServer: HttpGate; sidecars: HttpGate }, service: LocalService) {
+  private constructor(
+    environment: TestEnvironment,
+    gates: { apiServer: HttpGate; sidecars: HttpGate },
+    service: LocalService,
+  ) {
     this.#environment = environment;
     this.apiServer = gates.apiServer;
     this.sidecars = gates.sidecars;

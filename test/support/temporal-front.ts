@@ -1,5 +1,12 @@
 import { once } from 'node:events';
-import { connect, createSecureServer, type ClientHttp2Session, type Http2SecureServer, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import {
+  connect,
+  createSecureServer,
+  type ClientHttp2Session,
+  type Http2SecureServer,
+  type IncomingHttpHeaders,
+  type ServerHttp2Stream,
+} from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import type { Identity } from './certificate-authority.ts';
 
@@ -68,10 +75,14 @@ export class TemporalFront implements AsyncDisposable {
   #take(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
     stream.on('error', () => stream.destroy());
     this.authorizations.add(headers.authorization);
-    if (this.#apiKey === undefined || headers.authorization === `Bearer ${this.#apiKey}`) return this.#forward(stream, headers);
+    if (this.#apiKey === undefined || headers.authorization === `Bearer ${this.#apiKey}`)
+      return this.#forward(stream, headers);
     // A careless server quotes what it refuses.
     const words = `the API key was not accepted: ${headers.authorization}`;
-    stream.respond({ ':status': 200, 'content-type': 'application/grpc', 'grpc-status': UNAUTHENTICATED, 'grpc-message': words }, { endStream: true });
+    stream.respond(
+      { ':status': 200, 'content-type': 'application/grpc', 'grpc-status': UNAUTHENTICATED, 'grpc-message': words },
+      { endStream: true },
+    );
   }
 
   #forward(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {

@@ -76,12 +76,20 @@ export class TestEnvironment {
     this.admin = adminTransport(parts.servers.kubernetes);
     this.tasks = new ResourceClient<SeiNodeTask>(this.admin, SEI_NODE_TASK);
     this.seiNodes = new ResourceClient(this.admin, SEI_NODE);
-    this.leases = new ResourceClient<Lease>(this.admin, { group: 'coordination.k8s.io', version: 'v1', plural: 'leases' });
+    this.leases = new ResourceClient<Lease>(this.admin, {
+      group: 'coordination.k8s.io',
+      version: 'v1',
+      plural: 'leases',
+    });
     this.temporal = new Client({ connection: parts.connection, namespace: parts.servers.temporal.namespace });
   }
 
   /** Without a service yet: see `startService`. */
-  static async create({ servers: own, namespace = `test-${randomBytes(5).toString('hex')}`, service = {} }: EnvironmentOptions = {}): Promise<TestEnvironment> {
+  static async create({
+    servers: own,
+    namespace = `test-${randomBytes(5).toString('hex')}`,
+    service = {},
+  }: EnvironmentOptions = {}): Promise<TestEnvironment> {
     const servers = own ?? (await sharedServers());
     const { kubernetes, temporal } = servers;
     const fleet = await startFleet({
@@ -128,7 +136,10 @@ export class TestEnvironment {
   }
 
   /** Adds a simulated node and its SeiNode, in phase Running unless told otherwise. */
-  async addNode(name: string, { phase = 'Running', spec = {}, status = {}, ...options }: NodeOptions = {}): Promise<SimulatedNode> {
+  async addNode(
+    name: string,
+    { phase = 'Running', spec = {}, status = {}, ...options }: NodeOptions = {},
+  ): Promise<SimulatedNode> {
     const grace = options.faults?.ignoreSigterm ? { restartGraceMs: GRACE_IN_VAIN_MS } : {};
     const node = await this.fleet.addNode({ namespace: this.namespace, name, ...grace, ...options });
     await registerSeiNode(this.admin, { namespace: this.namespace, name, chainId: 'test-1', phase, spec, status });
@@ -150,7 +161,12 @@ export class TestEnvironment {
 
   /** Creates a RestartSeid of a node; `spec` adds to it or overrides it. */
   async restart(name: string, node: string, spec: Record<string, unknown> = {}): Promise<SeiNodeTask> {
-    return await this.createTask(name, { kind: 'RestartSeid', target: { nodeRef: { name: node } }, restartSeid: {}, ...spec });
+    return await this.createTask(name, {
+      kind: 'RestartSeid',
+      target: { nodeRef: { name: node } },
+      restartSeid: {},
+      ...spec,
+    });
   }
 
   /** Waits until the resource is as `predicate` wants it. */
@@ -178,7 +194,9 @@ export class TestEnvironment {
 
   /** The permit of a node, whoever has it. */
   async permitOf(name: string) {
-    return this.temporal.workflow.getHandle(permitIdOf(await readClusterId(this.admin), { namespace: this.namespace, name }));
+    return this.temporal.workflow.getHandle(
+      permitIdOf(await readClusterId(this.admin), { namespace: this.namespace, name }),
+    );
   }
 
   /** Waits until nobody has the permit of a node; one that was given back leaves nothing in Temporal. */

@@ -13,7 +13,10 @@ export class TlsFront implements AsyncDisposable {
     this.#upstream = new URL(upstreamUrl);
     this.#server = createServer({ cert, key }, (socket) => {
       const upstream = connect(Number(this.#upstream.port), this.#upstream.hostname);
-      for (const [one, other] of [[socket, upstream], [upstream, socket]] as const) {
+      for (const [one, other] of [
+        [socket, upstream],
+        [upstream, socket],
+      ] as const) {
         this.#sockets.add(one);
         one.on('error', () => one.destroy());
         one.on('close', () => {

@@ -17,7 +17,10 @@ export async function startTwoClusters(): Promise<TwoClusters> {
   started.defer(servers.stop);
   const here = await TestEnvironment.create();
   started.defer(() => here.stop());
-  const there = await TestEnvironment.create({ servers: { ...servers, temporal: (await sharedServers()).temporal }, namespace: here.namespace });
+  const there = await TestEnvironment.create({
+    servers: { ...servers, temporal: (await sharedServers()).temporal },
+    namespace: here.namespace,
+  });
   started.defer(() => there.stop());
   const running = started.move();
   return { here, there, stop: () => running.disposeAsync() };

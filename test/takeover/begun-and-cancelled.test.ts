@@ -20,14 +20,22 @@ describe('a task that another controller has begun, and that is cancelled before
     await environment.addNode('forgotten');
     await environment.addNode('busy');
     await environment.addNode('awaiting', { sidecarVersion: 'newer' });
-    node('at-work').sidecar.submit({ id: await begin('at-work', RESTART, sentAMinuteAgo), type: 'restart-seid', params: {} });
+    node('at-work').sidecar.submit({
+      id: await begin('at-work', RESTART, sentAMinuteAgo),
+      type: 'restart-seid',
+      params: {},
+    });
     await begin('not-sent', RESTART, begunAMinuteAgo);
     await begin('forgotten', { ...RESTART, timeoutSeconds: 65 }, sentAMinuteAgo);
     const { workflowId } = await environment.permitOf('busy');
     await environment.temporal.workflow.start('NodePermit', { workflowId, taskQueue: environment.namespace });
     await begin('busy', RESTART, begunAMinuteAgo);
     const params = { condition: 'height', targetHeight: 1_000_000_000 };
-    node('awaiting').sidecar.submit({ id: await begin('awaiting', AWAIT, begunAMinuteAgo), type: 'await-condition', params });
+    node('awaiting').sidecar.submit({
+      id: await begin('awaiting', AWAIT, begunAMinuteAgo),
+      type: 'await-condition',
+      params,
+    });
     await environment.startService();
   });
 
@@ -38,7 +46,11 @@ describe('a task that another controller has begun, and that is cancelled before
   }
 
   /** @returns the id under which it was begun. */
-  async function begin(name: string, spec: Record<string, unknown>, status: (id: string) => SeiNodeTaskStatus): Promise<string> {
+  async function begin(
+    name: string,
+    spec: Record<string, unknown>,
+    status: (id: string) => SeiNodeTaskStatus,
+  ): Promise<string> {
     const id = randomUUID();
     const where = { namespace: environment.namespace, name };
     await environment.createTask(name, { ...spec, target: { nodeRef: { name } } });
@@ -48,19 +60,34 @@ describe('a task that another controller has begun, and that is cancelled before
   }
 
   it('is watched to its end when it restarts seid', async () => {
-    assertFailed(await environment.finished('at-work'), 'Cancelled', /Cancelled too late to stop the restart: .* had accepted it/, /reported the restart complete/, /because: taken over\./);
+    assertFailed(
+      await environment.finished('at-work'),
+      'Cancelled',
+      /Cancelled too late to stop the restart: .* had accepted it/,
+      /reported the restart complete/,
+      /because: taken over\./,
+    );
     assert.deepEqual(requestsOf(node('at-work'), 'POST'), []);
     assert.equal(node('at-work').sigtermsReceived, 1);
   });
 
   it('is not sent when the sidecar does not have it', async () => {
-    assertFailed(await environment.finished('not-sent'), 'Cancelled', /may have been sent to .*, which does not have it now/, /because: taken over\./);
+    assertFailed(
+      await environment.finished('not-sent'),
+      'Cancelled',
+      /may have been sent to .*, which does not have it now/,
+      /because: taken over\./,
+    );
     assert.deepEqual(requestsOf(node('not-sent'), 'POST'), []);
     assert.equal(node('not-sent').sigtermsReceived, 0);
   });
 
   it('does not wait for its node to be free', async () => {
-    assertFailed(await environment.finished('busy'), 'Cancelled', /may have been sent to .*, which does not have it now/);
+    assertFailed(
+      await environment.finished('busy'),
+      'Cancelled',
+      /may have been sent to .*, which does not have it now/,
+    );
     assert.deepEqual(requestsOf(node('busy'), 'POST'), []);
   });
 

@@ -35,7 +35,10 @@ const begun: Readonly<Record<string, Begun>> = {
     status: () => ({ phase: 'Pending', startedAt: ago(60), targetFirstObservedAt: ago(60) }),
     sent: false,
   },
-  over: { status: (id) => ({ ...sentAMinuteAgo(id), phase: 'Failed', task: { id, status: 'Failed', err: 'theirs' } }), sent: false },
+  over: {
+    status: (id) => ({ ...sentAMinuteAgo(id), phase: 'Failed', task: { id, status: 'Failed', err: 'theirs' } }),
+    sent: false,
+  },
 };
 
 describe('a task that another controller has begun', () => {
@@ -98,7 +101,10 @@ describe('a task that another controller has begun', () => {
   it('is sent once when the sidecar does not have it', async () => {
     const { task, node, id } = await endOf('not-sent');
     assertComplete(task);
-    assert.deepEqual(requestsOf(node, 'POST').map(({ body }) => JSON.parse(body)), [{ id, type: 'restart-seid' }]);
+    assert.deepEqual(
+      requestsOf(node, 'POST').map(({ body }) => JSON.parse(body)),
+      [{ id, type: 'restart-seid' }],
+    );
     assert.equal(node.sigtermsReceived, 1);
   });
 

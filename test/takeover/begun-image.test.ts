@@ -42,12 +42,18 @@ describe('an image update that another controller has begun', () => {
   after(() => environment.stop());
 
   async function seiNode(name: string): Promise<{ image: string | undefined; generation: number | undefined }> {
-    const { metadata, spec } = (await environment.seiNodes.get(environment.namespace, name)) as unknown as { metadata: { generation: number }; spec: { image: string } };
+    const { metadata, spec } = (await environment.seiNodes.get(environment.namespace, name)) as unknown as {
+      metadata: { generation: number };
+      spec: { image: string };
+    };
     return { image: spec.image, generation: metadata.generation };
   }
 
   async function runs(name: string): Promise<void> {
-    await environment.seiNodes.patchStatus({ namespace: environment.namespace, name }, { status: { currentImage: NEW } });
+    await environment.seiNodes.patchStatus(
+      { namespace: environment.namespace, name },
+      { status: { currentImage: NEW } },
+    );
   }
 
   it('is watched until the node runs it when it was set, and is not set again', async () => {
@@ -67,7 +73,12 @@ describe('an image update that another controller has begun', () => {
   });
 
   it('is superseded when it was set and somebody else has set another one since', async () => {
-    assertFailed(await environment.finished('superseded'), 'TaskFailed', /superseded/, /changed to ghcr\.io\/sei\/seid:v7 by someone else/);
+    assertFailed(
+      await environment.finished('superseded'),
+      'TaskFailed',
+      /superseded/,
+      /changed to ghcr\.io\/sei\/seid:v7 by someone else/,
+    );
     assert.deepEqual(await seiNode('superseded'), { image: OTHER, generation: 1 });
   });
 

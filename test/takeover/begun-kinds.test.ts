@@ -38,7 +38,12 @@ const begun: Readonly<Record<string, Begun>> = {
   forgotten: { kind: 'GovVote', sent: false, noted: true, timeoutSeconds: 65 },
   'forgotten-unbounded': { kind: 'GovSoftwareUpgrade', sent: false, noted: true },
   'at-height': { kind: 'AwaitNodesAtHeight', sent: true },
-  awaiting: { kind: 'AwaitNodesAtHeight', payload: { targetHeight: UNREACHABLE_HEIGHT }, timeoutSeconds: 30, sent: true },
+  awaiting: {
+    kind: 'AwaitNodesAtHeight',
+    payload: { targetHeight: UNREACHABLE_HEIGHT },
+    timeoutSeconds: 30,
+    sent: true,
+  },
   'marked-ready': { kind: 'MarkReady', sent: true },
   'to-mark-ready': { kind: 'MarkReady', sent: false },
 };
@@ -60,12 +65,16 @@ describe('a task of each kind that another controller has begun', () => {
     await createTaskOfKind(environment, name, task);
     const id = randomUUID();
     ids.set(name, id);
-    await environment.tasks.patchStatus({ namespace: environment.namespace, name }, { status: noted ? sentAMinuteAgo(id) : begunAMinuteAgo(id) });
+    await environment.tasks.patchStatus(
+      { namespace: environment.namespace, name },
+      { status: noted ? sentAMinuteAgo(id) : begunAMinuteAgo(id) },
+    );
     if (!sent) return;
     const { sidecarTask = '' }: TaskKindDefinition = taskKinds[task.kind];
     const params = { keyName: 'validator', condition: 'height', ...minimalPayloads[task.kind], ...task.payload };
     node.sidecar.submit({ id, type: sidecarTask, params });
-    if (name !== 'in-flight' && name !== 'awaiting') await eventually(`${name} is over on its sidecar`, () => node.tasks[0]?.status !== 'running');
+    if (name !== 'in-flight' && name !== 'awaiting')
+      await eventually(`${name} is over on its sidecar`, () => node.tasks[0]?.status !== 'running');
   }
 
   function nodeOf(name: string): SimulatedNode {
@@ -124,7 +133,12 @@ describe('a task of each kind that another controller has begun', () => {
   });
 
   it('never sends a transaction again that was sent and that the sidecar has forgotten', async () => {
-    const { message } = (await environment.taskWhere('forgotten-unbounded', 'says so', ({ status }) => /Last problem: .*does not know the task/.test(status?.message ?? ''))).status ?? {};
+    const { message } =
+      (
+        await environment.taskWhere('forgotten-unbounded', 'says so', ({ status }) =>
+          /Last problem: .*does not know the task/.test(status?.message ?? ''),
+        )
+      ).status ?? {};
     assert.match(message ?? '', /waits for its inclusion/);
     const task = await endOf('forgotten');
     assertFailed(task, 'Timeout', /had accepted the task and no longer knows it/);

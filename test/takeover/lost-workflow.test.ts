@@ -21,7 +21,10 @@ describe('a task whose workflow Temporal has lost', () => {
     await environment.createTask('voting', { kind: 'GovVote', target: { nodeRef: { name: 'voting' } }, govVote });
     await Promise.all([
       environment.taskWhere('restarting', 'is at work', ({ status }) => status?.step === 'Restarting'),
-      eventually('the vote is submitted again', () => requestsOf(environment.fleet.node(environment.namespace, 'voting'), 'POST').length > 1),
+      eventually(
+        'the vote is submitted again',
+        () => requestsOf(environment.fleet.node(environment.namespace, 'voting'), 'POST').length > 1,
+      ),
     ]);
     await service.process.stop(30_000);
     for (const name of ['restarting', 'voting']) await lose(await taskNamed(name));
@@ -38,9 +41,15 @@ describe('a task whose workflow Temporal has lost', () => {
   async function lose(task: SeiNodeTask): Promise<void> {
     const handle = environment.workflowOf(task);
     const { workflowService, options } = environment.temporal;
-    await workflowService.deleteWorkflowExecution({ namespace: options.namespace, workflowExecution: { workflowId: handle.workflowId } });
+    await workflowService.deleteWorkflowExecution({
+      namespace: options.namespace,
+      workflowExecution: { workflowId: handle.workflowId },
+    });
     await eventually('Temporal knows it no more', async () => {
-      return await handle.describe().then(() => false, (error: unknown) => error instanceof WorkflowNotFoundError);
+      return await handle.describe().then(
+        () => false,
+        (error: unknown) => error instanceof WorkflowNotFoundError,
+      );
     });
   }
 
@@ -61,7 +70,10 @@ describe('a task whose workflow Temporal has lost', () => {
     const task = await environment.finished('voting');
     assertConfirmed(task, /on chain/);
     assert.equal(task.metadata.uid, metadata.uid);
-    assert.deepEqual([...new Set(requestsOf(node, 'POST').map(({ body }) => (JSON.parse(body) as { id: string }).id))], [status?.task?.id]);
+    assert.deepEqual(
+      [...new Set(requestsOf(node, 'POST').map(({ body }) => (JSON.parse(body) as { id: string }).id))],
+      [status?.task?.id],
+    );
     assert.equal(node.broadcasts.length, 1);
   });
 });

@@ -30,7 +30,11 @@ describe('a restart that another controller has begun, on a node whose permit so
   }
 
   /** @returns the id under which it was begun. */
-  async function begin(name: string, status: (id: string) => SeiNodeTaskStatus, spec: Record<string, unknown> = {}): Promise<string> {
+  async function begin(
+    name: string,
+    status: (id: string) => SeiNodeTaskStatus,
+    spec: Record<string, unknown> = {},
+  ): Promise<string> {
     const id = randomUUID();
     await environment.restart(name, name, spec);
     await environment.tasks.patchStatus({ namespace: environment.namespace, name }, { status: status(id) });
@@ -53,7 +57,11 @@ describe('a restart that another controller has begun, on a node whose permit so
   });
 
   it('is not sent any more once its time is over', async () => {
-    assertFailed(await environment.finished('out-of-time'), 'Timeout', /may have been sent to .*, which does not have it now/);
+    assertFailed(
+      await environment.finished('out-of-time'),
+      'Timeout',
+      /may have been sent to .*, which does not have it now/,
+    );
     assert.deepEqual(requestsOf(node('out-of-time'), 'POST'), []);
   });
 });

@@ -14,7 +14,10 @@ import { workflowFailure } from '../support/workflow-failure.ts';
 import { begunAMinuteAgo, sentAMinuteAgo } from './begun-task.ts';
 
 const RESTART = { kind: 'RestartSeid', restartSeid: {} };
-const AWAIT = { kind: 'AwaitCondition', awaitCondition: { height: { targetHeight: 1_000_000_000 }, action: 'SIGTERM_SEID' } };
+const AWAIT = {
+  kind: 'AwaitCondition',
+  awaitCondition: { height: { targetHeight: 1_000_000_000 }, action: 'SIGTERM_SEID' },
+};
 const WAIT = { condition: 'height', targetHeight: 1_000_000_000, action: 'SIGTERM_SEID' };
 
 /** Deleted after the bridge had started its workflow, and before a worker looked at it. */
@@ -24,13 +27,26 @@ describe('a task that another controller has begun, and whose resource is gone w
 
   before(async () => {
     environment = await TestEnvironment.create();
-    for (const name of ['restarting', 'awaiting', 'not-sent']) await environment.addNode(name, { sidecarVersion: 'newer' });
+    for (const name of ['restarting', 'awaiting', 'not-sent'])
+      await environment.addNode(name, { sidecarVersion: 'newer' });
     node('restarting').setFaults({ neverBoot: true });
-    node('restarting').sidecar.submit({ id: await begin('restarting', RESTART, sentAMinuteAgo), type: 'restart-seid', params: {} });
-    node('awaiting').sidecar.submit({ id: await begin('awaiting', AWAIT, begunAMinuteAgo), type: 'await-condition', params: WAIT });
+    node('restarting').sidecar.submit({
+      id: await begin('restarting', RESTART, sentAMinuteAgo),
+      type: 'restart-seid',
+      params: {},
+    });
+    node('awaiting').sidecar.submit({
+      id: await begin('awaiting', AWAIT, begunAMinuteAgo),
+      type: 'await-condition',
+      params: WAIT,
+    });
     await begin('not-sent', RESTART, begunAMinuteAgo);
     const bridge = await environment.startService({ ROLE: 'bridge' });
-    for (const name of tasks.keys()) await eventually(`the workflow of ${name} is open`, async () => (await workflowOf(name).describe()).status.name === 'RUNNING');
+    for (const name of tasks.keys())
+      await eventually(
+        `the workflow of ${name} is open`,
+        async () => (await workflowOf(name).describe()).status.name === 'RUNNING',
+      );
     await bridge.process.stop(30_000);
     for (const name of tasks.keys()) await environment.tasks.delete(environment.namespace, name);
     await environment.startService({ ROLE: 'worker' });
@@ -55,7 +71,11 @@ describe('a task that another controller has begun, and whose resource is gone w
   }
 
   /** @returns the id under which it was begun. */
-  async function begin(name: string, spec: Record<string, unknown>, status: (id: string) => SeiNodeTaskStatus): Promise<string> {
+  async function begin(
+    name: string,
+    spec: Record<string, unknown>,
+    status: (id: string) => SeiNodeTaskStatus,
+  ): Promise<string> {
     const id = randomUUID();
     tasks.set(name, await environment.createTask(name, { ...spec, target: { nodeRef: { name } } }));
     await environment.tasks.patchStatus({ namespace: environment.namespace, name }, { status: status(id) });

@@ -25,20 +25,35 @@ describe('a task that another controller left behind', () => {
     await environment.addNode('overdue', { faults: { slowStopMs: 600_000 } });
     await leave('seen', {}, () => ({ phase: 'Pending', startedAt: SEEN_AT, phaseTransitionTime: SEEN_AT }));
     const target = { nodeRef: { name: 'waited' }, requirePhaseTimeout: '10m' };
-    await leave('waited', { target }, () => ({ phase: 'Pending', startedAt: WAITING_SINCE, targetFirstObservedAt: WAITING_SINCE }));
-    derivedId = expectedTaskId((await leave('derived', {}, ({ metadata }) => sentAMinuteAgo(expectedTaskId(metadata.uid, 'RestartSeid')))).metadata.uid, 'RestartSeid');
+    await leave('waited', { target }, () => ({
+      phase: 'Pending',
+      startedAt: WAITING_SINCE,
+      targetFirstObservedAt: WAITING_SINCE,
+    }));
+    derivedId = expectedTaskId(
+      (await leave('derived', {}, ({ metadata }) => sentAMinuteAgo(expectedTaskId(metadata.uid, 'RestartSeid'))))
+        .metadata.uid,
+      'RestartSeid',
+    );
     node('derived').sidecar.submit({ id: derivedId, type: 'restart-seid', params: {} });
-    const overdue = await leave('overdue', { timeoutSeconds: 30 }, ({ metadata }) => sentAMinuteAgo(expectedTaskId(metadata.uid, 'RestartSeid')));
+    const overdue = await leave('overdue', { timeoutSeconds: 30 }, ({ metadata }) =>
+      sentAMinuteAgo(expectedTaskId(metadata.uid, 'RestartSeid')),
+    );
     node('overdue').sidecar.submit({ id: overdue.status?.task?.id ?? '', type: 'restart-seid', params: {} });
     await leave('no-node', {}, ({ metadata }) => sentAMinuteAgo(metadata.uid));
-    versionBefore = (await leave('over', {}, () => ({ phase: 'Complete', startedAt: ago(60) }))).metadata.resourceVersion;
+    versionBefore = (await leave('over', {}, () => ({ phase: 'Complete', startedAt: ago(60) }))).metadata
+      .resourceVersion;
     await environment.startService();
   });
 
   after(() => environment.stop());
 
   /** Creates a RestartSeid of the node of that name, with the status that the other controller wrote. */
-  async function leave(name: string, spec: Record<string, unknown>, status: (task: SeiNodeTask) => SeiNodeTask['status']): Promise<SeiNodeTask> {
+  async function leave(
+    name: string,
+    spec: Record<string, unknown>,
+    status: (task: SeiNodeTask) => SeiNodeTask['status'],
+  ): Promise<SeiNodeTask> {
     const task = await environment.restart(name, name, spec);
     return await environment.tasks.patchStatus({ namespace: environment.namespace, name }, { status: status(task) });
   }
@@ -77,18 +92,30 @@ describe('a task that another controller left behind', () => {
   });
 
   it('is out of time when it still runs past its execution time, and is not sent again', async () => {
-    assertFailed(await environment.finished('overdue'), 'Timeout', /after 30s/, /still running on .* no longer watched/);
+    assertFailed(
+      await environment.finished('overdue'),
+      'Timeout',
+      /after 30s/,
+      /still running on .* no longer watched/,
+    );
     assert.deepEqual(requestsOf(node('overdue'), 'POST'), []);
     assert.equal(node('overdue').sigtermsReceived, 1);
   });
 
   it('fails when its node is gone, and says that nobody knows how it ended', async () => {
-    assertFailed(await environment.finished('no-node'), 'TargetResolveFailed', /no longer exists/, /it is not known how it ended/);
+    assertFailed(
+      await environment.finished('no-node'),
+      'TargetResolveFailed',
+      /no longer exists/,
+      /it is not known how it ended/,
+    );
   });
 
   it('is not even written when it was over', async () => {
     await Promise.all(['seen', 'derived', 'overdue'].map((name) => environment.finished(name)));
-    await eventually('its Events would be there', async () => (await environment.kubectl(['get', 'events', '-o', 'name'])).stdout.includes('derived'));
+    await eventually('its Events would be there', async () =>
+      (await environment.kubectl(['get', 'events', '-o', 'name'])).stdout.includes('derived'),
+    );
     assert.equal((await environment.tasks.get(environment.namespace, 'over'))?.metadata.resourceVersion, versionBefore);
     assert.deepEqual(node('over').requests, []);
   });

@@ -64,6 +64,9 @@ describe('status.task.submittedAt, from which others conclude that a task was se
     assertFailed(refused, 'TaskTerminalError', /unknown task type: gov-param-change/);
     const unreachable = await environment.finished('unreachable');
     assertFailed(unreachable, 'Timeout', /Nothing was sent/);
-    assert.deepEqual([refused, unreachable].map(({ status }) => status?.task?.submittedAt), [undefined, undefined]);
+    assert.deepEqual(
+      [refused, unreachable].map(({ status }) => status?.task?.submittedAt),
+      [undefined, undefined],
+    );
   });
 });

@@ -15,7 +15,10 @@ describe('readConfig', () => {
       LOG_LEVEL: 'INFO',
     });
     const node = { name: 'syncer-0', namespace: 'arctic-1' };
-    assert.equal(sidecar.urlOf(node, '/v0/tasks'), 'http://syncer-0-0.syncer-0.arctic-1.svc.cluster.local:8443/v0/tasks');
+    assert.equal(
+      sidecar.urlOf(node, '/v0/tasks'),
+      'http://syncer-0-0.syncer-0.arctic-1.svc.cluster.local:8443/v0/tasks',
+    );
     assert.equal(rpc.urlOf(node, '/status'), 'http://syncer-0-0.syncer-0.arctic-1.svc.cluster.local:26657/status');
   });
 
@@ -43,7 +46,10 @@ describe('readConfig', () => {
   ];
   for (const [variable, text, value] of accepted) {
     it(`takes ${variable}=${text}`, () => {
-      assert.deepEqual(Object.entries(readConfig({ [variable]: text })).find(([name]) => name === variable)?.[1], value);
+      assert.deepEqual(
+        Object.entries(readConfig({ [variable]: text })).find(([name]) => name === variable)?.[1],
+        value,
+      );
     });
   }
 
@@ -60,7 +66,11 @@ describe('readConfig', () => {
     ['SIDECAR_CA_FILE', '/nowhere/ca', /CA file \/nowhere\/ca cannot be read/],
     ['SIDECAR_CA_FILE', import.meta.filename, /config\.test\.ts holds no certificate in PEM/],
     ['PAYLOAD_KEY_FILE', '/nowhere/keys', /\/nowhere\/keys cannot be read \(ENOENT\); check the path and its mount$/],
-    ['PAYLOAD_KEY_FILE', import.meta.filename, /config\.test\.ts line 1 is not <id>: <32 bytes in base64>, with an id of .*"-"$/],
+    [
+      'PAYLOAD_KEY_FILE',
+      import.meta.filename,
+      /config\.test\.ts line 1 is not <id>: <32 bytes in base64>, with an id of .*"-"$/,
+    ],
     ['SEID_RPC_URL_TEMPLATE', 'http://rpc:26657', /does not hold \{name\}/],
     ['TEMPORAL_UI_URL', 'javascript:alert(1)', /is not an http or https URL/],
     ['MAX_CONCURRENT_POLLS', 'many', /is not a number/],

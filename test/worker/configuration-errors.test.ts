@@ -19,7 +19,12 @@ describe('a configuration that cannot work', () => {
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), 'configuration-errors-'));
     usable = { ...NOT_OURS, KUBECONFIG: join(directory, 'kubeconfig') };
-    const access = { url: 'https://127.0.0.1:1', certificateAuthority: '', user: 'nobody', token: 'planted-in-the-kubeconfig' };
+    const access = {
+      url: 'https://127.0.0.1:1',
+      certificateAuthority: '',
+      user: 'nobody',
+      token: 'planted-in-the-kubeconfig',
+    };
     await writeFile(join(directory, 'kubeconfig'), kubeconfig(access), { mode: 0o600 });
   });
 
@@ -40,14 +45,21 @@ describe('a configuration that cannot work', () => {
     const { code, stdout, stderr } = await runMain({ ...usable, ...wrong });
     assert.equal(code, EXIT_CONFIG);
     assert.equal(stdout, '');
-    const named = stderr.split('\n').flatMap((line) => [...line.matchAll(/^ {2}(\w+)="(.*?)": ./g)].map(([, name, value]) => [name, value]));
+    const named = stderr
+      .split('\n')
+      .flatMap((line) => [...line.matchAll(/^ {2}(\w+)="(.*?)": ./g)].map(([, name, value]) => [name, value]));
     assert.equal(named.length, Object.keys(wrong).length, stderr);
     assert.deepEqual(Object.fromEntries(named), wrong);
     assert.doesNotMatch(stderr, /planted|at .*\.ts/);
   });
 
   it('tells of our variables, of Temporal and of the kubeconfig in one go', async () => {
-    const { code, stderr } = await runMain({ ...NOT_OURS, ROLE: 'boss', TEMPORAL_PROFILE: 'none-such', KUBECONFIG: '/nowhere/config' });
+    const { code, stderr } = await runMain({
+      ...NOT_OURS,
+      ROLE: 'boss',
+      TEMPORAL_PROFILE: 'none-such',
+      KUBECONFIG: '/nowhere/config',
+    });
     assert.equal(code, EXIT_CONFIG);
     assert.match(stderr, /ROLE="boss"/);
     assert.match(stderr, /Temporal's client is not valid: Profile 'none-such' not found/);

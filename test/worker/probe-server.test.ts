@@ -38,7 +38,8 @@ describe('the probe server', () => {
   });
 
   it('knows no other path', async () => {
-    for (const path of ['/', '/metrics', '/healthz/', '/readyz/temporal']) assert.deepEqual(await get(path), [404, 'not found\n'], path);
+    for (const path of ['/', '/metrics', '/healthz/', '/readyz/temporal'])
+      assert.deepEqual(await get(path), [404, 'not found\n'], path);
   });
 
   it('can be asked on an IPv6 address', async () => {

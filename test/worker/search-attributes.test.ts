@@ -26,7 +26,8 @@ function logger() {
 /** A Temporal that has these search attributes and refuses every other, with a gRPC code. */
 function refusing(names: readonly string[], code: number): Pick<NativeConnection, 'operatorService'> {
   const operatorService = {
-    listSearchAttributes: () => Promise.resolve({ customAttributes: Object.fromEntries(names.map((name) => [name, 2])) }),
+    listSearchAttributes: () =>
+      Promise.resolve({ customAttributes: Object.fromEntries(names.map((name) => [name, 2])) }),
     addSearchAttributes: () => Promise.reject(Object.assign(new Error('refused'), { code })),
   };
   return { operatorService } as unknown as NativeConnection;
@@ -36,7 +37,10 @@ describe('search attributes', () => {
   it('that may not be created are named, with the command that creates them, and done without', async () => {
     const { log, warnings } = logger();
     const permissionDenied = 7;
-    assert.equal(await ensureSearchAttributes(refusing(['SeiCluster', 'SeiNode', 'Other'], permissionDenied), 'production', log), false);
+    assert.equal(
+      await ensureSearchAttributes(refusing(['SeiCluster', 'SeiNode', 'Other'], permissionDenied), 'production', log),
+      false,
+    );
     assert.match(
       warnings.join('\n'),
       new RegExp(
@@ -74,7 +78,14 @@ describe('search attributes', () => {
     async function temporal(...operatorCommand: string[]): Promise<string> {
       const { temporal: binary } = await findBinaries(process.env, () => {});
       const { address } = environment.servers.temporal;
-      const { stdout } = await promisify(execFile)(binary, ['operator', ...operatorCommand, '--address', address, '--output', 'json']);
+      const { stdout } = await promisify(execFile)(binary, [
+        'operator',
+        ...operatorCommand,
+        '--address',
+        address,
+        '--output',
+        'json',
+      ]);
       return stdout;
     }
 
@@ -99,18 +110,28 @@ describe('search attributes', () => {
     });
 
     it('are done without where there is no room for them, which the service says', async () => {
-      const others = Array.from({ length: KEYWORD_COLUMNS - 1 }, (_, index) => ['--name', `Other${index}`, '--type', 'Keyword']);
+      const others = Array.from({ length: KEYWORD_COLUMNS - 1 }, (_, index) => [
+        '--name',
+        `Other${index}`,
+        '--type',
+        'Keyword',
+      ]);
       await temporal('search-attribute', 'create', '--namespace', namespace, ...others.flat());
       const service = await environment.startService({ TEMPORAL_NAMESPACE: namespace });
-      const warning = (await logLines(service.logFile)).find(({ level, message }) => level === 'WARN' && message.includes('lacks the search attributes'));
+      const warning = (await logLines(service.logFile)).find(
+        ({ level, message }) => level === 'WARN' && message.includes('lacks the search attributes'),
+      );
       assert.match(warning?.message ?? '', /Run: temporal operator search-attribute create/);
       assert.deepEqual(await names(), []);
       await restartCompletes();
-      const run = await new Client({ connection: environment.temporal.connection, namespace }).workflow.execute('RestartSeid', {
-        workflowId: `run-${namespace}`,
-        taskQueue: environment.namespace,
-        args: [{ node: { namespace: environment.namespace, name: 'fresh' }, payload: {} }],
-      });
+      const run = await new Client({ connection: environment.temporal.connection, namespace }).workflow.execute(
+        'RestartSeid',
+        {
+          workflowId: `run-${namespace}`,
+          taskQueue: environment.namespace,
+          args: [{ node: { namespace: environment.namespace, name: 'fresh' }, payload: {} }],
+        },
+      );
       assert.equal((run as { verdict: { reason: string } }).verdict.reason, 'TaskComplete');
     });
   });

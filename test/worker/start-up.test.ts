@@ -45,9 +45,13 @@ describe('a service that starts before its servers', () => {
   });
 
   it('waits for the API server, says so, and works when it comes', async () => {
-    const service = await environment.launchService({ KUBECONFIG: await kubeconfigThrough(proxy, environment.servers, environment.namespace) });
+    const service = await environment.launchService({
+      KUBECONFIG: await kubeconfigThrough(proxy, environment.servers, environment.namespace),
+    });
     await assertWaits(service, {
-      warning: new RegExp(`^Reading from the API server at https://${proxy.address} failed; it is tried again in \\d+\\.\\d s$`),
+      warning: new RegExp(
+        `^Reading from the API server at https://${proxy.address} failed; it is tried again in \\d+\\.\\d s$`,
+      ),
       readiness: ['[+]running', '[+]temporal', '[-]worker', '[-]kubernetes', '[-]bridge'],
     });
     await proxy.leadTo(new URL(environment.servers.kubernetes.url).host);
@@ -56,10 +60,15 @@ describe('a service that starts before its servers', () => {
 
   it('is not ready while the API server is away later', async () => {
     await proxy.leadTo(new URL(environment.servers.kubernetes.url).host);
-    const service = await environment.startService({ KUBECONFIG: await kubeconfigThrough(proxy, environment.servers, environment.namespace) });
+    const service = await environment.startService({
+      KUBECONFIG: await kubeconfigThrough(proxy, environment.servers, environment.namespace),
+    });
     await proxy.close();
     await eventually('it is not ready', async () => (await probe(service, '/readyz'))[0] === 503);
-    assert.deepEqual((await probe(service, '/readyz'))[1].filter((line) => line.startsWith('[-]')), ['[-]bridge']);
+    assert.deepEqual(
+      (await probe(service, '/readyz'))[1].filter((line) => line.startsWith('[-]')),
+      ['[-]bridge'],
+    );
     assert.equal((await probe(service, '/healthz'))[0], 200);
     await proxy.leadTo(new URL(environment.servers.kubernetes.url).host);
     await assertWorks(service);

@@ -27,7 +27,11 @@ describe('metrics and logs', () => {
     assertComplete(await restart('well'));
     await writeFile(tokenFile, REFUSED_TOKEN);
     assertFailed(await restart('unauthorized', { timeoutSeconds: 2 }), 'Timeout', /401/);
-    assertFailed(await restart('forbidden', { timeoutSeconds: 2 }, { answerStatus: { status: 403 } }), 'Timeout', /403/);
+    assertFailed(
+      await restart('forbidden', { timeoutSeconds: 2 }, { answerStatus: { status: 403 } }),
+      'Timeout',
+      /403/,
+    );
   });
 
   after(() => environment.stop());
@@ -48,7 +52,9 @@ describe('metrics and logs', () => {
     const verdict = /^sei_task_verdicts\{kind="(\w+)",.*reason="(\w+)",.*\} (\d+)$/gm;
     // A verdict is written into the resource a moment before its workflow ends and counts it.
     await eventually('each is counted once', async () => {
-      const counts = [...(await metrics()).matchAll(verdict)].map(([, kind, reason, count]) => [kind, reason, count].join(' '));
+      const counts = [...(await metrics()).matchAll(verdict)].map(([, kind, reason, count]) =>
+        [kind, reason, count].join(' '),
+      );
       assert.deepEqual(counts.toSorted(), ['RestartSeid TaskComplete 1', 'RestartSeid Timeout 2']);
       return true;
     });
@@ -67,7 +73,10 @@ describe('metrics and logs', () => {
     assert.deepEqual([running?.['role'], running?.['taskQueue']], ['all', environment.namespace]);
     const { uid } = (await environment.tasks.get(environment.namespace, 'well'))?.metadata ?? assert.fail();
     const workflowId = `seinodetask/${environment.namespace}/well/${uid}`;
-    assert.ok(lines.some((line) => line['workflowId'] === workflowId), 'a line names the workflow');
+    assert.ok(
+      lines.some((line) => line['workflowId'] === workflowId),
+      'a line names the workflow',
+    );
   });
 
   it('write no token, whatever a sidecar answers', async () => {

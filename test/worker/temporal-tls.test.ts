@@ -30,7 +30,9 @@ describe('Temporal over TLS', () => {
     directory = await mkdtemp(join(tmpdir(), 'temporal-tls-'));
     const { address } = environment.servers.temporal;
     const identity = authority.issue('temporal', '127.0.0.1');
-    mutual = environment.added.use(await TemporalFront.listen({ address, identity, clientAuthority: authority.certificate }));
+    mutual = environment.added.use(
+      await TemporalFront.listen({ address, identity, clientAuthority: authority.certificate }),
+    );
     keyed = environment.added.use(await TemporalFront.listen({ address, identity, apiKey: API_KEY }));
     await Promise.all([
       file('authority', authority.certificate),
@@ -70,12 +72,26 @@ describe('Temporal over TLS', () => {
   }
 
   it('with a client certificate carries out a task', async () => {
-    await completesTask(await environment.launchService({ TEMPORAL_ADDRESS: mutual.address, ...trusting('authority'), ...presenting('client') }), 'mutual');
+    await completesTask(
+      await environment.launchService({
+        TEMPORAL_ADDRESS: mutual.address,
+        ...trusting('authority'),
+        ...presenting('client'),
+      }),
+      'mutual',
+    );
     assert.deepEqual([...mutual.clients], ['sei-node-tasks']);
   });
 
   it('with an API key carries out a task, and brings the key with every call', async () => {
-    await completesTask(await environment.launchService({ TEMPORAL_ADDRESS: keyed.address, ...trusting('authority'), TEMPORAL_API_KEY: API_KEY }), 'keyed');
+    await completesTask(
+      await environment.launchService({
+        TEMPORAL_ADDRESS: keyed.address,
+        ...trusting('authority'),
+        TEMPORAL_API_KEY: API_KEY,
+      }),
+      'keyed',
+    );
     assert.deepEqual([...keyed.authorizations], [`Bearer ${API_KEY}`]);
   });
 
@@ -86,7 +102,10 @@ describe('Temporal over TLS', () => {
     assert.equal(code, 0, stderr);
     const refused = await runPlugin(words, { ...shell, ...trusting('authority') });
     assert.equal(refused.code, 1);
-    assert.match(refused.stderr, /^Temporal at \S+ cannot be reached: .*check TEMPORAL_TLS_\* and TEMPORAL_API_KEY\.$/m);
+    assert.match(
+      refused.stderr,
+      /^Temporal at \S+ cannot be reached: .*check TEMPORAL_TLS_\* and TEMPORAL_API_KEY\.$/m,
+    );
   });
 
   interface Refused {
@@ -99,7 +118,8 @@ describe('Temporal over TLS', () => {
     'without a client certificate': {
       front: () => mutual,
       variables: () => trusting('authority'),
-      advice: /^The server took the connection and ended it: check whether it wants TLS, and a client certificate .*TEMPORAL_TLS_CLIENT_CERT_PATH/,
+      advice:
+        /^The server took the connection and ended it: check whether it wants TLS, and a client certificate .*TEMPORAL_TLS_CLIENT_CERT_PATH/,
     },
     "with another authority's client certificate": {
       front: () => mutual,
@@ -114,16 +134,25 @@ describe('Temporal over TLS', () => {
     'where the server is not trusted': {
       front: () => mutual,
       variables: () => ({ ...trusting('stranger'), ...presenting('client') }),
-      advice: /^The server's certificate is of an authority that is not trusted here: check TEMPORAL_TLS_SERVER_CA_CERT_PATH/,
+      advice:
+        /^The server's certificate is of an authority that is not trusted here: check TEMPORAL_TLS_SERVER_CA_CERT_PATH/,
     },
     'where the server has another name': {
       front: () => mutual,
-      variables: () => ({ ...trusting('authority'), ...presenting('client'), TEMPORAL_TLS_SERVER_NAME: 'elsewhere.example' }),
+      variables: () => ({
+        ...trusting('authority'),
+        ...presenting('client'),
+        TEMPORAL_TLS_SERVER_NAME: 'elsewhere.example',
+      }),
       advice: /^The server's certificate is for another name: .*TEMPORAL_TLS_SERVER_NAME/,
     },
     'with a key that is none': {
       front: () => mutual,
-      variables: () => ({ ...trusting('authority'), ...presenting('client'), TEMPORAL_TLS_CLIENT_KEY_PATH: files['authority'] }),
+      variables: () => ({
+        ...trusting('authority'),
+        ...presenting('client'),
+        TEMPORAL_TLS_CLIENT_KEY_PATH: files['authority'],
+      }),
       advice: /^Check the files of TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH/,
     },
     'with a wrong API key': {
@@ -136,7 +165,9 @@ describe('Temporal over TLS', () => {
     it(`${what} is not ready, and says why without a secret`, async () => {
       const service = await environment.launchService({ TEMPORAL_ADDRESS: front().address, ...variables() });
       const { error } = await eventually('it has tried', async () =>
-        (await logLines(service.logFile)).find(({ message }) => message.startsWith(`Connecting to Temporal at ${front().address} failed; it is tried again`)),
+        (await logLines(service.logFile)).find(({ message }) =>
+          message.startsWith(`Connecting to Temporal at ${front().address} failed; it is tried again`),
+        ),
       );
       const { message, code } = error as { message: string; code: string };
       assert.equal(code, 'TEMPORAL_UNREACHABLE');

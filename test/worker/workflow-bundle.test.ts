@@ -25,7 +25,12 @@ describe('WORKFLOW_BUNDLE', () => {
 
   it('is made by npm run bundle, which says what it needs', async () => {
     const { code, stderr } = await new Promise<{ code: number | null; stderr: string }>((resolve) => {
-      const child = execFile(process.execPath, ['--no-warnings', 'worker/bundle.ts'], { cwd: PROJECT }, (_error, _stdout, text) => resolve({ code: child.exitCode, stderr: text }));
+      const child = execFile(
+        process.execPath,
+        ['--no-warnings', 'worker/bundle.ts'],
+        { cwd: PROJECT },
+        (_error, _stdout, text) => resolve({ code: child.exitCode, stderr: text }),
+      );
     });
     assert.equal(code, 2);
     assert.equal(stderr, 'Usage: npm run bundle -- <file>\n');

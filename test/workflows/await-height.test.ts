@@ -48,9 +48,18 @@ describe('tasks that wait for a height', () => {
 
   after(() => environment.stop());
 
-  async function create(name: string, { kind, payload }: AwaitingKind, spec: { targetHeight: number; timeoutSeconds?: number }) {
+  async function create(
+    name: string,
+    { kind, payload }: AwaitingKind,
+    spec: { targetHeight: number; timeoutSeconds?: number },
+  ) {
     const { targetHeight, ...more } = spec;
-    return await environment.createTask(name, { kind, target: { nodeRef: { name } }, ...payload(targetHeight), ...more });
+    return await environment.createTask(name, {
+      kind,
+      target: { nodeRef: { name } },
+      ...payload(targetHeight),
+      ...more,
+    });
   }
 
   for (const awaiting of kinds) {
@@ -86,7 +95,11 @@ describe('tasks that wait for a height', () => {
       await create(denied, awaiting, { targetHeight: 1_000_000_000, timeoutSeconds: 6 });
       await environment.taskWhere(denied, 'is watched', ({ status }) => status?.step === 'AwaitingHeight');
       node.setFaults({ taskNotFound: {} });
-      assertFailed(await environment.finished(denied), 'Timeout', /Timed out after 6s\. The wait was taken off the sidecar of SeiNode/);
+      assertFailed(
+        await environment.finished(denied),
+        'Timeout',
+        /Timed out after 6s\. The wait was taken off the sidecar of SeiNode/,
+      );
       assert.deepEqual(node.tasks, []);
     });
 
@@ -96,11 +109,19 @@ describe('tasks that wait for a height', () => {
       await create(away, awaiting, { targetHeight: 1_000_000_000, timeoutSeconds: 6 });
       await environment.taskWhere(away, 'is watched', ({ status }) => status?.step === 'AwaitingHeight');
       node.crashSidecar();
-      const { status } = await environment.taskWhere(away, 'tells the problem', (task) => task.status?.step === 'TakingOff');
+      const { status } = await environment.taskWhere(
+        away,
+        'tells the problem',
+        (task) => task.status?.step === 'TakingOff',
+      );
       assert.match(status?.message ?? '', /is being taken off the sidecar of SeiNode \S+\. Last problem: DELETE /);
       assert.doesNotMatch(status?.message ?? '', /cancel/i);
       node.startSidecar();
-      assertFailed(await environment.finished(away), 'Timeout', /Timed out after 6s\. The wait was taken off the sidecar of SeiNode/);
+      assertFailed(
+        await environment.finished(away),
+        'Timeout',
+        /Timed out after 6s\. The wait was taken off the sidecar of SeiNode/,
+      );
       assert.deepEqual(node.tasks, []);
     });
 

@@ -24,7 +24,8 @@ describe('a cancelled task', () => {
   after(() => environment.stop());
 
   const ways = {
-    'by deleting its resource': (task: SeiNodeTask) => environment.tasks.delete(environment.namespace, task.metadata.name),
+    'by deleting its resource': (task: SeiNodeTask) =>
+      environment.tasks.delete(environment.namespace, task.metadata.name),
     'in Temporal': (task: SeiNodeTask) => environment.workflowOf(task).cancel(),
   };
 
@@ -89,8 +90,14 @@ describe('a cancelled task', () => {
         await polledAgain(node);
         assert.equal((await environment.workflowOf(task).describe()).status.name, 'RUNNING');
         node.setFaults({});
-        await assertCancelled(task, /too late to stop the restart: the sidecar of SeiNode \S+ had accepted it\. Result: .* reported the restart complete/);
-        assert.deepEqual(node.tasks.map(({ status }) => status), ['completed']);
+        await assertCancelled(
+          task,
+          /too late to stop the restart: the sidecar of SeiNode \S+ had accepted it\. Result: .* reported the restart complete/,
+        );
+        assert.deepEqual(
+          node.tasks.map(({ status }) => status),
+          ['completed'],
+        );
         assert.equal(node.sigtermsReceived, 1);
         assert.deepEqual(requestsOf(node, 'DELETE'), []);
       });
@@ -106,7 +113,10 @@ describe('a cancelled task', () => {
         await eventually('the sidecar waits', () => node.tasks.length === 1);
         await cancel(task);
         await assertCancelled(task, /The wait was taken off the sidecar of SeiNode/);
-        assert.deepEqual(requestsOf(node, 'DELETE').map(({ status }) => status), [204]);
+        assert.deepEqual(
+          requestsOf(node, 'DELETE').map(({ status }) => status),
+          [204],
+        );
         assert.deepEqual(node.tasks, []);
       });
     });

@@ -35,7 +35,10 @@ describe('spec.timeoutSeconds of a task that goes on', () => {
     const task = await environment.finished('shortened');
     assertFailed(task, 'Timeout', /Timed out after 3s\. The task is still running on the sidecar/);
     assert.ok(Date.parse(task.status?.completedAt ?? '') >= startedMs + 3_000);
-    assert.deepEqual([task.metadata.generation, task.status?.observedGeneration, conditionOf(task, 'Failed')?.observedGeneration], [2, 2, 2]);
+    assert.deepEqual(
+      [task.metadata.generation, task.status?.observedGeneration, conditionOf(task, 'Failed')?.observedGeneration],
+      [2, 2, 2],
+    );
     assertRestartedOnce(node);
   });
 
@@ -59,16 +62,27 @@ describe('spec.timeoutSeconds of a task that goes on', () => {
     await environment.restart('unsent', 'unsent');
     await environment.taskWhere('unsent', 'has begun', (task) => !Number.isNaN(executionStartedMs(task)));
     await change('unsent', 3);
-    assertFailed(await environment.finished('unsent'), 'Timeout', /Timed out: too little of its 3s was left to begin\. Nothing was sent to the sidecar/);
+    assertFailed(
+      await environment.finished('unsent'),
+      'Timeout',
+      /Timed out: too little of its 3s was left to begin\. Nothing was sent to the sidecar/,
+    );
     assert.deepEqual(requestsOf(node, 'POST'), []);
   });
 
   it('takes effect also on a wait, which is then taken off the sidecar', async () => {
     const node = await environment.addNode('wait', { sidecarVersion: 'newer' });
-    await createTaskOfKind(environment, 'wait', { kind: 'AwaitNodesAtHeight', payload: { targetHeight: 1_000_000_000 } });
+    await createTaskOfKind(environment, 'wait', {
+      kind: 'AwaitNodesAtHeight',
+      payload: { targetHeight: 1_000_000_000 },
+    });
     await environment.taskWhere('wait', 'is watched', ({ status }) => status?.step === 'AwaitingHeight');
     await change('wait', 2);
-    assertFailed(await environment.finished('wait'), 'Timeout', /Timed out after 2s\. The wait was taken off the sidecar/);
+    assertFailed(
+      await environment.finished('wait'),
+      'Timeout',
+      /Timed out after 2s\. The wait was taken off the sidecar/,
+    );
     assert.deepEqual(node.tasks, []);
   });
 });

@@ -17,25 +17,34 @@ describe('the current details of a workflow', () => {
 
   async function currentDetails(name: string): Promise<string> {
     const task = (await environment.tasks.get(environment.namespace, name)) ?? assert.fail(`no task ${name}`);
-    return (await environment.workflowOf(task).query<{ currentDetails: string }>('__temporal_workflow_metadata')).currentDetails;
+    return (await environment.workflowOf(task).query<{ currentDetails: string }>('__temporal_workflow_metadata'))
+      .currentDetails;
   }
 
   it('follow the task from its wait to its verdict, in which nothing from outside formats or links', async () => {
     const node = await environment.addNode('followed', { phase: 'Initializing' });
     await environment.restart('followed', 'followed');
     await environment.taskWhere('followed', 'waits', ({ status }) => status?.step === 'WaitingForTarget');
-    assert.match(await currentDetails('followed'), /^\*\*WaitingForTarget\*\* .* is in phase Initializing; waiting for Running/);
+    assert.match(
+      await currentDetails('followed'),
+      /^\*\*WaitingForTarget\*\* .* is in phase Initializing; waiting for Running/,
+    );
     node.setFaults({ neverBoot: true });
     await environment.setPhase('followed', 'Running');
     await environment.taskWhere('followed', 'is at work', ({ status }) => status?.step === 'Restarting');
     assert.match(await currentDetails('followed'), /^\*\*Restarting\*\* .*\n\nDeadline: 20\d\d-/);
     node.setFaults({});
     await environment.workflowOf(await environment.finished('followed')).result();
-    assert.match(await currentDetails('followed'), /^\*\*TaskComplete\*\* The sidecar of SeiNode \S+\/followed reported the restart complete/);
+    assert.match(
+      await currentDetails('followed'),
+      /^\*\*TaskComplete\*\* The sidecar of SeiNode \S+\/followed reported the restart complete/,
+    );
   });
 
   it('show the words of a sidecar as they are', async () => {
-    await environment.addNode('refused', { faults: { answerStatus: { method: 'POST', status: 400, error: HOSTILE_WORDS } } });
+    await environment.addNode('refused', {
+      faults: { answerStatus: { method: 'POST', status: 400, error: HOSTILE_WORDS } },
+    });
     await environment.restart('refused', 'refused');
     const task = await environment.finished('refused');
     assertFailed(task, 'TaskTerminalError');

@@ -19,7 +19,12 @@ interface InvalidInput {
 
 const inputs: readonly InvalidInput[] = [
   { name: 'no payload', input: {}, reason: 'ParamsBuildFailed', message: /^spec\.restartSeid is required/ },
-  { name: 'a null payload', input: { payload: null }, reason: 'ParamsBuildFailed', message: /^spec\.restartSeid is required/ },
+  {
+    name: 'a null payload',
+    input: { payload: null },
+    reason: 'ParamsBuildFailed',
+    message: /^spec\.restartSeid is required/,
+  },
   {
     name: 'a payload of the wrong type',
     workflowType: 'AwaitNodesAtHeight',

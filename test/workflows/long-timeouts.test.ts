@@ -23,8 +23,16 @@ describe('a task that may take longer than anything lasts', () => {
     const node = await environment.addNode('long');
     node.setFaults({ neverBoot: true });
     const spec = { kind: 'RestartSeid', target: { nodeRef: { name: 'long' } }, timeoutSeconds: 0, restartSeid: {} };
-    const manifest = JSON.stringify({ apiVersion: 'sei.io/v1alpha1', kind: 'SeiNodeTask', metadata: { name: 'long' }, spec });
-    const { stderr } = await environment.kubectl(['create', '-f', '-'], manifest.replace('"timeoutSeconds":0', `"timeoutSeconds":${LARGEST}`));
+    const manifest = JSON.stringify({
+      apiVersion: 'sei.io/v1alpha1',
+      kind: 'SeiNodeTask',
+      metadata: { name: 'long' },
+      spec,
+    });
+    const { stderr } = await environment.kubectl(
+      ['create', '-f', '-'],
+      manifest.replace('"timeoutSeconds":0', `"timeoutSeconds":${LARGEST}`),
+    );
     assert.equal(stderr, '');
     const task = await environment.taskWhere('long', 'is at work', ({ status }) => status?.step === 'Restarting');
     const workflow = environment.workflowOf(task);
@@ -39,7 +47,11 @@ describe('a task that may take longer than anything lasts', () => {
   it('waits as long as Go can say for its target and for its turn', async () => {
     const node = await environment.addNode('waiting', { phase: 'Initializing' });
     node.setFaults({ neverBoot: true });
-    const target = { nodeRef: { name: 'waiting' }, requirePhaseTimeout: LONGEST_DURATION, queueTimeout: LONGEST_DURATION };
+    const target = {
+      nodeRef: { name: 'waiting' },
+      requirePhaseTimeout: LONGEST_DURATION,
+      queueTimeout: LONGEST_DURATION,
+    };
     await environment.restart('waiting', 'waiting', { target });
     await environment.taskWhere('waiting', 'waits', ({ status }) => status?.reason === 'PhaseNotMet');
     await environment.setPhase('waiting', 'Running');

@@ -7,7 +7,9 @@ import { courses } from '../histories/courses.ts';
 import { historyNames, latestHistory, readHistory, type HistoryJson } from '../histories/history-files.ts';
 
 function typeOf(history: HistoryJson): string | undefined {
-  const started = history.events[0]?.['workflowExecutionStartedEventAttributes'] as { readonly workflowType: { readonly name: string } } | undefined;
+  const started = history.events[0]?.['workflowExecutionStartedEventAttributes'] as
+    | { readonly workflowType: { readonly name: string } }
+    | undefined;
   return started?.workflowType.name;
 }
 
@@ -47,19 +49,28 @@ describe('replay of recorded histories', () => {
   ];
   for (const [name, from, to] of changes) {
     it(`notices that ${name} called ${from} by another name`, async () => {
-      const { error } = await replayHistory({ workflowBundle }, withRenamedActivity(await latestHistory(name), from, to));
+      const { error } = await replayHistory(
+        { workflowBundle },
+        withRenamedActivity(await latestHistory(name), from, to),
+      );
       assert.equal(error?.name, 'DeterminismViolationError');
     });
   }
 
   it('has a history for every course', () => {
     const covered = new Set(recorded.map(({ course }) => course));
-    assert.deepEqual(Object.keys(courses).filter((course) => !covered.has(course)), []);
+    assert.deepEqual(
+      Object.keys(courses).filter((course) => !covered.has(course)),
+      [],
+    );
   });
 
   it('covers every workflow type', async () => {
     const types = new Set((await Promise.all(recorded.map(readHistory))).map(typeOf));
-    assert.deepEqual(Object.keys(workflows).filter((type) => !types.has(type)), []);
+    assert.deepEqual(
+      Object.keys(workflows).filter((type) => !types.has(type)),
+      [],
+    );
     // An older worker leaves a newer workflow type alone.
     assert.ok(!('default' in workflows));
   });

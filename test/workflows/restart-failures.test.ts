@@ -73,7 +73,10 @@ describe('RestartSeid that cannot succeed', () => {
       assert.equal(wait.code, 0, wait.stderr);
       const { items } = JSON.parse(events.stdout) as { items: { type: string; reason: string; message: string }[] };
       const warnings = items.filter(({ type }) => type === 'Warning');
-      assert.deepEqual(warnings.map(({ reason }) => reason), ['TaskFailed']);
+      assert.deepEqual(
+        warnings.map(({ reason }) => reason),
+        ['TaskFailed'],
+      );
       assert.ok(warnings[0]?.message.includes(words));
     });
   });
@@ -90,7 +93,12 @@ describe('RestartSeid that cannot succeed', () => {
     });
 
     it('fails with Timeout, not before the time is over', () => {
-      assertFailed(task, 'Timeout', /Timed out after 3s\./, /is still running on the sidecar of SeiNode \S+\/never-boots and is no longer watched/);
+      assertFailed(
+        task,
+        'Timeout',
+        /Timed out after 3s\./,
+        /is still running on the sidecar of SeiNode \S+\/never-boots and is no longer watched/,
+      );
       const began = Date.parse(task.status?.task?.executionStartedAt ?? '');
       const ended = Date.parse(task.status?.phaseTransitionTime ?? '');
       assert.ok(ended - began >= TIMEOUT_SECONDS * 1000, `${ended - began} ms`);

@@ -63,7 +63,8 @@ describe('RestartSeid', () => {
     const { startedAt, phaseTransitionTime, observedGeneration, conditions = [] } = task.status;
     const { executionStartedAt, submittedAt, ...sidecarTask } = task.status.task ?? {};
     assert.deepEqual(sidecarTask, { id: expectedTaskId(task.metadata.uid, 'RestartSeid'), status: 'Complete' });
-    for (const time of [startedAt, executionStartedAt, submittedAt, phaseTransitionTime]) assert.match(String(time), WHOLE_SECONDS);
+    for (const time of [startedAt, executionStartedAt, submittedAt, phaseTransitionTime])
+      assert.match(String(time), WHOLE_SECONDS);
     assert.ok(String(startedAt) <= String(executionStartedAt));
     assert.deepEqual(Object.keys(task.status).toSorted(), [
       'completedAt',
@@ -124,7 +125,10 @@ describe('RestartSeid', () => {
       for await (const info of environment.temporal.workflow.list({ query })) listed.push(info);
       return listed.length > 0 && listed;
     });
-    assert.deepEqual(found.map(({ workflowId, type }) => [workflowId, type]), [[workflow.workflowId, 'RestartSeid']]);
+    assert.deepEqual(
+      found.map(({ workflowId, type }) => [workflowId, type]),
+      [[workflow.workflowId, 'RestartSeid']],
+    );
     assert.ok(found[0]?.typedSearchAttributes.get(defineSearchAttributeKey('SeiCluster', 'KEYWORD')));
     assert.equal(task.status?.workflow?.id, workflow.workflowId);
     assert.equal(workflow.workflowId, `seinodetask/${environment.namespace}/happy/${task.metadata.uid}`);
@@ -138,7 +142,10 @@ describe('RestartSeid', () => {
     ]);
     assert.equal(wait.code, 0, wait.stderr);
     assert.match(get.stdout, /^happy +RestartSeid +happy +Complete +\d+m?s/);
-    assert.match(description.stdout, /Normal +TaskComplete +\S+ +sei\S* +The sidecar of SeiNode \S+\/happy reported the restart complete/);
+    assert.match(
+      description.stdout,
+      /Normal +TaskComplete +\S+ +sei\S* +The sidecar of SeiNode \S+\/happy reported the restart complete/,
+    );
   });
 
   it('shows a running restart as a pending poll with its state', async () => {

@@ -27,7 +27,10 @@ describe('a restart of a seid that is down already', () => {
     const task = await environment.finished('down');
     assertComplete(task);
     assert.equal(node.sigtermsReceived, 0);
-    assert.match(task.status?.message ?? '', /^The sidecar of SeiNode \S+\/down reported the restart complete: seid's RPC serves again\./);
+    assert.match(
+      task.status?.message ?? '',
+      /^The sidecar of SeiNode \S+\/down reported the restart complete: seid's RPC serves again\./,
+    );
     assert.doesNotMatch(task.status?.message ?? '', /SIGTERM|was restarted/);
   });
 });

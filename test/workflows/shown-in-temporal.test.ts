@@ -31,7 +31,10 @@ describe('a restart in Temporal', () => {
     task = await environment.tasks.create(environment.namespace, {
       apiVersion: 'sei.io/v1alpha1',
       kind: 'SeiNodeTask',
-      metadata: { name: 'shown', annotations: { 'sei.io/reason': HOSTILE_REASON, 'sei.io/requested-by': 'alice@example.com' } },
+      metadata: {
+        name: 'shown',
+        annotations: { 'sei.io/reason': HOSTILE_REASON, 'sei.io/requested-by': 'alice@example.com' },
+      },
       spec: { kind: 'RestartSeid', target: { nodeRef: { name: 'shown' } }, restartSeid: {} },
     });
     await environment.taskWhere('shown', 'is at work', ({ status }) => status?.step === 'Restarting');
@@ -46,10 +49,16 @@ describe('a restart in Temporal', () => {
     const description = await workflow.describe();
     assert.equal(await description.staticSummary(), `RestartSeid ${environment.namespace}/shown`);
     const details = (await description.staticDetails()) ?? '';
-    assert.ok(details.includes(String.raw`**Target**: SeiNode ${environment.namespace.replace('-', String.raw`\-`)}/shown`), details);
+    assert.ok(
+      details.includes(String.raw`**Target**: SeiNode ${environment.namespace.replace('-', String.raw`\-`)}/shown`),
+      details,
+    );
     assert.match(details, /\*\*Longest execution\*\*: 10m0s/);
     assert.ok(details.includes(String.raw`**Requested by**: alice\@example.com`), details);
-    assert.ok(details.includes(String.raw`\[click\]\(http\://evil.example\) \*\*bold\*\* \<img src=x\> \`code\``), details);
+    assert.ok(
+      details.includes(String.raw`\[click\]\(http\://evil.example\) \*\*bold\*\* \<img src=x\> \`code\``),
+      details,
+    );
   });
 
   it('remembers who asked for it and why', async () => {
@@ -66,8 +75,13 @@ describe('a restart in Temporal', () => {
 
   it('describes its query and its update', async () => {
     const { definition } = await metadata();
-    const described = [...definition.queryDefinitions, ...definition.updateDefinitions].filter(({ description }) => description);
-    assert.deepEqual(described.map(({ name }) => name).filter((name) => !name.startsWith('__')), ['status', 'cancel']);
+    const described = [...definition.queryDefinitions, ...definition.updateDefinitions].filter(
+      ({ description }) => description,
+    );
+    assert.deepEqual(
+      described.map(({ name }) => name).filter((name) => !name.startsWith('__')),
+      ['status', 'cancel'],
+    );
   });
 
   it('answers the query `status`', async () => {
@@ -85,7 +99,12 @@ describe('a restart in Temporal', () => {
   it('is cancelled by the update `cancel`, to the end of the restart', async () => {
     await workflow.executeUpdate('cancel', { args: [{ why: 'wrong node' }] });
     node.setFaults({});
-    assertFailed(await environment.finished('shown'), 'Cancelled', /too late to stop the restart: the sidecar of SeiNode \S+ had accepted it/, /Cancelled because: wrong node\./);
+    assertFailed(
+      await environment.finished('shown'),
+      'Cancelled',
+      /too late to stop the restart: the sidecar of SeiNode \S+ had accepted it/,
+      /Cancelled because: wrong node\./,
+    );
     assert.equal(requestsOf(node, 'POST').length, 1);
   });
 });

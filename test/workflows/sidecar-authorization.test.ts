@@ -28,7 +28,9 @@ describe('the token that sidecars are shown', () => {
   /** Lets the user `viewer`, who otherwise may do nothing, use these verbs on SeiNodeTasks of the namespace. */
   async function grant(...verbs: string[]): Promise<void> {
     const name = `viewer-${verbs.join('-')}`;
-    const [roles, bindings] = ['roles', 'rolebindings'].map((plural) => new ResourceClient(environment.admin, { ...RBAC, plural }));
+    const [roles, bindings] = ['roles', 'rolebindings'].map(
+      (plural) => new ResourceClient(environment.admin, { ...RBAC, plural }),
+    );
     const rules = [{ apiGroups: ['sei.io'], resources: ['seinodetasks'], verbs }];
     await roles?.create(environment.namespace, { metadata: { name }, rules });
     await bindings?.create(environment.namespace, {

@@ -38,7 +38,9 @@ const passing: readonly PassingFault[] = [
   })),
   {
     name: 'cannot write its store just then',
-    whileSending: { answerStatus: { method: 'POST', status: 400, error: 'persist task: database is locked', times: 2 } },
+    whileSending: {
+      answerStatus: { method: 'POST', status: 400, error: 'persist task: database is locked', times: 2 },
+    },
   },
   ...Object.entries(faults).map(([name, faultOf]) => ({
     name: `${name} to the GET before the POST`,
@@ -80,8 +82,15 @@ describe('a sidecar that misbehaves for a while', () => {
       const { node, task } = await (ends[index] ?? assert.fail());
       assertComplete(task);
       assert.equal(node.sigtermsReceived, 1);
-      assert.deepEqual(node.tasks.map(({ run, status }) => [run, status]), [[1, 'completed']]);
-      assert.deepEqual(Object.keys(node.faults).filter((fault) => fault !== 'slowStopMs'), [], 'the fault was met');
+      assert.deepEqual(
+        node.tasks.map(({ run, status }) => [run, status]),
+        [[1, 'completed']],
+      );
+      assert.deepEqual(
+        Object.keys(node.faults).filter((fault) => fault !== 'slowStopMs'),
+        [],
+        'the fault was met',
+      );
     });
   });
 });
@@ -102,7 +111,13 @@ describe('a sidecar that misbehaves for good', () => {
     });
     await environment.restart('takes-none', 'takes-none', { timeoutSeconds: 3 });
     const task = await environment.finished('takes-none');
-    assertFailed(task, 'Timeout', /Timed out after 3s\./, /may have been sent to the sidecar of SeiNode \S+, which does not have it now/, /no space left on device/);
+    assertFailed(
+      task,
+      'Timeout',
+      /Timed out after 3s\./,
+      /may have been sent to the sidecar of SeiNode \S+, which does not have it now/,
+      /no space left on device/,
+    );
     assert.ok(requestsOf(node, 'POST').length > 1);
     assert.equal(node.sigtermsReceived, 0);
     const began = Date.parse(task.status?.task?.executionStartedAt ?? '');
@@ -116,7 +131,12 @@ describe('a sidecar that misbehaves for good', () => {
     await eventually('seid was signalled', () => node.sigtermsReceived === 1);
     node.setFaults({ refuseConnections: {} });
     const task = await environment.finished('falls-silent');
-    assertFailed(task, 'Timeout', /Timed out after 3s\./, /had accepted the task and could not be asked about it at the end/);
+    assertFailed(
+      task,
+      'Timeout',
+      /Timed out after 3s\./,
+      /had accepted the task and could not be asked about it at the end/,
+    );
     assert.equal(requestsOf(node, 'POST').length, 1);
   });
 });

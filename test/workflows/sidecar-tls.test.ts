@@ -23,9 +23,14 @@ describe('sidecars over TLS', () => {
   afterEach(() => environment.stop());
 
   async function startTrusting(trusted: CertificateAuthority): Promise<void> {
-    const front = environment.added.use(await TlsFront.listen(environment.fleet.url, authority.issue('sidecars', '127.0.0.1')));
+    const front = environment.added.use(
+      await TlsFront.listen(environment.fleet.url, authority.issue('sidecars', '127.0.0.1')),
+    );
     await trust(trusted);
-    await environment.startService({ SIDECAR_URL_TEMPLATE: `${front.url}/{namespace}/{name}`, SIDECAR_CA_FILE: caFile });
+    await environment.startService({
+      SIDECAR_URL_TEMPLATE: `${front.url}/{namespace}/{name}`,
+      SIDECAR_CA_FILE: caFile,
+    });
   }
 
   async function trust({ certificate }: CertificateAuthority): Promise<void> {
@@ -45,8 +50,15 @@ describe('sidecars over TLS', () => {
     const [late, given] = [await environment.addNode('late'), await environment.addNode('given-up')];
     await environment.restart('late', 'late');
     await environment.restart('given-up', 'given-up', { timeoutSeconds: 3 });
-    assertFailed(await environment.finished('given-up'), 'Timeout', /Nothing was sent to the sidecar of SeiNode \S+\/given-up\./, UNTRUSTED);
-    await environment.taskWhere('late', 'tells why it is not sent', ({ status }) => UNTRUSTED.test(status?.message ?? ''));
+    assertFailed(
+      await environment.finished('given-up'),
+      'Timeout',
+      /Nothing was sent to the sidecar of SeiNode \S+\/given-up\./,
+      UNTRUSTED,
+    );
+    await environment.taskWhere('late', 'tells why it is not sent', ({ status }) =>
+      UNTRUSTED.test(status?.message ?? ''),
+    );
     assert.deepEqual([late.requests, given.requests], [[], []]);
     await trust(authority);
     assertComplete(await environment.finished('late'));

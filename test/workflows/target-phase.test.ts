@@ -19,7 +19,11 @@ describe("the target's phase", () => {
   after(() => environment.stop());
 
   function waiting(name: string) {
-    return environment.taskWhere(name, 'waits for its target', (task) => conditionOf(task, 'TargetReady') !== undefined);
+    return environment.taskWhere(
+      name,
+      'waits for its target',
+      (task) => conditionOf(task, 'TargetReady') !== undefined,
+    );
   }
 
   it('fails a task at once whose target does not exist, and nothing is sent to anybody', async () => {

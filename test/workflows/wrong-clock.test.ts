@@ -22,13 +22,17 @@ for (const [where, aheadMs] of Object.entries({ ahead: TWO_MINUTES, behind: -TWO
       environment = await TestEnvironment.create();
       await environment.startService({ NODE_OPTIONS: `--import ${SHIFTED_CLOCK}`, SHIFTED_CLOCK_MS: String(aheadMs) });
       const { spec } = (await environment.leases.get(environment.namespace, LEASE)) ?? assert.fail('no lease');
-      assert.ok(Math.abs(Date.parse(spec?.renewTime ?? '') - Date.now() - aheadMs) < TWO_MINUTES / 2, spec?.renewTime ?? '');
+      assert.ok(
+        Math.abs(Date.parse(spec?.renewTime ?? '') - Date.now() - aheadMs) < TWO_MINUTES / 2,
+        spec?.renewTime ?? '',
+      );
     });
 
     after(() => environment.stop());
 
     async function activitiesOf(task: SeiNodeTask, name: string): Promise<number> {
-      return (await scheduledActivities(environment.workflowOf(task))).filter((activity) => activity.name === name).length;
+      return (await scheduledActivities(environment.workflowOf(task))).filter((activity) => activity.name === name)
+        .length;
     }
 
     it('completes a MarkReady, whose longest execution is as long', async () => {
@@ -46,7 +50,11 @@ for (const [where, aheadMs] of Object.entries({ ahead: TWO_MINUTES, behind: -TWO
       const node = await environment.addNode('slow');
       node.setFaults({ neverBoot: true });
       await environment.restart('slow', 'slow', { timeoutSeconds: 8 });
-      const { status } = await environment.taskWhere('slow', 'has begun', (task) => !Number.isNaN(executionStartedMs(task)));
+      const { status } = await environment.taskWhere(
+        'slow',
+        'has begun',
+        (task) => !Number.isNaN(executionStartedMs(task)),
+      );
       const task = await environment.finished('slow');
       assertFailed(task, 'Timeout', /Timed out after 8s\. The task is still running on the sidecar/);
       assert.ok(Date.now() >= Date.parse(status?.task?.executionStartedAt ?? '') + 8_000);
@@ -57,7 +65,9 @@ for (const [where, aheadMs] of Object.entries({ ahead: TWO_MINUTES, behind: -TWO
     it('waits for a phase once, for as long as it should', async () => {
       await environment.addNode('late', { phase: 'Pending' });
       const beganMs = Date.now();
-      const created = await environment.restart('late', 'late', { target: { nodeRef: { name: 'late' }, requirePhaseTimeout: '90s' } });
+      const created = await environment.restart('late', 'late', {
+        target: { nodeRef: { name: 'late' }, requirePhaseTimeout: '90s' },
+      });
       await environment.taskWhere('late', 'waits', ({ status }) => status?.step === 'WaitingForTarget');
       await eventually('the wait takes its time', () => Date.now() > beganMs + 4_000);
       await environment.setPhase('late', 'Running');
@@ -68,7 +78,9 @@ for (const [where, aheadMs] of Object.entries({ ahead: TWO_MINUTES, behind: -TWO
     it('waits for a phase no longer than it should', async () => {
       await environment.addNode('never', { phase: 'Pending' });
       const beganMs = Date.now();
-      await environment.restart('never', 'never', { target: { nodeRef: { name: 'never' }, requirePhaseTimeout: '3s' } });
+      await environment.restart('never', 'never', {
+        target: { nodeRef: { name: 'never' }, requirePhaseTimeout: '3s' },
+      });
       const task = await environment.finished('never');
       assertFailed(task, 'TargetResolveFailed', /still in phase Pending, not Running, after 3s/);
       assert.ok(Date.now() >= beganMs + 3_000 - ROUNDED);

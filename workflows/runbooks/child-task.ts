@@ -14,13 +14,17 @@ export interface ChildTask<Kind extends TaskKind = TaskKind> {
 }
 
 /**
- * Runs a task as a child workflow with id `<runbook>/<step>`. When the runbook is cancelled or ends, the child is asked to
- * cancel: a restart that was sent is watched to its end all the same.
+ * Runs a task as a child workflow with id `<runbook>/<step>`. When the runbook is cancelled or ends, the child is asked
+ * to cancel: a restart that was sent is watched to its end all the same.
  *
  * @returns The outcome of a task that is Complete.
  * @throws ChildWorkflowFailure whose cause is an ApplicationFailure of type = the reason, details = the outcome.
  */
-export async function runChildTask<Kind extends TaskKind>({ step, kind, input }: ChildTask<Kind>): Promise<TaskOutcome> {
+export async function runChildTask<Kind extends TaskKind>({
+  step,
+  kind,
+  input,
+}: ChildTask<Kind>): Promise<TaskOutcome> {
   const { namespace, name } = input.node;
   return (await executeChild(kind, {
     workflowId: `${workflowInfo().workflowId}/${step}`,
@@ -38,5 +42,6 @@ export async function runChildTask<Kind extends TaskKind>({ step, kind, input }:
 export async function validateTasks(tasks: readonly Pick<ChildTask, 'kind' | 'input'>[]): Promise<void> {
   const { validateTasks: validate } = proxyActivities<Activities>({ ...SHORT, summary: 'Check the inputs' });
   const problem = await validate(tasks.map(({ kind, input }) => ({ kind, input })));
-  if (problem !== undefined) throw ApplicationFailure.create({ type: problem.reason, message: problem.message, nonRetryable: true });
+  if (problem !== undefined)
+    throw ApplicationFailure.create({ type: problem.reason, message: problem.message, nonRetryable: true });
 }

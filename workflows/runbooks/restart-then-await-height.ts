@@ -16,7 +16,11 @@ export interface RestartThenAwaitHeightInput {
  * @throws ApplicationFailure when the input is not valid, before anything is started; ChildWorkflowFailure of the step
  * that failed.
  */
-export async function RestartThenAwaitHeight({ node, targetHeight, heightTimeoutSeconds }: RestartThenAwaitHeightInput): Promise<void> {
+export async function RestartThenAwaitHeight({
+  node,
+  targetHeight,
+  heightTimeoutSeconds,
+}: RestartThenAwaitHeightInput): Promise<void> {
   const restart: ChildTask<'RestartSeid'> = { step: 'restart', kind: 'RestartSeid', input: { node, payload: {} } };
   const awaitHeight: ChildTask<'AwaitNodesAtHeight'> = {
     step: 'await-height',

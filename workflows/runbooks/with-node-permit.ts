@@ -8,7 +8,10 @@ import { SHORT, taking } from '../activity-options.ts';
  *
  * @param steps - Told the id of the workflow that holds the permit, to be handed on as `permitHolder` of each task.
  */
-export async function withNodePermit<Result>(node: NodeReference, steps: (permitHolder: string) => Promise<Result>): Promise<Result> {
+export async function withNodePermit<Result>(
+  node: NodeReference,
+  steps: (permitHolder: string) => Promise<Result>,
+): Promise<Result> {
   const { takeNodePermit } = proxyActivities<Activities>({ ...taking(), summary: `Wait for ${node.name}` });
   const { giveBackNodePermit } = proxyActivities<Activities>({ ...SHORT, summary: `Give ${node.name} back` });
   try {
