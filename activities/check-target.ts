@@ -3,7 +3,7 @@ import type { CheckedTarget, OverTask, ReadyTask } from '../core/activities.ts';
 import { holderText, permitIdOf } from '../api/temporal/permit-id.ts';
 import { decideTarget } from '../core/target-decision.ts';
 import type { SeiNode } from '../api/sei-node.ts';
-import { taskKinds } from '../api/task-kinds.ts';
+import { definitionOf } from '../api/task-kinds.ts';
 import { taskRequest, type TaskPlan, type TaskRequest } from '../core/task-plan.ts';
 import { knowledgeAtStart } from '../core/knowledge.ts';
 import { queued, waitingForTarget } from '../core/progress.ts';
@@ -47,7 +47,7 @@ export function phaseWait({ requirePhase, requirePhaseTimeoutMs }: TaskPlan, obs
 
 /** A task that was cancelled is sent no more. */
 export function needsPermit({ kind, cancelled }: TaskPlan): boolean {
-  return taskKinds[kind].changesNode && cancelled === undefined;
+  return definitionOf(kind).changesNode && cancelled === undefined;
 }
 
 /** Whether the task takes its permit by itself; otherwise a runbook holds the node for it. */

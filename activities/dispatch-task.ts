@@ -4,7 +4,7 @@ import { present } from '../lib/present.ts';
 import { sidecarActivity, signalLaterText, type HeldTask } from '../api/sidecar/sidecar-activity.ts';
 import type { StatusChange } from '../core/next-status.ts';
 import { dispatchedEvents } from '../core/task-events.ts';
-import { taskKinds } from '../api/task-kinds.ts';
+import { definitionOf } from '../api/task-kinds.ts';
 import { recordedTime } from '../lib/timestamp.ts';
 import { afterAcceptance, afterAnswer, afterLostPost, afterSilence, type Knowledge } from '../core/knowledge.ts';
 import { dispatching, withNotice } from '../core/progress.ts';
@@ -96,9 +96,9 @@ export class TaskDispatch {
   /** Whether a restart under another id stands in the way: the sidecar itself refuses none. */
   async #busy(): Promise<DispatchOutcome | undefined> {
     const { plan, sighting } = this.#request;
-    if (!taskKinds[plan.kind].changesNode) return undefined;
+    if (!definitionOf(plan.kind).changesNode) return undefined;
     const activity = sidecarActivity(await this.#listTasks(), plan.task.taskId);
-    this.#notice = plan.kind === 'RestartSeid' ? signalLaterText(activity) : undefined;
+    this.#notice = definitionOf(plan.kind).restartsSeid ? signalLaterText(activity) : undefined;
     const obstacle = obstacleBeside(activity, {
       betweenRestartsMs: plan.betweenRestartsMs,
       nowMs: this.#attempt.nowMs,
@@ -118,7 +118,7 @@ export class TaskDispatch {
     try {
       return await this.#dependencies.sidecar.listTasks(task.node, this.#attempt.signal);
     } catch (error) {
-      if (error instanceof SidecarError && taskKinds[kind].endsWith === 'image') return [];
+      if (error instanceof SidecarError && definitionOf(kind).endsWith === 'image') return [];
       throw error;
     }
   }
@@ -241,7 +241,7 @@ export class TaskDispatch {
 
   #mayBegin(): boolean {
     const { kind, timeoutMs = Number.POSITIVE_INFINITY } = this.#request.plan;
-    const least = taskKinds[kind].changesNode ? Math.min(LEAST_REMAINING_MS, timeoutMs / 2) : 0;
+    const least = definitionOf(kind).changesNode ? Math.min(LEAST_REMAINING_MS, timeoutMs / 2) : 0;
     return this.#remainingMs() > least;
   }
 
@@ -250,7 +250,9 @@ export class TaskDispatch {
     const { plan } = this.#request;
     if (end.state === 'accepted') {
       const note =
-        plan.kind === 'UpdateNodeImage' ? 'spec.image was set.' : `The sidecar accepted the task ${plan.task.taskId}.`;
+        definitionOf(plan.kind).endsWith === 'image'
+          ? 'spec.image was set.'
+          : `The sidecar accepted the task ${plan.task.taskId}.`;
       recordEvents(this.#dependencies.events, dispatchedEvents(subjectsOf(plan.task), note));
       log.info('Task accepted', { ...plan.task.node, kind: plan.kind, taskId: plan.task.taskId });
     }

@@ -2,7 +2,7 @@ import type { PollOutcome, PollHeartbeat, PollRequest, Polled } from '../core/ac
 import { pollInterval } from '../core/poll-interval.ts';
 import { present } from '../lib/present.ts';
 import type { TaskObservation } from '../api/sidecar/sidecar-task.ts';
-import { taskKinds } from '../api/task-kinds.ts';
+import { definitionOf } from '../api/task-kinds.ts';
 import { afterAnswer, afterSilence, isPending, LOST_MS, type Knowledge } from '../core/knowledge.ts';
 import { cancelling, withNotice, workingAtHeight } from '../core/progress.ts';
 import { KubernetesError } from '../kubernetes/errors.ts';
@@ -139,7 +139,7 @@ export class TaskPoll {
   /** What a wait shows while it goes on; the longer it goes on, the more seldom. */
   async #readHeight(): Promise<void> {
     const { plan } = this.#request;
-    if (!taskKinds[plan.kind].onlyWaits || this.#attempt.nowMs < this.#heightAtMs) return;
+    if (!definitionOf(plan.kind).onlyWaits || this.#attempt.nowMs < this.#heightAtMs) return;
     this.#heightAtMs = this.#attempt.nowMs + this.#heightPauseMs;
     this.#heightPauseMs = Math.min(LONGEST_HEIGHT_MS, 2 * this.#heightPauseMs);
     this.#height = await this.#dependencies.rpc.latestHeight(plan.task.node, this.#attempt.signal);
@@ -147,14 +147,14 @@ export class TaskPoll {
 
   async #finalHeight(): Promise<number | undefined> {
     const { kind, task } = this.#request.plan;
-    return taskKinds[kind].onlyWaits
+    return definitionOf(kind).onlyWaits
       ? await this.#dependencies.rpc.latestHeight(task.node, this.#attempt.signal)
       : undefined;
   }
 
   #isToBeSubmittedAgain(answer: TaskObservation): boolean {
     return (
-      taskKinds[this.#request.plan.kind].endsWith === 'transaction' && !this.#request.cancelled && isPending(answer)
+      definitionOf(this.#request.plan.kind).endsWith === 'transaction' && !this.#request.cancelled && isPending(answer)
     );
   }
 

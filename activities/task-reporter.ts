@@ -1,7 +1,7 @@
+import { asSentence } from '../lib/as-sentence.ts';
 import type { StatusChange } from '../core/next-status.ts';
 import { problemEvent } from '../core/task-events.ts';
 import type { TaskIdentity } from '../api/temporal/task-input.ts';
-import { asSentence } from '../api/provenance.ts';
 import { printable } from '../lib/printable.ts';
 import { withNotice } from '../core/progress.ts';
 import type { Attempt } from './attempt.ts';

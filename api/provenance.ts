@@ -1,3 +1,4 @@
+import { asSentence } from '../lib/as-sentence.ts';
 import { present } from '../lib/present.ts';
 import { printable } from '../lib/printable.ts';
 
@@ -84,9 +85,4 @@ export function provenanceText(provenance: Provenance): string {
 function whoText({ requestedBy, createdWith }: Provenance): string {
   if (requestedBy !== undefined) return `Requested by ${requestedBy}.`;
   return createdWith === undefined ? '' : `Created with ${createdWith}.`;
-}
-
-/** Free text with one full stop, whatever it ended in. */
-export function asSentence(text: string): string {
-  return `${text.replace(/[.\s]+$/, '')}.`;
 }

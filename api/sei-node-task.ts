@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { payloadSchemas, type PayloadField } from './payloads.ts';
+import type { OutputType } from './kinds/kind-definition.ts';
+import { payloadSchemas } from './payload-schemas.ts';
 import { seiNodePhases } from './sei-node.ts';
 import { isImmutable, payloadRules } from './spec-rules.ts';
-import { taskKindNames } from './task-kinds.ts';
+import { payloadFieldOf, taskKindNames, taskKinds, type PayloadField, type TaskKind } from './task-kinds.ts';
 
 export const taskPhases = ['Pending', 'Running', 'Complete', 'Failed'] as const;
 export type TaskPhase = (typeof taskPhases)[number];
@@ -25,7 +26,29 @@ const timestamp = z.string().meta({ format: 'date-time' });
 const int64 = z.int().meta({ format: 'int64' });
 /** For the Go controller an unsigned one; a list with a negative number in it fails there. */
 const uint64 = int64.min(0);
-const transactionOutputs = z.object({ txHash: z.string(), height: int64, proposalId: uint64.optional() }).partial();
+
+const outputTypes = { string: z.string(), int64, uint64 } as const satisfies Record<OutputType, z.ZodType>;
+type OutputTypes = typeof outputTypes;
+type Outputs<Kind extends TaskKind> = (typeof taskKinds)[Kind]['outputs'];
+/** Of the kinds that have outputs: an empty object would keep nothing. */
+type KindWithOutputs = { [Kind in TaskKind]: keyof Outputs<Kind> extends never ? never : Kind }[TaskKind];
+type OutputSchemas = {
+  [Kind in KindWithOutputs as PayloadField<Kind>]: z.ZodOptional<
+    z.ZodObject<{ [Name in keyof Outputs<Kind>]: z.ZodOptional<OutputTypes[Outputs<Kind>[Name] & OutputType]> }>
+  >;
+};
+
+function outputSchema(outputs: Readonly<Record<string, OutputType>>): z.ZodType {
+  return z.object(
+    Object.fromEntries(Object.entries(outputs).map(([name, type]) => [name, outputTypes[type].optional()])),
+  );
+}
+
+const outputSchemas = Object.fromEntries(
+  Object.entries(taskKinds)
+    .filter(([, { outputs }]) => Object.keys(outputs).length > 0)
+    .map(([kind, { outputs }]) => [payloadFieldOf(kind), outputSchema(outputs).optional()]),
+) as OutputSchemas;
 
 /** With a rule that it must not change, besides those that it has. */
 function immutablePayload([field, schema]: [string, z.ZodType]): [string, z.ZodType] {
@@ -152,16 +175,7 @@ export const statusSchema = z.object({
     })
     .optional()
     .describe('The Temporal workflow that carries the task out.'),
-  outputs: z
-    .object({
-      govSoftwareUpgrade: transactionOutputs.optional(),
-      govVote: transactionOutputs.optional(),
-      govParamChange: transactionOutputs.optional(),
-      awaitCondition: z.object({ observedValue: int64.optional() }).optional(),
-      awaitNodesAtHeight: z.object({ currentHeight: int64.optional() }).optional(),
-      updateNodeImage: z.object({ appliedImage: z.string().optional() }).optional(),
-    })
-    .optional(),
+  outputs: z.object(outputSchemas).optional(),
   conditions: z
     .array(conditionSchema)
     .optional()

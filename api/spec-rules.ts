@@ -1,5 +1,4 @@
-import { payloadSchemas, type PayloadField } from './payloads.ts';
-import { taskKindNames, taskKinds } from './task-kinds.ts';
+import { payloadFieldOf, taskKindNames, type PayloadField } from './task-kinds.ts';
 
 /** A rule in CEL for `x-kubernetes-validations`. */
 interface ValidationRule {
@@ -19,10 +18,10 @@ export function isImmutable(field: 'kind' | 'target' | PayloadField): Validation
  * API server evaluates every rule with each status write, so that few are better.
  */
 export function payloadRules(): ValidationRule[] {
-  const fields = Object.keys(payloadSchemas) as PayloadField[];
+  const fields = taskKindNames.map(payloadFieldOf);
   const count = fields.map((field) => `(has(self.${field}) ? 1 : 0)`).join(' + ');
   const isPresent = taskKindNames.reduceRight(
-    (otherwise, kind) => `self.kind == '${kind}' ? has(self.${taskKinds[kind].payloadField}) : ${otherwise}`,
+    (otherwise, kind) => `self.kind == '${kind}' ? has(self.${payloadFieldOf(kind)}) : ${otherwise}`,
     'true',
   );
   return [

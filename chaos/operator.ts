@@ -3,7 +3,7 @@ import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@te
 import { CANCEL_ANNOTATION } from '../api/provenance.ts';
 import type { SeiNodeTask } from '../api/sei-node-task.ts';
 import { workflowIdOf } from '../api/temporal/workflow-id.ts';
-import { taskKinds } from '../api/task-kinds.ts';
+import { payloadFieldOf } from '../api/task-kinds.ts';
 import { hasHttpStatus } from '../kubernetes/errors.ts';
 import type { CancelWay, PlannedTask } from './plan/planned-task.ts';
 import type { PlannedRunbook } from './plan/plan-work.ts';
@@ -120,7 +120,7 @@ function manifestOf(task: PlannedTask, targetHeight: number | undefined): Partia
       timeoutSeconds,
       ...(minSecondsBetweenRestarts === undefined ? {} : { minSecondsBetweenRestarts }),
       ...(ttlSecondsAfterFinished === undefined ? {} : { ttlSecondsAfterFinished }),
-      [taskKinds[kind].payloadField]: withHeight(payload, kind, targetHeight),
+      [payloadFieldOf(kind)]: withHeight(payload, kind, targetHeight),
     },
   };
 }

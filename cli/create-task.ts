@@ -1,7 +1,7 @@
 import { LONGEST_EXECUTION_SECONDS } from '../core/execution-limit.ts';
 import { present } from '../lib/present.ts';
 import { REASON_ANNOTATION, REQUESTED_BY_ANNOTATION, safeProvenance } from '../api/provenance.ts';
-import { taskKinds, type TaskKind } from '../api/task-kinds.ts';
+import { type TaskKind, payloadFieldOf } from '../api/task-kinds.ts';
 import { KubernetesError } from '../kubernetes/errors.ts';
 import { readUserName } from '../kubernetes/read-user-name.ts';
 import { UsageError } from './errors.ts';
@@ -91,7 +91,7 @@ function manifestOf(
     spec: {
       kind,
       target: { nodeRef: { name: node } },
-      [taskKinds[kind].payloadField]: payload,
+      [payloadFieldOf(kind)]: payload,
       ...(timeoutSeconds !== undefined && {
         timeoutSeconds: Math.min(Number(timeoutSeconds), LONGEST_EXECUTION_SECONDS),
       }),

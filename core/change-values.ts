@@ -1,6 +1,6 @@
 import { check, InvalidField } from './invalid-field.ts';
 import { jsonText } from '../lib/json-text.ts';
-import { payloadSchemas } from '../api/payloads.ts';
+import { payloadSchemas } from '../api/payload-schemas.ts';
 
 /** JSON strings, so that digits in them are passed over, and numbers. */
 const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g;

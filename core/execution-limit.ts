@@ -1,4 +1,4 @@
-import { isTaskKind, taskKinds, type TaskKindDefinition } from '../api/task-kinds.ts';
+import { definitionOf, isTaskKind } from '../api/task-kinds.ts';
 
 /** The longest execution time, in seconds: a year. More is asked for by those who mean for ever. */
 export const LONGEST_EXECUTION_SECONDS = 365 * 24 * 3600;
@@ -11,15 +11,14 @@ export const LONGEST_EXECUTION_SECONDS = 365 * 24 * 3600;
  */
 export function executionLimitSeconds(kind: string, asked: unknown): number | undefined {
   if (typeof asked === 'number' && asked > 0) return Math.min(asked, LONGEST_EXECUTION_SECONDS);
-  const definition: TaskKindDefinition | undefined = isTaskKind(kind) ? taskKinds[kind] : undefined;
-  return definition?.defaultTimeoutSeconds;
+  return isTaskKind(kind) ? definitionOf(kind).defaultTimeoutSeconds : undefined;
 }
 
 /**
  * The least time between two restarts of a node, in seconds.
  *
- * @param asked - `spec.minSecondsBetweenRestarts`; only RestartSeid minds it.
+ * @param asked - `spec.minSecondsBetweenRestarts`; it counts for kinds that restart seid.
  */
 export function secondsBetweenRestarts(kind: string, asked: unknown): number {
-  return kind === 'RestartSeid' && typeof asked === 'number' ? asked : 0;
+  return isTaskKind(kind) && definitionOf(kind).restartsSeid && typeof asked === 'number' ? asked : 0;
 }

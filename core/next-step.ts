@@ -1,4 +1,4 @@
-import { taskKinds, type TaskKind } from '../api/task-kinds.ts';
+import { definitionOf, type TaskKind } from '../api/task-kinds.ts';
 import type { PollOutcome } from './activities.ts';
 import { LOST_MS, type Sent } from './knowledge.ts';
 import type { End } from './task-verdict.ts';
@@ -63,7 +63,7 @@ export function afterDispatch(dispatched: DispatchEnd, situation: Situation): St
 
 /** An end that is there already is read, also by a task that is cancelled. */
 function afterAcceptance(state: 'accepted' | 'running' | 'completed', situation: Situation): Step {
-  if (taskKinds[situation.kind].endsWith === 'acceptance') return { do: 'end', end: { by: 'acceptance' } };
+  if (definitionOf(situation.kind).endsWith === 'acceptance') return { do: 'end', end: { by: 'acceptance' } };
   return state === 'completed' ? { do: 'poll' } : beforePoll(situation);
 }
 
@@ -79,8 +79,8 @@ function afterInterruptedDispatch(situation: Situation): Step {
  */
 function beforePoll({ kind, isCancelled }: Situation): Step {
   if (!isCancelled) return { do: 'poll' };
-  if (taskKinds[kind].onlyWaits) return { do: 'take-off', by: 'cancellation' };
-  return taskKinds[kind].endsWith === 'image' ? CANCELLED : { do: 'poll' };
+  if (definitionOf(kind).onlyWaits) return { do: 'take-off', by: 'cancellation' };
+  return definitionOf(kind).endsWith === 'image' ? CANCELLED : { do: 'poll' };
 }
 
 /** What watching came to. `interrupted`: by a cancel or a change of the execution time. */
@@ -98,7 +98,7 @@ export function afterPoll(polled: PollEnd, situation: Situation): Step {
     case 'absent':
       return CANCELLED;
     case 'lost':
-      return taskKinds[situation.kind].onlyWaits
+      return definitionOf(situation.kind).onlyWaits
         ? { do: 'take-off', by: 'loss' }
         : { do: 'end', end: { by: 'loss', afterMs: LOST_MS } };
     default:
@@ -108,7 +108,7 @@ export function afterPoll(polled: PollEnd, situation: Situation): Step {
 
 /** Without an execution time, only a task that was cancelled has a deadline. */
 function afterDeadline({ kind, isBounded }: Situation): Step {
-  if (taskKinds[kind].onlyWaits) return { do: 'take-off', by: 'deadline' };
+  if (definitionOf(kind).onlyWaits) return { do: 'take-off', by: 'deadline' };
   return isBounded ? TOO_LATE : CANCELLED;
 }
 

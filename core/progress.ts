@@ -1,8 +1,6 @@
-import { printable } from '../lib/printable.ts';
-import { taskKinds, type TaskKind } from '../api/task-kinds.ts';
+import { definitionOf, type TaskKind } from '../api/task-kinds.ts';
 import type { NodeReference } from '../api/temporal/task-input.ts';
-import { targetHeightOf } from './task-verdict.ts';
-import { nodeText, sidecarText } from './verdict.ts';
+import { nodeText, sidecarText } from '../api/node-text.ts';
 
 /** What is being done, for people: a name for scripts and columns, and a sentence. */
 export interface Progress {
@@ -17,41 +15,10 @@ interface Work {
   readonly payload: unknown;
 }
 
-const steps: Readonly<Record<TaskKind, string>> = {
-  GovSoftwareUpgrade: 'Submitting',
-  GovVote: 'Submitting',
-  GovParamChange: 'Submitting',
-  AwaitCondition: 'AwaitingHeight',
-  AwaitNodesAtHeight: 'AwaitingHeight',
-  UpdateNodeImage: 'RollingOut',
-  DiscoverPeers: 'DiscoveringPeers',
-  RestartSeid: 'Restarting',
-  MarkReady: 'MarkingReady',
-};
-
-const messages: Readonly<Record<TaskKind, (work: Work) => string>> = {
-  GovSoftwareUpgrade: ({ task }) =>
-    `The sidecar of ${nodeText(task.node)} submits the proposal and waits for its inclusion.`,
-  GovVote: ({ task }) => `The sidecar of ${nodeText(task.node)} submits the vote and waits for its inclusion.`,
-  GovParamChange: ({ task }) =>
-    `The sidecar of ${nodeText(task.node)} submits the proposal and waits for its inclusion.`,
-  AwaitCondition: heightMessage,
-  AwaitNodesAtHeight: heightMessage,
-  UpdateNodeImage: ({ task, payload }) =>
-    `spec.image of ${nodeText(task.node)} is set to ${printable((payload as { image: string }).image, 512)}; waiting until the node runs it.`,
-  DiscoverPeers: ({ task }) => `The sidecar of ${nodeText(task.node)} writes the peers to config.toml.`,
-  RestartSeid: ({ task }) =>
-    `The sidecar of ${nodeText(task.node)} restarts seid in place and waits until its RPC serves.`,
-  MarkReady: ({ task }) => `The sidecar of ${nodeText(task.node)} is being marked ready.`,
-};
-
-function heightMessage({ task, payload }: Work): string {
-  return `Waiting until ${nodeText(task.node)} reaches height ${targetHeightOf(payload)}.`;
-}
-
 /** While the sidecar, or for an image the SeiNode's controller, is at work. */
 export function workingOn(work: Work): Progress {
-  return { step: steps[work.kind], message: messages[work.kind](work) };
+  const { step, working } = definitionOf(work.kind);
+  return { step, message: working({ node: work.task.node, payload: work.payload as never }) };
 }
 
 /** The same of a wait, with the height that the node is at; unset: it does not say. */
@@ -62,7 +29,7 @@ export function workingAtHeight(work: Work, height: number | undefined): Progres
 
 export function dispatching({ kind, task }: Work): Progress {
   const message =
-    kind === 'UpdateNodeImage'
+    definitionOf(kind).endsWith === 'image'
       ? `The image of ${nodeText(task.node)} is being set.`
       : `The task is being sent to ${sidecarText(task.node)}.`;
   return { step: 'Dispatching', message };
@@ -70,7 +37,7 @@ export function dispatching({ kind, task }: Work): Progress {
 
 /** Somebody has cancelled the task, and its end is still to come. */
 export function cancelling({ kind, task }: Work): Progress {
-  const message = taskKinds[kind].onlyWaits
+  const message = definitionOf(kind).onlyWaits
     ? `The task was cancelled; the wait is being taken off ${sidecarText(task.node)}.`
     : `The task was cancelled. What ${sidecarText(task.node)} has accepted cannot be stopped and is watched to its end.`;
   return { step: 'Cancelling', message };

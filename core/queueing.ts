@@ -4,7 +4,8 @@ import { printable } from '../lib/printable.ts';
 import type { SidecarActivity } from '../api/sidecar/sidecar-activity.ts';
 import type { NodeReference } from '../api/temporal/task-input.ts';
 import { timestamp } from '../lib/timestamp.ts';
-import { failed, nodeText, sidecarText } from './verdict.ts';
+import { failed, messageOf } from './verdict.ts';
+import { nodeText } from '../api/node-text.ts';
 
 /**
  * When a restart of others ended by its node's clock, and when that was first seen here. Both in milliseconds since the
@@ -55,32 +56,26 @@ export function obstacleBeside(
   return freeAtMs > nowMs ? { by: 'interval', intervalMs, freeAtMs, sighting } : undefined;
 }
 
-function obstacleText(node: NodeReference, obstacle: Obstacle): string {
-  switch (obstacle.by) {
-    case 'permit':
-      return `${nodeText(node)} is busy with ${obstacle.holder}`;
-    case 'restart':
-      return `${capitalized(sidecarText(node))} is restarting seid for another task, ${printable(obstacle.taskId, 64)}`;
-    default:
-      return `${nodeText(node)} was restarted less than ${formatDuration(obstacle.intervalMs)} ago (spec.minSecondsBetweenRestarts)`;
-  }
-}
-
-function capitalized(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+/** What the messages about an obstacle have in common, whether it is waited for or was in vain. */
+function valuesOf(node: NodeReference, obstacle: Obstacle) {
+  return {
+    node: nodeText(node),
+    holder: obstacle.by === 'permit' ? obstacle.holder : '',
+    taskId: obstacle.by === 'restart' ? printable(obstacle.taskId, 64) : '',
+    interval: obstacle.by === 'interval' ? formatDuration(obstacle.intervalMs) : '',
+    until: obstacle.by === 'interval' ? timestamp(obstacle.freeAtMs) : '',
+  };
 }
 
 /** Message of `TargetReady=False`, reason Queued. */
 export function waitingInQueue(node: NodeReference, obstacle: Obstacle, timeoutMs: number | undefined): string {
-  const until = obstacle.by === 'interval' ? `until ${timestamp(obstacle.freeAtMs)}` : 'for it to end';
-  const bound = timeoutMs === undefined ? '' : `, at most ${formatDuration(timeoutMs)}`;
-  return `${obstacleText(node, obstacle)}; waiting ${until}${bound}.`;
+  const limit = timeoutMs === undefined ? '' : `, at most ${formatDuration(timeoutMs)}`;
+  return messageOf('Queued', obstacle.by, { ...valuesOf(node, obstacle), limit });
 }
 
 export function queueTimedOut(node: NodeReference, obstacle: Obstacle, timeoutMs: number): Verdict {
-  return failed(
-    'TargetResolveFailed',
-    `${obstacleText(node, obstacle)}, still so after ${formatDuration(timeoutMs)} (queueTimeout). Nothing was sent. ` +
-      'Wait until the node is free, then create a new task.',
-  );
+  return failed('TargetResolveFailed', obstacle.by, {
+    ...valuesOf(node, obstacle),
+    timeout: formatDuration(timeoutMs),
+  });
 }

@@ -10,10 +10,10 @@ import { jsonText } from '../lib/json-text.ts';
 import { present } from '../lib/present.ts';
 import { safeProvenance } from '../api/provenance.ts';
 import { taskInputSchema, type BegunTask, type NodeReference, type TaskIdentity } from '../api/temporal/task-input.ts';
-import { payloadSchemas, type Payload } from '../api/payloads.ts';
+import { payloadSchemas } from '../api/payload-schemas.ts';
 import { taskId } from './task-id.ts';
-import { isTaskKind, taskKinds, type TaskKind, type TaskKindDefinition } from '../api/task-kinds.ts';
-import type { TaskParameters } from '../api/task-parameters.ts';
+import { definitionOf, isTaskKind, payloadFieldOf, type Payload, type TaskKind } from '../api/task-kinds.ts';
+import type { TaskParameters } from '../api/kinds/kind-definition.ts';
 import { deserializeFailed, paramsBuildFailed, unsupportedKind } from './verdict.ts';
 
 /** A checked task: every value in it can be acted on. */
@@ -86,7 +86,7 @@ export function planTask(kind: string, input: unknown, planner: Planner): Planne
 
 function checkedPlan(kind: TaskKind, input: CheckedInput, planner: Planner): TaskPlan {
   if (input.unfitChanges !== undefined) throw new InvalidField('spec.govParamChange.changes', input.unfitChanges);
-  const definition: TaskKindDefinition = taskKinds[kind];
+  const payloadField = payloadFieldOf(kind);
   return {
     kind,
     task: identityOf(kind, input, planner),
@@ -100,9 +100,9 @@ function checkedPlan(kind: TaskKind, input: CheckedInput, planner: Planner): Tas
       timeoutMs: executionTimeout(kind, seconds(input, 'timeoutSeconds')),
     }),
     betweenRestartsMs: 1000 * secondsBetweenRestarts(kind, seconds(input, 'minSecondsBetweenRestarts')),
-    payload: check<unknown>(payloadSchemas[definition.payloadField], input.payload, `spec.${definition.payloadField}`),
+    payload: check<unknown>(payloadSchemas[payloadField], input.payload, `spec.${payloadField}`),
     ...present({
-      changeValues: kind === 'GovParamChange' ? changeValues(input.payload, input.changeValues) : undefined,
+      changeValues: definitionOf(kind).sendsJsonValues ? changeValues(input.payload, input.changeValues) : undefined,
     }),
     permitHolder: input.permitHolder ?? planner.workflowId,
     ...present({ begun: input.begun, cancelled: input.cancelled, waitingSinceMs: millisecondsOf(input.waitingSince) }),
@@ -167,26 +167,22 @@ export function taskRequest(
   plan: TaskPlan,
   node: SeiNode,
 ): { readonly request: TaskRequest } | { readonly verdict: Verdict } {
-  const definition: TaskKindDefinition = taskKinds[plan.kind];
-  if (definition.sidecarTask === undefined)
-    return { request: { image: (plan.payload as Payload<'updateNodeImage'>).image } };
-  const params = definition.buildParameters(plan.payload as never, node);
-  if (params === undefined) return { verdict: nothingToSend(plan.kind, definition) };
+  const { sidecarTask, buildParameters } = definitionOf(plan.kind);
+  if (sidecarTask === undefined) return { request: { image: (plan.payload as Payload<'UpdateNodeImage'>).image } };
+  const params = buildParameters(plan.payload as never, node);
+  if (params === undefined) return { verdict: nothingToSend(plan.kind) };
   const hasParameters = Object.keys(params).length > 0;
   return {
     request: {
-      type: definition.sidecarTask,
+      type: sidecarTask,
       ...(hasParameters ? { params } : {}),
       ...present({ changeValues: plan.changeValues }),
     },
   };
 }
 
-function nothingToSend(kind: TaskKind, { payloadField }: TaskKindDefinition): Verdict {
-  if (kind !== 'DiscoverPeers')
-    return paramsBuildFailed(`spec.${payloadField}`, 'gives nothing to send to the sidecar');
-  return paramsBuildFailed(
-    "The SeiNode's spec.peers",
-    'gives no source of peers, and an empty list would wipe those that the node has',
-  );
+function nothingToSend(kind: TaskKind): Verdict {
+  const { nothingToSend: reason } = definitionOf(kind);
+  if (reason !== undefined) return paramsBuildFailed(reason.field, reason.problem);
+  return paramsBuildFailed(`spec.${payloadFieldOf(kind)}`, 'gives nothing to send to the sidecar');
 }

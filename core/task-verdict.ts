@@ -2,13 +2,16 @@ import type { CompleteVerdict, Verdict } from '../api/temporal/task-outcome.ts';
 import { formatDuration } from '../lib/go-duration.ts';
 import { present } from '../lib/present.ts';
 import { printable } from '../lib/printable.ts';
-import { asSentence } from '../api/provenance.ts';
+import { asSentence } from '../lib/as-sentence.ts';
+import { fill } from '../lib/fill.ts';
+import { nodeText } from '../api/node-text.ts';
+import { whereabouts } from '../api/reasons.ts';
 import type { TaskReport } from '../api/sidecar/sidecar-task.ts';
-import { taskKinds, type TaskKind } from '../api/task-kinds.ts';
+import { definitionOf, payloadFieldOf, type TaskKind } from '../api/task-kinds.ts';
 import type { NodeReference } from '../api/temporal/task-input.ts';
 import type { Knowledge } from './knowledge.ts';
 import { inclusionUndetermined, pendingTransaction, transactionVerdict, withPending } from './transaction-verdict.ts';
-import { CHECK_THE_NODE, failed, nodeText, sidecarText, targetGone } from './verdict.ts';
+import { failed, messageOf, targetGone } from './verdict.ts';
 
 /** Why a task that had been planned is over. */
 export type End =
@@ -66,195 +69,117 @@ function verdictOfEnd(task: EndedTask): Verdict {
 }
 
 function verdictOfReport(task: EndedTask, report: TaskReport, height: number | undefined): Verdict {
-  if (taskKinds[task.kind].endsWith === 'transaction') return transactionVerdict(task, report);
-  if (report.state === 'completed')
-    return { ...complete(task, report.already), ...present({ outputs: outputsOf(task, height) }) };
+  const { kind, node, payload } = task;
+  const { endsWith, outputsOf } = definitionOf(kind);
+  if (endsWith === 'transaction') return transactionVerdict(task, report);
+  if (report.state === 'completed') {
+    const outputs = outputsOf?.(payload as never, { height });
+    return {
+      ...complete(task, report.already),
+      ...present({ outputs: outputs && { [payloadFieldOf(kind)]: outputs } }),
+    };
+  }
   const words = printable(report.error);
-  return { ...failed('TaskFailed', `${failureText(task, words)} ${CHECK_THE_NODE}`), sidecarError: words };
-}
-
-function failureText({ kind, node, payload }: EndedTask, words: string): string {
-  if (kind !== 'UpdateNodeImage')
-    return `The sidecar of ${nodeText(node)} reported failure: ${asSentence(words)} It is not tried again.`;
-  return `spec.image of ${nodeText(node)} was set to ${imageOf(payload)}, and that is superseded: ${asSentence(words)}`;
+  const quoted = { node: nodeText(node), quote: asSentence(words) };
+  const verdict =
+    endsWith === 'image'
+      ? failed('TaskFailed', 'superseded', { ...quoted, image: imageOf(payload) })
+      : failed('TaskFailed', 'failed', quoted);
+  return { ...verdict, sidecarError: words };
 }
 
 function imageOf(payload: unknown): string {
   return printable((payload as { readonly image: string }).image, 512);
 }
 
-function outputsOf({ kind, payload }: EndedTask, height: number | undefined): Verdict['outputs'] {
-  if (kind === 'UpdateNodeImage') return { updateNodeImage: { appliedImage: (payload as { image: string }).image } };
-  if (height === undefined) return undefined;
-  if (kind === 'AwaitNodesAtHeight') return { awaitNodesAtHeight: { currentHeight: height } };
-  return kind === 'AwaitCondition' ? { awaitCondition: { observedValue: height } } : undefined;
-}
-
-const completeMessages: Readonly<Record<TaskKind, (task: EndedTask) => string>> = {
-  GovSoftwareUpgrade: transactionAccepted,
-  GovVote: transactionAccepted,
-  GovParamChange: transactionAccepted,
-  UpdateNodeImage: ({ node, payload }) => `${nodeText(node)} runs image ${imageOf(payload)}.`,
-  DiscoverPeers: ({ node }) =>
-    `The sidecar of ${nodeText(node)} wrote the peers to config.toml. Follow with RestartSeid, which makes seid read them.`,
-  MarkReady: ({ node }) => `The sidecar of ${nodeText(node)} accepted mark-ready.`,
-  RestartSeid: ({ node }) =>
-    `The sidecar of ${nodeText(node)} reported the restart complete: seid's RPC serves again. seid may still be catching up. ` +
-    'Follow with AwaitNodesAtHeight before you rely on it.',
-  AwaitNodesAtHeight: ({ node, payload }) => `${nodeText(node)} has reached height ${targetHeightOf(payload)}.`,
-  AwaitCondition: ({ node, payload }) =>
-    `${nodeText(node)} has reached height ${targetHeightOf(payload)}.${signalText(payload)}`,
-};
-
-/** An acceptance says nothing about the chain. */
-function transactionAccepted({ node }: EndedTask): string {
-  return `The sidecar of ${nodeText(node)} accepted the task. Look on chain for the transaction before you rely on it.`;
-}
-
-/** The height that a wait waits for; `undefined` for other payloads. */
-export function targetHeightOf(payload: unknown): number | undefined {
-  const { targetHeight, height } = payload as {
-    readonly targetHeight?: number;
-    readonly height?: { readonly targetHeight: number };
-  };
-  return targetHeight ?? height?.targetHeight;
-}
-
-function signalText(payload: unknown): string {
-  return sendsSignal(payload) ? ' The sidecar reported the action SIGTERM_SEID done.' : '';
-}
-
-function sendsSignal(payload: unknown): boolean {
-  return (payload as { readonly action?: string }).action !== undefined;
-}
-
 function complete(task: EndedTask, already = false): CompleteVerdict {
-  const message = completeMessages[task.kind](task);
-  return {
-    phase: 'Complete',
-    reason: 'TaskComplete',
-    message: already ? `${message} It ran that image before this task; nothing was changed.` : message,
-  };
+  const result = definitionOf(task.kind).complete({ node: task.node, payload: task.payload as never });
+  const message = messageOf('TaskComplete', already ? 'unchanged' : 'complete', { result });
+  return { phase: 'Complete', reason: 'TaskComplete', message };
 }
 
 function refused({ kind, node, knowledge }: EndedTask, words: string): Verdict {
   const said = printable(words);
-  if (kind === 'UpdateNodeImage') {
-    const set = knowledge.sent === 'no' ? 'Nothing was done.' : 'It may have been set before.';
-    return failed(
-      'TaskTerminalError',
-      `The API server refused the image of ${nodeText(node)}: ${asSentence(said)} ${set} Correct that and create a new task.`,
-    );
+  const quoted = { node: nodeText(node), quote: asSentence(said) };
+  if (definitionOf(kind).endsWith === 'image') {
+    const sent = knowledge.sent === 'no' ? 'Nothing was done.' : 'It may have been set before.';
+    return failed('TaskTerminalError', 'imageRefused', { ...quoted, sent });
   }
   const sent = knowledge.sent === 'no' ? 'Nothing was done.' : 'The task may have been sent before.';
-  return {
-    ...failed(
-      'TaskTerminalError',
-      `The sidecar of ${nodeText(node)} refused the task: ${asSentence(said)} ${sent} Check that the sidecar knows this kind of task.`,
-    ),
-    sidecarError: said,
-  };
+  return { ...failed('TaskTerminalError', 'refused', { ...quoted, sent }), sidecarError: said };
 }
 
 function timedOut(task: EndedTask, takenOff: boolean): Verdict {
   const { kind, knowledge } = task;
   const pending = pendingTransaction(task);
   if (pending !== undefined) return inclusionUndetermined(task, pending);
-  if (knowledge.seen === 'running' && taskKinds[kind].endsWith === 'acceptance') return complete(task);
+  if (knowledge.seen === 'running' && definitionOf(kind).endsWith === 'acceptance') return complete(task);
   const lastProblem = knowledge.problem ?? knowledge.lostPost;
-  const problem = lastProblem === undefined ? '' : ` Last problem: ${asSentence(printable(lastProblem))}`;
-  const where = takenOff
-    ? `${takenOffText(task)} Raise timeoutSeconds in a new task to wait longer.`
-    : whereaboutsText(task);
-  return failed('Timeout', `Timed out${timeText(task)}. ${where}${problem}`);
+  return failed('Timeout', takenOff ? 'takenOff' : 'over', {
+    time: timeText(task),
+    whereabouts: takenOff ? takenOffText(task) : whereaboutsText(task),
+    problem: lastProblem === undefined ? '' : ` Last problem: ${asSentence(printable(lastProblem))}`,
+  });
 }
 
 /** Work on a node is not begun with too little time left, and then ends before the time is over. */
 function timeText({ kind, timeoutMs, knowledge: { sent } }: EndedTask): string {
   if (timeoutMs === undefined) return '';
-  return taskKinds[kind].changesNode && sent === 'no'
+  return definitionOf(kind).changesNode && sent === 'no'
     ? `: too little of its ${formatDuration(timeoutMs)} was left to begin`
     : ` after ${formatDuration(timeoutMs)}`;
 }
 
 /** A sidecar that did not have the wait answers no differently. */
 function takenOffText({ node, payload, knowledge }: EndedTask): string {
-  const wait =
-    knowledge.sent === 'yes'
-      ? `The wait was taken off ${sidecarText(node)}.`
-      : `The wait may have been sent to ${sidecarText(node)} and was taken off it.`;
-  return `${wait}${laterSignalText(payload)}`;
-}
-
-/** Where a task that is not watched any longer is, and what to do. Never more than is known. */
-function whereaboutsText({ kind, node, payload, knowledge }: EndedTask): string {
-  const { sent, seen, problem } = knowledge;
-  const sidecar = sidecarText(node);
-  if (kind === 'UpdateNodeImage') return imageWhereabouts(node, imageOf(payload), knowledge);
-  const answer = problem === undefined ? seen : undefined;
-  if (answer === 'running')
-    return `The task is still running on ${sidecar} and is no longer watched. ${CHECK_THE_NODE}`;
-  if (sent === 'no') return `Nothing was sent to ${sidecar}. Check the sidecar, then create a new task.`;
-  if (sent === 'yes') {
-    return answer === 'absent'
-      ? `The sidecar of ${nodeText(node)} had accepted the task and no longer knows it. ${CHECK_THE_NODE}`
-      : `The sidecar of ${nodeText(node)} had accepted the task and could not be asked about it at the end. It is no longer watched. ${CHECK_THE_NODE}`;
-  }
-  return answer === 'absent'
-    ? `The task may have been sent to ${sidecar}, which does not have it now. ${CHECK_THE_NODE}`
-    : `The task may have been sent to ${sidecar}, which could not be asked at the end. ${CHECK_THE_NODE}`;
-}
-
-function imageWhereabouts(node: NodeReference, image: string, { sent, currentImage }: Knowledge): string {
-  if (sent === 'no') return `spec.image of ${nodeText(node)} was not set. Create a new task to set it.`;
-  if (sent === 'perhaps')
-    return `spec.image of ${nodeText(node)} may have been set to ${image}. Check the SeiNode before you create a new task.`;
-  const runs = currentImage === undefined ? '' : ` The node ran ${printable(currentImage, 512)} when it was last seen.`;
-  return `spec.image of ${nodeText(node)} was set to ${image} and stays so.${runs} Check the SeiNode's controller; a new task with another image goes back.`;
-}
-
-function lost({ node, knowledge }: EndedTask, afterMs: number): Verdict {
-  const sent =
-    knowledge.sent === 'yes'
-      ? `The sidecar of ${nodeText(node)} had accepted the task`
-      : `The task may have been sent to ${sidecarText(node)}`;
-  return failed(
-    'TaskLost',
-    `${sent}. It has answered for ${formatDuration(afterMs)} that it does not know the task, which is not sent again and no longer watched. ${CHECK_THE_NODE}`,
-  );
+  const values = { node: nodeText(node), signal: laterSignalText(payload) };
+  return fill(knowledge.sent === 'yes' ? whereabouts.takenOff : whereabouts.perhapsTakenOff, values);
 }
 
 /** Versions whose DELETE forgets the task and lets its work go on (contract §3). */
 function laterSignalText(payload: unknown): string {
-  return sendsSignal(payload)
-    ? ' A sidecar of version v0.0.56 or older cannot be stopped from waiting: its SIGTERM to seid can still come.'
-    : '';
+  return (payload as { readonly action?: string }).action === undefined
+    ? ''
+    : ' A sidecar of version v0.0.56 or older cannot be stopped from waiting: its SIGTERM to seid can still come.';
+}
+
+/** Where a task that is not watched any longer is, and what to do. Never more than is known. */
+function whereaboutsText({ kind, node, payload, knowledge }: EndedTask): string {
+  if (definitionOf(kind).endsWith === 'image') return imageWhereabouts(node, imageOf(payload), knowledge);
+  return fill(whereabouts[sidecarWhereabouts(knowledge)], { node: nodeText(node) });
+}
+
+function sidecarWhereabouts({ sent, seen, problem }: Knowledge) {
+  const answer = problem === undefined ? seen : undefined;
+  if (answer === 'running') return 'running';
+  if (sent === 'no') return 'unsent';
+  if (sent === 'yes') return answer === 'absent' ? 'acceptedAndGone' : 'acceptedAndUnasked';
+  return answer === 'absent' ? 'perhapsSentAndGone' : 'perhapsSentAndUnasked';
+}
+
+function imageWhereabouts(reference: NodeReference, image: string, { sent, currentImage }: Knowledge): string {
+  const node = nodeText(reference);
+  if (sent === 'no') return fill(whereabouts.imageUnset, { node });
+  if (sent === 'perhaps') return fill(whereabouts.imagePerhapsSet, { node, image });
+  const current =
+    currentImage === undefined ? '' : ` The node ran ${printable(currentImage, 512)} when it was last seen.`;
+  return fill(whereabouts.imageSet, { node, image, current });
+}
+
+function lost({ node, knowledge }: EndedTask, afterMs: number): Verdict {
+  const message = knowledge.sent === 'yes' ? 'accepted' : 'perhapsSent';
+  return failed('TaskLost', message, { node: nodeText(node), time: formatDuration(afterMs) });
 }
 
 function cancelled(task: EndedTask, takenOff: boolean): Verdict {
-  const { kind, node, knowledge } = task;
+  const node = nodeText(task.node);
   const pending = pendingTransaction(task);
   if (pending !== undefined) return cancelledTooLate(task, inclusionUndetermined(task, pending));
-  if (takenOff) return failed('Cancelled', `Cancelled. ${takenOffText(task)} Create a new task to wait again.`);
-  if (knowledge.sent !== 'no') return failed('Cancelled', `Cancelled. ${whereaboutsText(task)}`);
-  const what =
-    kind === 'UpdateNodeImage'
-      ? `spec.image of ${nodeText(node)} was not set`
-      : `Nothing was sent to ${sidecarText(node)}`;
-  return failed('Cancelled', `Cancelled. ${what}. Create a new task to do it after all.`);
+  if (takenOff) return failed('Cancelled', 'takenOff', { whereabouts: takenOffText(task) });
+  if (task.knowledge.sent !== 'no')
+    return failed('Cancelled', 'watchedNoLonger', { whereabouts: whereaboutsText(task) });
+  return failed('Cancelled', definitionOf(task.kind).endsWith === 'image' ? 'imageUnset' : 'unsent', { node });
 }
-
-const workNames: Readonly<Record<TaskKind, string>> = {
-  GovSoftwareUpgrade: 'the proposal',
-  GovVote: 'the vote',
-  GovParamChange: 'the proposal',
-  AwaitCondition: 'the wait',
-  UpdateNodeImage: 'the image update',
-  AwaitNodesAtHeight: 'the wait',
-  DiscoverPeers: 'the update of the peers',
-  RestartSeid: 'the restart',
-  MarkReady: 'mark-ready',
-};
 
 /**
  * A task whose end came although it had been cancelled. A wait that is over is over, and what was not sent was not
@@ -262,19 +187,19 @@ const workNames: Readonly<Record<TaskKind, string>> = {
  */
 function cancelledTooLate(task: EndedTask, verdict: Verdict): Verdict {
   const { kind, knowledge } = task;
-  if (taskKinds[kind].onlyWaits || knowledge.sent === 'no') return verdict;
-  const done = verdict.phase === 'Complete' ? ' What was done stays. Create a new task to change it.' : '';
-  return {
-    ...failed(
-      'Cancelled',
-      `Cancelled too late to stop ${workNames[kind]}: ${reachedText(task)}. Result: ${verdict.message}${done}`,
-    ),
-    ...present({ outputs: verdict.outputs }),
+  const { onlyWaits, work } = definitionOf(kind);
+  if (onlyWaits || knowledge.sent === 'no') return verdict;
+  const values = {
+    work,
+    reached: reachedText(task),
+    result: verdict.message,
+    done: verdict.phase === 'Complete' ? ' What was done stays. Create a new task to change it.' : '',
   };
+  return { ...failed('Cancelled', 'tooLate', values), ...present({ outputs: verdict.outputs }) };
 }
 
 function reachedText({ kind, node, knowledge: { sent } }: EndedTask): string {
-  if (kind === 'UpdateNodeImage')
+  if (definitionOf(kind).endsWith === 'image')
     return `spec.image of ${nodeText(node)} ${sent === 'yes' ? 'was set' : 'may have been set'}`;
   return `the sidecar of ${nodeText(node)} ${sent === 'yes' ? 'had accepted it' : 'may have accepted it'}`;
 }

@@ -1,12 +1,15 @@
-import type { Verdict } from '../api/temporal/task-outcome.ts';
+import type { FailedVerdict, Verdict } from '../api/temporal/task-outcome.ts';
 import { formatDuration } from '../lib/go-duration.ts';
 import { printable } from '../lib/printable.ts';
-import { asSentence } from '../api/provenance.ts';
+import { asSentence } from '../lib/as-sentence.ts';
+import { fill } from '../lib/fill.ts';
+import { nodeText } from '../api/node-text.ts';
+import { PENDING } from '../api/reasons.ts';
 import type { TaskReport } from '../api/sidecar/sidecar-task.ts';
-import { taskKinds } from '../api/task-kinds.ts';
+import { payloadFieldOf, definitionOf } from '../api/task-kinds.ts';
 import type { Transaction } from '../api/sidecar/transaction.ts';
 import type { EndedTask } from './task-verdict.ts';
-import { failed, nodeText, sidecarText } from './verdict.ts';
+import { failed, messageOf } from './verdict.ts';
 
 /** What a governance task that is over on the sidecar means. */
 export function transactionVerdict(task: EndedTask, report: TaskReport): Verdict {
@@ -22,18 +25,16 @@ export function transactionVerdict(task: EndedTask, report: TaskReport): Verdict
 
 /** The transaction of a governance task that was last seen to wait for its inclusion. */
 export function pendingTransaction({ kind, knowledge: { pending } }: EndedTask): Transaction | undefined {
-  return taskKinds[kind].endsWith === 'transaction' ? pending : undefined;
+  return definitionOf(kind).endsWith === 'transaction' ? pending : undefined;
 }
 
 /** The task is not watched any longer, and the last that is known of the transaction is that it is pending. */
 export function inclusionUndetermined(task: EndedTask, transaction: Transaction): Verdict {
-  const time =
-    task.end.by === 'deadline' && task.timeoutMs !== undefined ? ` within ${formatDuration(task.timeoutMs)}` : '';
-  const verdict = failed(
-    'InclusionUndetermined',
-    `${transactionText(transaction)} was submitted by ${sidecarText(task.node)}, and it could not be determined${time} whether it will be included in a block. ` +
-      'Look it up on chain before you create a new task: it may still be included.',
-  );
+  const isLate = task.end.by === 'deadline' && task.timeoutMs !== undefined;
+  const verdict = failed('InclusionUndetermined', 'pending', {
+    ...named(task, transaction),
+    time: isLate ? ` within ${formatDuration(task.timeoutMs)}` : '',
+  });
   return withOutputs(task, transaction, verdict);
 }
 
@@ -41,71 +42,58 @@ export function inclusionUndetermined(task: EndedTask, transaction: Transaction)
 export function withPending(task: EndedTask, verdict: Verdict): Verdict {
   const pending = pendingTransaction(task);
   if (pending === undefined) return verdict;
-  const message = `${verdict.message} ${transactionText(pending)} was last seen pending and may still be included. Look it up on chain before you create a new task.`;
+  const message = `${verdict.message} ${fill(PENDING, { transaction: transactionText(pending) })}`;
   return withOutputs(task, pending, { ...verdict, message });
 }
 
 /** v0.0.56 has no results at all, and what cannot be read says as little: nothing is claimed about the chain. */
 function withoutInclusion({ node }: EndedTask, report: TaskReport): Verdict {
   const { rawResult, transaction } = report;
-  const raw = rawResult === undefined ? 'no result' : `a result that cannot be read: ${rawResult}`;
-  const name = transaction?.txHash ? `transaction ${printable(transaction.txHash, 128)}` : 'the transaction';
-  if (report.state === 'completed') {
-    const message =
-      `The sidecar of ${nodeText(node)} reported that the task is completed, with ${raw}. ` +
-      `This does not say whether ${name} is on chain. Look it up there before you rely on it.`;
-    return { phase: 'Complete', reason: 'TaskComplete', message };
-  }
-  const words = printable(report.error);
-  const left = rawResult === undefined ? '' : ` It left ${raw}.`;
-  return {
-    ...failed(
-      'TaskFailed',
-      `The sidecar of ${nodeText(node)} reported failure: ${asSentence(words)}${left} It is not tried again. ` +
-        `This does not say whether ${name} is on chain. Look it up there before you create a new task.`,
-    ),
-    sidecarError: words,
+  const result = rawResult === undefined ? 'no result' : `a result that cannot be read: ${rawResult}`;
+  const values = {
+    node: nodeText(node),
+    transaction: transaction?.txHash ? `transaction ${printable(transaction.txHash, 128)}` : 'the transaction',
   };
+  if (report.state === 'completed')
+    return {
+      phase: 'Complete',
+      reason: 'TaskComplete',
+      message: messageOf('TaskComplete', 'unreadable', { ...values, result }),
+    };
+  const words = printable(report.error);
+  const left = rawResult === undefined ? '' : ` It left ${result}.`;
+  const verdict = failed('TaskFailed', 'unreadable', { ...values, quote: asSentence(words), result: left });
+  return { ...verdict, sidecarError: words };
 }
 
 type InclusionVerdict = (task: EndedTask, report: TaskReport, transaction: Transaction) => Verdict;
 
 const verdictOfInclusion: Readonly<Record<NonNullable<Transaction['inclusionStatus']>, InclusionVerdict>> = {
   committed_ok: (task, report, transaction) => {
-    const name = transactionText(transaction);
-    if (report.state === 'failed')
-      return failedWith(
-        report,
-        'TaskFailed',
-        `${name}, submitted by ${sidecarText(task.node)}, is on chain: do not submit it again.`,
-      );
-    return {
-      phase: 'Complete',
-      reason: 'Confirmed',
-      message: `${name}, submitted by ${sidecarText(task.node)}, is on chain.`,
-    };
+    const values = named(task, transaction);
+    if (report.state === 'completed')
+      return { phase: 'Complete', reason: 'Confirmed', message: messageOf('Confirmed', 'onChain', values) };
+    return quoting(report, failed('TaskFailed', 'failedOnChain', { ...values, quote: quoteOf(report).trimStart() }));
   },
-  committed_failed: (task, report, transaction) =>
-    failedWith(
-      report,
-      'TxFailed',
-      `${transactionText(transaction)}, submitted by ${sidecarText(task.node)}, was included in a block and failed there${codeText(transaction)}. ` +
-        'It is not sent again; correct it in a new task.',
-    ),
+  committed_failed: (task, report, transaction) => {
+    const values = { ...named(task, transaction), code: codeText(transaction), quote: quoteOf(report) };
+    return quoting(report, failed('TxFailed', 'failed', values));
+  },
   pending: (task, _report, transaction) => inclusionUndetermined(task, transaction),
   unverifiable: (task, report, transaction) =>
-    failedWith(
-      report,
-      'TaskFailed',
-      `${transactionText(transaction)} was submitted by ${sidecarText(task.node)}, which cannot verify its inclusion. ` +
-        'Check on an indexed RPC whether it is on chain before you create a new task.',
-    ),
+    quoting(report, failed('TaskFailed', 'unverifiable', { ...named(task, transaction), quote: quoteOf(report) })),
 };
 
-function failedWith(report: TaskReport, reason: 'TaskFailed' | 'TxFailed', message: string): Verdict {
-  if (report.state === 'completed') return failed(reason, message);
-  const sidecarError = printable(report.error);
-  return { ...failed(reason, `${message} The sidecar reported failure: ${asSentence(sidecarError)}`), sidecarError };
+function named({ node }: EndedTask, transaction: Transaction) {
+  return { node: nodeText(node), transaction: transactionText(transaction) };
+}
+
+function quoteOf(report: TaskReport): string {
+  return report.state === 'completed' ? '' : ` The sidecar reported failure: ${asSentence(printable(report.error))}`;
+}
+
+function quoting(report: TaskReport, verdict: FailedVerdict): Verdict {
+  return report.state === 'completed' ? verdict : { ...verdict, sidecarError: printable(report.error) };
 }
 
 function withOutputs({ kind }: EndedTask, transaction: Transaction, verdict: Verdict): Verdict {
@@ -116,7 +104,7 @@ function withOutputs({ kind }: EndedTask, transaction: Transaction, verdict: Ver
     ...(height === undefined || height <= 0 ? {} : { height }),
     ...(proposalId === undefined || proposalId <= 0 ? {} : { proposalId }),
   };
-  return { ...verdict, outputs: { [taskKinds[kind].payloadField]: outputs } };
+  return { ...verdict, outputs: { [payloadFieldOf(kind)]: outputs } };
 }
 
 function transactionText({ txHash, height }: Transaction): string {

@@ -1,10 +1,10 @@
+import { nodeText } from '../api/node-text.ts';
 import { executionLimitSeconds } from '../core/execution-limit.ts';
 import { formatDuration } from '../lib/go-duration.ts';
 import { markdown } from '../lib/markdown.ts';
 import { provenanceOf } from '../api/provenance.ts';
 import type { SeiNodeTask } from '../api/sei-node-task.ts';
 import { kindOf, nodeNameOf } from '../api/temporal/task-input.ts';
-import { nodeText } from '../core/verdict.ts';
 
 /** What the Temporal UI shows of a task from its start: Markdown, with everything from outside escaped. */
 export function workflowDetails(task: SeiNodeTask): string {

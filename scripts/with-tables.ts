@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { formatDuration } from '../lib/go-duration.ts';
 import { reasons } from '../api/reasons.ts';
-import { taskKinds, type TaskKindDefinition } from '../api/task-kinds.ts';
+import { definitionOf, taskKindNames } from '../api/task-kinds.ts';
 import { configSchema } from '../worker/config.ts';
 import { rooms } from './rooms.ts';
 
@@ -24,15 +24,16 @@ function reasonTable(): string {
 }
 
 function kindTable(): string {
-  const rows = Object.entries<TaskKindDefinition>(taskKinds).map(([kind, definition]) => [
-    code(kind),
-    definition.sidecarTask === undefined ? 'none' : code(definition.sidecarTask),
-    definition.defaultTimeoutSeconds === undefined
-      ? 'unbounded'
-      : formatDuration(definition.defaultTimeoutSeconds * 1000),
-    definition.changesNode ? 'yes' : 'no',
-    definition.outputs.length === 0 ? '' : definition.outputs.map(code).join(', '),
-  ]);
+  const rows = taskKindNames.map((kind) => {
+    const { sidecarTask, defaultTimeoutSeconds, changesNode, outputs } = definitionOf(kind);
+    return [
+      code(kind),
+      sidecarTask === undefined ? 'none' : code(sidecarTask),
+      defaultTimeoutSeconds === undefined ? 'unbounded' : formatDuration(defaultTimeoutSeconds * 1000),
+      changesNode ? 'yes' : 'no',
+      Object.keys(outputs).map(code).join(', '),
+    ];
+  });
   return table(['kind', "sidecar's task", 'default timeout', 'changes the node', 'outputs'], rows);
 }
 

@@ -9,7 +9,7 @@ import {
 import type { Activities } from '../core/activities.ts';
 import { permitIdOf } from '../api/temporal/permit-id.ts';
 import { present } from '../lib/present.ts';
-import { taskKinds, type TaskKind } from '../api/task-kinds.ts';
+import { definitionOf, type TaskKind } from '../api/task-kinds.ts';
 import type { BegunTask } from '../api/temporal/task-input.ts';
 import type { TaskOutcome } from '../api/temporal/task-outcome.ts';
 import { timestamp } from '../lib/timestamp.ts';
@@ -59,7 +59,7 @@ async function finish({
   if (plan === undefined && task.mirrorTo === undefined) return undefined;
   const { mirrorStatus } = proxyActivities<Activities>({ ...SHORT, summary: `Write the verdict: ${verdict.reason}` });
   const isOwnPermit =
-    plan !== undefined && taskKinds[plan.kind].changesNode && plan.permitHolder === workflowInfo().workflowId;
+    plan !== undefined && definitionOf(plan.kind).changesNode && plan.permitHolder === workflowInfo().workflowId;
   const permit = isOwnPermit
     ? { permitId: permitIdOf(task.cluster, task.node), holder: plan.permitHolder, ...present({ runId: permitRunId }) }
     : undefined;

@@ -1,3 +1,4 @@
+import { nodeText } from '../api/node-text.ts';
 import {
   ActivityFailure,
   CancellationScope,
@@ -32,7 +33,7 @@ import {
   type Progress,
 } from '../core/progress.ts';
 import { verdictOf, type End } from '../core/task-verdict.ts';
-import { nodeText, resourceAlreadyTerminal, resourceGone } from '../core/verdict.ts';
+import { resourceAlreadyTerminal, resourceGone } from '../core/verdict.ts';
 import { DISPATCH, OVERTIME_MS, SHORT, taking, waiting } from './activity-options.ts';
 import type { TaskControl } from './task-control.ts';
 import type { TaskDisplay } from './task-display.ts';

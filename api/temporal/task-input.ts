@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import type { Payload } from '../payloads.ts';
 import { present } from '../../lib/present.ts';
 import { cancellationOf, provenanceOf, type Provenance } from '../provenance.ts';
 import type { SeiNodePhase } from '../sei-node.ts';
 import type { SeiNodeTask } from '../sei-node-task.ts';
-import type { TaskKind, taskKinds } from '../task-kinds.ts';
+import { payloadFieldOf, type Payload, type TaskKind } from '../task-kinds.ts';
 
 /** Of Kubernetes; both go into paths of the API server. */
 const objectName = z.string().regex(/^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/);
@@ -101,7 +100,7 @@ export interface TaskIdentity {
 export interface TaskInput<Kind extends TaskKind> {
   readonly node: NodeReference;
   /** What a resource holds under the field named after its kind; `{}` for kinds without parameters. */
-  readonly payload: Payload<(typeof taskKinds)[Kind]['payloadField']>;
+  readonly payload: Payload<Kind>;
   /** SeiNode phase that must be met first. Default: Running. */
   readonly requirePhase?: SeiNodePhase;
   /** Longest wait for that phase, a Go duration such as `90s`. Default: 5m. */
@@ -139,11 +138,6 @@ export function kindOf(resource: SeiNodeTask): string {
 /** `spec.target.nodeRef.name`, or the empty string where a resource got past admission without one. */
 export function nodeNameOf(resource: SeiNodeTask): string {
   return textOf(childOf(childOf(resource.spec?.['target'], 'nodeRef'), 'name'));
-}
-
-/** The payload field that a kind names: `RestartSeid` → `restartSeid`. */
-function payloadFieldOf(kind: string): string {
-  return kind.charAt(0).toLowerCase() + kind.slice(1);
 }
 
 /**

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { payloadSchemas, type Payload } from '../../api/payloads.ts';
+import { payloadSchemas } from '../../api/payload-schemas.ts';
 import type { SeiNode } from '../../api/sei-node.ts';
-import { taskKindNames, taskKinds, type TaskKind, type TaskKindDefinition } from '../../api/task-kinds.ts';
+import { taskKindNames, type TaskKind, definitionOf, payloadFieldOf, type Payload } from '../../api/task-kinds.ts';
 import { minimalPayloads } from './payload-examples.ts';
 
 function seiNode(spec: SeiNode['spec'] = {}, status: SeiNode['status'] = {}): SeiNode {
@@ -10,8 +10,8 @@ function seiNode(spec: SeiNode['spec'] = {}, status: SeiNode['status'] = {}): Se
 }
 
 function parametersOf(kind: TaskKind, payload: unknown, node = seiNode()): unknown {
-  const definition: TaskKindDefinition = taskKinds[kind];
-  return definition.buildParameters(payloadSchemas[definition.payloadField].parse(payload) as never, node);
+  const definition = definitionOf(kind);
+  return definition.buildParameters(payloadSchemas[payloadFieldOf(kind)].parse(payload) as never, node);
 }
 
 describe('parameters of the sidecar task', () => {
@@ -28,9 +28,8 @@ describe('parameters of the sidecar task', () => {
   };
   for (const kind of taskKindNames) {
     it(`${kind} is ${sidecarTasks[kind] ?? 'no task'} on the sidecar`, () => {
-      const definition: TaskKindDefinition = taskKinds[kind];
+      const definition = definitionOf(kind);
       assert.equal(definition.sidecarTask, sidecarTasks[kind]);
-      assert.equal(definition.payloadField, kind.charAt(0).toLowerCase() + kind.slice(1));
     });
   }
 
@@ -94,7 +93,7 @@ describe('parameters of governance tasks', () => {
         const parameters = parametersOf('GovParamChange', {
           ...minimalPayloads.GovParamChange,
           changes,
-        }) as Payload<'govParamChange'>;
+        }) as Payload<'GovParamChange'>;
         assert.deepEqual(parameters.changes, changes);
       }),
     );

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import type { SeiNode } from '../../api/sei-node.ts';
 import { taskId } from '../../core/task-id.ts';
-import { taskKindNames, taskKinds, type TaskKind, type TaskKindDefinition } from '../../api/task-kinds.ts';
+import { taskKindNames, type TaskKind, definitionOf } from '../../api/task-kinds.ts';
 import { planTask, taskRequest } from '../../core/task-plan.ts';
 import { minimalPayloads } from '../api/payload-examples.ts';
 import { planned, planner, refusal } from './planner.ts';
@@ -108,7 +108,7 @@ describe('planTask', () => {
   };
   for (const kind of taskKindNames) {
     it(`gives ${kind} ${defaultSeconds[kind] ?? 'unbounded'} seconds unless told otherwise`, () => {
-      const definition: TaskKindDefinition = taskKinds[kind];
+      const definition = definitionOf(kind);
       assert.equal(definition.defaultTimeoutSeconds, defaultSeconds[kind]);
     });
   }

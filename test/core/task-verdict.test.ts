@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Verdict } from '../../api/temporal/task-outcome.ts';
-import { taskKinds } from '../../api/task-kinds.ts';
+import { taskKinds, payloadFieldOf } from '../../api/task-kinds.ts';
 import { verdictOf, type EndedTask } from '../../core/task-verdict.ts';
 import { contradiction, everyEndedTask, knownTransaction, node, WORDS } from './ended-tasks.ts';
 
@@ -57,7 +57,7 @@ const always: Readonly<Record<string, (row: Row) => boolean>> = {
   'says that something is on chain only with committed_ok': ({ task, verdict, claims }) =>
     implies(/is on chain/.test(claims) || verdict.reason === 'Confirmed', inclusionOf(task) === 'committed_ok'),
   'has outputs of its own kind only': ({ task, verdict }) =>
-    Object.keys(verdict.outputs ?? {}).every((field) => field === kindOf(task).payloadField),
+    Object.keys(verdict.outputs ?? {}).every((field) => field === payloadFieldOf(task.kind)),
   'is TaskFailed only when the place that carries it out reported so': ({ task, verdict }) =>
     implies(verdict.reason === 'TaskFailed', is(task, 'report')),
   'is TxFailed only with committed_failed': ({ task, verdict }) =>

@@ -1,7 +1,7 @@
 import type { Verdict } from '../../api/temporal/task-outcome.ts';
 import { holderText } from '../../api/temporal/permit-id.ts';
 import { printable } from '../../lib/printable.ts';
-import { taskKinds, type TaskKindDefinition } from '../../api/task-kinds.ts';
+import { definitionOf } from '../../api/task-kinds.ts';
 import type { Knowledge } from '../../core/knowledge.ts';
 import { queueTimedOut } from '../../core/queueing.ts';
 import { verdictOf, type End, type EndedTask } from '../../core/task-verdict.ts';
@@ -48,7 +48,7 @@ const kinds = ['GovVote', 'AwaitCondition', 'UpdateNodeImage', 'RestartSeid', 'M
 export function* toldTasks(words: string): Generator<EndedTask> {
   for (const kind of kinds) {
     const payload = kind === 'UpdateNodeImage' ? { image: words } : minimalPayloads[kind];
-    for (const [knowledge, end] of toldEnds(words, taskKinds[kind])) {
+    for (const [knowledge, end] of toldEnds(words, definitionOf(kind))) {
       for (const cancelled of [undefined, 'wrong node']) {
         yield { kind, node, payload, timeoutMs: 1, knowledge, end, cancelled };
       }
@@ -60,7 +60,7 @@ export function toldVerdicts(words: string): Verdict[] {
   return [...Object.values(unplannedVerdicts(words)), ...[...toldTasks(words)].map(verdictOf)];
 }
 
-function toldEnds(words: string, { endsWith }: TaskKindDefinition): (readonly [Knowledge, End])[] {
+function toldEnds(words: string, { endsWith }: ReturnType<typeof definitionOf>): (readonly [Knowledge, End])[] {
   const told = transaction({ txHash: words, codespace: words, rawLog: words, code: 5 });
   const reports = ([undefined, 'committed_ok', 'committed_failed', 'pending', 'unverifiable'] as const).map(
     (inclusionStatus) => ({

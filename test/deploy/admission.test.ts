@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { SEI_NODE_TASK } from '../../api/resources.ts';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
-import { taskKindNames, taskKinds, type TaskKind } from '../../api/task-kinds.ts';
+import { taskKindNames, type TaskKind, payloadFieldOf } from '../../api/task-kinds.ts';
 import { adminTransport } from '../../dev/admin-transport.ts';
 import { kubectl, type KubectlResult } from '../../dev/kubectl.ts';
 import { KubernetesApiError } from '../../kubernetes/errors.ts';
@@ -15,11 +15,11 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const target = { nodeRef: { name: 'syncer-0-0' } };
 const restartSpec: Fields = { kind: 'RestartSeid', target, restartSeid: {} };
-const fields = taskKindNames.map((kind) => taskKinds[kind].payloadField).join(', ');
+const fields = taskKindNames.map((kind) => payloadFieldOf(kind)).join(', ');
 const exactlyOne = `exactly one of ${fields} must be set`;
 
 function specOf(kind: TaskKind, payload: Fields = {}): Fields {
-  return { kind, target, [taskKinds[kind].payloadField]: { ...minimalPayloads[kind], ...payload } };
+  return { kind, target, [payloadFieldOf(kind)]: { ...minimalPayloads[kind], ...payload } };
 }
 
 describe('admission of SeiNodeTasks', () => {
@@ -74,7 +74,7 @@ describe('admission of SeiNodeTasks', () => {
     });
 
     it(`refuses ${kind} without its payload, and with that of another kind`, async () => {
-      const { payloadField } = taskKinds[kind];
+      const payloadField = payloadFieldOf(kind);
       const required = `spec.${payloadField} is required when kind=${kind}`;
       const none = await refusal({ kind, target });
       assert.ok(none.includes(required) && none.includes(exactlyOne), none);

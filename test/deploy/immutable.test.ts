@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
-import { payloadSchemas } from '../../api/payloads.ts';
-import { taskKindNames, taskKinds, type TaskKind } from '../../api/task-kinds.ts';
+import { payloadSchemas } from '../../api/payload-schemas.ts';
+import { taskKindNames, type TaskKind, payloadFieldOf } from '../../api/task-kinds.ts';
 import { minimalPayloads } from '../api/payload-examples.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 
@@ -44,7 +44,7 @@ describe('what cannot be edited in a SeiNodeTask', () => {
   async function create(kind: TaskKind): Promise<SeiNodeTask> {
     created += 1;
     const payload = kind === 'GovParamChange' ? proposal : minimalPayloads[kind];
-    return await environment.createTask(`task-${created}`, { kind, target, [taskKinds[kind].payloadField]: payload });
+    return await environment.createTask(`task-${created}`, { kind, target, [payloadFieldOf(kind)]: payload });
   }
 
   async function patch(task: SeiNodeTask, spec: Fields) {
@@ -87,7 +87,7 @@ describe('what cannot be edited in a SeiNodeTask', () => {
   }
 
   for (const kind of taskKindNames) {
-    const field = taskKinds[kind].payloadField;
+    const field = payloadFieldOf(kind);
     const other = kind === 'MarkReady' ? 'restartSeid' : 'markReady';
 
     it(`is the payload of ${kind}: it can neither go nor get another beside it`, async () => {

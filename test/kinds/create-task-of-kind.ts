@@ -1,4 +1,4 @@
-import { taskKinds, type TaskKind } from '../../api/task-kinds.ts';
+import { type TaskKind, payloadFieldOf } from '../../api/task-kinds.ts';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
 import { minimalPayloads } from '../api/payload-examples.ts';
 import type { TestEnvironment } from '../support/test-environment.ts';
@@ -17,7 +17,7 @@ export async function createTaskOfKind(
   task: TaskOfKind,
 ): Promise<SeiNodeTask> {
   const { kind, payload, ...more } = task;
-  const { payloadField } = taskKinds[kind];
+  const payloadField = payloadFieldOf(kind);
   return await environment.createTask(name, {
     kind,
     target: { nodeRef: { name } },

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { messagePattern } from '../support/message-pattern.ts';
 import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
 import { requestsOf } from '../support/requests-of.ts';
@@ -34,7 +35,7 @@ describe('spec.target.queueTimeout', () => {
     assertFailed(
       task,
       'TargetResolveFailed',
-      /busy with SeiNodeTask bounded-holder, still so after 2s \(queueTimeout\)\. Nothing was sent\./,
+      messagePattern('TargetResolveFailed', 'permit', { holder: 'SeiNodeTask bounded-holder', timeout: '2s' }),
     );
     assert.ok(Date.parse(task.status?.completedAt ?? '') - Date.parse(task.status?.startedAt ?? '') >= 2_000);
     assert.equal(task.status?.task, undefined);
@@ -67,7 +68,7 @@ describe('spec.target.queueTimeout', () => {
     assertFailed(
       task,
       'TargetResolveFailed',
-      /busy with SeiNodeTask phased-holder, still so after 3s \(queueTimeout\)/,
+      messagePattern('TargetResolveFailed', 'permit', { holder: 'SeiNodeTask phased-holder', timeout: '3s' }),
     );
     assert.equal(conditionOf(task, 'TargetReady')?.reason, 'Queued');
     node.setFaults({});
@@ -80,7 +81,7 @@ describe('spec.target.queueTimeout', () => {
     assertFailed(
       await environment.finished('others'),
       'TargetResolveFailed',
-      /another task, b7e89c3a\S+, still so after 1s/,
+      messagePattern('TargetResolveFailed', 'restart', { timeout: '1s' }),
     );
     assert.deepEqual(requestsOf(node, 'POST'), []);
     node.setFaults({});

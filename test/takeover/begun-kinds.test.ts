@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { taskKinds, type TaskKind, type TaskKindDefinition } from '../../api/task-kinds.ts';
+import { type TaskKind, definitionOf } from '../../api/task-kinds.ts';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
 import type { SimulatedNode } from '../../simulator/simulated-node.ts';
 import type { TransactionBehaviour } from '../../simulator/transaction-behaviour.ts';
@@ -70,7 +70,7 @@ describe('a task of each kind that another controller has begun', () => {
       { status: noted ? sentAMinuteAgo(id) : begunAMinuteAgo(id) },
     );
     if (!sent) return;
-    const { sidecarTask = '' }: TaskKindDefinition = taskKinds[task.kind];
+    const { sidecarTask = '' } = definitionOf(task.kind);
     const params = { keyName: 'validator', condition: 'height', ...minimalPayloads[task.kind], ...task.payload };
     node.sidecar.submit({ id, type: sidecarTask, params });
     if (name !== 'in-flight' && name !== 'awaiting')
