@@ -4,7 +4,7 @@ import { cancellationOf, provenanceOf, provenanceText } from '../api/provenance.
 import { isTerminal, type SeiNodeTask } from '../api/sei-node-task.ts';
 import type { StatusChange } from '../core/next-status.ts';
 import { cancelIgnoredEvent, problemEvent, verdictEvents } from '../core/task-events.ts';
-import { isTaskKind } from '../api/task-kinds.ts';
+import { definitionOf, isTaskKind } from '../api/task-kinds.ts';
 import { executionLimitSeconds, secondsBetweenRestarts } from '../core/execution-limit.ts';
 import { unsupportedKind } from '../core/verdict.ts';
 import { present } from '../lib/present.ts';
@@ -123,8 +123,9 @@ export class TaskReconciler {
 
   async #ensureStarted(workflowId: string, seen: SeiNodeTask): Promise<void> {
     const { log } = this.#options;
-    if (!isTaskKind(kindOf(seen))) return void (await this.#end(workflowId, seen, unsupportedKind(kindOf(seen))));
-    const { task, texts } = kindOf(seen) === 'GovParamChange' ? await this.#withTexts(seen) : { task: seen };
+    const kind = kindOf(seen);
+    if (!isTaskKind(kind)) return void (await this.#end(workflowId, seen, unsupportedKind(kind)));
+    const { task, texts } = definitionOf(kind).sendsJsonValues ? await this.#withTexts(seen) : { task: seen };
     const state = await this.#start(workflowId, task, texts);
     if (state === 'closed') return await this.#heal(workflowId, task);
     this.#known.set(workflowId, { ...this.#known.get(workflowId), openUntilMs: Date.now() + KNOWN_OPEN_MS });

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
 import { localSeiNodeDefinition, seiNodeTaskDefinition } from '../api/custom-resource-definition.ts';
 import { withReference } from '../cli/reference.ts';
+import { taskWorkflows } from './task-workflows.ts';
 import { withTables } from './with-tables.ts';
 
 const HEADER = '# Generated from api/ by `npm run generate`; do not edit.\n';
@@ -15,6 +16,8 @@ function yaml(document: unknown): string {
 const generators: Readonly<Record<string, (present: string) => string>> = {
   'deploy/crd/seinodetasks.sei.io.yaml': () => yaml(seiNodeTaskDefinition()),
   'deploy/crd/local/seinodes.sei.io.yaml': () => yaml(localSeiNodeDefinition()),
+  'workflows/tasks.ts': taskWorkflows,
+  'docs/reasons.md': (present) => withTables(present, ['messages']),
   'docs/architecture.md': (present) => withTables(present, ['rooms']),
   'docs/tasks.md': (present) => withTables(present, ['kinds', 'reasons']),
   'docs/configuration.md': (present) => withTables(present, ['config']),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { formatDuration } from '../lib/go-duration.ts';
-import { reasons } from '../api/reasons.ts';
+import { reasons, whereabouts } from '../api/reasons.ts';
 import { definitionOf, taskKindNames } from '../api/task-kinds.ts';
 import { configSchema } from '../worker/config.ts';
 import { rooms } from './rooms.ts';
@@ -21,6 +21,30 @@ function reasonTable(): string {
     meaning,
   ]);
   return table(['condition', 'reason', 'meaning'], rows);
+}
+
+/** Every message that a condition can have; `TaskComplete` has one sentence for each kind. */
+function messageSections(): string {
+  const sections = Object.entries(reasons).map(([reason, { condition, meaning, messages }]) => {
+    const texts = Object.values(messages).flatMap((text) => (text === '{result}' ? completeMessages() : [text]));
+    return [
+      `## ${reason}`,
+      '',
+      `On the condition ${code(condition)}. ${meaning}`,
+      '',
+      ...texts.map((text) => `- ${text}`),
+    ].join('\n');
+  });
+  const places = ['## {whereabouts}', '', ...Object.values(whereabouts).map((text) => `- ${text}`)].join('\n');
+  return [...sections, places].join('\n\n').trimEnd();
+}
+
+function completeMessages(): string[] {
+  const node = { namespace: '{namespace}', name: '{name}' };
+  return taskKindNames.map((kind) => {
+    const { complete, example } = definitionOf(kind);
+    return `${kind}: ${complete({ node, payload: example as never })}`;
+  });
 }
 
 function kindTable(): string {
@@ -60,7 +84,13 @@ function roomTable(): string {
   return table(['room', 'holds', 'may import'], rows);
 }
 
-const tables = { rooms: roomTable, reasons: reasonTable, kinds: kindTable, config: configTable } as const;
+const tables = {
+  messages: messageSections,
+  rooms: roomTable,
+  reasons: reasonTable,
+  kinds: kindTable,
+  config: configTable,
+} as const;
 
 /**
  * A document with its generated tables put in, each between `<!-- name -->` and `<!-- /name -->`.

@@ -1,17 +1,6 @@
-import type { TaskKind } from '../../api/task-kinds.ts';
-
-const transaction = { chainId: 'test-1', fees: '2000usei', gas: 200_000 };
-const proposal = { ...transaction, title: 'A title', description: 'A text', initialDeposit: '10000000usei' };
+import { definitionOf, taskKindNames, type TaskKind } from '../../api/task-kinds.ts';
 
 /** The least that each kind's payload may be. */
-export const minimalPayloads: Readonly<Record<TaskKind, Readonly<Record<string, unknown>>>> = {
-  GovSoftwareUpgrade: { ...proposal, upgradeName: 'v9', upgradeHeight: 1 },
-  GovVote: { ...transaction, proposalId: 1, option: 'yes' },
-  GovParamChange: { ...proposal, changes: [{ subspace: 'staking', key: 'MaxValidators', value: '100' }] },
-  AwaitCondition: { height: { targetHeight: 1 } },
-  UpdateNodeImage: { image: 'sei:v9' },
-  AwaitNodesAtHeight: { targetHeight: 1 },
-  DiscoverPeers: {},
-  RestartSeid: {},
-  MarkReady: {},
-};
+export const minimalPayloads = Object.fromEntries(
+  taskKindNames.map((kind) => [kind, definitionOf(kind).example]),
+) as Readonly<Record<TaskKind, Readonly<Record<string, unknown>>>>;
