@@ -9,7 +9,7 @@ module.exports = {
   spec: [
     ...['activities', 'api', 'bench', 'chaos', 'core', 'kubernetes', 'lib'].flatMap((room) => files(room, '*')),
     ...files('crd-bridge', 'change-value-texts', 'finished-tasks', 'work-queue', 'work-queue-property'),
-    ...files('docs', 'contract-tests', 'references'),
+    ...files('docs', 'checklists', 'contract-tests', 'references'),
     ...files('encryption', 'encryption-codec', 'payload-keys'),
     ...files('security', 'hostile-text', 'urls'),
     ...files('simulator', '*-contract'),
