@@ -19,17 +19,25 @@ export const DISPATCH: ActivityOptions = {
 };
 
 /**
- * A loop that waits: many questions, one activity, a flat history.
- *
- * @param isBounded - Whether the wait is over within minutes: then a lost worker is noticed sooner.
+ * A loop that waits: many questions, one activity, a flat history. After 30 s without a heartbeat another worker goes on.
  */
-export function waiting(isBounded: boolean): ActivityOptions {
+export function waiting(): ActivityOptions {
   return {
     startToCloseTimeout: '365 days',
-    heartbeatTimeout: isBounded ? '10 seconds' : '30 seconds',
+    heartbeatTimeout: '30 seconds',
     retry: { initialInterval: '100 milliseconds', maximumInterval: '5 seconds' },
     cancellationType: 'TRY_CANCEL',
   };
+}
+
+/**
+ * A loop that watches a task. Heartbeats are what most of the load of many waits on Temporal is: with 10,000 of them,
+ * 30 s were more than a development server on two cores could take (docs/performance.md).
+ *
+ * @param isBounded - Whether it is over within minutes: then a lost worker is noticed sooner.
+ */
+export function polling(isBounded: boolean): ActivityOptions {
+  return { ...waiting(), heartbeatTimeout: isBounded ? '10 seconds' : '60 seconds' };
 }
 
 /**
@@ -37,7 +45,7 @@ export function waiting(isBounded: boolean): ActivityOptions {
  * that has closed.
  */
 export function taking(): ActivityOptions {
-  return { ...waiting(false), cancellationType: 'WAIT_CANCELLATION_COMPLETED' };
+  return { ...waiting(), cancellationType: 'WAIT_CANCELLATION_COMPLETED' };
 }
 
 /**

@@ -34,7 +34,7 @@ import {
 } from '../core/progress.ts';
 import { verdictOf, type End } from '../core/task-verdict.ts';
 import { resourceAlreadyTerminal, resourceGone } from '../core/verdict.ts';
-import { DISPATCH, OVERTIME_MS, SHORT, taking, waiting } from './activity-options.ts';
+import { DISPATCH, OVERTIME_MS, SHORT, taking, polling, waiting } from './activity-options.ts';
 import type { TaskControl } from './task-control.ts';
 import type { TaskDisplay } from './task-display.ts';
 
@@ -186,7 +186,7 @@ export class TaskLifecycle {
     const { plan, remainingMs } = request;
     this.#show(workingOn(plan));
     const { pollTask } = proxyActivities<Activities>({
-      ...waiting(plan.timeoutMs !== undefined),
+      ...polling(plan.timeoutMs !== undefined),
       // A last look waits for a worker that can do it: only an answer, or none, decides.
       ...(remainingMs ? { scheduleToCloseTimeout: remainingMs + OVERTIME_MS } : {}),
       summary:
@@ -228,7 +228,7 @@ export class TaskLifecycle {
     const isCancelled = by === 'cancellation';
     this.#show(isCancelled ? cancelling(plan) : takingOff(plan));
     const { takeOffTask } = proxyActivities<Activities>({
-      ...waiting(false),
+      ...waiting(),
       summary: `Take the wait off the sidecar of ${plan.task.node.name}`,
     });
     return afterTakeOff(
