@@ -94,7 +94,7 @@ export const specSchema = z
           .string()
           .optional()
           .describe(
-            'Longest wait for other work on the node to end, as a Go duration; absent means as long as it takes. Not part of the execution time.',
+            'Longest wait for other work on the node to end, as a Go duration. Not part of the execution time. Unset: unbounded.',
           ),
       })
       .meta({ 'x-kubernetes-validations': [isImmutable('target')] })
@@ -110,14 +110,14 @@ export const specSchema = z
       .meta({ format: 'int32' })
       .optional()
       .describe(
-        'RestartSeid only: seconds that must have passed since the last restart on the node before this one is sent; absent means 0.',
+        'RestartSeid only: seconds that must have passed since the last restart on the node before this one is sent. Unset: 0.',
       ),
     ttlSecondsAfterFinished: z
       .int32()
       .min(0)
       .meta({ format: 'int32' })
       .optional()
-      .describe('Seconds after its end at which the task is deleted, as for Jobs; absent means never.'),
+      .describe('Seconds after its end at which the task is deleted, as for Jobs. Unset: never.'),
     ...optionalPayloads,
   })
   .meta({ 'x-kubernetes-validations': payloadRules() })
@@ -161,7 +161,7 @@ export const statusSchema = z.object({
     })
     .optional()
     .describe('The work on the sidecar; written before the side effect.'),
-  step: z.string().optional().describe('What is being done just now; absent once the task is over.'),
+  step: z.string().optional().describe('What is being done now. Unset once the task is over.'),
   reason: z.string().optional().describe('Reason of the condition that decides at the moment.'),
   message: z.string().optional().describe('What happened and what to do next.'),
   completedAt: timestamp.optional().describe('When the task became Complete or Failed.'),

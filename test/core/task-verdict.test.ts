@@ -39,16 +39,14 @@ const always: Readonly<Record<string, (row: Row) => boolean>> = {
     implies(phase === 'Failed', ADVICE.test(message)),
   'never claims a SIGTERM of a restart: the sidecar does not tell': ({ task, verdict }) =>
     implies(task.kind === 'RestartSeid', !verdict.message.includes('SIGTERM')),
-  'is Complete only by a report of completion, by acceptance, or for mark-ready seen at work at the deadline': ({
-    task,
-    verdict,
-  }) =>
-    implies(
-      verdict.phase === 'Complete',
-      reportOf(task)?.state === 'completed' ||
-        is(task, 'acceptance') ||
-        (is(task, 'deadline') && task.kind === 'MarkReady' && task.knowledge.seen === 'running'),
-    ),
+  'is Complete only by a report of completion, by acceptance, or for a kind that ends with acceptance, seen at work at the deadline':
+    ({ task, verdict }) =>
+      implies(
+        verdict.phase === 'Complete',
+        reportOf(task)?.state === 'completed' ||
+          is(task, 'acceptance') ||
+          (is(task, 'deadline') && kindOf(task).endsWith === 'acceptance' && task.knowledge.seen === 'running'),
+      ),
   'is Confirmed exactly when a completed task says committed_ok, and nobody cancelled it': ({ task, verdict }) =>
     (verdict.reason === 'Confirmed') ===
     (inclusionOf(task) === 'committed_ok' &&
