@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const nonEmpty = z.string().min(1);
 
-/** May be empty, as for the Go controller; then it is left out of what the sidecar is told. */
+/** May be empty, as for the Go controller. An empty one is left out of the sidecar's params. */
 const optionalText = z.string().optional();
 
 /** int64 in the API; JavaScript holds integers exactly only up to 2^53, so larger ones are refused by name. */

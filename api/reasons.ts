@@ -1,4 +1,4 @@
-/** What a reason is set on, what it tells an operator, and every message that goes with it. */
+/** The condition that a reason is set on, what it means, and all its messages. */
 interface ReasonDefinition {
   /** `Finished` carries the reason of `Ready` or `Failed`. */
   readonly condition: 'TargetReady' | 'Ready' | 'Failed';

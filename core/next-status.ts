@@ -35,7 +35,7 @@ export interface ChangeContext {
   readonly generation?: number;
   /** When it happened, in milliseconds since the epoch; the same on every attempt to write it. */
   readonly atMs: number;
-  /** Absent where the writer is no workflow. */
+  /** Unset: the writer is not a workflow. */
   readonly workflow?: WorkflowReference | undefined;
   /** Who asked for the task and why; ends the message. */
   readonly provenance?: string | undefined;
@@ -167,7 +167,7 @@ const fieldsAfter: { readonly [Name in StatusChange['step']]: FieldsAfter<Name> 
   }),
 };
 
-/** A target that was waited for in vain is not waited for any longer. */
+/** At the end, TargetReady=False no longer says that the task waits. */
 function targetConditionsAfter({ conditions = [] }: SeiNodeTaskStatus, { message }: Verdict): Condition[] {
   return conditions.map((condition) =>
     condition.type === 'TargetReady' && condition.status === 'False' ? { ...condition, message } : condition,

@@ -11,7 +11,7 @@ export type Step =
   | { readonly do: 'dispatch' }
   /** Watch it. */
   | { readonly do: 'poll' }
-  /** Take it off its sidecar, since nobody will watch it any longer. */
+  /** Take it off its sidecar, since it will not be watched any longer. */
   | { readonly do: 'take-off'; readonly by: 'cancellation' | 'deadline' | 'loss' }
   | { readonly do: 'end'; readonly end: End };
 
@@ -19,7 +19,7 @@ export type Step =
 export interface Situation {
   readonly kind: TaskKind;
   readonly sent: Sent;
-  /** Whether somebody cancelled it. */
+  /** Whether it was cancelled. */
   readonly isCancelled: boolean;
   /** Whether it has a longest execution time. */
   readonly isBounded: boolean;
@@ -37,7 +37,7 @@ export function afterTarget(state: 'ready' | 'waiting', situation: Situation): S
   return isCancelled ? beforePoll(situation) : { do: 'dispatch' };
 }
 
-/** How a dispatch ended, but for a resource that stands in the way. */
+/** How a dispatch ended, except when the resource is gone or terminal. */
 export type DispatchEnd =
   | { readonly state: 'accepted' | 'running' | 'completed' | 'failed' | 'gone' | 'late' | 'busy' | 'cancelled' }
   | { readonly state: 'refused'; readonly words: string };

@@ -8,7 +8,7 @@ export interface Progress {
   readonly message: string;
 }
 
-/** The part of a plan that its progress is told from. */
+/** The part of a plan that progress messages are made from. */
 interface Work {
   readonly kind: TaskKind;
   readonly task: { readonly node: NodeReference };

@@ -40,7 +40,7 @@ export interface QueueRules {
 }
 
 /**
- * What else the sidecar does that stands in the way. A node whose clock is ahead delays a restart by the interval at
+ * What else the sidecar does that blocks this task. A node whose clock is ahead delays a restart by the interval at
  * most: its restart cannot have ended after it was first seen to have ended.
  */
 export function obstacleBeside(
@@ -56,7 +56,7 @@ export function obstacleBeside(
   return freeAtMs > nowMs ? { by: 'interval', intervalMs, freeAtMs, sighting } : undefined;
 }
 
-/** What the messages about an obstacle have in common, whether it is waited for or was in vain. */
+/** Values for the messages about an obstacle: while it is waited for, and at queueTimeout. */
 function valuesOf(node: NodeReference, obstacle: Obstacle) {
   return {
     node: nodeText(node),

@@ -85,7 +85,7 @@ function addName(names: Set<string>, name: string): void {
   names.add(name);
 }
 
-/** A condition is named by its type: where it stands in the list tells nobody anything. */
+/** A condition is named by its type, not by its index in the list. */
 function nameOf({ conditions }: SeiNodeTaskStatus, path: Path): string {
   const [first, second, ...rest] = path;
   if (first !== 'conditions' || second === undefined) return ['status', ...path].join('.');

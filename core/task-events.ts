@@ -34,7 +34,7 @@ function onTask(task: MirrorTarget, happening: Happening): TaskEvent {
   return { type: 'Normal', ...happening, regarding: { apiVersion: `${group}/${version}`, kind, namespace, name, uid } };
 }
 
-/** On the node, which says whose doing it was: `kubectl describe seinode` tells who restarted it and why. */
+/** On the SeiNode: `kubectl describe seinode` then shows who restarted it and why. */
 function onNode(
   { namespace, name, uid }: EventNode,
   { kind, task, workflowId, taskId }: EventSubjects,
@@ -61,7 +61,7 @@ export function waitingEvent(task: MirrorTarget, reason: 'PhaseNotMet' | 'Queued
   return onTask(task, { reason: 'WaitingForTarget', action: 'CheckTarget', note: message, key: 'waiting' });
 }
 
-/** Whose doing an Event tells. */
+/** What an Event is about, and who asked for it. */
 export interface EventSubjects {
   /** Unset: a run without a resource. */
   readonly task?: MirrorTarget | undefined;

@@ -22,7 +22,7 @@ export type End =
   | { readonly by: 'refusal'; readonly words: string }
   /** The execution time is over. `takenOff`: the wait was taken off the sidecar. */
   | { readonly by: 'deadline'; readonly takenOff: boolean }
-  /** The sidecar has accepted it and has denied knowing it for so long that nobody can wait for its end. */
+  /** The sidecar has answered for `afterMs` that it does not know the task, which was sent or may have been sent. */
   | { readonly by: 'loss'; readonly afterMs: number }
   /** The SeiNode does not exist any more. */
   | { readonly by: 'absence' }
@@ -37,7 +37,7 @@ export interface EndedTask {
   readonly timeoutMs?: number | undefined;
   readonly knowledge: Knowledge;
   readonly end: End;
-  /** Set when somebody cancelled the task: why, possibly empty. */
+  /** Set when the task was cancelled: why, possibly empty. */
   readonly cancelled?: string | undefined;
 }
 
@@ -130,7 +130,7 @@ function timeText({ kind, timeoutMs, knowledge: { sent } }: EndedTask): string {
     : ` after ${formatDuration(timeoutMs)}`;
 }
 
-/** A sidecar that did not have the wait answers no differently. */
+/** The sidecar's answer is the same when it did not have the wait. */
 function takenOffText({ node, payload, knowledge }: EndedTask): string {
   const values = { node: nodeText(node), signal: laterSignalText(payload) };
   return fill(knowledge.sent === 'yes' ? whereabouts.takenOff : whereabouts.perhapsTakenOff, values);
@@ -204,7 +204,7 @@ function reachedText({ kind, node, knowledge: { sent } }: EndedTask): string {
   return `the sidecar of ${nodeText(node)} ${sent === 'yes' ? 'had accepted it' : 'may have accepted it'}`;
 }
 
-/** Adds why somebody cancelled to the verdict of a cancelled task. */
+/** Adds why the task was cancelled to its verdict. */
 function withReason(verdict: Verdict, why: string): Verdict {
   if (verdict.reason !== 'Cancelled' || why === '') return verdict;
   return { ...verdict, message: `${verdict.message} Cancelled because: ${asSentence(why)}` };

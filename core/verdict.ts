@@ -31,7 +31,7 @@ export function unsupportedKind(kind: string): Verdict {
   return failed('UnsupportedKind', 'unsupported', { kind: printable(kind, 64) });
 }
 
-/** @param begun - Whether another controller or workflow had begun the task: nobody here knows what it has sent. */
+/** @param begun - Whether another controller or workflow had begun the task: what it has sent is not known. */
 export function paramsBuildFailed(field: string, problem: string, begun = false): Verdict {
   return failed('ParamsBuildFailed', begun ? 'begun' : 'invalid', { field, problem: printable(problem) });
 }
@@ -54,7 +54,7 @@ export function targetNotInPhase(node: NodeReference, wait: PhaseWait): Verdict 
   return failed('TargetResolveFailed', 'otherPhase', phaseValues(node, wait));
 }
 
-/** The target vanished after its phase had been met, or after others had begun the task. */
+/** The SeiNode was deleted after its phase had been met, or after another controller had begun the task. */
 export function targetGone(node: NodeReference, sent: Sent = 'perhaps'): Verdict {
   const message = ({ no: 'goneUnsent', perhaps: 'gonePerhapsSent', yes: 'goneSent' } as const)[sent];
   return failed('TargetResolveFailed', message, { node: nodeText(node) });

@@ -1,7 +1,4 @@
-/**
- * The outcome of a promise, unless the signal is aborted first: then its reason is thrown, and the work goes on
- * unheard.
- */
+/** The outcome of a promise. When the signal is aborted first its reason is thrown, and the promise is left alone. */
 export async function abortable<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> {
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const abort = (): void => reject(signal.reason as Error);

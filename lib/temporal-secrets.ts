@@ -1,4 +1,4 @@
-/** What nobody may see of how Temporal is connected to: the API key, and headers that an operator has set. */
+/** Secrets of the connection to Temporal: the API key, and the values of headers. */
 export function temporalSecrets({
   apiKey,
   metadata,

@@ -19,7 +19,8 @@ export const DISPATCH: ActivityOptions = {
 };
 
 /**
- * A loop that waits: many questions, one activity, a flat history. After 30 s without a heartbeat another worker goes on.
+ * A loop that waits: many questions, one activity, a flat history. After 30 s without a heartbeat another worker goes
+ * on.
  */
 export function waiting(): ActivityOptions {
   return {
@@ -41,7 +42,7 @@ export function polling(isBounded: boolean): ActivityOptions {
 }
 
 /**
- * A wait that takes something at its end: it is over before anything else is done, or it would take it for a workflow
+ * A wait that takes a permit at its end. Its cancel is waited for: otherwise it could take the permit for a workflow
  * that has closed.
  */
 export function taking(): ActivityOptions {
@@ -49,7 +50,7 @@ export function taking(): ActivityOptions {
 }
 
 /**
- * Beyond what is left of an execution time, in milliseconds, before the server ends an activity that nobody works on:
- * the activity itself ends at the deadline, after a last look of up to 15 s.
+ * Beyond what is left of an execution time, in milliseconds, before the server ends an activity that no worker works
+ * on: the activity itself ends at the deadline, after a last look of up to 15 s.
  */
 export const OVERTIME_MS = 30_000;

@@ -46,7 +46,8 @@ export async function runTask(kind: TaskKind, input: unknown): Promise<TaskOutco
 /**
  * Gives the permit back and writes the verdict.
  *
- * @returns A task that had been begun all the same, when the verdict knows nothing of it: then it was not written.
+ * @returns The task that the status says was begun, if the verdict does not account for it: then the verdict was not
+ * written.
  */
 async function finish({
   task,

@@ -237,7 +237,7 @@ export class TaskLifecycle {
     );
   }
 
-  /** The plan with what has changed since it was made: the spec, and that somebody cancelled. */
+  /** The plan with what has changed since it was made: the spec, and whether it was cancelled. */
   get #currentPlan(): TaskPlan {
     const { change, cancelled } = this.#options.control;
     const plan = { ...this.#plan, ...present({ cancelled }) };
@@ -306,7 +306,7 @@ export class TaskLifecycle {
     return withNotice(verdict, this.#begun?.notice);
   }
 
-  /** The resource stands in the way, and the sidecar does not have the task. */
+  /** The resource is gone or terminal, and the sidecar does not have the task. */
   #withoutResource(state: 'resource-gone' | 'resource-terminal'): Next {
     if (this.#knowledge.sent !== 'no') return { do: 'end', end: { by: 'cancellation', takenOff: false } };
     const { task } = this.#currentPlan;
@@ -332,7 +332,7 @@ export class TaskLifecycle {
   }
 }
 
-/** An activity that nobody worked on at its end has left what it knew in its last heartbeat. */
+/** What the last heartbeat of a lost activity says. */
 function knownAtFailure({ cause }: ActivityFailure): Knowledge | undefined {
   const heartbeat =
     cause instanceof TimeoutFailure ? (cause.lastHeartbeatDetails as PollHeartbeat | undefined) : undefined;

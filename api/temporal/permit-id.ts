@@ -2,7 +2,7 @@ import { printable } from '../../lib/printable.ts';
 import type { NodeReference } from './task-input.ts';
 import { parseWorkflowId } from './workflow-id.ts';
 
-/** Id of the workflow that is open exactly as long as somebody has the node to himself. */
+/** Id of the workflow that is open exactly while a task or runbook holds the node's permit. */
 export function permitIdOf(clusterId: string, { namespace, name }: NodeReference): string {
   return `seinode-permit/${clusterId}/${namespace}/${name}`;
 }

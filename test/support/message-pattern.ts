@@ -2,8 +2,8 @@ import { reasons, whereabouts, type Message, type MessageName, type Reason } fro
 import type { Placeholders } from '../../lib/fill.ts';
 
 /**
- * What a message of the catalogue reads like, whole: given values as they are, the others any text. What follows it, such
- * as who asked for the task, may be anything.
+ * What a message of the catalogue reads like, whole: given values as they are, the others any text. What follows it,
+ * such as who asked for the task, may be anything.
  */
 export function messagePattern<Name extends Reason, Case extends MessageName<Name>>(
   reason: Name,
