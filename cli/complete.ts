@@ -1,75 +1,57 @@
+import type { Argument, CommandUnknownOpts as Command, Option } from '@commander-js/extra-typings';
 import { SEI_NODE, SEI_NODE_TASK } from '../api/resources.ts';
-import type { ApiResource } from '../kubernetes/resource-path.ts';
-import type { Command, Flag } from './command.ts';
-import { commands, globalFlags } from './command-table.ts';
-import { Invocation } from './invocation.ts';
-import { commandOf, tokensOf } from './parse-command-line.ts';
-
-/** What the completion scripts call, with the words after the program; the last one is being written. */
-export const COMPLETE_COMMAND = '__complete';
+import { operandIndices, spelledOut } from './kubectl-words.ts';
+import { program } from './program.ts';
+import type { NamedResource } from './resource-names.ts';
 
 interface Candidate {
   readonly word: string;
-  readonly help: string;
+  readonly help?: string;
 }
 
-/** Arguments that name a resource. */
-const RESOURCES: Readonly<Record<string, ApiResource>> = { NODE: SEI_NODE, NAME: SEI_NODE_TASK };
+/** By the arguments and options that name one. */
+const RESOURCES: Readonly<Record<string, NamedResource>> = {
+  NODE: { ...SEI_NODE, isNamespaced: true },
+  NAME: { ...SEI_NODE_TASK, isNamespaced: true },
+  namespace: { group: '', version: 'v1', plural: 'namespaces', isNamespaced: false },
+};
 
-/** Words that may stand in place of the last one, each with a tab and its help where it has one. */
+/**
+ * Words that may stand in place of the last one, each with a tab and its help where it has one.
+ *
+ * @param words - The command line after the program's name, up to the word that is being written.
+ */
 export async function completionLines(words: readonly string[]): Promise<string[]> {
-  const [before, current] = [words.slice(0, -1), words.at(-1) ?? ''];
-  return (await candidates(before, current))
+  // bash makes three words of --namespace=x.
+  const whole = words.join('\n').replaceAll('\n=\n', '=').split('\n');
+  const current = whole.at(-1) ?? '';
+  return (await candidates(spelledOut(whole.slice(0, -1)), current))
     .filter(({ word }) => word.startsWith(current))
-    .map(({ word, help }) => (help === '' ? word : `${word}\t${help}`));
+    .map(({ word, help }) => (help === undefined ? word : `${word}\t${help}`));
 }
 
 async function candidates(before: readonly string[], current: string): Promise<readonly Candidate[]> {
-  const command = knownCommand(before);
-  const flags = [...globalFlags, ...(command?.flags ?? [])];
-  const pending = flagThatNeedsValue(before.at(-1), flags);
-  if (pending !== undefined) return (pending.choices ?? []).map(withoutHelp);
-  if (current.startsWith('-')) return flags.map(({ name, help }) => ({ word: `--${name}`, help }));
-  const { positionals, values } = tokensOf(before, flags);
-  if (positionals.length === 0) return allCommands();
-  return command === undefined ? [] : await argumentCandidates(command, positionals.length - 1, values);
+  const [name, ...values] = operandIndices(before).map((index) => before[index]);
+  const command = program.commands.find((known) => known.name() === name);
+  const options = optionsOf(command ?? program);
+  const last = before.at(-1);
+  const pending = options.find(({ required, short, long }) => required && (last === long || last === (short ?? long)));
+  if (pending !== undefined) return await valuesOf(pending, before.slice(0, -1));
+  if (current.startsWith('-')) return options.map(({ long = '', description }) => ({ word: long, help: description }));
+  if (name === undefined) return program.commands.map((known) => ({ word: known.name(), help: known.summary() }));
+  const argument = command?.registeredArguments[values.length];
+  return argument === undefined ? [] : await valuesOf(argument, before);
 }
 
-async function argumentCandidates(
-  command: Command,
-  index: number,
-  flags: ReturnType<typeof tokensOf>['values'],
-): Promise<readonly Candidate[]> {
-  const { name = '', choices = [] } = command.arguments[index] ?? {};
-  if (name === 'COMMAND') return allCommands();
-  const resource = RESOURCES[name];
-  if (resource === undefined) return choices.map(withoutHelp);
-  const given = Object.entries(flags).flatMap(([flag, value]) =>
-    typeof value === 'string' ? [[flag, value] as const] : [],
-  );
+function optionsOf(command: Command): readonly Option[] {
+  const help = program.createHelp();
+  return [...help.visibleOptions(command), ...help.visibleGlobalOptions(command)];
+}
+
+async function valuesOf(subject: Argument | Option, before: readonly string[]): Promise<readonly Candidate[]> {
+  const resource = RESOURCES[subject.name()];
+  if (resource === undefined) return (subject.argChoices ?? []).map((word) => ({ word }));
   const { resourceNames } = await import('./resource-names.ts');
-  return (await resourceNames(resource, new Invocation(command, new Map(), new Map(given)))).map(withoutHelp);
-}
-
-function knownCommand(words: readonly string[]): Command | undefined {
-  try {
-    return commandOf(words);
-  } catch {
-    return undefined;
-  }
-}
-
-function flagThatNeedsValue(word: string | undefined, flags: readonly Flag[]): Flag | undefined {
-  return flags.find(
-    ({ name, short, value }) =>
-      value !== undefined && (word === `--${name}` || (short !== undefined && word === `-${short}`)),
-  );
-}
-
-function allCommands(): readonly Candidate[] {
-  return commands.map(({ name, summary }) => ({ word: name, help: summary }));
-}
-
-function withoutHelp(word: string): Candidate {
-  return { word, help: '' };
+  program.parseOptions([...before]);
+  return (await resourceNames(resource, program.opts())).map((word) => ({ word }));
 }

@@ -1,7 +1,8 @@
-import { COMPLETE_COMMAND } from './complete.ts';
+/** What the scripts call, with the words after the program; the last word is the one that is being written. */
+export const COMPLETE_COMMAND = '__complete';
 
 /** What to show is asked of this program each time, so a script fits every version of it. */
-export const completionScripts: Readonly<Record<string, string>> = {
+export const completionScripts = {
   bash: `_kubectl_snt() {
   local IFS=$'\\n'
   COMPREPLY=($(kubectl-snt ${COMPLETE_COMMAND} "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null | cut -f 1))

@@ -4,38 +4,47 @@ import { REASON_ANNOTATION, REQUESTED_BY_ANNOTATION, safeProvenance } from '../a
 import { type TaskKind, payloadFieldOf } from '../api/task-kinds.ts';
 import { KubernetesError } from '../kubernetes/errors.ts';
 import { readUserName } from '../kubernetes/read-user-name.ts';
-import { UsageError } from './errors.ts';
 import { assertTimeoutUsed, followTask } from './follow-task.ts';
-import type { Invocation } from './invocation.ts';
 import { note, print } from './output.ts';
 import { serialized, type Format } from './serialized.ts';
-import { FIELD_MANAGER, Session } from './session.ts';
+import { FIELD_MANAGER, Session, type ClusterOptions } from './session.ts';
 import { resourceName, withoutManagedFields, type Task } from './task.ts';
 
 /** A task does not wait longer for the name of whoever asks for it, in milliseconds. */
 const USER_NAME_TIMEOUT_MS = 2_000;
 
-export interface NewTask {
+/** Of every command that creates a task. */
+export interface CreationOptions extends ClusterOptions {
+  readonly reason?: string;
+  readonly timeoutSeconds?: number;
+  readonly name?: string;
+  readonly wait?: boolean;
+  /** Go duration. */
+  readonly timeout?: string;
+  readonly dryRun?: 'server';
+  readonly output?: Format | 'name';
+}
+
+interface NewTask {
   readonly kind: TaskKind;
+  /** Name of the SeiNode. */
+  readonly node: string;
   readonly payload: object;
   /** What a generated name begins with, before the node's. */
   readonly prefix: string;
 }
 
 /** Creates a task as the command line has it and, if asked to, watches it to its end. */
-export async function createTask(invocation: Invocation, newTask: NewTask): Promise<number> {
-  assertTimeoutUsed(invocation, 'wait');
-  const dryRun = invocation.isSet('dry-run');
-  if (dryRun && invocation.isSet('wait'))
-    throw new UsageError('--wait has nothing to wait for with --dry-run. Leave one of them out.');
-  await using session = new Session(invocation);
-  const manifest = manifestOf(invocation, newTask, await requester(session));
+export async function createTask(newTask: NewTask, options: CreationOptions): Promise<number> {
+  assertTimeoutUsed(options, 'wait');
+  const dryRun = options.dryRun !== undefined;
+  await using session = new Session(options);
+  const manifest = manifestOf(newTask, options, await requester(session));
   const created = await session.tasks.create(session.namespace, manifest, { fieldManager: FIELD_MANAGER, dryRun });
-  const format = invocation.text('output');
   const announcement = `${resourceName(created)} created${dryRun ? ' (server dry run)' : ''}`;
-  if (invocation.isSet('wait')) return await waitFor(invocation, session, created);
-  if (format !== undefined) {
-    printAs(format, created);
+  if (options.wait === true) return await waitFor(session, created, options);
+  if (options.output !== undefined) {
+    printAs(options.output, created);
     return 0;
   }
   print(announcement);
@@ -54,8 +63,8 @@ async function requester({ transport }: Session): Promise<string | undefined> {
 }
 
 /** What a program is to read is the resource at its end; the way there goes to stderr then. */
-async function waitFor(invocation: Invocation, session: Session, created: Task): Promise<number> {
-  const [format, timeout] = [invocation.text('output'), invocation.text('timeout')];
+async function waitFor(session: Session, created: Task, options: CreationOptions): Promise<number> {
+  const { output: format, timeout } = options;
   const announce = format === undefined ? print : note;
   announce(`${resourceName(created)} created`);
   const { code, task } = await followTask(session, created, {
@@ -66,21 +75,15 @@ async function waitFor(invocation: Invocation, session: Session, created: Task):
   return code;
 }
 
-function printAs(format: string, task: Task): void {
-  print(format === 'name' ? resourceName(task) : serialized(withoutManagedFields(task), format as Format));
+function printAs(format: Format | 'name', task: Task): void {
+  print(format === 'name' ? resourceName(task) : serialized(withoutManagedFields(task), format));
 }
 
 function manifestOf(
-  invocation: Invocation,
-  { kind, payload, prefix }: NewTask,
+  { kind, node, payload, prefix }: NewTask,
+  { name, reason, timeoutSeconds }: CreationOptions,
   requestedBy: string | undefined,
 ): object {
-  const node = invocation.argument('NODE');
-  const [name, reason, timeoutSeconds] = [
-    invocation.text('name'),
-    invocation.text('reason'),
-    invocation.text('timeout-seconds'),
-  ];
   return {
     apiVersion: 'sei.io/v1alpha1',
     kind: 'SeiNodeTask',
@@ -93,7 +96,7 @@ function manifestOf(
       target: { nodeRef: { name: node } },
       [payloadFieldOf(kind)]: payload,
       ...(timeoutSeconds !== undefined && {
-        timeoutSeconds: Math.min(Number(timeoutSeconds), LONGEST_EXECUTION_SECONDS),
+        timeoutSeconds: Math.min(timeoutSeconds, LONGEST_EXECUTION_SECONDS),
       }),
     },
   };

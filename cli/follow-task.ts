@@ -3,7 +3,6 @@ import { parseGoDuration } from '../lib/go-duration.ts';
 import { printable } from '../lib/printable.ts';
 import { timerLength } from '../lib/timer-length.ts';
 import { UsageError } from './errors.ts';
-import type { Invocation } from './invocation.ts';
 import { LiveView } from './live-view.ts';
 import type { Session } from './session.ts';
 import { isOver, taskFacts } from './task-facts.ts';
@@ -22,9 +21,12 @@ export interface FollowedTask {
   readonly task: Task;
 }
 
-/** @throws UsageError when `--timeout` stands without the flag that it belongs to. */
-export function assertTimeoutUsed(invocation: Invocation, flag: 'wait' | 'watch'): void {
-  if (invocation.text('timeout') !== undefined && !invocation.isSet(flag))
+/** @throws UsageError when `--timeout` stands without the option that it belongs to. */
+export function assertTimeoutUsed(
+  options: { timeout?: string; wait?: boolean; watch?: boolean },
+  flag: 'wait' | 'watch',
+): void {
+  if (options.timeout !== undefined && options[flag] !== true)
     throw new UsageError(`--timeout needs --${flag}: it is the longest time to watch.`);
 }
 

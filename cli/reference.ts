@@ -1,5 +1,5 @@
-import { commands } from './command-table.ts';
-import { helpText, overviewText } from './help-text.ts';
+import type { CommandUnknownOpts as Command } from '@commander-js/extra-typings';
+import { program } from './program.ts';
 
 const PLACE = /(<!-- reference -->\n)[^]*?(<!-- \/reference -->)/;
 
@@ -11,13 +11,14 @@ const PLACE = /(<!-- reference -->\n)[^]*?(<!-- \/reference -->)/;
 export function withReference(page: string): string {
   if (!PLACE.test(page))
     throw new Error('docs/cli.md has no place for the reference: <!-- reference --> … <!-- /reference -->');
-  const parts = [
-    fenced(overviewText()),
-    ...commands.map((command) => `### ${command.name}\n\n${fenced(helpText(command))}`),
-  ];
+  const parts = [helpOf(program), ...program.commands.map((command) => `### ${command.name()}\n\n${helpOf(command)}`)];
   return page.replace(PLACE, (_, begin: string, end: string) => `${begin}${parts.join('\n')}${end}`);
 }
 
-function fenced(text: string): string {
+/** As the command prints it, in a fenced block. */
+function helpOf(command: Command): string {
+  let text = '';
+  command.configureOutput({ writeOut: (part) => (text += part) });
+  command.outputHelp();
   return `\`\`\`text\n${text}\`\`\`\n`;
 }

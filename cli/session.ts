@@ -3,11 +3,17 @@ import { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
 import { loadKubeConfig } from '../kubernetes/load-kube-config.ts';
 import { ResourceClient } from '../kubernetes/resource-client.ts';
 import { TaskMissingError } from './errors.ts';
-import type { Invocation } from './invocation.ts';
 import type { Task } from './task.ts';
 
 /** How the API server shall note this program as a writer. The service tells it where it is not known who asked. */
 export const FIELD_MANAGER = 'kubectl-snt';
+
+/** Options of every command. Unset: what the kubeconfig says. */
+export interface ClusterOptions {
+  readonly namespace?: string | undefined;
+  readonly context?: string | undefined;
+  readonly kubeconfig?: string | undefined;
+}
 
 /** Access to the cluster and namespace that a command line names. */
 export class Session implements AsyncDisposable {
@@ -17,15 +23,11 @@ export class Session implements AsyncDisposable {
   readonly #flags: string;
 
   /** @throws KubeConfigError */
-  constructor(invocation: Invocation) {
-    const [file, context] = [invocation.text('kubeconfig'), invocation.text('context')];
+  constructor({ namespace, context, kubeconfig: file }: ClusterOptions) {
     const kubeConfig = loadKubeConfig({ file, context });
     this.transport = new KubernetesTransport(kubeConfig);
     this.tasks = new ResourceClient<Task>(this.transport, SEI_NODE_TASK);
-    this.namespace =
-      invocation.text('namespace') ??
-      kubeConfig.getContextObject(kubeConfig.getCurrentContext())?.namespace ??
-      'default';
+    this.namespace = namespace ?? kubeConfig.getContextObject(kubeConfig.getCurrentContext())?.namespace ?? 'default';
     const flags = [
       ['-n', this.namespace],
       ['--context', context],

@@ -78,9 +78,9 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
     packages: [...temporal, '@temporalio/worker', '@temporalio/envconfig', 'undici', 'zod', 'node:'],
   },
   cli: {
-    holds: '`kubectl snt`: one file per command over one table of commands and flags',
+    holds: '`kubectl snt`: one program of commands and options (commander), one file per command',
     rooms: product,
-    packages: ['@temporalio/client', '@temporalio/envconfig', 'yaml', 'node:'],
+    packages: ['@commander-js/extra-typings', '@temporalio/client', '@temporalio/envconfig', 'yaml', 'node:'],
   },
   simulator: {
     holds: "nodes that stand in for real ones: a sidecar's exact wire behaviour over real child processes",

@@ -1,11 +1,8 @@
-import { createTask } from '../create-task.ts';
-import type { Invocation } from '../invocation.ts';
+import { createTask, type CreationOptions } from '../create-task.ts';
 
-export async function awaitHeight(invocation: Invocation): Promise<number> {
-  const targetHeight = Number(invocation.argument('HEIGHT'));
-  return await createTask(invocation, {
-    kind: 'AwaitNodesAtHeight',
-    payload: { targetHeight },
-    prefix: 'await-height',
-  });
+export async function awaitHeight(node: string, targetHeight: number, options: CreationOptions): Promise<number> {
+  return await createTask(
+    { kind: 'AwaitNodesAtHeight', node, payload: { targetHeight }, prefix: 'await-height' },
+    options,
+  );
 }

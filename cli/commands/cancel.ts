@@ -2,20 +2,21 @@ import { CANCEL_ANNOTATION, cancellationOf } from '../../api/provenance.ts';
 import { kindOf } from '../../api/temporal/task-input.ts';
 import { isTaskKind, taskKinds } from '../../api/task-kinds.ts';
 import { hasHttpStatus } from '../../kubernetes/errors.ts';
-import { TaskFinishedError, UsageError } from '../errors.ts';
-import type { Invocation } from '../invocation.ts';
+import { TaskFinishedError } from '../errors.ts';
 import { print } from '../output.ts';
-import { FIELD_MANAGER, Session } from '../session.ts';
+import { FIELD_MANAGER, Session, type ClusterOptions } from '../session.ts';
 import { isOver } from '../task-facts.ts';
 import { resourceName, type Task } from '../task.ts';
 
 /** Status is written a few times in a task's life, so a conflict hardly ever follows a conflict. */
 const ATTEMPTS = 5;
 
-export async function cancel(invocation: Invocation): Promise<number> {
-  const [name, reason] = [invocation.argument('NAME'), invocation.text('reason')];
-  if (reason === undefined) throw new UsageError("cancel needs --reason TEXT: it goes into the task's status.");
-  await using session = new Session(invocation);
+interface CancelOptions extends ClusterOptions {
+  readonly reason: string;
+}
+
+export async function cancel(name: string, { reason, ...cluster }: CancelOptions): Promise<number> {
+  await using session = new Session(cluster);
   const { task, earlier } = await askToCancel(session, name, reason);
   if (earlier === undefined) print(`Cancelling of ${resourceName(task)} was requested.\n${whatFollows(task)}`);
   else

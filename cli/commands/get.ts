@@ -1,10 +1,9 @@
 import { listAll } from '../../kubernetes/list-all.ts';
 import { ageText } from '../age-text.ts';
 import { UsageError } from '../errors.ts';
-import type { Invocation } from '../invocation.ts';
 import { note, print, widthOf } from '../output.ts';
 import { serialized, type Format } from '../serialized.ts';
-import { Session } from '../session.ts';
+import { Session, type ClusterOptions } from '../session.ts';
 import { tableLines, type Column } from '../table.ts';
 import { durationText, isOver, short, taskFacts } from '../task-facts.ts';
 import { resourceName, withoutManagedFields, type Task } from '../task.ts';
@@ -19,16 +18,20 @@ const COLUMNS: readonly Column[] = [
   { title: 'AGE', leaveOut: 1 },
 ];
 
-export async function get(invocation: Invocation): Promise<number> {
-  const [name, everywhere] = [invocation.optionalArgument('NAME'), invocation.isSet('all-namespaces')];
+interface GetOptions extends ClusterOptions {
+  readonly allNamespaces?: boolean;
+  readonly output?: Format | 'name';
+}
+
+export async function get(name: string | undefined, options: GetOptions): Promise<number> {
+  const { allNamespaces: everywhere = false, output } = options;
   if (name !== undefined && everywhere)
     throw new UsageError('A task has its name in one namespace. Leave NAME or --all-namespaces out.');
-  await using session = new Session(invocation);
+  await using session = new Session(options);
   const tasks = name === undefined ? await newestFirst(session, everywhere) : [await session.task(name)];
-  const format = invocation.text('output');
-  if (format === 'name') tasks.forEach((task) => print(resourceName(task)));
-  else if (format === undefined) printTable(tasks, everywhere, session.namespace);
-  else print(serialized(documentOf(tasks, name), format as Format));
+  if (output === 'name') tasks.forEach((task) => print(resourceName(task)));
+  else if (output === undefined) printTable(tasks, everywhere, session.namespace);
+  else print(serialized(documentOf(tasks, name), output));
   return 0;
 }
 

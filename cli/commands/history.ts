@@ -2,24 +2,25 @@ import { formatDuration } from '../../lib/go-duration.ts';
 import { printable } from '../../lib/printable.ts';
 import { KubernetesError } from '../../kubernetes/errors.ts';
 import { readClusterId } from '../../kubernetes/read-cluster-id.ts';
-import type { Invocation } from '../invocation.ts';
 import { readHistory, type HistoryEntry } from '../node-history.ts';
 import { note, print, widthOf } from '../output.ts';
 import { serialized, type Format } from '../serialized.ts';
-import { Session } from '../session.ts';
+import { Session, type ClusterOptions } from '../session.ts';
 import { tableLines, type Table } from '../table.ts';
 import { short } from '../task-facts.ts';
 
 const COLUMNS = [{ title: 'STARTED' }, { title: 'KIND' }, { title: 'OUTCOME' }, { title: 'DURATION' }];
-const DEFAULT_LIMIT = '20';
 
-export async function history(invocation: Invocation): Promise<number> {
-  const [node, limit] = [invocation.argument('NODE'), Number(invocation.text('limit') ?? DEFAULT_LIMIT)];
-  await using session = new Session(invocation);
+interface HistoryOptions extends ClusterOptions {
+  readonly limit: number;
+  readonly output?: Format;
+}
+
+export async function history(node: string, { limit, output, ...cluster }: HistoryOptions): Promise<number> {
+  await using session = new Session(cluster);
   const { namespace } = session;
   const entries = await readHistory({ namespace, node, limit, clusterId: await clusterIdOf(session) });
-  const format = invocation.text('output');
-  if (format !== undefined) print(serialized(entries, format as Format));
+  if (output !== undefined) print(serialized(entries, output));
   else if (entries.length === 0)
     note(
       `Temporal knows no workflow on SeiNode ${namespace}/${node}. Those of before the search attributes were there are not listed.`,

@@ -1,6 +1,5 @@
-import { createTask } from '../create-task.ts';
-import type { Invocation } from '../invocation.ts';
+import { createTask, type CreationOptions } from '../create-task.ts';
 
-export async function restart(invocation: Invocation): Promise<number> {
-  return await createTask(invocation, { kind: 'RestartSeid', payload: {}, prefix: 'restart' });
+export async function restart(node: string, options: CreationOptions): Promise<number> {
+  return await createTask({ kind: 'RestartSeid', node, payload: {}, prefix: 'restart' }, options);
 }

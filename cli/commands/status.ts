@@ -1,15 +1,19 @@
 import { assertTimeoutUsed, followTask } from '../follow-task.ts';
-import type { Invocation } from '../invocation.ts';
 import { print, widthOf } from '../output.ts';
-import { Session } from '../session.ts';
+import { Session, type ClusterOptions } from '../session.ts';
 import { statusLines } from '../status-lines.ts';
 
-export async function status(invocation: Invocation): Promise<number> {
-  assertTimeoutUsed(invocation, 'watch');
-  await using session = new Session(invocation);
-  const task = await session.task(invocation.argument('NAME'));
-  if (invocation.isSet('watch')) {
-    const { code } = await followTask(session, task, { timeout: invocation.text('timeout'), stream: process.stdout });
+interface StatusOptions extends ClusterOptions {
+  readonly watch?: boolean;
+  readonly timeout?: string;
+}
+
+export async function status(name: string, options: StatusOptions): Promise<number> {
+  assertTimeoutUsed(options, 'watch');
+  await using session = new Session(options);
+  const task = await session.task(name);
+  if (options.watch === true) {
+    const { code } = await followTask(session, task, { timeout: options.timeout, stream: process.stdout });
     return code;
   }
   statusLines(task, Date.now(), widthOf(process.stdout)).forEach(print);

@@ -393,13 +393,14 @@ describe('kubectl snt', () => {
     }
   });
 
-  it('completes names of nodes and tasks', async () => {
+  it('completes names of nodes, tasks and namespaces', async () => {
     await output('restart', 'absent-0', '--name', 'completed');
     const complete = async (...words: string[]): Promise<string> =>
       (await runPlugin(['__complete', '-n', environment.namespace, ...words], shell)).stdout;
     assert.equal(await complete('restart', 'valid'), 'validator-0\n');
     assert.equal(await complete('status', '-w', 'compl'), 'completed\n');
     assert.equal(await complete('await-height', 'validator-0', ''), '');
+    assert.ok((await complete('get', '-n', '')).split('\n').includes(environment.namespace));
     const lost = await runPlugin(['__complete', 'status', '--kubeconfig', '/none', ''], shell);
     assert.deepEqual(lost, { code: 0, stdout: '', stderr: '' });
   });

@@ -24,38 +24,40 @@ describe('the command line of kubectl snt', () => {
   }
 
   const misunderstood: readonly (readonly [string, RegExp])[] = [
-    [
-      'frobnicate',
-      /^There is no command "frobnicate"\. There are: restart, await-height, get, status, cancel, history,/,
-    ],
-    ['help frobnicate', /^There is no command "frobnicate"/],
-    ['status a --reason b', /^status has no flag --reason\. It has: .*--watch, --timeout/],
-    ['--frobnicate', /^kubectl snt has no flag --frobnicate\. It has: --namespace/],
-    ['restart', /^restart needs NODE\. Write: kubectl snt restart NODE \[flags\]$/],
-    ['await-height a', /^await-height needs HEIGHT\./],
-    ['cancel a', /^cancel needs --reason TEXT/],
-    ['restart a b', /^restart does not take "b"/],
+    ['frobnicate', /^Unknown command 'frobnicate'\. See: kubectl snt --help$/],
+    ['statu a --watch', /^Unknown command 'statu' \(Did you mean status\?\)/],
+    ['help frobnicate', /^COMMAND must be one of restart, await-height, get, status, .*, got "frobnicate"\.$/],
+    ['status a --reason b', /^Unknown option '--reason'\. See: kubectl snt status --help$/],
+    ['status a --wat', /^Unknown option '--wat' \(Did you mean --watch\?\)/],
+    ['--frobnicate', /^Unknown option '--frobnicate'\. See: kubectl snt --help$/],
+    ['restart', /^Missing required argument 'NODE'\. See: kubectl snt restart --help$/],
+    ['await-height a', /^Missing required argument 'HEIGHT'/],
+    ['cancel a', /^Required option '--reason <TEXT>' not specified/],
+    ['restart a b', /^Too many arguments for 'restart'.*: a, b\./],
+    ['await-height a abc', /^HEIGHT must be a whole number from 1 to 2\^53-1, got "abc"\.$/],
     ['await-height a 0', /^HEIGHT must be a whole number from 1.*, got "0"\.$/],
     ['await-height a 1e3', /^HEIGHT must be a whole number.*, got "1e3"\.$/],
     ['await-height a 9007199254740993', /^HEIGHT must be a whole number.*, got "9007199254740993"\.$/],
     ['restart A', /^NODE must be a name.*, got "A"\.$/],
     ["history a'b", /^NODE must be a name.*, got "a'b"\.$/],
-    ['get -n', /^-n needs a value: -n NAMESPACE\.$/],
-    ['get --namespace=', /^--namespace must not be empty, got ""\.$/],
-    ['cancel a --reason -w', /^--reason needs a value, and -w looks like a flag/],
-    ['get -o xml', /^-o must be one of json, yaml, name, got "xml"\.$/],
+    ['get -n', /^--namespace needs a value\.$/],
+    ['get -n -A', /^--namespace needs a value, and -A looks like an option\. .* write --namespace=-A$/],
+    ['get --namespace=', /^--namespace must be a name.*, got ""\.$/],
+    ['get --context=', /^--context must be at least one character, got ""\.$/],
+    ['cancel a --reason -w', /^--reason needs a value, and -w looks like an option/],
+    ['get -o xml', /^--output must be one of json, yaml, name, got "xml"\.$/],
     ['restart a --dry-run=client', /^--dry-run must be one of server, got "client"\.$/],
-    ['restart a --dry-run=server --wait', /^--wait has nothing to wait for with --dry-run/],
+    ['restart a --dry-run=server --wait', /^Option '--dry-run <WHERE>' cannot be used with option '-w, --wait'/],
     ['restart a --timeout 5m', /^--timeout needs --wait/],
     ['status a --timeout 5m', /^--timeout needs --watch/],
     ['status a -w --timeout 5', /^--timeout must be a duration above 0.*, got "5"\.$/],
     ['status a -w --timeout 0s', /^--timeout must be a duration above 0.*, got "0s"\.$/],
-    ['status a --watch=perhaps', /^--watch takes no value/],
+    ['status a --watch=perhaps', /^Unknown option '--watch=perhaps'/],
     ['restart a --timeout-seconds -1', /^--timeout-seconds needs a value/],
     ['restart a --timeout-seconds=-1', /^--timeout-seconds must be a whole number from 0.*, got "-1"\.$/],
     [
       'restart a --timeout-seconds 9223372036854775808',
-      /^--timeout-seconds must be a whole number from 0 to 9223372036854775807.*, got "9223372036854775808"\.$/,
+      /^--timeout-seconds must be a whole number from 0 to 2\^63-1, got "9223372036854775808"\.$/,
     ],
     ['get a -A', /^A task has its name in one namespace/],
   ];
@@ -67,11 +69,15 @@ describe('the command line of kubectl snt', () => {
     });
   }
 
-  it('takes flags anywhere, in short and long form', async () => {
+  it('takes options anywhere, in short and long form', async () => {
     for (const line of [
       '-n x get --kubeconfig /none',
       'get -nx --kubeconfig=/none',
       '--kubeconfig /none --namespace=x get',
+      '-o json -Anx get --kubeconfig=/none',
+      'status -wn x a --kubeconfig=/none',
+      'status a --watch=true --kubeconfig=/none',
+      '--watch --watch=false status a --kubeconfig=/none',
     ]) {
       const { code, stderr } = await run(line);
       assert.match(stderr, /^Cannot load \/none: .*\.\n$/);
@@ -105,8 +111,9 @@ describe('the command line of kubectl snt', () => {
     assert.equal(overview.code, 0);
     assert.ok(page.includes(`\`\`\`text\n${overview.stdout}\`\`\``), 'overview');
     assert.equal((await run('')).stdout, overview.stdout);
+    assert.equal((await run('--help')).stdout, overview.stdout);
     const names = [...page.matchAll(/^### (\S+)$/gm)].map(([, name]) => name);
-    const listed = [...overview.stdout.matchAll(/^ {2}([a-z-]+) {3,}/gm)].map(([, name]) => name);
+    const listed = [...overview.stdout.matchAll(/^ {2}([a-z-]+) {2,}/gm)].map(([, name]) => name);
     assert.deepEqual(names, listed);
     assert.ok(names.length > 8);
     for (const name of names) {
@@ -114,6 +121,10 @@ describe('the command line of kubectl snt', () => {
       assert.ok(page.includes(`### ${name}\n\n\`\`\`text\n${stdout}\`\`\``), `help ${name}`);
       assert.equal((await run(`${name} --help`)).stdout, stdout);
       assert.equal((await run(`-h ${name}`)).stdout, stdout);
+      assert.ok(
+        stdout.split('\n').every((row) => row.length <= 80),
+        `help ${name} fits 80 columns`,
+      );
     }
   });
 
@@ -144,6 +155,10 @@ describe('the command line of kubectl snt', () => {
     };
     assert.deepEqual(complete('re'), ['restart']);
     assert.deepEqual(complete('-n', 'x', 'sta'), ['status']);
+    assert.deepEqual(complete('--namespace', '=', 'x', 'sta'), ['status']);
+    assert.deepEqual(complete('status', '-wn', 'x', 'a', '--t'), ['--timeout']);
+    assert.deepEqual(complete('-o', 'json', 'get', '--a'), ['--all-namespaces']);
+    assert.deepEqual(complete('restart', '--names'), ['--namespace']);
     assert.deepEqual(complete('status', 'a', '--t'), ['--timeout']);
     assert.deepEqual(complete('get', '-o', ''), ['json', 'yaml', 'name']);
     assert.deepEqual(complete('completion', ''), ['bash', 'zsh', 'fish', 'kubectl']);

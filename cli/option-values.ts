@@ -1,0 +1,48 @@
+import { parseGoDuration } from '../lib/go-duration.ts';
+import { UsageError } from './errors.ts';
+
+/** Names of resources and namespaces; nothing in them can be mistaken for a query's syntax. */
+const NAME = /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/;
+
+/** Turns a word of the command line into what the command is given. */
+type ValueParser<Value> = (text: string) => Value;
+
+/** @param subject - Of the error: the argument or option, as help names it. */
+export function resourceName(subject: string): ValueParser<string> {
+  return checked(subject, 'a name of lower-case letters, digits, dashes and dots', (text) => {
+    return NAME.test(text) && text.length <= 253;
+  });
+}
+
+/** @param highestText - How the error names a large `highest`. */
+export function wholeNumber(
+  subject: string,
+  lowest: bigint,
+  highest: bigint,
+  highestText = String(highest),
+): ValueParser<number> {
+  const check = checked(subject, `a whole number from ${lowest} to ${highestText}`, (text) => {
+    return /^\d+$/.test(text) && BigInt(text) >= lowest && BigInt(text) <= highest;
+  });
+  return (text) => Number(check(text));
+}
+
+/** The text of a Go duration above 0. */
+export function duration(subject: string): ValueParser<string> {
+  return checked(subject, 'a duration above 0, such as 90s or 11m', (text) => (parseGoDuration(text) ?? 0) > 0);
+}
+
+export function nonEmpty(subject: string): ValueParser<string> {
+  return checked(subject, 'at least one character', (text) => text !== '');
+}
+
+export function oneOf(subject: string, choices: readonly string[]): ValueParser<string> {
+  return checked(subject, `one of ${choices.join(', ')}`, (text) => choices.includes(text));
+}
+
+function checked(subject: string, expected: string, isGood: (text: string) => boolean): ValueParser<string> {
+  return (text) => {
+    if (!isGood(text)) throw new UsageError(`${subject} must be ${expected}, got "${text}".`);
+    return text;
+  };
+}

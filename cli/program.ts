@@ -1,0 +1,239 @@
+import { Argument, Command, Option } from '@commander-js/extra-typings';
+import { duration, nonEmpty, oneOf, resourceName, wholeNumber } from './option-values.ts';
+
+/** Help is this wide on every terminal, so that docs/cli.md shows what everybody sees. */
+const HELP_WIDTH = 80;
+
+const exitCodesOfWatch =
+  'Exit codes while watching: 0 only when the task is Complete, 1 when it Failed or was deleted, 124 past --timeout, 130 after Ctrl-C, which leaves the task alone.';
+
+/**
+ * All commands and options. Help, docs/cli.md and shell completion are made from it, and each command loads its code
+ * only when it runs: help and completion are quick.
+ */
+export const program = new Command('kubectl snt')
+  .description('Operate Sei nodes by SeiNodeTasks.')
+  .option('-n, --namespace <NAMESPACE>', "Kubernetes namespace. Default: the context's.", resourceName('--namespace'))
+  .option('--context <CONTEXT>', 'Context of the kubeconfig. Default: its current one.', nonEmpty('--context'))
+  .option('--kubeconfig <FILE>', 'Kubeconfig. Default: KUBECONFIG, then ~/.kube/config.', nonEmpty('--kubeconfig'))
+  .helpOption('-h, --help', 'Print help of the command.')
+  .helpCommand(false)
+  .addHelpText('after', '\n`kubectl snt help COMMAND` tells more, with examples.')
+  .exitOverride()
+  .configureOutput({ outputError: () => undefined })
+  .configureHelp({
+    helpWidth: HELP_WIDTH,
+    showGlobalOptions: true,
+    subcommandTerm: (command) => command.name(),
+    optionTerm: ({ short, flags }) => (short === undefined ? `    ${flags}` : flags),
+    commandDescription: (command) =>
+      [command.summary() && `${command.summary()}.`, command.description()].filter(Boolean).join('\n\n'),
+  });
+
+const output = <const Formats extends readonly string[]>(...formats: Formats) =>
+  new Option('-o, --output <FORMAT>', 'Format for programs. Default: text for people.').choices(formats);
+
+const watchTimeout = () =>
+  new Option(
+    '--timeout <DURATION>',
+    'Longest time to watch, such as 11m; then the exit code is 124. The task goes on. Default: for ever.',
+  ).argParser(duration('--timeout'));
+
+/** A command that creates a task. */
+function creation(name: string) {
+  return program
+    .command(name)
+    .argument('<NODE>', 'Name of the SeiNode.', resourceName('NODE'))
+    .option(
+      '--reason <TEXT>',
+      'Why: for Events, the status and the Temporal UI (annotation sei.io/reason).',
+      nonEmpty('--reason'),
+    )
+    .option(
+      '--timeout-seconds <SECONDS>',
+      "Longest execution time of the task, a year at most; 0 means the kind's default.",
+      wholeNumber('--timeout-seconds', 0n, 2n ** 63n - 1n, '2^63-1'),
+    )
+    .option(
+      '--name <NAME>',
+      'Name of the SeiNodeTask. Default: made from the node, with a random end.',
+      resourceName('--name'),
+    )
+    .option('-w, --wait', 'Watch the task to its end, as status --watch does.')
+    .addOption(watchTimeout())
+    .addOption(
+      new Option('--dry-run <WHERE>', 'Have the API server check it without creating it.')
+        .choices(['server'])
+        .conflicts('wait'),
+    )
+    .addOption(output('name', 'json', 'yaml'));
+}
+
+creation('restart')
+  .summary('Restart seid on a node, in place')
+  .description(
+    `Creates a SeiNodeTask of kind RestartSeid. Complete means that the RPC of seid serves again, not that the node has caught up: follow with await-height.\n\n${exitCodesOfWatch}`,
+  )
+  .addHelpText(
+    'after',
+    examples(
+      "kubectl snt restart validator-0 --reason 'memory leak' --wait",
+      'kubectl snt restart validator-0 -n arctic-1 --dry-run=server -o yaml',
+      'kubectl snt restart validator-0 -w --timeout 11m &&\n    kubectl snt await-height validator-0 1200000 -w',
+    ),
+  )
+  .action(async (node, _options, command) => {
+    const { restart } = await import('./commands/restart.ts');
+    process.exitCode = await restart(node, command.optsWithGlobals());
+  });
+
+creation('await-height')
+  .argument('<HEIGHT>', 'Height of the block to wait for.', wholeNumber('HEIGHT', 1n, 2n ** 53n - 1n, '2^53-1'))
+  .summary('Wait until a node has reached a height')
+  .description(
+    `Creates a SeiNodeTask of kind AwaitNodesAtHeight. Without --timeout-seconds it waits as long as it takes.\n\n${exitCodesOfWatch}`,
+  )
+  .addHelpText(
+    'after',
+    examples(
+      'kubectl snt await-height validator-0 1200000 --wait',
+      'kubectl snt await-height validator-0 1200000 --timeout-seconds 900 -o name',
+    ),
+  )
+  .action(async (node, height, _options, command) => {
+    const { awaitHeight } = await import('./commands/await-height.ts');
+    process.exitCode = await awaitHeight(node, height, command.optsWithGlobals());
+  });
+
+program
+  .command('get')
+  .summary('List tasks, newest first')
+  .description(
+    'STATE is the step of a task that is under way, and the reason of one that is over. MESSAGE tells of a task that is under way what is being done, or what keeps it from going on. The duration of such a task is the time since it was first seen.\n\nOn a terminal that is too narrow, the message stands below its row, and AGE, KIND, DURATION and TARGET are left out in this order. Elsewhere each task is one line; programs should read -o json.',
+  )
+  .argument('[NAME]', 'Name of the SeiNodeTask.', resourceName('NAME'))
+  .option('-A, --all-namespaces', 'List the tasks of all namespaces.')
+  .addOption(output('json', 'yaml', 'name'))
+  .addHelpText(
+    'after',
+    examples('kubectl snt get', 'kubectl snt get -A', 'kubectl snt get restart-validator-0-x7k2p -o yaml'),
+  )
+  .action(async (name, _options, command) => {
+    const { get } = await import('./commands/get.ts');
+    process.exitCode = await get(name, command.optsWithGlobals());
+  });
+
+program
+  .command('status')
+  .summary('Show where a task stands, or watch it to its end')
+  .description(
+    `Exit codes without --watch: 1 when the task Failed or does not exist, else 0.\n\n${exitCodesOfWatch}\n\nOn a terminal the last line shows the step and the time it has taken; elsewhere there is one line for each change.`,
+  )
+  .argument('<NAME>', 'Name of the SeiNodeTask.', resourceName('NAME'))
+  .option('-w, --watch', 'Watch the task to its end.')
+  .addOption(watchTimeout())
+  .addHelpText(
+    'after',
+    examples(
+      'kubectl snt status restart-validator-0-x7k2p',
+      'kubectl snt status restart-validator-0-x7k2p -w --timeout 11m',
+    ),
+  )
+  .action(async (name, _options, command) => {
+    const { status } = await import('./commands/status.ts');
+    process.exitCode = await status(name, command.optsWithGlobals());
+  });
+
+program
+  .command('cancel')
+  .summary('Cancel a task and keep its resource')
+  .description(
+    'Sets the annotation sei.io/cancel; the task ends as Failed with reason Cancelled. What has been sent to a node and does more than wait cannot be called back: it is watched to its end.\n\nA task that is over is left as it is, and the exit code is 1.\n\nTo change what a task does, cancel it and create a new one: of a task that exists only timeoutSeconds and ttlSecondsAfterFinished can be changed, with kubectl patch or kubectl edit.',
+  )
+  .argument('<NAME>', 'Name of the SeiNodeTask.', resourceName('NAME'))
+  .requiredOption('--reason <TEXT>', "Why: for Events and the task's status. Required.", nonEmpty('--reason'))
+  .addHelpText('after', examples("kubectl snt cancel await-height-validator-0-9qz4c --reason 'wrong height'"))
+  .action(async (name, _options, command) => {
+    const { cancel } = await import('./commands/cancel.ts');
+    process.exitCode = await cancel(name, command.optsWithGlobals());
+  });
+
+program
+  .command('history')
+  .summary('List the workflows that worked on a node, from Temporal')
+  .description(
+    'OUTCOME is the reason of the verdict; of a workflow that is open it is Running, or Cancelling once it was asked to cancel.\n\nNewest first, also of tasks whose resource is gone, and of runbooks. Temporal is found by its own variables (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_*) and profiles (TEMPORAL_PROFILE).',
+  )
+  .argument('<NODE>', 'Name of the SeiNode.', resourceName('NODE'))
+  .option('--limit <COUNT>', 'Most workflows to list.', wholeNumber('--limit', 1n, 10_000n), 20)
+  .addOption(output('json', 'yaml'))
+  .addHelpText(
+    'after',
+    examples(
+      'kubectl snt history validator-0',
+      'TEMPORAL_ADDRESS=temporal.example:7233 kubectl snt history validator-0 -o json',
+    ),
+  )
+  .action(async (node, _options, command) => {
+    const { history } = await import('./commands/history.ts');
+    process.exitCode = await history(node, command.optsWithGlobals());
+  });
+
+program
+  .command('completion')
+  .summary('Print a script that makes a shell complete the commands')
+  .description(
+    'The one for kubectl makes `kubectl snt` complete in every shell in which kubectl completes: save it as kubectl_complete-snt, executable, in a directory of the PATH.',
+  )
+  .addArgument(new Argument('<SHELL>', 'Shell, or kubectl.').choices(['bash', 'zsh', 'fish', 'kubectl']))
+  .addHelpText(
+    'after',
+    examples(
+      'source <(kubectl-snt completion bash)',
+      'source <(kubectl-snt completion zsh)',
+      'kubectl-snt completion fish | source',
+      'kubectl-snt completion kubectl > ~/bin/kubectl_complete-snt &&\n    chmod +x ~/bin/kubectl_complete-snt',
+    ),
+  )
+  .action(async (shell) => {
+    const { completionScripts } = await import('./completion-scripts.ts');
+    process.stdout.write(completionScripts[shell]);
+  });
+
+program
+  .command('version')
+  .summary('Print the version')
+  .action(async () => {
+    const { version } = await import('./commands/version.ts');
+    version();
+  });
+
+program
+  .command('help')
+  .summary('Print help of a command')
+  .addArgument(
+    new Argument('[COMMAND]', 'Command to explain. Unset: all commands in short.').choices(
+      program.commands.map((command) => command.name()),
+    ),
+  )
+  .addHelpText('after', examples('kubectl snt help status'))
+  .action((name) => (program.commands.find((command) => command.name() === name) ?? program).outputHelp());
+
+for (const command of program.commands) {
+  for (const argument of command.registeredArguments) wordChoices(argument, argument.name());
+  for (const option of command.options) {
+    wordChoices(option, `--${option.name()}`);
+    // For --watch=false, see kubectl-words.ts.
+    if (option.isBoolean()) command.addOption(new Option(`--no-${option.name()}`).hideHelp());
+  }
+}
+
+/** Gives errors about choices the words of other errors about values. */
+function wordChoices(subject: Argument | Option, name: string): void {
+  if (subject.argChoices !== undefined) subject.argParser(oneOf(name, subject.argChoices));
+}
+
+/** Lines for the end of a command's help. */
+function examples(...lines: string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`;
+}
