@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
-import { UsageError } from '../dev/errors.ts';
+import { ArgumentError } from '../dev/errors.ts';
+import { parseArguments, wholeNumber } from '../dev/parse-arguments.ts';
 
 /** Every benchmark with its options: all are whole numbers, and these are what they are unless given. */
 const benchmarks = {
@@ -14,7 +14,14 @@ const benchmarks = {
 /** 0 leaves something out. */
 const MAY_BE_ZERO = ['others'];
 
-const USAGE = `Usage: npm run bench -- throughput | inflight | storm | cost | latency | profile [options] [--json]
+/** The options of all benchmarks, for `parseArgs`. */
+const numbers = Object.fromEntries(
+  Object.values(benchmarks).flatMap((options) =>
+    Object.keys(options).map((option) => [option, { type: 'string' as const }]),
+  ),
+);
+
+export const USAGE = `Usage: npm run bench -- throughput | inflight | storm | cost | latency | profile [options] [--json]
   throughput      how many RestartSeid go through on sidecars that are done at once, and what each costs
     --tasks N     in each round, ${benchmarks.throughput.tasks} unless given
     --nodes N     that they are spread over, ${benchmarks.throughput.nodes} unless given
@@ -50,46 +57,26 @@ export interface BenchArguments {
   readonly json: boolean;
 }
 
-/** @throws UsageError saying what there is. */
+/** @throws ArgumentError */
 export function benchArguments(argv: readonly string[]): BenchArguments {
-  const { values, positionals } = parse(argv);
+  const { values, positionals } = parseArguments({
+    args: [...argv],
+    allowPositionals: true,
+    options: { ...numbers, json: { type: 'boolean' as const } },
+  });
   const [name] = positionals;
-  if (name === undefined) throw usage('No benchmark is named');
-  if (positionals.length > 1 || !isBenchName(name)) throw usage(`Unknown benchmark: ${positionals.join(' ')}`);
+  if (name === undefined) throw new ArgumentError('No benchmark is named.');
+  if (positionals.length > 1 || !isBenchName(name))
+    throw new ArgumentError(`Unknown benchmark: ${positionals.join(' ')}.`);
   const { json, ...texts } = values;
   const options: Record<string, number> = { ...benchmarks[name] };
   for (const [option, text] of Object.entries(texts)) {
-    if (!(option in options)) throw usage(`${name} has no --${option}`);
-    options[option] = wholeNumber(option, String(text));
+    if (!(option in options)) throw new ArgumentError(`${name} has no --${option}.`);
+    options[option] = wholeNumber(option, String(text), { least: MAY_BE_ZERO.includes(option) ? 0 : 1 });
   }
   return { name, options, json: json === true };
 }
 
 function isBenchName(name: string): name is BenchName {
   return Object.hasOwn(benchmarks, name);
-}
-
-function wholeNumber(option: string, text: string): number {
-  const number = Number(text);
-  const least = MAY_BE_ZERO.includes(option) ? 0 : 1;
-  if (text.trim() !== '' && Number.isSafeInteger(number) && number >= least) return number;
-  throw usage(`--${option} ${text} is not a whole number above ${least - 1}`);
-}
-
-function parse(argv: readonly string[]) {
-  const names = new Set(Object.values(benchmarks).flatMap((options) => Object.keys(options)));
-  const numbers = Object.fromEntries([...names].map((name) => [name, { type: 'string' as const }]));
-  try {
-    return parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: { ...numbers, json: { type: 'boolean' as const } },
-    });
-  } catch (error) {
-    throw usage((error as Error).message.split('. ', 1).join());
-  }
-}
-
-function usage(problem: string): UsageError {
-  return new UsageError(`${problem}.\n${USAGE}`);
 }

@@ -40,9 +40,9 @@ export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
 }
 
-/** Thrown when the command line cannot be understood; the message lists what can be. */
-export class UsageError extends Error {
-  readonly code = 'USAGE';
+/** Thrown when the command line of a program cannot be understood; the message names the argument. */
+export class ArgumentError extends Error {
+  readonly code = 'ARGUMENT_INVALID';
   readonly retryable = false;
-  override readonly name = 'UsageError';
+  override readonly name = 'ArgumentError';
 }

@@ -2,13 +2,38 @@ import { InterruptedError } from './errors.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** As a shell reports a program that Ctrl-C has ended. */
-export const EXIT_INTERRUPTED = 130;
+const EXIT_INTERRUPTED = 130;
+export const EXIT_FAILED = 1;
+
+/**
+ * Runs a program that Ctrl-C ends.
+ *
+ * @param work - Gets a controller that is aborted by the first Ctrl-C, and that it may abort itself, as when a server
+ * ends.
+ * @param onFailure - Told why the work did not come to its end: the reason for which the controller was aborted, since
+ * what a step throws after that only follows from it; otherwise what the work has thrown.
+ * @returns The exit code: that of the work, 130 when it was interrupted, 1 when it failed otherwise.
+ */
+export async function interruptible(
+  work: (ending: AbortController) => Promise<number>,
+  onFailure: (failure: unknown) => void,
+): Promise<number> {
+  const ending = new AbortController();
+  abortOnInterruption(ending);
+  try {
+    return await work(ending);
+  } catch (error) {
+    const failure: unknown = ending.signal.aborted ? ending.signal.reason : error;
+    onFailure(failure);
+    return failure instanceof InterruptedError ? EXIT_INTERRUPTED : EXIT_FAILED;
+  }
+}
 
 /**
  * Aborts the controller at the first Ctrl-C (or SIGTERM, or a terminal that is closed), so that the program can end
  * what it has started. The second one ends the program at once; its children end with it.
  */
-export function abortOnInterruption(controller: AbortController): void {
+function abortOnInterruption(controller: AbortController): void {
   for (const signal of SIGNALS) {
     process.on(signal, () => {
       if (controller.signal.aborted) process.exit(EXIT_INTERRUPTED);

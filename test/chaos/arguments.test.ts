@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { chaosArguments } from '../../chaos/arguments.ts';
-import { UsageError } from '../../dev/errors.ts';
+import { ArgumentError } from '../../dev/errors.ts';
 
 const parse = (...argv: string[]) => chaosArguments(argv, () => 4711);
 
@@ -13,25 +13,24 @@ describe('the arguments of npm run chaos', () => {
     assert.deepEqual(parse('--minutes', '1'), { minutes: 1, seed: 4711, keep: false }));
   it('may keep everything', () =>
     assert.deepEqual(parse('--minutes', '1', '--keep'), { minutes: 1, seed: 4711, keep: true }));
-  it('may ask for help only', () =>
-    assert.match(JSON.stringify(parse('--help')), /^"Usage: npm run chaos[^]*--minutes N[^]*--seed S/));
+  it('may ask for help only', () => assert.equal(parse('--help'), 'help'));
 
   const wrong: Readonly<Record<string, readonly [argv: string[], RegExp]>> = {
-    'no minutes': [['--seed', '1'], /^--minutes is missing\.\nUsage:/],
-    'zero minutes': [['--minutes', '0'], /^--minutes 0 is not a whole number above 0\.\nUsage:/],
+    'no minutes': [['--seed', '1'], /^--minutes is missing\.$/],
+    'zero minutes': [['--minutes', '0'], /^--minutes 0 is not a whole number above 0\.$/],
     'half a minute': [['--minutes', '0.5'], /--minutes 0\.5 is not/],
     'minutes in words': [['--minutes', 'three'], /--minutes three is not/],
     'a negative seed': [['--minutes', '1', '--seed=-1'], /--seed -1 is not a whole number from 0 to 4294967295/],
     'a seed that is too large': [['--minutes', '1', '--seed', '4294967296'], /--seed 4294967296 is not/],
-    'an unknown flag': [['--minute', '1'], /Unknown option '--minute'[^]*Usage:/],
-    'something else': [['3'], /Unexpected argument '3'[^]*Usage:/],
+    'an unknown flag': [['--minute', '1'], /Unknown option '--minute'\.$/],
+    'something else': [['3'], /Unexpected argument '3'\.$/],
   };
 
   for (const [what, [argv, message]] of Object.entries(wrong)) {
-    it(`are refused with a word on what there is: ${what}`, () => {
+    it(`are refused: ${what}`, () => {
       assert.throws(
         () => parse(...argv),
-        (error) => error instanceof UsageError && message.test(error.message),
+        (error) => error instanceof ArgumentError && message.test(error.message),
       );
     });
   }
