@@ -1,4 +1,4 @@
-import type { Progress } from '../dev/binaries/run-tool.ts';
+import type { ProgressReporter } from '../dev/progress-reporter.ts';
 import type { ServerExitedError } from '../dev/errors.ts';
 import { startLocalStack, type LocalStack, type LocalStackOptions } from '../dev/start-local-stack.ts';
 import { startFloor, type Floor } from './floor/start-floor.ts';
@@ -6,7 +6,7 @@ import { startFloor, type Floor } from './floor/start-floor.ts';
 /** What every benchmark is given. */
 export interface BenchRun {
   /** Takes one line per step. */
-  readonly progress: Progress;
+  readonly progress: ProgressReporter;
   /** Aborted when somebody interrupts, or a server ends. */
   readonly ending: AbortController;
 }

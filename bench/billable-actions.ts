@@ -1,6 +1,4 @@
-import type { temporal } from '@temporalio/proto';
-
-type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
+import type { HistoryEvent } from '../dev/history-event.ts';
 
 const VERSIONING = 'TemporalChangeVersion';
 

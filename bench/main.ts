@@ -1,6 +1,7 @@
 /** Measures the service against real servers on this machine: `npm run bench -- <benchmark>`. */
 import { exitWith } from '../dev/exit-with.ts';
 import { interruptible } from '../dev/interruption.ts';
+import { reportToStderr } from '../dev/progress-reporter.ts';
 import { benchArguments, USAGE, type BenchArguments, type BenchName, type Options } from './arguments.ts';
 import type { BenchRun } from './bench-stack.ts';
 import { measureCost } from './cost.ts';
@@ -21,19 +22,16 @@ const measurements: { readonly [Name in BenchName]: (options: Options<Name>, run
   profile: measureProfile,
 };
 
-/** Only results go to stdout. */
-const progress = (line: string): void => void process.stderr.write(`${line}\n`);
-
 /** @returns The exit code: 0 when everything was measured, whether or not it is good enough. */
 async function run({ name, options, json }: BenchArguments): Promise<number> {
   return await interruptible(
     async (ending) => {
-      // benchArguments has given each benchmark its own options.
-      const results = await measurements[name](options as never, { progress, ending });
+      // Only results go to stdout. benchArguments has given each benchmark its own options.
+      const results = await measurements[name](options as never, { progress: reportToStderr, ending });
       process.stdout.write(`${json ? JSON.stringify({ name, options, results }) : resultTable(results)}\n`);
       return 0;
     },
-    (failure) => progress(failure instanceof Error ? failure.message : String(failure)),
+    (failure) => reportToStderr(failure instanceof Error ? failure.message : String(failure)),
   );
 }
 

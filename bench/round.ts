@@ -1,4 +1,4 @@
-import type { Progress } from '../dev/binaries/run-tool.ts';
+import type { ProgressReporter } from '../dev/progress-reporter.ts';
 import type { LocalServers } from '../dev/start-local-servers.ts';
 import { usageOf, type ProcessUsage } from './process-usage.ts';
 
@@ -20,7 +20,7 @@ export interface RoundOptions {
   /** Of the service, or the floor. */
   readonly pid: number;
   readonly servers: LocalServers;
-  readonly progress: Progress;
+  readonly progress: ProgressReporter;
 }
 
 /** Measures what the work on so many tasks costs, and tells it. */

@@ -1,13 +1,10 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
-import { defaultPayloadConverter } from '@temporalio/common';
-import proto, { type temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import type { Knowledge } from '../core/knowledge.ts';
+import { firstValueOf, millisecondsOf, type HistoryEvent } from '../dev/history-event.ts';
 import type { ObservedWorkflow } from './observations.ts';
 
 const { WorkflowTaskFailedCause } = proto.temporal.api.enums.v1;
-
-type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
-type Payloads = temporal.api.common.v1.IPayloads | null | undefined;
 
 /** The end of an activity. */
 interface EndedActivity {
@@ -71,8 +68,8 @@ function endedActivities(events: readonly HistoryEvent[]): EndedActivity[] {
     return [
       {
         name: names.get(String(ended.scheduledEventId)) ?? '',
-        at: millisecondsOf(event),
-        result: valueOf(completed?.result),
+        at: millisecondsOf(event.eventTime),
+        result: firstValueOf(completed?.result),
       },
     ];
   });
@@ -88,13 +85,4 @@ function knowledgeAfter(ended: readonly EndedActivity[]): Knowledge {
     },
     { sent: 'no' },
   );
-}
-
-function valueOf(payloads: Payloads): unknown {
-  const [payload] = payloads?.payloads ?? [];
-  return payload ? defaultPayloadConverter.fromPayload(payload) : undefined;
-}
-
-function millisecondsOf({ eventTime }: HistoryEvent): number {
-  return Number(eventTime?.seconds ?? 0) * 1000 + (eventTime?.nanos ?? 0) / 1_000_000;
 }

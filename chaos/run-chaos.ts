@@ -1,9 +1,9 @@
-import type { Progress } from '../dev/binaries/run-tool.ts';
+import type { ProgressReporter } from '../dev/progress-reporter.ts';
 import { FaultLog } from './fault-log.ts';
 import type { Leftovers, ObservedDeath, ObservedRunbook, ObservedTask, Observations } from './observations.ts';
 import { observeRunbooks } from './observe-runbooks.ts';
 import { observeWorkflow } from './observe-workflows.ts';
-import { Operator } from './operator.ts';
+import { RetryingOperator } from './retrying-operator.ts';
 import { planChaos, type ChaosPlan } from './plan/plan-chaos.ts';
 import type { PlannedRunbook } from './plan/plan-work.ts';
 import type { PlannedTask } from './plan/planned-task.ts';
@@ -20,7 +20,7 @@ export interface ChaosOptions {
   readonly minutes: number;
   /** Where data and logs go; kept. */
   readonly directory: string;
-  readonly progress: Progress;
+  readonly progress: ProgressReporter;
   readonly ending: AbortController;
 }
 
@@ -81,7 +81,7 @@ interface Run {
 
 /** @returns The runbooks that were started. */
 async function underFaults(plan: ChaosPlan, { world, tasks, log, signal }: Run): Promise<PlannedRunbook[]> {
-  const operator = new Operator(world, signal);
+  const operator = new RetryingOperator(world, signal);
   const expecting = {
     run: (runbook: PlannedRunbook) => operator.run(runbook),
     carryOut: async (task: PlannedTask) => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultLog } from './fault-log.ts';
 import { injectors } from './inject/injectors.ts';
-import type { Operator } from './operator.ts';
+import type { RetryingOperator } from './retrying-operator.ts';
 import type { PlannedFault } from './plan/plan-faults.ts';
 import type { World } from './world.ts';
 
@@ -10,7 +10,7 @@ const TRIES = 8;
 
 export interface LaneRun {
   readonly world: World;
-  readonly operator: Pick<Operator, 'carryOut'>;
+  readonly operator: Pick<RetryingOperator, 'carryOut'>;
   readonly log: FaultLog;
   readonly signal: AbortSignal;
 }

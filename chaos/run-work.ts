@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Operator } from './operator.ts';
+import type { RetryingOperator } from './retrying-operator.ts';
 import type { PlannedRunbook, PlannedWork } from './plan/plan-work.ts';
 
 /** Operators wait while so many tasks are open: on a busy machine they would bury the service. */
@@ -7,7 +7,7 @@ const MOST_OPEN = 40;
 const LOOK_MS = 200;
 
 export interface WorkRun {
-  readonly operator: Pick<Operator, 'carryOut' | 'run'>;
+  readonly operator: Pick<RetryingOperator, 'carryOut' | 'run'>;
   /** How many tasks are open now. */
   readonly open: () => number;
   /** Ends the stream; what was begun is brought to its end. */

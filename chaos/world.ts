@@ -4,7 +4,7 @@ import type { SeiNodeTask } from '../api/sei-node-task.ts';
 import { abortable } from '../lib/abortable.ts';
 import { adminTransport } from '../dev/admin-transport.ts';
 import { applyManifests } from '../dev/apply-manifests.ts';
-import type { Progress } from '../dev/binaries/run-tool.ts';
+import type { ProgressReporter } from '../dev/progress-reporter.ts';
 import type { ServerExitedError } from '../dev/errors.ts';
 import { registerSeiNode } from '../dev/register-sei-node.ts';
 import { startLocalServers, type LocalServers } from '../dev/start-local-servers.ts';
@@ -31,7 +31,7 @@ const TIMINGS = { restartGraceMs: 6_000, rpcUpTimeoutMs: 20_000, killAfterMs: 2_
 export interface WorldOptions {
   readonly directory: string;
   readonly nodes: readonly PlannedNode[];
-  readonly progress: Progress;
+  readonly progress: ProgressReporter;
   readonly signal: AbortSignal;
   /** Told of every change of a SeiNodeTask. */
   readonly onTask: (state: StoredState) => void;

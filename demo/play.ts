@@ -3,7 +3,7 @@ import { InterruptedError } from '../dev/errors.ts';
 import { startLocalStack, type LocalStack } from '../dev/start-local-stack.ts';
 import { Claims } from './claims.ts';
 import { invite } from './invitation.ts';
-import { Operator } from './operator.ts';
+import { KubectlOperator } from './kubectl-operator.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { tellCancel } from './story-cancel.ts';
 import { tellRestart } from './story-restart.ts';
@@ -62,7 +62,7 @@ async function start(directory: string, ending: AbortController): Promise<LocalS
 
 async function tell(stack: LocalStack, signal: AbortSignal): Promise<boolean> {
   const claims = new Claims();
-  const story = { stack, operator: await Operator.create(stack, signal), claims, signal };
+  const story = { stack, operator: await KubectlOperator.create(stack, signal), claims, signal };
   await tellRestart(story);
   await tellStubbornNode(story);
   await tellRunbook(story);

@@ -3,7 +3,7 @@ import type { Condition, SeiNodeTask } from '../api/sei-node-task.ts';
 import type { SeenTask } from '../dev/task-watch.ts';
 import type { SimulatedNode } from '../simulator/simulated-node.ts';
 import { restartManifest } from './manifest.ts';
-import { factsOf, type NodeFacts } from './node-facts.ts';
+import { snapshotOf, type NodeSnapshot } from './node-snapshot.ts';
 import { Stopwatch } from './stopwatch.ts';
 import type { Story } from './story.ts';
 import { watchSeid } from './watch-seid.ts';
@@ -14,8 +14,8 @@ export interface RestartReport {
   readonly steps: readonly string[];
   /** From the command until the task was over. */
   readonly seconds: string;
-  readonly before: NodeFacts;
-  readonly after: NodeFacts;
+  readonly before: NodeSnapshot;
+  readonly after: NodeSnapshot;
   /** Exit code of `kubectl wait`; `undefined` without kubectl. */
   readonly waitCode: number | undefined;
 }
@@ -35,7 +35,7 @@ export async function runRestart(
   const manifest = restartManifest({ namespace, ...restart });
   operator.announceApply(manifest);
 
-  const before = await factsOf(node);
+  const before = await snapshotOf(node);
   const stopwatch = new Stopwatch();
   using watching = new DisposableStack();
   watching.use(watchSeid(node, stopwatch));
@@ -55,11 +55,11 @@ export async function runRestart(
   const interrupted =
     restart.meanwhile === undefined ? undefined : afterPost(node, before).then(() => restart.meanwhile?.(stopwatch));
   const [end, waitCode] = await Promise.all([finished, waited, interrupted]);
-  return { ...end, steps: [...steps], before, after: await factsOf(node), waitCode };
+  return { ...end, steps: [...steps], before, after: await snapshotOf(node), waitCode };
 }
 
-async function afterPost(node: SimulatedNode, before: NodeFacts): Promise<void> {
-  while ((await factsOf(node)).posts === before.posts) await sleep(20);
+async function afterPost(node: SimulatedNode, before: NodeSnapshot): Promise<void> {
+  while ((await snapshotOf(node)).posts === before.posts) await sleep(20);
 }
 
 /** Prints the phase of each state, and the step or what is new among its conditions. */

@@ -1,5 +1,5 @@
 import { runRestart } from './run-restart.ts';
-import { replacedSeid } from './node-facts.ts';
+import { replacedSeid } from './node-snapshot.ts';
 import type { Story } from './story.ts';
 import { heading, paragraph } from './terminal.ts';
 

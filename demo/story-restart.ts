@@ -1,4 +1,4 @@
-import { replacedSeid } from './node-facts.ts';
+import { replacedSeid } from './node-snapshot.ts';
 import { runRestart } from './run-restart.ts';
 import type { Story } from './story.ts';
 import { heading, paragraph } from './terminal.ts';

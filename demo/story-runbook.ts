@@ -5,7 +5,7 @@ import type {
   RestartThenAwaitHeight,
   RestartThenAwaitHeightInput,
 } from '../workflows/runbooks/restart-then-await-height.ts';
-import { factsOf, replacedSeid } from './node-facts.ts';
+import { snapshotOf, replacedSeid } from './node-snapshot.ts';
 import { Stopwatch } from './stopwatch.ts';
 import type { Story } from './story.ts';
 import { blank, heading, paragraph, table, verbatim } from './terminal.ts';
@@ -20,7 +20,7 @@ const BLOCKS = 20;
 export async function tellRunbook(story: Story): Promise<void> {
   const { stack, claims, signal } = story;
   const node = stack.fleet.node(stack.namespace, NODE);
-  const before = await factsOf(node);
+  const before = await snapshotOf(node);
   const targetHeight = before.height + BLOCKS;
   const input = { node: { namespace: stack.namespace, name: NODE }, targetHeight, heightTimeoutSeconds: 60 };
   announce(input);
@@ -36,7 +36,7 @@ export async function tellRunbook(story: Story): Promise<void> {
   });
   stopwatch.lap(`started    at height ${before.height}`);
   await abortable(runbook.result(), signal);
-  const after = await factsOf(node);
+  const after = await snapshotOf(node);
   stopwatch.lap(`completed  at height ${after.height}`);
 
   const reasons = await showChildren(story, ['restart', 'await-height']);

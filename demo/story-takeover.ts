@@ -3,7 +3,7 @@ import type { SeiNodeTask } from '../api/sei-node-task.ts';
 import { timestamp } from '../lib/timestamp.ts';
 import { taskId } from '../core/task-id.ts';
 import { restartManifest } from './manifest.ts';
-import { factsOf, replacedSeid } from './node-facts.ts';
+import { snapshotOf, replacedSeid } from './node-snapshot.ts';
 import { Stopwatch } from './stopwatch.ts';
 import type { Story } from './story.ts';
 import { blank, heading, paragraph } from './terminal.ts';
@@ -21,7 +21,7 @@ export async function tellTakeover(story: Story): Promise<void> {
   blank();
   const { stack, claims, signal } = story;
   const node = stack.fleet.node(stack.namespace, NODE);
-  const before = await factsOf(node);
+  const before = await snapshotOf(node);
   const stopwatch = new Stopwatch();
   using watching = new DisposableStack();
   watching.use(watchSeid(node, stopwatch));
@@ -35,7 +35,7 @@ export async function tellTakeover(story: Story): Promise<void> {
   stopwatch.lap(`started    a new service, pid ${stack.service.process.pid}`);
   const { task } = await finished;
   stopwatch.lap(`${task.status?.phase}   ${task.status?.reason}`, task.status?.message);
-  const after = await factsOf(node);
+  const after = await snapshotOf(node);
   claims.check({
     'the task is Complete': { expected: 'Complete', seen: task.status?.phase },
     'it kept its id, and its execution time counts from when the other controller began': {

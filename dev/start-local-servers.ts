@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { abortable } from '../lib/abortable.ts';
 import { findBinaries } from './binaries/find-binaries.ts';
-import type { Progress } from './binaries/run-tool.ts';
+import { reportToStderr, type ProgressReporter } from './progress-reporter.ts';
 import { freePort } from './free-port.ts';
 import { startLocalKubernetes } from './local-kubernetes.ts';
 import type { LocalKubernetes } from './local-kubernetes.ts';
@@ -17,7 +17,7 @@ export interface LocalServersOptions {
   /** Where data, logs and kubeconfigs go; kept at the end. Default: a temporary directory, removed at the end. */
   readonly directory?: string;
   /** Takes one line per step that takes long. Default: stderr. */
-  readonly progress?: Progress;
+  readonly progress?: ProgressReporter;
   /** Told when a server ended although nobody stopped it. Default: the message goes to stderr. */
   readonly onUnexpectedExit?: OnUnexpectedExit;
   /** Gives up the start; a compiler that it had begun ends with this process. */
@@ -42,8 +42,6 @@ export interface LocalServers {
   readonly stop: () => Promise<void>;
 }
 
-const toStderr = (line: string): void => void process.stderr.write(`${line}\n`);
-
 /**
  * Starts a Kubernetes API server with its etcd and a Temporal server on free loopback ports and waits until all are
  * ready. They end with this process, however it ends.
@@ -53,7 +51,7 @@ const toStderr = (line: string): void => void process.stderr.write(`${line}\n`);
  * @throws The reason of the signal, when it is aborted.
  */
 export async function startLocalServers(options: LocalServersOptions = {}): Promise<LocalServers> {
-  const { progress = toStderr, onUnexpectedExit = (error) => toStderr(error.message) } = options;
+  const { progress = reportToStderr, onUnexpectedExit = (error) => reportToStderr(error.message) } = options;
   const { signal = new AbortController().signal } = options;
   const binaries = await abortable(findBinaries(process.env, progress), signal);
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'sei-node-tasks-')));

@@ -7,7 +7,7 @@ import { freePort } from './free-port.ts';
 import type { KubernetesUser } from './kubernetes-users.ts';
 import { spawnGuarded, type GuardedProcess } from './spawn-guarded.ts';
 import type { LocalServers } from './start-local-servers.ts';
-import { workflowBundle } from './workflow-bundle.ts';
+import { cachedWorkflowBundle } from './cached-workflow-bundle.ts';
 
 const PROJECT = fileURLToPath(new URL('../', import.meta.url));
 /**
@@ -69,7 +69,7 @@ export async function startLocalService(options: LocalServiceOptions): Promise<L
       SIDECAR_TOKEN_FILE: tokenFile,
       PROBE_ADDRESS: `127.0.0.1:${probePort}`,
       METRICS_ADDRESS: `127.0.0.1:${metricsPort}`,
-      WORKFLOW_BUNDLE: await workflowBundle(servers.directory),
+      WORKFLOW_BUNDLE: await cachedWorkflowBundle(servers.directory),
       ...environment,
     },
     output: { file: logFile },

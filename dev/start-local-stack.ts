@@ -7,7 +7,7 @@ import { startFleet, type Fleet, type NodeOptions } from '../simulator/fleet.ts'
 import { abortable } from '../lib/abortable.ts';
 import { adminTransport } from './admin-transport.ts';
 import { applyManifests } from './apply-manifests.ts';
-import type { Progress } from './binaries/run-tool.ts';
+import type { ProgressReporter } from './progress-reporter.ts';
 import { ServerExitedError } from './errors.ts';
 import { registerSeiNode } from './register-sei-node.ts';
 import { startLocalServers, type LocalServers } from './start-local-servers.ts';
@@ -29,7 +29,7 @@ export interface LocalStackOptions {
   readonly directory?: string;
   /** Flags of Node for the service, besides those of `npm start`. Default: none. */
   readonly serviceFlags?: readonly string[];
-  readonly progress: Progress;
+  readonly progress: ProgressReporter;
   /** Told when a server or the service ended although nobody stopped it. */
   readonly onUnexpectedExit: (error: ServerExitedError) => void;
   /** Gives up the start; a compiler that it had begun ends with this process. */

@@ -91,7 +91,7 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
     holds:
       'local Temporal, kube-apiserver and etcd, and where their binaries come from; the service and simulated nodes on them',
     rooms: [...product, 'simulator'],
-    packages: ['@kubernetes/client-node', '@temporalio/client', 'undici', 'yaml', 'node:'],
+    packages: [...temporal, '@kubernetes/client-node', 'undici', 'yaml', 'node:'],
   },
   demo: {
     holds: '`npm run demo`: the main job, told step by step',
@@ -101,12 +101,12 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
   chaos: {
     holds: '[a fleet at work under faults](chaos.md): plan, injection, observation, invariants',
     rooms: [...product, 'simulator', 'dev'],
-    packages: [...temporal, 'undici', 'zod', 'pure-rand', 'node:'],
+    packages: ['@temporalio/client', '@temporalio/proto', 'undici', 'zod', 'pure-rand', 'node:'],
   },
   bench: {
     holds: '[benchmarks](performance.md) beside a floor of the same run',
     rooms: [...product, 'cli', 'simulator', 'dev'],
-    packages: [...temporal, '@temporalio/activity', '@temporalio/worker', '@temporalio/workflow', 'node:'],
+    packages: ['@temporalio/client', '@temporalio/activity', '@temporalio/worker', '@temporalio/workflow', 'node:'],
   },
   docs: {
     holds: 'documents; `record/` makes the transcripts and the screenshot in them',

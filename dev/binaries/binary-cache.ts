@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { isExecutable } from './binary-sources.ts';
 import { withBuildLock } from './build-lock.ts';
 import type { BinarySource } from './first-found.ts';
-import type { Progress } from './run-tool.ts';
+import type { ProgressReporter } from '../progress-reporter.ts';
 
 /** A binary that this project makes for itself, and what it is made from. */
 export interface BinaryRecipe {
@@ -17,7 +17,7 @@ export interface BinaryRecipe {
   /** Reads as the source's name in errors. */
   readonly source: string;
   /** Takes a line when another process is found at work on the same binary. */
-  readonly progress: Progress;
+  readonly progress: ProgressReporter;
   /** Puts the binary into an empty folder under its name; throws with the reason if it cannot. */
   make(folder: string): Promise<void>;
 }

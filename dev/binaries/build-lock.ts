@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isAlive } from '../is-alive.ts';
 
 /**
  * Runs `build` while no other process on this machine runs one under the same lock file, so that two test runs
@@ -44,13 +45,4 @@ async function removeIfStale(lockFile: string): Promise<void> {
   const stale = `${lockFile}.${randomUUID()}`;
   await rename(lockFile, stale).catch(() => {});
   await rm(stale, { force: true });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

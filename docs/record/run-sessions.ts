@@ -4,6 +4,7 @@ import { delimiter, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { kubectl } from '../../dev/kubectl.ts';
+import { reportToStderr } from '../../dev/progress-reporter.ts';
 import { startLocalStack, type LocalStack } from '../../dev/start-local-stack.ts';
 import { CHAIN_ID, NODES, sessions } from './sessions.ts';
 import type { Transcript } from './transcript.ts';
@@ -30,8 +31,8 @@ export async function startDocumentationStack(signal: AbortSignal): Promise<Loca
     chainId: CHAIN_ID,
     nodes: NODES,
     restartGraceMs: RESTART_GRACE_MS,
-    progress: (line) => void process.stderr.write(`${line}\n`),
-    onUnexpectedExit: (error) => void process.stderr.write(`${error.message}\n`),
+    progress: reportToStderr,
+    onUnexpectedExit: (error) => reportToStderr(error.message),
     signal,
   });
 }

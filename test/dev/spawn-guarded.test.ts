@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { SpawnFailedError } from '../../dev/errors.ts';
 import { spawnGuarded } from '../../dev/spawn-guarded.ts';
 import { eventually } from '../support/eventually.ts';
-import { isAlive } from '../support/is-alive.ts';
+import { isAlive } from '../../dev/is-alive.ts';
 
 const HOLDER = fileURLToPath(new URL('guarded-holder.ts', import.meta.url));
 

@@ -17,7 +17,7 @@ import { startLocalServers } from '../../dev/start-local-servers.ts';
 import type { LocalServers } from '../../dev/start-local-servers.ts';
 import { descendantsOf } from '../support/descendants-of.ts';
 import { eventually } from '../support/eventually.ts';
-import { isAlive } from '../support/is-alive.ts';
+import { isAlive } from '../../dev/is-alive.ts';
 
 const HOLDER = fileURLToPath(new URL('servers-holder.ts', import.meta.url));
 const SERVICE = 'system:serviceaccount:sei-system:sei-node-tasks';

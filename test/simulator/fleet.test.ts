@@ -4,19 +4,12 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { isAlive } from '../../dev/is-alive.ts';
 import type { Faults } from '../../simulator/faults.ts';
 import { startFleet, type Fleet } from '../../simulator/fleet.ts';
 import type { SimulatedNode } from '../../simulator/simulated-node.ts';
 import { eventually } from '../support/eventually.ts';
 import { SidecarClient } from './sidecar-client.ts';
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
 
 async function rpcStatus({ url }: SimulatedNode): Promise<number> {
   return (await fetch(`${url}/rpc/status`)).status;

@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findBinaries } from '../../dev/binaries/find-binaries.ts';
+import { reportToStderr } from '../../dev/progress-reporter.ts';
 import { ServersOnDemand } from './servers-on-demand.ts';
 
 // Hundreds of processes compile the same modules; this is where Node itself puts the cache.
@@ -10,7 +11,7 @@ let servers: ServersOnDemand | undefined;
 
 export async function mochaGlobalSetup(): Promise<void> {
   // On a fresh machine they are compiled for minutes, which is no time of a test.
-  await findBinaries(process.env, (line) => void process.stderr.write(`${line}\n`));
+  await findBinaries(process.env, reportToStderr);
   servers = await ServersOnDemand.listen();
 }
 

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { descendantsOf } from './descendants-of.ts';
 import { eventually } from './eventually.ts';
-import { isAlive } from './is-alive.ts';
+import { isAlive } from '../../dev/is-alive.ts';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 /** A bound on a test that will fail: servers start and much happens, on a machine that does other things too. */

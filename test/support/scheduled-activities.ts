@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { WorkflowHandle } from '@temporalio/client';
-import { defaultPayloadConverter } from '@temporalio/common';
+import { firstValueOf, millisecondsOf } from '../../dev/history-event.ts';
 
 interface ScheduledActivity {
   readonly name: string;
@@ -16,21 +16,15 @@ export async function scheduledActivities(handle: WorkflowHandle): Promise<Sched
   const { events } = await handle.fetchHistory();
   return (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: scheduled, eventTime }) => {
     if (!scheduled) return [];
-    const [payload] = scheduled.input?.payloads ?? [];
     return [
       {
         name: scheduled.activityType?.name ?? '',
-        input: payload ? defaultPayloadConverter.fromPayload(payload) : undefined,
-        scheduledAtMs: 1_000 * secondsOf(eventTime),
-        scheduleToCloseSeconds: secondsOf(scheduled.scheduleToCloseTimeout),
+        input: firstValueOf(scheduled.input),
+        scheduledAtMs: millisecondsOf(eventTime),
+        scheduleToCloseSeconds: millisecondsOf(scheduled.scheduleToCloseTimeout) / 1_000,
       },
     ];
   });
-}
-
-/** Of a time or a duration of Temporal. */
-function secondsOf(span: { readonly seconds?: unknown; readonly nanos?: number | null } | null | undefined): number {
-  return Number(span?.seconds ?? 0) + (span?.nanos ?? 0) / 1e9;
 }
 
 /** The first activity of that name; fails the test when there is none. */

@@ -2,7 +2,7 @@ import type { SimulatedNode } from '../simulator/simulated-node.ts';
 import type { Claim } from './claims.ts';
 
 /** What can be seen of a node from outside at one moment. */
-export interface NodeFacts {
+export interface NodeSnapshot {
   readonly seidPid: number | undefined;
   readonly sigterms: number;
   readonly sidecarStartedAt: string | undefined;
@@ -11,7 +11,7 @@ export interface NodeFacts {
   readonly posts: number;
 }
 
-export async function factsOf(node: SimulatedNode): Promise<NodeFacts> {
+export async function snapshotOf(node: SimulatedNode): Promise<NodeSnapshot> {
   return {
     seidPid: node.seidPid,
     sigterms: node.sigtermsReceived,
@@ -22,7 +22,7 @@ export async function factsOf(node: SimulatedNode): Promise<NodeFacts> {
 }
 
 /** What is true of seid after a restart that went well. */
-export function replacedSeid(before: NodeFacts, after: NodeFacts): Record<string, Claim> {
+export function replacedSeid(before: NodeSnapshot, after: NodeSnapshot): Record<string, Claim> {
   return {
     [`seid is another process: pid ${before.seidPid} before, ${after.seidPid} after`]: {
       expected: `a pid other than ${before.seidPid}`,

@@ -8,7 +8,7 @@ import { blank, clipped, command, paragraph, verbatim } from './terminal.ts';
 const WAIT_TIMEOUT = '60s';
 
 /** Does what an operator does, and shows it: with kubectl, or through the API where kubectl is missing. */
-export class Operator {
+export class KubectlOperator {
   readonly #stack: LocalStack;
   readonly #signal: AbortSignal;
   readonly hasKubectl: boolean;
@@ -19,7 +19,7 @@ export class Operator {
     this.hasKubectl = hasKubectl;
   }
 
-  static async create(stack: LocalStack, signal: AbortSignal): Promise<Operator> {
+  static async create(stack: LocalStack, signal: AbortSignal): Promise<KubectlOperator> {
     const kubeconfig = stack.servers.kubernetes.kubeconfig('admin');
     const found = await kubectl(kubeconfig, ['version', '--client'], { signal }).catch(
       (error: NodeJS.ErrnoException) => {
@@ -27,7 +27,7 @@ export class Operator {
         throw error;
       },
     );
-    return new Operator(stack, signal, found?.code === 0);
+    return new KubectlOperator(stack, signal, found?.code === 0);
   }
 
   /** Creates what the manifest describes. */

@@ -15,7 +15,7 @@ const bundles = new Map<string, Promise<string>>();
  *
  * @returns The file; several processes may make it at the same time.
  */
-export async function workflowBundle(directory: string): Promise<string> {
+export async function cachedWorkflowBundle(directory: string): Promise<string> {
   const bundle = bundles.get(directory) ?? makeBundle(directory);
   bundles.set(directory, bundle);
   return await bundle;

@@ -12,7 +12,7 @@ import { NAMESPACE, type World } from './world.ts';
 const RETRY_MS = 250;
 
 /** Does what operators do, and does it again until the server at hand has taken it. */
-export class Operator {
+export class RetryingOperator {
   readonly #world: World;
   readonly #signal: AbortSignal;
 
