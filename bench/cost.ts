@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import { adminTransport } from '../dev/admin-transport.ts';
 import type { Options } from './arguments.ts';
-import { startBenchStack, type BenchRun } from './bench-stack.ts';
+import { startBenchStack, type BenchRun } from './start-bench-stack.ts';
 import { billableActions } from './billable-actions.ts';
-import { restart } from './tasks.ts';
+import { restartAndWait } from './restart-and-wait.ts';
 import { atMost, resultOf, type Goal, type Result } from './result.ts';
 import { added, samplesOf, sumsBy, type Sample } from './samples.ts';
 import { eachAtOnce } from './series.ts';
@@ -31,10 +30,9 @@ export async function measureCost({ tasks }: Options<'cost'>, run: BenchRun): Pr
   }));
   await using bench = await startBenchStack({ nodes }, run);
   const { stack, floor } = bench;
-  await using admin = adminTransport(stack.servers.kubernetes);
   const counts = async (): Promise<Counts> => ({
     api: sumsBy(
-      samplesOf(await admin.requestText({ method: 'GET', path: '/metrics', maxResponseBytes: METRICS_BYTES })),
+      samplesOf(await stack.admin.requestText({ method: 'GET', path: '/metrics', maxResponseBytes: METRICS_BYTES })),
       apiCall,
     ),
     rpcs: sumsBy(samplesOf(await textOf(stack.service.metricsUrl)), temporalCall),
@@ -42,7 +40,7 @@ export async function measureCost({ tasks }: Options<'cost'>, run: BenchRun): Pr
   });
   const restarts = (prefix: string, count: number): Promise<unknown> =>
     eachAtOnce(count, AT_ONCE, (index) =>
-      restart(stack, { name: `${prefix}-${index}`, node: `node-${index % NODES}`, signal: ending.signal }),
+      restartAndWait(stack, { name: `${prefix}-${index}`, node: `node-${index % NODES}`, signal: ending.signal }),
     );
 
   progress(`warming up: ${WARM_UP} tasks`);

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SimulatedNode } from '../simulator/simulated-node.ts';
+import { now } from '../dev/now.ts';
 import type { SeenTask } from '../dev/task-watch.ts';
 import type { Options } from './arguments.ts';
-import { startBenchStack, type BenchRun, type BenchStack } from './bench-stack.ts';
+import { startBenchStack, type BenchRun, type BenchStack } from './start-bench-stack.ts';
 import { percentile } from './percentile.ts';
 import { usageOf } from './process-usage.ts';
 import { FOR_EVER_MS, reached } from './reached.ts';
 import { atMost, resultOf, type Result } from './result.ts';
 import { eachAtOnce } from './series.ts';
-import { createTask } from './tasks.ts';
 
 /** Of one process of the service (MAX_CONCURRENT_POLLS), and of the floor. */
 const MOST = 10_000;
@@ -140,7 +140,7 @@ async function rateOf(tasks: number, work: () => Promise<unknown>): Promise<numb
 
 /** A node keeps a number of requests, so the time that they cover is looked at too. */
 function pollRate({ requests }: SimulatedNode): number {
-  const until = performance.timeOrigin + performance.now();
+  const until = now();
   const recent = requests.filter(({ method, at }) => method === 'GET' && at > until - WATCHED_MS);
   const [oldest] = recent;
   return oldest === undefined ? 0 : recent.length / ((until - oldest.at) / 1_000);
@@ -194,7 +194,7 @@ class Waits {
     });
     finished.then((seen) => this.#note(index, seen)).catch(() => undefined);
     const targetHeight = FIRST_HEIGHT + Math.floor((index * 1_000) / (ends * BLOCK_MS));
-    await createTask(stack, name, {
+    await stack.createTask(name, {
       kind: 'AwaitNodesAtHeight',
       target: { nodeRef: { name: nodeOf(index % nodes) } },
       awaitNodesAtHeight: { targetHeight },

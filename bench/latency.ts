@@ -1,9 +1,9 @@
 import type { Options } from './arguments.ts';
-import { startBenchStack, type BenchRun } from './bench-stack.ts';
+import { startBenchStack, type BenchRun } from './start-bench-stack.ts';
 import { percentile } from './percentile.ts';
 import { atMost, ratioAtMost, resultOf, type Goal, type Result } from './result.ts';
 import { eachAtOnce, eachInTurn, eachStaggered } from './series.ts';
-import { measureRestart, type RestartTimes } from './tasks.ts';
+import { measureRestart, type RestartTimes } from './restart-and-wait.ts';
 
 const SERIAL_NODE = 'serial';
 const INSTANT_NODE = 'instant';

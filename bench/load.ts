@@ -1,7 +1,7 @@
-import type { BenchRun, BenchStack } from './bench-stack.ts';
+import type { BenchRun, BenchStack } from './start-bench-stack.ts';
 import { measureRound, type Round } from './round.ts';
 import { eachAtOnce } from './series.ts';
-import { restart } from './tasks.ts';
+import { restartAndWait } from './restart-and-wait.ts';
 
 /** Not measured: the first ones after the start fill caches and open connections. */
 export const WARM_UP = 20;
@@ -45,7 +45,7 @@ export class Load {
     await eachAtOnce(count, atOnce, async () => {
       const number = this.#created;
       this.#created += 1;
-      await restart(this.#bench.stack, {
+      await restartAndWait(this.#bench.stack, {
         name: `restart-${number}`,
         node: `node-${number % this.#nodes}`,
         signal: this.#run.ending.signal,

@@ -3,7 +3,7 @@ import { exitWith } from '../dev/exit-with.ts';
 import { interruptible } from '../dev/interruption.ts';
 import { reportToStderr } from '../dev/progress-reporter.ts';
 import { benchArguments, USAGE, type BenchArguments, type BenchName, type Options } from './arguments.ts';
-import type { BenchRun } from './bench-stack.ts';
+import type { BenchRun } from './start-bench-stack.ts';
 import { measureCost } from './cost.ts';
 import { measureInflight } from './inflight.ts';
 import { measureLatency } from './latency.ts';

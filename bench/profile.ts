@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Options } from './arguments.ts';
-import { instantNodes, startBenchStack, type BenchRun } from './bench-stack.ts';
+import { instantNodes, startBenchStack, type BenchRun } from './start-bench-stack.ts';
 import { Load } from './load.ts';
 import { resultOf, type Result } from './result.ts';
 import { timeByPart, type CpuProfile } from './time-by-part.ts';

@@ -1,11 +1,10 @@
 import type { Options } from './arguments.ts';
-import { instantNodes, startBenchStack, type BenchRun } from './bench-stack.ts';
+import { instantNodes, startBenchStack, type BenchRun } from './start-bench-stack.ts';
 import { usageOf } from './process-usage.ts';
 import { FOR_EVER_MS, reached } from './reached.ts';
 import { measureRound } from './round.ts';
 import { atMost, resultOf, type Result } from './result.ts';
 import { eachAtOnce } from './series.ts';
-import { createTask, restartOf } from './tasks.ts';
 
 /** Requests that create a resource, at the same time. */
 const CREATED_AT_ONCE = 32;
@@ -36,7 +35,7 @@ export async function measureStorm({ tasks, nodes }: Options<'storm'>, run: Benc
         return task.status?.phase === 'Complete' && (complete += 1);
       })
       .catch(() => undefined);
-    await createTask(stack, name, restartOf(`node-${index % nodes}`));
+    await stack.restart(name, `node-${index % nodes}`);
   };
   let startedAt = 0;
   await stack.withoutService(async () => {

@@ -1,5 +1,5 @@
 import type { Options } from './arguments.ts';
-import { instantNodes, startBenchStack, type BenchRun } from './bench-stack.ts';
+import { instantNodes, startBenchStack, type BenchRun } from './start-bench-stack.ts';
 import { Load, WARM_UP } from './load.ts';
 import { sumOf, type Round } from './round.ts';
 import { atMost, ratioAtMost, resultOf, type Result } from './result.ts';

@@ -1,31 +1,30 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { CANCEL_ANNOTATION } from '../api/provenance.ts';
-import type { SeiNodeTask } from '../api/sei-node-task.ts';
 import { workflowIdOf } from '../api/temporal/workflow-id.ts';
 import { payloadFieldOf } from '../api/task-kinds.ts';
 import { hasHttpStatus } from '../kubernetes/errors.ts';
 import type { CancelWay, PlannedTask } from './plan/planned-task.ts';
 import type { PlannedRunbook } from './plan/plan-work.ts';
-import { NAMESPACE, type World } from './world.ts';
+import { NAMESPACE, type ChaosStack } from './start-chaos-stack.ts';
 
 const RETRY_MS = 250;
 
 /** Does what operators do, and does it again until the server at hand has taken it. */
 export class RetryingOperator {
-  readonly #world: World;
+  readonly #stack: ChaosStack;
   readonly #signal: AbortSignal;
 
-  constructor(world: World, signal: AbortSignal) {
-    this.#world = world;
+  constructor(stack: ChaosStack, signal: AbortSignal) {
+    this.#stack = stack;
     this.#signal = signal;
   }
 
   async carryOut(task: PlannedTask): Promise<void> {
-    const { tasks, fleet } = this.#world;
+    const { fleet } = this.#stack;
     const height = task.blocksAhead === undefined ? undefined : fleet.height + task.blocksAhead;
     await this.#persist(async () => {
-      await tasks.create(NAMESPACE, manifestOf(task, height), { signal: this.#signal }).catch(unlessThere);
+      await this.#stack.createTask(task.name, specOf(task, height), { signal: this.#signal }).catch(unlessThere);
     });
     if (task.cancel === undefined) return;
     await sleep(task.cancel.afterMs, undefined, { signal: this.#signal });
@@ -33,10 +32,10 @@ export class RetryingOperator {
   }
 
   async run({ workflowId, node: name, blocksAhead, heightTimeoutSeconds }: PlannedRunbook): Promise<void> {
-    const targetHeight = this.#world.fleet.height + blocksAhead;
+    const targetHeight = this.#stack.fleet.height + blocksAhead;
     const input = { node: { namespace: NAMESPACE, name }, targetHeight, heightTimeoutSeconds };
     await this.#persist(async () => {
-      const start = this.#world.temporal.workflow.start('RestartThenAwaitHeight', {
+      const start = this.#stack.temporal.workflow.start('RestartThenAwaitHeight', {
         workflowId,
         taskQueue: NAMESPACE,
         args: [input],
@@ -49,14 +48,14 @@ export class RetryingOperator {
 
   readonly #cancel: Readonly<Record<CancelWay, (name: string) => Promise<void>>> = {
     annotation: (name) => this.#annotate(name),
-    delete: (name) => this.#persist(() => this.#world.tasks.delete(NAMESPACE, name, { signal: this.#signal })),
+    delete: (name) => this.#persist(() => this.#stack.tasks.delete(NAMESPACE, name, { signal: this.#signal })),
     terminate: (name) => this.#terminate(name),
   };
 
   async #annotate(name: string): Promise<void> {
     const patch = { metadata: { annotations: { [CANCEL_ANNOTATION]: 'chaos' } } };
     await this.#persist(async () => {
-      await this.#world.tasks
+      await this.#stack.tasks
         .patch({ namespace: NAMESPACE, name }, patch, { signal: this.#signal })
         .catch((error: unknown) => {
           // It was over and its time to live is, too.
@@ -67,9 +66,9 @@ export class RetryingOperator {
 
   async #terminate(name: string): Promise<void> {
     await this.#persist(async () => {
-      const task = await this.#world.tasks.get(NAMESPACE, name, { signal: this.#signal });
+      const task = await this.#stack.tasks.get(NAMESPACE, name, { signal: this.#signal });
       if (task === undefined) return;
-      const terminated = this.#world.temporal.workflow.getHandle(workflowIdOf(task.metadata)).terminate('chaos');
+      const terminated = this.#stack.temporal.workflow.getHandle(workflowIdOf(task.metadata)).terminate('chaos');
       await terminated.catch((error: unknown) => {
         // It is over, or has not been started yet.
         if (!(error instanceof WorkflowNotFoundError)) throw error;
@@ -95,33 +94,20 @@ function unlessThere(error: unknown): void {
   if (!hasHttpStatus(error, 409)) throw error;
 }
 
-function manifestOf(task: PlannedTask, targetHeight: number | undefined): Partial<SeiNodeTask> {
-  const {
-    name,
-    node,
-    kind,
-    payload,
-    timeoutSeconds,
-    queueTimeoutSeconds,
-    minSecondsBetweenRestarts,
-    ttlSecondsAfterFinished,
-  } = task;
+function specOf(task: PlannedTask, targetHeight: number | undefined): object {
+  const { node, kind, payload, timeoutSeconds } = task;
+  const { queueTimeoutSeconds, minSecondsBetweenRestarts, ttlSecondsAfterFinished } = task;
   return {
-    apiVersion: 'sei.io/v1alpha1',
-    kind: 'SeiNodeTask',
-    metadata: { name } as SeiNodeTask['metadata'],
-    spec: {
-      kind,
-      target: {
-        nodeRef: { name: node },
-        requirePhaseTimeout: `${task.requirePhaseTimeoutSeconds}s`,
-        ...(queueTimeoutSeconds === undefined ? {} : { queueTimeout: `${queueTimeoutSeconds}s` }),
-      },
-      timeoutSeconds,
-      ...(minSecondsBetweenRestarts === undefined ? {} : { minSecondsBetweenRestarts }),
-      ...(ttlSecondsAfterFinished === undefined ? {} : { ttlSecondsAfterFinished }),
-      [payloadFieldOf(kind)]: withHeight(payload, kind, targetHeight),
+    kind,
+    target: {
+      nodeRef: { name: node },
+      requirePhaseTimeout: `${task.requirePhaseTimeoutSeconds}s`,
+      ...(queueTimeoutSeconds === undefined ? {} : { queueTimeout: `${queueTimeoutSeconds}s` }),
     },
+    timeoutSeconds,
+    ...(minSecondsBetweenRestarts === undefined ? {} : { minSecondsBetweenRestarts }),
+    ...(ttlSecondsAfterFinished === undefined ? {} : { ttlSecondsAfterFinished }),
+    [payloadFieldOf(kind)]: withHeight(payload, kind, targetHeight),
   };
 }
 

@@ -3,15 +3,15 @@ import { FaultLog } from './fault-log.ts';
 import type { Leftovers, ObservedDeath, ObservedRunbook, ObservedTask, Observations } from './observations.ts';
 import { observeRunbooks } from './observe-runbooks.ts';
 import { observeWorkflow } from './observe-workflows.ts';
-import { RetryingOperator } from './retrying-operator.ts';
 import { planChaos, type ChaosPlan } from './plan/plan-chaos.ts';
 import type { PlannedRunbook } from './plan/plan-work.ts';
 import type { PlannedTask } from './plan/planned-task.ts';
+import { RetryingOperator } from './retrying-operator.ts';
 import { runLane } from './run-lane.ts';
 import { runWork } from './run-work.ts';
 import { settle } from './settle.ts';
 import { TaskLog } from './task-log.ts';
-import { startWorld, type World } from './world.ts';
+import { startChaosStack, type ChaosStack } from './start-chaos-stack.ts';
 
 const PROGRESS_MS = 15_000;
 
@@ -36,7 +36,7 @@ export async function runChaos({ seed, minutes, directory, progress, ending }: C
   const tasks = new TaskLog();
   const log = new FaultLog();
   const deaths: ObservedDeath[] = [];
-  await using world = await startWorld({
+  await using stack = await startChaosStack({
     directory,
     nodes: plan.nodes,
     progress,
@@ -55,17 +55,17 @@ export async function runChaos({ seed, minutes, directory, progress, ending }: C
   };
   const telling = setInterval(tell, PROGRESS_MS);
   try {
-    const runbooks = await underFaults(plan, { world, tasks, log, signal });
+    const runbooks = await underFaults(plan, { stack, tasks, log, signal });
     progress('faults are over; waiting for what is open');
-    const leftovers = await settle(world, tasks, signal);
+    const leftovers = await settle(stack, tasks, signal);
     tell();
     return await observed({
-      world,
+      stack,
       tasks,
       log,
       leftovers,
       deaths,
-      runbooks: await observeRunbooks(world.temporal, runbooks),
+      runbooks: await observeRunbooks(stack.temporal, runbooks),
     });
   } finally {
     clearInterval(telling);
@@ -73,15 +73,15 @@ export async function runChaos({ seed, minutes, directory, progress, ending }: C
 }
 
 interface Run {
-  readonly world: World;
+  readonly stack: ChaosStack;
   readonly tasks: TaskLog;
   readonly log: FaultLog;
   readonly signal: AbortSignal;
 }
 
 /** @returns The runbooks that were started. */
-async function underFaults(plan: ChaosPlan, { world, tasks, log, signal }: Run): Promise<PlannedRunbook[]> {
-  const operator = new RetryingOperator(world, signal);
+async function underFaults(plan: ChaosPlan, { stack, tasks, log, signal }: Run): Promise<PlannedRunbook[]> {
+  const operator = new RetryingOperator(stack, signal);
   const expecting = {
     run: (runbook: PlannedRunbook) => operator.run(runbook),
     carryOut: async (task: PlannedTask) => {
@@ -96,34 +96,34 @@ async function underFaults(plan: ChaosPlan, { world, tasks, log, signal }: Run):
     enough: AbortSignal.any([enough.signal, signal]),
   });
   const hurting = Promise.all(
-    [...plan.faults.values()].map((faults) => runLane(faults, { world, operator: expecting, log, signal })),
+    [...plan.faults.values()].map((faults) => runLane(faults, { stack, operator: expecting, log, signal })),
   );
   const [runbooks] = await Promise.all([working, hurting.finally(() => enough.abort())]);
   return runbooks;
 }
 
 async function observed(seen: {
-  readonly world: World;
+  readonly stack: ChaosStack;
   readonly tasks: TaskLog;
   readonly log: FaultLog;
   readonly leftovers: Leftovers;
   readonly deaths: readonly ObservedDeath[];
   readonly runbooks: readonly ObservedRunbook[];
 }): Promise<Observations> {
-  const { world, log, leftovers, deaths, runbooks } = seen;
-  const tasks = await withWorkflows(world, seen.tasks);
-  const nodes = world.fleet.nodes.map((node) => ({
+  const { stack, log, leftovers, deaths, runbooks } = seen;
+  const tasks = await withWorkflows(stack, seen.tasks);
+  const nodes = stack.fleet.nodes.map((node) => ({
     name: node.name,
     events: node.events,
     requests: node.requests,
     tasks: tasks.filter((task) => task.node === node.name).flatMap(({ taskId }) => node.sidecar.task(taskId) ?? []),
-    images: world.controller.imagesOf(node.name),
+    images: stack.controller.imagesOf(node.name),
   }));
   return structuredClone({ tasks, runbooks, nodes, faults: log.faults, leftovers, deaths });
 }
 
 /** One history after the other: there may be thousands. */
-async function withWorkflows({ temporal }: World, log: TaskLog): Promise<ObservedTask[]> {
+async function withWorkflows({ temporal }: ChaosStack, log: TaskLog): Promise<ObservedTask[]> {
   const tasks: ObservedTask[] = [];
   for (const task of log.tasks) {
     const workflowId = log.workflowIdOf(task.name);

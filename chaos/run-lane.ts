@@ -3,13 +3,13 @@ import type { FaultLog } from './fault-log.ts';
 import { injectors } from './inject/injectors.ts';
 import type { RetryingOperator } from './retrying-operator.ts';
 import type { PlannedFault } from './plan/plan-faults.ts';
-import type { World } from './world.ts';
+import type { ChaosStack } from './start-chaos-stack.ts';
 
 /** How often a fault is tried that finds nothing to hit: while servers are away, a lure may come late. */
 const TRIES = 8;
 
 export interface LaneRun {
-  readonly world: World;
+  readonly stack: ChaosStack;
   readonly operator: Pick<RetryingOperator, 'carryOut'>;
   readonly log: FaultLog;
   readonly signal: AbortSignal;
@@ -25,11 +25,11 @@ export async function runLane(faults: readonly PlannedFault[], run: LaneRun): Pr
   }
 }
 
-async function injectOnce(fault: PlannedFault, { world, operator, log, signal }: LaneRun): Promise<void> {
+async function injectOnce(fault: PlannedFault, { stack, operator, log, signal }: LaneRun): Promise<void> {
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
     const lure = fault.lure && { ...fault.lure.task, name: `${fault.lure.task.name}-${attempt}` };
     const injected = sleep(fault.lure?.leadMs ?? 0, undefined, { signal }).then(() =>
-      log.record(fault, () => injectors[fault.type]({ world, fault, signal })),
+      log.record(fault, () => injectors[fault.type]({ stack, fault, signal })),
     );
     const [tookEffect] = await Promise.all([injected, lure && operator.carryOut(lure)]);
     if (tookEffect) return;

@@ -3,7 +3,7 @@ import { now } from '../dev/now.ts';
 import { observePermit, PERMIT_PREFIX } from './observe-permits.ts';
 import type { Leftovers, ObservedPermit } from './observations.ts';
 import type { TaskLog } from './task-log.ts';
-import type { World } from './world.ts';
+import type { ChaosStack } from './start-chaos-stack.ts';
 
 /**
  * What is open still changes within this time, in milliseconds, or never will: longer than the longest execution time
@@ -13,11 +13,11 @@ const QUIET_MS = 60_000;
 const LOOK_MS = 500;
 
 /** Waits until nothing is left, or nothing changes any more. @returns What is still there. */
-export async function settle(world: World, tasks: TaskLog, signal: AbortSignal): Promise<Leftovers> {
+export async function settle(stack: ChaosStack, tasks: TaskLog, signal: AbortSignal): Promise<Leftovers> {
   let seen = '';
   let quietSince = performance.now();
   for (;;) {
-    const { workflows, permits } = await openWorkflows(world);
+    const { workflows, permits } = await openWorkflows(stack);
     const { open, expired: expiredTasks, changes } = tasks;
     // A permit whose holder has ended stays until somebody wants the node.
     const isHeld = permits.some(({ holderClosedAt }) => holderClosedAt === undefined);
@@ -31,7 +31,7 @@ export async function settle(world: World, tasks: TaskLog, signal: AbortSignal):
 }
 
 /** All that runs in Temporal: the server is this run's alone. */
-async function openWorkflows({ temporal }: World): Promise<Pick<Leftovers, 'workflows' | 'permits'>> {
+async function openWorkflows({ temporal }: ChaosStack): Promise<Pick<Leftovers, 'workflows' | 'permits'>> {
   const workflows: string[] = [];
   const permits: ObservedPermit[] = [];
   for await (const { workflowId } of temporal.workflow.list({ query: "ExecutionStatus = 'Running'" })) {

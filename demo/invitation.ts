@@ -1,6 +1,6 @@
 import { workflowIdOf } from '../api/temporal/workflow-id.ts';
 import { workflowUrl } from '../core/workflow-url.ts';
-import type { LocalStack } from '../dev/start-local-stack.ts';
+import type { ServiceStack } from '../dev/start-service-stack.ts';
 import { restartManifest } from './manifest.ts';
 import { RESTART, RESTARTED_NODE } from './story-restart.ts';
 import { workflowList } from './workflow-list.ts';
@@ -10,7 +10,7 @@ const NODE_TO_TRY = 'validator-2';
 const TASK_TO_TRY = 'my-restart';
 
 /** Shows where to look and what to try while everything is up. */
-export async function invite(stack: LocalStack): Promise<void> {
+export async function invite(stack: ServiceStack): Promise<void> {
   heading('Now you: everything stays up until Ctrl-C');
   await showPlaces(stack);
   blank();
@@ -19,7 +19,7 @@ export async function invite(stack: LocalStack): Promise<void> {
   pasteable(commandsToTry(stack));
 }
 
-async function showPlaces({ namespace, tasks, temporal, servers, service }: LocalStack): Promise<void> {
+async function showPlaces({ namespace, tasks, temporal, servers, service }: ServiceStack): Promise<void> {
   verbatim(`Temporal UI   ${servers.temporal.uiUrl}`);
   verbatim(`service log   ${service.logFile}`);
   verbatim(`metrics       ${service.metricsUrl}`);
@@ -35,7 +35,7 @@ async function showPlaces({ namespace, tasks, temporal, servers, service }: Loca
   pasteable(workflowList(servers.temporal, `\`SeiNode\`="${RESTARTED_NODE}"`));
 }
 
-function commandsToTry({ namespace, servers, fleet }: LocalStack): string {
+function commandsToTry({ namespace, servers, fleet }: ServiceStack): string {
   return `export KUBECONFIG=${servers.kubernetes.kubeconfig('admin')}
 kubectl -n ${namespace} get snt -o wide
 

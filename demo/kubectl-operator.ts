@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import { CANCEL_ANNOTATION } from '../api/provenance.ts';
 import { kubectl, type KubectlResult } from '../dev/kubectl.ts';
-import type { LocalStack } from '../dev/start-local-stack.ts';
+import type { ServiceStack } from '../dev/start-service-stack.ts';
 import type { Stopwatch } from './stopwatch.ts';
 import { blank, clipped, command, paragraph, verbatim } from './terminal.ts';
 
@@ -9,17 +9,17 @@ const WAIT_TIMEOUT = '60s';
 
 /** Does what an operator does, and shows it: with kubectl, or through the API where kubectl is missing. */
 export class KubectlOperator {
-  readonly #stack: LocalStack;
+  readonly #stack: ServiceStack;
   readonly #signal: AbortSignal;
   readonly hasKubectl: boolean;
 
-  private constructor(stack: LocalStack, signal: AbortSignal, hasKubectl: boolean) {
+  private constructor(stack: ServiceStack, signal: AbortSignal, hasKubectl: boolean) {
     this.#stack = stack;
     this.#signal = signal;
     this.hasKubectl = hasKubectl;
   }
 
-  static async create(stack: LocalStack, signal: AbortSignal): Promise<KubectlOperator> {
+  static async create(stack: ServiceStack, signal: AbortSignal): Promise<KubectlOperator> {
     const kubeconfig = stack.servers.kubernetes.kubeconfig('admin');
     const found = await kubectl(kubeconfig, ['version', '--client'], { signal }).catch(
       (error: NodeJS.ErrnoException) => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { InterruptedError } from '../dev/errors.ts';
-import { startLocalStack, type LocalStack } from '../dev/start-local-stack.ts';
+import { startServiceStack, type ServiceStack } from '../dev/start-service-stack.ts';
 import { Claims } from './claims.ts';
 import { invite } from './invitation.ts';
 import { KubectlOperator } from './kubectl-operator.ts';
@@ -43,13 +43,12 @@ export async function play({ once: onlyOnce, directory, ending }: PlayOptions): 
   return hasPassed;
 }
 
-async function start(directory: string, ending: AbortController): Promise<LocalStack> {
+async function start(directory: string, ending: AbortController): Promise<ServiceStack> {
   heading('Starting servers, a simulated chain and the service');
   const stopwatch = new Stopwatch();
-  return await startLocalStack({
-    chainId: CHAIN_ID,
+  return await startServiceStack({
+    chain: { chainId: CHAIN_ID, restartGraceMs: RESTART_GRACE_MS },
     directory,
-    restartGraceMs: RESTART_GRACE_MS,
     nodes: [
       ...[0, 1, 2].map((index) => ({ name: `validator-${index}`, faults: FAULTS })),
       { name: STUBBORN_NODE, faults: { ignoreSigterm: true } },
@@ -60,7 +59,7 @@ async function start(directory: string, ending: AbortController): Promise<LocalS
   });
 }
 
-async function tell(stack: LocalStack, signal: AbortSignal): Promise<boolean> {
+async function tell(stack: ServiceStack, signal: AbortSignal): Promise<boolean> {
   const claims = new Claims();
   const story = { stack, operator: await KubectlOperator.create(stack, signal), claims, signal };
   await tellRestart(story);

@@ -38,14 +38,15 @@ const plurals: Readonly<Record<string, string>> = {
  */
 export async function applyManifests(transport: KubernetesTransport): Promise<void> {
   for (const manifest of MANIFESTS) {
-    for (const object of await readManifest(manifest)) await apply(transport, object);
+    for (const object of await readManifest(manifest)) await applyObject(transport, object);
   }
   await Promise.all(
     [SEI_NODE, SEI_NODE_TASK].map((resource) => served(new ResourceClient(transport, resource), resource.plural)),
   );
 }
 
-async function apply(transport: KubernetesTransport, object: KubernetesObject): Promise<void> {
+/** Applies one object of our manifests, by force. @throws KubernetesError when the API server refuses it. */
+export async function applyObject(transport: KubernetesTransport, object: KubernetesObject): Promise<void> {
   const plural = plurals[object.kind ?? ''];
   if (plural === undefined) throw new Error(`${object.kind}: not a kind of our manifests; add its plural here`);
   const [group = '', version = ''] = object.apiVersion?.includes('/')

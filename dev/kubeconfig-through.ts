@@ -2,15 +2,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { kubeconfig } from './kubeconfig.ts';
 import type { KubernetesUser } from './kubernetes-users.ts';
-import type { LocalServers } from './start-local-servers.ts';
+import type { ServerAddresses } from './start-local-servers.ts';
 import type { TcpProxy } from './tcp-proxy.ts';
 
 const ACCOUNT: KubernetesUser = 'system:serviceaccount:sei-system:sei-node-tasks';
-
-interface Servers {
-  readonly directory: string;
-  readonly kubernetes: Pick<LocalServers['kubernetes'], 'caFile' | 'token'>;
-}
 
 /**
  * Writes a kubeconfig of the service's account that leads through a proxy, and returns its path.
@@ -19,7 +14,7 @@ interface Servers {
  */
 export async function kubeconfigThrough(
   proxy: TcpProxy,
-  { directory, kubernetes }: Servers,
+  { directory, kubernetes }: ServerAddresses,
   name: string,
 ): Promise<string> {
   const file = join(directory, `kubeconfig-${name}-${proxy.port}`);

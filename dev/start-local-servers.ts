@@ -26,16 +26,22 @@ export interface LocalServersOptions {
   readonly etcdLink?: TcpProxy;
 }
 
-interface LocalTemporal {
-  /** host:port of the frontend. */
-  readonly address: string;
-  readonly uiUrl: string;
-  readonly namespace: string;
-  readonly server: LocalServer;
+/** How to reach running servers. */
+export interface ServerAddresses {
+  /** Where their data, logs and kubeconfigs are. */
+  readonly directory: string;
+  readonly kubernetes: Pick<LocalKubernetes, 'url' | 'caFile' | 'token' | 'kubeconfig'>;
+  readonly temporal: {
+    /** host:port of the frontend. */
+    readonly address: string;
+    readonly uiUrl: string;
+    readonly namespace: string;
+  };
 }
 
-export interface LocalServers {
-  readonly directory: string;
+type LocalTemporal = ServerAddresses['temporal'] & { readonly server: LocalServer };
+
+export interface LocalServers extends ServerAddresses {
   readonly kubernetes: LocalKubernetes;
   readonly temporal: LocalTemporal;
   /** Ends all servers; may be called twice. */

@@ -6,7 +6,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { freePort } from './free-port.ts';
 import type { KubernetesUser } from './kubernetes-users.ts';
 import { spawnGuarded, type GuardedProcess } from './spawn-guarded.ts';
-import type { LocalServers } from './start-local-servers.ts';
+import type { ServerAddresses } from './start-local-servers.ts';
 import { cachedWorkflowBundle } from './cached-workflow-bundle.ts';
 
 const PROJECT = fileURLToPath(new URL('../', import.meta.url));
@@ -19,11 +19,7 @@ const [, ...START] = packageJson.scripts.start.split(' ');
 const READY_TIMEOUT_MS = 90_000;
 
 export interface LocalServiceOptions {
-  readonly servers: {
-    readonly directory: string;
-    readonly kubernetes: Pick<LocalServers['kubernetes'], 'kubeconfig' | 'token'>;
-    readonly temporal: Pick<LocalServers['temporal'], 'address' | 'namespace'>;
-  };
+  readonly servers: ServerAddresses;
   /** Where the simulated sidecars answer. */
   readonly fleetUrl: string;
   /** Names the log file, and the token file beside it. */

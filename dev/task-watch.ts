@@ -1,5 +1,5 @@
 import { SEI_NODE_TASK } from '../api/resources.ts';
-import { isTerminal, type SeiNodeTask } from '../api/sei-node-task.ts';
+import { isTerminal, type SeiNodeTask, type SeiNodeTaskStatus } from '../api/sei-node-task.ts';
 import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
 import type { ObjectChange } from '../kubernetes/object-store.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
@@ -32,6 +32,7 @@ export interface FollowOptions {
 export class TaskWatch implements AsyncDisposable {
   readonly #reflector: Reflector<SeiNodeTask>;
   readonly #followers = new Map<string, Follower>();
+  readonly #statuses = new Map<string, SeiNodeTaskStatus[]>();
   readonly #stop = new AbortController();
   readonly #stopped: Promise<void>;
 
@@ -74,15 +75,23 @@ export class TaskWatch implements AsyncDisposable {
     }
   }
 
+  /** The statuses that a task has from now on, in order; the array grows with each that comes. */
+  statusesOf(name: string): readonly SeiNodeTaskStatus[] {
+    const statuses = this.#statuses.get(name) ?? [];
+    this.#statuses.set(name, statuses);
+    return statuses;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
     await this.#stopped;
   }
 
   #report({ key, name, uid }: ObjectChange): void {
+    const task = this.#reflector.get(key);
+    if (task?.status !== undefined) this.#statuses.get(name)?.push(task.status);
     const follower = this.#followers.get(name);
     if (follower === undefined) return;
-    const task = this.#reflector.get(key);
     if (uid === undefined || task === undefined) {
       follower.finished.reject(new Error(`SeiNodeTask ${key} was deleted before it reached its end`));
       return;

@@ -89,7 +89,7 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
   },
   dev: {
     holds:
-      'local Temporal, kube-apiserver and etcd, and where their binaries come from; the service and simulated nodes on them',
+      'the harness of demo, chaos, bench and tests: local Temporal, kube-apiserver and etcd (`start-local-servers.ts`) and where their binaries come from; a namespace with simulated nodes on them (`start-local-stack.ts`); processes of the service',
     rooms: [...product, 'simulator'],
     packages: [...temporal, '@kubernetes/client-node', 'undici', 'yaml', 'node:'],
   },

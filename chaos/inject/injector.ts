@@ -1,8 +1,8 @@
 import type { PlannedFault } from '../plan/plan-faults.ts';
-import type { World } from '../world.ts';
+import type { ChaosStack } from '../start-chaos-stack.ts';
 
 export interface Injection {
-  readonly world: World;
+  readonly stack: ChaosStack;
   readonly fault: PlannedFault;
   readonly signal: AbortSignal;
 }

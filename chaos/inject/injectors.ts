@@ -4,11 +4,11 @@ import { disturbEtcdLink, disturbLink } from './link-faults.ts';
 import { endSidecar, ignoreSigterm, killSeid, leavePhase, misbehave, pauseSeid } from './node-faults.ts';
 import { killReplica, pauseReplica, stopReplica } from './replica-faults.ts';
 import { killServer, pauseServer } from './server-faults.ts';
-import type { World } from '../world.ts';
+import type { ChaosStack } from '../start-chaos-stack.ts';
 
-const apiServer = ({ servers }: World) => servers.kubernetes.apiServer;
-const etcd = ({ servers }: World) => servers.kubernetes.etcd;
-const temporal = ({ servers }: World) => servers.temporal.server;
+const apiServer = ({ servers }: ChaosStack) => servers.kubernetes.apiServer;
+const etcd = ({ servers }: ChaosStack) => servers.kubernetes.etcd;
+const temporal = ({ servers }: ChaosStack) => servers.temporal.server;
 const garbage = ['html', 'half', 'empty', 'huge'] as const;
 const statuses = [500, 503, 429, 502] as const;
 

@@ -20,12 +20,12 @@ export function disturbLink(name: LinkName, type: DisturbanceType): Injector {
 
 /** Disturbs the link between the API server and etcd. */
 export function disturbEtcdLink(type: DisturbanceType): Injector {
-  return async (injection) => await disturb([injection.world.etcdLink], type, injection);
+  return async (injection) => await disturb([injection.stack.etcdLink], type, injection);
 }
 
-function replicasOf({ world, fault: { target } }: Injection): Replica[] {
+function replicasOf({ stack, fault: { target } }: Injection): Replica[] {
   const names: readonly string[] = target === ALL_BRIDGES ? BRIDGES : [target];
-  return [...world.replicas.values()].filter(({ name }) => names.includes(name));
+  return [...stack.replicas.values()].filter(({ name }) => names.includes(name));
 }
 
 async function disturb(links: readonly TcpProxy[], type: DisturbanceType, injection: Injection): Promise<boolean> {

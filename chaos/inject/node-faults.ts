@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Faults } from '../../simulator/faults.ts';
 import type { SimulatedNode } from '../../simulator/simulated-node.ts';
-import { NAMESPACE } from '../world.ts';
+import { NAMESPACE } from '../start-chaos-stack.ts';
 import { holdUntilMet } from './hold-until-met.ts';
 import type { Injection, Injector } from './injector.ts';
 import { pause } from './pause.ts';
@@ -9,8 +9,8 @@ import { pause } from './pause.ts';
 const LOOK_MS = 50;
 const RETRY_MS = 200;
 
-function nodeOf({ world, fault }: Injection): SimulatedNode {
-  return world.fleet.node(NAMESPACE, fault.target);
+function nodeOf({ stack, fault }: Injection): SimulatedNode {
+  return stack.fleet.node(NAMESPACE, fault.target);
 }
 
 /** `kill -9` of a sidecar or SIGTERM to it, and after a while a start. */
@@ -75,11 +75,11 @@ export const ignoreSigterm: Injector = async (injection) => {
 };
 
 /** The controller that owns SeiNodes says that a node is not Running for a while. */
-export const leavePhase: Injector = async ({ world, fault, signal }) => {
+export const leavePhase: Injector = async ({ stack, fault, signal }) => {
   const setPhase = async (phase: string): Promise<void> => {
     for (;;) {
       try {
-        await world.seiNodes.patchStatus({ namespace: NAMESPACE, name: fault.target }, { status: { phase } });
+        await stack.seiNodes.patchStatus({ namespace: NAMESPACE, name: fault.target }, { status: { phase } });
         return;
       } catch {
         await sleep(RETRY_MS, undefined, { signal });

@@ -4,8 +4,11 @@ import type { Replica } from '../replica.ts';
 import type { Injection, Injector } from './injector.ts';
 import { pause } from './pause.ts';
 
-function replicaOf({ world, fault }: Injection): Replica {
-  const replica = world.replicas.get(fault.target);
+/** From SIGTERM on, in milliseconds; above the service's own SHUTDOWN_GRACE. */
+const STOP_GRACE_MS = 15_000;
+
+function replicaOf({ stack, fault }: Injection): Replica {
+  const replica = stack.replicas.get(fault.target);
   if (replica === undefined) throw new Error(`there is no process ${fault.target}`);
   return replica;
 }
@@ -17,21 +20,22 @@ function replace(end: (replica: Replica) => Promise<boolean>): Injector {
     const replica = replicaOf(injection);
     const tookEffect = await end(replica);
     await sleep(fault.forMs, undefined, { signal });
-    await replica.start();
+    const started = await replica.service.start();
     // One that is not ready in time is not what is looked for here: what it leaves undone is.
-    await abortable(replica.ready(), signal).catch(() => signal.throwIfAborted());
+    await abortable(started.ready(), signal).catch(() => signal.throwIfAborted());
     return tookEffect;
   };
 }
 
-export const killReplica = replace(async (replica) => {
-  await replica.kill();
+export const killReplica = replace(async ({ service }) => {
+  await service.kill();
   return true;
 });
 
-export const stopReplica = replace((replica) => replica.stop());
+/** Takes effect where it ended by itself, without an error. */
+export const stopReplica = replace(async ({ service }) => (await service.stop(STOP_GRACE_MS))?.code === 0);
 
 export const pauseReplica: Injector = async (injection) => {
-  const replica = replicaOf(injection);
-  return await pause({ pid: replica.pid, signal: (signal) => replica.signal(signal) }, injection);
+  const { service } = replicaOf(injection);
+  return await pause({ pid: service.current.process.pid, signal: (signal) => service.signal(signal) }, injection);
 };

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { kubectl } from '../../dev/kubectl.ts';
 import { reportToStderr } from '../../dev/progress-reporter.ts';
-import { startLocalStack, type LocalStack } from '../../dev/start-local-stack.ts';
+import { startServiceStack, type ServiceStack } from '../../dev/start-service-stack.ts';
 import { CHAIN_ID, NODES, sessions } from './sessions.ts';
 import type { Transcript } from './transcript.ts';
 
@@ -26,11 +26,10 @@ export async function runSessions(signal: AbortSignal): Promise<readonly Transcr
   return transcripts;
 }
 
-export async function startDocumentationStack(signal: AbortSignal): Promise<LocalStack> {
-  return await startLocalStack({
-    chainId: CHAIN_ID,
+export async function startDocumentationStack(signal: AbortSignal): Promise<ServiceStack> {
+  return await startServiceStack({
+    chain: { chainId: CHAIN_ID, restartGraceMs: RESTART_GRACE_MS },
     nodes: NODES,
-    restartGraceMs: RESTART_GRACE_MS,
     progress: reportToStderr,
     onUnexpectedExit: (error) => reportToStderr(error.message),
     signal,
@@ -38,7 +37,7 @@ export async function startDocumentationStack(signal: AbortSignal): Promise<Loca
 }
 
 /** A shell in which kubectl works in the chain's namespace and finds the plugin. */
-async function shellEnvironment({ servers }: LocalStack): Promise<NodeJS.ProcessEnv> {
+async function shellEnvironment({ servers }: ServiceStack): Promise<NodeJS.ProcessEnv> {
   const kubeconfig = servers.kubernetes.kubeconfig('admin');
   await kubectl(kubeconfig, ['config', 'set-context', '--current', `--namespace=${CHAIN_ID}`]);
   const plugin = join(servers.directory, 'kubectl-snt');

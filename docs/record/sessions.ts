@@ -1,11 +1,11 @@
-import type { LocalStackOptions } from '../../dev/start-local-stack.ts';
+import type { ServiceStackOptions } from '../../dev/start-service-stack.ts';
 
 export const CHAIN_ID = 'arctic-1';
 
 /** Slow enough that each step can be seen. */
 const FAULTS = { slowStopMs: 1_500, slowBootMs: 1_000 };
 
-export const NODES: LocalStackOptions['nodes'] = [
+export const NODES: ServiceStackOptions['nodes'] = [
   { name: 'validator-0', faults: FAULTS },
   { name: 'validator-1', faults: FAULTS },
   { name: 'stubborn-0', faults: { ignoreSigterm: true } },

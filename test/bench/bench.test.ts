@@ -1,25 +1,21 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import type { Result } from '../../bench/result.ts';
+import { Program } from '../support/program.ts';
 
-const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
-
-async function bench(...commandArguments: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  return await new Promise((resolve) => {
-    const command = ['--no-warnings', 'bench/main.ts', ...commandArguments];
-    const child = execFile(process.execPath, command, { cwd: PROJECT }, (_error, stdout, stderr) =>
-      resolve({ code: child.exitCode, stdout, stderr }),
-    );
-  });
-}
+const bench = (...commandArguments: string[]): Program =>
+  new Program(process.execPath, ['--no-warnings', 'bench/main.ts', ...commandArguments]);
 
 describe('npm run bench', function () {
   this.timeout(240_000);
 
+  let program: Program;
+
+  afterEach(() => program.kill());
+
   it('-- latency --json prints one object on stdout, and its progress elsewhere', async () => {
-    const { code, stdout, stderr } = await bench('latency', '--restarts', '2', '--waiters', '2', '--json');
-    assert.equal(code, 0, stderr);
+    program = bench('latency', '--restarts', '2', '--waiters', '2', '--json');
+    assert.equal(await program.exitCode(), 0, program.stderr);
+    const { stdout, stderr } = program;
     const { name, options, results } = JSON.parse(stdout);
     assert.deepEqual({ name, options }, { name: 'latency', options: { restarts: 2, waiters: 2 } });
     assert.deepEqual(
@@ -41,10 +37,11 @@ describe('npm run bench', function () {
   });
 
   it('refuses what it does not know, and says what there is', async () => {
-    const { code, stdout, stderr } = await bench('speed');
-    assert.deepEqual({ code, stdout }, { code: 2, stdout: '' });
+    program = bench('speed');
+    assert.equal(await program.exitCode(), 2);
+    assert.equal(program.stdout, '');
     assert.match(
-      stderr,
+      program.stderr,
       /^Unknown benchmark: speed\.\nUsage: npm run bench -- throughput \| inflight \| storm \| cost \| latency \| profile \[options\] \[--json\]$/m,
     );
   });

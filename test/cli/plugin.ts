@@ -2,8 +2,8 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import type { ServerAddresses } from '../../dev/start-local-servers.ts';
 import { eventually } from '../support/eventually.ts';
-import type { ServerAddresses } from '../support/shared-servers.ts';
 
 export const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 

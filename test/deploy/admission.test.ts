@@ -5,11 +5,12 @@ import type { SeiNodeTask } from '../../api/sei-node-task.ts';
 import { taskKindNames, type TaskKind, payloadFieldOf } from '../../api/task-kinds.ts';
 import { adminTransport } from '../../dev/admin-transport.ts';
 import { kubectl, type KubectlResult } from '../../dev/kubectl.ts';
+import type { ServerAddresses } from '../../dev/start-local-servers.ts';
 import { KubernetesApiError } from '../../kubernetes/errors.ts';
 import type { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
 import { ResourceClient } from '../../kubernetes/resource-client.ts';
 import { minimalPayloads } from '../api/payload-examples.ts';
-import { sharedServers, type ServerAddresses } from '../support/shared-servers.ts';
+import { sharedServers } from '../support/shared-servers.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

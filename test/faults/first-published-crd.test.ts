@@ -2,9 +2,6 @@ import assert from 'node:assert/strict';
 import { CancelledFailure } from '@temporalio/client';
 import { SEI_NODE_TASK } from '../../api/resources.ts';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
-import { adminTransport } from '../../dev/admin-transport.ts';
-import { applyManifests } from '../../dev/apply-manifests.ts';
-import { startLocalServers, type LocalServers } from '../../dev/start-local-servers.ts';
 import { hasHttpStatus } from '../../kubernetes/errors.ts';
 import type { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
 import { resourcePath } from '../../kubernetes/resource-path.ts';
@@ -12,8 +9,9 @@ import { createTaskOfKind } from '../kinds/create-task-of-kind.ts';
 import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
 import { expectedTaskId } from '../support/expected-task-id.ts';
+import { startOwnServers, type OwnServers } from '../support/own-servers.ts';
 import { requestsOf } from '../support/requests-of.ts';
-import { conditionOf, TestEnvironment } from '../support/test-environment.ts';
+import { conditionOf, type TestEnvironment } from '../support/test-environment.ts';
 import { workflowFailure } from '../support/workflow-failure.ts';
 
 const CRD = resourcePath(
@@ -41,25 +39,20 @@ async function change(transport: KubernetesTransport, body: readonly object[]): 
 }
 
 describe('a cluster that serves the CRD as first published', () => {
-  let servers: LocalServers;
+  let own: OwnServers;
   let environment: TestEnvironment;
 
   before(async () => {
-    servers = await startLocalServers();
-    await using transport = adminTransport(servers.kubernetes);
-    await applyManifests(transport);
-    await change(transport, TO_FIRST_PUBLISHED);
-    environment = await TestEnvironment.create({ servers });
+    own = await startOwnServers();
+    environment = own.environment;
+    await change(environment.admin, TO_FIRST_PUBLISHED);
     await eventually('the API server refuses what that CRD does not know', () =>
       refuses({ task: { id: 'x', status: 'Running' } }),
     );
     await environment.startService();
   });
 
-  after(async () => {
-    await environment?.stop();
-    await servers?.stop();
-  });
+  after(() => own?.stop());
 
   async function refuses(status: object): Promise<boolean> {
     const { namespace } = environment;

@@ -1,9 +1,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { applyManifests } from '../../dev/apply-manifests.ts';
-import { startLocalServers } from '../../dev/start-local-servers.ts';
 import { eventually } from '../support/eventually.ts';
-import { TestEnvironment } from '../support/test-environment.ts';
+import { startOwnServers } from '../support/own-servers.ts';
 import { courses } from './courses.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { addHistory, historyNames, type HistoryJson } from './history-files.ts';
@@ -32,11 +30,8 @@ async function historyOf(workflow: WorkflowHandle): Promise<HistoryJson> {
 }
 
 await using cleanup = new AsyncDisposableStack();
-const servers = await startLocalServers();
-cleanup.defer(() => servers.stop());
-const environment = await TestEnvironment.create({ servers });
-cleanup.defer(() => environment.stop());
-await applyManifests(environment.admin);
+const { environment, stop } = await startOwnServers();
+cleanup.defer(stop);
 await environment.startService();
 
 // What a version has recorded is never replaced: workflows that it started may still be open.

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
+import { TaskWatch } from '../../dev/task-watch.ts';
 import { assertComplete } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
 import { StoppableService } from '../support/stoppable-service.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
-import { StatusWatch } from '../support/watch-status.ts';
 
 describe('the write that a task is queued', () => {
   let environment: TestEnvironment;
@@ -20,7 +20,8 @@ describe('the write that a task is queued', () => {
     const node = await environment.addNode('busy', { faults: { neverBoot: true } });
     await environment.restart('holder', 'busy');
     await eventually('seid was signalled', () => node.sigtermsReceived === 1);
-    const written = environment.added.use(new StatusWatch(environment)).of('late');
+    const watch = environment.added.use(await TaskWatch.start(environment.admin, environment.namespace));
+    const written = watch.statusesOf('late');
     const stopped = service.apiServer.stop('late', {
       before: ({ method, body }) => method === 'PATCH' && body.includes('"step":"Queued"'),
     });

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { adminTransport } from '../../dev/admin-transport.ts';
 import type { KubernetesUser } from '../../dev/kubernetes-users.ts';
+import type { ServerAddresses } from '../../dev/start-local-servers.ts';
 import type { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
 import { ResourceClient } from '../../kubernetes/resource-client.ts';
 import { startFleet, type Fleet } from '../../simulator/fleet.ts';
 import { eventually } from '../support/eventually.ts';
-import { sharedServers, type ServerAddresses } from '../support/shared-servers.ts';
+import { sharedServers } from '../support/shared-servers.ts';
 import { SidecarClient } from './sidecar-client.ts';
 
 const RBAC = { group: 'rbac.authorization.k8s.io', version: 'v1' };

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { SeiNodeTask, SeiNodeTaskStatus } from '../../api/sei-node-task.ts';
+import { TaskWatch } from '../../dev/task-watch.ts';
 import { assertComplete } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
-import { StatusWatch } from '../support/watch-status.ts';
 
 const UI = 'https://temporal.example';
 /** Design §4; one more for a task that has to wait. */
@@ -17,7 +17,8 @@ describe('the status of a restart that has to wait and takes its time', () => {
   before(async () => {
     environment = await TestEnvironment.create({ service: { TEMPORAL_UI_URL: `${UI}/` } });
     await environment.startService();
-    written = environment.added.use(new StatusWatch(environment)).of('slow');
+    const watch = environment.added.use(await TaskWatch.start(environment.admin, environment.namespace));
+    written = watch.statusesOf('slow');
     await environment.addNode('slow', { phase: 'Initializing', faults: { slowStopMs: 2_000 } });
     const { code, stderr } = await environment.kubectl(['create', '--field-manager', 'a-test', '-f', '-'], MANIFEST);
     assert.equal(code, 0, stderr);

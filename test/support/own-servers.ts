@@ -1,5 +1,5 @@
 import type { LocalServers } from '../../dev/start-local-servers.ts';
-import { startServers } from './start-servers.ts';
+import { startServersWithManifests } from '../../dev/start-servers-with-manifests.ts';
 import { TestEnvironment } from './test-environment.ts';
 
 export interface OwnServers {
@@ -12,7 +12,7 @@ export interface OwnServers {
 /** For tests that hurt the servers: an environment on servers that no other test uses. */
 export async function startOwnServers(): Promise<OwnServers> {
   await using started = new AsyncDisposableStack();
-  const servers = await startServers();
+  const servers = await startServersWithManifests();
   started.defer(servers.stop);
   const environment = await TestEnvironment.create({ servers });
   started.defer(() => environment.stop());

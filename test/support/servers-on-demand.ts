@@ -3,8 +3,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { kubernetesUsers } from '../../dev/kubernetes-users.ts';
 import type { LocalServers } from '../../dev/start-local-servers.ts';
+import { startServersWithManifests } from '../../dev/start-servers-with-manifests.ts';
 import { SERVERS_VARIABLE } from './shared-servers.ts';
-import { startServers } from './start-servers.ts';
 
 /**
  * One Temporal server and one API server for a whole test run, started when the first test asks for them. Mocha's
@@ -16,7 +16,7 @@ export class ServersOnDemand implements AsyncDisposable {
 
   private constructor() {
     this.#http = createServer((_request, response) => {
-      this.#servers ??= startServers();
+      this.#servers ??= startServersWithManifests();
       this.#servers.then(
         (servers) => response.end(addressesOf(servers)),
         (error: unknown) => response.writeHead(500).end(String(error)),

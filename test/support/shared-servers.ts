@@ -1,15 +1,9 @@
 import { request } from 'undici';
 import type { KubernetesUser } from '../../dev/kubernetes-users.ts';
-import type { LocalServers } from '../../dev/start-local-servers.ts';
+import type { ServerAddresses } from '../../dev/start-local-servers.ts';
 
 /** Where the servers of the test run are asked for. Unset: mocha runs without its global fixtures. */
 export const SERVERS_VARIABLE = 'SEI_NODE_TASKS_TEST_SERVERS';
-
-/** How to reach running servers. */
-export type ServerAddresses = Pick<LocalServers, 'directory'> & {
-  readonly kubernetes: Pick<LocalServers['kubernetes'], 'url' | 'caFile' | 'kubeconfig' | 'token'>;
-  readonly temporal: Pick<LocalServers['temporal'], 'address' | 'uiUrl' | 'namespace'>;
-};
 
 let shared: Promise<ServerAddresses> | undefined;
 

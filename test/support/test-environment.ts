@@ -1,24 +1,24 @@
 import { randomBytes } from 'node:crypto';
-import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { permitIdOf } from '../../api/temporal/permit-id.ts';
-import { SEI_NODE, SEI_NODE_TASK } from '../../api/resources.ts';
 import { isTerminal, type SeiNodeTask } from '../../api/sei-node-task.ts';
 import { workflowIdOf } from '../../api/temporal/workflow-id.ts';
-import { adminTransport } from '../../dev/admin-transport.ts';
 import { kubectl, type KubectlResult } from '../../dev/kubectl.ts';
-import { registerSeiNode } from '../../dev/register-sei-node.ts';
+import type { ServerAddresses } from '../../dev/start-local-servers.ts';
 import { startLocalService, type LocalService } from '../../dev/start-local-service.ts';
+import { startLocalStack, type LocalStack, type StackNodeOptions } from '../../dev/start-local-stack.ts';
 import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
 import type { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
 import type { Lease } from '../../kubernetes/lease.ts';
 import { readClusterId } from '../../kubernetes/read-cluster-id.ts';
 import { ResourceClient } from '../../kubernetes/resource-client.ts';
-import { startFleet, type Fleet } from '../../simulator/fleet.ts';
+import type { Fleet } from '../../simulator/fleet.ts';
 import type { SimulatedNode } from '../../simulator/simulated-node.ts';
 import { eventually } from './eventually.ts';
 import { grantLease } from './grant-lease.ts';
-import { sharedServers, type ServerAddresses } from './shared-servers.ts';
+import { sharedServers } from './shared-servers.ts';
 
+const LEASES = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases' };
 /** Grace of the simulated `restart-seid`, in milliseconds: a busy machine lets seid take its time to go. */
 const RESTART_GRACE_MS = 60_000;
 /** The same for a seid that will not go, in milliseconds. */
@@ -36,15 +36,7 @@ export interface EnvironmentOptions {
   readonly service?: NodeJS.ProcessEnv;
 }
 
-type NodeOptions = Omit<Parameters<Fleet['addNode']>[0], 'namespace' | 'name'> & {
-  readonly phase?: string;
-  /** Of its SeiNode, besides the chain's id and an empty `validator`. */
-  readonly spec?: object;
-  /** Of its SeiNode, besides the phase. */
-  readonly status?: object;
-};
-
-/** A Kubernetes namespace, a fleet and a service of their own on the servers of the test run. */
+/** A stack of its own on the servers of the test run, and any number of services on it. */
 export class TestEnvironment {
   readonly servers: ServerAddresses;
   readonly namespace: string;
@@ -56,56 +48,37 @@ export class TestEnvironment {
   readonly temporal: Client;
   /** What a test adds; it ends after the services. */
   readonly added = new AsyncDisposableStack();
-  readonly #connection: Connection;
+  readonly #stack: LocalStack;
   readonly #serviceEnvironment: NodeJS.ProcessEnv;
   readonly #services: LocalService[] = [];
   #launches = 0;
 
-  private constructor(parts: {
-    servers: ServerAddresses;
-    namespace: string;
-    fleet: Fleet;
-    connection: Connection;
-    service: NodeJS.ProcessEnv;
-  }) {
-    this.servers = parts.servers;
-    this.namespace = parts.namespace;
-    this.fleet = parts.fleet;
-    this.#connection = parts.connection;
-    this.#serviceEnvironment = parts.service;
-    this.admin = adminTransport(parts.servers.kubernetes);
-    this.tasks = new ResourceClient<SeiNodeTask>(this.admin, SEI_NODE_TASK);
-    this.seiNodes = new ResourceClient(this.admin, SEI_NODE);
-    this.leases = new ResourceClient<Lease>(this.admin, {
-      group: 'coordination.k8s.io',
-      version: 'v1',
-      plural: 'leases',
-    });
-    this.temporal = new Client({ connection: parts.connection, namespace: parts.servers.temporal.namespace });
+  private constructor(stack: LocalStack, serviceEnvironment: NodeJS.ProcessEnv) {
+    this.servers = stack.servers;
+    this.namespace = stack.namespace;
+    this.fleet = stack.fleet;
+    this.admin = stack.admin;
+    this.tasks = stack.tasks;
+    this.seiNodes = stack.seiNodes;
+    this.leases = new ResourceClient<Lease>(stack.admin, LEASES);
+    this.temporal = stack.temporal;
+    this.#stack = stack;
+    this.#serviceEnvironment = serviceEnvironment;
   }
 
   /** Without a service yet: see `startService`. */
   static async create({
-    servers: own,
+    servers,
     namespace = `test-${randomBytes(5).toString('hex')}`,
     service = {},
   }: EnvironmentOptions = {}): Promise<TestEnvironment> {
-    const servers = own ?? (await sharedServers());
-    const { kubernetes, temporal } = servers;
-    const fleet = await startFleet({
-      restartGraceMs: RESTART_GRACE_MS,
-      authorization: {
-        apiServerUrl: kubernetes.url,
-        caFile: kubernetes.caFile,
-        token: kubernetes.token('sidecar-proxy'),
-      },
+    const stack = await startLocalStack({
+      servers: servers ?? (await sharedServers()),
+      namespace,
+      chain: { chainId: 'test-1', restartGraceMs: RESTART_GRACE_MS },
     });
-    const connection = await Connection.connect({ address: temporal.address });
-    const environment = new TestEnvironment({ servers, namespace, fleet, connection, service });
-    const namespaces = new ResourceClient(environment.admin, { group: '', version: 'v1', plural: 'namespaces' });
-    await namespaces.create(undefined, { metadata: { name: namespace } });
-    await grantLease(environment.admin, namespace);
-    return environment;
+    await grantLease(stack.admin, namespace);
+    return new TestEnvironment(stack, service);
   }
 
   /** Starts a service that watches this namespace only, on a task queue of its own, and waits until it is ready. */
@@ -136,37 +109,22 @@ export class TestEnvironment {
   }
 
   /** Adds a simulated node and its SeiNode, in phase Running unless told otherwise. */
-  async addNode(
-    name: string,
-    { phase = 'Running', spec = {}, status = {}, ...options }: NodeOptions = {},
-  ): Promise<SimulatedNode> {
+  async addNode(name: string, options: StackNodeOptions = {}): Promise<SimulatedNode> {
     const grace = options.faults?.ignoreSigterm ? { restartGraceMs: GRACE_IN_VAIN_MS } : {};
-    const node = await this.fleet.addNode({ namespace: this.namespace, name, ...grace, ...options });
-    await registerSeiNode(this.admin, { namespace: this.namespace, name, chainId: 'test-1', phase, spec, status });
-    return node;
+    return await this.#stack.addNode(name, { ...grace, ...options });
   }
 
   async setPhase(name: string, phase: string): Promise<KubernetesObject> {
     return await this.seiNodes.patchStatus({ namespace: this.namespace, name }, { status: { phase } });
   }
 
-  async createTask(name: string, spec: Record<string, unknown>): Promise<SeiNodeTask> {
-    return await this.tasks.create(this.namespace, {
-      apiVersion: 'sei.io/v1alpha1',
-      kind: 'SeiNodeTask',
-      metadata: { name },
-      spec,
-    });
+  async createTask(name: string, spec: object): Promise<SeiNodeTask> {
+    return await this.#stack.createTask(name, spec);
   }
 
   /** Creates a RestartSeid of a node; `spec` adds to it or overrides it. */
-  async restart(name: string, node: string, spec: Record<string, unknown> = {}): Promise<SeiNodeTask> {
-    return await this.createTask(name, {
-      kind: 'RestartSeid',
-      target: { nodeRef: { name: node } },
-      restartSeid: {},
-      ...spec,
-    });
+  async restart(name: string, node: string, spec: object = {}): Promise<SeiNodeTask> {
+    return await this.#stack.restart(name, node, spec);
   }
 
   /** Waits until the resource is as `predicate` wants it. */
@@ -226,9 +184,7 @@ export class TestEnvironment {
   async stop(): Promise<void> {
     await Promise.all(this.#services.map((service) => service.process.stop(30_000)));
     await this.added.disposeAsync();
-    await this.fleet.close();
-    await this.#connection.close();
-    await this.admin.close();
+    await this.#stack[Symbol.asyncDispose]();
   }
 }
 

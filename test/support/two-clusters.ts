@@ -1,5 +1,5 @@
+import { startServersWithManifests } from '../../dev/start-servers-with-manifests.ts';
 import { sharedServers } from './shared-servers.ts';
-import { startServers } from './start-servers.ts';
 import { TestEnvironment } from './test-environment.ts';
 
 export interface TwoClusters {
@@ -13,7 +13,7 @@ export interface TwoClusters {
 /** Two clusters that share a Temporal namespace. */
 export async function startTwoClusters(): Promise<TwoClusters> {
   await using started = new AsyncDisposableStack();
-  const servers = await startServers();
+  const servers = await startServersWithManifests();
   started.defer(servers.stop);
   const here = await TestEnvironment.create();
   started.defer(() => here.stop());

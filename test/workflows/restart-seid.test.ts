@@ -4,6 +4,7 @@ import { defaultPayloadConverter, defineSearchAttributeKey } from '@temporalio/c
 import type { PollHeartbeat, PollRequest } from '../../core/activities.ts';
 import type { SeiNodeTask, SeiNodeTaskStatus } from '../../api/sei-node-task.ts';
 import type { TaskOutcome } from '../../api/temporal/task-outcome.ts';
+import { TaskWatch } from '../../dev/task-watch.ts';
 import type { SimulatedNode } from '../../simulator/simulated-node.ts';
 import { assertComplete } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
@@ -11,7 +12,6 @@ import { expectedTaskId } from '../support/expected-task-id.ts';
 import { requestsOf } from '../support/requests-of.ts';
 import { scheduledActivity } from '../support/scheduled-activities.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
-import { StatusWatch } from '../support/watch-status.ts';
 
 const WHOLE_SECONDS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 /** Design §4. */
@@ -29,7 +29,8 @@ describe('RestartSeid', () => {
   before(async () => {
     environment = await TestEnvironment.create();
     await environment.startService();
-    written = environment.added.use(new StatusWatch(environment)).of('happy');
+    const watch = environment.added.use(await TaskWatch.start(environment.admin, environment.namespace));
+    written = watch.statusesOf('happy');
     node = await environment.addNode('happy');
     initial = { pid: node.seidPid, sidecarStartedAt: node.sidecar.startedAt };
     await environment.restart('happy', 'happy');

@@ -1,6 +1,5 @@
 import type { ProgressReporter } from '../dev/progress-reporter.ts';
-import type { ServerExitedError } from '../dev/errors.ts';
-import { startLocalStack, type LocalStack, type LocalStackOptions } from '../dev/start-local-stack.ts';
+import { startServiceStack, type ServiceStack, type ServiceStackOptions } from '../dev/start-service-stack.ts';
 import { startFloor, type Floor } from './floor/start-floor.ts';
 
 /** What every benchmark is given. */
@@ -13,22 +12,22 @@ export interface BenchRun {
 
 /** The service as a process of its own, everything that it works with, and the floor beside it. */
 export interface BenchStack extends AsyncDisposable {
-  readonly stack: LocalStack;
+  readonly stack: ServiceStack;
   readonly floor: Floor;
 }
 
 /** Starts the servers, the nodes, the service and the floor. */
 export async function startBenchStack(
-  options: Pick<LocalStackOptions, 'nodes' | 'serviceFlags'>,
+  options: Pick<ServiceStackOptions, 'nodes' | 'serviceFlags'>,
   { progress, ending }: BenchRun,
 ): Promise<BenchStack> {
   await using started = new AsyncDisposableStack();
   const stack = started.use(
-    await startLocalStack({
-      chainId: 'bench-1',
+    await startServiceStack({
+      chain: { chainId: 'bench-1' },
       ...options,
       progress,
-      onUnexpectedExit: (error: ServerExitedError) => ending.abort(error),
+      onUnexpectedExit: (error) => ending.abort(error),
       signal: ending.signal,
     }),
   );

@@ -1,7 +1,5 @@
-import { SEI_NODE_TASK } from '../api/resources.ts';
-import type { SeiNodeTask } from '../api/sei-node-task.ts';
 import { now } from '../dev/now.ts';
-import type { LocalStack } from '../dev/start-local-stack.ts';
+import type { ServiceStack } from '../dev/start-service-stack.ts';
 import type { SeenTask } from '../dev/task-watch.ts';
 
 export interface Restart {
@@ -24,34 +22,23 @@ export interface RestartTimes {
   readonly terminal: number;
 }
 
-/** The spec of a RestartSeid. */
-export function restartOf(node: string): object {
-  return { kind: 'RestartSeid', target: { nodeRef: { name: node } }, restartSeid: {} };
-}
-
-/** Creates a SeiNodeTask, and waits for nothing more. */
-export async function createTask({ namespace, tasks }: LocalStack, name: string, spec: object): Promise<SeiNodeTask> {
-  const { group, version, kind } = SEI_NODE_TASK;
-  return await tasks.create(namespace, { apiVersion: `${group}/${version}`, kind, metadata: { name }, spec });
-}
-
 /**
  * Creates a RestartSeid and waits until a watch brings its end.
  *
  * @throws Error when it is not Complete then.
  */
-export async function restart(stack: LocalStack, { name, node, ...follow }: Restart): Promise<SeenTask> {
+export async function restartAndWait(stack: ServiceStack, { name, node, ...follow }: Restart): Promise<SeenTask> {
   const finished = stack.watch.follow(name, follow);
-  await createTask(stack, name, restartOf(node));
+  await stack.restart(name, node);
   const seen = await finished;
   if (seen.task.status?.phase !== 'Complete') throw notComplete(seen);
   return seen;
 }
 
-/** As `restart`, with what the sidecar saw of it. */
-export async function measureRestart(stack: LocalStack, options: Restart): Promise<RestartTimes> {
+/** As `restartAndWait`, with what the sidecar saw of it. */
+export async function measureRestart(stack: ServiceStack, options: Restart): Promise<RestartTimes> {
   const created = now();
-  const seen = await restart(stack, options);
+  const seen = await restartAndWait(stack, options);
   const { requests, tasks } = stack.fleet.node(stack.namespace, options.node);
   const id = seen.task.status?.task?.id ?? '';
   const post = requests.findLast(({ method, body }) => method === 'POST' && body.includes(id));
