@@ -21,7 +21,7 @@ async function ask(): Promise<ServerAddresses> {
   const url = process.env[SERVERS_VARIABLE];
   if (url === undefined)
     throw new Error(
-      'This test needs servers, and `npm run test:unit` starts none. Run `npm test -- FILE`, or leave the file out of .mocharc.unit.json.',
+      'This test needs servers, and `npm run test:unit` starts none. Run `npm test -- FILE`, or leave the file out of .mocharc.unit.cjs.',
     );
   const { statusCode, body } = await request(url);
   const text = await body.text();
