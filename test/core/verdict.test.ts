@@ -3,6 +3,7 @@ import type { Verdict } from '../../api/temporal/task-outcome.ts';
 import * as fc from 'fast-check';
 import { verdictOf } from '../../core/task-verdict.ts';
 import { paramsBuildFailed, phaseMet, targetGone, waitingForPhase } from '../../core/verdict.ts';
+import { codePoint } from '../support/code-point.ts';
 import { node } from './ended-tasks.ts';
 import { toldTasks, toldVerdicts, unplannedVerdicts } from './told-tasks.ts';
 
@@ -89,7 +90,7 @@ describe('every verdict', () => {
 
   it('stays one printable line for any words', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (words) => {
+      fc.property(fc.string({ unit: codePoint }), (words) => {
         for (const { message } of toldVerdicts(words)) assertOneLine(message);
       }),
     );
@@ -133,7 +134,7 @@ describe('messages about the phase', () => {
 
   it('stay one printable line for any phase that another controller writes', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (observed) =>
+      fc.property(fc.string({ unit: codePoint, maxLength: 300 }), (observed) =>
         assertOneLine(waitingForPhase(node, { ...wait, observed })),
       ),
     );
