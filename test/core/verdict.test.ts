@@ -82,9 +82,7 @@ describe('every verdict', () => {
 
   it('stays one bounded, printable line under a megabyte of hostile words', () => {
     const hostile = '\u001b[2J\u202e\r\n\ud800</condition>"\\ '.repeat(70_000);
-    const told = [...toldTasks(hostile)]
-      .filter(({ kind, cancelled }) => kind === 'GovVote' && cancelled === undefined)
-      .map(verdictOf);
+    const told = [...toldTasks(hostile, ['GovVote'])].filter(({ cancelled }) => cancelled === undefined).map(verdictOf);
     for (const { message } of [...Object.values(unplannedVerdicts(hostile)), ...told]) assertOneLine(message);
   });
 
@@ -97,9 +95,7 @@ describe('every verdict', () => {
   });
 
   it('keeps the words of the sidecar apart, safe to show', () => {
-    const apart = [...toldTasks('it\nbroke')]
-      .filter(({ end, kind }) => end.by === 'refusal' && kind === 'RestartSeid')
-      .map(verdictOf);
+    const apart = [...toldTasks('it\nbroke', ['RestartSeid'])].filter(({ end }) => end.by === 'refusal').map(verdictOf);
     for (const verdict of apart)
       assert.equal(
         'sidecarError' in verdict && verdict.sidecarError,
