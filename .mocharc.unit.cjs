@@ -1,36 +1,50 @@
 'use strict';
 
-/** Files of one folder. mocha splits a pattern at its commas, so none has braces. */
-const files = (folder, ...names) => names.map((name) => `test/${folder}/${name}.test.ts`);
+const { globSync, readFileSync } = require('node:fs');
+const { dirname, join } = require('node:path');
+const { require: _globalFixtures, ...all } = require('./.mocharc.cjs');
 
-/** What needs no server: none is started, and a test that asks for one fails. */
+/** What starts servers, or asks for them. */
+const SERVERS = ['dev/start-local-servers.ts', 'test/support/shared-servers.ts'];
+/** What starts whole programs, which takes seconds and, with some, servers. */
+const PROGRAMS = [
+  'test/bench/bench.test.ts',
+  'test/chaos/run.test.ts',
+  'test/cli/usage.test.ts',
+  'test/demo/demo.test.ts',
+  'test/deploy/generate.test.ts',
+  'test/supply-chain/audit.test.ts',
+  'test/worker/configuration-errors.test.ts',
+];
+
+const IMPORT = /^(?:import|export) (?!type\b)(?:[^;']* from )?'(\.[^']+)'/gm;
+const imports = new Map();
+
+/** The files that a file imports, by their path from here. */
+function importsOf(file) {
+  if (!imports.has(file)) {
+    const text = file.endsWith('.ts') ? readFileSync(join(__dirname, file), 'utf8') : '';
+    imports.set(
+      file,
+      [...text.matchAll(IMPORT)].map(([, path]) => join(dirname(file), path)),
+    );
+  }
+  return imports.get(file);
+}
+
+/** Whether a file is one of those that start servers, or imports one. */
+function needsServers(file, seen = new Set()) {
+  if (seen.has(file)) return false;
+  seen.add(file);
+  return SERVERS.includes(file) || importsOf(file).some((imported) => needsServers(imported, seen));
+}
+
+const files = globSync('test/**/*.test.ts', { cwd: __dirname });
+
+/** Every file that needs no server: none is started, and a test that asks for one fails. */
 module.exports = {
-  extension: ['ts'],
-  spec: [
-    ...['activities', 'api', 'bench', 'chaos', 'core', 'kubernetes', 'lib'].flatMap((room) => files(room, '*')),
-    ...files('crd-bridge', 'change-value-texts', 'finished-tasks', 'work-queue', 'work-queue-property'),
-    ...files('docs', 'checklists', 'contract-tests', 'references'),
-    ...files('encryption', 'encryption-codec', 'payload-keys'),
-    ...files('security', 'hostile-text', 'urls'),
-    ...files('simulator', '*-contract'),
-    ...files('worker', 'config', 'probe-server'),
-  ],
-  ignore: [
-    ...files('bench', 'bench'),
-    ...files('chaos', 'run'),
-    ...files(
-      'kubernetes',
-      'any-kube-config',
-      'in-cluster',
-      'lease-elector',
-      'real-api-server',
-      'refused-status',
-      'restored-from-backup',
-    ),
-  ],
-  parallel: true,
-  // Many of them wait more than they work.
-  jobs: 6,
+  ...all,
+  spec: all.spec.length > 0 ? files.filter((file) => !PROGRAMS.includes(file) && !needsServers(file)) : [],
+  jobs: 3,
   timeout: 20_000,
-  'forbid-only': true,
 };

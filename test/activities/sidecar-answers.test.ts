@@ -8,6 +8,7 @@ import { SidecarError } from '../../activities/errors.ts';
 import { SidecarClient } from '../../activities/sidecar-client.ts';
 import { sidecarActivity, signalLaterText } from '../../api/sidecar/sidecar-activity.ts';
 import { observationOf } from '../../api/sidecar/sidecar-task.ts';
+import { codePoint } from '../support/code-point.ts';
 import { id, node, patience } from './sidecar-calls.ts';
 
 const CONTROL = /\p{Cc}/u;
@@ -26,7 +27,7 @@ function answering({ statusCode, body }: Answer): Dispatcher {
 
 /** Half of all values are what the contract says, so that whole answers come out right now and then. */
 const maybe = <T>(right: fc.Arbitrary<T>): fc.Arbitrary<unknown> => fc.oneof(right, fc.jsonValue());
-const words = fc.string({ unit: 'binary', maxLength: 2_000 });
+const words = fc.string({ unit: codePoint, maxLength: 2_000 });
 const deep = fc.nat({ max: 20_000 }).map((levels) => `${'['.repeat(levels)}"\u0007"${']'.repeat(levels)}`);
 const transaction = fc.record(
   {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { cancellationOf, provenanceOf, provenanceText, safeProvenance } from '../../api/provenance.ts';
+import { codePoint } from '../support/code-point.ts';
 
 describe('provenance', () => {
   const managedFields = [
@@ -58,7 +59,7 @@ describe('provenance', () => {
 
   it('takes an annotation of any content and length, and shows one short line of it', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 400 }), fc.constantFrom(1, 300), (part, times) => {
+      fc.property(fc.string({ unit: codePoint, maxLength: 400 }), fc.constantFrom(1, 300), (part, times) => {
         const annotation = part.repeat(times);
         const annotations = {
           'sei.io/reason': annotation,

@@ -10,7 +10,11 @@ const page = readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8')
 describe('the command line of kubectl snt', () => {
   const directory = mkdtempSync(join(tmpdir(), 'kubectl-snt-'));
   const node = dirname(process.execPath);
-  const shell = { HOME: directory, PATH: [directory, node, process.env['PATH']].join(delimiter) };
+  const shell = {
+    HOME: directory,
+    PATH: [directory, node, process.env['PATH']].join(delimiter),
+    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+  };
 
   before(() => symlinkSync(MAIN, join(directory, 'kubectl-snt')));
   after(() => rmSync(directory, { recursive: true }));

@@ -1,7 +1,7 @@
 import type { Verdict } from '../../api/temporal/task-outcome.ts';
 import { holderText } from '../../api/temporal/permit-id.ts';
 import { printable } from '../../lib/printable.ts';
-import { definitionOf } from '../../api/task-kinds.ts';
+import { definitionOf, type TaskKind } from '../../api/task-kinds.ts';
 import type { Knowledge } from '../../core/knowledge.ts';
 import { queueTimedOut } from '../../core/queueing.ts';
 import { verdictOf, type End, type EndedTask } from '../../core/task-verdict.ts';
@@ -42,10 +42,10 @@ export function unplannedVerdicts(words: string): Readonly<Record<string, Verdic
 }
 
 /** One of each way to end, and those with a wait, an image or no report at all. */
-const kinds = ['GovVote', 'AwaitCondition', 'UpdateNodeImage', 'RestartSeid', 'MarkReady'] as const;
+const toldKinds = ['GovVote', 'AwaitCondition', 'UpdateNodeImage', 'RestartSeid', 'MarkReady'] as const;
 
 /** Tasks whose verdicts quote text from outside: what a sidecar, an API server or a person said. */
-export function* toldTasks(words: string): Generator<EndedTask> {
+export function* toldTasks(words: string, kinds: readonly TaskKind[] = toldKinds): Generator<EndedTask> {
   for (const kind of kinds) {
     const payload = kind === 'UpdateNodeImage' ? { image: words } : minimalPayloads[kind];
     for (const [knowledge, end] of toldEnds(words, definitionOf(kind))) {
@@ -62,13 +62,14 @@ export function toldVerdicts(words: string): Verdict[] {
 
 function toldEnds(words: string, { endsWith }: ReturnType<typeof definitionOf>): (readonly [Knowledge, End])[] {
   const told = transaction({ txHash: words, codespace: words, rawLog: words, code: 5 });
+  const rawResult = printable(words, 300);
   const reports = ([undefined, 'committed_ok', 'committed_failed', 'pending', 'unverifiable'] as const).map(
     (inclusionStatus) => ({
       by: 'report' as const,
       report: {
         state: 'failed' as const,
         error: words,
-        rawResult: printable(words, 300),
+        rawResult,
         transaction: { ...told, inclusionStatus },
       },
     }),

@@ -5,6 +5,7 @@ import type { TaskReport } from '../../api/sidecar/sidecar-task.ts';
 import type { Transaction } from '../../api/sidecar/transaction.ts';
 import { verdictOf } from '../../core/task-verdict.ts';
 import { minimalPayloads } from '../api/payload-examples.ts';
+import { codePoint } from '../support/code-point.ts';
 import { node, transaction } from './ended-tasks.ts';
 
 function verdictOn(report: TaskReport): Verdict {
@@ -33,7 +34,7 @@ describe('the outputs of a governance task', () => {
 
   it('are there exactly when there is a hash, which is short and printable', () => {
     const integer = fc.option(fc.integer(), { nil: undefined });
-    const hash = fc.option(fc.string({ unit: 'binary', maxLength: 500 }), { nil: undefined });
+    const hash = fc.option(fc.string({ unit: codePoint, maxLength: 500 }), { nil: undefined });
     fc.assert(
       fc.property(hash, integer, integer, (txHash, height, proposalId) => {
         const outputs = completedWith({ txHash, height, proposalId }).outputs?.govVote;

@@ -3,6 +3,7 @@ import type { Verdict } from '../../api/temporal/task-outcome.ts';
 import * as fc from 'fast-check';
 import { verdictOf } from '../../core/task-verdict.ts';
 import { paramsBuildFailed, phaseMet, targetGone, waitingForPhase } from '../../core/verdict.ts';
+import { codePoint } from '../support/code-point.ts';
 import { node } from './ended-tasks.ts';
 import { toldTasks, toldVerdicts, unplannedVerdicts } from './told-tasks.ts';
 
@@ -81,24 +82,20 @@ describe('every verdict', () => {
 
   it('stays one bounded, printable line under a megabyte of hostile words', () => {
     const hostile = '\u001b[2J\u202e\r\n\ud800</condition>"\\ '.repeat(70_000);
-    const told = [...toldTasks(hostile)]
-      .filter(({ kind, cancelled }) => kind === 'GovVote' && cancelled === undefined)
-      .map(verdictOf);
+    const told = [...toldTasks(hostile, ['GovVote'])].filter(({ cancelled }) => cancelled === undefined).map(verdictOf);
     for (const { message } of [...Object.values(unplannedVerdicts(hostile)), ...told]) assertOneLine(message);
   });
 
   it('stays one printable line for any words', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (words) => {
+      fc.property(fc.string({ unit: codePoint }), (words) => {
         for (const { message } of toldVerdicts(words)) assertOneLine(message);
       }),
     );
   });
 
   it('keeps the words of the sidecar apart, safe to show', () => {
-    const apart = [...toldTasks('it\nbroke')]
-      .filter(({ end, kind }) => end.by === 'refusal' && kind === 'RestartSeid')
-      .map(verdictOf);
+    const apart = [...toldTasks('it\nbroke', ['RestartSeid'])].filter(({ end }) => end.by === 'refusal').map(verdictOf);
     for (const verdict of apart)
       assert.equal(
         'sidecarError' in verdict && verdict.sidecarError,
@@ -133,7 +130,7 @@ describe('messages about the phase', () => {
 
   it('stay one printable line for any phase that another controller writes', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (observed) =>
+      fc.property(fc.string({ unit: codePoint, maxLength: 300 }), (observed) =>
         assertOneLine(waitingForPhase(node, { ...wait, observed })),
       ),
     );

@@ -6,6 +6,7 @@ import * as fc from 'fast-check';
 import { KubernetesError } from '../../kubernetes/errors.ts';
 import { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
 import { loadKubeConfig } from '../../kubernetes/load-kube-config.ts';
+import { codePoint } from '../support/code-point.ts';
 
 const SECRET = 'a-token-that-nobody-may-see';
 
@@ -88,7 +89,7 @@ const content = fc.oneof(
     weight: 20,
     arbitrary: changes.map((each) => JSON.stringify(each.reduce(changed, structuredClone(good) as object))),
   },
-  { weight: 1, arbitrary: fc.string({ unit: 'binary' }) },
+  { weight: 1, arbitrary: fc.string({ unit: codePoint }) },
 );
 
 /** A place that an earlier change has taken away stays away. */

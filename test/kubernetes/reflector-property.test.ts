@@ -7,7 +7,7 @@ import { RewindableApiServer, type Cut, type Garbled, type Refusal } from './rew
 import type { Change, Thing } from './rewindable-cluster.ts';
 import { ReflectorHarness } from './reflector-harness.ts';
 
-/** Only a bound on a test that will fail; pauses pass 400 times faster here. */
+/** Only a bound on a test that will fail; pauses pass 4,000 times faster here. */
 const SETTLE_MS = 20_000;
 
 const change = fc.record<Change>({

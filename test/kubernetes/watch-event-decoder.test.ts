@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import * as fc from 'fast-check';
 import { KubernetesResponseError } from '../../kubernetes/errors.ts';
 import { WatchEventDecoder } from '../../kubernetes/watch-event-decoder.ts';
+import { codePoint } from '../support/code-point.ts';
 
 const added = { type: 'ADDED', object: { metadata: { name: 'é', uid: 'u1', resourceVersion: '5' }, spec: { a: 1 } } };
 const bookmark = { type: 'BOOKMARK', object: { metadata: { resourceVersion: '9' } } };
@@ -56,7 +57,7 @@ describe('WatchEventDecoder', () => {
       .nat({ max: 20_000 })
       .map((levels) => `{"type":"ADDED","object":${'{"metadata":'.repeat(levels)}{}${'}'.repeat(levels)}}`);
     const line = fc
-      .oneof(event.map(asJson), fc.json(), fc.string({ unit: 'binary' }), deep)
+      .oneof(event.map(asJson), fc.json(), fc.string({ unit: codePoint }), deep)
       .map((text) => Buffer.from(`${text}\n`));
     const chunk = fc.oneof(
       line,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { printable } from '../../lib/printable.ts';
+import { codePoint } from '../support/code-point.ts';
 
 describe('printable', () => {
   const cases: readonly (readonly [string, string, string])[] = [
@@ -23,7 +24,7 @@ describe('printable', () => {
 
   it('gives one printable, well-formed line within the limit for any input', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), fc.integer({ min: 1, max: 100 }), (text, limit) => {
+      fc.property(fc.string({ unit: codePoint, maxLength: 200 }), fc.integer({ min: 1, max: 100 }), (text, limit) => {
         const line = printable(text, limit);
         assert.ok(line.length <= limit);
         assert.ok(line.isWellFormed());

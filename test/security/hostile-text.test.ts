@@ -27,6 +27,7 @@ import { workflowDetails } from '../../crd-bridge/workflow-details.ts';
 import { KubernetesApiError } from '../../kubernetes/errors.ts';
 import { minimalPayloads } from '../api/payload-examples.ts';
 import { planned, planner } from '../core/planner.ts';
+import { codePoint } from '../support/code-point.ts';
 import { assertSafe, assertSafeLines, HOSTILE } from './unsafe-text.ts';
 
 const node = { namespace: 'arctic-1', name: 'syncer-0-0' };
@@ -54,11 +55,12 @@ const piece = fc.constantFrom(
 );
 /** Any text at all, in which what is dangerous is not rare. */
 const anyText = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 300 }),
+  fc.string({ unit: codePoint, maxLength: 300 }),
   fc.string({ unit: codeUnit, maxLength: 300 }),
   fc.array(fc.oneof(piece, fc.string({ maxLength: 5 })), { maxLength: 20 }).map((pieces) => pieces.join('')),
-  fc.constantFrom('\u001B[2J'.repeat(10_000), 'x'.repeat(100_000)),
 );
+/** Far over every limit, of what is dangerous and of what is not. */
+const longTexts = ['\u001B[2J'.repeat(10_000), 'x'.repeat(100_000)];
 
 const SENT: Knowledge = { sent: 'yes' };
 const NOT_SENT: Knowledge = { sent: 'no' };
@@ -109,7 +111,7 @@ function typesOf(tokens: readonly Token[]): string[] {
 }
 
 function check(property: (text: string) => void): void {
-  property(HOSTILE);
+  for (const text of [HOSTILE, ...longTexts]) property(text);
   fc.assert(fc.property(anyText, property), { numRuns: 100 });
 }
 

@@ -8,6 +8,7 @@ import type { SeiNodeTask } from '../../api/sei-node-task.ts';
 import { KubernetesNameError } from '../../kubernetes/errors.ts';
 import { resourcePath } from '../../kubernetes/resource-path.ts';
 import { planner } from '../core/planner.ts';
+import { codePoint } from '../support/code-point.ts';
 
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const PATH = '/v0/tasks';
@@ -49,7 +50,7 @@ const hostile = fc.constantFrom(
   '{name}',
   'a ',
 );
-const anyName = fc.oneof(label, odd, hostile, fc.string({ unit: 'binary' }), fc.string());
+const anyName = fc.oneof(label, odd, hostile, fc.string({ unit: codePoint }), fc.string());
 
 /** As operators may write them; what stands before and behind the names must stay as it is. */
 const templates = [

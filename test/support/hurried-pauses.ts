@@ -3,10 +3,10 @@ import { mock } from 'node:test';
 import timers from 'node:timers/promises';
 
 /** How much faster a pause passes. */
-const FACTOR = 400;
+const FACTOR = 4_000;
 
 /**
- * Lets what waits with `node:timers/promises` in this process wait 400 times shorter, and notes for how long it meant
+ * Lets what waits with `node:timers/promises` in this process wait 4,000 times shorter, and notes for how long it meant
  * to.
  */
 export class HurriedPauses implements Disposable {

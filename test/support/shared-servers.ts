@@ -21,7 +21,7 @@ async function ask(): Promise<ServerAddresses> {
   const url = process.env[SERVERS_VARIABLE];
   if (url === undefined)
     throw new Error(
-      'This test needs servers, and `npm run test:unit` starts none. Run `npm test -- FILE`, or leave the file out of .mocharc.unit.cjs.',
+      'This test needs servers, and `npm run test:unit` starts none. Run `npm test -- FILE`. A test that imports what asks for servers, by an import statement, is left out of the unit tests.',
     );
   const { statusCode, body } = await request(url);
   const text = await body.text();
