@@ -56,7 +56,7 @@ describe('readConfig', () => {
   const refused: [variable: string, text: string, problem: RegExp][] = [
     ['ROLE', 'boss', /expected one of "all"\|"bridge"\|"worker"/],
     ['WATCH_NAMESPACE', 'arctic-1,Arctic_2', /is not a namespace name/],
-    ['LEASE_NAME', 'Lease', /is not a name of an object/],
+    ['LEASE_NAME', 'Lease', /is not an object name/],
     ['LEASE_NAME', 'a'.repeat(254), /expected string to have <=253 characters/],
     ['LEASE_NAMESPACE', 'a,b', /is not a namespace name/],
     ['SIDECAR_URL_TEMPLATE', 'http://sidecar:7777', /does not hold \{name\}/],
@@ -79,7 +79,7 @@ describe('readConfig', () => {
     ['PROBE_ADDRESS', '8080', /is not host:port/],
     ['PROBE_ADDRESS', '::1:8080', /is not host:port/],
     ['PROBE_ADDRESS', '127.0.0.1:65536', /has a port above 65535/],
-    ['METRICS_ADDRESS', 'localhost:9090', /an IP address is needed/],
+    ['METRICS_ADDRESS', 'localhost:9090', /write an IP address/],
     ['SHUTDOWN_GRACE', '25', /is not a duration above 0/],
     ['SHUTDOWN_GRACE', '0s', /is not a duration above 0/],
     ['LOG_LEVEL', 'TRACE', /expected one of "DEBUG"\|"INFO"\|"WARN"\|"ERROR"/],

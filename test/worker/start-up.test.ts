@@ -37,7 +37,7 @@ describe('a service that starts before its servers', () => {
   it('waits for Temporal, says so, and works when it comes', async () => {
     const service = await environment.launchService({ TEMPORAL_ADDRESS: proxy.address });
     await assertWaits(service, {
-      warning: new RegExp(`^Connecting to Temporal at ${proxy.address} failed; it is tried again in \\d+\\.\\d s$`),
+      warning: new RegExp(`^Connecting to Temporal at ${proxy.address} failed; next try in \\d+\\.\\d s$`),
       readiness: ['[+]running', '[-]temporal', '[-]worker', '[-]kubernetes', '[-]bridge'],
     });
     await proxy.leadTo(environment.servers.temporal.address);
@@ -49,9 +49,7 @@ describe('a service that starts before its servers', () => {
       KUBECONFIG: await kubeconfigThrough(proxy, environment.servers, environment.namespace),
     });
     await assertWaits(service, {
-      warning: new RegExp(
-        `^Reading from the API server at https://${proxy.address} failed; it is tried again in \\d+\\.\\d s$`,
-      ),
+      warning: new RegExp(`^Reading from the API server at https://${proxy.address} failed; next try in \\d+\\.\\d s$`),
       readiness: ['[+]running', '[+]temporal', '[-]worker', '[-]kubernetes', '[-]bridge'],
     });
     await proxy.leadTo(new URL(environment.servers.kubernetes.url).host);
