@@ -58,7 +58,7 @@ describe('changeValueTexts', () => {
   it('refuses what is nested too deeply for a workflow, and takes what only looks so', () => {
     for (const depth of [501, 9_000]) {
       assert.deepEqual(changeValueTexts(resourceWith(['1', nested(depth)])), {
-        unfitChanges: 'holds values that are nested more than 500 levels deep',
+        unfitChanges: 'has values that are nested more than 500 levels deep',
       });
     }
     const values = [
@@ -74,7 +74,7 @@ describe('changeValueTexts', () => {
     assert.deepEqual(changeValueTexts(resourceWith(large(400_000))), { changeValues: large(400_000) });
     for (const length of [400_001, 1_400_000]) {
       assert.deepEqual(changeValueTexts(resourceWith(large(length))), {
-        unfitChanges: `holds ${length} characters of values, and 400000 can be handed on`,
+        unfitChanges: `has ${length} characters of values; at most 400000 are possible`,
       });
     }
   });

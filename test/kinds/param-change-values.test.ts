@@ -176,13 +176,11 @@ describe('the values of a parameter change', () => {
   const unfit: Readonly<Record<string, { readonly value: string; readonly message: RegExp }>> = {
     'are nested 9,000 levels deep': {
       value: '['.repeat(9_000) + ']'.repeat(9_000),
-      message:
-        /^spec\.govParamChange\.changes holds values that are nested more than 500 levels deep\. Nothing was sent/,
+      message: /^spec\.govParamChange\.changes .* 500 levels deep\. Nothing was sent/,
     },
     'are larger than Temporal takes': {
       value: `"${'x'.repeat(1_200_000)}"`,
-      message:
-        /^spec\.govParamChange\.changes holds 1200002 characters of values, and 400000 can be handed on\. Nothing was sent/,
+      message: /^spec\.govParamChange\.changes .* 1200002 characters .* 400000 .*\. Nothing was sent/,
     },
   };
   Object.entries(unfit).forEach(([what, { value, message }], index) => {

@@ -164,7 +164,7 @@ describe('Temporal over TLS', () => {
       const service = await environment.launchService({ TEMPORAL_ADDRESS: front().address, ...variables() });
       const { error } = await eventually('it has tried', async () =>
         (await logLines(service.logFile)).find(({ message }) =>
-          message.startsWith(`Connecting to Temporal at ${front().address} failed; it is tried again`),
+          message.startsWith(`Connecting to Temporal at ${front().address} failed;`),
         ),
       );
       const { message, code } = error as { message: string; code: string };
