@@ -12,7 +12,7 @@ import { requestsOf } from '../support/requests-of.ts';
 import { StoppableService } from '../support/stoppable-service.ts';
 import { LEASE, TestEnvironment } from '../support/test-environment.ts';
 
-const LOST = 'No longer leading: the lease was not renewed in time, or another took it';
+const LOST = 'No longer leading: the lease was not renewed in time, or another process acquired it';
 const STANDING_BY = 'Standing by: another process leads';
 
 const isRead: NonNullable<Stop['before']> = ({ method, path }) =>

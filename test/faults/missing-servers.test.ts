@@ -53,11 +53,7 @@ describe('a task that cannot even be looked at', () => {
     const { server } = own.servers.temporal;
     await server.kill('SIGKILL');
     await environment.restart('unstarted', 'unstarted');
-    await tells(
-      'unstarted',
-      /The workflow cannot be started; .*Last problem: /,
-      'TemporalUnavailable',
-    );
+    await tells('unstarted', /The workflow cannot be started; .*Last problem: /, 'TemporalUnavailable');
     const node = await environment.addNode('unstarted');
     await server.start();
     assertComplete(await environment.finished('unstarted'));

@@ -186,8 +186,8 @@ describe('Reflector', () => {
     await run.reflector.synced;
     await until(() => run.reflector.lastError === undefined);
     assert.deepEqual(
-      run.logged.map((message) => /404 page not found|storage is \(re\)initializing|works again/.exec(message)?.[0]),
-      ['404 page not found', 'storage is (re)initializing', 'works again'],
+      run.logged.map((message) => /404 page not found|storage is \(re\)initializing|recovered/.exec(message)?.[0]),
+      ['404 page not found', 'storage is (re)initializing', 'recovered'],
     );
   }).timeout(6_000);
 
@@ -214,8 +214,8 @@ describe('Reflector', () => {
     await until(() => run.reflector.lastError === undefined);
     assert.equal(api.watchQueries().length, 3);
     assert.deepEqual(
-      run.logged.map((message) => /ended without|works again/.exec(message)?.[0]),
-      ['ended without', 'works again'],
+      run.logged.map((message) => /ended without|recovered/.exec(message)?.[0]),
+      ['ended without', 'recovered'],
     );
   }).timeout(6_000);
 
