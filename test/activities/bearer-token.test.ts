@@ -75,7 +75,7 @@ describe('BearerToken', () => {
     await writeFile(file, 'planted\r\nx-injected: 1');
     const refusal = {
       code: 'SIDECAR_TOKEN_UNREADABLE',
-      message: `token file ${file} holds more than a token; check what writes it`,
+      message: `token file ${file} contains more than a token; check what writes it`,
     };
     await assert.rejects(new BearerToken(file).get(), refusal);
   });

@@ -118,7 +118,7 @@ describe('SidecarClient with a sidecar that does not', () => {
   it('gives up on an answer that never ends', async () => {
     const failure = await failureOf(against(neverEnding, (client) => call(client, 'GET')));
     assert.equal(failure.code, 'SIDECAR_CALL_TIMEOUT');
-    assert.match(failure.message, /no whole answer within 5 s$/);
+    assert.match(failure.message, /no complete answer within 5 s$/);
   });
 
   it("ends a call with the caller's own reason when the caller gives up", async () => {

@@ -103,7 +103,7 @@ describe('names from resources', () => {
     it(`are refused when the URL would read ${name} as an address`, () => {
       assert.throws(() => new NodeUrlTemplate('http://{name}:7777').urlOf({ name, namespace: 'arctic-1' }, PATH), {
         code: 'NODE_URL_INVALID',
-        message: new RegExp(`node arctic-1/${name} gives the host "${name}", which is not read as it is written`),
+        message: new RegExp(`node arctic-1/${name} gives the host "${name}"`),
       });
     });
   }
@@ -117,10 +117,10 @@ describe('names from resources', () => {
     'http:host/{name}',
     'http://{name}%2eexample',
   ]) {
-    it(`are not put into ${JSON.stringify(template)}, whose host is read as another`, () => {
+    it(`are not put into ${JSON.stringify(template)}, whose host is parsed as another`, () => {
       assert.throws(() => new NodeUrlTemplate(template), {
         code: 'NODE_URL_INVALID',
-        message: /has a host that is read as .*; write it as it is to be read|is not an http or https URL/,
+        message: /has a host that is parsed as |is not an http or https URL/,
       });
     });
   }
