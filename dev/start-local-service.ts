@@ -10,12 +10,9 @@ import type { LocalServers } from './start-local-servers.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 const PROJECT = fileURLToPath(new URL('../', import.meta.url));
-/**
- * What `npm start` runs: without the flags for its memory V8 lets the heaps of a busy service grow by half as much
- * again.
- */
+/** What `npm start` runs: without the memory flags V8 lets the heaps of a busy service grow by another half. */
 const [, ...START] = packageJson.scripts.start.split(' ');
-/** A busy machine takes its time. */
+/** Long, for busy machines. */
 const READY_TIMEOUT_MS = 90_000;
 
 export interface LocalServiceOptions {
@@ -24,13 +21,13 @@ export interface LocalServiceOptions {
     readonly kubernetes: Pick<LocalServers['kubernetes'], 'kubeconfig' | 'token'>;
     readonly temporal: Pick<LocalServers['temporal'], 'address' | 'namespace'>;
   };
-  /** Where the simulated sidecars answer. */
+  /** Base URL of the simulated sidecars. */
   readonly fleetUrl: string;
   /** Names the log file, and the token file beside it. */
   readonly name: string;
-  /** Flags of Node, besides those of `npm start`. Default: none. */
+  /** Flags of Node, in addition to those of `npm start`. Default: none. */
   readonly flags?: readonly string[];
-  /** More environment variables, which win. */
+  /** More environment variables. They override the others. */
   readonly environment?: NodeJS.ProcessEnv;
 }
 

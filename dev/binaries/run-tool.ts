@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { spawnGuarded } from '../spawn-guarded.ts';
 
-/** Takes one line for the person who waits. */
+/** Called with one line of progress. */
 export type Progress = (line: string) => void;
 
 export interface Tool {
@@ -11,7 +11,7 @@ export interface Tool {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** How often a long step says that it is still at work. */
+/** How often a long step reports that it is still running. */
 const PROGRESS_MILLISECONDS = 10_000;
 
 /** Lines of the tool's output that an error repeats. */
