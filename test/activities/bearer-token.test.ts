@@ -71,7 +71,7 @@ describe('BearerToken', () => {
     await assert.rejects(token.get(), refusal);
   });
 
-  it('says which file holds what no header takes, without a word of it', async () => {
+  it('names a file whose contents are not valid in a header, without quoting it', async () => {
     await writeFile(file, 'planted\r\nx-injected: 1');
     const refusal = {
       code: 'SIDECAR_TOKEN_UNREADABLE',

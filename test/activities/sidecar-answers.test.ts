@@ -82,9 +82,9 @@ const calls: Readonly<Record<string, (client: SidecarClient) => Promise<unknown>
   deleteTask: async (client) => await client.deleteTask(node, id, patience),
 };
 
-describe('whatever a sidecar answers', () => {
+describe('any answer of a sidecar', () => {
   for (const [name, call] of Object.entries(calls)) {
-    it(`${name} makes of it what can be shown, or a typed error that is worth a repetition`, async () => {
+    it(`${name} becomes text that is safe to show, or a typed, retryable error`, async () => {
       await fc.assert(
         fc.asyncProperty(answer, async (given) => {
           const outcome: unknown = await call(new SidecarClient({ urlTemplate, dispatcher: answering(given) })).catch(

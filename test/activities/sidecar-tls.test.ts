@@ -50,7 +50,7 @@ describe('SidecarClient over TLS', () => {
     return new SidecarClient({ urlTemplate: new NodeUrlTemplate(`${url}/{namespace}/{name}`), dispatcher, token });
   }
 
-  it('asks a sidecar that an authority in the file stands behind, and shows it the token', async () => {
+  it('sends the token to a sidecar whose certificate is signed by a CA in the file', async () => {
     trust(stranger, authority);
     const { client, server } = await sidecar(identity);
     assert.equal(((await call(client, 'GET')) as { id: string }).id, id);
@@ -73,7 +73,7 @@ describe('SidecarClient over TLS', () => {
     },
   };
   for (const [what, { shown, problem }] of Object.entries(distrusted)) {
-    it(`sends nothing to one whose certificate is of ${what}, and says so`, async () => {
+    it(`sends nothing to a sidecar whose certificate is of ${what}, and says so`, async () => {
       const { client, server } = await sidecar(shown);
       for (const method of ['GET', 'POST'] as const) {
         const { code, message } = await failureOf(call(client, method));
@@ -84,7 +84,7 @@ describe('SidecarClient over TLS', () => {
     });
   }
 
-  it('says so where the sidecar speaks no TLS', async () => {
+  it('says so when the sidecar does not use TLS', async () => {
     const server = stack.use(await startMisbehavingServer(answering(200, running)));
     const { code, message } = await failureOf(call(clientOf(server.url.replace('http:', 'https:')), 'GET'));
     assert.equal(code, 'SIDECAR_UNTRUSTED');
@@ -92,7 +92,7 @@ describe('SidecarClient over TLS', () => {
     assert.deepEqual(server.received, []);
   });
 
-  it('reads the authorities again when the file has changed', async () => {
+  it('reads the CA file again when it has changed', async () => {
     trust(stranger);
     const { client, server } = await sidecar(identity);
     assert.equal((await failureOf(call(client, 'GET'))).code, 'SIDECAR_UNTRUSTED');
@@ -110,7 +110,7 @@ describe('SidecarClient over TLS', () => {
       /contains an invalid certificate; check its mount$/,
     ],
   ] as const) {
-    it(`sends nothing while the file ${what}, and goes on when it is back`, async () => {
+    it(`sends nothing while the file ${what}, and continues when it is back`, async () => {
       const { client, server } = await sidecar(identity);
       spoil();
       const { code, message } = await failureOf(call(client, 'GET'));

@@ -21,7 +21,7 @@ describe('taskBody', () => {
     });
   });
 
-  it('holds the texts of values as they are, in their order', () => {
+  it('contains the texts of values unchanged, in their order', () => {
     const body = changesBody(['1.50', '{ "b": 1e3 }'], { title: 'A "title"', chainId: 'test-1' });
     const changes = String.raw`[{"subspace":"b","key":"Key\"b","value":1.50},{"subspace":"a","key":"Key\"a","value":{ "b": 1e3 }}]`;
     assert.equal(
@@ -30,7 +30,7 @@ describe('taskBody', () => {
     );
   });
 
-  it('keeps every value and every other parameter, whatever they hold', () => {
+  it('keeps every value and every other parameter, whatever they contain', () => {
     const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('[]}}', '"changes":[]}}', '$&', "$'"));
     fc.assert(
       fc.property(fc.array(fc.json(), { minLength: 1, maxLength: 4 }), fc.dictionary(text, text), (values, others) => {

@@ -7,7 +7,7 @@ import { eventually } from '../support/eventually.ts';
 import { requestsOf } from '../support/requests-of.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 
-describe('a task that is cancelled while its service is away', () => {
+describe('a task that is cancelled while no service runs', () => {
   let environment: TestEnvironment;
   let workflowOfDeleted: WorkflowHandle;
 

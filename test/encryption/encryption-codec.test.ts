@@ -141,7 +141,7 @@ describe('EncryptionCodec', () => {
     assert.equal(Buffer.from((await sealed(rotated, memo)).metadata['encryption-key-id'] ?? []).toString(), 'new');
   });
 
-  it('reads payloads of before there was a key', async () => {
+  it('reads payloads that were written before there was a key', async () => {
     assert.deepEqual(await codecWith(newKey('a')).decode([memo, {}]), [memo, {}]);
   });
 
@@ -159,7 +159,7 @@ describe('EncryptionCodec', () => {
     });
   }
 
-  it('quotes no key id that would steer a terminal', async () => {
+  it('quotes no key id with control characters', async () => {
     const metadata = { encoding: Buffer.from('binary/encrypted'), 'encryption-key-id': Buffer.from('\u001b[31mred') };
     assert.match((await refusal(codecWith(newKey('a')), { metadata })).message, /the key "\[31mred"/);
   });

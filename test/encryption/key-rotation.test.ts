@@ -75,7 +75,7 @@ describe('payload keys that change', () => {
     assert.deepEqual([read?.['active'], read?.['ids']], [NEW, [NEW, OLD]]);
   });
 
-  it('come to a service whose workflows are open and in the clear', async () => {
+  it('are added to a service whose open workflows are in the clear', async () => {
     const clear = await environment.startService();
     const restart = await restartInProgress();
     await stop(clear);
@@ -89,7 +89,7 @@ describe('payload keys that change', () => {
     ['the key', { lines: [november] }],
     ['the key file', { lines: undefined }],
   ] as const) {
-    it(`are no reason for a verdict when ${what} is missing, also past the deadline; once it is back the task ends`, async () => {
+    it(`cause no verdict when ${what} is missing, also after the deadline; when it is back the task ends`, async () => {
       const before = await startService();
       const restart = await restartInProgress(20);
       const deadlineMs = Date.now() + 20_000;
@@ -112,7 +112,7 @@ describe('payload keys that change', () => {
     });
   }
 
-  it('do not make a verdict of a closed workflow whose outcome cannot be read', async () => {
+  it('cause no verdict for a closed workflow whose outcome cannot be read', async () => {
     const before = await startService();
     const restart = await restartInProgress();
     restart.node.setFaults({});

@@ -15,7 +15,7 @@ const newSecret = (): string => randomBytes(32).toString('base64');
 const [first, second] = [newSecret(), newSecret()];
 
 describe('parsePayloadKeys', () => {
-  it('takes the first key for the active one, and passes over comments and empty lines', () => {
+  it('uses the first key as the active one, and skips comments and empty lines', () => {
     const { active, byId } = parsePayloadKeys(
       `# of November\n\n2026-11: ${first}\r\n  2026-08:${second.replace('=', '')}  \n`,
     );
@@ -48,7 +48,7 @@ describe('parsePayloadKeys', () => {
       assert.throws(() => parsePayloadKeys(text), { code: 'PAYLOAD_KEY_FILE_INVALID', message: problem }));
   }
 
-  it('never repeats what stands in the place of a key, and does not print keys', () => {
+  it('never quotes text in the place of a key, and does not print keys', () => {
     const secret = newSecret().replaceAll('=', '');
     const around = fc.oneof(fc.constantFrom('', 'a: ', 'a:', ': a', '\na: ', `a: ${first}\n`), fc.string());
     fc.assert(

@@ -85,7 +85,7 @@ describe('a worker that loses the key of the payloads', () => {
     });
   }
 
-  it('decides no verdict, also not past the deadline: once the key is there the sidecar has the last word', async () => {
+  it('writes no verdict, also after the deadline: it asks the sidecar when the key is back', async () => {
     const handle = await client.workflow.start<typeof RestartSeid>('RestartSeid', {
       taskQueue,
       workflowId: randomUUID(),

@@ -48,7 +48,7 @@ const keys: Readonly<Record<string, Key>> = {
   },
 };
 
-describe('what the sidecar is told of a governance task', () => {
+describe('the parameters of a governance task', () => {
   let environment: TestEnvironment;
 
   before(async () => {

@@ -145,7 +145,7 @@ describe('the result of a governance task', () => {
     });
   }
 
-  it('contract §1.5: a sidecar that does not know the type is TaskTerminalError in its words, without outputs', async () => {
+  it('contract §1.5: a sidecar that does not know the type is TaskTerminalError, quoted, without outputs', async () => {
     const node = await environment.addNode('refused', { sidecarVersion: 'newer' });
     node.setFaults({ answerStatus: { method: 'POST', status: 400, error: 'unknown task type: gov-vote' } });
     await createTaskOfKind(environment, 'refused', { kind: 'GovVote' });

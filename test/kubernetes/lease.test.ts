@@ -68,7 +68,7 @@ describe('the decision about a lease', () => {
     assert.equal(leaseWritten(knowing(theirs), ours, SEEN_MS).leadsUntilMs, SEEN_MS + 10_000);
   });
 
-  it('counts who took it, not who renews it', () => {
+  it('counts acquisitions, not renewals', () => {
     const taken = heldSpec(knowing(leaseOf({ holderIdentity: 'them', leaseTransitions: 7 }))) as NonNullable<
       Lease['spec']
     >;
@@ -77,7 +77,7 @@ describe('the decision about a lease', () => {
     assert.equal((heldSpec(knowing(undefined)) as Lease['spec'])?.leaseTransitions, 0);
   });
 
-  it('writes times with six digits, which the API server insists on', () => {
+  it('writes times with six digits, which the API server requires', () => {
     for (const spec of [heldSpec(knowing(undefined)), releasedSpec()]) {
       assert.match(JSON.stringify(spec), /"renewTime":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z"/);
     }

@@ -65,7 +65,7 @@ const initializing: Step = (response) =>
 const isWatch = ({ query }: SeenRequest): boolean => query['watch'] === 'true';
 
 describe('Reflector', () => {
-  it('lists, then watches from there with bookmarks and a time of 300 to 600 s', async () => {
+  it('lists, then watches from there with bookmarks and a timeout of 300 to 600 s', async () => {
     await using api = await serve(
       [list('10', a1)],
       [
@@ -107,7 +107,7 @@ describe('Reflector', () => {
     assert.equal(api.server.requests[0]?.path, '/apis/sei.io/v1alpha1/namespaces/ns/seinodetasks');
   });
 
-  it('goes on at once after a watch that ended in order, from the last bookmark', async () => {
+  it('resumes at the last bookmark after a watch that ended normally', async () => {
     await using api = await serve([list('10', a1)], [ended(bookmark('20')), watch()]);
     await using run = new ReflectorHarness(api.server.transport);
     await until(() => api.watchQueries().length === 2);
@@ -138,7 +138,7 @@ describe('Reflector', () => {
     ['a bookmark from before the last event', watch(line('MODIFIED', object('a', 'u1', '20')), bookmark('19'))],
   ];
   for (const [what, step] of gaps) {
-    it(`lists again after ${what}, and reports what vanished, was replaced and came meanwhile`, async () => {
+    it(`relists after ${what}, and reports what was deleted, replaced and added in between`, async () => {
       await using api = await serve(
         [list('10', a1, b1), list('30', object('b', 'u3', '25'), object('c', 'u4', '26'))],
         [step, watch()],
@@ -152,7 +152,7 @@ describe('Reflector', () => {
     });
   }
 
-  it('reports an object replaced under its name as one that is gone and one that is new', async () => {
+  it('reports an object replaced under its name as one deleted and one added', async () => {
     await using api = await serve([list('10', a1)], [watch(line('MODIFIED', object('a', 'u9', '11')))]);
     await using run = new ReflectorHarness(api.server.transport);
     await until(() => run.changes.length === 3);
@@ -167,7 +167,7 @@ describe('Reflector', () => {
     assert.deepEqual(api.listQueries(), [{ limit: '100' }, { limit: '100', continue: 'next' }]);
   });
 
-  it('asks for everything at once when a continue token has expired', async () => {
+  it('lists everything in one answer when a continue token has expired', async () => {
     await using api = await serve([firstPage, refuse(410, 'Expired'), list('12', b1)], [watch()]);
     await using run = new ReflectorHarness(api.server.transport);
     await run.reflector.synced;
@@ -175,7 +175,7 @@ describe('Reflector', () => {
     assert.deepEqual(api.listQueries(), [{ limit: '100' }, { limit: '100', continue: 'next' }, {}]);
   });
 
-  it('outlives a CRD that is not there yet and one whose storage is not ready, with a line for each', async () => {
+  it('retries while a CRD is missing or its storage is not ready, with one log line for each', async () => {
     await using api = await serve(
       [(response) => response.writeHead(404).end('404 page not found\n'), initializing, list('10', a1)],
       [watch(bookmark('11'))],
@@ -207,7 +207,7 @@ describe('Reflector', () => {
     assert.ok(listedAt - refusedAt >= 1_990, String(listedAt - refusedAt));
   }).timeout(6_000);
 
-  it('takes watches that end at once without an event for failures, and says so once', async () => {
+  it('treats watches that end at once without an event as failures, and logs that once', async () => {
     await using api = await serve([list('10', a1)], [ended(), ended(), watch(bookmark('11'))]);
     await using run = new ReflectorHarness(api.server.transport);
     await until(() => run.reflector.lastError !== undefined);
@@ -219,14 +219,14 @@ describe('Reflector', () => {
     );
   }).timeout(6_000);
 
-  it('hands every key out again from time to time', async () => {
+  it('resyncs every key periodically', async () => {
     await using api = await serve([list('10', a1)], [watch()]);
     await using run = new ReflectorHarness(api.server.transport, { resyncMs: 20 });
     await until(() => run.changes.length >= 3);
     assert.deepEqual(run.changes.slice(0, 3), ['+ns/a u1', '=ns/a u1', '=ns/a u1']);
   });
 
-  it('outlives a handler that throws', async () => {
+  it('continues after a handler that throws', async () => {
     const taken: string[] = [];
     const onChange = ({ name }: { name: string }): void => {
       if (name === 'a') throw new Error('queue is full');

@@ -115,7 +115,7 @@ describe('the status of a task on a cluster whose CRD', () => {
   }
 
   for (const [what, { change, message, conditionMessage, outputs: expected }] of Object.entries(cases)) {
-    it(`${what} has the verdict all the same`, async () => {
+    it(`${what} still has the verdict`, async () => {
       const task = await written(change);
       assert.deepEqual(
         [task.status?.phase, task.status?.message, task.status?.task?.status],

@@ -284,7 +284,7 @@ describe('secrets', () => {
     await keepService('the service with payload keys', service);
   }
 
-  it('were repeated by servers wherever they could', () => {
+  it('are repeated by the servers of this test', () => {
     assert.ok(sidecars.echoed > 10, `${sidecars.echoed}`);
     assert.deepEqual([...echoes.keys()].toSorted(), [
       'GET page-0',

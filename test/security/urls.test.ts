@@ -69,7 +69,7 @@ const fill = (text: string, name: string, namespace: string): string =>
 
 describe('names from resources', () => {
   for (const template of templates) {
-    it(`change nothing in ${template} but what they stand for`, () => {
+    it(`change only their part of ${template}`, () => {
       const parsed = new NodeUrlTemplate(template);
       const [, scheme = '', host = '', port = '', path = ''] =
         /^(\w+:)\/\/(\[[^\]]+\]|[^:/]+)(?::(\d+))?(.*?)\/?$/.exec(template) ?? assert.fail(template);
@@ -125,7 +125,7 @@ describe('names from resources', () => {
     });
   }
 
-  it('get into a plan only as DNS labels', () => {
+  it('are only accepted in a plan as DNS labels', () => {
     fc.assert(
       fc.property(anyName, anyName, (name, namespace) => {
         const isLabel = LABEL.test(name) && LABEL.test(namespace);
@@ -143,7 +143,7 @@ describe('names from resources', () => {
     );
   });
 
-  it("get into a plan's mirror and its begun task only as one segment of a path", () => {
+  it("are only accepted in a plan's mirror and its task as one segment of a path", () => {
     fc.assert(
       fc.property(anyName, (text) => {
         const input = { node: { name: 'node', namespace: 'arctic-1' }, payload: {} };

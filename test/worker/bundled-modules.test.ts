@@ -37,7 +37,7 @@ describe('the bundle of the workflows', () => {
     bundle = await bundleWorkflows();
   });
 
-  it('holds lib/, api/, core/, workflows/ and the SDK, and nothing else: no schemas, no hashes, no module of Node', () => {
+  it('contains lib/, api/, core/, workflows/ and the SDK, and nothing else: no schemas, no hashes, no module of Node', () => {
     const modules = modulesOf(bundle);
     assert.deepEqual(
       modules.filter((path) => ![OWN, OF_THE_SDK, OF_THE_BUNDLER].some((kind) => kind.test(path))),

@@ -22,7 +22,7 @@ describe('readConfig', () => {
     assert.equal(rpc.urlOf(node, '/status'), 'http://syncer-0-0.syncer-0.arctic-1.svc.cluster.local:26657/status');
   });
 
-  it('takes an empty variable as one that is not set', () => {
+  it('treats an empty variable as unset', () => {
     assert.equal(readConfig({ ROLE: '', TASK_QUEUE: '', SIDECAR_TOKEN_FILE: '' }).ROLE, 'all');
   });
 
@@ -95,7 +95,7 @@ describe('readConfig', () => {
     });
   }
 
-  it('does not repeat a password that stands in a URL', () => {
+  it('does not quote a password in a URL', () => {
     for (const text of ['http://user:hunter2@{name}', 'http://user:hunter2@{node}']) {
       const { message } = refusal({ SIDECAR_URL_TEMPLATE: text });
       assert.match(message, /SIDECAR_URL_TEMPLATE="http:\/\/…@\{/);

@@ -34,7 +34,7 @@ describe('a service that starts before its servers', () => {
     await logLines(service.logFile);
   }
 
-  it('waits for Temporal, says so, and works when it comes', async () => {
+  it('waits for Temporal, says so, and works when it is there', async () => {
     const service = await environment.launchService({ TEMPORAL_ADDRESS: proxy.address });
     await assertWaits(service, {
       warning: new RegExp(`^Connecting to Temporal at ${proxy.address} failed; next try in \\d+\\.\\d s$`),
@@ -44,7 +44,7 @@ describe('a service that starts before its servers', () => {
     await assertWorks(service);
   });
 
-  it('waits for the API server, says so, and works when it comes', async () => {
+  it('waits for the API server, says so, and works when it is there', async () => {
     const service = await environment.launchService({
       KUBECONFIG: await kubeconfigThrough(proxy, environment.servers, environment.namespace),
     });
@@ -56,7 +56,7 @@ describe('a service that starts before its servers', () => {
     await assertWorks(service);
   });
 
-  it('is not ready while the API server is away later', async () => {
+  it('is not ready while the API server is not available later', async () => {
     await proxy.leadTo(new URL(environment.servers.kubernetes.url).host);
     const service = await environment.startService({
       KUBECONFIG: await kubeconfigThrough(proxy, environment.servers, environment.namespace),

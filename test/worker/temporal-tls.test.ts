@@ -83,7 +83,7 @@ describe('Temporal over TLS', () => {
     assert.deepEqual([...mutual.clients], ['sei-node-tasks']);
   });
 
-  it('with an API key carries out a task, and brings the key with every call', async () => {
+  it('with an API key carries out a task, and sends the key with every call', async () => {
     await completesTask(
       await environment.launchService({
         TEMPORAL_ADDRESS: keyed.address,

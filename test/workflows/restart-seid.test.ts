@@ -41,7 +41,7 @@ describe('RestartSeid', () => {
 
   after(() => environment.stop());
 
-  it('restarts the seid process once, in place, and leaves the sidecar alone', () => {
+  it('restarts the seid process once, in place, and does nothing to the sidecar', () => {
     assertComplete(task);
     assert.notEqual(node.seidPid, initial.pid);
     assert.deepEqual(node.pastSeidPids, [initial.pid]);
@@ -49,7 +49,7 @@ describe('RestartSeid', () => {
     assert.equal(node.sidecar.startedAt, initial.sidecarStartedAt);
   });
 
-  it('hands the task over once, under the id that the contract derives from the uid', () => {
+  it('sends the task once, under the id that the contract derives from the uid', () => {
     const id = expectedTaskId(task.metadata.uid, 'RestartSeid');
     assert.deepEqual(
       requestsOf(node, 'POST').map(({ body, status }) => ({ body: JSON.parse(body), status })),
@@ -58,7 +58,7 @@ describe('RestartSeid', () => {
     assert.equal(task.status?.task?.id, id);
   });
 
-  it('leaves a status that tells the story, in whole seconds', () => {
+  it('leaves a complete status, with times in whole seconds', () => {
     assert.ok(task.status);
     const { startedAt, phaseTransitionTime, observedGeneration, conditions = [] } = task.status;
     const { executionStartedAt, submittedAt, ...sidecarTask } = task.status.task ?? {};
@@ -134,7 +134,7 @@ describe('RestartSeid', () => {
     assert.equal(workflow.workflowId, `seinodetask/${environment.namespace}/happy/${task.metadata.uid}`);
   });
 
-  it('ends `kubectl wait --for=condition=Ready`, and reads well in get and describe', async () => {
+  it('ends `kubectl wait --for=condition=Ready`, and is readable in get and describe', async () => {
     const [wait, get, description] = await Promise.all([
       environment.kubectl(['wait', '--for=condition=Ready', '--timeout=30s', 'snt/happy']),
       environment.kubectl(['get', 'snt', '--no-headers']),

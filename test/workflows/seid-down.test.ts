@@ -17,7 +17,7 @@ describe('a restart of a seid that is down already', () => {
 
   after(() => environment.stop());
 
-  it('says what the sidecar said, and claims no SIGTERM: none was sent', async () => {
+  it('quotes the sidecar, and does not claim a SIGTERM: none was sent', async () => {
     const node = await environment.addNode('down', { containerRestartDelayMs: CONTAINER_RESTART_MS });
     process.kill(node.seidPid ?? assert.fail('seid does not run'), 'SIGABRT');
     await eventually('seid has crashed', () => node.seidPid === undefined);
