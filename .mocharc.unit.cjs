@@ -12,6 +12,7 @@ module.exports = {
     ...files('docs', 'checklists', 'contract-tests', 'references'),
     ...files('encryption', 'encryption-codec', 'payload-keys'),
     ...files('security', 'hostile-text', 'urls'),
+    ...files('scripts', '*'),
     ...files('simulator', '*-contract'),
     ...files('worker', 'config', 'probe-server'),
   ],
