@@ -144,7 +144,7 @@ export class NodePermits {
       await ifFound(workflowService.deleteWorkflowExecution(workflow));
     } catch (error) {
       if (![PERMISSION_DENIED, UNIMPLEMENTED].includes(codeOf(error))) throw error;
-      await ifFound(workflowService.terminateWorkflowExecution({ ...workflow, reason: 'given back' }));
+      await ifFound(workflowService.terminateWorkflowExecution({ ...workflow, reason: 'released' }));
     }
   }
 }

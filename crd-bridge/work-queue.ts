@@ -45,7 +45,7 @@ export class WorkQueue {
   }
 
   /**
-   * Adds a key after a delay. Of several delays for one key the earliest counts. `depth` does not include it until
+   * Adds a key after a delay. The earliest of several delays for one key counts. `depth` does not include it until
    * then.
    */
   addAfter(key: string, delayMs: number): void {

@@ -3,8 +3,8 @@ import { UsageError } from './errors.ts';
 const EXIT_USAGE = 2;
 
 /**
- * Runs a program and ends the process with the exit code that it returns; a UsageError is told in its own words, with
- * exit code 2.
+ * Runs a program and ends the process with the exit code that it returns; for a UsageError only its message is printed,
+ * with exit code 2.
  */
 export async function exitWith(program: () => Promise<number>): Promise<never> {
   let code: number;

@@ -23,7 +23,7 @@ export interface LocalServiceOptions {
   };
   /** Base URL of the simulated sidecars. */
   readonly fleetUrl: string;
-  /** Names the log file, and the token file beside it. */
+  /** Name of the log file, and of the token file next to it. */
   readonly name: string;
   /** Flags of Node, in addition to those of `npm start`. Default: none. */
   readonly flags?: readonly string[];

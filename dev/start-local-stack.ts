@@ -27,7 +27,7 @@ export interface LocalStackOptions {
   readonly restartGraceMs?: number;
   /** Where data and logs go; kept at the end. Default: a temporary directory, removed at the end. */
   readonly directory?: string;
-  /** Flags of Node for the service, besides those of `npm start`. Default: none. */
+  /** Flags of Node for the service, in addition to those of `npm start`. Default: none. */
   readonly serviceFlags?: readonly string[];
   readonly progress: Progress;
   /** Told when a server or the service ended although nobody stopped it. */

@@ -9,7 +9,7 @@ const LINE = /^([A-Za-z0-9][A-Za-z0-9._-]{0,31}):\s*(\S+)$/;
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
 export interface PayloadKey {
-  /** Stored in the clear beside each payload. */
+  /** Stored in the clear with each payload. */
   readonly id: string;
   /** Never prints the key, wherever it is logged. */
   readonly secret: KeyObject;

@@ -25,7 +25,7 @@ export interface NodeBehaviour extends Partial<SidecarTimings> {
   containerRestartDelayMs?: number;
   /** Voting power in seid's `/status`. @default 1000 */
   votingPower?: number;
-  /** `false`: seid's `/status` comes without the JSON-RPC envelope. @default true */
+  /** `false`: seid's `/status` comes without the JSON-RPC wrapper. @default true */
   jsonRpcEnvelope?: boolean;
   /** The result of governance transactions; later `setTransactions`. @default {}: they are included at once */
   transactions?: TransactionBehaviour;

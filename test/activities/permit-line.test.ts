@@ -9,7 +9,7 @@ function drained(places: readonly Place[]): Place[] {
   const inOrder: Place[] = [];
   while (waiting.length > 0) {
     const front = waiting.filter(({ isFront }) => isFront);
-    assert.equal(front.length, 1, `${front.length} of ${waiting.length} stand in front`);
+    assert.equal(front.length, 1, `${front.length} of ${waiting.length} are first`);
     const [place = assert.fail()] = front;
     inOrder.push(place);
     waiting.splice(waiting.indexOf(place), 1);

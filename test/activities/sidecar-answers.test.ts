@@ -18,7 +18,7 @@ interface Answer {
   readonly body: string | Uint8Array;
 }
 
-/** Answers every request alike, without a network. */
+/** Gives the same answer to every request, without a network. */
 function answering({ statusCode, body }: Answer): Dispatcher {
   const request = async (): Promise<unknown> => ({ statusCode, body: Readable.from([Buffer.from(body)]) });
   return { request } as unknown as Dispatcher;
@@ -68,7 +68,7 @@ const answer: fc.Arbitrary<Answer> = fc.record({
   body,
 });
 
-/** Calls that read what a sidecar answers, and what becomes of it. */
+/** Calls that read the answer of a sidecar, and their results. */
 const calls: Readonly<Record<string, (client: SidecarClient) => Promise<unknown>>> = {
   getTask: async (client) => {
     const known = await client.getTask(node, id, patience);

@@ -58,7 +58,7 @@ describe('SidecarClient over TLS', () => {
   });
 
   const distrusted: Readonly<Record<string, { shown: Identity; problem: RegExp }>> = {
-    'an authority that is not in the file': {
+    'a CA outside the file': {
       shown: stranger.issue('sidecar', '127.0.0.1'),
       problem:
         /^GET https:\/\/127\.0\.0\.1:\d+\/arctic-1\/syncer-0-0\/v0\/tasks\/[-0-9a-f]+: .* \(UNABLE_TO_\w+\); check SIDECAR_CA_FILE$/,

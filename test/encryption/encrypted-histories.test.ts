@@ -56,7 +56,7 @@ describe('a service with payload keys', () => {
   });
 
   async function vote(name: string, transactions: object): Promise<void> {
-    // Its first look fails, so that a failure with a stack trace is stored as well.
+    // Its first check fails, so that a failure with a stack trace is stored as well.
     const faults = { answerStatus: { method: 'GET', status: 500, error: SIDECARS_WORDS, times: 3 } } as const;
     nodes[name] = await environment.addNode(name, { sidecarVersion: 'newer', transactions, faults });
     const spec = {

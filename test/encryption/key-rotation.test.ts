@@ -47,7 +47,7 @@ describe('payload keys that change', () => {
 
   const startService = (): Promise<LocalService> => environment.startService({ PAYLOAD_KEY_FILE: keyFile.path });
 
-  /** A restart that goes on until its seid is let boot. */
+  /** A restart that runs until its seid may boot. */
   async function restartInProgress(timeoutSeconds = 0): Promise<{ node: SimulatedNode; task: SeiNodeTask }> {
     const node = await environment.addNode('rotated');
     node.setFaults({ neverBoot: true });

@@ -18,7 +18,7 @@ const log = { log: ignore, trace: ignore, debug: ignore, info: ignore, warn: ign
 const input = { node: { namespace: 'arctic-1', name: 'syncer-0-0' }, payload: {} };
 const TIMEOUT_MS = 600_000;
 
-/** A restart whose execution time is used up already: its poll is the last look before a verdict. */
+/** A restart whose execution time has passed: its poll is the last check before a verdict. */
 function activities(
   afterDispatch: () => Promise<void>,
 ): Pick<Activities, 'checkTargetPhase' | 'dispatchTask' | 'pollTask' | 'mirrorStatus'> {

@@ -38,7 +38,7 @@ describe('a task that is cancelled and then loses its activity', () => {
     const task = await environment.restart('look', 'look');
     await stopped;
     await cancel(task);
-    await eventually('the look has ended', async () => {
+    await eventually('the check has ended', async () => {
       const { raw } = await environment.workflowOf(task).describe();
       return !raw.pendingActivities?.some(({ activityType }) => activityType?.name === 'checkTargetPhase');
     });

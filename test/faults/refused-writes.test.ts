@@ -17,7 +17,7 @@ interface Course {
   readonly node: Parameters<TestEnvironment['addNode']>[1];
   /** Part of the write that is refused. */
   readonly write: string;
-  /** Lets the restart go on once the writes are taken again. */
+  /** Lets the restart continue when writes are accepted again. */
   readonly release: (name: string) => unknown;
 }
 

@@ -12,7 +12,7 @@ import { conditionOf, type TestEnvironment } from '../support/test-environment.t
 
 /** Above what the tests take until the restore, and below what is waited for afterwards. */
 const REQUIRE_PHASE_TIMEOUT = '50s';
-/** Where each restart is when the backup is made. All of them go on before it is restored. */
+/** Where each restart is when the backup is made. All of them continue before it is restored. */
 const waiting = ['completes', 'fails', 'goes-on', 'goes-on-out-of-phase', 'goes-on-and-is-cancelled'];
 const everybody = [...waiting, 'polled', 'queued-first', 'queued-second', 'created-later'];
 

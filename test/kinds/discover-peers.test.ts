@@ -21,7 +21,7 @@ interface Sources {
   readonly resolvedPeers?: readonly string[];
   /** What the sidecar receives. */
   readonly sources: readonly object[];
-  /** What then stands in config.toml. */
+  /** The peers in config.toml afterwards. */
   readonly configured: readonly (string | RegExp)[];
 }
 

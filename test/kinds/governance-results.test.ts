@@ -54,7 +54,7 @@ const results: Readonly<Record<string, Result>> = {
     message: /^.{1,200}cannot be read: \{"log":"first\\nsecondx{200,290}….{1,150}$/,
   },
   'failed-no-result': {
-    promise: "failed without a result is TaskFailed in the sidecar's words",
+    promise: 'failed without a result is TaskFailed, quoted',
     transactions: { outcome: 'committed_failed', result: undefined },
     reason: 'TaskFailed',
     message:

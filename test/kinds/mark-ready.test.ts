@@ -54,7 +54,7 @@ describe('MarkReady', () => {
   it('contract §1.4: is Complete although its acceptance was only noticed after the deadline', async () => {
     const node = await environment.addNode('learnt-late', { ready: false, faults: { dropAfterPost: { times: 1 } } });
     await createTaskOfKind(environment, 'learnt-late', { kind: 'MarkReady', timeoutSeconds: 2 });
-    await eventually('the POST has landed', () => requestsOf(node, 'POST').length === 1);
+    await eventually('the POST has arrived', () => requestsOf(node, 'POST').length === 1);
     node.setFaults({ answerStatus: { method: 'GET', status: 503 } });
     const { status } = await environment.taskWhere(
       'learnt-late',

@@ -47,7 +47,7 @@ const tooLarge: Readonly<Record<string, { readonly value: string; readonly writt
   'by itself': { value: '9007199254740993', written: '9007199254740993' },
   'below zero': { value: '-9007199254740993', written: '-9007199254740993' },
   'in an array': { value: '["ok",{"a":[1,9223372036854775807]}]', written: '9223372036854775807' },
-  'beside the same number in a string': {
+  'next to the same number in a string': {
     value: '{"a":"1234567890123456789 \\" 1234567890123456788","b":1234567890123456787}',
     written: '1234567890123456787',
   },

@@ -66,7 +66,7 @@ describe('UpdateNodeImage', () => {
     return task;
   }
 
-  /** The step is written after a look that found another image. */
+  /** The step is written after a check that found another image. */
   async function waits({ metadata }: SeiNodeTask): Promise<void> {
     const { status } = await environment.taskWhere(
       metadata.name,
@@ -147,7 +147,7 @@ describe('UpdateNodeImage', () => {
     assert.equal((await seiNode('late')).spec['image'], NEW);
   });
 
-  it('contract §1.1: of a SeiNode that is deleted meanwhile is TargetResolveFailed, and none is created', async () => {
+  it('contract §1.1: of a SeiNode that is deleted during the update is TargetResolveFailed, and none is created', async () => {
     const task = await rollingOut('deleted');
     await waits(task);
     await environment.seiNodes.delete(environment.namespace, 'deleted');

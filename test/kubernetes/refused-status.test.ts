@@ -58,7 +58,7 @@ const cases: Readonly<Record<string, Case>> = {
     conditionMessage: done,
     outputs,
   },
-  'wants a field beside an output that nobody knows': {
+  'requires an unknown field next to an output': {
     change: ({ status }) => {
       const schema = schemaOf(status, 'outputs', 'awaitCondition');
       schema.properties['unit'] = { type: 'string' } as typeof schema;

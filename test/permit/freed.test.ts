@@ -109,7 +109,7 @@ describe('the permit of a node, after its holder has closed', () => {
     const next = await environment.queued('by-hand-next');
     assert.match(next.status?.message ?? '', /by-hand is busy with a permit that was taken by hand;/);
     assert.deepEqual(requestsOf(node, 'POST'), []);
-    await permit.terminate('given back');
+    await permit.terminate('released');
     assertComplete(await environment.finished('by-hand-next'));
   });
 });

@@ -140,7 +140,7 @@ describe('spec.minSecondsBetweenRestarts', () => {
     assertComplete(task);
     const endedMs = firstEndedMs(node);
     assert.ok(Date.parse(node.tasks[0]?.submittedAt ?? '') - endedMs >= 4_000);
-    // In whole seconds: the wait is no part of the execution time.
+    // In whole seconds: the wait is not part of the execution time.
     assert.ok(executionStartedMs(task) - endedMs > 3_000);
   });
 

@@ -97,7 +97,7 @@ describe('a runbook that holds a permit during two restarts', () => {
     await environment.restart('before', 'busy');
     await eventually('another restart is at work', () => node.sigtermsReceived === 1);
     const runbook = await begin(node);
-    await eventually('it waits, and says for whom', async () => {
+    await eventually('it waits, and names the holder', async () => {
       const { raw } = await runbook.describe();
       return raw.pendingActivities?.some(
         ({ activityType, heartbeatDetails }) =>

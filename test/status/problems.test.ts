@@ -138,7 +138,7 @@ describe('a problem that keeps a task from continuing', () => {
     await polledAgain(node);
     const { status } = await environment.taskWhere(
       'denied',
-      'tells no problem any more',
+      'no longer shows a problem',
       ({ status: now }) => !/Last problem/.test(now?.message ?? ''),
     );
     assert.deepEqual([status?.phase, status?.step], ['Running', 'AwaitingHeight']);

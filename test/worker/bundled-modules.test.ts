@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { bundleWorkflows } from '../../worker/workflow-bundle.ts';
 
-/** Bound on the code of our own modules, in characters: every workflow instance evaluates it anew. */
+/** Bound on the code of our own modules, in characters: every workflow instance evaluates it again. */
 const LARGEST = 180_000;
 
 const OWN = /^(lib|api|core|workflows)\/[-a-z/]+\.ts$/;

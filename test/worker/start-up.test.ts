@@ -73,7 +73,7 @@ describe('a service that starts before its servers', () => {
   });
 });
 
-/** Waits until it has tried and failed more than once, and asserts that it lives on and says what is missing. */
+/** Waits until it has tried and failed more than once, and asserts that it keeps running and says what is missing. */
 async function assertWaits(service: LocalService, expected: { warning: RegExp; readiness: string[] }): Promise<void> {
   await eventually('it has tried three times', async () => {
     return (await warnings(service)).filter((message) => expected.warning.test(message)).length >= 3;

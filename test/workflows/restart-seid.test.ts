@@ -112,7 +112,7 @@ describe('RestartSeid', () => {
     const poll = await scheduledActivity(workflow, 'pollTask');
     const { waitedMs, remainingMs = Number.NaN } = poll.input as PollRequest;
     assert.equal(waitedMs + remainingMs, 600_000);
-    // The activity ends by itself at the deadline, after a last look.
+    // The activity ends itself at the deadline, after a last check.
     assert.equal(Math.round(poll.scheduleToCloseSeconds * 1_000), Math.round(remainingMs) + 30_000);
   });
 

@@ -4,7 +4,7 @@ import { eventually } from '../support/eventually.ts';
 import { requestsOf } from '../support/requests-of.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 
-/** Long enough for a restart to be sent meanwhile. */
+/** Long enough for a restart to be sent in that time. */
 const CONTAINER_RESTART_MS = 20_000;
 
 describe('a restart of a seid that is down already', () => {
