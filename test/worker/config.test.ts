@@ -60,7 +60,7 @@ describe('readConfig', () => {
     ['LEASE_NAME', 'a'.repeat(254), /expected string to have <=253 characters/],
     ['LEASE_NAMESPACE', 'a,b', /is not a namespace name/],
     ['SIDECAR_URL_TEMPLATE', 'http://sidecar:7777', /does not contain \{name\}/],
-    ['SIDECAR_URL_TEMPLATE', 'http://{node}:7777', /only \{name\} and \{namespace\} are known/],
+    ['SIDECAR_URL_TEMPLATE', 'http://{node}:7777', /contains \{node\}/],
     ['SIDECAR_URL_TEMPLATE', 'ftp://{name}', /is not an http or https URL/],
     ['SIDECAR_TOKEN_FILE', '/nowhere/token', /cannot be read/],
     ['SIDECAR_CA_FILE', '/nowhere/ca', /CA file \/nowhere\/ca cannot be read/],
