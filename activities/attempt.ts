@@ -3,14 +3,15 @@ import { Context } from '@temporalio/activity';
 import { ActivityCancelledError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 
-/** For Temporal to take a heartbeat that is waited for, in milliseconds. */
+/** Time limit for Temporal to accept a heartbeat that is waited for, in milliseconds. */
 const CONFIRM_MS = 5_000;
 
 /**
- * One attempt of an activity that may go on for long: its clock, its heartbeats and what ends it early.
+ * One attempt of an activity that may take long: its clock, its heartbeats and what ends it early.
  *
- * Its time is Temporal's, carried on by a monotonic clock: a worker whose own clock is minutes off judges deadlines
- * like any other. The time that the attempt waited for a worker is not in it; the server's own timeouts bound that.
+ * Its clock is Temporal's time plus the time that a monotonic clock has measured since: a worker whose own clock is
+ * minutes off decides on deadlines like any other. The time that the attempt waited for a worker is not included; the
+ * server's own timeouts limit that.
  */
 export class Attempt<Details extends object> implements Disposable {
   /** Aborted when the activity is cancelled or the process shuts down. */
@@ -22,9 +23,9 @@ export class Attempt<Details extends object> implements Disposable {
   readonly #heartbeats: NodeJS.Timeout | undefined;
 
   /**
-   * @param shutdown - Aborted when the process shuts down: another worker then goes on.
-   * @param share - Of the heartbeat timeout, after which a heartbeat is repeated when nothing has changed. A cancelled
-   * activity hears of it with the next heartbeat.
+   * @param shutdown - Aborted when the process shuts down: another worker then continues.
+   * @param share - Part of the heartbeat timeout after which a heartbeat is repeated when nothing has changed. A
+   * cancelled activity learns of it with its next heartbeat.
    */
   constructor(shutdown: AbortSignal, share: number) {
     this.#shutdown = shutdown;
@@ -34,7 +35,7 @@ export class Attempt<Details extends object> implements Disposable {
       this.#heartbeats = setInterval(() => this.#beat(), heartbeatTimeoutMs * share);
   }
 
-  /** What an attempt before this one left in its last heartbeat. */
+  /** Details of the last heartbeat of an earlier attempt. */
   get earlier(): Details | undefined {
     return this.#context.info.heartbeatDetails as Details | undefined;
   }
@@ -48,12 +49,14 @@ export class Attempt<Details extends object> implements Disposable {
     return this.#context.info.currentAttemptScheduledTimestampMs + performance.now() - this.#startedMs;
   }
 
-  /** Since the activity was scheduled, earlier attempts included, in milliseconds. */
+  /** Time since the activity was scheduled, earlier attempts included, in milliseconds. */
   get elapsedMs(): number {
     return this.nowMs - this.#context.info.scheduledTimestampMs;
   }
 
-  /** Keeps what is known where the next attempt and the Temporal UI find it. Repeated by itself until the end. */
+  /**
+   * Sends what is known as a heartbeat, for the next attempt and the Temporal UI. Repeated automatically until the end.
+   */
   heartbeat(details: Details): void {
     const isNew = keyOf(details) !== keyOf(this.#details);
     this.#details = details;
@@ -61,7 +64,7 @@ export class Attempt<Details extends object> implements Disposable {
   }
 
   /**
-   * As `heartbeat`, and waits until Temporal has it: a worker that is killed takes with it what it had not handed over.
+   * As `heartbeat`, and waits until Temporal has it: a heartbeat that was not sent is lost when the worker is killed.
    *
    * @returns `false` when the activity was cancelled.
    * @throws ActivityNotFoundError when another attempt has taken over, ServiceError when Temporal did not answer in
@@ -83,7 +86,7 @@ export class Attempt<Details extends object> implements Disposable {
     this.#context.heartbeat(this.#details);
   }
 
-  /** Logs what stands in the way, with the activity's own fields. */
+  /** Logs what keeps the activity from continuing, with the activity's fields. */
   warn(message: string, fields: Record<string, unknown>): void {
     this.#context.log.warn(message, fields);
   }
@@ -94,8 +97,8 @@ export class Attempt<Details extends object> implements Disposable {
   }
 
   /**
-   * What a failure ends the attempt with. In a process that shuts down another worker goes on at once instead of after
-   * a heartbeat timeout.
+   * The error with which a failure ends the attempt. When the process shuts down, another worker continues at once
+   * instead of after a heartbeat timeout.
    *
    * @throws CancelledFailure when the activity is cancelled, ApplicationFailure `WorkerShutdown` when the process
    * stops, otherwise the error itself.
@@ -105,7 +108,7 @@ export class Attempt<Details extends object> implements Disposable {
     if (!this.#shutdown.aborted) throw error;
     throw ApplicationFailure.create({
       type: 'WorkerShutdown',
-      message: 'This worker is shutting down; another one goes on with the wait.',
+      message: 'This worker is shutting down; another one continues the wait.',
       nextRetryDelay: '100 milliseconds',
     });
   }
@@ -115,7 +118,7 @@ export class Attempt<Details extends object> implements Disposable {
   }
 }
 
-/** What makes heartbeats worth sending: not a counter. */
+/** The part of a heartbeat whose change is worth sending: without the counter. */
 function keyOf(details: object | undefined): string {
   return (
     JSON.stringify(details, (key, value: unknown) => (key === 'polls' || key === 'tries' ? undefined : value)) ?? ''

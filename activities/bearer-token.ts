@@ -1,10 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import { SidecarError } from './errors.ts';
 
-/** What a header takes: printable ASCII without blanks. */
+/** What a header accepts: printable ASCII without blanks. */
 const TOKEN = /^[!-~]+$/;
 
-/** A token in a file that others rotate: read when the file has changed, and after a refusal. */
+/** A token from a file that is rotated from outside: read again when the file has changed, and after a refusal. */
 export class BearerToken {
   readonly #file: string;
   #cached: { readonly token: string; readonly modifiedMs: number } | undefined;
@@ -33,14 +33,14 @@ export class BearerToken {
     if (!TOKEN.test(this.#cached.token)) {
       throw new SidecarError(
         'SIDECAR_TOKEN_UNREADABLE',
-        `token file ${this.#file} holds more than a token; check what writes it`,
+        `token file ${this.#file} contains more than a token; check what writes it`,
         { mayHaveArrived: false },
       );
     }
     return this.#cached.token;
   }
 
-  /** Makes the next call read the file again: the sidecar's proxy has refused the token. */
+  /** Makes the next call read the file again, because the sidecar's proxy has refused the token. */
   reset(): void {
     this.#cached = undefined;
   }

@@ -19,7 +19,7 @@ export interface TargetDependencies extends MirrorDependencies, TaskPlaces {
   readonly permits: NodePermits;
 }
 
-/** Looks at a task's target once and, where its kind changes the node, tries to take the node's permit. */
+/** Reads a task's target once and, if its kind changes the node, tries to acquire the node's permit. */
 export async function checkTarget(
   dependencies: TargetDependencies,
   plan: TaskPlan,
@@ -45,12 +45,12 @@ export function phaseWait({ requirePhase, requirePhaseTimeoutMs }: TaskPlan, obs
   return { observed, required: requirePhase, timeoutMs: requirePhaseTimeoutMs };
 }
 
-/** A task that was cancelled is sent no more. */
+/** A cancelled task is not sent, so it needs no permit. */
 export function needsPermit({ kind, cancelled }: TaskPlan): boolean {
   return definitionOf(kind).changesNode && cancelled === undefined;
 }
 
-/** Whether the task takes its permit by itself; otherwise a runbook holds the node for it. */
+/** Whether the task acquires its own permit. If not, a runbook holds the node's permit for it. */
 export function isOwnPermit({ permitHolder }: TaskPlan): boolean {
   return permitHolder === ownWorkflowId();
 }
@@ -64,7 +64,7 @@ export type SeenTarget =
   | { readonly state: 'elsewhere'; readonly phase: string | undefined }
   | { readonly state: 'over'; readonly verdict: Verdict };
 
-/** The phase of a task that was begun before is not consulted any more. */
+/** The phase no longer matters for an adopted task. */
 export async function readTarget(
   { seiNodes }: TargetDependencies,
   plan: TaskPlan,

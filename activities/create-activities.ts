@@ -26,19 +26,19 @@ import { takeOffTask } from './take-off-task.ts';
 import { TargetWait } from './target-wait.ts';
 
 /**
- * Of the heartbeat timeout, after which heartbeats are repeated: a dispatch hears soon that it is cancelled, polls are
- * many.
+ * Part of the heartbeat timeout after which heartbeats are repeated: a dispatch has to learn soon that it is cancelled,
+ * and there are many polls.
  */
 const DISPATCH_BEAT = 0.2;
 const POLL_BEAT = 0.7;
-/** Attempts to look at a target before the resource tells what is wrong: about 2 s. */
+/** Attempts to read a target before the status reports the problem: about 2 s. */
 const QUIET_ATTEMPTS = 4;
 
 export interface ActivityDependencies extends MirrorDependencies, PollDependencies {
   /** Uid of the `kube-system` namespace of the cluster that this worker is in. */
   readonly clusterId: string;
   readonly knowsSearchAttributes: boolean;
-  /** Aborted when the process shuts down: waits are then handed over to another worker. */
+  /** Aborted when the process shuts down: another worker then continues the waits. */
   readonly shutdown: AbortSignal;
 }
 
@@ -142,7 +142,7 @@ export function createActivities(dependencies: ActivityDependencies): Activities
   };
 }
 
-/** Whose work it is when the input gives no plan: enough to report to the resource. */
+/** Identifies the task when the input gives no plan: enough to write the resource's status. */
 function unplanned(kind: string, input: unknown, cluster: string): TaskIdentity {
   return {
     cluster,
@@ -163,7 +163,7 @@ async function tellProblem(
     step: 'noted',
     progress: {
       step: 'WaitingForTarget',
-      message: `The SeiNode cannot be read; it is tried again. Last problem: ${error.message}`,
+      message: `The SeiNode cannot be read; retrying. Last problem: ${error.message}`,
     },
   } as const;
   await writeStatus(

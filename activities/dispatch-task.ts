@@ -19,23 +19,23 @@ import { taskWork, type TaskWork } from './task-work.ts';
 import { TaskReporter } from './task-reporter.ts';
 
 /**
- * A look that is older than this is repeated before the POST, in milliseconds: another attempt may have begun
- * meanwhile.
+ * Maximum age of the last check at the POST, in milliseconds. After that the check is repeated: another attempt may
+ * have started.
  */
 const FRESH_MS = 8_000;
-/** Between two tries: the first, doubled each time up to the longest, in milliseconds. */
+/** Pause between two tries: the first one, doubled each time up to the longest, in milliseconds. */
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
 /**
- * A kind that changes the node is not begun with less than this left, in milliseconds, or than half of a short
- * execution time.
+ * A kind that changes the node is not sent when less than this is left of the execution time, in milliseconds, or less
+ * than half of a short one.
  */
 const LEAST_REMAINING_MS = 30_000;
 
 /**
- * Hands a task to its sidecar, or sets an image, and goes on trying until it is known how that ended. Every try looks
- * first, since an earlier one may have arrived without a record of it. The execution time begins with the status that
- * says so, right before the POST.
+ * Sends a task to its sidecar, or sets an image, and retries until the result is known. Every try asks the sidecar
+ * first, because an earlier POST may have arrived without a record of it. The execution time starts with the status
+ * write right before the POST.
  */
 export class TaskDispatch {
   readonly #dependencies: TargetDependencies;
@@ -44,7 +44,7 @@ export class TaskDispatch {
   readonly #work: TaskWork;
   readonly #reporter: TaskReporter;
   #knowledge: Knowledge;
-  /** Unset: the execution has not begun. By Temporal's clock. */
+  /** By Temporal's clock. Unset: the execution time has not started. */
   #executingSinceMs: number | undefined;
   #startedAtMs: number | undefined;
   #isWritten = false;
@@ -82,7 +82,7 @@ export class TaskDispatch {
     if (seen.state === 'unconfirmed')
       throw new SidecarError(
         'SIDECAR_NOT_ALIVE',
-        'the sidecar does not know the task, but does not answer /v0/livez with 200 either',
+        'the sidecar answers that it does not know the task, but its /v0/livez does not answer 200',
       );
     if (seen.state !== 'absent') return (await this.#begin()) ?? seen;
     if (this.#knowledge.sent === 'yes') return (await this.#begin()) ?? { state: 'running' };
@@ -93,7 +93,7 @@ export class TaskDispatch {
     return performance.now() - lookedAt > FRESH_MS ? await this.#try() : await this.#send();
   }
 
-  /** Whether a restart under another id stands in the way: the sidecar itself refuses none. */
+  /** Whether a restart under another id blocks this task: the sidecar itself does not refuse a second one. */
   async #busy(): Promise<DispatchOutcome | undefined> {
     const { plan, sighting } = this.#request;
     if (!definitionOf(plan.kind).changesNode) return undefined;
@@ -107,12 +107,16 @@ export class TaskDispatch {
     if (obstacle === undefined) return undefined;
     if (this.#executingSinceMs === undefined)
       return { state: 'busy', ...(obstacle.by === 'interval' ? { sighting: obstacle.sighting } : {}) };
-    throw new SidecarError('SIDECAR_BUSY', 'the node is busy with, or too close to, a restart of another task', {
-      mayHaveArrived: false,
-    });
+    throw new SidecarError(
+      'SIDECAR_BUSY',
+      'another task is restarting the node, or has restarted it within spec.minSecondsBetweenRestarts',
+      {
+        mayHaveArrived: false,
+      },
+    );
   }
 
-  /** A sidecar that gives no answer keeps no image from being set: that may be what mends it. */
+  /** A sidecar without an answer does not block an image: a new image may repair it. */
   async #listTasks(): Promise<readonly HeldTask[]> {
     const { kind, task } = this.#request.plan;
     try {
@@ -124,9 +128,9 @@ export class TaskDispatch {
   }
 
   /**
-   * Begins the execution and writes so.
+   * Starts the execution time and writes that into the status.
    *
-   * @returns What stands in the way: the resource is gone, or has reached its end.
+   * @returns Why nothing may be sent: the resource is gone or terminal.
    */
   async #begin(): Promise<DispatchOutcome | undefined> {
     if (this.#isWritten) return undefined;
@@ -157,12 +161,13 @@ export class TaskDispatch {
     };
   }
 
-  /** Nothing comes between the last look at the clock and the POST. */
+  /** There is no await between the last check of the clock and the POST. */
   async #send(): Promise<DispatchOutcome | undefined> {
     if (this.#attempt.isCancelled) return { state: 'cancelled' };
     this.#attempt.signal.throwIfAborted();
     const before = this.#knowledge;
-    // From here on nobody may take it for not sent, also when this worker is killed; and nobody else may be sending it.
+    // From here on the task counts as perhaps sent, even when this worker is killed. The confirmation also shows that
+    // no other attempt has taken over.
     if (
       !(await this.#attempt.confirm(
         this.#details(afterLostPost(before, 'the worker ended while it sent the task', true)),
@@ -186,8 +191,8 @@ export class TaskDispatch {
   }
 
   /**
-   * A sidecar that gives no answer uses up the execution time, also before the task could be sent; an API server does
-   * not.
+   * Time without an answer of the sidecar counts as execution time, also before the task was sent. Time without an
+   * answer of the API server does not.
    */
   async #onFailure(error: unknown): Promise<DispatchOutcome | undefined> {
     const problem = this.#problemOf(error);
@@ -200,7 +205,7 @@ export class TaskDispatch {
     return obstacle;
   }
 
-  /** An API server that takes no status either leaves the execution time where it is. */
+  /** If the API server does not accept the status either, the execution time does not start. */
   async #beginDespite(): Promise<DispatchOutcome | undefined> {
     try {
       return await this.#begin();
@@ -210,7 +215,7 @@ export class TaskDispatch {
     }
   }
 
-  /** @returns `undefined` when the activity is cancelled. @throws what no later try can help against. */
+  /** @returns `undefined` when the activity is cancelled. @throws errors that a retry cannot fix. */
   #problemOf(error: unknown): SidecarError | KubernetesError | undefined {
     if (this.#attempt.isCancelled) return undefined;
     if (this.#attempt.signal.aborted) this.#attempt.leave(error);
@@ -270,7 +275,7 @@ export class TaskDispatch {
   }
 }
 
-/** An API server that refused or could not be reached has not taken the image. */
+/** If the API server refused the call or could not be reached, the image was not set. */
 function mayHaveArrived(error: SidecarError | KubernetesError): boolean {
   return error instanceof SidecarError
     ? error.mayHaveArrived

@@ -20,8 +20,8 @@ interface SidecarErrorDetails {
 }
 
 /**
- * Thrown when a call to a sidecar gave no answer that the contract knows. A later call can always help, so it is
- * retried for as long as the task has execution time left.
+ * Thrown when a call to a sidecar got no answer, or one that the contract does not know. A later call can always help,
+ * so it is retried while the task has execution time left.
  */
 export class SidecarError extends Error {
   readonly code: SidecarErrorCode;
@@ -29,7 +29,7 @@ export class SidecarError extends Error {
   readonly mayHaveArrived: boolean;
   readonly retryAfterMs: number | undefined;
 
-  /** Without a cause: the last in a chain of failures is what a verdict tells, and that is to be this message. */
+  /** Without a cause: a verdict quotes the innermost failure of a chain, which has to be this message. */
   constructor(
     code: SidecarErrorCode,
     message: string,
@@ -50,9 +50,7 @@ export class NodeUrlError extends Error {
   override readonly name = 'NodeUrlError';
 }
 
-/**
- * Thrown when a worker is handed a task of another cluster: the nodes that it could reach are not those that are meant.
- */
+/** Thrown when a worker gets a task of another cluster: it would reach nodes of the same name in the wrong cluster. */
 export class OtherClusterError extends Error {
   readonly code = 'OTHER_CLUSTER';
   readonly retryable = true;

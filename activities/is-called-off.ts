@@ -4,8 +4,8 @@ import { Context } from '@temporalio/activity';
 const CANCEL_REQUESTED = 3;
 
 /**
- * Asks Temporal whether this activity is cancelled. An activity is told only in the answer to a heartbeat, and most
- * heartbeats are held back for 12 s.
+ * Asks Temporal whether this activity is cancelled. Otherwise an activity learns it only from the answer to a
+ * heartbeat, and the SDK delays most heartbeats by 12 s.
  */
 export async function isCalledOff(): Promise<boolean> {
   const { client, info } = Context.current();

@@ -12,33 +12,33 @@ import type { ResourceClient } from '../kubernetes/resource-client.ts';
 import type { TaskStatusWriter } from '../kubernetes/task-status-writer.ts';
 import { ownWorkflowId } from './own-workflow-id.ts';
 
-/** Attempts that the Events of a verdict are worth: they tell again what the status says already. */
+/** Maximum number of attempts to record the Events of a verdict: they only repeat what the status says. */
 const EVENT_ATTEMPTS = 3;
 
 export interface MirrorDependencies {
   readonly tasks: ResourceClient<SeiNodeTask>;
   readonly statuses: TaskStatusWriter;
   readonly events: EventRecorder;
-  /** Unset: status holds no links. */
+  /** Unset: `status.workflow` has no link. */
   readonly temporalUiUrl: string | undefined;
 }
 
-/** What a status records once it was written. */
+/** Result of a status write. */
 export interface Recorded {
-  /** `gone`: the resource does not exist any more. `terminal`: it had reached its end already. Neither is written. */
+  /** `gone`: the resource no longer exists. `terminal`: it was already terminal. In both cases nothing is written. */
   readonly outcome: 'written' | 'gone' | 'terminal';
-  /** What the status says, which an earlier attempt or another controller may have written. */
+  /** The written status, which an earlier attempt or another controller may have written before. */
   readonly executionStartedAt?: string;
   readonly targetFirstObservedAt?: string;
-  /** The task that the status says was begun. */
+  /** `status.task`, when it names a task that was started. */
   readonly begun?: BegunTask;
 }
 
 /**
- * Writes a change into the resource's status. A run without a resource writes nothing.
+ * Writes a change into the resource's status. Does nothing for a run without a resource.
  *
  * @param atMs - When it happened, in milliseconds since the epoch.
- * @throws KubernetesError when the API server did not take it.
+ * @throws KubernetesError when the API server did not accept it.
  */
 export async function writeStatus(
   dependencies: MirrorDependencies,
@@ -68,10 +68,11 @@ export async function writeStatus(
 }
 
 /**
- * Writes the verdict into the resource's status, and records it on the resource and on its node.
+ * Writes the verdict into the resource's status, and records an Event on the resource and on its node.
  *
- * @returns The task that the status says was begun, when the verdict knows nothing of that: it was not written.
- * @throws KubernetesError when the API server did not take the status; Events only tell again what it says.
+ * @returns The task in the status, when it was started and the verdict does not know that. The verdict is then not
+ * written.
+ * @throws KubernetesError when the API server did not accept the status. A failed Event is only logged.
  */
 export async function mirrorStatus(
   dependencies: MirrorDependencies,
@@ -91,7 +92,7 @@ export async function mirrorStatus(
   return undefined;
 }
 
-/** What a Temporal server that was restored from a backup has forgotten: it is never sent again. */
+/** Finds a task that a Temporal server, restored from a backup, no longer knows. It is never sent again. */
 async function begunBefore(
   { tasks }: MirrorDependencies,
   { namespace, name, uid }: MirrorTarget,
@@ -103,7 +104,7 @@ async function begunBefore(
   return begun && { ...begun, accepted: true };
 }
 
-/** Whose doing the Events of a task tell. */
+/** The objects that the Events of a task are about, and who requested the task. */
 export function subjectsOf({ mirrorTo, kind, node, taskId, provenance }: TaskIdentity): EventSubjects {
   const { namespace, name, uid } = node;
   return {
@@ -123,11 +124,13 @@ function ownWorkflow(temporalUiUrl: string | undefined): WorkflowReference | und
   return { id, runId, namespace, ...workflowUrl(temporalUiUrl, { id, runId, namespace }) };
 }
 
-/** Records in the background: nobody waits for what the status says already. */
+/** Records in the background: nothing depends on it. */
 export function recordEvents(events: EventRecorder, recorded: readonly Parameters<EventRecorder['record']>[0][]): void {
   for (const event of recorded) {
     events
       .record(event)
-      .catch((error: unknown) => log.warn('Event not recorded. The status says the same.', { error }));
+      .catch((error: unknown) =>
+        log.warn('The Event could not be recorded. The status has the same information.', { error }),
+      );
   }
 }

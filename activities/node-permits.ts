@@ -11,11 +11,9 @@ const { WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE } = proto.temporal.api.enums.v1
 const { WORKFLOW_ID_CONFLICT_POLICY_FAIL } = proto.temporal.api.enums.v1.WorkflowIdConflictPolicy;
 
 const WORKFLOW_TYPE = 'NodePermit';
-/** Nobody polls it: a permit is open until it is ended, and runs no code. */
+/** No worker polls this task queue: a permit runs no code and is open until it is released. */
 const TASK_QUEUE = 'seinode-permit';
-/**
- * Before the server offers the first workflow task, in seconds: it spares the server the task, which nobody would take.
- */
+/** Delay of the first workflow task, in seconds: it saves the server a task that no worker would pick up. */
 const START_DELAY_SECONDS = 365 * 86_400;
 /** gRPC codes. */
 const NOT_FOUND = 5;
@@ -23,23 +21,23 @@ const ALREADY_EXISTS = 6;
 const PERMISSION_DENIED = 7;
 const UNIMPLEMENTED = 12;
 
-/** Somebody else who has a permit. */
+/** The current holder of a permit. */
 export interface PermitHolder {
   readonly runId: string;
-  /** Id of the workflow that holds it. Unset: it was taken by hand. */
+  /** Id of the workflow that holds it. Unset: somebody started the permit by hand. */
   readonly workflowId: string | undefined;
 }
 
 interface OpenPermit {
   readonly runId: string;
-  /** Id of the workflow that holds the permit. Unset: it was taken by hand. */
+  /** Id of the workflow that holds the permit. Unset: somebody started the permit by hand. */
   readonly holder: string | undefined;
 }
 
 /**
- * The rights to have a node to oneself. A permit is a workflow whose id names the node and that runs no code: Temporal
- * allows one open workflow for each id, and refuses a second start at once. It belongs to the workflow whose id its
- * memo names, in whichever of its runs, so a holder that was reset still has it.
+ * Permits give one holder at a time exclusive use of a node. A permit is a workflow that runs no code and whose id
+ * names the node: Temporal allows one open workflow per id, and refuses a second start at once. Its memo names the
+ * workflow id of its holder. It does not depend on the run, so a holder that was reset still has it.
  */
 export class NodePermits {
   readonly #client: Client;
@@ -49,10 +47,10 @@ export class NodePermits {
   }
 
   /**
-   * Tries to take a permit. One that its holder left behind is ended first.
+   * Tries to acquire a permit. A permit whose holder has closed is terminated first.
    *
-   * @param holder - Id of the workflow that it is taken for.
-   * @returns The run that is the permit, or who has it instead.
+   * @param holder - Id of the workflow that will hold it.
+   * @returns The run of the permit, or its current holder.
    */
   async take(
     permitId: string,
@@ -71,9 +69,9 @@ export class NodePermits {
   }
 
   /**
-   * Gives back the permit that a workflow has, if it has it.
+   * Releases the permit that a workflow holds, if it holds it.
    *
-   * @param runId - The run that is the permit. Unset: it is looked up.
+   * @param runId - The run of the permit. Unset: it is looked up.
    */
   async giveBack(permitId: string, holder: string, runId?: string): Promise<void> {
     if (runId !== undefined) return await this.#end(permitId, runId);
@@ -81,7 +79,7 @@ export class NodePermits {
     if (permit?.holder === holder) await this.#end(permitId, permit.runId);
   }
 
-  /** Resolves when the holder has given the permit back, or when the server ends the question, after some 20 s. */
+  /** Resolves when the permit is released, or when the server ends the long poll, after about 20 s. */
   async ended(permitId: string, { runId }: PermitHolder, signal: AbortSignal): Promise<void> {
     const { workflowService, options } = this.#client;
     const question = workflowService.getWorkflowExecutionHistory({
@@ -90,7 +88,7 @@ export class NodePermits {
       waitNewEvent: true,
       historyEventFilterType: HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT,
     });
-    // A handle's `result()` asks the same, but over a worker's connection it cannot be called off.
+    // A handle's `result()` asks the same, but cannot be aborted on a worker's connection.
     await ifFound(abortable(question, signal));
   }
 
@@ -136,8 +134,8 @@ export class NodePermits {
   }
 
   /**
-   * One that has ended already is left alone. Deletes it, so that lists of workflows hold no permits of the past; where
-   * that is not allowed it is terminated.
+   * Does nothing when it has already closed. Deletes it, so that lists of workflows contain no old permits; where that
+   * is not allowed, it is terminated.
    */
   async #end(permitId: string, runId: string): Promise<void> {
     const { workflowService, options } = this.#client;
@@ -146,7 +144,7 @@ export class NodePermits {
       await ifFound(workflowService.deleteWorkflowExecution(workflow));
     } catch (error) {
       if (![PERMISSION_DENIED, UNIMPLEMENTED].includes(codeOf(error))) throw error;
-      await ifFound(workflowService.terminateWorkflowExecution({ ...workflow, reason: 'given back' }));
+      await ifFound(workflowService.terminateWorkflowExecution({ ...workflow, reason: 'released' }));
     }
   }
 }

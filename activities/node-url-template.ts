@@ -1,13 +1,13 @@
 import { NodeUrlError } from './errors.ts';
 
-/** Only these may stand for `{name}` and `{namespace}`, so that no resource can point a call at another host. */
+/** Only these may replace `{name}` and `{namespace}`, so that no resource can send a call to another host. */
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const PLACEHOLDER = /\{([^{}]*)\}/g;
 const PLACEHOLDERS = ['name', 'namespace'];
-/** The host as it is written, less its port. */
+/** The host as written, without its port. */
 const HOST = /^https?:\/\/([^/?#\\@]*?)(?::\d*)?(?:[/?#\\]|$)/i;
 
-/** Where something answers on each node: an http or https URL with `{name}` and `{namespace}` in it. */
+/** The URL of a service on each node: http or https, with `{name}` and `{namespace}` in it. */
 export class NodeUrlTemplate {
   readonly #template: string;
   readonly #host: string;
@@ -25,13 +25,13 @@ export class NodeUrlTemplate {
     this.#template = template.replace(/\/+$/, '');
     this.#host = (HOST.exec(template)?.[1] ?? '').toLowerCase();
     if (example.hostname !== fill(this.#host, 'node', 'namespace')) {
-      throw new NodeUrlError(
-        `"${template}" has a host that is read as ${example.hostname}; write it as it is to be read`,
-      );
+      throw new NodeUrlError(`"${template}" has a host that is parsed as ${example.hostname}; write it in that form`);
     }
   }
 
-  /** @throws NodeUrlError when a name is not a DNS label, or would be read as another host: 2130706433 is 127.0.0.1. */
+  /**
+   * @throws NodeUrlError when a name is not a DNS label, or would be parsed as another host: 2130706433 is 127.0.0.1.
+   */
   urlOf(node: { name: string; namespace: string }, path: string): string {
     for (const [field, value] of [
       ['name', node.name],
@@ -43,7 +43,7 @@ export class NodeUrlTemplate {
     const host = fill(this.#host, node.name, node.namespace);
     if (URL.parse(filled)?.hostname === host) return filled + path;
     throw new NodeUrlError(
-      `node ${node.namespace}/${node.name} gives the host "${host}", which is not read as it is written; use other names`,
+      `node ${node.namespace}/${node.name} gives the host "${host}", which is parsed as a different host; use other names`,
     );
   }
 }
@@ -51,10 +51,10 @@ export class NodeUrlTemplate {
 function assertPlaceholders(template: string): void {
   for (const [, name = ''] of template.matchAll(PLACEHOLDER)) {
     if (PLACEHOLDERS.includes(name)) continue;
-    throw new NodeUrlError(`"${template}" holds {${name}}; only {name} and {namespace} are known`);
+    throw new NodeUrlError(`"${template}" contains {${name}}; only {name} and {namespace} are allowed`);
   }
   if (template.includes('{name}')) return;
-  throw new NodeUrlError(`"${template}" does not hold {name}: every node would have the same address`);
+  throw new NodeUrlError(`"${template}" does not contain {name}: every node would have the same address`);
 }
 
 function fill(template: string, name: string, namespace: string): string {

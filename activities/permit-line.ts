@@ -1,10 +1,8 @@
-/** Those in this process who wait for permits, each permit with a line of its own. */
+/** The tasks in this process that wait for permits, with one queue per permit. */
 export class PermitLine {
   readonly #lines = new Map<string, Place[]>();
 
-  /**
-   * @param sinceMs - Start of the wait, in milliseconds since the epoch: who has waited longer stands further in front.
-   */
+  /** @param sinceMs - Start of the wait, in milliseconds since the epoch: the longest wait is first. */
   join(permitId: string, sinceMs: number): Place {
     const line = this.#lines.get(permitId) ?? [];
     this.#lines.set(permitId, line);
@@ -42,13 +40,13 @@ export class PermitLine {
 
 export interface Place {
   readonly sinceMs: number;
-  /** Whether nobody in this process has waited longer. */
+  /** Whether no other task in this process has waited longer. */
   readonly isFront: boolean;
-  /** Whom the one in front waits for, as far as it has said. */
+  /** The holder that the first one waits for, if it has set one. */
   readonly holder: string | undefined;
-  /** Set by the one in front: whom it waits for. */
+  /** Set by the first one: the holder that it waits for. */
   knownHolder?: string;
-  /** Resolves once this place is the front; asked anew after each wait, since others may be let in ahead. */
+  /** Resolves when this place is first. Check again after each wait, because a longer wait may have joined. */
   readonly reachesFront: Promise<void>;
   readonly becomesFront: () => void;
   readonly isOvertaken: () => void;

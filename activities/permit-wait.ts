@@ -6,7 +6,7 @@ import type { Attempt } from './attempt.ts';
 import type { NodePermits, PermitHolder } from './node-permits.ts';
 import type { PermitLine, Place } from './permit-line.ts';
 
-/** How often those who wait look again, in milliseconds: a holder may have ended without giving the permit back. */
+/** How often a waiting task checks the permit, in milliseconds: a holder may have closed without releasing it. */
 const LOOK_AGAIN_MS = 10_000;
 
 export interface PermitWaitOptions {
@@ -14,21 +14,21 @@ export interface PermitWaitOptions {
   readonly line: PermitLine;
   readonly attempt: Pick<Attempt<object>, 'signal' | 'nowMs'>;
   readonly permitId: string;
-  /** Id of the workflow that the permit is taken for. */
+  /** Id of the workflow that will hold the permit. */
   readonly holder: string;
-  /** Where it is looked up whether the resource of a holder is still there. */
+  /** Used to check whether the resource of a holder still exists. */
   readonly tasks: ResourceClient<SeiNodeTask>;
 }
 
 /**
- * One workflow's wait for a permit. Of those in this process only the one that has waited longest tries to take it, as
- * soon as it is given back; of several processes whichever is first.
+ * One workflow's wait for a permit. In this process only the task that has waited longest tries to acquire it, as soon
+ * as it is released. Between processes, the first to try gets it.
  */
 export class PermitWait implements Disposable {
   readonly #options: PermitWaitOptions;
   #place: Place | undefined;
   #holder: PermitHolder | undefined;
-  /** The run that is the permit, while it is held. */
+  /** The run of the permit, while it is held. */
   #runId: string | undefined;
 
   constructor(options: PermitWaitOptions) {
@@ -40,10 +40,10 @@ export class PermitWait implements Disposable {
   }
 
   /**
-   * Tries to take the permit, when it is this workflow's turn.
+   * Tries to acquire the permit, when it is this workflow's turn.
    *
    * @param sinceMs - Start of the wait, in milliseconds since the epoch.
-   * @returns The run that is the permit, or who has it, as messages call him.
+   * @returns The run of the permit, or its holder as messages name it.
    */
   async take(sinceMs: number): Promise<{ readonly permitRunId: string } | { readonly heldBy: string }> {
     const { permits, line, permitId, holder, tasks } = this.#options;
@@ -61,7 +61,7 @@ export class PermitWait implements Disposable {
     return { heldBy: name };
   }
 
-  /** Gives the permit and the place in line back while something else is waited for. */
+  /** Releases the permit and the place in the queue while the task waits for something else. */
   async giveBack(): Promise<void> {
     const { permits, permitId, holder } = this.#options;
     await permits.giveBack(permitId, holder, this.#runId);
@@ -71,9 +71,9 @@ export class PermitWait implements Disposable {
   }
 
   /**
-   * Waits until it may be this workflow's turn, at most so long; then it has to try.
+   * Waits until it may be this workflow's turn, at most `atMostMs`. The caller then tries again.
    *
-   * @throws when the attempt is to end.
+   * @throws when the attempt has to end.
    */
   async wait(atMostMs: number): Promise<void> {
     const { permits, permitId, attempt } = this.#options;
@@ -95,15 +95,15 @@ export class PermitWait implements Disposable {
 }
 
 /**
- * How messages call a holder. A task whose resource was deleted holds its node until what was sent is over: kubectl no
- * longer finds it.
+ * How messages name a holder. They mark a task whose resource was deleted: it holds its node until the work that was
+ * sent has ended, but kubectl no longer finds it.
  */
 async function holderName(tasks: ResourceClient<SeiNodeTask>, workflowId: string | undefined): Promise<string> {
   const name = holderText(workflowId);
   const reference = parseWorkflowId(workflowId ?? '');
   if (reference === undefined) return name;
   const resource = await tasks.get(reference.namespace, reference.name);
-  return resource?.metadata.uid === reference.uid ? name : `${name}, which was deleted and is being ended`;
+  return resource?.metadata.uid === reference.uid ? name : `${name}, which was deleted and whose work has not ended`;
 }
 
 function rejectedWhenAborted(signal: AbortSignal): Promise<never> {

@@ -14,13 +14,17 @@ import type { SeidRpc } from './seid-rpc.ts';
 import { TaskReporter } from './task-reporter.ts';
 import { taskWork, type TaskPlaces, type TaskWork } from './task-work.ts';
 
-/** Least time between two submissions of a pending transaction, in milliseconds: about two blocks. */
+/** Minimum time between two submissions of a pending transaction, in milliseconds: about two blocks. */
 const RESUBMIT_MS = 1_000;
-/** How often a sidecar without an answer is asked again at the deadline, and the pause before, in milliseconds. */
+/**
+ * How often a sidecar that does not answer is asked again at the deadline, and the pause before each try, in
+ * milliseconds.
+ */
 const LAST_LOOKS = 3;
 const LAST_PAUSE_MS = 500;
 /**
- * Between two reads of the height that a wait shows: the first, doubled each time up to the longest, in milliseconds.
+ * Pause between two reads of the height that a wait shows: the first one, doubled each time up to the longest, in
+ * milliseconds.
  */
 const FIRST_HEIGHT_MS = 30_000;
 const LONGEST_HEIGHT_MS = 600_000;
@@ -30,8 +34,8 @@ export interface PollDependencies extends MirrorDependencies, TaskPlaces {
 }
 
 /**
- * Asks for a task until it is over or the execution time is. A sidecar without an answer is asked again: it may be
- * restarting.
+ * Polls a task until it has ended or the execution time has passed. A sidecar that does not answer is asked again: it
+ * may be restarting.
  */
 export class TaskPoll {
   readonly #dependencies: PollDependencies;
@@ -136,7 +140,7 @@ export class TaskPoll {
     );
   }
 
-  /** What a wait shows while it goes on; the longer it goes on, the more seldom. */
+  /** Shows the node's height while a wait runs: less often the longer it runs. */
   async #readHeight(): Promise<void> {
     const { plan } = this.#request;
     if (!definitionOf(plan.kind).onlyWaits || this.#attempt.nowMs < this.#heightAtMs) return;
@@ -177,7 +181,7 @@ export class TaskPoll {
     }
   }
 
-  /** The sidecar has the last word: after an outage of ours the work may long be over. */
+  /** Asks the sidecar once more: after an outage of this service the work may have ended long ago. */
   async #lastLook(): Promise<PollOutcome> {
     for (let looks = 1; looks < LAST_LOOKS && this.#knowledge.problem !== undefined; looks += 1) {
       await this.#attempt.sleep(LAST_PAUSE_MS);

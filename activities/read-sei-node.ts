@@ -7,7 +7,7 @@ import type { ResourceClient } from '../kubernetes/resource-client.ts';
 /**
  * Reads a SeiNode.
  *
- * @returns `undefined` when there is no such SeiNode.
+ * @returns `undefined` when the SeiNode does not exist.
  * @throws KubernetesError when the API server cannot say whether it exists; that is never a verdict.
  */
 export async function readSeiNode(

@@ -4,7 +4,7 @@ import type { NodeReference } from '../api/temporal/task-input.ts';
 import { readAtMost } from '../lib/read-at-most.ts';
 import type { NodeUrlTemplate } from './node-url-template.ts';
 
-/** In milliseconds: the height is an extra, and a task that is over must not wait long for it. */
+/** In milliseconds. Short, because the height is optional and must not delay the end of a task. */
 const CALL_TIMEOUT_MS = 2_000;
 /** A status is about 2 kB. */
 const ANSWER_BYTES = 256 * 1024;
@@ -17,7 +17,7 @@ const status = z.object({
       .transform(Number),
   }),
 });
-/** On Sei the body sometimes comes without the JSON-RPC envelope (contract §3). */
+/** On Sei the body sometimes comes without the JSON-RPC wrapper (contract §3). */
 const answer = z.union([z.object({ result: status }).transform(({ result }) => result), status]);
 
 export interface SeidRpcOptions {
@@ -25,7 +25,7 @@ export interface SeidRpcOptions {
   readonly dispatcher: Dispatcher;
 }
 
-/** CometBFT's RPC of seid, which needs no privilege. */
+/** seid's CometBFT RPC. It needs no credentials. */
 export class SeidRpc {
   readonly #options: SeidRpcOptions;
 
@@ -33,7 +33,7 @@ export class SeidRpc {
     this.#options = options;
   }
 
-  /** The latest block height; `undefined` when seid does not say: it is never guessed. */
+  /** The latest block height; `undefined` when seid does not report one. It is never estimated. */
   async latestHeight(node: NodeReference, signal: AbortSignal): Promise<number | undefined> {
     try {
       const url = new URL(this.#options.urlTemplate.urlOf(node, '/status'));

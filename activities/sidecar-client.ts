@@ -12,19 +12,22 @@ import type { NodeUrlTemplate } from './node-url-template.ts';
 import { trustProblem } from './sidecar-trust.ts';
 import { taskBody, type IdentifiedTask } from './task-body.ts';
 
-/** One call, in milliseconds: a sidecar answers from memory, and a heartbeat is due every 15 s. */
+/** Timeout of one call, in milliseconds: a sidecar answers from memory, and a heartbeat is due every 15 s. */
 const CALL_TIMEOUT_MS = 5_000;
-/** An answer about one task is some hundred bytes; params of a large proposal stay far below this. */
+/**
+ * Maximum size of an answer about one task, in bytes. Most have some hundred bytes; the params of a large proposal stay
+ * far below this.
+ */
 const ANSWER_BYTES = 1024 * 1024;
-/** A hundred of them. */
+/** Maximum size of a list of a hundred tasks, in bytes. */
 const LIST_BYTES = 16 * 1024 * 1024;
-/** The sidecar's word for a store that could not write just then (contract §3). */
+/** The sidecar's error for a task store that could not write at the moment (contract §3). */
 const PASSING_REFUSAL = 'persist task';
 
 export interface SidecarClientOptions {
   readonly urlTemplate: NodeUrlTemplate;
   readonly dispatcher: Dispatcher;
-  /** Unset: calls carry no token, as on a laptop. */
+  /** Unset: calls have no token, as on a laptop. */
   readonly token?: BearerToken | undefined;
 }
 
@@ -32,7 +35,7 @@ interface Call {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   readonly body?: string;
-  /** Longest answer that is read. */
+  /** Maximum size of the answer, in bytes. */
   readonly maxBytes?: number;
   readonly signal?: AbortSignal;
 }
@@ -45,9 +48,9 @@ interface Answer {
 }
 
 /**
- * The sidecar's HTTP API (contract §3). Every call is bounded in time and size.
+ * The sidecar's HTTP API (contract §3). Every call has a timeout and a maximum answer size.
  *
- * All methods throw SidecarError for an answer that the contract does not know, and for none at all.
+ * All methods throw SidecarError for an answer that the contract does not know, and when there is no answer.
  */
 export class SidecarClient {
   readonly #options: SidecarClientOptions;
@@ -56,7 +59,7 @@ export class SidecarClient {
     this.#options = options;
   }
 
-  /** @returns `undefined` when the sidecar says that it does not know the task. */
+  /** @returns `undefined` when the sidecar answers that it does not know the task. */
   async getTask(node: NodeReference, id: string, signal: AbortSignal): Promise<SidecarTask | undefined> {
     const answer = await this.#call(node, { method: 'GET', path: `/v0/tasks/${encodeURIComponent(id)}`, signal });
     if (answer.status === 404 && errorWords(answer.text) !== undefined) return undefined;
@@ -65,7 +68,7 @@ export class SidecarClient {
     throw unexpected(node, 'GET', answer);
   }
 
-  /** What the sidecar has, newest first; at most 100 tasks (contract §3). */
+  /** The sidecar's tasks, newest first; at most 100 (contract §3). */
   async listTasks(node: NodeReference, signal: AbortSignal): Promise<HeldTask[]> {
     const answer = await this.#call(node, { method: 'GET', path: '/v0/tasks', signal, maxBytes: LIST_BYTES });
     const tasks = answer.status === 200 ? sidecarTaskListSchema.safeParse(parsedJson(answer.text)) : undefined;
@@ -74,9 +77,9 @@ export class SidecarClient {
   }
 
   /**
-   * Hands a task over. Not cancellable: once sent, whether it landed must be known.
+   * Sends a task. Not cancellable: once it was sent, its result must be known.
    *
-   * @returns `accepted`, or the words with which the sidecar refuses the task for good.
+   * @returns `accepted`, or the error with which the sidecar refuses the task permanently.
    */
   async postTask(node: NodeReference, task: IdentifiedTask): Promise<'accepted' | { readonly refused: string }> {
     const answer = await this.#call(node, { method: 'POST', path: '/v0/tasks', body: taskBody(task) });
@@ -86,7 +89,7 @@ export class SidecarClient {
     throw unexpected(node, 'POST', answer);
   }
 
-  /** Takes a task off the sidecar; one that it does not know is off already. */
+  /** Takes a task off the sidecar. Succeeds also when the sidecar does not know the task. */
   async deleteTask(node: NodeReference, id: string, signal: AbortSignal): Promise<void> {
     const answer = await this.#call(node, { method: 'DELETE', path: `/v0/tasks/${encodeURIComponent(id)}`, signal });
     if (answer.status === 204 || (answer.status === 404 && errorWords(answer.text) !== undefined)) return;
@@ -139,7 +142,7 @@ export class SidecarClient {
   }
 }
 
-/** Only whole seconds: no sidecar sends a date. */
+/** Only whole seconds: sidecars do not send dates. */
 function retryAfter(headers: Dispatcher.ResponseData['headers']): { retryAfterMs?: number } {
   const seconds = /^\d{1,5}$/.exec(String(headers['retry-after'] ?? ''))?.[0];
   return seconds === undefined ? {} : { retryAfterMs: 1_000 * Number(seconds) };
@@ -153,13 +156,13 @@ function headersOf({ body }: Call, token: string | undefined): Record<string, st
   };
 }
 
-/** Codes of failures that come before anything of a request has left this machine, or without a connection. */
+/** Codes of failures without a connection, or before any part of the request was sent. */
 const NOT_SENT = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'];
 
 function failureOf(call: string, cause: unknown, timedOut: boolean): SidecarError {
   if (cause instanceof SidecarError) return cause;
   if (timedOut) {
-    return new SidecarError('SIDECAR_CALL_TIMEOUT', `${call}: no whole answer within ${CALL_TIMEOUT_MS / 1000} s`);
+    return new SidecarError('SIDECAR_CALL_TIMEOUT', `${call}: no complete answer within ${CALL_TIMEOUT_MS / 1000} s`);
   }
   const untrusted = cause instanceof Error ? trustProblem(cause) : undefined;
   if (untrusted !== undefined)
@@ -170,7 +173,7 @@ function failureOf(call: string, cause: unknown, timedOut: boolean): SidecarErro
   });
 }
 
-/** A name with several addresses fails with one error for all of them. */
+/** A name with several addresses fails with one error that wraps all of them. */
 function isNotSent(cause: unknown): boolean {
   if (cause instanceof AggregateError && cause.errors.length > 0) return cause.errors.every(isNotSent);
   return NOT_SENT.includes((cause as NodeJS.ErrnoException).code ?? '');

@@ -6,9 +6,9 @@ import { SidecarError } from './errors.ts';
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 /**
- * Reads certificates of authorities, in PEM, one after the other.
+ * Reads CA certificates in PEM.
  *
- * @throws SidecarError `SIDECAR_CA_UNREADABLE` when the file cannot be read or holds anything that is no certificate.
+ * @throws SidecarError `SIDECAR_CA_UNREADABLE` when the file cannot be read or contains anything but certificates.
  */
 export function readAuthorities(file: string): string[] {
   let found: string[];
@@ -18,12 +18,12 @@ export function readAuthorities(file: string): string[] {
   } catch {
     throw new SidecarError(
       'SIDECAR_CA_UNREADABLE',
-      `CA file ${file} cannot be read or holds a broken certificate; check its mount`,
+      `CA file ${file} cannot be read or contains an invalid certificate; check its mount`,
       { mayHaveArrived: false },
     );
   }
   if (found.length > 0) return found;
-  throw new SidecarError('SIDECAR_CA_UNREADABLE', `CA file ${file} holds no certificate in PEM; check what writes it`, {
+  throw new SidecarError('SIDECAR_CA_UNREADABLE', `CA file ${file} contains no PEM certificate; check what writes it`, {
     mayHaveArrived: false,
   });
 }
@@ -31,15 +31,15 @@ export function readAuthorities(file: string): string[] {
 type Connector = ReturnType<typeof buildConnector>;
 
 /**
- * How connections to sidecars are made when only the authorities in a file are trusted. Read again when the file has
- * changed: connections that are up stay, new ones are made with what it holds then.
+ * Makes connections to sidecars that trust only the CAs in a file. The file is read again when it has changed: open
+ * connections stay open, new ones use its new contents.
  */
 export function connectTrusting(file: string): Connector {
   let current: { readonly modifiedMs: number; readonly connect: Connector } | undefined;
   return (options, callback) => {
     try {
       const { mtimeMs: modifiedMs } = statSync(file);
-      // Also a session of before must not be resumed.
+      // TLS sessions from before the change must not be resumed.
       if (current?.modifiedMs !== modifiedMs)
         current = { modifiedMs, connect: buildConnector({ ca: readAuthorities(file), allowH2: false }) };
     } catch (error) {
@@ -57,18 +57,18 @@ export function connectTrusting(file: string): Connector {
   };
 }
 
-/** Codes of OpenSSL and Node for a certificate that no trusted authority stands behind. */
+/** Codes of OpenSSL and Node for a certificate that no trusted CA has signed. */
 const UNTRUSTED =
   /^(UNABLE_TO_\w+|SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT|CERT_UNTRUSTED|CERT_SIGNATURE_FAILURE|CERT_CHAIN_TOO_LONG|INVALID_CA)$/;
 
-/** What to do about a sidecar whose certificate was not accepted; `undefined` when that is not what went wrong. */
+/** What to do when a sidecar's certificate was not accepted; `undefined` when the problem is a different one. */
 export function trustProblem({ code = '' }: NodeJS.ErrnoException): string | undefined {
   if (UNTRUSTED.test(code))
-    return `the certificate is of an authority that is not trusted (${code}); check SIDECAR_CA_FILE`;
+    return `the certificate is signed by a CA that is not trusted (${code}); check SIDECAR_CA_FILE`;
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
     return `the certificate is for another name (${code}); check SIDECAR_URL_TEMPLATE`;
   if (/^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/.test(code))
-    return `the certificate is out of date (${code}); check it, and the clocks`;
-  if (/^(ERR_SSL_|EPROTO)/.test(code)) return `no TLS could be agreed on (${code}); check SIDECAR_URL_TEMPLATE`;
+    return `the certificate is expired or not yet valid (${code}); check it, and the clocks`;
+  if (/^(ERR_SSL_|EPROTO)/.test(code)) return `the TLS handshake failed (${code}); check SIDECAR_URL_TEMPLATE`;
   return undefined;
 }

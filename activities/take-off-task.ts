@@ -12,10 +12,10 @@ import { TaskReporter } from './task-reporter.ts';
 import type { TaskPlaces } from './task-work.ts';
 
 /**
- * Takes a task that only waits off its sidecar, for as long as that takes: what it would do at its end must not happen
- * with nobody watching. A sidecar that does not know the task has nothing to take off.
+ * Takes a wait off its sidecar, and retries without limit: an action at the end of the wait must not happen when
+ * nothing watches it. Done when the sidecar answers that it does not know the task.
  *
- * @returns `gone` when the SeiNode does not exist any more.
+ * @returns `gone` when the SeiNode no longer exists.
  */
 export async function takeOffTask(
   { sidecar, seiNodes, ...mirror }: MirrorDependencies & TaskPlaces,
@@ -25,7 +25,7 @@ export async function takeOffTask(
   const { node, taskId } = plan.task;
   const reporter = new TaskReporter({ dependencies: mirror, task: plan.task, attempt });
   if (cancelled) reporter.show({ step: 'noted', progress: cancelling(plan) });
-  // Most are taken off at once: that is worth no write.
+  // Most are taken off at once: no status write is needed.
   else reporter.assume({ step: 'working', progress: takingOff(plan) });
   try {
     for (let tries = 1; ; tries += 1) {
@@ -44,7 +44,7 @@ export async function takeOffTask(
   }
 }
 
-/** An API server that does not answer says nothing about the SeiNode. */
+/** An error of the API server says nothing about the SeiNode. */
 async function isGone(seiNodes: ResourceClient, node: NodeReference, signal: AbortSignal): Promise<boolean> {
   try {
     return (await readSeiNode(seiNodes, node, signal)) === undefined;

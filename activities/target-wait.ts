@@ -25,18 +25,18 @@ import { writeStatus } from './mirror-status.ts';
 import type { PermitLine } from './permit-line.ts';
 import { PermitWait } from './permit-wait.ts';
 
-/** How long a task whose node must rest waits before it looks again, in milliseconds. */
+/** How often a task that waits for `minSecondsBetweenRestarts` checks again, in milliseconds. */
 const LONGEST_REST_MS = 60_000;
 
 export interface AwaitTargetOptions {
   readonly plan: TaskPlan;
   readonly attempt: Attempt<TargetWaitState>;
   readonly line: PermitLine;
-  /** From a wait before this one. */
+  /** Carried over from an earlier wait. */
   readonly earlier?: Partial<TargetWaitState> | undefined;
 }
 
-/** Waits until a task may be sent. Whatever had to be waited for, all is looked at again afterwards. */
+/** Waits until a task may be sent. After each wait, all conditions are checked again. */
 export class TargetWait implements Disposable {
   readonly #dependencies: TargetDependencies;
   readonly #options: AwaitTargetOptions;
@@ -60,7 +60,7 @@ export class TargetWait implements Disposable {
     });
   }
 
-  /** How long the task has waited for its node, for a wait that follows. */
+  /** How long the task has waited for its node, to be carried over to a later wait. */
   get state(): TargetWaitState {
     return this.#state;
   }
@@ -69,7 +69,7 @@ export class TargetWait implements Disposable {
     this.#permit[Symbol.dispose]();
   }
 
-  /** Looks once and waits for what stands in the way. @returns `undefined` when the caller has to look again. */
+  /** Checks once and waits for what blocks the task. @returns `undefined` when the caller has to check again. */
   async pass(): Promise<OverTask | ReadyTask | undefined> {
     const { plan, attempt } = this.#options;
     const seen = await readTarget(this.#dependencies, plan, attempt.signal);
@@ -83,7 +83,10 @@ export class TargetWait implements Disposable {
     return this.#begunRemainingMs() <= 0 ? ready(plan, seen) : await this.#waitForNode(taken);
   }
 
-  /** A restart of others is over within minutes; a node that must rest is left to others until then. */
+  /**
+   * Another task's restart ends within minutes, so the permit is kept. During `minSecondsBetweenRestarts` the permit is
+   * released for other tasks.
+   */
   async #takeNode(): Promise<Obstacle | { readonly permitRunId: string }> {
     const taken = await this.#permit.take(this.#state.queuedSinceMs ?? this.#options.attempt.nowMs);
     if ('heldBy' in taken) return { by: 'permit', holder: taken.heldBy };
@@ -92,7 +95,7 @@ export class TargetWait implements Disposable {
     return beside ?? taken;
   }
 
-  /** A sidecar that cannot be asked is no reason to wait: it is asked again before anything is sent. */
+  /** A sidecar that does not answer does not block the task here: it is asked again before anything is sent. */
   async #obstacleBeside(): Promise<Exclude<Obstacle, { by: 'permit' }> | undefined> {
     const { plan, attempt } = this.#options;
     const { node, taskId } = plan.task;
@@ -109,7 +112,7 @@ export class TargetWait implements Disposable {
     }
   }
 
-  /** A permit that a runbook holds stays with the runbook. */
+  /** A runbook keeps a permit that it holds. */
   async #giveBack(): Promise<void> {
     if (isOwnPermit(this.#options.plan)) await this.#permit.giveBack();
   }
@@ -164,10 +167,7 @@ export class TargetWait implements Disposable {
     return undefined;
   }
 
-  /**
-   * @param timedOut - Set when its time in the queue is over: then only a condition is corrected that says something
-   * else.
-   */
+  /** @param timedOut - Set after `queueTimeout`: then the condition is only written if it says something else. */
   async #showQueue(obstacle: Obstacle, timedOut: Verdict | undefined): Promise<OverTask | undefined> {
     const { plan } = this.#options;
     if (timedOut !== undefined && this.#state.shown !== 'PhaseNotMet') return over(plan, timedOut);
@@ -188,7 +188,7 @@ export class TargetWait implements Disposable {
     await attempt.sleep(Math.min(pollInterval(attempt.nowMs - sinceMs, Math.random()), atMostMs));
   }
 
-  /** Writes only what is not shown already. */
+  /** Writes only what the status does not show yet. */
   async #show({
     reason,
     progress,
@@ -211,7 +211,7 @@ export class TargetWait implements Disposable {
     return present({ targetFirstObservedAt: recorded.targetFirstObservedAt });
   }
 
-  /** A task that was begun before and is not known to be sent waits for its node no longer than its execution time. */
+  /** An adopted task that is not known to be sent waits for its node at most as long as its execution time. */
   #begunRemainingMs(): number {
     const { plan, attempt } = this.#options;
     if (plan.begun === undefined || plan.timeoutMs === undefined) return Number.POSITIVE_INFINITY;

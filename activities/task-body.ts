@@ -2,7 +2,7 @@ import type { SidecarTaskRequest } from '../core/task-plan.ts';
 
 export type IdentifiedTask = SidecarTaskRequest & { readonly id: string };
 
-/** The body of a POST. The values of a parameter change go into it as the texts that they are, not encoded again. */
+/** The body of a POST. The values of a parameter change are inserted as their JSON text, not encoded again. */
 export function taskBody({ changeValues, ...task }: IdentifiedTask): string {
   if (changeValues === undefined) return JSON.stringify(task);
   const { changes, ...params } = task.params as {

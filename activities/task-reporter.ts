@@ -7,16 +7,16 @@ import { withNotice } from '../core/progress.ts';
 import type { Attempt } from './attempt.ts';
 import { recordEvents, writeStatus, type MirrorDependencies } from './mirror-status.ts';
 
-/** A problem that passes sooner is not worth a write and an Event, in milliseconds. */
+/** Minimum duration of a problem before it is written and recorded as an Event, in milliseconds. */
 const LASTING_MS = 3_000;
 
-/** What keeps a task from going on. `code` names the cause. */
+/** What keeps a task from continuing. `code` names the cause. */
 export interface Problem {
   readonly code: string;
   readonly message: string;
 }
 
-/** A change that says what is being done. */
+/** A status change that says what is being done. */
 type ShownChange = Extract<StatusChange, { readonly progress: unknown }>;
 
 export interface TaskReporterOptions {
@@ -26,9 +26,9 @@ export interface TaskReporterOptions {
 }
 
 /**
- * Shows in the resource where a task stands while an activity works on it: what is being done, and what keeps it from
- * going on, which is recorded as one Warning Event for each cause too. Writes in the background, one at a time, and
- * only what is not shown already.
+ * Writes the progress of a task into its status while an activity works on it: what is being done, and the problem that
+ * keeps it from continuing, which is also recorded as one Warning Event per cause. Writes in the background, one write
+ * at a time, and only what the status does not show yet.
  */
 export class TaskReporter {
   readonly #options: TaskReporterOptions;
@@ -41,16 +41,16 @@ export class TaskReporter {
     this.#options = options;
   }
 
-  /** Tells what is being done. */
+  /** Shows what is being done. */
   show(change: ShownChange): void {
     this.#wanted = change;
     this.#write();
   }
 
-  /** Tells what keeps the task from going on, once it has lasted for a moment. `undefined`: nothing does. */
+  /** Shows what keeps the task from continuing, once it has lasted for a moment. `undefined`: there is no problem. */
   problem(problem: Problem | undefined): void {
     if (problem !== undefined && problem.code !== this.#problem?.code)
-      this.#options.attempt.warn('The task cannot go on; it is tried again', {
+      this.#options.attempt.warn('The task cannot continue; retrying', {
         code: problem.code,
         problem: problem.message,
       });
@@ -60,13 +60,13 @@ export class TaskReporter {
     this.#write();
   }
 
-  /** What is shown already, by an activity before this one. */
+  /** What the status shows already, written by an earlier activity. */
   assume(change: ShownChange): void {
     this.#wanted = change;
     this.#shown = keyOf(change);
   }
 
-  /** Waits for what is being written: nothing may land after what comes next. */
+  /** Waits for running writes: none may arrive after the caller's next write. */
   async settle(): Promise<void> {
     this.#wanted = undefined;
     await this.#writing;
@@ -104,12 +104,13 @@ export class TaskReporter {
       if (problem !== undefined && task.mirrorTo !== undefined)
         recordEvents(dependencies.events, [problemEvent(task.mirrorTo, problem.code, problem.message)]);
     } catch (error) {
-      if (!attempt.signal.aborted) attempt.warn('Status not written. It is written with the next change.', { error });
+      if (!attempt.signal.aborted)
+        attempt.warn('The status could not be written. The next change writes it again.', { error });
     }
   }
 }
 
-/** What makes two changes the same for people: the moment does not. */
+/** The part of a change that people see: without its time. */
 function keyOf({ step, progress }: ShownChange): string {
   return JSON.stringify([step, progress.step, progress.message]);
 }

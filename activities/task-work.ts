@@ -11,22 +11,25 @@ import type { ResourceClient } from '../kubernetes/resource-client.ts';
 import { readSeiNode } from './read-sei-node.ts';
 import type { SidecarClient } from './sidecar-client.ts';
 
-/** Field manager of the Go controller (contract §1.4): under another one two managers would claim the field. */
+/** Field manager of the Go controller (contract §1.4): with another name, two managers would own the field. */
 const FIELD_MANAGER = 'seinode-task-controller';
 
-/** A task at the place that carries it out: the node's sidecar, or the SeiNode, whose controller rolls an image out. */
+/**
+ * Access to the work of a task: a task on the node's sidecar, or an image in the SeiNode, whose controller rolls it
+ * out.
+ */
 export interface TaskWork {
   /**
-   * Asks once what is known of the task there.
+   * Asks once for the state of the work.
    *
-   * @param sent - Whether it was sent before: an image that is not set any more was then changed by somebody else.
+   * @param sent - Whether it was sent before: an image that is no longer set was then changed by somebody else.
    * @throws SidecarError, KubernetesError when there is no answer.
    */
   look(sent: Sent, signal: AbortSignal): Promise<TaskObservation>;
   /**
-   * Sends it. Not cancellable: once sent, whether it arrived must be known.
+   * Sends it. Not cancellable: once it was sent, its result must be known.
    *
-   * @returns `accepted`, or the words with which it is refused for good.
+   * @returns `accepted`, or the error with which it is refused permanently.
    * @throws SidecarError, KubernetesError when there is no answer.
    */
   send(): Promise<'accepted' | { readonly refused: string }>;
@@ -93,7 +96,7 @@ function observedImage({ spec, status }: SeiNode, image: string, sent: Sent): Ta
   };
 }
 
-/** A SeiNode that is gone, or another one under its name, is found by the look that follows. */
+/** A SeiNode that is gone or was replaced is found by the next check. */
 function isRefusal(error: unknown): error is KubernetesApiError {
   return !isObjectMissing(error) && [400, 403, 422].some((status) => hasHttpStatus(error, status));
 }

@@ -14,16 +14,16 @@ import type { TaskWorkflows } from './task-workflows.ts';
 import { WorkQueue } from './work-queue.ts';
 import { WorkflowWatch } from './workflow-watch.ts';
 
-/** Resources worked on at once; each is two or three short calls. */
+/** Resources reconciled at the same time. Each reconcile is two or three short calls. */
 const CONCURRENCY = 16;
 
 export interface BridgeOptions {
   readonly transport: KubernetesTransport;
   readonly events: EventRecorder;
   readonly workflows: TaskWorkflows;
-  /** Namespaces to watch. Empty: all. */
+  /** Namespaces to watch. Empty: all namespaces. */
   readonly namespaces: readonly string[];
-  /** Label selector of the tasks that are ours. Unset: all. */
+  /** Label selector for the tasks to carry out. Unset: all. */
   readonly taskSelector: string | undefined;
   readonly log: Logger;
 }
@@ -53,7 +53,7 @@ export class Bridge {
       concurrency: CONCURRENCY,
       handle: (workflowId) => this.#reconciler.reconcile(workflowId),
       onFailure: (workflowId, error, retryInMs) =>
-        log.warn('SeiNodeTask could not be reconciled; it is tried again', { workflowId, retryInMs, error }),
+        log.warn('SeiNodeTask could not be reconciled; requeued with backoff', { workflowId, retryInMs, error }),
     });
     this.#workflowWatch = new WorkflowWatch({
       workflows,
@@ -64,17 +64,17 @@ export class Bridge {
     this.#reflectors = watchedNamespaces(options.namespaces).map((namespace) => this.#reflector(namespace));
   }
 
-  /** Whether the copy of the cluster is complete and being kept up to date. */
+  /** Whether the cache is complete and kept up to date by a watch. */
   get isReady(): boolean {
     return this.#reflectors.every(({ hasSynced, lastError }) => hasSynced && lastError === undefined);
   }
 
-  /** Resources that wait to be reconciled. */
+  /** Number of resources that wait to be reconciled. */
   get queueLength(): number {
     return this.#queue.size;
   }
 
-  /** Runs until the signal is aborted and what was being reconciled is done. */
+  /** Runs until the signal is aborted and the running reconciles are done. */
   async run(signal: AbortSignal): Promise<void> {
     const watches = this.#reflectors.map((reflector) => reflector.run(signal));
     await Promise.all([...watches, this.#watchWorkflows(signal)]);
@@ -104,13 +104,18 @@ export class Bridge {
     await this.#workflowWatch.run(signal);
   }
 
-  /** A workflow that closes writes its outcome first; one that was ended from outside does not. */
+  /**
+   * A workflow writes its verdict before it closes. One that was terminated does not, so closed workflows are
+   * reconciled.
+   */
   #onClosed(workflowId: string): void {
     const task = this.#taskOf(workflowId);
     if (task !== undefined && !isTerminal(task.status?.phase)) this.#lookAgain(workflowId);
   }
 
-  /** Finds what was deleted while no bridge watched, and what the Temporal server has lost. */
+  /**
+   * Finds orphans of resources that were deleted while no bridge ran, and workflows that the Temporal server has lost.
+   */
   #onOpen(open: ReadonlySet<string>): void {
     for (const workflowId of open) if (this.#isOrphan(workflowId)) this.#queue.add(workflowId);
     for (const task of this.#reflectors.flatMap((reflector) => reflector.list())) {

@@ -1,20 +1,20 @@
 import { findNodeAtLocation, parseTree } from 'jsonc-parser';
 import type { ChangeValueTexts } from '../api/temporal/task-input.ts';
 
-/** Deeper than anything that people write, and far from where JSON parsers and writers end that call themselves. */
+/** Deeper than anything that people write, and far below the depth at which recursive JSON parsers and writers fail. */
 const DEEPEST = 500;
-/** In UTF-16 code units: values travel twice in an input of which Temporal takes 2 MiB. */
+/** In UTF-16 code units: the values are sent twice in one input, which Temporal limits to 2 MiB. */
 const LONGEST = 400_000;
-/** JSON strings, so that brackets in them are passed over, and brackets. */
+/** Matches JSON strings, so that brackets in them are skipped, and brackets. */
 const STRING_OR_BRACKET = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{}]/g;
 
 /**
  * The JSON texts of `spec.govParamChange.changes[].value`, cut out of the text that the API server returned: a number
- * such as 1.50 or 12345678901234567890 would not survive JavaScript's numbers.
+ * such as 1.50 or 12345678901234567890 would change as a JavaScript number.
  */
 export function changeValueTexts(resource: string): ChangeValueTexts {
   if (depthOf(resource) > DEEPEST)
-    return { unfitChanges: `holds values that are nested more than ${DEEPEST} levels deep` };
+    return { unfitChanges: `has values that are nested more than ${DEEPEST} levels deep` };
   const root = parseTree(resource);
   const changes = root && findNodeAtLocation(root, ['spec', 'govParamChange', 'changes']);
   const changeValues = (changes?.children ?? []).map((change) => {
@@ -23,7 +23,7 @@ export function changeValueTexts(resource: string): ChangeValueTexts {
   });
   const length = changeValues.join('').length;
   return length > LONGEST
-    ? { unfitChanges: `holds ${length} characters of values, and ${LONGEST} can be handed on` }
+    ? { unfitChanges: `has ${length} characters of values; at most ${LONGEST} are possible` }
     : { changeValues };
 }
 

@@ -1,4 +1,4 @@
-/** Thrown when a resource vanished, or was replaced under its name, while it was being reconciled. */
+/** Thrown when a resource was deleted, or deleted and created again, while it was being reconciled. */
 export class ResourceReplacedError extends Error {
   readonly code = 'RESOURCE_REPLACED';
   readonly retryable = true;

@@ -1,12 +1,12 @@
 import { isTerminal, type SeiNodeTask } from '../api/sei-node-task.ts';
 
-/** A timer cannot wait longer than 2^31 ms; what is due later is looked at again. */
+/** A timer cannot wait longer than 2^31 ms. A task that is due later is checked again. */
 const LONGEST_WAIT_MS = 3_600_000;
 
 /**
- * How long a finished task still has to live by `spec.ttlSecondsAfterFinished`, in milliseconds: 0 = delete it now.
+ * Time until a finished task is deleted by `spec.ttlSecondsAfterFinished`, in milliseconds. 0: delete it now.
  *
- * @returns `undefined` when it is not to be deleted, or is not over.
+ * @returns `undefined` when it is not to be deleted, or has not finished.
  */
 export function remainingLifetime(task: SeiNodeTask, nowMs: number): number | undefined {
   const seconds = task.spec?.['ttlSecondsAfterFinished'];

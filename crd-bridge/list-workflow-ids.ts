@@ -2,8 +2,8 @@ import type { Client } from '@temporalio/client';
 import { present } from '../lib/present.ts';
 
 /**
- * Ids of the workflows that a query finds. The SDK's own list reads the memo of each, and one that this process lacks
- * the key for would hide all the others.
+ * Ids of the workflows that a query finds. The SDK's own list decodes the memo of each workflow, and fails as a whole
+ * when this process lacks the key of one.
  */
 export async function* listWorkflowIds(
   { workflowService, options: { namespace } }: Client,

@@ -19,17 +19,18 @@ import { ResourceReplacedError } from './errors.ts';
 import { remainingLifetime } from './finished-tasks.ts';
 import type { TaskWorkflows } from './task-workflows.ts';
 
-/** How long a workflow that was seen open is taken to be open still; then it is looked at again, in milliseconds. */
+/** How long a workflow that was seen open counts as open before Temporal is asked again, in milliseconds. */
 const KNOWN_OPEN_MS = 300_000;
 /**
- * Before the bridge stamps `Pending` on a task whose workflow has not written yet, in milliseconds: most have by then.
+ * Time before the bridge writes `Pending` for a task whose workflow has not written its status, in milliseconds. Most
+ * workflows have written by then.
  */
 const STAMP_MS = 5_000;
 
 export interface TaskReconcilerOptions {
-  /** Finds a resource in the bridge's copy of the cluster. */
+  /** Finds a resource in the bridge's cache. */
   readonly find: (reference: MirrorTarget) => SeiNodeTask | undefined;
-  /** Has a resource reconciled again later. */
+  /** Requeues a resource after a delay. */
   readonly reconcileAfter: (workflowId: string, delayMs: number) => void;
   readonly tasks: ResourceClient<SeiNodeTask>;
   readonly statuses: TaskStatusWriter;
@@ -38,17 +39,17 @@ export interface TaskReconcilerOptions {
   readonly log: Logger;
 }
 
-/** What is remembered of a resource, so that nothing is asked or said again and again. */
+/** What is remembered of a resource, so that Temporal is not asked, and the log not written, on every reconcile. */
 interface Known {
   readonly openUntilMs?: number;
   readonly cancelHandled?: boolean;
-  /** Generation of the spec that the workflow was last told of. */
+  /** Generation of the spec that was last sent to the workflow. */
   readonly toldGeneration?: number;
 }
 
 /**
- * Brings one SeiNodeTask and its workflow together: started once, healed when it ended unheard, cancelled when
- * orphaned.
+ * Reconciles one SeiNodeTask with its workflow: starts it once, repairs the status when the workflow closed without
+ * writing it, cancels it when it is an orphan.
  */
 export class TaskReconciler {
   readonly #options: TaskReconcilerOptions;
@@ -59,8 +60,8 @@ export class TaskReconciler {
   }
 
   /**
-   * @param workflowId - Names the resource by its uid, so one created anew under the same name is another key.
-   * @throws KubernetesError, or a Temporal service error: nothing is lost, the key has to come back.
+   * @param workflowId - Contains the uid, so a resource that is created again under the same name has another key.
+   * @throws KubernetesError, or a Temporal service error. Nothing is lost; the key has to be requeued.
    */
   async reconcile(workflowId: string): Promise<void> {
     const reference = parseWorkflowId(workflowId);
@@ -76,7 +77,7 @@ export class TaskReconciler {
     }
   }
 
-  /** Has the next `reconcile` ask the Temporal server again, although the workflow was seen open a short while ago. */
+  /** Makes the next `reconcile` ask the Temporal server again, even if the workflow was seen open a short time ago. */
   forget(workflowId: string): void {
     const { openUntilMs: _, ...known } = this.#known.get(workflowId) ?? {};
     this.#known.set(workflowId, known);
@@ -97,7 +98,7 @@ export class TaskReconciler {
     this.#options.log.info('Workflow of SeiNodeTask was asked to cancel', { workflowId, why });
   }
 
-  /** Says that the task was seen when its workflow has not written so itself: no worker has taken it yet. */
+  /** Writes `Pending` when the workflow has not written a status itself, because no worker has picked it up yet. */
   async #stamp(workflowId: string, task: SeiNodeTask, openSinceMs: number): Promise<void> {
     if (task.status?.phase !== undefined) return;
     const remainingMs = openSinceMs + STAMP_MS - Date.now();
@@ -105,7 +106,7 @@ export class TaskReconciler {
     await this.#write(workflowId, task, { step: 'accepted' }, task);
   }
 
-  /** Only the times of a task may change while it goes on (contract §1). */
+  /** Only the timeouts and intervals of a task may change while it runs (contract §1). */
   async #tellSpecChange(workflowId: string, task: SeiNodeTask): Promise<void> {
     const { generation = 0 } = task.metadata;
     const { toldGeneration = task.status?.observedGeneration ?? generation } = this.#known.get(workflowId) ?? {};
@@ -136,36 +137,36 @@ export class TaskReconciler {
     try {
       return await this.#options.workflows.start(task, texts);
     } catch (error) {
-      // Its workflow has written itself: how far it came stays in the status.
+      // The workflow has written a status itself: its step is kept.
       const isStarted = task.status?.workflow?.runId !== undefined;
       const problem = isStarted
         ? 'Temporal cannot be asked whether the workflow is open'
         : 'The workflow cannot be started';
-      const message = `${problem}; it is tried again. Check the Temporal server. Last problem: ${printable(wordsOf(error), 300)}`;
+      const message = `${problem}; retrying. Check the Temporal server. Last problem: ${printable(wordsOf(error), 300)}`;
       if (!isStarted) await this.#write(workflowId, task, { step: 'noted', progress: { step: 'Starting', message } });
       await this.#options.events.record(problemEvent(task.metadata, 'TEMPORAL_UNAVAILABLE', message));
       throw error;
     }
   }
 
-  /** The resource and the texts of its parameter change from one answer, so that they fit each other. */
+  /** Reads the resource and the texts of its parameter change from one answer, so that they belong together. */
   async #withTexts({
     metadata: { namespace, name, uid },
   }: SeiNodeTask): Promise<{ task: SeiNodeTask; texts: ChangeValueTexts }> {
     const text = await this.#options.tasks.getText(namespace, name);
     const task = text === undefined ? undefined : (JSON.parse(text) as SeiNodeTask);
     if (text !== undefined && task?.metadata.uid === uid) return { task, texts: changeValueTexts(text) };
-    throw new ResourceReplacedError(`${namespace}/${name} is gone; the watch will tell`);
+    throw new ResourceReplacedError(`${namespace}/${name} is gone; the watch will report it`);
   }
 
-  /** The workflow is over and the resource does not know: the outcome that it left is written again. */
+  /** The workflow is closed and the status has no verdict: its outcome is written again. */
   async #heal(workflowId: string, task: SeiNodeTask): Promise<void> {
     const verdict = await this.#options.workflows.verdictOf(workflowId);
     if (await this.#end(workflowId, task, verdict))
-      this.#options.log.warn('Status healed from a closed workflow', { workflowId, reason: verdict.reason });
+      this.#options.log.warn('Status repaired from a closed workflow', { workflowId, reason: verdict.reason });
   }
 
-  /** @returns Whether the verdict was written; a resource that is gone or has reached its end is left alone. */
+  /** @returns Whether the verdict was written. A resource that is gone or terminal is not changed. */
   async #end(workflowId: string, task: SeiNodeTask, verdict: Verdict): Promise<boolean> {
     const written = await this.#write(workflowId, task, { step: 'finished', verdict });
     if (written.outcome !== 'written') return false;
@@ -174,7 +175,7 @@ export class TaskReconciler {
     return true;
   }
 
-  /** A finished task is never acted on again, except that it is deleted when its time is up. */
+  /** A finished task is never acted on again, except that it is deleted when its TTL has passed. */
   async #finish(workflowId: string, task: SeiNodeTask): Promise<void> {
     await this.#answerLateCancel(workflowId, task);
     const lifetimeMs = remainingLifetime(task, Date.now());
@@ -195,7 +196,10 @@ export class TaskReconciler {
       await this.#options.events.record(cancelIgnoredEvent(metadata, status?.phase));
   }
 
-  /** A workflow whose resource is gone. The API server is asked, since the bridge's copy may lag or be filtered. */
+  /**
+   * Handles an orphan: a workflow whose resource is gone. Asks the API server, because the bridge's cache may lag or be
+   * filtered.
+   */
   async #cancelOrphan(workflowId: string, { namespace, name, uid }: MirrorTarget): Promise<void> {
     const live = await this.#options.tasks.get(namespace, name);
     if (live?.metadata.uid === uid) return;
@@ -216,7 +220,7 @@ export class TaskReconciler {
   }
 }
 
-/** The innermost words: the outer ones only say that a call failed. */
+/** The innermost message: the outer ones only say that a call failed. */
 function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause === undefined ? error.message : wordsOf(error.cause);

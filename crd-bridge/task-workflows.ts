@@ -22,9 +22,12 @@ import { workflowUrl } from '../core/workflow-url.ts';
 import { listWorkflowIds } from './list-workflow-ids.ts';
 import { workflowDetails } from './workflow-details.ts';
 
-/** For the Temporal server to answer a start, in milliseconds; then the resource tells that it does not. */
+/**
+ * Time limit for the Temporal server to answer a start, in milliseconds. After that the status says that it does not
+ * answer.
+ */
 const START_MS = 5_000;
-/** For a worker to take the update, in milliseconds; without one the caller tries again. */
+/** Time limit for a worker to accept an update, in milliseconds. After that the caller retries. */
 const CANCEL_MS = 10_000;
 
 export interface TaskWorkflowsOptions {
@@ -32,16 +35,16 @@ export interface TaskWorkflowsOptions {
   readonly taskQueue: string;
   /** Uid of the cluster's `kube-system` namespace. */
   readonly clusterId: string;
-  /** Unset: references hold no links. */
+  /** Unset: `status.workflow` has no link. */
   readonly temporalUiUrl: string | undefined;
   /**
-   * Whether the Temporal namespace knows our search attributes; without them the service works, but lists cannot
-   * filter.
+   * Whether the Temporal namespace has our search attributes. Without them the service works, but lists cannot be
+   * filtered.
    */
   readonly knowsSearchAttributes: boolean;
 }
 
-/** The workflows of SeiNodeTasks, as the Temporal server knows them. */
+/** Starts, finds and cancels the workflows of SeiNodeTasks on the Temporal server. */
 export class TaskWorkflows {
   readonly #options: TaskWorkflowsOptions;
 
@@ -49,7 +52,7 @@ export class TaskWorkflows {
     this.#options = options;
   }
 
-  /** How the status of a resource names its workflow. */
+  /** The workflow as `status.workflow` names it. */
   referenceTo(id: string): WorkflowReference {
     const { namespace } = this.#options.client.options;
     return { id, namespace, ...workflowUrl(this.#options.temporalUiUrl, { id, namespace }) };
@@ -57,7 +60,7 @@ export class TaskWorkflows {
 
   /**
    * @param texts - Those of a parameter change.
-   * @returns `closed` when the resource's workflow ran before and is over: there is never a second one.
+   * @returns `closed` when the resource's workflow has run and is closed: it is never started a second time.
    */
   async start(task: SeiNodeTask, texts?: ChangeValueTexts): Promise<'open' | 'closed'> {
     const { client, taskQueue } = this.#options;
@@ -96,7 +99,7 @@ export class TaskWorkflows {
     };
   }
 
-  /** What a closed workflow came to, also when it was ended from outside and left nothing. */
+  /** The verdict of a closed workflow, also of one that was terminated without an outcome. */
   async verdictOf(workflowId: string): Promise<Verdict> {
     try {
       return ((await this.#options.client.workflow.getHandle(workflowId).result()) as TaskOutcome).verdict;
@@ -122,8 +125,8 @@ export class TaskWorkflows {
   }
 
   /**
-   * Has an open workflow cancel its task and say why; one that is over is left alone. The update brings the reason, the
-   * cancellation makes Temporal show the workflow as cancelled.
+   * Cancels the task of an open workflow, with the reason; does nothing when the workflow is closed. The update carries
+   * the reason, the cancellation makes Temporal show the workflow as cancelled.
    */
   async requestCancel(workflowId: string, why: string): Promise<void> {
     const { client } = this.#options;
@@ -142,7 +145,7 @@ export class TaskWorkflows {
     await this.cancel(workflowId);
   }
 
-  /** Tells an open workflow what has changed of the spec; one that is over is left alone. */
+  /** Sends the changed part of the spec to an open workflow; does nothing when the workflow is closed. */
   async specChanged(workflowId: string, change: SpecChange): Promise<void> {
     try {
       await this.#options.client.workflow.getHandle(workflowId).signal<[SpecChange]>('specChanged', change);
@@ -151,7 +154,7 @@ export class TaskWorkflows {
     }
   }
 
-  /** Whether what is listed as open is this cluster's: only our search attribute tells that. */
+  /** Whether open workflows can be listed by cluster: only our search attribute tells clusters apart. */
   get canListOpen(): boolean {
     return this.#options.knowsSearchAttributes;
   }
@@ -162,7 +165,7 @@ export class TaskWorkflows {
   }
 
   /**
-   * Ids of workflows that have closed; without search attributes those of other clusters too.
+   * Ids of workflows that have closed. Without search attributes, also those of other clusters.
    *
    * @param sinceMs - In milliseconds since the epoch.
    */

@@ -1,11 +1,11 @@
-/** After the first failure of a key, doubled with each further one, in milliseconds. */
+/** Backoff after the first failure of a key, doubled with each further one, in milliseconds. */
 const FIRST_RETRY_MS = 200;
 const LONGEST_RETRY_MS = 30_000;
 
 export interface WorkQueueOptions {
   /** Keys worked on at the same time. */
   readonly concurrency: number;
-  /** Works on one key. What it throws makes the key come back, each time later. */
+  /** Works on one key. If it throws, the key is requeued with backoff. */
   readonly handle: (key: string) => Promise<void>;
   readonly onFailure: (key: string, error: unknown, retryInMs: number) => void;
 }
@@ -16,9 +16,9 @@ interface Return {
 }
 
 /**
- * A queue of keys, after client-go's: a key that waits already is not added again, one that is being worked on is
- * worked on again afterwards, and no key is ever worked on twice at the same time. It holds each key a few times at
- * most, however often it is added.
+ * A queue of keys, after client-go's: a key that already waits is not added again, a key that is added while it is
+ * worked on is worked on again afterwards, and no key is ever worked on twice at the same time. Each key is in the
+ * queue a few times at most, however often it is added.
  */
 export class WorkQueue {
   readonly #options: WorkQueueOptions;
@@ -44,7 +44,10 @@ export class WorkQueue {
     this.#startWork();
   }
 
-  /** Adds a key later, once: of several times the earliest counts. It is not among those that wait until then. */
+  /**
+   * Adds a key after a delay. The earliest of several delays for one key counts. `depth` does not include it until
+   * then.
+   */
   addAfter(key: string, delayMs: number): void {
     if (this.#isStopped) return;
     const atMs = Date.now() + delayMs;
@@ -59,7 +62,7 @@ export class WorkQueue {
     this.#returns.set(key, { atMs, timer });
   }
 
-  /** Takes no more keys and waits for those that are being worked on. */
+  /** Drains: accepts no more keys and waits for those that are being worked on. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#waiting.clear();

@@ -6,7 +6,7 @@ import { provenanceOf } from '../api/provenance.ts';
 import type { SeiNodeTask } from '../api/sei-node-task.ts';
 import { kindOf, nodeNameOf } from '../api/temporal/task-input.ts';
 
-/** What the Temporal UI shows of a task from its start: Markdown, with everything from outside escaped. */
+/** What the Temporal UI shows of a task from its start, as Markdown. Text from outside is escaped. */
 export function workflowDetails(task: SeiNodeTask): string {
   const { namespace, name } = task.metadata;
   const { requestedBy, createdWith, why } = provenanceOf(task.metadata);

@@ -2,25 +2,25 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@temporalio/common';
 import type { TaskWorkflows } from './task-workflows.ts';
 
-/** Between two looks for workflows that have closed, in milliseconds: one that was terminated is told within 10 s. */
+/** How often closed workflows are listed, in milliseconds: a terminated one is noticed within 10 s. */
 const CLOSED_INTERVAL_MS = 3_000;
-/** How far such a look reaches back behind the one before it, in milliseconds: the list lags, and clocks differ. */
+/** How much two of these lists overlap, in milliseconds: the list lags, and clocks differ. */
 const CLOSED_OVERLAP_MS = 60_000;
-/** Between two looks at all that is open, in milliseconds. */
+/** How often all open workflows are listed, in milliseconds. */
 const OPEN_INTERVAL_MS = 60_000;
-/** Before a look that failed is repeated, in milliseconds. */
+/** Pause after a list that failed, in milliseconds. */
 const RETRY_MS = 5_000;
 
 export interface WorkflowWatchOptions {
   readonly workflows: TaskWorkflows;
-  /** Told of each workflow that was listed as closed; of one workflow more than once. */
+  /** Called for each workflow that is listed as closed, more than once for the same workflow. */
   readonly onClosed: (workflowId: string) => void;
-  /** Told all that is open; never where open workflows cannot be told from those of other clusters. */
+  /** Called with all open workflows. Never called when they cannot be told from those of other clusters. */
   readonly onOpen: (workflowIds: ReadonlySet<string>) => void;
   readonly log: Logger;
 }
 
-/** Looks at what the Temporal server says of workflows, since a workflow that is terminated tells nobody itself. */
+/** Lists workflows on the Temporal server, because a workflow that is terminated cannot report that itself. */
 export class WorkflowWatch {
   readonly #options: WorkflowWatchOptions;
 
@@ -61,7 +61,7 @@ export class WorkflowWatch {
   }
 
   #failed(error: unknown): number {
-    this.#options.log.warn('Workflows could not be listed; it is tried again', { error });
+    this.#options.log.warn('Workflows could not be listed; retrying', { error });
     return RETRY_MS;
   }
 }

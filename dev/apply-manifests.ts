@@ -7,7 +7,7 @@ import { resourcePath } from '../kubernetes/resource-path.ts';
 import { ResourceClient } from '../kubernetes/resource-client.ts';
 import { readManifest } from './read-manifest.ts';
 
-/** What a cluster needs before the service can work in it; the SeiNode CRD is the local stand-in. */
+/** What a cluster needs before the service can run in it. The SeiNode CRD is the local stand-in. */
 const MANIFESTS = [
   'crd/seinodetasks.sei.io.yaml',
   'crd/local/seinodes.sei.io.yaml',
@@ -20,7 +20,7 @@ const MANIFESTS = [
 const FIELD_MANAGER = 'sei-node-tasks-dev';
 const ESTABLISH_TIMEOUT_MS = 30_000;
 
-/** Paths of the kinds that our manifests hold. */
+/** Paths of the kinds in our manifests. */
 const plurals: Readonly<Record<string, string>> = {
   CustomResourceDefinition: 'customresourcedefinitions',
   Namespace: 'namespaces',

@@ -7,11 +7,11 @@ import { promisify } from 'node:util';
 const BUNDLE = fileURLToPath(new URL('../worker/bundle.ts', import.meta.url));
 const run = promisify(execFile);
 
-/** Made, or being made, by this process; the key is the directory. */
+/** Bundles that this process has made or is making, by directory. */
 const bundles = new Map<string, Promise<string>>();
 
 /**
- * The bundled workflows, made once for all services that share a directory: it takes 3 s of a core.
+ * Bundles the workflows once for all services that share a directory: it takes 3 s of one core.
  *
  * @returns The file; several processes may make it at the same time.
  */

@@ -2,12 +2,12 @@ import type { Socket } from 'node:net';
 
 /** What can be done to a connection. */
 export type Disturbance =
-  /** Everything is passed on so many milliseconds later, in both directions. */
+  /** Everything is delayed by this many milliseconds, in both directions. */
   | { readonly type: 'delay'; readonly milliseconds: number }
   /** Both ends get a TCP reset with the next thing that is sent. */
   | { readonly type: 'reset' }
   /**
-   * With the next thing that it sends, the client is told that the server will send no more; the server still gets
+   * When the client sends next, it sees the end of the server's side of the connection; the server still receives
    * everything.
    */
   | { readonly type: 'half-close' }
@@ -16,7 +16,7 @@ export type Disturbance =
 
 export type DisturbanceType = Disturbance['type'];
 
-/** The two ends of a connection that is led through, and something that one of them has sent. */
+/** The two ends of a proxied connection, and a chunk that one of them has sent. */
 export interface Transfer {
   readonly client: Socket;
   readonly server: Socket;
@@ -25,13 +25,13 @@ export interface Transfer {
   readonly chunk: Buffer;
 }
 
-/** What is passed on of a chunk, and how much later. */
+/** The part of a chunk that is passed on, and the delay. */
 export interface Passed {
   readonly chunk?: Buffer;
   readonly afterMs?: number;
 }
 
-/** Does it to a connection. @returns `undefined` where it does not hit this chunk. */
+/** Applies the disturbance to a connection. @returns `undefined` when it does not affect this chunk. */
 export function applyDisturbance(disturbance: Disturbance, transfer: Transfer): Passed | undefined {
   switch (disturbance.type) {
     case 'delay':

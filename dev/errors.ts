@@ -5,7 +5,7 @@ export class BinaryVariableError extends Error {
   override readonly name = 'BinaryVariableError';
 }
 
-/** Thrown when no source has a binary; the message lists every source that was tried and how to go on. */
+/** Thrown when no source has a binary; the message lists every source that was tried and what to do. */
 export class BinaryNotFoundError extends Error {
   readonly code = 'BINARY_NOT_FOUND';
   readonly retryable = false;

@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /**
- * They lie below the ranges from which Linux (32768 up) and macOS (49152 up) take the ports of outgoing
- * connections: a server that is stopped for a while finds its port free when it starts again.
+ * Below the ranges from which Linux (32768 up) and macOS (49152 up) take the ports of outgoing connections: a server
+ * that is stopped for a while finds its port free when it starts again.
  */
 const FIRST_PORT = 20_000;
 const PORTS = 12_768;
-/** Two processes that start servers at the same time seldom look at the same ports. */
+/** Two processes that start servers at the same time rarely try the same ports. */
 const PORTS_APART = 97;
 
 let next = process.pid * PORTS_APART;
@@ -34,8 +34,8 @@ async function isFree(port: number): Promise<boolean> {
 }
 
 /**
- * Takes the UDP port of that number until this process ends: nobody here uses it for anything else, and it tells
- * other processes that the TCP port is promised to somebody, also while he has not begun to listen.
+ * Binds the UDP port of that number until this process ends. Nothing else uses it, and it shows other processes that
+ * the TCP port is reserved, even before a server listens on it.
  */
 async function claim(port: number): Promise<boolean> {
   const socket = createSocket('udp4').unref();

@@ -1,5 +1,5 @@
 /**
- * The program that stands between a parent and the process that must not outlive it.
+ * The program between a parent and a process that must not outlive it.
  *
  * It starts the command given as its arguments in a process group of its own and is tied to the parent
  * by the IPC channel. The kernel closes that channel when the parent ends, `kill -9` included; then the
@@ -10,7 +10,7 @@
 import { spawn } from 'node:child_process';
 import type { FromGuard, ToGuard } from './guard-messages.ts';
 
-/** How long the process has for an orderly end once the parent is gone. */
+/** Grace time of the process after the parent has ended. */
 const ORPHAN_GRACE_MILLISECONDS = 3_000;
 
 const [command = '', ...commandArguments] = process.argv.slice(2);
@@ -26,7 +26,7 @@ function killGroup(): void {
   try {
     process.kill(-guarded.pid, 'SIGKILL');
   } catch {
-    // Nobody is left in the group.
+    // No process is left in the group.
   }
 }
 

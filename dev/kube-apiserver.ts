@@ -27,8 +27,8 @@ export function kubeApiserver(options: KubeApiserverOptions): ServerDefinition {
     arguments: [
       `--etcd-servers=http://127.0.0.1:${etcdPort}`,
       '--bind-address=127.0.0.1',
-      // Unset, it looks for a network interface, which an isolated machine does not have; and with no
-      // Endpoints to maintain the loopback address is allowed here.
+      // Unset: it looks for a network interface, which an isolated machine does not have. The loopback address is
+      // allowed here because there are no Endpoints to maintain.
       '--advertise-address=127.0.0.1',
       '--endpoint-reconciler-type=none',
       `--secure-port=${port}`,
@@ -49,7 +49,7 @@ export function kubeApiserver(options: KubeApiserverOptions): ServerDefinition {
   };
 }
 
-/** The certificate that the server makes at its first start; it ends with the authority that signed it. */
+/** The certificate that the server makes at its first start. The last one in the file is the CA that signed it. */
 export function certificateFile(directory: string): string {
   return join(certificateDirectory(directory), 'apiserver.crt');
 }
@@ -58,7 +58,7 @@ function certificateDirectory(directory: string): string {
   return join(directory, 'kube-apiserver');
 }
 
-/** The server insists on a key for tokens that nobody asks it for. */
+/** The server requires a key for ServiceAccount tokens, although none are requested here. */
 function writeServiceAccountKey(directory: string): string {
   const file = join(directory, 'service-account.key');
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });

@@ -1,4 +1,4 @@
-/** What a kubeconfig for one user on the local API server says. */
+/** The contents of a kubeconfig for one user on the local API server. */
 export interface KubeconfigContent {
   readonly url: string;
   /** PEM. */

@@ -8,14 +8,14 @@ export interface KubectlResult {
 }
 
 export interface KubectlOptions {
-  /** What it reads from stdin. */
+  /** Its standard input. */
   readonly input?: string;
   /** Ends it early. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Runs kubectl and waits for its end; a non-zero exit is a result, not an error.
+ * Runs kubectl and waits for its end. A non-zero exit code is a result, not an error.
  *
  * @throws Error of code ENOENT when it is not on the PATH; AbortError when the signal is aborted.
  */

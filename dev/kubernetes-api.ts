@@ -6,7 +6,7 @@ export interface ApiAnswer {
   readonly body: string;
 }
 
-/** Just enough of a client to bring the API server up; any status is an answer. */
+/** A minimal client for the start of the API server. Any status is an answer. */
 export interface KubernetesApi {
   /** Sends a request with a JSON body, if any; throws if no answer comes within 5 s. */
   request(method: 'GET' | 'POST', path: string, body?: unknown): Promise<ApiAnswer>;

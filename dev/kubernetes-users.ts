@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 
-/** Those that a ServiceAccount token would give. */
+/** The groups that a ServiceAccount token would give. */
 const ACCOUNT_GROUPS = ['system:serviceaccounts', 'system:serviceaccounts:sei-system', 'system:authenticated'];
 
 /** Groups of each user that the local API server knows; what a user may do beyond that is for RBAC to say. */
@@ -13,7 +13,7 @@ const GROUPS = {
   'system:serviceaccount:sei-system:sei-node-tasks-worker': ACCOUNT_GROUPS,
   // kube-rbac-proxy's stand-in: may create TokenReviews and SubjectAccessReviews.
   'sidecar-proxy': ['system:authenticated'],
-  // May do what every authenticated user may, which is next to nothing.
+  // Has only the rights of every authenticated user.
   viewer: ['system:authenticated'],
 } as const;
 

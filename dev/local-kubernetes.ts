@@ -13,7 +13,7 @@ import type { TcpProxy } from './tcp-proxy.ts';
 
 export interface LocalKubernetes {
   readonly url: string;
-  /** File and content (PEM) of the authority that signed the server's certificate. */
+  /** File and contents (PEM) of the CA that signed the server's certificate. */
   readonly caFile: string;
   readonly certificateAuthority: string;
   readonly token: (user: KubernetesUser) => string;
@@ -28,7 +28,7 @@ export interface LocalKubernetesOptions {
   readonly binaries: { readonly kubeApiserver: string; readonly etcd: string };
   readonly directory: string;
   readonly startServer: StartServer;
-  /** The API server reaches etcd through it. Default: directly. */
+  /** Proxy between the API server and etcd. Default: none. */
   readonly etcdLink?: TcpProxy | undefined;
 }
 
@@ -73,7 +73,7 @@ export async function startLocalKubernetes(options: LocalKubernetesOptions): Pro
   };
 }
 
-/** Lets a user ask who a token belongs to and what that user may do. */
+/** Allows a user to create TokenReviews and SubjectAccessReviews. */
 async function allowReviews(api: KubernetesApi, user: KubernetesUser): Promise<void> {
   const answer = await api.request('POST', '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings', {
     metadata: { name: `${user}-reviews` },

@@ -5,14 +5,14 @@ import type { ProcessExit } from './guard-messages.ts';
 import { spawnGuarded } from './spawn-guarded.ts';
 import type { GuardedProcess } from './spawn-guarded.ts';
 
-/** A server program and how to tell that it serves. */
+/** A server program, and how to check that it is ready. */
 export interface ServerDefinition {
   readonly name: string;
   readonly command: string;
   readonly arguments: readonly string[];
   /** Appended to at every start. */
   readonly logFile: string;
-  /** Whether it serves now; a throw counts as no. */
+  /** Whether it is ready. A throw counts as not ready. */
   isReady(): Promise<boolean>;
 }
 
@@ -20,7 +20,7 @@ export interface ServerDefinition {
 export interface LocalServer {
   readonly name: string;
   readonly logFile: string;
-  /** Of the process that was started last. */
+  /** The pid of the process that was started last. */
   readonly pid: number;
   /** Sends a signal; settles when the process has ended if the signal is SIGKILL, at once for any other. */
   kill(signal: NodeJS.Signals): Promise<void>;
@@ -32,7 +32,7 @@ export interface LocalServer {
 
 export type StartServer = (definition: ServerDefinition) => Promise<LocalServer>;
 
-/** Told when a server ended although nobody stopped or killed it through its handle. */
+/** Called when a server ended although nothing stopped or killed it through its handle. */
 export type OnUnexpectedExit = (error: ServerExitedError) => void;
 
 const STOP_GRACE_MILLISECONDS = 3_000;

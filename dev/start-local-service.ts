@@ -10,23 +10,20 @@ import type { ServerAddresses } from './start-local-servers.ts';
 import { cachedWorkflowBundle } from './cached-workflow-bundle.ts';
 
 const PROJECT = fileURLToPath(new URL('../', import.meta.url));
-/**
- * What `npm start` runs: without the flags for its memory V8 lets the heaps of a busy service grow by half as much
- * again.
- */
+/** What `npm start` runs: without the memory flags V8 lets the heaps of a busy service grow by another half. */
 const [, ...START] = packageJson.scripts.start.split(' ');
-/** A busy machine takes its time. */
+/** Long, for busy machines. */
 const READY_TIMEOUT_MS = 90_000;
 
 export interface LocalServiceOptions {
   readonly servers: ServerAddresses;
   /** Where the simulated sidecars answer. */
   readonly fleetUrl: string;
-  /** Names the log file, and the token file beside it. */
+  /** Name of the log file, and of the token file next to it. */
   readonly name: string;
-  /** Flags of Node, besides those of `npm start`. Default: none. */
+  /** Flags of Node, in addition to those of `npm start`. Default: none. */
   readonly flags?: readonly string[];
-  /** More environment variables, which win. */
+  /** More environment variables. They override the others. */
   readonly environment?: NodeJS.ProcessEnv;
 }
 

@@ -6,10 +6,10 @@ import { Reflector } from '../kubernetes/reflector.ts';
 import { abortable } from '../lib/abortable.ts';
 import { now } from './now.ts';
 
-/** Longest time to any end that is waited for here, in milliseconds. */
+/** Maximum time to wait for the end of a task, in milliseconds. */
 const FINISH_TIMEOUT_MS = 120_000;
 
-/** A state of a SeiNodeTask, and when the watch brought it: milliseconds since 1970, with fractions. */
+/** A state of a SeiNodeTask, and when the watch received it: milliseconds since 1970, with fractions. */
 export interface SeenTask {
   readonly task: SeiNodeTask;
   readonly at: number;
@@ -21,14 +21,14 @@ interface Follower {
 }
 
 export interface FollowOptions {
-  /** Takes each state from now on, in order. */
+  /** Called with each new state, in order. */
   readonly onState?: (seen: SeenTask) => void;
   readonly signal: AbortSignal;
-  /** Longest time to the end, in milliseconds. Default 120,000. */
+  /** Maximum time to the end, in milliseconds. Default: 120,000. */
   readonly timeoutMs?: number;
 }
 
-/** Sees every change of the SeiNodeTasks of one namespace as it happens. */
+/** Watches the SeiNodeTasks of one namespace. */
 export class TaskWatch implements AsyncDisposable {
   readonly #reflector: Reflector<SeiNodeTask>;
   readonly #followers = new Map<string, Follower>();
@@ -54,9 +54,9 @@ export class TaskWatch implements AsyncDisposable {
   }
 
   /**
-   * The terminal state of a task, which may be created only later.
+   * The terminal state of a task, which may be created later.
    *
-   * @throws Error when the task is deleted first, or has not reached its end within `timeoutMs`; the signal's reason.
+   * @throws Error when the task is deleted first, or has not finished within `timeoutMs`; the signal's reason.
    */
   async follow(
     name: string,
@@ -64,7 +64,7 @@ export class TaskWatch implements AsyncDisposable {
   ): Promise<SeenTask> {
     const finished = Promise.withResolvers<SeenTask>();
     const giveUp = setTimeout(() => {
-      finished.reject(new Error(`SeiNodeTask ${name} has not reached its end within ${timeoutMs / 1000} s`));
+      finished.reject(new Error(`SeiNodeTask ${name} has not finished within ${timeoutMs / 1000} s`));
     }, timeoutMs);
     this.#followers.set(name, { onState, finished });
     try {
@@ -93,7 +93,7 @@ export class TaskWatch implements AsyncDisposable {
     const follower = this.#followers.get(name);
     if (follower === undefined) return;
     if (uid === undefined || task === undefined) {
-      follower.finished.reject(new Error(`SeiNodeTask ${key} was deleted before it reached its end`));
+      follower.finished.reject(new Error(`SeiNodeTask ${key} was deleted before it finished`));
       return;
     }
     const seen = { task, at: now() };

@@ -4,12 +4,12 @@ import { Transform } from 'node:stream';
 import { applyDisturbance, type Disturbance, type Passed, type Transfer } from './disturbance.ts';
 import { freePort } from './free-port.ts';
 
-/** A port that is closed at first, and can be made one that never answers, or one that leads to a server. */
+/** A port that is closed at first, and can be opened to a server or to nothing that answers. */
 export class TcpProxy {
   readonly port: number;
-  /** Connections that were taken so far. */
+  /** Number of accepted connections so far. */
   accepted = 0;
-  /** How often something was sent that the latest disturbance has hit. */
+  /** How many chunks the latest disturbance has affected. */
   disturbed = 0;
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
@@ -27,7 +27,7 @@ export class TcpProxy {
     return `127.0.0.1:${this.port}`;
   }
 
-  /** Takes connections and never answers. */
+  /** Accepts connections and never answers. */
   async beSilent(): Promise<void> {
     await this.#listen(() => {});
   }
@@ -40,7 +40,7 @@ export class TcpProxy {
     );
   }
 
-  /** Does this to everything that is sent from now on, until somebody calls `soothe`. */
+  /** Applies this to everything that is sent, until somebody calls `soothe`. */
   disturb(disturbance: Disturbance): void {
     this.#disturbance = disturbance;
     this.disturbed = 0;
@@ -100,7 +100,7 @@ export class TcpProxy {
     const { client, direction, chunk } = transfer;
     const hit = this.#disturbance && applyDisturbance(this.#disturbance, transfer);
     if (hit !== undefined) this.disturbed += 1;
-    // The half of a connection that was closed stays closed.
+    // A half-closed connection stays half-closed.
     const isTooLate = direction === 'down' && client.writableEnded;
     return hit ?? (isTooLate ? {} : { chunk });
   }

@@ -51,7 +51,7 @@ async function namespaceIsUsable(address: string): Promise<boolean> {
   const connection = await Connection.connect({
     address,
     connectTimeout: '1s',
-    // By default a connection that was refused is tried again after a second.
+    // By default the client retries a refused connection after a second.
     channelArgs: { 'grpc.initial_reconnect_backoff_ms': 50, 'grpc.min_reconnect_backoff_ms': 50 },
   });
   try {

@@ -10,7 +10,10 @@ const { Payload: PayloadMessage } = proto.temporal.api.common.v1;
 const ENCODING = 'binary/encrypted';
 const KEY_ID = 'encryption-key-id';
 const CIPHER = 'aes-256-gcm';
-/** What GCM is made for; random ones may be used 2^32 times with one key (NIST SP 800-38D, 8.3). In bytes. */
+/**
+ * In bytes: the nonce length that GCM is designed for. With random nonces, one key may encrypt 2^32 payloads (NIST SP
+ * 800-38D, 8.3).
+ */
 const NONCE_BYTES = 12;
 /** In bytes. */
 const TAG_BYTES = 16;
@@ -22,13 +25,13 @@ export interface PayloadKeySource {
 }
 
 /**
- * Encrypts whole payloads, what says of which type they are included: nonce, ciphertext and tag, with the key's id
- * beside them in the clear. Payloads that are not encrypted are read as they are.
+ * Encrypts whole payloads, including the metadata that names their type, into nonce, ciphertext and tag. The key's id
+ * is stored next to them in the clear. Payloads that are not encrypted are read as they are.
  */
 export class EncryptionCodec implements PayloadCodec {
   readonly #keys: PayloadKeySource | undefined;
 
-  /** @param keys - Unset: nothing is encrypted, and what others have encrypted is refused. */
+  /** @param keys - Unset: nothing is encrypted, and encrypted payloads cannot be decoded. */
   constructor(keys: PayloadKeySource | undefined) {
     this.#keys = keys;
   }
@@ -52,7 +55,7 @@ export class EncryptionCodec implements PayloadCodec {
     throw new PayloadUnreadableError(
       'PAYLOAD_KEY_UNKNOWN',
       `a payload is encrypted with the key "${printable(id, 64)}", which this process does not have; ` +
-        'put it into the file that PAYLOAD_KEY_FILE names, below the active one, and keep it there as long as histories use it',
+        'add it to the file that PAYLOAD_KEY_FILE names, below the active key, and keep it there as long as histories use it',
     );
   }
 }
@@ -77,8 +80,8 @@ function decrypt({ data }: Payload, { id, secret }: PayloadKey): Payload {
   } catch {
     throw new PayloadUnreadableError(
       'PAYLOAD_NOT_AUTHENTIC',
-      `a payload says that it is encrypted with the key "${id}", and that one does not fit; ` +
-        'check that the id does not stand for another key elsewhere, or look for who has changed the payload',
+      `a payload is marked as encrypted with the key "${id}", but that key does not decrypt it; ` +
+        'check that no other process uses this id for a different key, and that nobody changed the payload',
     );
   }
 }

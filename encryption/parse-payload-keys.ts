@@ -3,15 +3,15 @@ import { PayloadKeyFileError } from './errors.ts';
 
 /** AES-256, in bytes. */
 const KEY_BYTES = 32;
-/** An id is too short to be a key that stands in the wrong place: ids are quoted in messages. */
+/** An id is too short to be a key in the wrong place: messages quote ids. */
 const LINE = /^([A-Za-z0-9][A-Za-z0-9._-]{0,31}):\s*(\S+)$/;
 /** With padding or without, in the standard alphabet. */
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
 export interface PayloadKey {
-  /** Stored in the clear beside each payload. */
+  /** Stored in the clear with each payload. */
   readonly id: string;
-  /** Prints nothing of the key wherever it is logged. */
+  /** Never prints the key, wherever it is logged. */
   readonly secret: KeyObject;
 }
 
@@ -22,10 +22,10 @@ export interface PayloadKeys {
 }
 
 /**
- * Reads keys, one a line: `<id>: <32 bytes in base64>`. The first one is active. Empty lines and lines that begin with
- * `#` are passed over.
+ * Reads keys, one a line: `<id>: <32 bytes in base64>`. The first one is active. Empty lines and lines that start with
+ * `#` are skipped.
  *
- * @throws PayloadKeyFileError naming the line and what is wrong with it, and nothing that stands there but an id.
+ * @throws PayloadKeyFileError naming the line and what is wrong with it. It quotes nothing from the line except an id.
  */
 export function parsePayloadKeys(text: string): PayloadKeys {
   const byId = new Map<string, PayloadKey>();
@@ -33,11 +33,11 @@ export function parsePayloadKeys(text: string): PayloadKeys {
     const content = line.trim();
     if (content === '' || content.startsWith('#')) continue;
     const key = parseLine(content, index + 1);
-    if (byId.has(key.id)) throw new PayloadKeyFileError(`line ${index + 1} has the key id "${key.id}" again`);
+    if (byId.has(key.id)) throw new PayloadKeyFileError(`line ${index + 1} repeats the key id "${key.id}"`);
     byId.set(key.id, key);
   }
   const [active] = byId.values();
-  if (active === undefined) throw new PayloadKeyFileError('holds no key; write one as <id>: <32 bytes in base64>');
+  if (active === undefined) throw new PayloadKeyFileError('contains no key; write one as <id>: <32 bytes in base64>');
   return { active, byId };
 }
 

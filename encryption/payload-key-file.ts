@@ -3,7 +3,7 @@ import type { Logger } from '@temporalio/common';
 import { PayloadKeyFileError } from './errors.ts';
 import { parsePayloadKeys, type PayloadKey, type PayloadKeys } from './parse-payload-keys.ts';
 
-/** Between two looks whether the file has changed, in milliseconds. */
+/** How often the file is checked for changes, in milliseconds. */
 const LOOK_MS = 1_000;
 
 /** @throws PayloadKeyFileError naming the file and the problem. */
@@ -31,7 +31,10 @@ export class PayloadKeyFile {
   #version: string;
   #lookedAtMs = Date.now();
 
-  /** @throws PayloadKeyFileError when the file does not hold keys now; later the keys that were read last are kept. */
+  /**
+   * @throws PayloadKeyFileError when the file contains no valid keys at the start. When a later version is not valid,
+   * the last valid keys stay in use.
+   */
   constructor(file: string, log: Logger) {
     this.#file = file;
     this.#log = log;
@@ -45,7 +48,7 @@ export class PayloadKeyFile {
     return this.#keys.active;
   }
 
-  /** A key that is not there is looked for in the file before it counts as unknown. */
+  /** Reads the file again before a key counts as unknown. */
   find(id: string): PayloadKey | undefined {
     const known = this.#keys.byId.get(id);
     if (known !== undefined) return known;
@@ -60,17 +63,20 @@ export class PayloadKeyFile {
     this.#version = version;
     try {
       this.#keys = readPayloadKeys(this.#file);
-      this.#log.info('Payload keys were read again', {
+      this.#log.info('Payload keys reloaded', {
         active: this.#keys.active.id,
         ids: [...this.#keys.byId.keys()],
       });
     } catch (error) {
-      this.#log.error('Payload keys have changed and cannot be used; those that were read before are kept', { error });
+      this.#log.error(
+        'The payload key file changed and is not valid. The previous keys stay in use. Correct the file',
+        { error },
+      );
     }
   }
 }
 
-/** Tells whether a file has changed; a mounted Secret is replaced by another file. */
+/** Whether a file has changed: a mounted Secret is replaced by another file. */
 function versionOf(file: string): string {
   try {
     const { ino, mtimeMs, size } = statSync(file);

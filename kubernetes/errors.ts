@@ -1,62 +1,65 @@
 import { printable } from '../lib/printable.ts';
 
-/** Longest message of the API server that is quoted, in UTF-16 code units: it names every field that it refuses. */
+/**
+ * Maximum length of a quoted message of the API server, in UTF-16 code units. It names every invalid field, so it may
+ * be long.
+ */
 const WORDS_LIMIT = 4096;
 
 /**
- * What went wrong on the way to the API server. Every class carries a stable `code`, says whether the same call may
- * succeed later (`retryable`), and its message ends with what to do next.
+ * What went wrong in a call to the API server. Every class has a stable `code`, says whether the same call may succeed
+ * later (`retryable`), and has a message that ends with what to do next.
  */
 export abstract class KubernetesError extends Error {
   abstract readonly code: string;
   abstract readonly retryable: boolean;
-  /** HTTP status of the API server's answer; absent if there was none. */
+  /** HTTP status of the API server's answer. Unset: there was no answer. */
   readonly httpStatus?: number;
 }
 
-/** Thrown when the kubeconfig cannot be read, does not parse, or does not lead to a usable server. */
+/** Thrown when the kubeconfig cannot be read, does not parse, or names no usable server. */
 export class KubeConfigError extends KubernetesError {
   override readonly name = 'KubeConfigError';
   readonly code = 'KUBECONFIG_INVALID';
   readonly retryable = false;
 }
 
-/** Thrown when the credentials that the kubeconfig describes cannot be had (token file missing, exec plugin failed). */
+/** Thrown when the credentials of the kubeconfig cannot be read (token file missing, exec plugin failed). */
 export class KubernetesCredentialsError extends KubernetesError {
   override readonly name = 'KubernetesCredentialsError';
   readonly code = 'KUBERNETES_CREDENTIALS';
   readonly retryable = true;
 }
 
-/** Thrown when a name would lead to another path; nothing is sent. */
+/** Thrown when a name would change the path of the URL. Nothing is sent. */
 export class KubernetesNameError extends KubernetesError {
   override readonly name = 'KubernetesNameError';
   readonly code = 'KUBERNETES_NAME_INVALID';
   readonly retryable = false;
 }
 
-/** Thrown when no answer came: refused, reset, unknown host, TLS refused. */
+/** Thrown when there was no answer: connection refused or reset, unknown host, TLS failure. */
 export class KubernetesConnectionError extends KubernetesError {
   override readonly name = 'KubernetesConnectionError';
   readonly code = 'KUBERNETES_UNREACHABLE';
   readonly retryable = true;
 }
 
-/** Thrown when the answer did not come within the time given to the call. */
+/** Thrown when the answer did not arrive within the call's timeout. */
 export class KubernetesTimeoutError extends KubernetesError {
   override readonly name = 'KubernetesTimeoutError';
   readonly code = 'KUBERNETES_TIMEOUT';
   readonly retryable = true;
 }
 
-/** Thrown when an answer is not what the API promises: no JSON, cut short, or larger than the limit. */
+/** Thrown when an answer is not valid: not JSON, truncated, or larger than the limit. */
 export class KubernetesResponseError extends KubernetesError {
   override readonly name = 'KubernetesResponseError';
   readonly code = 'KUBERNETES_BAD_RESPONSE';
   readonly retryable = true;
 }
 
-/** The parts of a `metav1.Status` that are used here. */
+/** The fields of a `metav1.Status` that are used here. */
 export interface ApiStatus {
   readonly reason?: string;
   readonly message?: string;
@@ -70,14 +73,14 @@ interface StatusMeaning {
   readonly advice: string;
 }
 
-/** Rights can be granted while a call is being retried, so 401 and 403 are retryable. */
+/** 401 and 403 are retryable: the missing right may be granted while the call is retried. */
 const meanings = new Map<number, StatusMeaning>([
   [
     400,
     {
       code: 'KUBERNETES_BAD_REQUEST',
       retryable: false,
-      advice: 'The request is wrong and will not succeed unchanged.',
+      advice: 'The request is not valid and will not succeed unchanged.',
     },
   ],
   [
@@ -105,13 +108,13 @@ const meanings = new Map<number, StatusMeaning>([
     },
   ],
   [409, { code: 'KUBERNETES_CONFLICT', retryable: true, advice: 'Read the object again and repeat the change.' }],
-  [410, { code: 'KUBERNETES_EXPIRED', retryable: true, advice: 'List again from the start.' }],
+  [410, { code: 'KUBERNETES_EXPIRED', retryable: true, advice: 'Relist from the start.' }],
   [
     422,
     {
       code: 'KUBERNETES_INVALID',
       retryable: false,
-      advice: 'Correct the field that the server names; if it does not know the field, update the CRD.',
+      advice: 'Correct the field that the server names. If it does not know the field, update the CRD.',
     },
   ],
   [429, { code: 'KUBERNETES_TOO_MANY_REQUESTS', retryable: true, advice: 'Wait and repeat the call.' }],
@@ -120,12 +123,12 @@ const meanings = new Map<number, StatusMeaning>([
 const alreadyExists: StatusMeaning = {
   code: 'KUBERNETES_ALREADY_EXISTS',
   retryable: false,
-  advice: 'Use the object that is there, or choose another name.',
+  advice: 'Use the existing object, or choose another name.',
 };
 const serverError: StatusMeaning = {
   code: 'KUBERNETES_SERVER_ERROR',
   retryable: true,
-  advice: 'The API server or a webhook behind it is in trouble: repeat the call, then look at its log.',
+  advice: 'The API server or one of its webhooks failed: repeat the call, then check its log.',
 };
 const otherError: StatusMeaning = {
   code: 'KUBERNETES_UNEXPECTED_STATUS',
@@ -148,8 +151,8 @@ export interface ApiErrorDetails {
 }
 
 /**
- * Thrown when the API server refuses a call. `code` follows from the HTTP status; `reason` is the server's own
- * (`metav1.StatusReason`), and its message is quoted, as it names verb, resource and field better than we could.
+ * Thrown when the API server refuses a call. `code` follows from the HTTP status; `reason` is the server's
+ * (`metav1.StatusReason`). The message quotes the server's message, because that names verb, resource and field.
  */
 export class KubernetesApiError extends KubernetesError {
   override readonly name = 'KubernetesApiError';
@@ -157,9 +160,7 @@ export class KubernetesApiError extends KubernetesError {
   readonly retryable: boolean;
   override readonly httpStatus: number;
   readonly reason: string | undefined;
-  /**
-   * What the server refuses of the object that was sent, such as `status.task.status`; empty where it names nothing.
-   */
+  /** The fields of the sent object that the server refuses, such as `status.task.status`. Empty when it names none. */
   readonly fields: readonly string[];
   readonly retryAfterSeconds: number | undefined;
 
@@ -182,8 +183,8 @@ export function hasHttpStatus(error: unknown, httpStatus: number): error is Kube
 }
 
 /**
- * True if the API server says that the object does not exist. A 404 without that reason means that it does not serve
- * the kind, as for a moment after its start or before a CRD is established: that says nothing about the object.
+ * True if the API server says that the object does not exist. A 404 without that reason means that the kind is not
+ * served, as right after a start or before a CRD is established. It says nothing about the object.
  */
 export function isObjectMissing(error: unknown): error is KubernetesApiError {
   return hasHttpStatus(error, 404) && error.reason === 'NotFound';

@@ -5,9 +5,9 @@ import type { KubernetesTransport } from './kubernetes-transport.ts';
 import { ResourceClient } from './resource-client.ts';
 
 const REPORTING_CONTROLLER = 'sei.io/sei-node-tasks';
-/** The API server refuses a longer note, in bytes. */
+/** Maximum length of a note that the API server accepts, in bytes. */
 const NOTE_BYTES = 1024;
-/** Longest name of an object, in characters. */
+/** Maximum length of an object name, in characters. */
 const NAME_LENGTH = 253;
 
 /** The object that an Event is about. */
@@ -24,11 +24,11 @@ export interface RecordedEvent {
   readonly type: 'Normal' | 'Warning';
   /** CamelCase, at most 128 characters. */
   readonly reason: string;
-  /** What was done or attempted, CamelCase, at most 128 characters. */
+  /** What was done or tried, CamelCase, at most 128 characters. */
   readonly action: string;
   /** One sentence; cut at 1,024 bytes. */
   readonly note: string;
-  /** Events about the same object with the same key are one Event, however often they are recorded. */
+  /** Events on the same object with the same key are one Event, however often they are recorded. */
   readonly key: string;
   readonly signal?: AbortSignal;
 }
@@ -44,7 +44,7 @@ export class EventRecorder {
     this.#reportingInstance = reportingInstance;
   }
 
-  /** Does nothing if this event is recorded already. @throws what `ResourceClient.create` throws. */
+  /** Does nothing if this Event exists already. @throws what `ResourceClient.create` throws. */
   async record({ regarding, key, note, signal, ...event }: RecordedEvent): Promise<void> {
     const body = {
       apiVersion: 'events.k8s.io/v1',
@@ -71,7 +71,7 @@ function eventName({ name, uid }: EventSubject, key: string): string {
   return name.slice(0, NAME_LENGTH - suffix.length).replace(/[.-]+$/, '') + suffix;
 }
 
-/** Cuts between characters, never within one. */
+/** Cuts at a character boundary. */
 function truncateUtf8(text: string, limitBytes: number): string {
   const bytes = new Uint8Array(limitBytes);
   const { read } = new TextEncoder().encodeInto(text, bytes);

@@ -4,17 +4,17 @@ import { KubernetesConnectionError, KubernetesError, KubernetesTimeoutError } fr
 export interface FailedCall {
   readonly call: string;
   readonly server: string;
-  /** The caller's signal: its abort is passed on as it is. */
+  /** The caller's signal: its reason is passed on unchanged. */
   readonly signal: AbortSignal | undefined;
 }
 
-/** Turns what a socket, a timer or undici threw into what the caller is to see. */
+/** Turns an error of a socket, a timer or undici into one of our classes. */
 export function explainFailure(error: unknown, { call, server, signal }: FailedCall): unknown {
   if (error instanceof KubernetesError) return error;
   if (signal?.aborted) return signal.reason;
   if (isTimeout(error)) {
     return new KubernetesTimeoutError(
-      `${call} at ${server} took too long. Repeat it; if that goes on, look at the load of the API server and the network.`,
+      `${call} at ${server} timed out. Repeat it. If it keeps timing out, check the load of the API server and the network.`,
       {
         cause: error,
       },
@@ -34,7 +34,7 @@ function isTimeout(error: unknown): boolean {
   );
 }
 
-/** The code first: Node's AggregateError of several refused addresses has no message. */
+/** The code comes first: Node's AggregateError for several refused addresses has no message. */
 function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = 'code' in error ? String(error.code) : error.name;
@@ -44,5 +44,5 @@ function wordsOf(error: unknown): string {
 function adviceFor(words: string): string {
   if (/CERT|SELF_SIGNED|SIGNATURE|TLS|SSL/.test(words))
     return 'Check certificate-authority, tls-server-name and the client certificate in the kubeconfig.';
-  return 'Check that the API server runs and that the server URL in the kubeconfig is right.';
+  return 'Check that the API server runs and that the server URL in the kubeconfig is correct.';
 }

@@ -3,21 +3,21 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { Agent, ProxyAgent, type Dispatcher } from 'undici';
 import { KubernetesCredentialsError } from './errors.ts';
 
-/** How long headers and certificates are used before the kubeconfig is asked again, in milliseconds. */
+/** How long headers and certificates are cached, in milliseconds. */
 const FRESH_MS = 10_000;
 /**
- * Most sockets to the API server; further calls queue in the dispatcher. Each watch holds one. HTTP/1.1 on purpose: a
- * slow reader of one watch must not hold back unary calls through shared HTTP/2 flow control.
+ * Maximum number of sockets to the API server; further calls queue in the dispatcher. Each watch occupies one. HTTP/1.1
+ * on purpose: with HTTP/2, a slow reader of one watch would slow down unary calls through shared flow control.
  */
 const CONNECTIONS = 64;
-/** Idle sockets are kept shorter than the 90 s after which kube-apiserver closes them, in milliseconds. */
+/** How long idle sockets are kept, in milliseconds: less than the 90 s after which kube-apiserver closes them. */
 const KEEP_ALIVE_MS = 60_000;
 
-/** What one request needs. A new object means that something was read again. */
+/** What one request needs. A new object means that the credentials were read again. */
 export interface Credentials {
   readonly headers: Readonly<Record<string, string>>;
   readonly dispatcher: Dispatcher;
-  /** What of the headers nobody may see. */
+  /** The parts of the headers that must not be shown. */
   readonly secrets: readonly string[];
 }
 
@@ -49,8 +49,8 @@ export class KubernetesCredentials {
   }
 
   /**
-   * Forgets cached tokens after a 401, so that files are read and exec plugins are run again. Does nothing if `refused`
-   * has been replaced meanwhile.
+   * Drops cached tokens after a 401, so that files are read and exec plugins run again. Does nothing if `refused` is no
+   * longer the current one.
    */
   async renew(refused: Credentials): Promise<void> {
     if ((await this.get()) !== refused) return;
@@ -60,7 +60,7 @@ export class KubernetesCredentials {
     this.#current = undefined;
   }
 
-  /** Closes the dispatcher at once; calls in progress fail. */
+  /** Closes the dispatcher immediately; calls in progress fail. */
   async close(): Promise<void> {
     await this.#tls?.dispatcher.destroy();
   }
@@ -88,7 +88,7 @@ export class KubernetesCredentials {
   }
 }
 
-/** A SyntaxError quotes what the exec plugin printed, which may be a token; so the cause is not kept either. */
+/** A SyntaxError quotes what the exec plugin printed, which may be a token, so the cause is not kept. */
 function wordsOf(error: unknown): string {
   if (error instanceof SyntaxError) return 'the exec plugin did not print JSON';
   return error instanceof Error ? error.message.trim() : String(error);
@@ -103,7 +103,7 @@ function headersOf(options: RequestOptions): Record<string, string> {
   return headers;
 }
 
-/** A token or, of a user with a password, that one too. */
+/** A token, and the password of a user who has one. */
 function secretsOf({ authorization = '' }: Record<string, string>): string[] {
   const [scheme, value = ''] = authorization.split(' ');
   if (scheme !== 'Basic') return [value];

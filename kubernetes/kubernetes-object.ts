@@ -1,4 +1,4 @@
-/** What this service uses of `metav1.ObjectMeta`; the rest passes through. */
+/** The fields of `metav1.ObjectMeta` that this service uses. All others pass through unchanged. */
 interface ObjectMetadata {
   readonly name: string;
   readonly namespace?: string;
@@ -12,9 +12,9 @@ interface ObjectMetadata {
 }
 
 export interface KubernetesObject {
-  /** Absent on the items of a list of built-in kinds. */
+  /** Unset on the items of a list of a built-in kind. */
   readonly apiVersion?: string;
-  /** Absent on the items of a list of built-in kinds. */
+  /** Unset on the items of a list of a built-in kind. */
   readonly kind?: string;
   readonly metadata: ObjectMetadata;
 }

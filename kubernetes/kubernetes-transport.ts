@@ -8,7 +8,7 @@ import { timerLength } from '../lib/timer-length.ts';
 import { withoutSecrets } from '../lib/without-secrets.ts';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
-/** Above any single object (etcd takes 1.5 MiB), in bytes. */
+/** Larger than any single object (etcd accepts 1.5 MiB), in bytes. */
 const DEFAULT_RESPONSE_BYTES = 8 * 1024 * 1024;
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -20,11 +20,11 @@ export interface KubernetesRequest {
   readonly query?: Query;
   /** Sent as JSON. */
   readonly body?: unknown;
-  /** Default `application/json`; a PATCH needs its own. */
+  /** Default `application/json`; required for a PATCH. */
   readonly contentType?: string;
-  /** The whole call including its body, in milliseconds. Default 10,000. */
+  /** Timeout of the whole call including its body, in milliseconds. Default: 10,000. */
   readonly timeoutMs?: number;
-  /** Largest answer, in bytes. Default 8 MiB. */
+  /** Maximum size of the answer, in bytes. Default: 8 MiB. */
   readonly maxResponseBytes?: number;
   readonly signal?: AbortSignal;
 }
@@ -32,15 +32,15 @@ export interface KubernetesRequest {
 export interface StreamRequest {
   readonly path: string;
   readonly query?: Query;
-  /** From opening to the last byte, in milliseconds. */
+  /** Timeout from opening to the last byte, in milliseconds. */
   readonly deadlineMs: number;
-  /** Longest silence between two chunks, in milliseconds: past it the connection counts as dead. */
+  /** Maximum time between two chunks, in milliseconds. After that the connection counts as dead. */
   readonly idleMs: number;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Authenticated HTTP to one API server: every call of this process shares its sockets. Nothing is retried here except
+ * Authenticated HTTP to one API server. All calls of this process share its sockets. Nothing is retried here, except
  * once after a 401, with credentials read again.
  */
 export class KubernetesTransport {
@@ -112,7 +112,7 @@ export class KubernetesTransport {
     }
   }
 
-  /** Ends all sockets at once; calls in progress fail. */
+  /** Closes all sockets immediately; calls in progress fail. */
   async close(): Promise<void> {
     await this.#credentials.close();
   }
@@ -153,9 +153,9 @@ export class KubernetesTransport {
 
 interface Bounds {
   readonly signal: AbortSignal;
-  /** undici's name for the wait for headers, in milliseconds; 0 = none of its own. */
+  /** undici's timeout for headers, in milliseconds. 0: no timeout of its own. */
   readonly headersTimeout: number;
-  /** undici's name for the longest silence in a body, in milliseconds; 0 = none of its own. */
+  /** undici's timeout between two chunks of a body, in milliseconds. 0: no timeout of its own. */
   readonly bodyTimeout: number;
 }
 
@@ -180,7 +180,7 @@ function searchOf(query: Query | undefined): string {
   return parameters.size > 0 ? `?${parameters.toString()}` : '';
 }
 
-/** An exec plugin that hangs must not outlive the call that waits for it. */
+/** Ends the wait for an exec plugin that hangs when the call times out. */
 function settledOrAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
   const { promise: outcome, resolve, reject } = Promise.withResolvers<T>();

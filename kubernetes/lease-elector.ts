@@ -15,11 +15,11 @@ import {
 import type { Log } from '../lib/log.ts';
 import { ResourceClient } from './resource-client.ts';
 
-/** Between two renewals by the holder, in milliseconds. */
+/** How often the leader renews the lease, in milliseconds. */
 const RENEW_MS = 2_000;
-/** Between two looks by those who wait, without jitter, in milliseconds: docs/adr/0010. */
+/** How often those that stand by read the lease, without jitter, in milliseconds: docs/adr/0010. */
 const LOOK_MS = 800;
-/** For one call, so that a second one fits into the time that a holder has to renew, in milliseconds. */
+/** Timeout of one call, in milliseconds: a second try fits into the time in which the leader has to renew. */
 const CALL_MS = 4_000;
 
 export interface LeaseElectorOptions {
@@ -27,15 +27,16 @@ export interface LeaseElectorOptions {
   /** Where the lease is. */
   readonly namespace: string;
   readonly name: string;
-  /** Names this candidate, unlike every other: the same name in two processes makes both lead. */
+  /** Unique name of this candidate. Two processes with the same name would both lead. */
   readonly identity: string;
   readonly log: Log;
 }
 
 /**
- * Lets one of several candidates lead, by a Lease, after client-go's leaderelection: whoever holds it renews it, the
- * others take it when they have not seen it change for as long as it lasts. At most one believes that it leads while
- * clocks run at about the same speed; a process that is stopped and continued may for a moment believe it wrongly.
+ * Elects one leader among several candidates, with a Lease, after client-go's leaderelection: the leader renews the
+ * lease, and the others acquire it when they have not seen it change for its duration. At most one candidate considers
+ * itself the leader while clocks run at about the same speed. A process that is paused and continued may for a moment
+ * consider itself the leader wrongly.
  */
 export class LeaseElector {
   readonly #options: LeaseElectorOptions;
@@ -64,18 +65,19 @@ export class LeaseElector {
   }
 
   /**
-   * Whether it knows who leads: false before the first look and what follows from it, and while looks or writes fail.
+   * Whether it knows who leads. False before the lease was first read and acquired if free, and while reads or writes
+   * fail.
    */
   get isInformed(): boolean {
     return this.#hasLooked && this.#failureLog.lastError === undefined;
   }
 
   /**
-   * Stands by, leads when it can, and stands by again after each loss, until the signal is aborted. Then the lease is
-   * released, so that others need not wait.
+   * Stands by, leads when it acquires the lease, and stands by again after each loss, until the signal is aborted. Then
+   * it releases the lease, so that another candidate can lead at once.
    *
-   * @param lead - A term. Its signal is aborted when the lease is lost or `signal` is aborted; the lease is renewed
-   * until it has returned, and no new term begins before. What it throws ends the election.
+   * @param lead - Runs for one term. Its signal is aborted when the lease is lost or `signal` is aborted. The lease is
+   * renewed until it returns, and no new term starts before that. An error that it throws ends the election.
    */
   async run(signal: AbortSignal, lead: (term: AbortSignal) => Promise<void>): Promise<void> {
     while (!signal.aborted) {
@@ -98,7 +100,7 @@ export class LeaseElector {
     }
   }
 
-  /** Until the lease is lost or the term is over. */
+  /** Until the lease is lost or the term has ended. */
   async #renew(lost: AbortController, over: AbortSignal): Promise<void> {
     while (!over.aborted && this.isLeading) {
       await sleep(this.#pauseMs(), undefined, { signal: over }).catch(() => undefined);
@@ -106,14 +108,14 @@ export class LeaseElector {
     }
     if (over.aborted) return;
     this.#knowledge = { ...this.#knowledge, leadsUntilMs: undefined };
-    this.#options.log.warn('No longer leading: the lease was not renewed in time, or another took it', {
+    this.#options.log.warn('No longer leading: the lease was not renewed in time, or another process acquired it', {
       lease: this.#lease,
       ...this.#holder(),
     });
     lost.abort(new Error(`the lease ${this.#lease} is lost`));
   }
 
-  /** Looks at the lease and does what follows from it. */
+  /** Reads the lease and acts on it. */
   async #look(): Promise<void> {
     const { namespace, name } = this.#options;
     try {
@@ -123,7 +125,7 @@ export class LeaseElector {
       this.#hasLooked = true;
       this.#failureLog.recovered();
     } catch (error) {
-      // Another candidate was quicker.
+      // Another candidate was faster.
       if (!hasHttpStatus(error, 409)) this.#failureLog.failed(error, this.#pauseMs());
     }
   }
@@ -148,7 +150,7 @@ export class LeaseElector {
     return await this.#leases.create(namespace, lease, { timeoutMs: this.#callMs() });
   }
 
-  /** Refused with a conflict (409) if anybody has written since it was read. */
+  /** Refused with a conflict (409) if the lease was written since it was read. */
   async #patch(spec: object): Promise<Lease> {
     const { namespace, name } = this.#options;
     const resourceVersion = this.#knowledge.lease?.metadata.resourceVersion;
@@ -162,9 +164,9 @@ export class LeaseElector {
   async #release(): Promise<void> {
     try {
       await this.#patch(releasedSpec());
-      this.#options.log.info('The lease is released', { lease: this.#lease });
+      this.#options.log.info('Lease released', { lease: this.#lease });
     } catch (error) {
-      this.#options.log.warn('The lease could not be released; others wait until it has expired', {
+      this.#options.log.warn('The lease could not be released. Another process leads after it has expired', {
         lease: this.#lease,
         error,
       });
@@ -172,7 +174,7 @@ export class LeaseElector {
     this.#knowledge = { ...this.#knowledge, leadsUntilMs: undefined };
   }
 
-  /** A holder must know in time that it is none any more. */
+  /** A leader must know in time that it no longer leads. */
   #callMs(): number {
     const { leadsUntilMs } = this.#knowledge;
     return leadsUntilMs === undefined ? CALL_MS : Math.min(CALL_MS, Math.max(1, leadsUntilMs - now()));

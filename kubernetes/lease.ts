@@ -1,12 +1,12 @@
 import { V1MicroTime } from '@kubernetes/client-node';
 import type { KubernetesObject } from './kubernetes-object.ts';
 
-/** How long others wait for a holder that renews no more, in seconds: docs/adr/0010. */
+/** How long candidates wait for a leader that no longer renews, in seconds: docs/adr/0010. */
 const LEASE_SECONDS = 13;
-/** A holder that could not renew for this long holds no more, as in client-go, in milliseconds. */
+/** A leader that could not renew for this long no longer leads, as in client-go, in milliseconds. */
 const RENEW_DEADLINE_MS = 10_000;
 
-/** A `coordination.k8s.io/v1` Lease, as far as an election uses it. Its times are for people to read. */
+/** The fields of a `coordination.k8s.io/v1` Lease that an election uses. Its times are only for people. */
 export interface Lease extends KubernetesObject {
   readonly spec?: {
     readonly holderIdentity?: string;
@@ -17,7 +17,9 @@ export interface Lease extends KubernetesObject {
   };
 }
 
-/** What a candidate knows. Times are milliseconds of its own monotonic clock, which nobody else's is compared with. */
+/**
+ * What a candidate knows. Times are milliseconds of its own monotonic clock, which is never compared with other clocks.
+ */
 export interface LeaseKnowledge {
   readonly identity: string;
   /** As last seen; `undefined` = there is none. */
@@ -31,7 +33,7 @@ export interface LeaseKnowledge {
 /** `lose` = this candidate led and does so no more. */
 type LeaseStep = 'create' | 'take' | 'renew' | 'lose' | 'wait';
 
-/** What to do about a lease that has just been looked at. */
+/** What to do about a lease that has just been read. */
 export function nextLeaseStep(knowledge: LeaseKnowledge, nowMs: number): LeaseStep {
   const { identity, lease, leadsUntilMs } = knowledge;
   const isOurs = lease?.spec?.holderIdentity === identity;
@@ -41,23 +43,23 @@ export function nextLeaseStep(knowledge: LeaseKnowledge, nowMs: number): LeaseSt
   return nowMs >= leaseFreeAtMs(knowledge) ? 'take' : 'wait';
 }
 
-/** When anybody may take the lease, if it is not renewed before. */
+/** When any candidate may acquire the lease, if it is not renewed before. */
 export function leaseFreeAtMs({ lease, sinceMs }: LeaseKnowledge): number {
   const { holderIdentity, leaseDurationSeconds = LEASE_SECONDS } = lease?.spec ?? {};
   return holderIdentity ? sinceMs + leaseDurationSeconds * 1000 : sinceMs;
 }
 
-/** @param nowMs when the answer had come: a change counts from when it was seen for certain */
+/** @param nowMs when the answer had arrived: a change counts from the time at which it was certainly seen */
 export function leaseSeen(knowledge: LeaseKnowledge, lease: Lease | undefined, nowMs: number): LeaseKnowledge {
   return { ...knowledge, lease, sinceMs: isSameContent(knowledge.lease, lease) ? knowledge.sinceMs : nowMs };
 }
 
-/** @param sentMs when the write was sent: others may have seen it ever since */
+/** @param sentMs when the write was sent: others may have seen it since then */
 export function leaseWritten(knowledge: LeaseKnowledge, lease: Lease, sentMs: number): LeaseKnowledge {
   return { ...knowledge, lease, sinceMs: sentMs, leadsUntilMs: sentMs + RENEW_DEADLINE_MS };
 }
 
-/** What a candidate writes into the lease to lead, or to go on leading. */
+/** What a candidate writes into the lease to acquire or renew it. */
 export function heldSpec({ identity, lease }: LeaseKnowledge): object {
   const { holderIdentity, leaseTransitions = 0 } = lease?.spec ?? {};
   const now = new V1MicroTime();
@@ -72,12 +74,12 @@ export function heldSpec({ identity, lease }: LeaseKnowledge): object {
   };
 }
 
-/** What a holder writes so that others need not wait; as a merge patch. */
+/** What a leader writes to release the lease, as a merge patch. */
 export function releasedSpec(): object {
   return { holderIdentity: null, leaseDurationSeconds: 1, renewTime: new V1MicroTime() };
 }
 
-/** Labels and annotations are no sign of life. */
+/** A change of labels or annotations is not a renewal. */
 function isSameContent(before: Lease | undefined, after: Lease | undefined): boolean {
   return JSON.stringify([before?.metadata.uid, before?.spec]) === JSON.stringify([after?.metadata.uid, after?.spec]);
 }

@@ -3,15 +3,16 @@ import type { KubernetesList, KubernetesObject } from './kubernetes-object.ts';
 import type { ListOptions, ResourceClient } from './resource-client.ts';
 
 /**
- * In objects: a page of the largest that etcd takes (1.5 MiB) is still read, so nobody's objects can stop the lists.
+ * In objects. Small enough that a page of the largest objects that etcd accepts (1.5 MiB) can be read, so that no
+ * object can break a list.
  */
 const PAGE_SIZE = 100;
-/** For a list in one answer, in milliseconds. */
+/** Timeout of a list in one answer, in milliseconds. */
 const FULL_LIST_TIMEOUT_MS = 60_000;
 
 export interface FullList<T> {
   readonly items: readonly T[];
-  /** Where a watch goes on from. */
+  /** Where a watch starts. */
   readonly resourceVersion: string;
 }
 

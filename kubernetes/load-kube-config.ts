@@ -3,7 +3,7 @@ import { KubeConfig, type Cluster, type User } from '@kubernetes/client-node';
 import { KubeConfigError } from './errors.ts';
 import { withoutCredentials } from '../lib/without-secrets.ts';
 
-/** How a kubeconfig calls the fields that must be text: another type would fail only where a connection is made. */
+/** Fields of a kubeconfig that must be text: another type would only fail when a connection is made. */
 const CLUSTER_TEXTS = {
   server: 'server',
   caFile: 'certificate-authority',
@@ -22,7 +22,7 @@ const USER_TEXTS = {
 } as const satisfies Partial<Record<keyof User, string>>;
 
 export interface KubeConfigChoice {
-  /** Default: `KUBECONFIG`, then `~/.kube/config`, then the ServiceAccount of the pod, as kubectl has it. */
+  /** Default: `KUBECONFIG`, then `~/.kube/config`, then the ServiceAccount of the pod, in the same order as kubectl. */
   readonly file?: string | undefined;
   /** Default: the current context of the file. */
   readonly context?: string | undefined;
@@ -117,7 +117,7 @@ function isHttpUrl(text: string): boolean {
   return /^https?:\/\//.test(text) && URL.canParse(text);
 }
 
-/** What client-node falls back to when it finds no configuration. */
+/** The server that client-node falls back to when it finds no configuration. */
 function isNothingConfigured(kubeConfig: KubeConfig): boolean {
   return (
     kubeConfig.getCurrentContext() === 'loaded-context' &&
@@ -125,7 +125,7 @@ function isNothingConfigured(kubeConfig: KubeConfig): boolean {
   );
 }
 
-/** What follows the first line quotes the file, tokens included. */
+/** After its first line an error quotes the file, tokens included. */
 function firstLineOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.split('\n', 1).join();

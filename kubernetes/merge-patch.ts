@@ -4,8 +4,8 @@ import { isDeepStrictEqual } from 'node:util';
 export type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * The JSON merge patch (RFC 7386) that turns `current` into `next`: removed keys become `null`, arrays are replaced
- * whole. Keys that are `undefined` count as absent. The format cannot store a `null`: such keys are removed.
+ * The JSON merge patch (RFC 7386) that turns `current` into `next`: removed keys become `null`, arrays are replaced as
+ * a whole. Keys that are `undefined` count as unset. The format cannot store a `null`: such keys are removed.
  *
  * @returns `undefined` if there is nothing to change
  */

@@ -3,8 +3,8 @@ import type { KubernetesObject } from './kubernetes-object.ts';
 import { objectKey } from './object-key.ts';
 
 /**
- * That something happened to what has this name. Only `uid`: it is new. Only `previousUid`: it is gone. Both: it
- * changed, or it is handed out again, and they are equal, as an object replaced under its name gives two of these.
+ * A change of the object with this key. Only `uid`: it was added. Only `previousUid`: it was deleted. Both, which are
+ * then equal: it was modified or resynced. An object that was replaced under its name gives two changes.
  */
 export interface ObjectChange {
   /** `namespace/name`, or `name` alone for cluster-scoped objects. */
@@ -27,7 +27,10 @@ export class ObjectStore<T extends KubernetesObject> {
     return [...this.#objects.values()];
   }
 
-  /** Takes a full list: what is not in it is gone. Objects that are as they were are not reported. */
+  /**
+   * Replaces the contents with a full list. Objects that are not in it are reported as deleted; unchanged objects are
+   * not reported.
+   */
   replaceAll(objects: readonly T[]): ObjectChange[] {
     const before = this.#objects;
     this.#objects = new Map(objects.map((object) => [objectKey(object.metadata), object]));
@@ -56,19 +59,19 @@ export class ObjectStore<T extends KubernetesObject> {
     return [...(isAnother ? changesOf(previous, undefined) : []), ...changesOf(object, undefined)];
   }
 
-  /** Every object once more, for a resync. */
+  /** Every object again, for a resync. */
   everything(): ObjectChange[] {
     return this.list().flatMap((object) => changesOf(object, object));
   }
 }
 
-/** After a restored backup a resourceVersion may come twice, with other contents: it alone does not tell. */
+/** Compares contents: after a restored backup the same resourceVersion may come again with other contents. */
 function isUnchanged(previous: KubernetesObject | undefined, next: KubernetesObject): boolean {
   if (previous?.metadata.resourceVersion !== next.metadata.resourceVersion) return false;
   try {
     return isDeepStrictEqual(previous, next);
   } catch {
-    // Nested some thousand levels deep, which the API server takes: one report too many does no harm.
+    // Nested some thousand levels deep, which the API server accepts. Reporting it once too often does no harm.
     return false;
   }
 }

@@ -1,10 +1,11 @@
 import type { KubernetesTransport } from './kubernetes-transport.ts';
 import { resourcePath, type ApiResource } from './resource-path.ts';
 
-/** The client gives up this much later than the server should have, in milliseconds. */
+/** How much later than the server the client ends a watch, in milliseconds. */
 const DEADLINE_GRACE_MS = 15_000;
 /**
- * kube-apiserver sends a bookmark every one or two minutes: after twice that the connection is dead, in milliseconds.
+ * kube-apiserver sends a bookmark every one or two minutes: after twice that time the connection counts as dead, in
+ * milliseconds.
  */
 const WATCH_IDLE_MS = 240_000;
 
@@ -14,15 +15,15 @@ export interface WatchOptions {
   readonly namespace?: string | undefined;
   readonly labelSelector?: string | undefined;
   readonly fieldSelector?: string | undefined;
-  /** Where the watch begins. */
+  /** Where the watch starts. */
   readonly resourceVersion: string;
-  /** After which the server ends it. */
+  /** Time after which the server ends the watch. */
   readonly timeoutSeconds: number;
   readonly signal: AbortSignal;
 }
 
 /**
- * Opens a watch with bookmarks, bounded in time and in silence.
+ * Opens a watch with bookmarks, with a timeout for the whole watch and one between two chunks.
  *
  * @throws what `KubernetesTransport.openStream` throws.
  */

@@ -3,7 +3,7 @@ import type { KubernetesTransport } from './kubernetes-transport.ts';
 import { ResourceClient, type CallOptions } from './resource-client.ts';
 
 /**
- * What tells this cluster from all others: the uid of its `kube-system` namespace, which lives as long as the cluster.
+ * The cluster's id: the uid of its `kube-system` namespace, which exists as long as the cluster.
  *
  * @throws what `ResourceClient.get` throws; KubernetesResponseError if there is no such namespace.
  */

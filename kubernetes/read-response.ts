@@ -5,7 +5,7 @@ import { readAtMost } from '../lib/read-at-most.ts';
 import { withoutSecrets } from '../lib/without-secrets.ts';
 import { KubernetesApiError, KubernetesResponseError, type ApiStatus } from './errors.ts';
 
-/** An error page longer than this tells nothing more, in characters. */
+/** Maximum length of a quoted error page, in characters. */
 const QUOTED_CHARACTERS = 200;
 
 const causeSchema = z.object({ field: z.string() });
@@ -23,11 +23,11 @@ export async function readText(body: AsyncIterable<Buffer>, limitBytes: number, 
   const text = await readAtMost(body, limitBytes);
   if (text !== undefined) return text;
   throw new KubernetesResponseError(
-    `${call}: the answer is larger than ${limitBytes} bytes and was not read. Check what answers at this address.`,
+    `${call}: the answer is larger than ${limitBytes} bytes and was not read. Check which server answers at this address.`,
   );
 }
 
-/** @param secrets - Taken out of what is quoted. */
+/** @param secrets - Removed from what is quoted. */
 export function notJson(
   text: string,
   { call, secrets }: { readonly call: string; readonly secrets: readonly string[] },

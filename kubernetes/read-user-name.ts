@@ -7,11 +7,11 @@ const PATH = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
 const reviewSchema = z.object({ status: z.object({ userInfo: z.object({ username: z.string() }) }) });
 
 /**
- * Who this process is to the API server, with all that stands between: certificates, tokens, impersonation. Servers
- * before Kubernetes 1.28 do not know the call.
+ * The user name under which the API server knows this process, whatever the authentication: certificate, token,
+ * impersonation. Servers before Kubernetes 1.28 do not have this call.
  *
  * @param timeoutMs - In milliseconds.
- * @returns The name as the server has it, possibly empty and of any length.
+ * @returns The name as the server sends it, possibly empty and of any length.
  * @throws what `KubernetesTransport.request` throws; KubernetesResponseError when the answer holds no name.
  */
 export async function readUserName(transport: KubernetesTransport, timeoutMs: number): Promise<string> {
@@ -19,6 +19,6 @@ export async function readUserName(transport: KubernetesTransport, timeoutMs: nu
   const review = reviewSchema.safeParse(await transport.request({ method: 'POST', path: PATH, body, timeoutMs }));
   if (review.success) return review.data.status.userInfo.username;
   throw new KubernetesResponseError(
-    `POST ${PATH}: the answer names no user (${z.prettifyError(review.error)}). Check what answers there.`,
+    `POST ${PATH}: the answer names no user (${z.prettifyError(review.error)}). Check which server answers there.`,
   );
 }

@@ -13,11 +13,11 @@ import { ResourceClient } from './resource-client.ts';
 import type { ApiResource } from './resource-path.ts';
 import { WatchEventDecoder, type WatchEvent } from './watch-event-decoder.ts';
 
-/** The server ends a watch after a random time between this and twice this, as in client-go, in seconds. */
+/** The server ends a watch after a random time between this and twice this, as for client-go, in seconds. */
 const WATCH_SECONDS = 300;
-/** A watch that has lasted this long works, as in client-go, in milliseconds. */
+/** A watch that has lasted this long counts as working, as in client-go, in milliseconds. */
 const SHORT_WATCH_MS = 1_000;
-/** Longest wait that a Retry-After is granted, in milliseconds: the copy is stale meanwhile. */
+/** Maximum Retry-After that is honoured, in milliseconds: the cache is stale until then. */
 const LONGEST_RETRY_AFTER_MS = 300_000;
 const DEFAULT_RESYNC_MS = 600_000;
 
@@ -26,25 +26,27 @@ export interface ReflectorOptions {
   readonly resource: ApiResource;
   /** Unset: all namespaces. */
   readonly namespace?: string;
-  /** An object that stops matching is reported as gone. */
+  /** An object that no longer matches is reported as deleted. */
   readonly labelSelector?: string;
-  /** Told which key changed, in order, not what: read it with `get`. An exception is logged and changes nothing. */
+  /**
+   * Called with the key that changed, in order, without the object: read it with `get`. An exception is logged and has
+   * no other effect.
+   */
   readonly onChange: (change: ObjectChange) => void;
   readonly log: Log;
-  /** How often every key is handed out again, in milliseconds. Default 600,000. */
+  /** Resync: how often every key is reported again, in milliseconds. Default: 600,000. */
   readonly resyncMs?: number;
 }
 
 /**
- * Keeps a copy of all objects of one kind: lists them, then watches, and lists again whenever events may have been
- * missed, so that deletions in a gap are noticed too. Survives anything the server does; nothing in it throws.
+ * Caches all objects of one kind: lists, watches, and relists whenever events may have been missed, so that deletions
+ * during a gap are noticed too. It retries after every error of the server and never throws.
  *
- * A watch goes on from the last resourceVersion only where the one before ended in order and brought something. A
- * server that was restored from an older backup accepts a resourceVersion that it has yet to reach, and then sends
- * nothing.
+ * A watch resumes at the last resourceVersion only when the one before ended normally and sent something. A server that
+ * was restored from an older backup accepts a resourceVersion that it has not reached yet, and then sends nothing.
  */
 export class Reflector<T extends KubernetesObject = KubernetesObject> {
-  /** Resolves when the first list has been handed out; stays pending if `run` ends before. */
+  /** Resolves when the first list has been reported; stays pending if `run` ends before. */
   readonly synced: Promise<void>;
   readonly #options: ReflectorOptions;
   readonly #client: ResourceClient<T>;
@@ -52,7 +54,7 @@ export class Reflector<T extends KubernetesObject = KubernetesObject> {
   readonly #failureLog: FailureLog;
   readonly #resolveSynced: () => void;
   #hasSynced = false;
-  /** Where the next watch goes on; `undefined` = list first. */
+  /** Where the next watch resumes; `undefined` = list first. */
   #resourceVersion: string | undefined;
   #failures = 0;
 
@@ -69,7 +71,7 @@ export class Reflector<T extends KubernetesObject = KubernetesObject> {
     return this.#hasSynced;
   }
 
-  /** Why the copy is stale at the moment; `undefined` while list and watch work. */
+  /** Why the cache is stale at the moment; `undefined` while list and watch work. */
   get lastError(): Error | undefined {
     return this.#failureLog.lastError;
   }
@@ -83,7 +85,7 @@ export class Reflector<T extends KubernetesObject = KubernetesObject> {
     return this.#store.list();
   }
 
-  /** Runs until the signal is aborted. To be called once. */
+  /** Runs until the signal is aborted. Call it once. */
   async run(signal: AbortSignal): Promise<void> {
     const resync = setInterval(
       () => this.#report(this.#store.everything()),
@@ -152,7 +154,7 @@ export class Reflector<T extends KubernetesObject = KubernetesObject> {
     decoder.end();
     if (isSilent)
       throw new KubernetesConnectionError(
-        'The watch ended without an event. Look at the API server or the proxy in front of it.',
+        'The watch ended without an event. Check the API server, or the proxy in front of it.',
       );
   }
 
@@ -180,7 +182,7 @@ export class Reflector<T extends KubernetesObject = KubernetesObject> {
   #advanceTo(resourceVersion: string): void {
     if (this.#resourceVersion !== undefined && isOlderVersion(resourceVersion, this.#resourceVersion)) {
       throw new KubernetesResponseError(
-        `The watch went back from resourceVersion ${this.#resourceVersion} to ${resourceVersion}. List again; a restored backup would explain it.`,
+        `The watch went back from resourceVersion ${this.#resourceVersion} to ${resourceVersion}. Relisting. A restored backup can be the cause.`,
       );
     }
     this.#resourceVersion = resourceVersion;
@@ -191,9 +193,12 @@ export class Reflector<T extends KubernetesObject = KubernetesObject> {
       try {
         this.#options.onChange(change);
       } catch (error) {
-        this.#options.log.warn(`The change of ${change.key} was not taken; the next resync hands it out again`, {
-          error: String(error),
-        });
+        this.#options.log.warn(
+          `The change of ${change.key} was not handled; it is reported again with the next resync`,
+          {
+            error: String(error),
+          },
+        );
       }
     }
   }
@@ -204,7 +209,9 @@ function retryAfterMs(error: unknown): number {
   return Math.min(LONGEST_RETRY_AFTER_MS, seconds * 1000);
 }
 
-/** What each manager owns is a third of an object's memory, and nothing here reads it; who they are is read. */
+/**
+ * Drops what each field manager owns: a third of an object's memory, and not read here. The managers' names are read.
+ */
 function dropManagedFields({ metadata }: KubernetesObject): void {
   const { managedFields = [] } = metadata as { readonly managedFields?: { fieldsV1?: unknown }[] };
   for (const entry of managedFields) delete entry.fieldsV1;

@@ -4,7 +4,7 @@ import type { KubernetesTransport } from './kubernetes-transport.ts';
 import type { KubernetesList, KubernetesObject } from './kubernetes-object.ts';
 import { resourcePath, type ApiResource } from './resource-path.ts';
 
-/** A full list of ten thousand resources with their managed fields stays below this, in bytes. */
+/** Larger than a full list of ten thousand resources with their managed fields, in bytes. */
 const LIST_RESPONSE_BYTES = 256 * 1024 * 1024;
 
 const listSchema = z.object({
@@ -21,24 +21,24 @@ export interface CallOptions {
 }
 
 export interface WriteOptions extends CallOptions {
-  /** Who the API server notes as the writer. Default: this service's name. */
+  /** Field manager of the write. Default: this service's name. */
   readonly fieldManager?: string;
-  /** The server checks and answers as if it wrote, and does not. */
+  /** Dry run: the server checks the write and answers, and stores nothing. */
   readonly dryRun?: boolean;
 }
 
 export interface ListOptions extends CallOptions {
   readonly namespace?: string;
   readonly labelSelector?: string;
-  /** Objects per page. Unset: all of them in one answer. */
+  /** Objects per page. Unset: all objects in one answer. */
   readonly limit?: number;
-  /** Token of the page before. */
+  /** Continue token of the page before. */
   readonly continue?: string;
 }
 
 /**
  * The calls this service makes on one kind of resource. `namespace` is `undefined` for cluster-scoped kinds. Objects
- * are returned as the server sent them; `T` is a claim of the caller, who parses what comes from people.
+ * are returned as the server sent them. `T` is not checked: the caller parses what comes from people.
  *
  * Every method throws what `KubernetesTransport.request` throws.
  */
@@ -51,7 +51,7 @@ export class ResourceClient<T extends KubernetesObject = KubernetesObject> {
     this.#kind = kind;
   }
 
-  /** @returns `undefined` if there is no such object */
+  /** @returns `undefined` if the object does not exist */
   async get(namespace: string | undefined, name: string, options: CallOptions = {}): Promise<T | undefined> {
     return (await unlessMissing(
       this.#transport.request({ ...options, method: 'GET', path: this.#path({ namespace, name }) }),
@@ -141,7 +141,7 @@ export class ResourceClient<T extends KubernetesObject = KubernetesObject> {
   /**
    * The object as the server wrote it, for what JavaScript's numbers would change.
    *
-   * @returns `undefined` if there is no such object
+   * @returns `undefined` if the object does not exist
    */
   async getText(namespace: string | undefined, name: string, options: CallOptions = {}): Promise<string | undefined> {
     return await unlessMissing(

@@ -8,13 +8,13 @@ export interface ApiResource {
 }
 
 export interface ResourceLocation {
-  /** Absent for cluster-scoped kinds, and for all namespaces. */
+  /** Unset: a cluster-scoped kind, or all namespaces. */
   readonly namespace?: string;
   readonly name?: string;
   readonly subresource?: string;
 }
 
-/** URLs take them for steps in the path, in whatever way they are encoded. */
+/** URLs resolve these as path segments, however they are encoded. */
 const STEPS = ['', '.', '..'];
 
 /**

@@ -7,19 +7,19 @@ import type { ResourceClient } from './resource-client.ts';
 import { updateStatus, type StatusUpdateResult } from './update-status.ts';
 import { WrittenObjects } from './written-objects.ts';
 
-/** A change of a task's status, to be written. */
+/** A change of a task's status. */
 export interface TaskStatusWrite {
   readonly task: MirrorTarget;
   readonly change: StatusChange;
   readonly context: ChangeContext;
-  /** The task as last read, to save the first read. Unset: as it was written here last. */
+  /** The task as last read, to save the first read. Unset: as this process last wrote it. */
   readonly current?: SeiNodeTask | undefined;
   readonly signal?: AbortSignal;
 }
 
 /**
  * The one writer of SeiNodeTask statuses. It remembers the tasks that it wrote, so that the next write of one needs no
- * read before it: what others have written meanwhile shows as a conflict, and the status is then computed anew.
+ * read: a write by another client since then causes a conflict, and the status is computed again.
  */
 export class TaskStatusWriter {
   readonly #tasks: ResourceClient<SeiNodeTask>;
@@ -30,8 +30,8 @@ export class TaskStatusWriter {
   }
 
   /**
-   * @returns `unchanged` when the status says so already, or may not change so any more: terminal is terminal.
-   * @throws KubernetesError when the API server did not take it.
+   * @returns `unchanged` when the status is already as wanted, or is terminal and must not change.
+   * @throws KubernetesError when the API server did not accept it.
    */
   async write({
     task,
@@ -52,7 +52,7 @@ export class TaskStatusWriter {
       ...present({ signal }),
     };
     const first = await updateStatus({ ...update, ...present({ current }) });
-    // That there is nothing to write is decided from what is, not from what was.
+    // Reads the task again before deciding that there is nothing to write.
     const result = current !== undefined && first.outcome === 'unchanged' ? await updateStatus(update) : first;
     if (result.outcome === 'gone' || isTerminal(result.object.status?.phase)) this.#written.forget(uid);
     else this.#written.keep(result.object);

@@ -4,12 +4,12 @@ import type { KubernetesObject } from './kubernetes-object.ts';
 import { mergePatch, type Fields } from './merge-patch.ts';
 import type { ResourceClient } from './resource-client.ts';
 
-/** Conflicts in a row before the write is given back to the caller, who retries with his own backoff. */
+/** Maximum number of conflicts in a row. After that the caller retries with its own backoff. */
 const ATTEMPTS = 5;
 /** Pause after the first conflict, doubled each time, in milliseconds. */
 const FIRST_PAUSE_MS = 20;
 
-/** Refusals of one status (422) after each of which something else is written in its place. */
+/** Maximum number of refusals of one status (422) after each of which a different one is tried. */
 const REFUSALS = 5;
 
 /** An object with a status of type `S`. */
@@ -21,17 +21,17 @@ export interface StatusUpdate<T extends WithStatus> {
   readonly client: ResourceClient<T>;
   readonly namespace: string;
   readonly name: string;
-  /** Only the object with this uid is written; one created later under the same name is another object. */
+  /** Only the object with this uid is written. One created later under the same name is a different object. */
   readonly uid: string;
   /**
-   * The whole status that the object shall have, computed from what it is now; `undefined` = leave it. A field that is
-   * left out is removed. Called again with a newer object after each conflict, so it must be pure.
+   * Computes the complete new status from the present object. `undefined`: write nothing. A field that is left out is
+   * removed. Must be pure: it is called again with a newer object after each conflict.
    */
   readonly compute: (current: T) => StatusOf<T> | undefined;
   /**
-   * What to write in place of a status that the cluster's CRD refuses (422). Given the status that was computed and,
-   * for each refusal of it so far, the fields that the API server named; `undefined` = the refusal is thrown. Unset: it
-   * always is. Must be pure.
+   * Computes what to write in place of a status that the cluster's CRD refuses (422), from the computed status and the
+   * fields that the API server named in each refusal so far. `undefined`: the refusal is thrown. Unset: every refusal
+   * is thrown. Must be pure.
    */
   readonly whenRefused?: (status: StatusOf<T>, refusals: readonly (readonly string[])[]) => StatusOf<T> | undefined;
   /** The object as last read, to save the first read. */
@@ -41,12 +41,12 @@ export interface StatusUpdate<T extends WithStatus> {
 
 export type StatusUpdateResult<T> =
   | { readonly outcome: 'written' | 'unchanged'; readonly object: T }
-  /** The object does not exist any more: nothing was written. */
+  /** The object no longer exists: nothing was written. */
   | { readonly outcome: 'gone' };
 
 /**
- * Writes a status once, safely against other writers: a merge patch on `/status` that carries the resourceVersion it
- * was computed from, computed again after a conflict.
+ * Writes a status with optimistic concurrency: a merge patch on `/status` with the resourceVersion from which it was
+ * computed. After a conflict it is computed again.
  *
  * @throws KubernetesApiError `KUBERNETES_CONFLICT` (retryable) after 5 conflicts in a row; whatever the client throws.
  */

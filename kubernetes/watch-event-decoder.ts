@@ -3,7 +3,7 @@ import { printable } from '../lib/printable.ts';
 import { KubernetesResponseError } from './errors.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 
-/** Above any single object with its envelope (etcd takes 1.5 MiB), in bytes. */
+/** Larger than any single object with the event around it (etcd accepts 1.5 MiB), in bytes. */
 const LINE_BYTES = 8 * 1024 * 1024;
 const NEWLINE = 0x0a;
 const NOTHING = Buffer.alloc(0);
@@ -32,13 +32,16 @@ const metadataSchema = z.object({
 export type WatchEvent = z.infer<typeof eventSchema>;
 
 /**
- * Cuts a watch's bytes into events, one JSON document a line.
+ * Splits the bytes of a watch into events, one JSON document per line.
  *
- * Both methods throw KubernetesResponseError when what came is not a watch event; events are then missing and the
- * caller must list again.
+ * Both methods throw KubernetesResponseError when the input is not a watch event. Events are then missing and the
+ * caller must relist.
  */
 export class WatchEventDecoder {
-  /** What has come of a line, in one piece: kept as it came, single bytes would take hundreds of times their size. */
+  /**
+   * The part of a line received so far, in one buffer: single bytes kept as separate chunks would take hundreds of
+   * times their size.
+   */
   #pending = NOTHING;
   #pendingBytes = 0;
 
@@ -55,18 +58,18 @@ export class WatchEventDecoder {
     return events;
   }
 
-  /** To be called when the stream has ended: a line without its end was cut short. */
+  /** Call it when the stream has ended: a line without its end was truncated. */
   end(): void {
     if (this.#pendingBytes > 0)
       throw new KubernetesResponseError(
-        `The watch ended within a line of which ${this.#pendingBytes} bytes came. List again.`,
+        `The watch ended in the middle of a line after ${this.#pendingBytes} bytes. Relist.`,
       );
   }
 
   #keep(part: Buffer): void {
     const bytes = this.#pendingBytes + part.length;
     if (bytes > LINE_BYTES)
-      throw new KubernetesResponseError(`The watch sent a line longer than ${LINE_BYTES} bytes. List again.`);
+      throw new KubernetesResponseError(`The watch sent a line longer than ${LINE_BYTES} bytes. Relist.`);
     if (bytes > this.#pending.length) {
       const larger = Buffer.allocUnsafe(Math.max(bytes, 2 * this.#pending.length));
       this.#pending.copy(larger, 0, 0, this.#pendingBytes);
@@ -84,7 +87,7 @@ export class WatchEventDecoder {
   }
 }
 
-/** An empty line is none. */
+/** An empty line is not an event. */
 function parseLine(line: string): WatchEvent[] {
   if (line.trim() === '') return [];
   try {
@@ -92,7 +95,7 @@ function parseLine(line: string): WatchEvent[] {
   } catch (cause) {
     const words = cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause);
     throw new KubernetesResponseError(
-      `The watch sent a line that is no event (${printable(words, 400)}): ${printable(line, 200)}. List again.`,
+      `The watch sent a line that is not an event (${printable(words, 400)}): ${printable(line, 200)}. Relist.`,
       { cause },
     );
   }

@@ -1,11 +1,11 @@
 import type { KubernetesObject } from './kubernetes-object.ts';
 
-/** Enough for what is being worked on at a time; more would only be memory. */
+/** Enough for the objects in work at the same time. More would only use memory. */
 const MOST = 1_000;
 
 /**
- * Objects as this process last wrote them, by uid, so that the next write of one needs no read before it. What others
- * have written meanwhile shows as a conflict of that write. Keeps the last 1,000.
+ * Objects as this process last wrote them, by uid, so that the next write of one needs no read. A write by another
+ * client since then causes a conflict. Keeps the last 1,000.
  */
 export class WrittenObjects<T extends KubernetesObject> {
   readonly #objects = new Map<string, T>();

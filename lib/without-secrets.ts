@@ -7,8 +7,8 @@ const AFTER_BEARER = /\b(bearer(?:\s|%20|\+)+)(?=[\w.~+/=%-]*\d)[\w.~+/=%-]{8,}/
 const USER_INFORMATION = /(?:(\/\/)[^/\s"]*|(?<![^/\s"])[^/\s"][^/\s":]*:[^/\s"]*)@/g;
 
 /**
- * Text from a server that may repeat what it was sent: each secret becomes `[removed]`, also where it stands in base64,
- * URL-encoded or as a JSON string, and so does any token that follows the word Bearer.
+ * Text from a server that may repeat what it was sent: each secret becomes `[removed]`, also in base64, URL-encoded or
+ * as a JSON string, and so does any token that follows the word Bearer.
  */
 export function withoutSecrets(text: string, secrets: Iterable<string>): string {
   const forms = [...secrets].filter(({ length }) => length >= SHORTEST).flatMap(formsOf);
@@ -17,7 +17,7 @@ export function withoutSecrets(text: string, secrets: Iterable<string>): string 
   return clean.replaceAll(AFTER_BEARER, `$1${REMOVED}`);
 }
 
-/** Text with URLs in it, less what stands in them before an @. */
+/** Text with URLs, without the part of each URL before an @. */
 export function withoutCredentials(text: string): string {
   return text.replaceAll(USER_INFORMATION, '$1…@');
 }
@@ -31,7 +31,8 @@ function formsOf(secret: string): string[] {
 }
 
 /**
- * As it stands in the encoding of a longer text, `shift` bytes behind a group of three; less what its neighbours share.
+ * Its encoding within a longer text, `shift` bytes after a group of three, without the characters that it shares with
+ * its neighbours.
  */
 function encoded(secret: string, encoding: 'base64' | 'base64url', shift: number): string {
   const whole = Buffer.from('\0'.repeat(shift) + secret)

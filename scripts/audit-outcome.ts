@@ -17,7 +17,7 @@ const reportSchema = z.object({
 const noAnswerSchema = z.object({ message: z.string(), error: z.object({ code: z.undefined().optional() }) });
 
 export interface AuditOutcome {
-  /** Whether the build may go on. */
+  /** Whether the build may continue. */
   readonly passes: boolean;
   readonly lines: readonly string[];
 }

@@ -2,7 +2,7 @@
 interface Room {
   /** For the table in docs/architecture.md. */
   readonly holds: string;
-  /** Rooms that it may import from, besides itself. */
+  /** Other rooms that it may import from. */
   readonly rooms: readonly RoomName[];
   /** Packages that it may import; `node:` stands for all modules of Node. */
   readonly packages: readonly string[];
@@ -104,7 +104,7 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
     packages: ['@temporalio/client', '@temporalio/proto', 'undici', 'zod', 'pure-rand', 'node:'],
   },
   bench: {
-    holds: '[benchmarks](performance.md) beside a floor of the same run',
+    holds: '[benchmarks](performance.md) with a floor of the same run',
     rooms: [...product, 'cli', 'simulator', 'dev'],
     packages: ['@temporalio/client', '@temporalio/activity', '@temporalio/worker', '@temporalio/workflow', 'node:'],
   },
@@ -116,7 +116,7 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
   scripts: {
     holds: 'what npm scripts run on the source: generated files, audit, the rooms themselves',
     rooms: [...product, 'worker', 'cli'],
-    packages: ['yaml', 'zod', 'node:'],
+    packages: ['oxc-parser', 'yaml', 'zod', 'node:'],
   },
   test: {
     holds: 'tests, by room and by what is tried',

@@ -4,8 +4,8 @@ import { exchange } from './exchange.ts';
 import { plainText, type Answer } from './sidecar-api.ts';
 
 /**
- * How long kube-rbac-proxy remembers whose a token is, and that somebody may do something, in milliseconds. It
- * remembers a refusal for 30 s; here each is asked again, so that a new RoleBinding works at once.
+ * How long kube-rbac-proxy caches the user of a token and an allowed access, in milliseconds. It caches a denied access
+ * for 30 s; here that is not cached, so that a new RoleBinding works at once.
  */
 const TOKEN_CACHE_MS = 120_000;
 const ALLOWED_CACHE_MS = 300_000;
@@ -22,7 +22,7 @@ const VERBS: Readonly<Record<string, string>> = {
   DELETE: 'delete',
 };
 
-/** How the API server is asked. */
+/** How to call the API server. */
 export interface AuthorizationOptions {
   apiServerUrl: string;
   caFile: string;
@@ -37,7 +37,7 @@ interface User {
   extra?: Record<string, string[]>;
 }
 
-/** Lets requests through like the kube-rbac-proxy in front of a real sidecar: TokenReview, then SubjectAccessReview. */
+/** Authorizes requests like the kube-rbac-proxy in front of a real sidecar: TokenReview, then SubjectAccessReview. */
 export class Authorizer {
   readonly #options: AuthorizationOptions;
   readonly #agent: Agent;

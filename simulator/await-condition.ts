@@ -9,20 +9,20 @@ const REQUEST = {
   fields: { condition: 'string', action: 'string', targetHeight: 'int64' },
 } as const;
 
-/** Given what is waited for, whether seid is there. */
+/** Whether seid has reached what is waited for. */
 type Condition = (targetHeight: number) => (status: SeidStatus) => boolean;
 
 const height: Condition = (targetHeight) => {
   if (targetHeight <= 0) throw new Error(`targetHeight must be > 0, got ${targetHeight}`);
   return (status) => status.height >= targetHeight;
 };
-/** The height keeps a node out that has just begun to sync. */
+/** The height excludes a node that has just started to sync. */
 const catchingUp: Condition = () => (status) => !status.catchingUp && status.height > 1;
 
-/** `await-condition` as v0.0.56 has it: until seid is at a height, and then, if asked to, ends seid. */
+/** `await-condition` as v0.0.56 has it: waits until seid is at a height, then ends seid if the action says so. */
 export const awaitHeight: TaskType = awaitCondition(new Map([['height', height]]));
 
-/** `await-condition` of newer sidecars: also until seid has caught up. */
+/** `await-condition` of newer sidecars, which can also wait until seid has caught up. */
 export const awaitHeightOrCaughtUp: TaskType = awaitCondition(
   new Map([
     ['height', height],

@@ -5,7 +5,7 @@ import { InvalidFaults, parseFaults } from './parse-faults.ts';
 import { json, writeAnswer, type Answer } from './sidecar-api.ts';
 import type { SimulatedNode } from './simulated-node.ts';
 
-/** Under this the simulator itself is reached, not a sidecar. */
+/** Path prefix of the simulator itself, not of a sidecar. */
 export const CONTROL_PREFIX = '/_simulator/';
 
 const NODE_PATH = /^\/_simulator\/nodes\/(?<key>[^/]+\/[^/]+)(?<path>\/.+)?$/;
@@ -44,7 +44,7 @@ const actions: Readonly<Record<string, Action>> = {
   'PUT /height': (node, body) => changeHeight(heightOf(node), body),
 };
 
-/** What requests of the control API are about. */
+/** What requests of the control API act on. */
 export interface Controlled {
   nodes: ReadonlyMap<string, SimulatedNode>;
   /** All nodes together. */
@@ -52,7 +52,7 @@ export interface Controlled {
 }
 
 /**
- * Shows nodes and switches faults, for somebody outside the process: `GET /_simulator/nodes` lists them, under
+ * Shows nodes and sets faults, for other processes: `GET /_simulator/nodes` lists them, under
  * `/_simulator/nodes/<namespace>/<name>` are the `actions`, and `/_simulator/height` is that of the chain.
  */
 export async function handleControlRequest(

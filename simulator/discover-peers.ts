@@ -19,7 +19,7 @@ const REQUEST = { struct: 'tasks.DiscoverPeersRequest', fields: { sources: { lis
 
 type Source = Decoded<typeof SOURCE>;
 
-/** Of each type of source: what it lacks, if anything, and whom it finds. */
+/** For each type of source: what is missing in it, if anything, and the peers that it finds. */
 const sourceTypes: Readonly<
   Record<string, { problem: (source: Source) => string | undefined; peers: (source: Source) => string[] }>
 > = {
@@ -43,7 +43,7 @@ const sourceTypes: Readonly<
   },
 };
 
-/** Finds peers and writes them to config.toml in place of those that were there; seid reads it when it starts. */
+/** Finds peers and replaces those in config.toml. seid reads it when it starts. */
 export async function discoverPeers({ params, configuration }: TaskContext): Promise<void> {
   const { sources } = decodeParams(REQUEST, params);
   if (sources.length === 0) throw new Error("discover-peers: missing required param 'sources'");
@@ -57,7 +57,7 @@ export async function discoverPeers({ params, configuration }: TaskContext): Pro
   ];
 }
 
-/** The same tags find the same instance, at an address that is reserved for documentation. */
+/** The same tags find the same instance. Its address is from a range that is reserved for documentation. */
 function madeUpInstance(query: string): string {
   const digest = createHash('sha256').update(query).digest();
   return `${madeUpNodeId(query)}@203.0.113.${digest.readUInt8(31)}:${P2P_PORT}`;

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 
 /**
  * Sends a request and reads the whole answer.
- * @throws {Error} no connection, or silence for as long as the request's `timeout`.
+ * @throws {Error} no connection, or no data during the request's `timeout`.
  */
 export async function exchange(request: ClientRequest, body?: string): Promise<{ status: number; text: string }> {
   request.once('timeout', () => request.destroy(new Error('no answer in time')));

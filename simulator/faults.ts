@@ -1,23 +1,23 @@
-/** Limits a fault to one HTTP method and to so many requests; without them it holds until it is switched off. */
+/** Limits a fault to one HTTP method and to a number of requests. Unset: until it is switched off. */
 interface FaultScope {
   method?: 'GET' | 'POST' | 'DELETE';
-  /** How many of the next requests are hit. */
+  /** Number of requests that the fault affects. */
   times?: number;
 }
 
-/** What can be made to go wrong on one node. A fault that is absent is off. */
+/** The faults that can be set on one node. Unset: off. */
 export interface Faults {
   /** seid takes this long to exit after a SIGTERM. */
   slowStopMs?: number;
   /** seid's RPC listens only this long after its process has started. */
   slowBootMs?: number;
-  /** seid goes on as if no SIGTERM had come. */
+  /** seid ignores SIGTERM. */
   ignoreSigterm?: boolean;
-  /** seid's process runs, its RPC never listens. */
+  /** seid's process runs, but its RPC never listens. */
   neverBoot?: boolean;
   /**
-   * The connection is destroyed before anything is answered or done; that nothing was sent, only {@link
-   * Fleet.stopListening} shows.
+   * The connection is destroyed before anything is done or answered. For a client that cannot have sent anything, use
+   * {@link Fleet.stopListening}.
    */
   refuseConnections?: FaultScope;
   /** Accepted and never answered; nothing is done. */
@@ -33,12 +33,12 @@ export interface Faults {
   taskNotFound?: Pick<FaultScope, 'times'>;
 }
 
-/** An HTML page; half a JSON body and then the end of the connection; no body; a body of 10 MB. */
+/** An HTML page; half a JSON body and then the end of the connection; an empty body; a body of 10 MB. */
 export type GarbageBody = 'html' | 'half' | 'empty' | 'huge';
 
 type ScopedFault = { [F in keyof Faults]-?: Faults[F] extends FaultScope | undefined ? F : never }[keyof Faults];
 
-/** The faults of one node as they stand: the scoped ones wear off as they hit. */
+/** The current faults of one node. Those with a count are used up by the requests that they affect. */
 export class FaultSwitch {
   #faults: Faults = {};
 
@@ -46,12 +46,12 @@ export class FaultSwitch {
     return this.#faults;
   }
 
-  /** From now on exactly these. */
+  /** Replaces all faults with these. */
   replace(faults: Faults): void {
     this.#faults = structuredClone(faults);
   }
 
-  /** The fault if it hits a request with this method; one of its `times` is then used up. */
+  /** The fault, if it affects a request with this method; one of its `times` is then used up. */
   take<F extends ScopedFault>(name: F, method: string): Faults[F] {
     const fault: FaultScope | undefined = this.#faults[name];
     if (fault === undefined || (fault.method !== undefined && fault.method !== method)) return undefined;

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { FaultSwitch } from './faults.ts';
 import { json, plainText, type Answer } from './sidecar-api.ts';
 
-/** The answer of a fault that hits this request, before the sidecar has seen it. */
+/** The answer of a fault that affects this request, before the sidecar sees it. */
 export function faultyAnswer(faults: FaultSwitch, method: string, path: string): Answer | undefined {
   const fault = faults.take('answerStatus', method);
   if (fault !== undefined) {

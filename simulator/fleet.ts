@@ -9,13 +9,13 @@ import { SimulatedNode, type AnswersWhileDown } from './simulated-node.ts';
 import type { SidecarTimings, SidecarVersion, TasksOnSigterm } from './task-context.ts';
 import type { TransactionBehaviour } from './transaction-behaviour.ts';
 
-/** How a node behaves. Given to {@link startFleet} it holds for all nodes, given to `addNode` for one. */
+/** How a node behaves. Given to {@link startFleet} it is for all nodes, given to `addNode` for one. */
 export interface NodeBehaviour extends Partial<SidecarTimings> {
   /** @default 'v0.0.56' */
   sidecarVersion?: SidecarVersion;
-  /** Whether the sidecar begins ready, as after an earlier mark-ready. @default true */
+  /** Whether the sidecar is ready at the start, as after an earlier mark-ready. @default true */
   ready?: boolean;
-  /** Tasks end when they begin and leave seid alone, to measure what surrounds them. @default false */
+  /** Tasks end at once and do nothing to seid, to measure only the service. @default false */
   instantTasks?: boolean;
   /** What SIGTERM to a v0.0.56 sidecar does with its running tasks. @default 'keep' */
   tasksOnSigterm?: TasksOnSigterm;
@@ -25,9 +25,9 @@ export interface NodeBehaviour extends Partial<SidecarTimings> {
   containerRestartDelayMs?: number;
   /** Voting power in seid's `/status`. @default 1000 */
   votingPower?: number;
-  /** `false`: seid's `/status` comes without the JSON-RPC envelope. @default true */
+  /** `false`: seid's `/status` comes without the JSON-RPC wrapper. @default true */
   jsonRpcEnvelope?: boolean;
-  /** What becomes of governance transactions; later `setTransactions`. @default {}: they are included at once */
+  /** The result of governance transactions; later `setTransactions`. @default {}: they are included at once */
   transactions?: TransactionBehaviour;
 }
 
@@ -41,7 +41,9 @@ export interface FleetOptions extends NodeBehaviour {
   blockIntervalMs?: number;
   /** Height of the chain when the fleet starts. @default 1000 */
   startHeight?: number;
-  /** Present: every sidecar asks this API server who may do what, like kube-rbac-proxy. */
+  /**
+   * Set: every sidecar authorizes requests with this API server, like kube-rbac-proxy. Unset: every request is allowed.
+   */
   authorization?: AuthorizationOptions;
 }
 
@@ -49,11 +51,11 @@ export interface FleetOptions extends NodeBehaviour {
 export interface NodeOptions extends NodeBehaviour {
   namespace: string;
   name: string;
-  /** Faults from the first moment on, e.g. `{ neverBoot: true }`. @default none */
+  /** Faults from the start, e.g. `{ neverBoot: true }`. @default none */
   faults?: Faults;
 }
 
-// Those of the real sidecar, but for the poll: 20 ms, so that `completedAt` follows the event promptly.
+// Those of the real sidecar, except the poll: 20 ms, so that `completedAt` follows the event promptly.
 const DEFAULTS = {
   sidecarVersion: 'v0.0.56',
   ready: true,
@@ -70,7 +72,7 @@ const DEFAULTS = {
   pollIntervalMs: 20,
 } as const satisfies Required<NodeBehaviour>;
 
-/** While the fleet did not listen, its port may have gone to a connection of somebody else, for a moment. */
+/** While the fleet did not listen, another process may have used its port for a connection. */
 const LISTEN_AGAIN_MS = 10_000;
 const BIND_RETRY_MS = 20;
 
@@ -94,13 +96,13 @@ export class Fleet {
     const { startHeight = 1000, blockIntervalMs = 400, authorization } = options;
     this.#genesisTime = Date.now() - startHeight * blockIntervalMs;
     this.#authorizer = authorization && new Authorizer(authorization);
-    // As the sidecar's: it must not close a kept connection in the moment in which a client uses it.
+    // The same as the sidecar's: it must not close an idle connection at the moment when a client uses it.
     this.#server.keepAliveTimeout = 60_000;
   }
 
   /**
-   * Starts listening, as {@link startFleet} has done, or again after {@link stopListening}, on the same port.
-   * @throws {Error} somebody else listens there.
+   * Starts listening again after {@link stopListening}, on the same port. {@link startFleet} does it at first.
+   * @throws {Error} another process listens there.
    */
   async listen(): Promise<void> {
     const deadline = performance.now() + (this.#hasListened ? LISTEN_AGAIN_MS : 0);
@@ -110,8 +112,8 @@ export class Fleet {
   }
 
   /**
-   * From now on connections are refused (ECONNREFUSED), for all nodes and the control API, as when the pods are gone:
-   * what a client wants to send cannot have been sent. Those that are open break. The sidecars work on.
+   * Refuses connections (ECONNREFUSED) for all nodes and the control API, as when the pods are gone: a client cannot
+   * have sent anything. Open connections break. The sidecars continue to work.
    */
   async stopListening(): Promise<void> {
     const closed = new Promise((resolve) => this.#server.close(resolve));
@@ -124,12 +126,12 @@ export class Fleet {
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  /** The chain's height now, which every node whose RPC serves reports. */
+  /** The chain's height now. Every node whose RPC serves reports it. */
   get height(): number {
     return Math.floor((Date.now() - this.#genesisTime) / (this.#options.blockIntervalMs ?? 400));
   }
 
-  /** From now on every node reports this height and goes on from there; those that are added later, too. */
+  /** Sets the height of every node, also of nodes that are added later. It grows from there. */
   async setHeight(height: number): Promise<void> {
     this.#genesisTime = Date.now() - height * (this.#options.blockIntervalMs ?? 400);
     await Promise.all(this.nodes.map((node) => node.setGenesisTime(this.#genesisTime)));
@@ -176,7 +178,7 @@ export class Fleet {
     return node;
   }
 
-  /** @throws {Error} there is no such node. */
+  /** @throws {Error} the node does not exist. */
   node(namespace: string, name: string): SimulatedNode {
     const node = this.#nodes.get(`${namespace}/${name}`);
     if (node === undefined) throw new Error(`no node ${namespace}/${name} in the fleet: add it with addNode`);
@@ -198,7 +200,7 @@ export class Fleet {
     await this.stopListening();
   }
 
-  /** `false` when somebody else is on that port just now, unless that is to be an error. */
+  /** `false` when another process uses that port at the moment, unless that is to be an error. */
   #binds(mustBind: boolean): Promise<boolean> {
     return new Promise((resolve, reject) => {
       const onError = (error: NodeJS.ErrnoException): void => {
@@ -221,15 +223,15 @@ export class Fleet {
     }
     const [, namespace, name, ...rest] = path.split('/');
     const node = this.#nodes.get(`${namespace}/${name}`);
-    // In a cluster a node that is not there has no address: a 404 would be taken for a sidecar's answer.
+    // In a cluster a node that does not exist has no address: a 404 would look like a sidecar's answer.
     if (node === undefined) response.destroy();
-    // Past the sidecar, its proxy and its faults, as in a cluster, where it is another port of the pod.
+    // Not affected by the sidecar, its proxy and its faults, as in a cluster, where it is another port of the pod.
     else if (rest[0] === 'rpc') await proxyRpc(request, node.rpcUrl, response);
     else await node.handle(request, response, `/${rest.join('/')}`);
   }
 }
 
-/** Starts an empty fleet. Its seid processes end with this process, however that ends. */
+/** Starts an empty fleet. Its seid processes end with this process, also after a SIGKILL. */
 export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
   const fleet = new Fleet(options);
   await fleet.listen();

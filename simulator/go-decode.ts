@@ -1,6 +1,6 @@
 import { isSameKey } from './go-json.ts';
 
-/** What the sidecar's parameters are made of: names of Go types; `json` is a value that is passed on as it is. */
+/** The types of the sidecar's parameters, as names of Go types; `json` is a value that is passed on as it is. */
 type GoType = 'string' | 'int64' | 'uint64' | 'json' | GoList | GoMap | GoStruct;
 
 interface GoList {
@@ -18,7 +18,7 @@ interface GoStruct {
   fields: Readonly<Record<string, GoType>>;
 }
 
-/** What becomes of a Go type here; of `json` that was not there, `undefined`. */
+/** The TypeScript type of a Go type; of `json` that was not there, `undefined`. */
 export type Decoded<T extends GoType> = T extends 'string'
   ? string
   : T extends 'int64' | 'uint64'
@@ -31,20 +31,20 @@ export type Decoded<T extends GoType> = T extends 'string'
           ? { [N in keyof F]: Decoded<F[N]> }
           : unknown;
 
-/** Where a value stands: the innermost struct, and the fields on the way to it from the outermost. */
+/** The position of a value: the innermost struct, and the fields on the way to it from the outermost. */
 interface Place {
   struct: string;
   path: readonly string[];
 }
 
-/** Bounds of Go's integers; the largest value itself is none of a float64, which is what the sidecar decodes from. */
+/** Bounds of Go's integers. The sidecar decodes from a float64, which cannot represent the largest value itself. */
 const INTEGERS = { int64: { from: -(2 ** 63), below: 2 ** 63 }, uint64: { from: 0, below: 2 ** 64 } };
 
 /**
- * Reads a task's params as Go's decoder does: keys count in any case, a field that is absent or null is its zero value,
- * unknown ones pass.
+ * Reads a task's params as Go's decoder does: keys match in any case, a field that is missing or null gets its zero
+ * value, unknown fields are ignored.
  *
- * @throws {Error} the first mismatch, in the words of that decoder, which the sidecar passes on.
+ * @throws {Error} the first mismatch, with the message of that decoder, which the sidecar passes on.
  */
 export function decodeParams<const T extends GoStruct>(type: T, params: Record<string, unknown>): Decoded<T> {
   const decoded: unknown = decodeStruct(type, params, []);
@@ -101,7 +101,7 @@ function zero(type: GoType): unknown {
 function fits(type: 'string' | 'int64' | 'uint64', value: unknown): boolean {
   if (type === 'string') return typeof value === 'string';
   const { from, below } = INTEGERS[type];
-  // A minus is what Go's parser of unsigned integers stumbles over.
+  // Go's parser of unsigned integers fails at a minus sign.
   const isInteger = Number.isInteger(value) && !(type === 'uint64' && Object.is(value, -0));
   return isInteger && (value as number) >= from && (value as number) < below;
 }
@@ -117,7 +117,7 @@ function mismatch(type: GoType, value: unknown, { struct, path }: Place): Error 
   );
 }
 
-/** A number is told only to one who wants a number. */
+/** The error names the number only where a number is expected. */
 function kindOf(value: unknown, wanted: GoType): string {
   if (Array.isArray(value)) return 'array';
   if (typeof value === 'boolean') return 'bool';

@@ -1,4 +1,4 @@
-/** Text as Go writes it: the sidecar is a Go program, and its clients see these on the wire. */
+/** Text as Go writes it: the sidecar is a Go program, and its clients receive this. */
 
 const NANOS_PER_SECOND = 1_000_000_000n;
 const startOfProcess = BigInt(Math.round(performance.timeOrigin * 1e6));
@@ -37,7 +37,7 @@ export function encodeGoJson(value: unknown): string {
   return `${escaped}\n`;
 }
 
-/** Go sorts the keys of maps and keeps the order of structs; of all that the sidecar writes only `params` is a map. */
+/** Go sorts the keys of maps and keeps the order of structs. In the sidecar's answers only `params` is a map. */
 function encode(value: unknown, isMap: boolean): string {
   if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? '-0' : JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map((element) => encode(element, isMap)).join(',')}]`;
@@ -58,7 +58,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\\': String.raw`\\`,
 };
 
-/** A text in the form of `%q`: what cannot be printed is escaped. */
+/** A text in the format of `%q`: characters that cannot be printed are escaped. */
 export function quoteGo(text: string): string {
   return `"${text.replace(/["\\]|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, (character) => ESCAPES[character] ?? escapeCode(character))}"`;
 }

@@ -1,23 +1,23 @@
-/** Thrown where Go's decoder finds no JSON. */
+/** Thrown where Go's decoder does not find JSON. */
 export class InvalidJson extends Error {}
 
-/** Deeper than anything that is sent, and less than what fills the stack; Go stops at 10,000. */
+/** Deeper than anything that is sent, and below a stack overflow. Go stops at 10,000. */
 const MAX_DEPTH = 1_000;
 
 const SPACE = /[ \t\r\n]*/y;
 const LITERAL = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-// Of the control characters Go refuses only those below U+0020.
+// Go refuses only the control characters below U+0020.
 const STRING = /"(?:[^"\\\p{Cc}]+|[\u007F-\u009F]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/uy;
 
-/** An object as it was written: its keys in their order, each as often as it was there. */
+/** An object as it was written: its keys in their order, repeated keys included. */
 export type Members = readonly (readonly [key: string, value: unknown])[];
 
 /**
- * Reads the first JSON value of a text as Go's `json.Decoder` does: whatever stands behind it is not looked at, and a
- * number beyond float64 is an infinite one.
+ * Reads the first JSON value of a text as Go's `json.Decoder` does: the text after it is not checked, and a number
+ * beyond float64 becomes infinite.
  *
  * @returns the members, when the value is an object.
- * @throws {InvalidJson} the text does not begin with JSON.
+ * @throws {InvalidJson} the text does not start with JSON.
  */
 export function readFirstValue(text: string): { value: unknown; members?: Members } {
   const reader = new JsonReader(text);
@@ -25,7 +25,7 @@ export function readFirstValue(text: string): { value: unknown; members?: Member
   return members === undefined ? { value: reader.value(0) } : { value: objectOf(members), members };
 }
 
-/** Whether Go takes a key of JSON for a field: it folds case by Unicode's simple rules. `name` is of letters only. */
+/** Whether Go matches a JSON key with a field: it folds case by Unicode's simple rules. `name` is of letters only. */
 export function isSameKey(name: string, key: string): boolean {
   return name === key || new RegExp(`^${name}$`, 'iu').test(key);
 }
@@ -49,7 +49,7 @@ class JsonReader {
     return JSON.parse(literal);
   }
 
-  /** `undefined`, and nothing read, where no object begins. */
+  /** `undefined`, and nothing is read, where no object starts. */
   members(depth: number): Members | undefined {
     if (depth > MAX_DEPTH) throw new InvalidJson('too deep');
     if (!this.#skips('{')) return undefined;
@@ -70,7 +70,7 @@ class JsonReader {
     return list;
   }
 
-  /** Goes on behind a character, if it comes next. */
+  /** Skips a character, if it comes next. */
   #skips(character: string): boolean {
     this.#take(SPACE);
     const isThere = this.#text[this.#at] === character;
@@ -86,7 +86,7 @@ class JsonReader {
   }
 }
 
-/** Of a key that is there twice the last value counts. */
+/** The last value of a repeated key counts. */
 function objectOf(members: Members): Record<string, unknown> {
   return Object.fromEntries(members);
 }

@@ -1,7 +1,7 @@
 import { decodeParams } from './go-decode.ts';
 import { quoteGo } from './go-format.ts';
 
-/** Types of task that send a governance transaction. */
+/** Task types that send a governance transaction. */
 export type GovTaskType = 'gov-vote' | 'gov-software-upgrade' | 'gov-param-change';
 
 const VOTE_OPTIONS = ['yes', 'no', 'abstain', 'no_with_veto', 'no-with-veto'];
@@ -30,7 +30,7 @@ const decoders: Readonly<Record<GovTaskType, (params: Record<string, unknown>) =
     if (!VOTE_OPTIONS.includes(vote.option.toLowerCase())) {
       throw new Error(`invalid vote option ${quoteGo(vote.option)} (allowed: yes | no | abstain | no_with_veto)`);
     }
-    // The key is looked up for the message before anything else of the transaction is.
+    // The signing key is resolved before any other part of the transaction.
     requireText({ keyName: vote.keyName });
     requireTransaction(vote);
   },
@@ -56,7 +56,7 @@ const decoders: Readonly<Record<GovTaskType, (params: Record<string, unknown>) =
   },
 };
 
-/** @throws {Error} the params do not decode, or something is missing: in the sidecar's words and its order. */
+/** @throws {Error} the params do not decode, or something is missing. Messages and order are the sidecar's. */
 export function decodeGovParameters(type: GovTaskType, params: Record<string, unknown>): void {
   decoders[type](params);
 }

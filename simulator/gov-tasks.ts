@@ -19,8 +19,8 @@ interface GovResult {
 }
 
 /**
- * A governance task as v0.0.56 has it: it keeps nothing of its transaction. A run that follows on an interrupted one
- * sends another one, and whatever becomes of a transaction that was sent, the task is completed without a result.
+ * A governance task of v0.0.56, which does not store its transaction. A run after an interrupted one sends another
+ * transaction. Whatever the result of a transaction that was sent, the task completes without a result.
  */
 export function govTaskWithoutResult(type: GovTaskType): TaskType {
   const task = govTask(type);
@@ -33,7 +33,7 @@ export function govTaskWithoutResult(type: GovTaskType): TaskType {
   };
 }
 
-/** A governance task: signs and sends one transaction, or finds the one that it has sent earlier. */
+/** A governance task: signs and sends one transaction, or finds the one that it sent earlier. */
 export function govTask(type: GovTaskType): TaskType {
   return async (context) => {
     decodeGovParameters(type, context.params);
@@ -52,7 +52,7 @@ export function govTask(type: GovTaskType): TaskType {
   };
 }
 
-/** Looks again and again, so that a delay which is switched off is over. */
+/** Checks repeatedly, so that a delay ends when it is switched off. */
 async function inclusionDelay({ chain, timings, signal }: TaskContext): Promise<void> {
   const begin = performance.now();
   while (performance.now() - begin < (chain.behaviour.inclusionDelayMs ?? 0)) {

@@ -1,6 +1,6 @@
 import { json, type Answer } from './sidecar-api.ts';
 
-/** Whatever has a height: a chain, or one node of it. */
+/** Something that has a height: a chain, or one of its nodes. */
 export interface WithHeight {
   readHeight: () => Promise<number | undefined> | number;
   setHeight: (height: number) => Promise<void>;
@@ -11,7 +11,7 @@ export async function showHeight({ readHeight }: WithHeight): Promise<Answer> {
   return json(200, { height: (await readHeight()) ?? null });
 }
 
-/** `PUT {"height": N}`: from now on, at once for all waits. */
+/** `PUT {"height": N}`: sets it, at once for all waits. */
 export async function changeHeight(target: WithHeight, body: string): Promise<Answer> {
   const height = heightIn(body);
   if (typeof height !== 'number' || !Number.isSafeInteger(height) || height < 0) {

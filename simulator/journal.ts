@@ -12,7 +12,7 @@ export type NodeEvent =
       readonly taskId: string;
       readonly end: 'completed' | 'failed' | 'interrupted';
     }
-  /** A task has sent a signal to seid, and seid was there to get it. */
+  /** A task sent a signal to a running seid. */
   | {
       readonly type: 'seid-signalled';
       readonly taskId: string;
@@ -22,10 +22,10 @@ export type NodeEvent =
   | { readonly type: 'seid-started'; readonly pid: number }
   | { readonly type: 'seid-ended'; readonly pid: number };
 
-/** An event, and when it happened: milliseconds since 1970, with fractions. */
+/** An event and its time: milliseconds since 1970, with fractions. */
 export type JournalEntry = NodeEvent & { readonly at: number };
 
-/** What happened inside a node, in order; the last 10,000 events. */
+/** The last 10,000 events inside a node, in order. */
 export class Journal {
   readonly entries: JournalEntry[] = [];
 

@@ -17,7 +17,7 @@ export interface SeidStatus {
   catchingUp: boolean;
 }
 
-/** What {@link Kubelet} needs to know of the container that it looks after. */
+/** What {@link Kubelet} needs to know about its container. */
 export interface ContainerOptions {
   seid: SeidArguments;
   /** Time between the exit of seid and its next start, milliseconds. */
@@ -28,13 +28,13 @@ export interface ContainerOptions {
 }
 
 /**
- * Stands in for the kubelet: keeps one seid process running, with the same RPC port for as long as the container
- * lives. seid goes when its parent goes, however that ends: it watches the IPC channel.
+ * Simulates the kubelet: keeps one seid process running, with the same RPC port for the life of the container. seid
+ * ends when its parent ends, even by SIGKILL: it watches the IPC channel.
  */
 export class Kubelet {
-  /** Processes that are gone, oldest first. */
+  /** Ended processes, oldest first. */
   readonly pastPids: number[] = [];
-  /** SIGTERMs that reached a seid process, as that process (or its exit by that signal) tells. */
+  /** SIGTERMs that reached a seid process, counted from its messages and from exits by that signal. */
   sigtermsReceived = 0;
   readonly #options: ContainerOptions;
   #seid: SeidArguments;
@@ -49,28 +49,28 @@ export class Kubelet {
     this.#seid = options.seid;
   }
 
-  /** Starts seid; resolves when its RPC listens, or with the fault `neverBoot` when its process is up. */
+  /** Starts seid; resolves when its RPC listens, or with the fault `neverBoot` when its process has started. */
   async start(): Promise<void> {
     this.#spawn();
     await this.#up.promise;
   }
 
-  /** The process that runs now; none between an exit and the next start. */
+  /** The running process; `undefined` between an exit and the next start. */
   get pid(): number | undefined {
     return this.#child?.pid;
   }
 
-  /** Where the RPC is, once seid has served for the first time. */
+  /** URL of the RPC, once seid has served for the first time. */
   get rpcUrl(): string | undefined {
     return this.#port === undefined ? undefined : `http://127.0.0.1:${this.#port}`;
   }
 
-  /** Sends a signal; `false` when that process is gone. */
+  /** Sends a signal; `false` when that process has ended. */
   signal(pid: number, signal: 'SIGTERM' | 'SIGKILL'): boolean {
     return this.#child?.pid === pid && this.#child.kill(signal);
   }
 
-  /** Resolves when that process is gone. */
+  /** Resolves when that process has ended. */
   async exited(pid: number): Promise<void> {
     const child = this.#child;
     if (child?.pid === pid) await new Promise((resolve) => child.once('exit', resolve));
@@ -87,7 +87,7 @@ export class Kubelet {
     return { height: Number(height), catchingUp };
   }
 
-  /** Moves the time of height 0, for this process and all that follow; resolves when the RPC reports accordingly. */
+  /** Changes the time of height 0, for this process and later ones; resolves when the RPC reports accordingly. */
   async setGenesisTime(genesisTime: number): Promise<void> {
     this.#seid = { ...this.#seid, genesisTime };
     const child = this.#child;
@@ -105,7 +105,7 @@ export class Kubelet {
     });
   }
 
-  /** Lets a seid boot that was held back by a fault which has been switched off. */
+  /** Starts a seid whose boot was blocked by a fault that is now off. */
   faultsChanged(): void {
     if (this.#child !== undefined) void this.#boot(this.#child);
   }
@@ -147,7 +147,7 @@ export class Kubelet {
     if (report.type === 'sigterm') {
       this.sigtermsReceived += 1;
       const { ignoreSigterm, slowStopMs = 0 } = this.#options.faults();
-      // Not what keeps this process alive: the fleet may close before.
+      // Does not keep this process alive: the fleet may close before.
       if (!ignoreSigterm) setTimeout(order, slowStopMs, child, { type: 'exit' }).unref();
     }
   }
@@ -174,6 +174,6 @@ export class Kubelet {
 }
 
 function order(child: ChildProcess, message: SeidOrder): void {
-  // With a callback a process that has just gone is no error: its exit is handled.
+  // The callback takes the error of a process that has just ended: its exit is handled elsewhere.
   if (child.connected) child.send(message, () => {});
 }

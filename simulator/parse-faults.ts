@@ -1,6 +1,6 @@
 import type { Faults } from './faults.ts';
 
-/** Thrown when faults given from outside are not as {@link Faults} says; the message names the field. */
+/** Thrown when faults from outside are not valid {@link Faults}. The message names the field. */
 export class InvalidFaults extends Error {}
 
 type Check = (field: string, value: unknown) => void;

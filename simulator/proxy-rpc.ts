@@ -3,10 +3,10 @@ import { exchange } from './exchange.ts';
 import { plainText, writeAnswer, type Answer } from './sidecar-api.ts';
 
 const RPC_TIMEOUT_MS = 10_000;
-/** `/<namespace>/<name>/rpc`, which seid knows nothing of. */
+/** `/<namespace>/<name>/rpc`, which is unknown to seid. */
 const PREFIX = /^\/[^/]+\/[^/]+\/rpc/;
 
-/** Passes a GET on to seid's RPC: 502 when that does not listen. */
+/** Forwards a GET to seid's RPC: 502 when that does not listen. */
 export async function proxyRpc(
   { method, url = '' }: IncomingMessage,
   rpcUrl: string | undefined,

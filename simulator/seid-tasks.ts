@@ -16,7 +16,7 @@ export async function restartSeid(context: TaskContext): Promise<void> {
   }
 }
 
-/** `stop-seid`: SIGTERM, and never more than that. A seid that is down already is stopped. */
+/** `stop-seid`: SIGTERM only. A seid that is already down counts as stopped. */
 export async function stopSeid(context: TaskContext): Promise<void> {
   const { seid, timings, signal } = context;
   const { pid } = seid;
@@ -32,7 +32,7 @@ export async function stopSeid(context: TaskContext): Promise<void> {
   );
 }
 
-/** The action `SIGTERM_SEID`: SIGTERM, and SIGKILL to one that is still there after a while. */
+/** The action `SIGTERM_SEID`: SIGTERM, and SIGKILL if it still runs after a while. */
 export async function stopOrKillSeid(context: TaskContext): Promise<void> {
   const { seid, timings, signal } = context;
   const { pid } = seid;
@@ -41,14 +41,14 @@ export async function stopOrKillSeid(context: TaskContext): Promise<void> {
   if (!(await exits(seid, pid, timings.killAfterMs, signal))) signalSeid(context, pid, 'SIGKILL');
 }
 
-/** `false` when that process is gone. */
+/** `false` when that process has ended. */
 function signalSeid({ id: taskId, seid, journal }: TaskContext, pid: number, signal: 'SIGTERM' | 'SIGKILL'): boolean {
   const isThere = seid.signal(pid, signal);
   if (isThere) journal.note({ type: 'seid-signalled', taskId, signal, pid });
   return isThere;
 }
 
-/** `false` when the process is still there after so many milliseconds. */
+/** `false` when the process still runs after this many milliseconds. */
 function exits(seid: Kubelet, pid: number, withinMs: number, signal: AbortSignal): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(resolve, withinMs, false);

@@ -1,34 +1,34 @@
 /**
- * The process that stands in for seid: a CometBFT RPC with `GET /status`, and nothing else. It only reports and obeys;
- * when it boots, how slowly it stops and whether it ignores a SIGTERM is decided by the kubelet stand-in that started
- * it, so that a fault which is switched on takes effect at once and in a known order.
+ * The process that simulates seid: a CometBFT RPC with `GET /status`, and nothing else. It only reports and follows
+ * messages. The simulated kubelet that started it decides when it boots, how slowly it stops and whether it ignores a
+ * SIGTERM, so that a fault takes effect at once and in a known order.
  */
 import type { AddressInfo } from 'node:net';
 
-/** What the kubelet stand-in passes as the only argument, as JSON. */
+/** The only argument, as JSON, from the simulated kubelet. */
 export interface SeidArguments {
   chainId: string;
   moniker: string;
-  /** Time of height 0, milliseconds since 1970: heights go on over restarts because they are derived from it. */
+  /** Time of height 0, milliseconds since 1970. Heights are derived from it, so they continue after a restart. */
   genesisTime: number;
   blockIntervalMs: number;
   votingPower: number;
-  /** `false` leaves the JSON-RPC envelope out, as Sei sometimes does. */
+  /** `false` leaves out the JSON-RPC wrapper, as Sei sometimes does. */
   jsonRpcEnvelope: boolean;
 }
 
-/** Messages that seid sends to the kubelet stand-in. */
+/** Messages that seid sends to the simulated kubelet. */
 export type SeidReport =
   | { type: 'started' }
   | { type: 'serving'; port: number }
   | { type: 'sigterm' }
   | { type: 'genesis'; genesisTime: number };
 
-/** Messages that it obeys. `serve` without a port picks a free one; `genesis` moves the time of height 0. */
+/** Messages that it receives. `serve` without a port picks a free one; `genesis` changes the time of height 0. */
 export type SeidOrder = { type: 'serve'; port?: number } | { type: 'exit' } | { type: 'genesis'; genesisTime: number };
 
-// Below the range that Linux gives to outgoing connections: a connection of somebody else can then never sit on the
-// port in the short time between two runs of seid.
+// Below the range that Linux uses for outgoing connections, so that no other connection can take the port in the short
+// time between two runs of seid.
 const FIRST_PORT = 15_000;
 const PORTS = 15_000;
 const BIND_RETRY_MS = 20;
@@ -39,9 +39,9 @@ const { createServer } = process.getBuiltinModule('node:http');
 
 const report = (message: SeidReport): void => void process.send?.(message);
 
-// Before anything else: a SIGTERM that comes early must not fall to the default action.
+// Before anything else: an early SIGTERM must not trigger the default action.
 process.on('SIGTERM', () => report({ type: 'sigterm' }));
-// Ctrl-C in a terminal reaches the whole process group; only the parent decides when seid goes.
+// Ctrl-C in a terminal reaches the whole process group; only the parent decides when seid ends.
 process.on('SIGINT', () => {});
 process.on('disconnect', () => process.exit(0));
 

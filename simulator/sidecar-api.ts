@@ -23,7 +23,7 @@ interface Route {
   methods: Record<string, Handler>;
 }
 
-/** Go sends what is larger as it comes. */
+/** Go sends larger answers in chunks. */
 const BUFFERED_BYTES = 2048;
 
 const notFound = (): Answer => json(404, { error: 'task not found' });
@@ -54,7 +54,7 @@ const routes: readonly Route[] = [
   },
 ];
 
-/** Carries one request out and answers it as the sidecar does (contract §3), Go's ServeMux included. */
+/** Handles one request and answers as the sidecar does (contract §3), including Go's ServeMux. */
 export function answerSidecarRequest(sidecar: Sidecar, request: ApiRequest): Answer {
   for (const { pattern, methods } of routes) {
     const match = pattern.exec(request.path);
@@ -86,7 +86,7 @@ export function writeAnswer(response: ServerResponse, { status, headers, body }:
   response.writeHead(status, { ...headers, ...framing(response.req.method, status, body) }).end(body);
 }
 
-/** Go tells the length of what it has buffered when the handler is done; for HEAD only if there would be a body. */
+/** Go sends the length of a buffered answer; for HEAD only if there would be a body. */
 function framing(method: string | undefined, status: number, body: string): Record<string, string | number> {
   const length = Buffer.byteLength(body);
   const isHead = method === 'HEAD';

@@ -9,12 +9,12 @@ import { TaskStore, viewTask, type StoredTask, type TaskView } from './task-stor
 /** Thrown when the sidecar refuses a task; the message is the body of its 400. */
 export class TaskRefused extends Error {}
 
-/** What {@link Sidecar} is made of. */
+/** Options of {@link Sidecar}. */
 export interface SidecarOptions {
   version: SidecarVersion;
-  /** Whether its first process begins ready, as after an earlier mark-ready. */
+  /** Whether its first process is ready at the start, as after an earlier mark-ready. */
   ready: boolean;
-  /** Whether tasks end when they begin and leave seid alone. */
+  /** Whether tasks end at once and do nothing to seid. */
   instantTasks: boolean;
   tasksOnSigterm: TasksOnSigterm;
   surroundings: TaskSurroundings;
@@ -28,7 +28,7 @@ interface Run {
   storesCancellation: boolean;
 }
 
-/** What is lost when the sidecar's process ends. */
+/** State that is lost when the sidecar's process ends. */
 interface SidecarProcess {
   lifetime: number;
   startedAt: bigint;
@@ -37,16 +37,16 @@ interface SidecarProcess {
   crashed: boolean;
 }
 
-// uuid.Parse of google/uuid takes these forms: as usual, as a URN, between any two characters, and without hyphens.
+// uuid.Parse of google/uuid accepts these forms: as usual, as a URN, between any two characters, and without hyphens.
 const UUID =
   /^(?:(?:urn:uuid:)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\p{ASCII}[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\p{ASCII}|[0-9a-f]{32})$/iu;
 
 /**
- * One sidecar: a disk with tasks and a process that comes and goes. It runs every task as soon as it is submitted and
- * **excludes nothing**: two restarts under two ids signal the same seid twice.
+ * One sidecar: a disk with tasks, and a process that can be stopped and started. It runs every task as soon as it is
+ * submitted, and has **no mutual exclusion**: two restarts under two ids signal the same seid twice.
  */
 export class Sidecar {
-  /** How often its process has been started again. */
+  /** How often its process has been restarted. */
   restarts = 0;
   readonly #options: SidecarOptions;
   #store = new TaskStore();
@@ -75,8 +75,8 @@ export class Sidecar {
   }
 
   /**
-   * Takes a task as `POST /v0/tasks` does: running or completed already = nothing happens; failed = runs again.
-   * @throws {TaskRefused} unknown type, or an id that is no UUID.
+   * Accepts a task as `POST /v0/tasks` does: one that is running or completed is not run again, one that failed is.
+   * @throws {TaskRefused} unknown type, or an id that is not a UUID.
    */
   submit(task: { id: string; type: string; params: Record<string, unknown> }): string {
     if (!taskTypes[this.#options.version].has(task.type)) throw new TaskRefused(`unknown task type: ${task.type}`);
@@ -102,7 +102,7 @@ export class Sidecar {
     return this.#store.list().map(viewTask);
   }
 
-  /** Forgets the row; a newer sidecar stops the work too, v0.0.56 lets it go on and stores its end. */
+  /** Deletes the row. A newer sidecar also stops the work; v0.0.56 lets it continue and stores its end. */
   delete(id: string): boolean {
     if (this.#options.version === 'newer') {
       for (const run of this.#process?.runs ?? []) if (run.id === id) run.controller.abort();
@@ -110,7 +110,7 @@ export class Sidecar {
     return this.#store.delete(id);
   }
 
-  /** Ends the process like `kill -9`: running tasks stay `running` on disk and nobody works on them. */
+  /** Ends the process like `kill -9`: running tasks stay `running` on disk and no process works on them. */
   crash(): void {
     const dying = this.#process;
     this.#process = undefined;
@@ -134,7 +134,7 @@ export class Sidecar {
   }
 
   /**
-   * Gives it an empty disk. A process that runs ends like `kill -9` first, and is followed by one that finds nothing.
+   * Gives it an empty disk. A running process is first ended as by `kill -9`, and replaced by one that finds nothing.
    */
   loseStore(): void {
     const { up } = this;
@@ -143,7 +143,7 @@ export class Sidecar {
     if (up) this.start();
   }
 
-  /** Starts a new process, not ready, which runs what it finds `running` from the start with the same `run`. */
+  /** Starts a new process, not ready, which runs the tasks that are `running` from the start with the same `run`. */
   start(): void {
     if (this.#process !== undefined) return;
     this.restarts += 1;
@@ -191,7 +191,7 @@ export class Sidecar {
     this.#noteEnd(process, id, ended.status === 'failed' ? 'failed' : 'completed');
   }
 
-  /** These two types are nothing but that. */
+  /** These two types do only that. */
   #setReadiness(type: string, process: SidecarProcess): void {
     if (type === 'mark-ready') process.ready = true;
     if (type !== 'mark-not-ready') return;

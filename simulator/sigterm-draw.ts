@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { SidecarVersion, TasksOnSigterm } from './task-context.ts';
 
-/** As often as a real v0.0.56 was seen to do so. */
+/** The rate that was observed with a real v0.0.56. */
 const FAILED = 5;
 const TRIES = 36;
 
-/** Decides, task by task, whether a sidecar that gets a SIGTERM still stores the task as failed before it is gone. */
+/** Decides for each task whether a sidecar that gets a SIGTERM stores the task as failed before it ends. */
 export class SigtermDraw {
   readonly #behaviour: TasksOnSigterm;
   #drawn = 0;
 
   constructor(version: SidecarVersion, behaviour: TasksOnSigterm) {
-    // Only v0.0.56 would ever store that.
+    // Only v0.0.56 stores that.
     this.#behaviour = version === 'v0.0.56' ? behaviour : 'keep';
   }
 

@@ -18,21 +18,21 @@ import { writeGarbage } from './write-garbage.ts';
 const REQUESTS_KEPT = 10_000;
 
 /**
- * What a client sees of a sidecar that is down: a connection that breaks without an answer, or 502 from the proxy in
- * the same pod. Refused are connections only with {@link Fleet.stopListening}.
+ * What a client gets from a sidecar that is down: a connection that breaks without an answer, or 502 from the proxy in
+ * the same pod. Connections are refused only with {@link Fleet.stopListening}.
  */
 export type AnswersWhileDown = 'nothing' | 'bad-gateway';
 
-/** What makes up one node. */
+/** Options of one node. */
 export interface SimulatedNodeOptions {
   namespace: string;
   name: string;
-  /** Where the fleet serves this node's sidecar, without `/v0`. */
+  /** URL of this node's sidecar at the fleet, without `/v0`. */
   url: string;
   sidecarVersion: SidecarVersion;
-  /** Whether the sidecar begins ready, as after an earlier mark-ready. */
+  /** Whether the sidecar is ready at the start, as after an earlier mark-ready. */
   ready: boolean;
-  /** Whether tasks end when they begin and leave seid alone. */
+  /** Whether tasks end at once and do nothing to seid. */
   instantTasks: boolean;
   tasksOnSigterm: TasksOnSigterm;
   answersWhileDown: AnswersWhileDown;
@@ -41,7 +41,7 @@ export interface SimulatedNodeOptions {
   timings: SidecarTimings;
   transactions: TransactionBehaviour;
   seid: SeidArguments;
-  /** Absent: everybody may do everything, as on the sidecar's own port. */
+  /** Unset: every request is allowed, as on the sidecar's own port. */
   authorizer: Authorizer | undefined;
 }
 
@@ -51,13 +51,13 @@ export interface RecordedRequest {
   /** As the sidecar sees it: `/v0/tasks`. */
   path: string;
   body: string;
-  /** Status of the answer; `null` when there was none (yet). */
+  /** Status of the answer; `null`: no answer, or not yet. */
   status: number | null;
-  /** When its head arrived: milliseconds since 1970, with fractions. */
+  /** Time at which its head arrived: milliseconds since 1970, with fractions. */
   at: number;
 }
 
-/** All about a node that can be seen from outside, as JSON. */
+/** Everything about a node that is visible from outside, as JSON. */
 export interface NodeFacts {
   namespace: string;
   name: string;
@@ -72,7 +72,7 @@ export interface NodeFacts {
   requests: RecordedRequest[];
 }
 
-/** One node: seid as a real process, the kubelet that keeps it running, and the sidecar beside it. */
+/** One node: seid as a real process, the kubelet that keeps it running, and the sidecar. */
 export class SimulatedNode {
   readonly namespace: string;
   readonly name: string;
@@ -132,7 +132,7 @@ export class SimulatedNode {
     return this.#kubelet.pid;
   }
 
-  /** seid processes that are gone, oldest first. */
+  /** Ended seid processes, oldest first. */
   get pastSeidPids(): readonly number[] {
     return this.#kubelet.pastPids;
   }
@@ -142,7 +142,7 @@ export class SimulatedNode {
     return this.#kubelet.sigtermsReceived;
   }
 
-  /** seid's CometBFT RPC; the same over restarts. `undefined` until it has served once. */
+  /** URL of seid's CometBFT RPC, the same after restarts. `undefined` until it has served once. */
   get rpcUrl(): string | undefined {
     return this.#kubelet.rpcUrl;
   }
@@ -152,12 +152,12 @@ export class SimulatedNode {
     return (await this.#kubelet.status())?.height;
   }
 
-  /** From now on seid's RPC reports this height and goes on from there, also over restarts. */
+  /** Sets the height that seid's RPC reports. It grows from there, also after restarts. */
   async setHeight(height: number): Promise<void> {
     await this.setGenesisTime(Date.now() - height * this.#blockIntervalMs);
   }
 
-  /** Moves the time of height 0, as {@link Fleet.setHeight} does for all nodes together. */
+  /** Changes the time of height 0, as {@link Fleet.setHeight} does for all nodes together. */
   setGenesisTime(genesisTime: number): Promise<void> {
     return this.#kubelet.setGenesisTime(genesisTime);
   }
@@ -167,7 +167,7 @@ export class SimulatedNode {
     return this.sidecar.tasks();
   }
 
-  /** What happened inside, in order; the last 10,000 events. */
+  /** The last 10,000 events inside the node, in order. */
   get events(): readonly JournalEntry[] {
     return this.#journal.entries;
   }
@@ -182,17 +182,17 @@ export class SimulatedNode {
     return this.#configuration.persistentPeers;
   }
 
-  /** From now on exactly this becomes of governance transactions; `{}` is the default. */
+  /** Sets the result of governance transactions; `{}` is the default. */
   setTransactions(behaviour: TransactionBehaviour): void {
     this.#chain.behaviour = behaviour;
   }
 
-  /** The faults as they stand; those with `times` wear off. */
+  /** The current faults; those with `times` are used up. */
   get faults(): Faults {
     return this.#faults.current;
   }
 
-  /** From now on exactly these faults; `{}` ends them all. */
+  /** Replaces all faults; `{}` ends all of them. */
   setFaults(faults: Faults): void {
     this.#faults.replace(faults);
     this.#kubelet.faultsChanged();
@@ -208,7 +208,7 @@ export class SimulatedNode {
   }
 
   /**
-   * SIGTERM to the sidecar: connections break, readiness is lost, and what becomes of running tasks says the node's
+   * SIGTERM to the sidecar: connections break, readiness is lost, and running tasks are handled according to the node's
    * `tasksOnSigterm`. It stays down until {@link startSidecar}.
    */
   async stopSidecar(): Promise<void> {
@@ -222,7 +222,7 @@ export class SimulatedNode {
   }
 
   /**
-   * Its disk is replaced by an empty one, as with a new volume: it answers, knows no task that it had and works on
+   * Replaces its disk by an empty one, as with a new volume: it answers, does not know its earlier tasks and works on
    * none. A sidecar that is down stays down.
    */
   loseStore(): void {
@@ -247,7 +247,7 @@ export class SimulatedNode {
     };
   }
 
-  /** Takes a request for this node's sidecar; `path` begins with `/v0`. */
+  /** Handles a request for this node's sidecar; `path` begins with `/v0`. */
   async handle(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
     const method = request.method ?? '';
     const record = { method, path, body: '', status: null, at: performance.timeOrigin + performance.now() };
@@ -306,7 +306,7 @@ export class SimulatedNode {
   }
 }
 
-/** With its byte order mark, if it has one: the sidecar stumbles over it. */
+/** Keeps a byte order mark: the sidecar fails to parse it. */
 async function bodyOf(request: IncomingMessage): Promise<string> {
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(await buffer(request));
 }

@@ -6,7 +6,7 @@ interface Wait {
   resolve: () => void;
 }
 
-/** Looks at seid's RPC for all waits of a node together: thousands of them cost no more than one. */
+/** Polls seid's RPC once for all waits of a node: thousands of them cost no more than one. */
 export class StatusWatch {
   readonly #look: () => Promise<SeidStatus | undefined>;
   readonly #intervalMs: number;
@@ -19,7 +19,7 @@ export class StatusWatch {
   }
 
   /**
-   * Resolves when seid's status is as wanted.
+   * Resolves when seid's status matches.
    * @throws the signal's reason.
    */
   async until(wanted: Wait['wanted'], signal: AbortSignal): Promise<void> {
@@ -45,7 +45,7 @@ export class StatusWatch {
       const status = await this.#look();
       const over = status === undefined ? [] : [...this.#waits].filter(({ wanted }) => wanted(status));
       for (const { resolve } of over) resolve();
-      // Not what keeps this process alive: the waits may be given up meanwhile.
+      // Does not keep this process alive: the waits may be aborted before.
       await sleep(this.#intervalMs, undefined, { ref: false });
     }
     this.#looks = false;

@@ -7,7 +7,7 @@ export interface TaskRequest {
   params: Record<string, unknown>;
 }
 
-/** Takes a value of a field; `false` = it is of the wrong type. */
+/** Sets a field. Returns `false` for a value of the wrong type. */
 type Field = (request: TaskRequest, value: unknown) => boolean;
 
 const fields: Readonly<Record<keyof TaskRequest, Field>> = {
@@ -23,10 +23,10 @@ const fields: Readonly<Record<keyof TaskRequest, Field>> = {
 };
 
 /**
- * Reads a body as Go decodes it into the sidecar's struct: keys count in any case and one after the other, unknown ones
- * pass, null is the empty value.
+ * Reads a body as Go decodes it into the sidecar's struct: keys match in any case and are applied in order, unknown
+ * keys are ignored, null is the empty value.
  *
- * @returns `undefined` where Go's decoder fails: no JSON, or a known field of the wrong type.
+ * @returns `undefined` where Go's decoder fails: not JSON, or a known field of the wrong type.
  */
 export function decodeTaskRequest(body: string): TaskRequest | undefined {
   const request: TaskRequest = { id: '', type: '', params: {} };
@@ -40,7 +40,7 @@ export function decodeTaskRequest(body: string): TaskRequest | undefined {
   }
 }
 
-/** null leaves a text as it is. */
+/** null does not change a text. */
 function text(name: 'id' | 'type'): Field {
   return (request, value) => {
     if (typeof value === 'string') request[name] = value;

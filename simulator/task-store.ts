@@ -3,7 +3,7 @@ import type { Transaction } from './simulated-chain.ts';
 
 const LISTED = 100;
 
-/** A task as it lies on the sidecar's disk: it outlives the sidecar's process. */
+/** A task as stored on the sidecar's disk: it survives the sidecar's process. */
 export interface StoredTask {
   id: string;
   type: string;
@@ -17,7 +17,7 @@ export interface StoredTask {
   completedAt?: bigint;
 }
 
-/** A task as it goes over the wire (contract §3). */
+/** A task as it is sent to clients (contract §3). */
 export interface TaskView {
   id: string;
   type: string;
@@ -32,7 +32,7 @@ export interface TaskView {
 
 /** The sidecar's database. */
 export class TaskStore {
-  /** Transactions that were sent, by task. A task that is deleted leaves its transaction here. */
+  /** Transactions that were sent, by task. They are kept when the task is deleted. */
   readonly sent = new Map<string, Transaction>();
   readonly #tasks = new Map<string, StoredTask>();
 
@@ -40,7 +40,7 @@ export class TaskStore {
     return this.#tasks.get(id);
   }
 
-  /** Writes the row, and brings a deleted one back. */
+  /** Writes the row, also when it was deleted. */
   save(task: StoredTask): void {
     this.#tasks.set(task.id, task);
   }
@@ -63,7 +63,7 @@ export class TaskStore {
   }
 }
 
-/** Fields in the sidecar's order; what is empty is left out. */
+/** Fields in the sidecar's order; empty ones are left out. */
 export function viewTask(task: StoredTask): TaskView {
   return {
     id: task.id,

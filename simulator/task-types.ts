@@ -4,10 +4,10 @@ import { govTask, govTaskWithoutResult } from './gov-tasks.ts';
 import { restartSeid, stopSeid } from './seid-tasks.ts';
 import type { SidecarVersion, TaskType } from './task-context.ts';
 
-/** What the sidecar does about these is done by the sidecar itself. */
+/** The sidecar handles these types itself. */
 const nothing: TaskType = async () => undefined;
 
-/** Types that are known and whose work would need a real node; those of both versions first. */
+/** Known types whose work would need a real node; those of both versions first. */
 const notCarriedOut: readonly string[] = [
   'snapshot-restore',
   'config-patch',

@@ -3,7 +3,7 @@ import type { GarbageBody } from './faults.ts';
 
 const HUGE_BODY_BYTES = 10 * 1024 * 1024;
 
-/** Answers 200 with a body that is of no use. */
+/** Answers 200 with a useless body. */
 export function writeGarbage(response: ServerResponse, body: GarbageBody): void {
   const bodies: Record<GarbageBody, [contentType: string, content: string]> = {
     html: ['text/html', '<!doctype html><title>Not what you asked for</title>\n'],

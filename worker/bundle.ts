@@ -1,4 +1,4 @@
-/** Writes the file for WORKFLOW_BUNDLE, as an image of this version should hold it: `npm run bundle -- <file>`. */
+/** Writes the file for WORKFLOW_BUNDLE, to be put into an image of this version: `npm run bundle -- <file>`. */
 import { writeFile } from 'node:fs/promises';
 import { bundleWorkflows } from './workflow-bundle.ts';
 

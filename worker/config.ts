@@ -15,18 +15,15 @@ const address = z
   .regex(/^(\[[0-9a-f:]+\]|[^:\s]+):\d{1,5}$/i, { error: 'is not host:port', abort: true })
   .refine((text) => splitAddress(text).port <= 65_535, { error: 'has a port above 65535', abort: true });
 
-/** The metrics exporter resolves no names. */
-const ipAddress = address.refine(
-  (text) => isIP(splitAddress(text).host) !== 0,
-  'has a name for its host; an IP address is needed',
-);
+/** The metrics exporter does not resolve names. */
+const ipAddress = address.refine((text) => isIP(splitAddress(text).host) !== 0, 'has a host name; write an IP address');
 
 const namespaceName = z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'is not a namespace name');
 
 const objectName = z
   .string()
   .max(253)
-  .regex(/^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/, 'is not a name of an object');
+  .regex(/^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/, 'is not an object name');
 
 const namespaceList = z
   .string()
@@ -51,13 +48,13 @@ const httpUrl = z
   .url({ protocol: /^https?$/, error: 'is not an http or https URL', abort: true })
   .refine(
     (text) => !URL.parse(text)?.username && !URL.parse(text)?.password,
-    'holds credentials, and it is written into every status',
+    'contains credentials; remove them, because the URL is written into every status',
   )
   .transform((text) => text.replace(/\/+$/, ''));
 
 const readableFile = z.string().refine(isReadable, 'cannot be read; check the path and its mount');
 
-/** A file whose content is checked at once, so that a mistake is told at the start. */
+/** A file whose content is checked at the start, so that a mistake is reported at once. */
 function fileFor(read: (file: string) => unknown) {
   return z.string().superRefine((file, context) => {
     try {
@@ -84,7 +81,7 @@ function isReadable(file: string): boolean {
   }
 }
 
-/** Every environment variable of the service, less those of Temporal's client (`TEMPORAL_*`) and `KUBECONFIG`. */
+/** Every environment variable of the service, except those of Temporal's client (`TEMPORAL_*`) and `KUBECONFIG`. */
 export const configSchema = z.object({
   ROLE: z
     .enum(roles)
@@ -95,7 +92,7 @@ export const configSchema = z.object({
     .min(1)
     .optional()
     .describe(
-      'Temporal task queue. Use the same for bridge and worker, and another one for each cluster. Unset: `sei-node-tasks-<uid of the kube-system namespace>`.',
+      'Temporal task queue. Bridge and worker need the same one; each cluster needs its own. Unset: `sei-node-tasks-<uid of the kube-system namespace>`.',
     ),
   WATCH_NAMESPACE: namespaceList
     .prefault('')
@@ -104,11 +101,11 @@ export const configSchema = z.object({
     .string()
     .min(1)
     .optional()
-    .describe('Label selector of the SeiNodeTasks to carry out, such as `team=a` or `team notin (b)`. Unset: all.'),
+    .describe('Label selector for the SeiNodeTasks to carry out, such as `team=a` or `team notin (b)`. Unset: all.'),
   LEASE_NAME: objectName
     .default('sei-node-tasks')
     .describe(
-      'Name of the Lease for leader election: one process of an installation bridges, the others stand by. Give each installation that watches other resources a name of its own.',
+      'Name of the Lease for leader election: one process of an installation runs the bridge, the others stand by. Installations that watch different resources need different names.',
     ),
   LEASE_NAMESPACE: namespaceName
     .optional()
@@ -147,7 +144,7 @@ export const configSchema = z.object({
     .int('is not a whole number')
     .min(1, 'is not above 0')
     .default(10_000)
-    .describe('Most tasks that one process polls at the same time. Further tasks wait for a slot.'),
+    .describe('Maximum number of tasks that one process polls at the same time. Further tasks wait for a slot.'),
   PROBE_ADDRESS: address.default('127.0.0.1:8080').describe('Address that serves `/healthz` and `/readyz`.'),
   METRICS_ADDRESS: ipAddress.default('127.0.0.1:9090').describe('Address that serves `/metrics` for Prometheus.'),
   SHUTDOWN_GRACE: duration
@@ -158,7 +155,7 @@ export const configSchema = z.object({
 
 export type Config = z.output<typeof configSchema>;
 
-/** Thrown when the environment does not make a configuration; the message lists every problem. */
+/** Thrown when the environment variables are not a valid configuration. The message lists every problem. */
 export class ConfigError extends Error {
   readonly code = 'CONFIG_INVALID';
   readonly retryable = false;

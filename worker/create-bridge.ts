@@ -11,7 +11,7 @@ import { LeaseElector } from '../kubernetes/lease-elector.ts';
 import type { Config } from './config.ts';
 import { LeadingBridge } from './leading-bridge.ts';
 
-/** Where a pod finds the name of its namespace. */
+/** File that contains the namespace of a pod. */
 const NAMESPACE_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
 /** Of deploy/rbac. */
 const NAMESPACE = 'sei-system';
@@ -27,7 +27,7 @@ export interface BridgeParts {
   readonly log: Logger;
 }
 
-/** A bridge that runs in one of all processes with the same lease. */
+/** A bridge that runs in one of the processes that share a lease. */
 export function createBridge({
   config,
   client,

@@ -2,13 +2,11 @@ import { DefaultLogger, type LogEntry, type LogLevel } from '@temporalio/worker'
 import { escaped } from '../lib/escaped.ts';
 import { withoutSecrets } from '../lib/without-secrets.ts';
 
-/**
- * Whoever has an activity's task token can complete the activity; the other two are whole tasks, with token and input.
- */
+/** An activity's task token is enough to complete the activity. The other two are whole tasks, with token and input. */
 const NOT_LOGGED = ['taskToken', 'task', 'taskEncoded'];
 
 /**
- * A logger that writes one JSON object a line to standard error, which a terminal may show.
+ * A logger that writes one JSON object per line to standard error, with control characters escaped.
  *
  * @param secrets - Never logged: a server may repeat in its answer what it was sent.
  */
@@ -24,7 +22,7 @@ function lineOf({ timestampNanos, level, message, meta }: LogEntry): Record<stri
   return { time, level, message, ...Object.fromEntries(fields.map(([name, value]) => [name, plain(value)])) };
 }
 
-/** Errors become their words and code, and no more: what they carry along may hold a request's headers. */
+/** Errors are logged as message and code only: their other fields may contain a request's headers. */
 function plain(value: unknown): unknown {
   if (value instanceof Error) {
     const { code } = value as { code?: unknown };

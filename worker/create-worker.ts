@@ -15,9 +15,9 @@ import { TaskStatusWriter } from '../kubernetes/task-status-writer.ts';
 import type { Config } from './config.ts';
 import { workflowSource } from './workflow-bundle.ts';
 
-/** Slots beside those of the polls, for activities that are a call or two each: far from being a limit. */
+/** Slots in addition to those of the polls, for activities of one or two calls each: far more than needed. */
 const SHORT_ACTIVITIES = 200;
-/** Of the grace time, kept for closing connections after the activities, in milliseconds. */
+/** Part of the grace time that is reserved for closing connections after the activities, in milliseconds. */
 const CLOSING_MS = 2_000;
 
 export interface ServiceWorkerOptions {
@@ -35,8 +35,8 @@ export interface ServiceWorkerOptions {
 }
 
 /**
- * The worker of workflows and activities. Polls hold a slot for as long as the sidecar works, so there are thousands:
- * otherwise restart number 101 would use up its execution time waiting for one.
+ * The worker of workflows and activities. A poll occupies a slot for as long as the sidecar works, so there are
+ * thousands of slots: otherwise restart number 101 would use up its execution time waiting for one.
  */
 export async function createWorker(options: ServiceWorkerOptions): Promise<Worker> {
   const {
@@ -83,7 +83,7 @@ export async function createWorker(options: ServiceWorkerOptions): Promise<Worke
     workflowTaskPollerBehavior: { type: 'autoscaling' },
     activityTaskPollerBehavior: { type: 'autoscaling' },
     maxConcurrentActivityTaskExecutions: config.MAX_CONCURRENT_POLLS + SHORT_ACTIVITIES,
-    // Activities space their heartbeats themselves; a cancelled one hears of it with its next heartbeat.
+    // Activities throttle their heartbeats themselves. A cancelled activity learns of it with its next heartbeat.
     maxHeartbeatThrottleInterval: '1 second',
   });
 }

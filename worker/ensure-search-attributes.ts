@@ -4,14 +4,15 @@ import type { NativeConnection } from '@temporalio/worker';
 import { searchAttributes } from '../api/temporal/search-attributes.ts';
 
 const { INDEXED_VALUE_TYPE_KEYWORD } = proto.temporal.api.enums.v1.IndexedValueType;
-/** gRPC codes DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED and UNAVAILABLE: asking again can help. */
+/** gRPC codes DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED and UNAVAILABLE: a retry can help. */
 const PASSING = [4, 8, 14];
 
 /**
- * Makes the Temporal namespace know our search attributes, where this account may.
+ * Adds our search attributes to the Temporal namespace, if this account is allowed to.
  *
- * @returns Whether it knows them. If not, the service runs without: a workflow that sets an unknown one cannot go on.
- * @throws the Temporal service's error when it gave no decision.
+ * @returns Whether the namespace has them. If not, the service runs without them: a workflow that sets an unknown
+ * search attribute gets stuck.
+ * @throws the Temporal service's error when a retry can help: a timeout, an overloaded or unreachable server.
  */
 export async function ensureSearchAttributes(
   { operatorService }: Pick<NativeConnection, 'operatorService'>,
@@ -34,8 +35,8 @@ export async function ensureSearchAttributes(
     const flags = missing.map((name) => `--name ${name} --type Keyword`).join(' ');
     log.warn(
       `Temporal namespace ${namespace} lacks the search attributes ${missing.join(', ')}, and they could not be created: ` +
-        'lists cannot be filtered, and workflows whose resource was deleted meanwhile are not found. ' +
-        `Run: temporal operator search-attribute create --namespace ${namespace} ${flags}; then start this service again.`,
+        'lists cannot be filtered, and a workflow is not cancelled when its resource is deleted while no bridge runs. ' +
+        `Run: temporal operator search-attribute create --namespace ${namespace} ${flags}. Then restart this service.`,
       { error },
     );
     return false;

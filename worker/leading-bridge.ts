@@ -1,7 +1,7 @@
 import type { Bridge } from '../crd-bridge/bridge.ts';
 import type { LeaseElector } from '../kubernetes/lease-elector.ts';
 
-/** Runs a bridge whenever this process leads: a new one each term, since what it had seen is old by then. */
+/** Runs a bridge while this process leads: a new one for each term, because the cache of the one before is stale. */
 export class LeadingBridge {
   readonly #elector: LeaseElector;
   readonly #createBridge: () => Bridge;
@@ -16,17 +16,17 @@ export class LeadingBridge {
     return this.#elector.isLeading;
   }
 
-  /** Whether it bridges with a complete copy of the cluster, or knows that another process does. */
+  /** Whether this process leads with a complete cache, or knows that another process leads. */
   get isReady(): boolean {
     return this.isLeading ? (this.#bridge?.isReady ?? false) : this.#elector.isInformed;
   }
 
-  /** Resources that wait to be reconciled; none while another process leads. */
+  /** Number of resources that wait to be reconciled; 0 while another process leads. */
   get queueLength(): number {
     return this.#bridge?.queueLength ?? 0;
   }
 
-  /** Runs until the signal is aborted, what was being reconciled is done, and another process may lead. */
+  /** Runs until the signal is aborted, the running reconciles are done, and the lease is released. */
   async run(signal: AbortSignal): Promise<void> {
     await this.#elector.run(signal, async (term) => {
       this.#bridge = this.#createBridge();

@@ -7,7 +7,7 @@ import { readConfiguration } from './read-configuration.ts';
 import { runService } from './run-service.ts';
 
 const EXIT_FAILED = 1;
-/** `EX_CONFIG` of sysexits.h: starting again does not help until somebody corrects the configuration. */
+/** `EX_CONFIG` of sysexits.h: a restart does not help until the configuration is corrected. */
 const EXIT_CONFIG = 78;
 
 async function run(): Promise<void> {
@@ -46,6 +46,5 @@ try {
   process.stderr.write(`${escaped(error instanceof Error ? error.message : String(error))}\n`);
   code = error instanceof ConfigError ? EXIT_CONFIG : EXIT_FAILED;
 }
-// Until a connection is closed the SDK's runtime keeps the process up, and one that is being made cannot be called
-// back.
+// The SDK's runtime keeps the process alive until its connection is closed, and a connection attempt cannot be aborted.
 process.exit(code);

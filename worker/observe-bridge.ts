@@ -5,7 +5,7 @@ const INTERVAL_MS = 1_000;
 
 /**
  * Publishes two gauges until the signal is aborted: `sei_bridge_queue_length`, and `sei_bridge_leading`, which is 1 in
- * the process that bridges and 0 in those that stand by.
+ * the leader and 0 in those that stand by.
  */
 export function observeBridge(bridge: LeadingBridge, signal: AbortSignal): void {
   const meter = Runtime.instance().metricMeter;

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { splitAddress } from './split-address.ts';
 
-/** What keeps the process from being ready, by name; `true` = fine. */
+/** Why the process is not ready, by name of the check; `true` = fine. */
 export type ReadinessChecks = Readonly<Record<string, boolean>>;
 
 /**
- * Serves `/healthz` (200 while the process runs) and `/readyz` (200 once every check holds, else 503), with one line a
- * check, as the API server does.
+ * Serves `/healthz` (200 while the process runs) and `/readyz` (200 once every check passes, else 503), with one line
+ * per check, as the API server does.
  *
  * @throws Error when the address cannot be bound.
  */

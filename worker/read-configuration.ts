@@ -30,14 +30,14 @@ function attempt<Part>(read: () => Part, problems: string[]): Part | undefined {
   }
 }
 
-/** What follows the first line of an error quotes the file, which may hold an API key. */
+/** After its first line an error quotes the file, which may contain an API key. */
 function readTemporalConfig(): ClientConnectConfig {
   try {
     return loadClientConnectConfig();
   } catch (error) {
     const [firstLine] = String(error instanceof Error ? error.message : error).split('\n', 1);
     throw new ConfigError(
-      `The configuration of Temporal's client is not valid: ${firstLine}. Correct the TEMPORAL_* variables or the file that they name.`,
+      `The configuration of Temporal's client is not valid: ${firstLine}. Correct the TEMPORAL_* variables, or the file that they name.`,
     );
   }
 }

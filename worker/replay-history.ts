@@ -9,7 +9,7 @@ export interface ReplayableHistory {
  * Runs the workflows of this version through a recorded history.
  *
  * @param source - The workflows' code, and how payloads are read.
- * @returns With `error`, when this version does not do what the history says.
+ * @returns `error` is set when this version does something else than the history recorded.
  */
 export async function replayHistory(
   source: Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath' | 'bundlerOptions' | 'dataConverter'>,

@@ -1,4 +1,4 @@
-/** Runs the workflows of this version through a history of production: `npm run replay -- FILE|WORKFLOW_ID`. */
+/** Replays a production history with the workflows of this version: `npm run replay -- FILE|WORKFLOW_ID`. */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Client, Connection } from '@temporalio/client';
@@ -11,7 +11,7 @@ import { workflowSource } from './workflow-bundle.ts';
 const EXIT_DIFFERS = 1;
 const EXIT_USAGE = 2;
 
-/** From a file, or else from the Temporal server that TEMPORAL_* name. */
+/** From a file, or from the Temporal server that TEMPORAL_* names. */
 async function historyOf(source: string): Promise<ReplayableHistory> {
   if (existsSync(source)) return JSON.parse(await readFile(source, 'utf8')) as ReplayableHistory;
   const { namespace = 'default', connectionOptions } = loadClientConnectConfig();
@@ -36,8 +36,8 @@ const { error } = await replayHistory(
   await historyOf(source),
 );
 if (error !== undefined) {
-  process.stderr.write(`This version does not go through ${source} as it was recorded: ${error.message}\n`);
+  process.stderr.write(`Replay failed. This version does something else than ${source} recorded: ${error.message}\n`);
   process.exit(EXIT_DIFFERS);
 }
-process.stdout.write(`This version goes through ${source} as it was recorded.\n`);
+process.stdout.write(`Replay passed. This version does what ${source} recorded.\n`);
 process.exit(0);

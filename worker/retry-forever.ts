@@ -6,8 +6,8 @@ const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 15_000;
 
 /**
- * Repeats what a start-up depends on until it works: a process that waits and says so is easier to read than one
- * that crashes again and again.
+ * Retries what a start depends on until it succeeds: a process that waits and logs why is easier to diagnose than one
+ * that crashes in a loop.
  *
  * @param what - What is being tried, for the log line.
  * @throws the signal's reason when it is aborted.
@@ -26,7 +26,7 @@ export async function retryForever<Result>(
       const delayMs = Math.round(
         Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** failures) * (0.75 + Math.random() / 2),
       );
-      log.warn(`${what} failed; it is tried again in ${(delayMs / 1000).toFixed(1)} s`, { error });
+      log.warn(`${what} failed; next try in ${(delayMs / 1000).toFixed(1)} s`, { error });
       await sleep(delayMs, undefined, { signal });
     }
   }

@@ -24,13 +24,13 @@ export interface ServiceOptions {
   /** From Temporal's own environment variables and profiles. */
   readonly temporal: ClientConnectConfig;
   readonly transport: KubernetesTransport;
-  /** Not that of the SDK's runtime, which falls silent when a connection fails. */
+  /** Not the logger of the SDK's runtime, which logs nothing when a connection fails. */
   readonly log: Logger;
   /** Aborted when the process is asked to stop. */
   readonly shutdown: AbortSignal;
 }
 
-/** What is running; what is not there yet keeps the process from being ready. */
+/** What has started so far. Not ready while a part that the role needs is unset. */
 interface Running {
   taskQueue?: string;
   connection?: NativeConnection;
@@ -39,10 +39,10 @@ interface Running {
 }
 
 /**
- * Runs the service until `shutdown` is aborted and everything has drained. A Temporal or API server that cannot be
- * reached at the start is waited for.
+ * Runs the service until `shutdown` is aborted and everything has drained. Waits at the start for a Temporal or API
+ * server that cannot be reached.
  *
- * @throws Error when a part of the service breaks for good.
+ * @throws Error when a part of the service fails permanently.
  */
 export async function runService(options: ServiceOptions): Promise<void> {
   const { config, log, shutdown } = options;

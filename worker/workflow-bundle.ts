@@ -4,12 +4,15 @@ import { bundleWorkflowCode, type BundleOptions, type WorkerOptions } from '@tem
 
 const WORKFLOWS = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
 
-/** Node 24 runs this as it stands; what the SDK's bundler makes of it for older ones costs each workflow time. */
+/**
+ * Node 24 runs classes with private members natively. The SDK's bundler transpiles them for older versions, which makes
+ * each workflow slower.
+ */
 const TARGET = 'es2022';
 
 type WebpackConfiguration = Parameters<NonNullable<BundleOptions['webpackConfigHook']>>[0];
 
-/** Has the bundler's compiler leave classes with private members as they are. */
+/** Keeps the bundler's compiler from transpiling classes with private members. */
 function forThisNode(configuration: WebpackConfiguration): WebpackConfiguration {
   for (const rule of configuration.module?.rules ?? []) {
     const { options } = ((rule as { readonly use?: unknown }).use ?? {}) as {
@@ -21,10 +24,10 @@ function forThisNode(configuration: WebpackConfiguration): WebpackConfiguration 
 }
 
 /**
- * A bundle holds no failure converter: with it, what workflows fail with would be stored in the clear although there
- * are payload keys. So the worker then bundles by itself.
+ * A bundle contains no failure converter: with payload keys, the failures of workflows would still be stored in the
+ * clear. So the worker then makes the bundle itself.
  *
- * @param bundleFile - What `bundleWorkflows` made of this version. Unset: the worker bundles by itself.
+ * @param bundleFile - What `bundleWorkflows` made of this version. Unset: the worker makes the bundle itself.
  */
 export function workflowSource(
   bundleFile: string | undefined,
@@ -35,7 +38,7 @@ export function workflowSource(
   return { workflowsPath: WORKFLOWS, bundlerOptions: { webpackConfigHook: forThisNode } };
 }
 
-/** The code of all workflows in one piece, as a worker runs it. */
+/** The code of all workflows in one file, as a worker runs it. */
 export async function bundleWorkflows(): Promise<string> {
   const { code } = await bundleWorkflowCode({ workflowsPath: WORKFLOWS, webpackConfigHook: forThisNode });
   return code;

@@ -7,14 +7,14 @@ import { withBuildLock } from './build-lock.ts';
 import type { BinarySource } from './first-found.ts';
 import type { ProgressReporter } from '../progress-reporter.ts';
 
-/** A binary that this project makes for itself, and what it is made from. */
+/** A binary that this project builds, and what it is built from. */
 export interface BinaryRecipe {
   /** The binary's file name. */
   readonly binary: string;
   readonly version: string;
-  /** Files that decide what comes out: another content is another cache entry. */
+  /** Files that determine the result: other contents make another cache entry. */
   readonly inputs: readonly URL[];
-  /** Reads as the source's name in errors. */
+  /** Name of the source in error messages. */
   readonly source: string;
   /** Takes a line when another process is found at work on the same binary. */
   readonly progress: ProgressReporter;
@@ -23,8 +23,8 @@ export interface BinaryRecipe {
 }
 
 /**
- * The cache, and the recipe behind it, as two sources: what was made before, then making it.
- * The cache is `sei-node-tasks/` in `$XDG_CACHE_HOME`, by default in `~/.cache`.
+ * Two sources: the cache, then building into the cache. The cache is `sei-node-tasks/` in `$XDG_CACHE_HOME`, by default
+ * in `~/.cache`.
  */
 export function cachedSources(recipe: BinaryRecipe, environment: NodeJS.ProcessEnv): BinarySource[] {
   const entry = cacheEntry(recipe, environment);
@@ -59,7 +59,7 @@ async function cacheEntry(recipe: BinaryRecipe, environment: NodeJS.ProcessEnv):
   return join(cache, 'sei-node-tasks', folder, recipe.binary);
 }
 
-/** Makes the binary beside its place and moves it there whole; a second process waits and finds it. */
+/** Builds the binary in a temporary folder and moves it into the cache. A second process waits for it. */
 async function makeOnce(recipe: BinaryRecipe, path: string): Promise<void> {
   const entry = dirname(path);
   await mkdir(dirname(entry), { recursive: true });
@@ -83,7 +83,7 @@ function makingPrefix(entry: string): string {
   return `${entry}.making-`;
 }
 
-/** What makers that were killed have left. */
+/** Leftovers of builds that were killed. */
 async function removeAbandoned(entry: string): Promise<void> {
   const cache = dirname(entry);
   for (const name of await readdir(cache)) {

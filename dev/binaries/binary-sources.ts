@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 import { BinaryVariableError } from '../errors.ts';
 import type { BinarySource } from './first-found.ts';
 
-/** Whether a file is there that this user may execute. */
+/** Whether the file exists and this user may execute it. */
 export async function isExecutable(path: string): Promise<boolean> {
   try {
     await access(path, constants.X_OK);
@@ -14,8 +14,8 @@ export async function isExecutable(path: string): Promise<boolean> {
 }
 
 /**
- * The binary that a variable names: a choice that was made on purpose, so a wrong one is an error and not a reason
- * to look further.
+ * The binary that a variable names. The variable is set on purpose, so a wrong one is an error, and no other source is
+ * tried.
  *
  * @param inFolder set if the variable names a folder: the file's name in it.
  */
@@ -28,7 +28,7 @@ export function variableSource(variable: string, environment: NodeJS.ProcessEnv,
       const path = inFolder === undefined ? value : join(value, inFolder);
       if (await isExecutable(path)) return { path };
       throw new BinaryVariableError(
-        `${variable}=${value} does not lead to a binary: ${path} is missing or not executable. Correct the variable or unset it.`,
+        `${variable}=${value} names no binary: ${path} is missing or not executable. Correct the variable or unset it.`,
       );
     },
   };

@@ -4,8 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isAlive } from '../is-alive.ts';
 
 /**
- * Runs `build` while no other process on this machine runs one under the same lock file, so that two test runs
- * do not compile the same thing side by side. A lock whose process is gone is taken over.
+ * Runs `build` while no other process on this machine runs one under the same lock file, so that two test runs do not
+ * compile the same binary at the same time. A lock whose process is gone is taken over.
  *
  * @param onWait called once if another process has the lock.
  */
@@ -22,7 +22,7 @@ export async function withBuildLock(lockFile: string, onWait: () => void, build:
   }
 }
 
-/** A link appears with its content at once, so nobody ever reads a lock without a process id. */
+/** A link appears together with its contents, so a lock always has a process id. */
 async function takeLock(lockFile: string): Promise<boolean> {
   const mine = `${lockFile}.${randomUUID()}`;
   await writeFile(mine, String(process.pid));
@@ -40,8 +40,8 @@ async function takeLock(lockFile: string): Promise<boolean> {
 async function removeIfStale(lockFile: string): Promise<void> {
   const holder = await readFile(lockFile, 'utf8').catch(() => undefined);
   if (holder === undefined || isAlive(Number(holder))) return;
-  // Only one of several waiters gets to move the file away. If it was a fresh lock that got moved, two builds run
-  // side by side, which costs time and nothing else: results are put in place whole.
+  // Only one of several waiters can move the file away. If that was a fresh lock, two builds run at the same time. That
+  // only costs time: results are moved into place atomically.
   const stale = `${lockFile}.${randomUUID()}`;
   await rename(lockFile, stale).catch(() => {});
   await rm(stale, { force: true });

@@ -2,7 +2,7 @@ import { kubernetesBinary } from './kubernetes-binaries.ts';
 import type { ProgressReporter } from '../progress-reporter.ts';
 import { temporalCli } from './temporal-cli.ts';
 
-/** Paths of what the local servers are made of. */
+/** Paths of the local servers' binaries. */
 export interface Binaries {
   readonly temporal: string;
   readonly kubeApiserver: string;
@@ -10,10 +10,10 @@ export interface Binaries {
 }
 
 /**
- * Finds or makes all binaries. The first time on a machine that has none this takes minutes.
+ * Finds or builds all binaries. Takes minutes the first time on a machine that has none.
  *
- * @throws {BinaryVariableError} a variable names a binary that is not there.
- * @throws {BinaryNotFoundError} a binary can be had from nowhere.
+ * @throws {BinaryVariableError} a variable names a binary that does not exist.
+ * @throws {BinaryNotFoundError} no source has a binary.
  */
 export async function findBinaries(environment: NodeJS.ProcessEnv, progress: ProgressReporter): Promise<Binaries> {
   const [temporal, kubernetes] = await Promise.all([

@@ -2,16 +2,16 @@ import { BinaryNotFoundError } from '../errors.ts';
 
 /** One place that may have a binary. */
 export interface BinarySource {
-  /** As it reads in the error's list, e.g. "the PATH". */
+  /** Its name in the error's list, e.g. "the PATH". */
   readonly name: string;
-  /** The path of the binary, or why it cannot be had from here. A throw ends the whole search. */
+  /** The path of the binary, or why this source does not have it. A throw ends the whole search. */
   find(): Promise<{ readonly path: string } | { readonly missing: string }>;
 }
 
 /**
  * Asks the sources one after the other and returns the path from the first that has the binary.
  *
- * @param advice how to go on by hand, one sentence; ends the error's message.
+ * @param advice - What to do by hand, one sentence; the last one of the error message.
  * @throws {BinaryNotFoundError} no source has it.
  */
 export async function firstFound(binary: string, sources: readonly BinarySource[], advice: string): Promise<string> {

@@ -48,7 +48,7 @@ function goRecipe(binary: KubernetesBinary, environment: NodeJS.ProcessEnv, prog
       runTool(
         {
           command: 'go',
-          // -v names each package as it is compiled: that is the progress.
+          // -v prints each package as it is compiled: that shows the progress.
           arguments: [
             'build',
             '-v',
@@ -60,7 +60,7 @@ function goRecipe(binary: KubernetesBinary, environment: NodeJS.ProcessEnv, prog
             `./cmd/${binary}`,
           ],
           cwd: fileURLToPath(GO_MODULE),
-          // Without cgo there is one C compiler less to need.
+          // Without cgo no C compiler is needed.
           env: { ...environment, CGO_ENABLED: '0' },
         },
         `Compiling ${binary} ${VERSIONS[binary]}`,

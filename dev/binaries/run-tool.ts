@@ -9,7 +9,7 @@ export interface Tool {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** How often a long step says that it is still at work. */
+/** How often a long step reports that it is still running. */
 const PROGRESS_MILLISECONDS = 10_000;
 
 /** Lines of the tool's output that an error repeats. */

@@ -30,7 +30,7 @@ export const sessions: readonly Session[] = [
     ],
   },
   {
-    title: 'A restart that fails loudly',
+    title: 'A restart that fails',
     commands: [
       'kubectl snt restart stubborn-0 --name restart-stubborn-0 --wait; echo "exit code $?"',
       'kubectl get snt restart-stubborn-0',
@@ -48,7 +48,7 @@ export const sessions: readonly Session[] = [
     ],
   },
   {
-    title: 'Looking back',
+    title: 'History of a node',
     commands: ['kubectl snt get', 'kubectl snt history validator-0', 'kubectl get sei'],
   },
 ];

@@ -71,11 +71,11 @@ describe('BearerToken', () => {
     await assert.rejects(token.get(), refusal);
   });
 
-  it('says which file holds what no header takes, without a word of it', async () => {
+  it('names a file whose contents are not valid in a header, without quoting it', async () => {
     await writeFile(file, 'planted\r\nx-injected: 1');
     const refusal = {
       code: 'SIDECAR_TOKEN_UNREADABLE',
-      message: `token file ${file} holds more than a token; check what writes it`,
+      message: `token file ${file} contains more than a token; check what writes it`,
     };
     await assert.rejects(new BearerToken(file).get(), refusal);
   });

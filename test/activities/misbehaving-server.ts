@@ -39,7 +39,7 @@ export async function startMisbehavingServer(answer: RequestListener): Promise<M
   };
 }
 
-/** Answers every request alike. */
+/** Gives the same answer to every request. */
 export function answering(status: number, body = '', headers: Readonly<Record<string, string>> = {}): RequestListener {
   return (_request, response) => response.writeHead(status, headers).end(body);
 }

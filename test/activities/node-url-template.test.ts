@@ -17,11 +17,11 @@ describe('NodeUrlTemplate', () => {
   }
 
   const bad: readonly (readonly [template: string, problem: RegExp])[] = [
-    ['', /does not hold \{name\}/],
-    ['http://sidecar:8443', /does not hold \{name\}: every node would have the same address/],
-    ['http://{namespace}:8443', /does not hold \{name\}/],
-    ['http://{nodename}:8443/{name}', /holds \{nodename\}; only \{name\} and \{namespace\} are known/],
-    ['http://{}/{name}', /holds \{\}/],
+    ['', /does not contain \{name\}/],
+    ['http://sidecar:8443', /does not contain \{name\}/],
+    ['http://{namespace}:8443', /does not contain \{name\}/],
+    ['http://{nodename}:8443/{name}', /contains \{nodename\}/],
+    ['http://{}/{name}', /contains \{\}/],
     ['{name}:8443', /is not an http or https URL/],
     ['ftp://{name}', /is not an http or https URL/],
     ['file:///{name}', /is not an http or https URL/],

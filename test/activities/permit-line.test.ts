@@ -9,7 +9,7 @@ function drained(places: readonly Place[]): Place[] {
   const inOrder: Place[] = [];
   while (waiting.length > 0) {
     const front = waiting.filter(({ isFront }) => isFront);
-    assert.equal(front.length, 1, `${front.length} of ${waiting.length} stand in front`);
+    assert.equal(front.length, 1, `${front.length} of ${waiting.length} are first`);
     const [place = assert.fail()] = front;
     inOrder.push(place);
     waiting.splice(waiting.indexOf(place), 1);
@@ -22,8 +22,8 @@ async function hasReachedFront(place: Place): Promise<boolean> {
   return await Promise.race([place.reachesFront.then(() => true), setImmediate(false)]);
 }
 
-describe('the line for a permit', () => {
-  it('has those in front who have waited longest, whenever they joined and whoever leaves', () => {
+describe('PermitLine', () => {
+  it('orders places by the time of their wait, whenever they join or leave', () => {
     const waiter = fc.record({ sinceMs: fc.nat(1_000), leaves: fc.boolean() });
     fc.assert(
       fc.property(fc.array(waiter, { maxLength: 20 }), (waiters) => {
@@ -40,13 +40,13 @@ describe('the line for a permit', () => {
     );
   });
 
-  it('is another one for each permit', () => {
+  it('has a separate queue for each permit', () => {
     const line = new PermitLine();
     line.join('a', 0);
     assert.ok(line.join('b', 5).isFront);
   });
 
-  it('tells those behind when they come to the front, and whom the one there waits for', async () => {
+  it('resolves when a place becomes the first, and gives the holder that the first one waits for', async () => {
     const line = new PermitLine();
     const [first, second, third] = [line.join('p', 1), line.join('p', 2), line.join('p', 3)];
     assert.deepEqual(await Promise.all([first, second, third].map(hasReachedFront)), [true, false, false]);
@@ -60,7 +60,7 @@ describe('the line for a permit', () => {
     assert.equal(third.holder, undefined);
   });
 
-  it('tells those who were overtaken again when they come to the front: until then they must not try', async () => {
+  it('resolves again for a place that was overtaken when it is first again', async () => {
     const line = new PermitLine();
     const [late, early] = [line.join('p', 5), line.join('p', 1)];
     assert.deepEqual([late.isFront, await hasReachedFront(late)], [false, false]);

@@ -81,7 +81,7 @@ async function poll(
   return { polled, tookMs: attempt.nowMs, heartbeats: attempt.heartbeats };
 }
 
-describe('a task that its sidecar had accepted and does not know any more', () => {
+describe('a task that the sidecar accepted and no longer knows', () => {
   it('is lost after ten minutes when nothing else ends it', async () => {
     const { polled, tookMs, heartbeats } = await poll(() => undefined);
     assert.deepEqual(polled, { state: 'lost', knowledge: { sent: 'yes', seen: 'absent' } });
@@ -96,31 +96,31 @@ describe('a task that its sidecar had accepted and does not know any more', () =
     assert.ok(tookMs >= 30 * MINUTE_MS + LOST_MS, `${tookMs}`);
   });
 
-  it('is not lost when it is there again: the ten minutes begin anew', async () => {
+  it('is not lost when the sidecar knows it again: the ten minutes start again', async () => {
     const isThere = (afterMs: number): boolean => afterMs >= 9 * MINUTE_MS && afterMs < 11 * MINUTE_MS;
     const { polled, tookMs } = await poll((afterMs) => (isThere(afterMs) ? RUNNING : undefined));
     assert.equal(polled.state, 'lost');
     assert.ok(tookMs >= 11 * MINUTE_MS + LOST_MS, `${tookMs}`);
   });
 
-  it('ends at its deadline when it has one, however long it was denied', async () => {
+  it('ends at its deadline when it has one, however long the sidecar did not know it', async () => {
     const { polled, tookMs } = await poll(() => undefined, { remainingMs: 20 * MINUTE_MS });
     assert.deepEqual(polled, { state: 'deadline', knowledge: { sent: 'yes', seen: 'absent' } });
     assert.equal(tookMs, 20 * MINUTE_MS);
   });
 
-  it('is not watched for ever when it was cancelled', async () => {
+  it('is not watched without limit when it was cancelled', async () => {
     const { polled, tookMs } = await poll(() => undefined, { cancelled: true, remainingMs: 10 * MINUTE_MS });
     assert.equal(polled.state, 'deadline');
     assert.equal(tookMs, 10 * MINUTE_MS);
   });
 
-  it('is not there when it was cancelled and is not known to have been sent: the first denial ends it', async () => {
+  it('ends at the first 404 when it was cancelled and is not known to have been sent', async () => {
     const { polled, tookMs } = await poll(() => undefined, { cancelled: true, knowledge: { sent: 'perhaps' } });
     assert.deepEqual([polled, tookMs], [{ state: 'absent', knowledge: { sent: 'perhaps', seen: 'absent' } }, 0]);
   });
 
-  it('is a wait like any other: it is lost, too, so that it can be taken off', async () => {
+  it('is lost also when it only waits, so that it can be taken off', async () => {
     const { polled } = await poll(() => undefined, { plan: planOf('AwaitNodesAtHeight') });
     assert.equal(polled.state, 'lost');
   });

@@ -19,7 +19,7 @@ interface Answer {
   readonly body: string | Uint8Array;
 }
 
-/** Answers every request alike, without a network. */
+/** Gives the same answer to every request, without a network. */
 function answering({ statusCode, body }: Answer): Dispatcher {
   const request = async (): Promise<unknown> => ({ statusCode, body: Readable.from([Buffer.from(body)]) });
   return { request } as unknown as Dispatcher;
@@ -69,7 +69,7 @@ const answer: fc.Arbitrary<Answer> = fc.record({
   body,
 });
 
-/** Calls that read what a sidecar answers, and what becomes of it. */
+/** Calls that read the answer of a sidecar, and their results. */
 const calls: Readonly<Record<string, (client: SidecarClient) => Promise<unknown>>> = {
   getTask: async (client) => {
     const known = await client.getTask(node, id, patience);
@@ -83,9 +83,9 @@ const calls: Readonly<Record<string, (client: SidecarClient) => Promise<unknown>
   deleteTask: async (client) => await client.deleteTask(node, id, patience),
 };
 
-describe('whatever a sidecar answers', () => {
+describe('any answer of a sidecar', () => {
   for (const [name, call] of Object.entries(calls)) {
-    it(`${name} makes of it what can be shown, or a typed error that is worth a repetition`, async () => {
+    it(`${name} becomes text that is safe to show, or a typed, retryable error`, async () => {
       await fc.assert(
         fc.asyncProperty(answer, async (given) => {
           const outcome: unknown = await call(new SidecarClient({ urlTemplate, dispatcher: answering(given) })).catch(

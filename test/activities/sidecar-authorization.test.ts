@@ -37,7 +37,7 @@ describe('SidecarClient behind a proxy that asks for a token', () => {
     );
   });
 
-  it('does not repeat it twice, says what to check, and keeps the token to itself', async () => {
+  it('does not repeat the call twice, says what to check, and does not show the token', async () => {
     await against(
       answering(401, 'Unauthorized'),
       async (client, { received }) => {

@@ -11,7 +11,7 @@ const neverEnding: RequestListener = (_request, response) => {
   response.writeHead(200).write('{"id":');
 };
 
-describe('SidecarClient with a sidecar that keeps to the contract', () => {
+describe('SidecarClient with a sidecar that follows the contract', () => {
   it('asks for a task at the address of its node', async () => {
     await against(answering(200, `${running}\n`), async (client, { received }) => {
       assert.equal((await client.getTask(node, id, patience))?.status, 'running');
@@ -42,14 +42,14 @@ describe('SidecarClient with a sidecar that keeps to the contract', () => {
 
   it('takes 204 for a deleted task', () => against(answering(204), (client) => client.deleteTask(node, id, patience)));
 
-  it('hands on the words of a refusal', async () => {
+  it('returns the error of a refusal', async () => {
     const refused = await against(answering(400, '{"error":"unknown task type: restart-seid"}\n'), (client) =>
       call(client, 'POST'),
     );
     assert.deepEqual(refused, { refused: 'unknown task type: restart-seid' });
   });
 
-  it('tries a passing refusal again', async () => {
+  it('retries a temporary refusal', async () => {
     const { code } = await failureOf(
       against(answering(400, '{"error":"persist task: disk is full"}\n'), (client) => call(client, 'POST')),
     );
@@ -92,21 +92,21 @@ describe('SidecarClient with a sidecar that does not', () => {
     ['no HTTP', 'GET', (request) => request.socket.end('SSH-2.0-OpenSSH\r\n'), 'SIDECAR_UNREACHABLE'],
   ];
   for (const [what, method, answer, code] of answers) {
-    it(`tries ${method} again after ${what}`, async () => {
+    it(`retries ${method} after ${what}`, async () => {
       const failure = await failureOf(against(answer, (client) => call(client, method)));
       assert.equal(failure.code, code, failure.message);
       assert.ok(failure.message.length < 500, failure.message);
     });
   }
 
-  it('quotes what it was answered on one printable line', async () => {
+  it('quotes the answer on one printable line', async () => {
     const { message } = await failureOf(
       against(answering(500, '\u001b[31mboom\u001b[0m\n'.repeat(100)), (client) => call(client, 'GET')),
     );
     assert.match(message, /^GET was answered 500 "\[31mboom .*…"; check what answers at SIDECAR_URL_TEMPLATE$/);
   });
 
-  it('says where nobody listens', async () => {
+  it('names the address when nothing listens', async () => {
     await against(answering(200), async (client, server) => {
       await server[Symbol.asyncDispose]();
       const failure = await failureOf(call(client, 'GET'));
@@ -118,7 +118,7 @@ describe('SidecarClient with a sidecar that does not', () => {
   it('gives up on an answer that never ends', async () => {
     const failure = await failureOf(against(neverEnding, (client) => call(client, 'GET')));
     assert.equal(failure.code, 'SIDECAR_CALL_TIMEOUT');
-    assert.match(failure.message, /no whole answer within 5 s$/);
+    assert.match(failure.message, /no complete answer within 5 s$/);
   });
 
   it("ends a call with the caller's own reason when the caller gives up", async () => {

@@ -22,7 +22,7 @@ describe('taskBody', () => {
     });
   });
 
-  it('holds the texts of values as they are, in their order', () => {
+  it('contains the texts of values unchanged, in their order', () => {
     const body = changesBody(['1.50', '{ "b": 1e3 }'], { title: 'A "title"', chainId: 'test-1' });
     const changes = String.raw`[{"subspace":"b","key":"Key\"b","value":1.50},{"subspace":"a","key":"Key\"a","value":{ "b": 1e3 }}]`;
     assert.equal(

@@ -47,7 +47,7 @@ describe('the annotation sei.io/cancel', () => {
     });
   }
 
-  it('stops a task that nobody has seen before anything is sent', async () => {
+  it('stops a task before anything is sent, when no worker has picked it up', async () => {
     assertFailed(
       await environment.finished('unseen'),
       'Cancelled',
@@ -67,7 +67,7 @@ describe('the annotation sei.io/cancel', () => {
     assert.equal(await statusOfWorkflow('waiting'), 'CANCELLED');
   });
 
-  it('stops a task that the sidecar does not take', async () => {
+  it('stops a task that the sidecar does not accept', async () => {
     const node = await environment.addNode('not-taken', { faults: { answerStatus: { method: 'POST', status: 503 } } });
     await environment.restart('not-taken', 'not-taken');
     await eventually('a POST was refused', () => requestsOf(node, 'POST').length > 0);
@@ -82,7 +82,7 @@ describe('the annotation sei.io/cancel', () => {
     assert.equal(node.sigtermsReceived, 0);
   });
 
-  it('lets a restart that was sent come to its end, says so, and keeps the resource', async () => {
+  it('watches a restart that was sent to its end, says so, and keeps the resource', async () => {
     const node = await environment.addNode('restarting', { faults: { slowStopMs: 1_500 } });
     await environment.restart('restarting', 'restarting');
     await eventually('seid was signalled', () => node.sigtermsReceived === 1);
@@ -140,7 +140,7 @@ describe('the annotation sei.io/cancel', () => {
     );
   });
 
-  it('changes nothing on a task that is over, and an Event says so', async () => {
+  it('changes nothing on a terminal task, and an Event says so', async () => {
     await environment.addNode('over');
     await environment.restart('over', 'over');
     const { status } = await environment.finished('over');
@@ -162,7 +162,7 @@ describe('the annotation sei.io/cancel', () => {
     ['nothing', ''],
   ];
   for (const [index, [what, why]] of hostile.entries()) {
-    it(`may hold ${what}`, async () => {
+    it(`may contain ${what}`, async () => {
       const name = `hostile-${index}`;
       await environment.addNode(name, { phase: 'Pending' });
       await environment.restart(name, name);

@@ -100,13 +100,13 @@ describe('a task that is cancelled while an activity is about to fail', () => {
     return raw.pendingActivities?.[0];
   }
 
-  it('ends as Cancelled, with nothing sent, when that was the look at its target', async () => {
+  it('ends as Cancelled, with nothing sent, when that was the check of its target', async () => {
     await cancelDuring('checkTargetPhase');
     assert.equal(verdict?.reason, 'Cancelled');
     assert.match(verdict.message, /Nothing was sent/);
   });
 
-  it('is looked for on the sidecar when that was the dispatch: it may have been sent', async () => {
+  it('is looked up on the sidecar when that was the dispatch: it may have been sent', async () => {
     await cancelDuring('dispatchTask');
     assert.equal(verdict?.reason, 'Cancelled');
     assert.equal(sent, 'perhaps');

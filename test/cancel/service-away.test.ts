@@ -7,7 +7,7 @@ import { eventually } from '../support/eventually.ts';
 import { requestsOf } from '../support/requests-of.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 
-describe('a task that is cancelled while its service is away', () => {
+describe('a task that is cancelled while no service runs', () => {
   let environment: TestEnvironment;
   let workflowOfDeleted: WorkflowHandle;
 
@@ -32,7 +32,7 @@ describe('a task that is cancelled while its service is away', () => {
       await environment.kubectl(['annotate', 'snt', name, `${CANCEL_ANNOTATION}=nobody there`]);
     await environment.kubectl(['delete', 'snt', 'deleted']);
     await environment.startService();
-    await eventually('the restart is called off', async () => {
+    await eventually('the restart is cancelled', async () => {
       const { events } = await environment.workflowOf(restarting).fetchHistory();
       return events?.some(({ workflowExecutionCancelRequestedEventAttributes: requested }) => requested);
     });

@@ -23,7 +23,7 @@ describe('a restart that is being cancelled', () => {
     temporal: (task) => environment.workflowOf(task).cancel(),
   };
   for (const [way, cancel] of Object.entries(ways)) {
-    it(`says so until it is over, whoever cancelled it: ${way}`, async () => {
+    it(`says so until it has ended, however it was cancelled: ${way}`, async () => {
       const node = await environment.addNode(way);
       node.setFaults({ neverBoot: true });
       await environment.restart(way, way);

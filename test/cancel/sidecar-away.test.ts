@@ -16,7 +16,7 @@ async function isTriedToTakeOff(node: SimulatedNode): Promise<void> {
   await eventually('it was tried to take it off', () => requestsOf(node, 'DELETE').length >= 5);
 }
 
-describe('a task that is cancelled while its sidecar is away', () => {
+describe('a task that is cancelled while its sidecar does not answer', () => {
   let environment: TestEnvironment;
 
   before(async () => {
@@ -39,7 +39,7 @@ describe('a task that is cancelled while its sidecar is away', () => {
   }
 
   for (const kind of ['MarkReady', 'RestartSeid', 'GovVote'] satisfies TaskKind[]) {
-    it(`ends Cancelled although nobody can ask the sidecar, and was not sent: ${kind}`, async () => {
+    it(`ends Cancelled although the sidecar cannot be asked, and was not sent: ${kind}`, async () => {
       const name = kind.toLowerCase();
       const node = await environment.addNode(name, { ready: false });
       node.crashSidecar();
@@ -72,7 +72,7 @@ describe('a task that is cancelled while its sidecar is away', () => {
     return { node, task };
   }
 
-  it('shows that it is being cancelled, and what keeps it from that', async () => {
+  it('shows that it is being cancelled, and the problem that delays it', async () => {
     const { node, task } = await signalling('shown');
     await annotate('shown', 'not now');
     const { status } = await environment.taskWhere(
@@ -97,7 +97,7 @@ describe('a task that is cancelled while its sidecar is away', () => {
     assert.deepEqual(node.tasks, []);
   });
 
-  it('is off the sidecar in the end, although that was down and then busy, and seid gets no SIGTERM', async () => {
+  it('is taken off the sidecar in the end, although that was down and then busy, and seid gets no SIGTERM', async () => {
     const { node, task } = await signalling('deleted');
     const workflow = environment.workflowOf(task);
     await environment.kubectl(['delete', 'snt', 'deleted']);

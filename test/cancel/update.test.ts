@@ -100,7 +100,7 @@ describe('the update `cancel`', () => {
     assert.equal(environment.fleet.node(environment.namespace, 'refused').sigtermsReceived, 1);
   });
 
-  it('finds nothing to cancel once the task is over', async () => {
+  it('finds nothing to cancel when the task has ended', async () => {
     await environment.addNode('over');
     const task = await environment.restart('over', 'over');
     const { status } = await environment.finished('over');

@@ -13,13 +13,13 @@ function resourceWith(values: readonly string[], space = ''): string {
 }
 
 describe('changeValueTexts', () => {
-  it('cuts the values out as they stand in the text', () => {
+  it('extracts the values as they are in the text', () => {
     const values = ['1.50', '12345678901234567890', '1E3', '"a\\u0041"', '{ "b" : [ 1.0 , 2 ] }', 'null', 'true'];
     assert.deepEqual(changeValueTexts(resourceWith(values)), { changeValues: values });
     assert.deepEqual(changeValueTexts(resourceWith(values, ' \n\t')), { changeValues: values });
   });
 
-  it('gives texts that are in the document and parse to what the document holds, for any JSON', () => {
+  it('extracts texts that parse to the values of the document, for any JSON', () => {
     const space = fc.constantFrom('', ' ', '\n  ');
     fc.assert(
       fc.property(fc.array(fc.json({ stringUnit: codePoint }), { maxLength: 4 }), space, (values, blank) => {
@@ -56,10 +56,10 @@ describe('changeValueTexts', () => {
       assert.deepEqual(changeValueTexts(resource), { changeValues: [] }));
   }
 
-  it('refuses what is nested too deeply for a workflow, and takes what only looks so', () => {
+  it('refuses values that are nested too deeply for a workflow, and accepts brackets in strings', () => {
     for (const depth of [501, 9_000]) {
       assert.deepEqual(changeValueTexts(resourceWith(['1', nested(depth)])), {
-        unfitChanges: 'holds values that are nested more than 500 levels deep',
+        unfitChanges: 'has values that are nested more than 500 levels deep',
       });
     }
     const values = [
@@ -71,11 +71,11 @@ describe('changeValueTexts', () => {
     assert.deepEqual(changeValueTexts(resourceWith(values)), { changeValues: values });
   });
 
-  it('refuses what is too large for a workflow', () => {
+  it('refuses values that are too large for a workflow', () => {
     assert.deepEqual(changeValueTexts(resourceWith(large(400_000))), { changeValues: large(400_000) });
     for (const length of [400_001, 1_400_000]) {
       assert.deepEqual(changeValueTexts(resourceWith(large(length))), {
-        unfitChanges: `holds ${length} characters of values, and 400000 can be handed on`,
+        unfitChanges: `has ${length} characters of values; at most 400000 are possible`,
       });
     }
   });

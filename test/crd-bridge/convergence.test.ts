@@ -14,7 +14,7 @@ async function stop(service: LocalService): Promise<void> {
   assert.deepEqual(await service.process.exited, { code: 0, signal: null });
 }
 
-describe('the bridge after a time without it', () => {
+describe('a bridge that starts after a time without one', () => {
   let environment: TestEnvironment;
   const nodes: Record<string, SimulatedNode> = {};
   const tasks: Record<string, SeiNodeTask> = {};
@@ -71,23 +71,23 @@ describe('the bridge after a time without it', () => {
     return nodes[name] ?? assert.fail(name);
   }
 
-  it('carries out what was created', async () => {
+  it('carries out tasks that were created', async () => {
     assertComplete(await environment.finished('created'));
     assert.equal(nodeNamed('created').sigtermsReceived, 1);
   });
 
-  it('cancels the workflow of what was deleted', async () => {
+  it('cancels the workflow of a task that was deleted', async () => {
     assert.ok((await workflowFailure(environment.workflowOf(taskNamed('deleted')))) instanceof CancelledFailure);
     assert.deepEqual(nodeNamed('deleted').requests, []);
   });
 
-  it('knows nothing of what came and went', async () => {
+  it('starts nothing for a task that was created and deleted', async () => {
     await environment.finished('created');
     await assert.rejects(() => environment.workflowOf(taskNamed('short-lived')).describe(), WorkflowNotFoundError);
     assert.deepEqual(nodeNamed('short-lived').requests, []);
   });
 
-  it('tells a resource that its workflow was terminated', async () => {
+  it('fails a task whose workflow was terminated', async () => {
     const task = await environment.finished('terminated');
     assertFailed(task, 'WorkflowTerminated', /ended without an outcome/);
     await eventually('a Warning is recorded', async () => {
@@ -97,12 +97,12 @@ describe('the bridge after a time without it', () => {
     assert.deepEqual(nodeNamed('terminated').requests, []);
   });
 
-  it('goes on with what was waiting', async () => {
+  it('continues a task that was waiting', async () => {
     assertComplete(await environment.finished('waiting'));
     assert.equal(nodeNamed('waiting').sigtermsReceived, 1);
   });
 
-  it('leaves what is done alone', async () => {
+  it('changes nothing on a terminal task', async () => {
     await environment.finished('created');
     const now = await environment.tasks.get(environment.namespace, 'done');
     assert.deepEqual(now?.status, done.status);
@@ -110,7 +110,7 @@ describe('the bridge after a time without it', () => {
     assert.equal(nodeNamed('done').sigtermsReceived, 1);
   });
 
-  it('starts nothing a second time for what is running', async () => {
+  it('starts nothing a second time for a running task', async () => {
     await environment.finished('created');
     const running = nodeNamed('running');
     const polls = requestsOf(running, 'GET').length;

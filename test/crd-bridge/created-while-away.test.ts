@@ -9,7 +9,7 @@ import { TestEnvironment } from '../support/test-environment.ts';
 /** In milliseconds: what issue 11 promises. */
 const PROMISED_MS = 10_000;
 
-describe('a task that is created while Temporal is away', () => {
+describe('a task that is created while Temporal is not available', () => {
   let environment: TestEnvironment;
   let temporal: TcpProxy;
   let service: LocalService;
@@ -42,7 +42,7 @@ describe('a task that is created while Temporal is away', () => {
     'does not answer': () => temporal.beSilent(),
   };
   for (const [index, [how, leave]] of Object.entries(absences).entries()) {
-    it(`says so within 10 s, in its message and in one Warning, and goes on once it is back: a server that ${how}`, async () => {
+    it(`says so within 10 s, in its message and in one Warning, and continues when it is back: a server that ${how}`, async () => {
       const name = `away-${index}`;
       const node = await environment.addNode(name);
       await leave();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { eventually } from '../support/eventually.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 
-describe('a task that is deleted by its time to live', () => {
+describe('a task that is deleted after its TTL', () => {
   let environment: TestEnvironment;
 
   before(async () => {
@@ -19,7 +19,7 @@ describe('a task that is deleted by its time to live', () => {
     );
   }
 
-  it('leaves a workflow that ended as the task did, and the Event of its end', async () => {
+  it('leaves a closed workflow with the same result, and the Event of its end', async () => {
     const node = await environment.addNode('at-once');
     const task = await environment.restart('at-once', 'at-once', { ttlSecondsAfterFinished: 0 });
     await isGone('at-once');
@@ -41,7 +41,7 @@ describe('a task that is deleted by its time to live', () => {
     assert.equal(node.sigtermsReceived, 1);
   });
 
-  it('may get that time after its end', async () => {
+  it('can get the TTL after its end', async () => {
     await environment.restart('afterwards', 'nobody');
     await environment.finished('afterwards');
     const { code, stderr } = await environment.kubectl([
@@ -56,7 +56,7 @@ describe('a task that is deleted by its time to live', () => {
     await isGone('afterwards');
   });
 
-  it('may be spared before it is due', async () => {
+  it('can have the TTL removed before it has passed', async () => {
     await environment.restart('spared', 'nobody', { ttlSecondsAfterFinished: 4 });
     await environment.finished('spared');
     await environment.kubectl([

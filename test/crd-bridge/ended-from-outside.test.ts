@@ -15,7 +15,7 @@ describe('a task whose workflow is ended from outside while the bridge runs', ()
 
   after(() => environment.stop());
 
-  it('is told so without waiting for a resync, and can be created anew', async () => {
+  it('becomes WorkflowTerminated without waiting for a resync, and can be created again', async () => {
     const node = await environment.addNode('terminated', { faults: { neverBoot: true } });
     const task = await environment.restart('terminated', 'terminated');
     await eventually('seid was signalled', () => node.sigtermsReceived === 1);

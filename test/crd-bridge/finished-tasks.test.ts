@@ -57,7 +57,7 @@ describe('remainingLifetime', () => {
       undefined,
     ],
     [
-      'is unlimited where the end is no time',
+      'is unlimited when the end is not a time',
       task({ ttlSecondsAfterFinished: 0 }, { ...complete, completedAt: 'today' }),
       undefined,
     ],

@@ -27,7 +27,7 @@ describe('a task that does not belong to the service', () => {
     });
   }
 
-  it('is carried out once it is given the label', async () => {
+  it('is carried out when it gets the label', async () => {
     const node = await environment.addNode('labelled');
     await create('labelled');
     // A later task of the service shows that its bridge has passed this one by.
@@ -40,7 +40,7 @@ describe('a task that does not belong to the service', () => {
     assert.equal(node.sigtermsReceived, 1);
   });
 
-  it('is left alone in a namespace that is not watched', async () => {
+  it('is not carried out in a namespace that is not watched', async () => {
     const namespace = `test-${randomBytes(5).toString('hex')}`;
     await environment.kubectl(['create', 'namespace', namespace]);
     await create('elsewhere', { namespace, team: 'a' });

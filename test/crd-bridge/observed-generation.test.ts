@@ -30,7 +30,7 @@ describe('status.observedGeneration of a task whose spec is edited while no work
     await environment.tasks.patch({ namespace: environment.namespace, name }, patch);
   }
 
-  it('stays behind although the bridge has seen the edit, and has told the workflow', async () => {
+  it('does not change although the bridge has seen the edit and sent it to the workflow', async () => {
     const task = (await environment.tasks.get(environment.namespace, 'edited')) ?? assert.fail();
     await eventually('the workflow is told', async () => {
       const { events } = await environment.workflowOf(task).fetchHistory();
@@ -39,13 +39,13 @@ describe('status.observedGeneration of a task whose spec is edited while no work
     assert.deepEqual(generationsOf((await environment.tasks.get(environment.namespace, 'edited')) ?? task), [2, 1]);
   });
 
-  it('stays behind although the bridge has written that the task is being cancelled', async () => {
+  it('does not change although the bridge has written that the task is being cancelled', async () => {
     await edit('cancelled', { metadata: { annotations: { 'sei.io/cancel': '' } } });
     const task = await environment.taskWhere('cancelled', 'says so', ({ status }) => status?.step === 'Cancelling');
     assert.deepEqual(generationsOf(task), [2, 1]);
   });
 
-  it('follows once a worker acts on the edit, and the end is that of the edited spec', async () => {
+  it('changes when a worker acts on the edit, and the verdict is that of the edited spec', async () => {
     await environment.startService({ ROLE: 'worker' });
     const acting = await environment.taskWhere(
       'edited',

@@ -5,7 +5,7 @@ import { requestsOf } from '../support/requests-of.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 
 /** As after the API server was restored from a backup. */
-describe('a finished task whose status is of an earlier time', () => {
+describe('a finished task whose status was restored to an earlier one', () => {
   let environment: TestEnvironment;
 
   before(async () => {
@@ -24,7 +24,7 @@ describe('a finished task whose status is of an earlier time', () => {
     await environment.tasks.patchStatus({ namespace: environment.namespace, name }, { status });
   }
 
-  it('is told again what its workflow came to, and nothing is done again', async () => {
+  it('gets the verdict of its workflow again, and nothing is sent again', async () => {
     const good = await environment.addNode('good');
     const bad = await environment.addNode('bad', { restartGraceMs: 50, faults: { ignoreSigterm: true } });
     await environment.restart('good', 'good');
@@ -38,7 +38,7 @@ describe('a finished task whose status is of an earlier time', () => {
     for (const node of [good, bad]) assert.equal(requestsOf(node, 'POST').length, 1);
   });
 
-  it('is Cancelled again, although Temporal keeps no outcome of a cancelled workflow', async () => {
+  it('becomes Cancelled again, although Temporal stores no outcome of a cancelled workflow', async () => {
     await environment.addNode('cancelled', { phase: 'Pending' });
     await environment.restart('cancelled', 'cancelled');
     await environment.taskWhere('cancelled', 'waits', ({ status }) => status?.step === 'WaitingForTarget');

@@ -16,7 +16,7 @@ describe('a resource that is created again under the name of a deleted one', () 
 
   after(() => environment.stop());
 
-  it('gets a task and a verdict of its own while the first task still runs', async () => {
+  it('gets its own task and verdict while the first task still runs', async () => {
     const firstNode = await environment.addNode('first');
     const secondNode = await environment.addNode('second', { faults: { ignoreSigterm: true } });
     firstNode.setFaults({ neverBoot: true });
@@ -44,7 +44,7 @@ describe('a resource that is created again under the name of a deleted one', () 
     assert.deepEqual((await environment.tasks.get(environment.namespace, 'same'))?.status, failed.status);
   });
 
-  it('waits with its own task although the name had a verdict before', async () => {
+  it('waits with its own task although the earlier resource had a verdict', async () => {
     const node = await environment.addNode('third');
     await environment.restart('reused', 'third');
     await environment.finished('reused');

@@ -38,7 +38,7 @@ describe('two services that share a cluster', () => {
       return (await environment.workflowOf(task).describe()).taskQueue;
     }
 
-    it('each carry out their own tasks, and nobody those that belong to neither', async () => {
+    it('each carry out their own tasks, and none that belong to neither', async () => {
       await Promise.all([restartOf(undefined, 'nobodys'), restartOf('a', 'of-a'), restartOf('b', 'of-b')]);
       for (const team of ['a', 'b']) {
         await environment.setPhase(`of-${team}`, 'Running');
@@ -48,7 +48,7 @@ describe('two services that share a cluster', () => {
       assert.equal((await environment.tasks.get(environment.namespace, 'nobodys'))?.status, undefined);
     });
 
-    it('finish what they have begun although its label is gone', async () => {
+    it('finish tasks that they have started although the label was removed', async () => {
       await restartOf('a', 'unlabelled');
       await environment.taskWhere('unlabelled', 'waits', ({ status }) => status?.step === 'WaitingForTarget');
       await environment.kubectl(['label', 'snt', 'unlabelled', 'team-']);
@@ -61,7 +61,7 @@ describe('two services that share a cluster', () => {
     });
   });
 
-  describe('with a WATCH_NAMESPACE of several', () => {
+  describe('with several namespaces in WATCH_NAMESPACE', () => {
     let environment: TestEnvironment;
 
     before(async () => {

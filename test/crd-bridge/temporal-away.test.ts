@@ -51,14 +51,14 @@ describe('a bridge that cannot reach Temporal', () => {
     return ((await tasks.get(namespace, name)) as SeiNodeTask).status ?? assert.fail('it has no status');
   }
 
-  it('says so of a task whose workflow is not there yet', async () => {
+  it('writes that into the status of a task that has no workflow yet', async () => {
     const { step, message = '' } = await reconciled('unstarted');
     assert.equal(step, 'Starting');
     assert.match(message, /^The workflow cannot be started; .* Last problem: no connection/);
     assert.match(told.join(), /^The workflow cannot be started/);
   });
 
-  it('leaves to a workflow that has begun how far it says it came', async () => {
+  it('does not overwrite the step that a running workflow has written', async () => {
     const begun = { phase: 'Running', step: 'Restarting', message: 'seid restarts.' } as const;
     const { step, message } = await reconciled('begun', begun);
     assert.deepEqual({ step, message }, { step: begun.step, message: begun.message });

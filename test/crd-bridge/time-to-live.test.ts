@@ -35,7 +35,7 @@ describe('spec.ttlSecondsAfterFinished', () => {
     await goneFromCluster('failed');
   });
 
-  it('keeps a task without it', async () => {
+  it('unset: keeps the task', async () => {
     await environment.restart('kept', 'nobody');
     await environment.finished('kept');
     await environment.restart('after-kept', 'nobody', { ttlSecondsAfterFinished: 0 });
@@ -43,7 +43,7 @@ describe('spec.ttlSecondsAfterFinished', () => {
     assert.ok(await environment.tasks.get(environment.namespace, 'kept'));
   });
 
-  it('holds over a restart of the service, and not for another task under the same name', async () => {
+  it('applies after a restart of the service, and not to another task with the same name', async () => {
     await environment.restart('replaced', 'nobody', { ttlSecondsAfterFinished: 2 });
     const { metadata } = await environment.finished('replaced');
     await environment.restart('overdue', 'nobody', { ttlSecondsAfterFinished: 2 });

@@ -37,7 +37,7 @@ describe('a task of a kind that only a newer version of the service knows', () =
 
   after(() => own?.stop());
 
-  it('is ended by the bridge, without a workflow', async () => {
+  it('is failed by the bridge, without a workflow', async () => {
     const target = { nodeRef: { name: 'validator' } };
     const created = await eventually('the API server takes it', () =>
       environment.createTask('newer', { kind: 'RotateKeys', target }),
@@ -60,7 +60,7 @@ describe('a task of a kind that only a newer version of the service knows', () =
     assert.deepEqual(environment.fleet.node(environment.namespace, 'validator').requests, []);
   });
 
-  it('is left alone by a worker that does not know its workflow, and neither failed nor closed', async () => {
+  it('is not failed or closed by a worker that does not know its workflow', async () => {
     const workflow = await environment.temporal.workflow.start('RotateKeys', {
       workflowId: `${environment.namespace}/rotate-keys`,
       taskQueue: environment.namespace,

@@ -145,8 +145,8 @@ async function assertNothingLost(steps: readonly Step[], concurrency: number): P
   }
 }
 
-describe('WorkQueue, whatever is asked of it', () => {
-  it('loses no key, works on none twice at once, comes back after failures, and stops', async () => {
+describe('WorkQueue, for any sequence of calls', () => {
+  it('loses no key, never works on a key twice at once, requeues after failures, and stops', async () => {
     const ratios: number[] = [];
     const run = fc.asyncProperty(
       fc.array(step, { maxLength: 60, size: 'max' }),

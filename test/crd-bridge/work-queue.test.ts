@@ -71,7 +71,7 @@ describe('WorkQueue', () => {
     assert.equal(manual.queue.size, 0);
   });
 
-  it('brings a key that failed back, each time later, and begins anew after a success', async () => {
+  it('requeues a key that failed with backoff, and resets the backoff after a success', async () => {
     const manual = new ManualQueue();
     const ends = [new Error('one'), new Error('two'), undefined, new Error('three')];
     manual.queue.add('a');
@@ -90,7 +90,7 @@ describe('WorkQueue', () => {
     }
   });
 
-  it('goes on with other keys while one waits for its return', async () => {
+  it('works on other keys during the backoff of one', async () => {
     const manual = new ManualQueue({ concurrency: 1 });
     manual.queue.add('a');
     await manual.end(0, new Error('failed'));
@@ -100,7 +100,7 @@ describe('WorkQueue', () => {
     await manual.queue.stop();
   });
 
-  it('stops when what is worked on is done, and takes nothing more', async () => {
+  it('drains: finishes the keys in work, and accepts no more', async () => {
     const manual = new ManualQueue({ concurrency: 1 });
     for (const key of ['a', 'b']) manual.queue.add(key);
     let stopped = false;
@@ -113,7 +113,7 @@ describe('WorkQueue', () => {
     assert.deepEqual(manual.keys, ['a']);
   });
 
-  it('stops without the keys that wait for their return', async () => {
+  it('drains without the keys that wait for their backoff', async () => {
     const manual = new ManualQueue();
     manual.queue.add('a');
     await manual.end(0, new Error('failed'));

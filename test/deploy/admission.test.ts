@@ -217,7 +217,7 @@ describe('admission of SeiNodeTasks', () => {
     });
   }
 
-  it('takes any timeout that an int64 holds', async () => {
+  it('accepts any int64 as a timeout', async () => {
     const seconds = '9223372036854775807';
     const text = JSON.stringify(manifest({ ...restartSpec, timeoutSeconds: 0 })).replace(
       '"timeoutSeconds":0',
@@ -259,7 +259,7 @@ describe('admission of SeiNodeTasks', () => {
     });
   }
 
-  it('tells kubectl what it tells everyone', async () => {
+  it('shows the error to kubectl too', async () => {
     const { code, stderr } = await kubectlAsAdmin(
       ['apply', '-f', '-'],
       JSON.stringify(manifest({ ...restartSpec, markReady: {} })),
@@ -268,7 +268,7 @@ describe('admission of SeiNodeTasks', () => {
     assert.ok(stderr.includes(exactlyOne), stderr);
   });
 
-  it('does not take a status through the resource itself', async () => {
+  it('ignores a status that is written without the subresource', async () => {
     const status = { phase: 'Complete' as const };
     const object = await client.create(namespace, { ...manifest(restartSpec), status });
     assert.equal(object.status, undefined);

@@ -19,7 +19,7 @@ describe('the CustomResourceDefinition', () => {
   });
   after(() => environment.stop());
 
-  it('is on the API server what was generated, less the server defaults', async () => {
+  it('is the generated one on the API server, except server defaults', async () => {
     const generated = parse(
       await readFile(new URL('../../deploy/crd/seinodetasks.sei.io.yaml', import.meta.url), 'utf8'),
       { version: '1.1' },
@@ -66,7 +66,7 @@ describe('the CustomResourceDefinition', () => {
     return (await environment.kubectl(['explain', path])).stdout;
   }
 
-  it('explains itself', async () => {
+  it('describes its fields for kubectl explain', async () => {
     assert.match(await explain('snt.spec.restartSeid'), /Restarts the seid process in place; the sidecar stays up/);
     assert.match(await explain('snt.status.conditions'), /once the task is over Ready or Failed, and Finished/);
     const kind = await explain('snt.spec.kind');

@@ -29,13 +29,13 @@ describe('scripts/generate.ts', () => {
     });
   }
 
-  it('--check passes on what is committed', async () => {
+  it('--check passes for the committed files', async () => {
     assert.deepEqual(await generate('--check'), { code: 0, stderr: '' });
   });
 
   const generated = ['deploy/crd/seinodetasks.sei.io.yaml', 'deploy/crd/local/seinodes.sei.io.yaml'];
   for (const name of generated) {
-    it(`--check names ${name} when it is stale or missing and writes nothing, and generate makes it whole`, async () => {
+    it(`--check names ${name} when it is stale or missing and writes nothing, and generate writes it`, async () => {
       const file = join(copy, name);
       const committed = await readFile(file, 'utf8');
       await appendFile(file, '# touched\n');

@@ -90,7 +90,7 @@ describe('what cannot be edited in a SeiNodeTask', () => {
     const field = payloadFieldOf(kind);
     const other = kind === 'MarkReady' ? 'restartSeid' : 'markReady';
 
-    it(`is the payload of ${kind}: it can neither go nor get another beside it`, async () => {
+    it(`is the payload of ${kind}: it cannot be removed, and no second one can be added`, async () => {
       const task = await create(kind);
       await assertRefused(task, { [field]: null }, `spec.${field} is required when kind=${kind}`);
       await assertRefused(
@@ -107,7 +107,7 @@ describe('what cannot be edited in a SeiNodeTask', () => {
     }
   }
 
-  it('stays so once the task is over', async () => {
+  it('is still not editable when the task has ended', async () => {
     const { metadata } = await create('UpdateNodeImage');
     const task = await environment.tasks.patchStatus(
       { namespace: environment.namespace, name: metadata.name },
@@ -117,7 +117,7 @@ describe('what cannot be edited in a SeiNodeTask', () => {
     await assertRefused(task, { updateNodeImage: { image: 'sei:v10' } }, 'spec.updateNodeImage is immutable');
   });
 
-  it('is not what bounds the task: its times may change, and the same manifest may be applied again', async () => {
+  it('does not include its timeouts: they may change, and the same manifest may be applied again', async () => {
     for (const kind of taskKindNames) {
       const task = await create(kind);
       const times = { timeoutSeconds: 7, ttlSecondsAfterFinished: 8, minSecondsBetweenRestarts: 9 };

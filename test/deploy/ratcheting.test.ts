@@ -70,7 +70,7 @@ describe('a SeiNodeTask that was stored under an older CRD', () => {
   }
 
   for (const name of ['plain', 'observed']) {
-    it(`can still be bounded where it was valid: ${name}`, async () => {
+    it(`can still get a timeout if it was valid: ${name}`, async () => {
       const { spec } = await tasks.patch(
         { namespace, name },
         { spec: { timeoutSeconds: 7, ttlSecondsAfterFinished: 8 } },

@@ -53,7 +53,7 @@ describe('finding a binary', () => {
       it(`takes ${name}`, async () => assert.equal(await firstFound('tool', sources, 'Advice.'), expected));
     }
 
-    it('says everything that was tried, and how to go on', async () => {
+    it('says everything that was tried, and what to do', async () => {
       await assert.rejects(firstFound('tool', [lacks('a'), lacks('b')], 'Install it.'), {
         name: 'BinaryNotFoundError',
         code: 'BINARY_NOT_FOUND',

@@ -48,7 +48,7 @@ describe('spawnGuarded', function () {
     await rm(folder, { recursive: true });
   });
 
-  it('sends a signal to the process itself and lives on when it is killed', async () => {
+  it('sends a signal to the process itself and continues when it is killed', async () => {
     const guarded = await spawnGuarded({ ...script(FOREVER), output: 'inherit' });
     guarded.kill('SIGKILL');
     assert.deepEqual(await guarded.exited, { code: null, signal: 'SIGKILL' });

@@ -12,7 +12,7 @@ describe('TcpProxy', () => {
 
   beforeEach(async () => {
     heard = '';
-    // Says back what it hears, and goes on to listen when it may no longer talk.
+    // Echoes what it receives, and still receives after its own side is closed.
     server = createServer({ allowHalfOpen: true }, (socket) => {
       socket.on('error', () => {});
       socket.on('data', (data) => {
@@ -78,7 +78,7 @@ describe('TcpProxy', () => {
     assert.equal(proxy.disturbed, 1);
     assert.equal(heard, 'hellohello', 'nothing of it arrived');
     silent.socket.write('again');
-    await eventually('the other one goes on', () => silent.said === 'again');
+    await eventually('the other one continues', () => silent.said === 'again');
   });
 
   it('closes half of a connection: the server hears, and its answers are lost', async () => {

@@ -32,7 +32,7 @@ function filesWith(word: string): string[] {
 
 describe('the checklists in CONTRIBUTING.md', () => {
   for (const { title, example, paths } of checklists()) {
-    it(`${title}: names every file in which ${example} stands`, () => {
+    it(`${title}: names every file that contains ${example}`, () => {
       const files = filesWith(example);
       assert.ok(files.length > 3, `only ${files.join(', ')}`);
       const unnamed = files.filter(

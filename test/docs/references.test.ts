@@ -93,7 +93,7 @@ describe('references in code and documents', () => {
     assert.deepEqual(broken, []);
   });
 
-  it('would be found broken', () => {
+  it('are found when they are broken', () => {
     const text = '## 1. One\n\n1. First\n\n## 2. Two\n';
     assert.deepEqual(
       [

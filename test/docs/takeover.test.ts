@@ -79,7 +79,7 @@ describe('docs/takeover.md', () => {
     return (await environment.tasks.get(environment.namespace, name))?.status ?? assert.fail(`${name} has no status`);
   }
 
-  it('lists with its command what may not have been sent, and nothing else', async () => {
+  it('lists with its command the tasks that may not have been sent, and no others', async () => {
     const stdout = await run(commandWith('submittedAt'));
     const own = stdout
       .trimEnd()
@@ -88,7 +88,7 @@ describe('docs/takeover.md', () => {
     assert.deepEqual(own, [`${environment.namespace} not-known-to-be-sent RestartSeid validator-0 ${task.id}`]);
   });
 
-  it('clears with its command what the Go controller does not know, of tasks that are over', async () => {
+  it('clears with its command the fields that the Go controller does not know, on terminal tasks', async () => {
     const command = commandWith('"step":null');
     assert.match(command, / -A /);
     const before = await Promise.all(['sent', 'not-known-to-be-sent', 'finished-here'].map(statusOf));

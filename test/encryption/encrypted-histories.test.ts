@@ -56,7 +56,7 @@ describe('a service with payload keys', () => {
   });
 
   async function vote(name: string, transactions: object): Promise<void> {
-    // Its first look fails, so that a failure with a stack trace is stored as well.
+    // Its first check fails, so that a failure with a stack trace is stored as well.
     const faults = { answerStatus: { method: 'GET', status: 500, error: SIDECARS_WORDS, times: 3 } } as const;
     nodes[name] = await environment.addNode(name, { sidecarVersion: 'newer', transactions, faults });
     const spec = {
@@ -78,7 +78,7 @@ describe('a service with payload keys', () => {
     storedBytes(environment.temporal, environment.workflowOf(taskNamed(name)));
   const readable = (name: string) => decrypting.workflow.getHandle(environment.workflowOf(taskNamed(name)).workflowId);
 
-  it('carries tasks out as one without', () => {
+  it('carries out tasks', () => {
     assertConfirmed(taskNamed('confirmed'), /is on chain/);
     assertFailed(taskNamed('failed'), 'TxFailed', new RegExp(SIDECARS_WORDS));
     for (const node of Object.values(nodes))
@@ -89,14 +89,14 @@ describe('a service with payload keys', () => {
   });
 
   for (const name of ['confirmed', 'failed', 'pending']) {
-    it(`leaves neither memo nor reason nor answer in what Temporal stores of a task that is ${name}`, async () => {
+    it(`leaves no memo, reason or answer in the clear in what Temporal stores of a task that is ${name}`, async () => {
       const bytes = await stored(name);
       assert.ok(bytes.includes(KEY_ID));
       for (const text of ['planted', 'proposalId', 'was answered 500']) assert.equal(bytes.includes(text), false, text);
     });
   }
 
-  it('leaves in the clear what workflows are found by, and kinds, activities and reasons', async () => {
+  it('leaves search attributes, kinds, activities and reasons in the clear', async () => {
     const bytes = await stored('failed');
     const { workflowId } = environment.workflowOf(taskNamed('failed'));
     for (const text of [
@@ -117,7 +117,7 @@ describe('a service with payload keys', () => {
     assert.equal(found.count, 1);
   });
 
-  it('lets whoever has the key read all of it', async () => {
+  it('writes histories that can be read with the key', async () => {
     const description = await readable('failed').describe();
     assert.equal(description.memo?.['why'], REASON);
     assert.equal(await description.staticSummary(), `GovVote ${environment.namespace}/failed`);

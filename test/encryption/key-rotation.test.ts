@@ -47,7 +47,7 @@ describe('payload keys that change', () => {
 
   const startService = (): Promise<LocalService> => environment.startService({ PAYLOAD_KEY_FILE: keyFile.path });
 
-  /** A restart that goes on until its seid is let boot. */
+  /** A restart that runs until its seid may boot. */
   async function restartInProgress(timeoutSeconds = 0): Promise<{ node: SimulatedNode; task: SeiNodeTask }> {
     const node = await environment.addNode('rotated');
     node.setFaults({ neverBoot: true });
@@ -71,11 +71,11 @@ describe('payload keys that change', () => {
     await eventually('the new key is used', async () => (await keysOf(environment, restart.task)).includes(NEW));
     await assertCompletes(restart);
     assert.deepEqual(await keysOf(environment, restart.task), [OLD, NEW]);
-    const read = (await logLines(service.logFile)).find(({ message }) => message === 'Payload keys were read again');
+    const read = (await logLines(service.logFile)).find((line) => 'active' in line);
     assert.deepEqual([read?.['active'], read?.['ids']], [NEW, [NEW, OLD]]);
   });
 
-  it('come to a service whose workflows are open and in the clear', async () => {
+  it('are added to a service whose open workflows are in the clear', async () => {
     const clear = await environment.startService();
     const restart = await restartInProgress();
     await stop(clear);
@@ -89,7 +89,7 @@ describe('payload keys that change', () => {
     ['the key', { lines: [november] }],
     ['the key file', { lines: undefined }],
   ] as const) {
-    it(`are no reason for a verdict when ${what} is missing, also past the deadline; once it is back the task ends`, async () => {
+    it(`cause no verdict when ${what} is missing, also after the deadline; when it is back the task ends`, async () => {
       const before = await startService();
       const restart = await restartInProgress(20);
       const deadlineMs = Date.now() + 20_000;
@@ -112,7 +112,7 @@ describe('payload keys that change', () => {
     });
   }
 
-  it('do not make a verdict of a closed workflow whose outcome cannot be read', async () => {
+  it('cause no verdict for a closed workflow whose outcome cannot be read', async () => {
     const before = await startService();
     const restart = await restartInProgress();
     restart.node.setFaults({});

@@ -18,7 +18,7 @@ const log = { log: ignore, trace: ignore, debug: ignore, info: ignore, warn: ign
 const input = { node: { namespace: 'arctic-1', name: 'syncer-0-0' }, payload: {} };
 const TIMEOUT_MS = 600_000;
 
-/** A restart whose execution time is used up already: its poll is the last look before a verdict. */
+/** A restart whose execution time has passed: its poll is the last check before a verdict. */
 function activities(
   afterDispatch: () => Promise<void>,
 ): Pick<Activities, 'checkTargetPhase' | 'dispatchTask' | 'pollTask' | 'mirrorStatus'> {
@@ -85,7 +85,7 @@ describe('a worker that loses the key of the payloads', () => {
     });
   }
 
-  it('decides no verdict, also not past the deadline: once the key is there the sidecar has the last word', async () => {
+  it('writes no verdict, also after the deadline: it asks the sidecar when the key is back', async () => {
     const handle = await client.workflow.start<typeof RestartSeid>('RestartSeid', {
       taskQueue,
       workflowId: randomUUID(),

@@ -98,7 +98,7 @@ describe('a service that comes back after the deadline', () => {
     assert.equal(node.tasks[0]?.run, 1);
   });
 
-  it('finds work that goes on: Timeout, and says so', async () => {
+  it('finds work that still runs: Timeout, and says so', async () => {
     const { task, node } = await endOf('running');
     assertFailed(task, 'Timeout', /Timed out after 10s\./, /is still running on the sidecar of SeiNode/);
     assert.equal(requestsOf(node, 'POST').length, 1);
@@ -112,7 +112,7 @@ describe('a service that comes back after the deadline', () => {
     'not-sent': /Timed out after 10s\. .* may have been sent to \S.*, which does not have it now/,
   };
   for (const [name, message] of Object.entries(unsent)) {
-    it(`finds that the sidecar does not have the task (${name}), and sends nothing any more: Timeout`, async () => {
+    it(`finds that the sidecar does not have the task (${name}), and sends nothing: Timeout`, async () => {
       const { task, node } = await endOf(name);
       assertFailed(task, 'Timeout', message);
       assert.deepEqual(requestsOf(node, 'POST'), []);

@@ -10,7 +10,7 @@ import { TestEnvironment } from '../support/test-environment.ts';
 import { wasAskedToCancel } from '../support/was-asked-to-cancel.ts';
 import { workflowFailure } from '../support/workflow-failure.ts';
 
-describe('a task that is cancelled and then loses what was at work on it', () => {
+describe('a task that is cancelled and then loses its activity', () => {
   let environment: TestEnvironment;
   let service: StoppableService;
 
@@ -32,13 +32,13 @@ describe('a task that is cancelled and then loses what was at work on it', () =>
     assert.ok((await workflowFailure(environment.workflowOf(task))) instanceof CancelledFailure);
   }
 
-  it('ends Cancelled although the API server did not answer the look at its target', async () => {
+  it('ends Cancelled although the API server did not answer the check of its target', async () => {
     const node = await environment.addNode('look');
     const stopped = service.apiServer.stop('look', { before: ({ path }) => path.includes('/seinodes/') });
     const task = await environment.restart('look', 'look');
     await stopped;
     await cancel(task);
-    await eventually('the look has ended', async () => {
+    await eventually('the check has ended', async () => {
       const { raw } = await environment.workflowOf(task).describe();
       return !raw.pendingActivities?.some(({ activityType }) => activityType?.name === 'checkTargetPhase');
     });

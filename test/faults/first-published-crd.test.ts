@@ -145,7 +145,7 @@ describe('a cluster that serves the CRD as first published', () => {
     assert.equal(typeof task.status?.outputs?.awaitCondition?.observedValue, 'number');
   });
 
-  it('sees a condition met also where the CRD has another type for that height, and is told that it was left out', async () => {
+  it('sees a condition met also where the CRD has another type for that height, and a message that it was left out', async () => {
     await change(environment.admin, [
       {
         op: 'replace',

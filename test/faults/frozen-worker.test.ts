@@ -11,7 +11,7 @@ import { TestEnvironment } from '../support/test-environment.ts';
  */
 const TAKEN_OVER_MS = 120_000;
 
-describe('a worker that freezes right before the POST and thaws when another one has sent the task', () => {
+describe('a worker that is paused right before the POST and continues when another one has sent the task', () => {
   let environment: TestEnvironment;
   let frozen: StoppableService;
 

@@ -4,7 +4,7 @@ import { requestsOf } from '../support/requests-of.ts';
 import { StoppableService } from '../support/stoppable-service.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 
-describe('a worker that is killed when its POST has landed, and a sidecar that cannot be asked any more', () => {
+describe('a worker that is killed after its POST arrived, and a sidecar that no longer answers', () => {
   let environment: TestEnvironment;
   let service: StoppableService;
 
@@ -15,7 +15,7 @@ describe('a worker that is killed when its POST has landed, and a sidecar that c
 
   after(() => environment.stop());
 
-  it('leave a verdict that does not deny that the task was sent', async () => {
+  it('lead to a verdict that says that the task may have been sent', async () => {
     // The failure before leaves word that nothing was sent, right before that changes.
     const node = await environment.addNode('denied', {
       faults: { answerStatus: { method: 'GET', status: 503, times: 1 } },

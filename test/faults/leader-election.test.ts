@@ -12,13 +12,13 @@ import { requestsOf } from '../support/requests-of.ts';
 import { StoppableService } from '../support/stoppable-service.ts';
 import { LEASE, TestEnvironment } from '../support/test-environment.ts';
 
-const LOST = 'No longer leading: the lease was not renewed in time, or another took it';
+const LOST = 'No longer leading: the lease was not renewed in time, or another process acquired it';
 const STANDING_BY = 'Standing by: another process leads';
 
 const isRead: NonNullable<Stop['before']> = ({ method, path }) =>
   method === 'GET' && path.endsWith('/seinodetasks/contended');
 
-describe('of two services', () => {
+describe('two services', () => {
   let environment: TestEnvironment;
 
   beforeEach(async () => {
@@ -38,7 +38,7 @@ describe('of two services', () => {
     assertRestartedOnce(node);
   }
 
-  it('one bridges, the other is ready, says that it stands by, and carries out workflows', async () => {
+  it('one leads, the other is ready, stands by, and carries out workflows', async () => {
     const leader = await environment.startService({ ROLE: 'bridge' });
     const other = await environment.startService();
     await eventually('the gauges tell', async () => (await leading(leader)) === '1' && (await leading(other)) === '0');
@@ -63,7 +63,7 @@ describe('of two services', () => {
     assert.doesNotMatch(await readiness(other), /standing by/);
   });
 
-  it('the other takes over at once from one that was asked to stop', async () => {
+  it('the other takes over at once from one that got SIGTERM', async () => {
     const leader = await environment.startService();
     const before = await holder();
     await environment.startService();
@@ -118,7 +118,7 @@ describe('of two services', () => {
   }
 });
 
-describe('a service that does not reach the API server for longer than a leader may', () => {
+describe('a leader that does not reach the API server for 10 s', () => {
   let environment: TestEnvironment;
   let proxy: TcpProxy;
 

@@ -14,7 +14,7 @@ import type { TestEnvironment } from '../support/test-environment.ts';
 
 const NODES_OF_EACH_HALF = 12;
 /** Of those whose sidecars hang: the outage is longer. */
-const ENVELOPE_SECONDS = 60;
+const TIMEOUT_SECONDS = 60;
 const OUTAGE_BOUND_MS = 180_000;
 /** A call to a sidecar that hangs takes 5 s. */
 const REQUESTS_A_SECOND = 0.5;
@@ -26,7 +26,7 @@ const outages: Readonly<Record<string, (servers: LocalServers) => LocalServer>> 
   'the Temporal server': ({ temporal }) => temporal.server,
 };
 
-describe('a fleet of which one half hangs', function () {
+describe('a fleet in which half of the sidecars hang', function () {
   this.timeout(300_000);
 
   let own: OwnServers;
@@ -65,7 +65,7 @@ describe('a fleet of which one half hangs', function () {
     const healthy = await restarts(names('works'), { faults: { neverBoot: true } });
     await Promise.all(healthy.map((node) => eventually(`${node.name} restarts`, () => node.sigtermsReceived === 1)));
     await Promise.all(healthy.map(polledAgain));
-    const hanging = await restarts(names('hangs'), { faults: { hang: {} } }, { timeoutSeconds: ENVELOPE_SECONDS });
+    const hanging = await restarts(names('hangs'), { faults: { hang: {} } }, { timeoutSeconds: TIMEOUT_SECONDS });
     await Promise.all(
       hanging.map(({ name }) =>
         environment.taskWhere(name, 'is being sent', ({ status }) => status?.task !== undefined),
@@ -78,7 +78,7 @@ describe('a fleet of which one half hangs', function () {
     const task = await environment.finished(name);
     assertFailed(task, 'Timeout');
     const tookMs = Date.parse(task.status?.completedAt ?? '') - executionStartedMs(task);
-    assert.ok(tookMs >= ENVELOPE_SECONDS * 1000, `${name} ended after ${tookMs} ms`);
+    assert.ok(tookMs >= TIMEOUT_SECONDS * 1000, `${name} ended after ${tookMs} ms`);
     assert.equal(sigtermsReceived, 0, name);
   }
 
@@ -88,13 +88,17 @@ describe('a fleet of which one half hangs', function () {
   }
 
   Object.entries(outages).forEach(([what, serverOf], index) => {
-    it(`keeps its envelopes, asks at a bounded rate, and every verdict arrives, although ${what} is away for longer than an envelope`, async () => {
+    it(`keeps execution times, asks at a bounded rate, and gets every verdict, although ${what} is away for longer than the execution time`, async () => {
       const { healthy, hanging } = await halfBegun(index);
       const server = serverOf(own.servers);
       const beganMs = Date.now();
       await server.kill('SIGKILL');
       for (const node of healthy) node.setFaults({});
-      await eventually('the envelopes are over', () => Date.now() > beganMs + ENVELOPE_SECONDS * 1000, OUTAGE_BOUND_MS);
+      await eventually(
+        'the execution times have passed',
+        () => Date.now() > beganMs + TIMEOUT_SECONDS * 1000,
+        OUTAGE_BOUND_MS,
+      );
       assert.ok(healthy.every((node) => node.tasks[0]?.status === 'completed'));
       await server.start();
 

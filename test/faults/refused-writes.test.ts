@@ -17,7 +17,7 @@ interface Course {
   readonly node: Parameters<TestEnvironment['addNode']>[1];
   /** Part of the write that is refused. */
   readonly write: string;
-  /** Lets the restart go on once the writes are taken again. */
+  /** Lets the restart continue when writes are accepted again. */
   readonly release: (name: string) => unknown;
 }
 
@@ -26,7 +26,7 @@ async function refusedAgain(refusals: Refusals, times: number): Promise<void> {
   await eventually(`${times} writes are refused`, () => refusals.times >= wanted);
 }
 
-describe('an API server that does not take what is to be written into a status', () => {
+describe('an API server that does not accept status writes', () => {
   let environment: TestEnvironment;
   let service: StoppableService;
 
@@ -75,7 +75,7 @@ describe('an API server that does not take what is to be written into a status',
     }
   }
 
-  it('does not use up the execution time before that has begun', async () => {
+  it('does not use execution time that has not started', async () => {
     const node = await environment.addNode('kept');
     const refusals = refuse('kept', '"phase":"Running"');
     await environment.restart('kept', 'kept', { timeoutSeconds: 4 });
@@ -90,7 +90,7 @@ describe('an API server that does not take what is to be written into a status',
     assertRestartedOnce(node);
   });
 
-  it('does not use up the execution time while its answer to that write is on its way', async () => {
+  it('does not use execution time while its answer to that write is delayed', async () => {
     const node = await environment.addNode('slow');
     const written = service.apiServer.stop('slow', { after: writes('Running') });
     await environment.restart('slow', 'slow', { timeoutSeconds: 4 });
@@ -103,7 +103,7 @@ describe('an API server that does not take what is to be written into a status',
     assertRestartedOnce(node);
   });
 
-  it('does not keep a node from the next task once the work on it is over', async () => {
+  it('does not block a node for the next task when the work on it has ended', async () => {
     const node = await environment.addNode('freed', { faults: { neverBoot: true } });
     await environment.restart('holder', 'freed');
     await eventually('seid was signalled', () => node.sigtermsReceived === 1);

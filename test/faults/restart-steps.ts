@@ -76,12 +76,12 @@ export const restartSteps: readonly Step[] = [
   { name: 'before the sidecar was asked for the id', sent: false, reach: atSidecar({ before: () => true }) },
   { name: 'before the POST', sent: false, reach: atSidecar({ before: isPost }) },
   {
-    name: 'when the POST had landed and nobody told',
+    name: 'when the POST had arrived and was not recorded',
     sent: true,
     reach: atSidecar({ after: isPost }),
   },
   {
-    name: 'when the POST had landed, nobody told, and the task has failed since',
+    name: 'when the POST had arrived, was not recorded, and the task has failed since',
     sent: true,
     node: SHORT_GRACE,
     reach: atSidecar({ after: isPost }),

@@ -58,7 +58,7 @@ describe('a service that is asked to stop', () => {
     assert.deepEqual(exit, { code: 0, signal: null });
   });
 
-  it('hands its waits over at once, not by a timeout', async () => {
+  it('hands over its waits at once, not after a timeout', async () => {
     assert.equal(await lastFailureOf(polled, 'pollTask'), 'WorkerShutdown');
     assert.equal(await lastFailureOf(waiting, 'awaitTarget'), 'WorkerShutdown');
   });
@@ -66,7 +66,7 @@ describe('a service that is asked to stop', () => {
   describe('and the next one', () => {
     before(() => environment.startService());
 
-    it('goes on with the poll', async () => {
+    it('continues the poll', async () => {
       await polledAgain(polled.node);
       polled.node.setFaults({});
       assertComplete(await environment.finished('polled'));
@@ -74,14 +74,14 @@ describe('a service that is asked to stop', () => {
       assert.equal(polled.node.sigtermsReceived, 1);
     });
 
-    it('goes on with the wait for a target', async () => {
+    it('continues the wait for a target', async () => {
       await environment.setPhase('waiting', 'Running');
       assertComplete(await environment.finished('waiting'));
       assert.equal(requestsOf(waiting.node, 'POST').length, 1);
       assert.equal(waiting.node.sigtermsReceived, 1);
     });
 
-    it('sends what could not be sent', async () => {
+    it('sends the task that could not be sent', async () => {
       assertComplete(await environment.finished('sending'));
       assert.equal(requestsOf(sending.node, 'POST').filter(({ status }) => status === 201).length, 1);
       assert.equal(sending.node.sigtermsReceived, 1);

@@ -4,7 +4,7 @@ import { eventually } from '../support/eventually.ts';
 import { requestsOf } from '../support/requests-of.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 
-describe('bridge and worker as processes of their own', () => {
+describe('bridge and worker as separate processes', () => {
   let environment: TestEnvironment;
 
   beforeEach(async () => {
@@ -13,7 +13,7 @@ describe('bridge and worker as processes of their own', () => {
 
   afterEach(() => environment.stop());
 
-  it('the bridge starts the workflow and carries out nothing; the worker ends it', async () => {
+  it('the bridge starts the workflow and carries out nothing; the worker completes it', async () => {
     await environment.startService({ ROLE: 'bridge' });
     const node = await environment.addNode('bridge-first');
     const created = await environment.restart('bridge-first', 'bridge-first');
@@ -30,7 +30,7 @@ describe('bridge and worker as processes of their own', () => {
     assert.equal(node.sigtermsReceived, 1);
   });
 
-  it('the worker does not look at resources; the bridge brings them', async () => {
+  it('the worker does not read resources; the bridge starts their workflows', async () => {
     const worker = await environment.startService({ ROLE: 'worker' });
     const node = await environment.addNode('worker-first');
     await environment.restart('worker-first', 'worker-first');

@@ -33,7 +33,7 @@ describe('a restart whose execution time is over before it could be sent', () =>
     assert.deepEqual([tasks, sigtermsReceived], [[], 0]);
   }
 
-  it('is not sent when the list of the sidecar comes too late', async () => {
+  it('is not sent when the list of the sidecar arrives too late', async () => {
     const node = await environment.addNode('list', {
       faults: { answerStatus: { ...UNAVAILABLE.answerStatus, times: 1 } },
     });

@@ -50,7 +50,7 @@ describe('an API server that is restored from an older backup', () => {
 
   const nodeOf = (name: string) => environment.fleet.node(environment.namespace, name);
 
-  it('has forgotten how tasks ended, and is told again; nothing is done again', async () => {
+  it('gets the verdicts that it lost again; nothing is sent again', async () => {
     for (const name of ['completes', 'not-begun']) {
       assertComplete(await environment.finished(name));
       assertRestartedOnce(nodeOf(name));
@@ -59,12 +59,12 @@ describe('an API server that is restored from an older backup', () => {
     assertRestartedOnce(nodeOf('fails'));
   });
 
-  it('has a task again that was deleted after its end, and is told that end', async () => {
+  it('has a deleted task again, and gets its verdict', async () => {
     assertComplete(await environment.finished('is-deleted'));
     assertRestartedOnce(nodeOf('is-deleted'));
   });
 
-  it('does not know a task that goes on; its workflow is cancelled, and watches the restart to its end', async () => {
+  it('does not know a running task; its workflow is cancelled, and watches the restart to its end', async () => {
     assert.equal(await environment.tasks.get(environment.namespace, 'lost'), undefined);
     const workflow = environment.workflowOf(lost);
     await eventually('it is cancelled', () => wasAskedToCancel(workflow));
@@ -73,14 +73,14 @@ describe('an API server that is restored from an older backup', () => {
     assertRestartedOnce(nodeOf('lost'));
   });
 
-  it('does not know a task that was over, whose name is free', async () => {
+  it('does not know a finished task, whose name is free', async () => {
     const task = await environment.restart('later', 'later');
     assert.notEqual(task.metadata.uid, goneAgain.metadata.uid);
     assertComplete(await environment.finished('later'));
     assert.equal(nodeOf('later').sigtermsReceived, 2);
   });
 
-  it('still knows a task that goes on', async () => {
+  it('still knows a running task', async () => {
     nodeOf('goes-on').setFaults({});
     assertComplete(await environment.finished('goes-on'));
     assertRestartedOnce(nodeOf('goes-on'));

@@ -25,7 +25,7 @@ describe('two clusters with equal settings on one Temporal namespace', () => {
 
   after(() => clusters?.stop());
 
-  it('have task queues of their own unless TASK_QUEUE says otherwise', async () => {
+  it('have different task queues unless TASK_QUEUE is set', async () => {
     const service = await there.startService({ TASK_QUEUE: '' });
     const task = await there.restart('own-queue', NODE);
     assertComplete(await there.finished('own-queue'));
@@ -33,7 +33,7 @@ describe('two clusters with equal settings on one Temporal namespace', () => {
     await service.process.stop(30_000);
   });
 
-  it('carry out nothing of each other on one task queue, and say whose task it is', async () => {
+  it('carry out nothing of each other on one task queue, and name the cluster of the task', async () => {
     const [nodeHere, nodeThere] = [here, there].map(({ fleet, namespace }) => fleet.node(namespace, NODE));
     assert.ok(nodeHere && nodeThere);
     const before = nodeThere.requests.length;
@@ -57,7 +57,7 @@ describe('two clusters with equal settings on one Temporal namespace', () => {
     assert.equal((await there.tasks.get(there.namespace, 'shared-queue'))?.status, bystander.status);
   });
 
-  it('send to no node of the other while workers of both take what comes', async () => {
+  it('send nothing to nodes of the other while workers of both poll', async () => {
     const nodeThere = there.fleet.node(there.namespace, NODE);
     const before = nodeThere.requests.length;
     const names = Array.from({ length: 6 }, (_, index) => `both-${index}`);

@@ -12,7 +12,7 @@ import { conditionOf, type TestEnvironment } from '../support/test-environment.t
 
 /** Above what the tests take until the restore, and below what is waited for afterwards. */
 const REQUIRE_PHASE_TIMEOUT = '50s';
-/** Where each restart is when the backup is made. All of them go on before it is restored. */
+/** Where each restart is when the backup is made. All of them continue before it is restored. */
 const waiting = ['completes', 'fails', 'goes-on', 'goes-on-out-of-phase', 'goes-on-and-is-cancelled'];
 const everybody = [...waiting, 'polled', 'queued-first', 'queued-second', 'created-later'];
 
@@ -72,7 +72,7 @@ describe('a Temporal server that is restored from an older backup', () => {
     return await environment.finished(name);
   }
 
-  it('has lost steps of those that had ended; they stay as they are, and their workflows end', async () => {
+  it('has lost steps of terminal tasks; they do not change, and their workflows end', async () => {
     for (const [name, task] of ended) {
       await eventually(`the workflow of ${name} ends`, async () => {
         const { status } = await environment.workflowOf(task).describe();
@@ -85,26 +85,26 @@ describe('a Temporal server that is restored from an older backup', () => {
     assert.deepEqual([ids.length, new Set(ids).size, nodeOf('queued').sigtermsReceived], [2, 2, 2]);
   });
 
-  it('does not have a restart that failed run again', () => {
+  it('does not cause a failed restart to run again', () => {
     assertRestartedOnce(nodeOf('fails'));
   });
 
-  it('has lost the workflow of a restart that goes on; another one ends it', async () => {
+  it('has lost the workflow of a running restart; another one ends it', async () => {
     assertComplete(await lets('created-later'));
     assertRestartedOnce(nodeOf('created-later'));
   });
 
-  it('has lost that a restart was sent that goes on; it is watched to its end', async () => {
+  it('has lost that a running restart was sent; it is watched to its end', async () => {
     assertComplete(await lets('goes-on'));
     assertRestartedOnce(nodeOf('goes-on'));
   });
 
-  it('waits again for a phase before a restart that goes on; the verdict says how that ended, not how the wait did', async () => {
+  it('waits again for a phase before a running restart; the verdict says how the restart ended', async () => {
     assertComplete(await lets('goes-on-out-of-phase'));
     assertRestartedOnce(nodeOf('goes-on-out-of-phase'));
   });
 
-  it('waits again for a phase before a restart that goes on and is cancelled; the verdict does not say that nothing was sent', async () => {
+  it('waits again for a phase before a running restart that is cancelled; the verdict does not say that nothing was sent', async () => {
     assertFailed(
       await lets('goes-on-and-is-cancelled'),
       'Cancelled',

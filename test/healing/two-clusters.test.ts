@@ -31,7 +31,7 @@ describe('two clusters that share a Temporal namespace', () => {
 
   after(() => clusters?.stop());
 
-  it('have a permit each for nodes of the same name, and cancel only what was deleted in the cluster and namespaces that they watch', async () => {
+  it('have separate permits for nodes of the same name, and cancel only tasks that were deleted in the cluster and namespaces that they watch', async () => {
     const { namespace } = here;
     const ours = await begin(here, namespace);
     const theirs = await begin(there, namespace);

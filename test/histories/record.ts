@@ -17,7 +17,7 @@ async function closed(workflow: WorkflowHandle): Promise<void> {
 /**
  * `historyToJSON` needs one copy of protobufjs for all of @temporalio, so package.json holds that version at the top.
  *
- * @throws Error when a workflow task failed on the way: that is no history to hold future versions to.
+ * @throws Error when a workflow task failed on the way: such a history is not recorded.
  */
 async function historyOf(workflow: WorkflowHandle): Promise<HistoryJson> {
   const history = await workflow.fetchHistory();

@@ -25,10 +25,10 @@ describe('the outputs of tasks that wait for a height', () => {
   after(() => environment.stop());
 
   for (const jsonRpcEnvelope of [true, false]) {
-    const envelope = jsonRpcEnvelope ? 'with' : 'without';
+    const wrapper = jsonRpcEnvelope ? 'with' : 'without';
 
-    it(`contract §1, outputs: AwaitNodesAtHeight leaves the height that seid's RPC told, ${envelope} the JSON-RPC envelope`, async () => {
-      const name = `nodes-${envelope}`;
+    it(`contract §1, outputs: AwaitNodesAtHeight writes the height that seid's RPC reported, ${wrapper} the JSON-RPC wrapper`, async () => {
+      const name = `nodes-${wrapper}`;
       const node = await environment.addNode(name, { jsonRpcEnvelope });
       const targetHeight = (await heightNow(node)) + 2;
       await createTaskOfKind(environment, name, { kind: 'AwaitNodesAtHeight', payload: { targetHeight } });
@@ -42,8 +42,8 @@ describe('the outputs of tasks that wait for a height', () => {
       );
     });
 
-    it(`contract §1, outputs: AwaitCondition leaves the value that seid's RPC told, ${envelope} the JSON-RPC envelope`, async () => {
-      const name = `condition-${envelope}`;
+    it(`contract §1, outputs: AwaitCondition writes the value that seid's RPC reported, ${wrapper} the JSON-RPC wrapper`, async () => {
+      const name = `condition-${wrapper}`;
       const node = await environment.addNode(name, { jsonRpcEnvelope });
       const targetHeight = (await heightNow(node)) + 2;
       await createTaskOfKind(environment, name, { kind: 'AwaitCondition', payload: { height: { targetHeight } } });
@@ -60,7 +60,7 @@ describe('the outputs of tasks that wait for a height', () => {
     });
   }
 
-  it("contract §1, outputs: AwaitCondition with SIGTERM_SEID leaves none when seid's RPC does not answer afterwards", async () => {
+  it("contract §1, outputs: AwaitCondition with SIGTERM_SEID writes none when seid's RPC does not answer afterwards", async () => {
     const node = await environment.addNode('signalled');
     const pid = node.seidPid;
     node.setFaults({ neverBoot: true });
@@ -73,7 +73,7 @@ describe('the outputs of tasks that wait for a height', () => {
     assert.deepEqual(node.pastSeidPids, [pid]);
   });
 
-  it("contract §1, outputs: AwaitNodesAtHeight leaves none when seid's RPC cannot be reached", async () => {
+  it("contract §1, outputs: AwaitNodesAtHeight writes none when seid's RPC cannot be reached", async () => {
     const unreachable = await TestEnvironment.create({
       service: { SEID_RPC_URL_TEMPLATE: 'http://127.0.0.1:9/{namespace}/{name}' },
     });

@@ -21,7 +21,7 @@ interface Sources {
   readonly resolvedPeers?: readonly string[];
   /** What the sidecar receives. */
   readonly sources: readonly object[];
-  /** What then stands in config.toml. */
+  /** The peers in config.toml afterwards. */
   readonly configured: readonly (string | RegExp)[];
 }
 
@@ -114,7 +114,7 @@ describe('DiscoverPeers', () => {
     });
   }
 
-  it("contract §1.4: a newer sidecar's refusal is TaskTerminalError in its words", async () => {
+  it("contract §1.4: a newer sidecar's refusal is TaskTerminalError and quoted", async () => {
     const spec = { peers: [{ static: { addresses: fixed } }] };
     const node = await environment.addNode('newer', { sidecarVersion: 'newer', spec });
     await createTaskOfKind(environment, 'newer', { kind: 'DiscoverPeers' });
@@ -125,7 +125,7 @@ describe('DiscoverPeers', () => {
     assert.deepEqual(node.configuredPeers, []);
   });
 
-  it("contract §1.4: the sidecar's failure is TaskFailed in its words", async () => {
+  it("contract §1.4: the sidecar's failure is TaskFailed and quoted", async () => {
     await environment.addNode('no-region', { spec: { peers: [{ ec2Tags: { region: '', tags: {} } }] } });
     await createTaskOfKind(environment, 'no-region', { kind: 'DiscoverPeers' });
     assertFailed(

@@ -39,16 +39,16 @@ const keys: Readonly<Record<string, Key>> = {
     spec: keyring({ secretName: 'keys' }),
     keyName: 'node_admin',
   },
-  'no-secret': { promise: 'validator is used when the keyring is no secret', spec: keyring(), keyName: 'validator' },
+  'no-secret': { promise: 'validator is used when the keyring is not a secret', spec: keyring(), keyName: 'validator' },
   'no-keyring': { promise: 'validator is used when the SeiNode has no keyring', spec: {}, keyName: 'validator' },
   'full-node': {
-    promise: 'validator is used on a SeiNode that is no validator',
+    promise: 'validator is used on a SeiNode that is not a validator',
     spec: { validator: undefined, fullNode: {} },
     keyName: 'validator',
   },
 };
 
-describe('what the sidecar is told of a governance task', () => {
+describe('the parameters of a governance task', () => {
   let environment: TestEnvironment;
 
   before(async () => {

@@ -89,7 +89,7 @@ describe('a governance task whose transaction is pending', () => {
     assert.equal(new Set(posts(node).map(({ id }) => id)).size, 1);
   });
 
-  it('contract §1.5: pending that is being looked for at the timeout is InclusionUndetermined, with the hash', async () => {
+  it('contract §1.5: pending that the sidecar looks up at the timeout is InclusionUndetermined, with the hash', async () => {
     const node = await environment.addNode('looked-for', {
       sidecarVersion: 'newer',
       transactions: { outcome: 'pending' },
@@ -105,7 +105,7 @@ describe('a governance task whose transaction is pending', () => {
     assert.equal(node.broadcasts.length, 1);
   });
 
-  it('contract §1.5: pending without a timeout goes on, and a crash of the sidecar in between sends no second transaction', async () => {
+  it('contract §1.5: pending without a timeout continues, and a crash of the sidecar in between sends no second transaction', async () => {
     const node = await environment.addNode('crashing', {
       sidecarVersion: 'newer',
       transactions: { outcome: 'pending' },

@@ -54,7 +54,7 @@ const results: Readonly<Record<string, Result>> = {
     message: /^.{1,200}cannot be read: \{"log":"first\\nsecondx{200,290}….{1,150}$/,
   },
   'failed-no-result': {
-    promise: "failed without a result is TaskFailed in the sidecar's words",
+    promise: 'failed without a result is TaskFailed, quoted',
     transactions: { outcome: 'committed_failed', result: undefined },
     reason: 'TaskFailed',
     message:
@@ -145,7 +145,7 @@ describe('the result of a governance task', () => {
     });
   }
 
-  it('contract §1.5: a sidecar that does not know the type is TaskTerminalError in its words, without outputs', async () => {
+  it('contract §1.5: a sidecar that does not know the type is TaskTerminalError, quoted, without outputs', async () => {
     const node = await environment.addNode('refused', { sidecarVersion: 'newer' });
     node.setFaults({ answerStatus: { method: 'POST', status: 400, error: 'unknown task type: gov-vote' } });
     await createTaskOfKind(environment, 'refused', { kind: 'GovVote' });

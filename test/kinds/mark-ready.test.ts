@@ -41,7 +41,7 @@ describe('MarkReady', () => {
     assert.equal(plan.timeoutMs, 120_000);
   });
 
-  it('contract §1.3: that no sidecar takes in time ends with Timeout, and the node is not ready', async () => {
+  it('contract §1.3: is Timeout when the sidecar does not accept it in time, and the node is not ready', async () => {
     const node = await environment.addNode('untaken', {
       ready: false,
       faults: { refuseConnections: { method: 'POST' } },
@@ -51,10 +51,10 @@ describe('MarkReady', () => {
     assert.equal(node.sidecar.ready, false);
   });
 
-  it('contract §1.4: is done although its acceptance was learnt only after the deadline', async () => {
+  it('contract §1.4: is Complete although its acceptance was only noticed after the deadline', async () => {
     const node = await environment.addNode('learnt-late', { ready: false, faults: { dropAfterPost: { times: 1 } } });
     await createTaskOfKind(environment, 'learnt-late', { kind: 'MarkReady', timeoutSeconds: 2 });
-    await eventually('the POST has landed', () => requestsOf(node, 'POST').length === 1);
+    await eventually('the POST has arrived', () => requestsOf(node, 'POST').length === 1);
     node.setFaults({ answerStatus: { method: 'GET', status: 503 } });
     const { status } = await environment.taskWhere(
       'learnt-late',

@@ -47,7 +47,7 @@ const tooLarge: Readonly<Record<string, { readonly value: string; readonly writt
   'by itself': { value: '9007199254740993', written: '9007199254740993' },
   'below zero': { value: '-9007199254740993', written: '-9007199254740993' },
   'in an array': { value: '["ok",{"a":[1,9223372036854775807]}]', written: '9223372036854775807' },
-  'beside the same number in a string': {
+  'next to the same number in a string': {
     value: '{"a":"1234567890123456789 \\" 1234567890123456788","b":1234567890123456787}',
     written: '1234567890123456787',
   },
@@ -176,13 +176,11 @@ describe('the values of a parameter change', () => {
   const unfit: Readonly<Record<string, { readonly value: string; readonly message: RegExp }>> = {
     'are nested 9,000 levels deep': {
       value: '['.repeat(9_000) + ']'.repeat(9_000),
-      message:
-        /^spec\.govParamChange\.changes holds values that are nested more than 500 levels deep\. Nothing was sent/,
+      message: /^spec\.govParamChange\.changes .* 500 levels deep\. Nothing was sent/,
     },
     'are larger than Temporal takes': {
       value: `"${'x'.repeat(1_200_000)}"`,
-      message:
-        /^spec\.govParamChange\.changes holds 1200002 characters of values, and 400000 can be handed on\. Nothing was sent/,
+      message: /^spec\.govParamChange\.changes .* 1200002 characters .* 400000 .*\. Nothing was sent/,
     },
   };
   Object.entries(unfit).forEach(([what, { value, message }], index) => {

@@ -35,7 +35,7 @@ describe('an image that never runs', () => {
     await rollingOut(name, name, MISTYPED);
   }
 
-  it('keeps neither the image that corrects it nor a restart waiting, and is superseded', async () => {
+  it('does not block the image that corrects it or a restart, and is superseded', async () => {
     await stuck('corrected');
     await environment.restart('meanwhile', 'corrected');
     assertComplete(await environment.finished('meanwhile'));
@@ -58,7 +58,7 @@ describe('an image that never runs', () => {
     assert.deepEqual(correction.status?.outputs, { updateNodeImage: { appliedImage: NEW } });
   });
 
-  it('is superseded by whatever somebody else sets', async () => {
+  it('is superseded by an image that somebody else sets', async () => {
     await stuck('by-hand');
     const patch = JSON.stringify({ spec: { image: OLD } });
     const { code, stderr } = await environment.kubectl([
@@ -77,7 +77,7 @@ describe('an image that never runs', () => {
     );
   });
 
-  it('is not claimed to be set by a task that finds its node running it already', async () => {
+  it('is not reported as set when the node already runs it', async () => {
     await environment.addNode('already', { spec: { image: NEW }, status: { currentImage: NEW } });
     await createTaskOfKind(environment, 'already', { kind: 'UpdateNodeImage', payload: { image: NEW } });
     const task = await environment.finished('already');

@@ -66,7 +66,7 @@ describe('UpdateNodeImage', () => {
     return task;
   }
 
-  /** The step is written after a look that found another image. */
+  /** The step is written after a check that found another image. */
   async function waits({ metadata }: SeiNodeTask): Promise<void> {
     const { status } = await environment.taskWhere(
       metadata.name,
@@ -89,7 +89,7 @@ describe('UpdateNodeImage', () => {
     await environment.finished('applied');
   });
 
-  it('contract §1.4: takes the image over from whoever has applied it', async () => {
+  it('contract §1.4: takes ownership of the image from any other field manager', async () => {
     const name = 'taken-over';
     await environment.addNode(name);
     const manifest = { apiVersion: 'sei.io/v1alpha1', kind: 'SeiNode', metadata: { name }, spec: { image: OLD } };
@@ -134,7 +134,7 @@ describe('UpdateNodeImage', () => {
     assertComplete(await environment.finished('unbounded'));
   });
 
-  it('contract §1.3: past its time is Timeout, and says what the node runs and that the image stays', async () => {
+  it('contract §1.3: is Timeout after its execution time, and says what the node runs and that the image stays', async () => {
     await rollingOut('late', { timeoutSeconds: 2 });
     const task = await environment.finished('late');
     assertFailed(
@@ -147,7 +147,7 @@ describe('UpdateNodeImage', () => {
     assert.equal((await seiNode('late')).spec['image'], NEW);
   });
 
-  it('contract §1.1: of a SeiNode that is deleted meanwhile is TargetResolveFailed, and none is created', async () => {
+  it('contract §1.1: of a SeiNode that is deleted during the update is TargetResolveFailed, and none is created', async () => {
     const task = await rollingOut('deleted');
     await waits(task);
     await environment.seiNodes.delete(environment.namespace, 'deleted');
@@ -156,7 +156,7 @@ describe('UpdateNodeImage', () => {
     assert.equal(await environment.seiNodes.get(environment.namespace, 'deleted'), undefined);
   });
 
-  it('contract §1.1: of a SeiNode that is deleted and created anew is TargetResolveFailed, and the new one is left alone', async () => {
+  it('contract §1.1: of a SeiNode that is deleted and created again is TargetResolveFailed, and the new one is not changed', async () => {
     const task = await rollingOut('anew');
     await waits(task);
     await environment.seiNodes.delete(environment.namespace, 'anew');

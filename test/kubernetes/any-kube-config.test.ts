@@ -104,12 +104,12 @@ function changed(
   return config;
 }
 
-describe('whatever a kubeconfig holds', () => {
+describe('any kubeconfig', () => {
   const directory = mkdtempSync(join(tmpdir(), 'any-kube-config-'));
   const file = join(directory, 'config');
   after(() => rmSync(directory, { recursive: true }));
 
-  it('it leads to a server or to a typed error that shows no secret', async () => {
+  it('gives a server or a typed error without secrets', async () => {
     let usable = 0;
     await fc.assert(
       fc.asyncProperty(content, async (text) => {

@@ -6,7 +6,7 @@ function answered(httpStatus: number, reason?: string, message?: string): Kubern
 }
 
 describe('KubernetesApiError', () => {
-  it('has a code and says whether a repetition may help', () => {
+  it('has a code and says whether a retry may help', () => {
     const meanings = [400, 401, 403, 404, 409, 410, 418, 422, 429, 500, 503].map((status) => [
       status,
       answered(status).code,
@@ -27,7 +27,7 @@ describe('KubernetesApiError', () => {
     ]);
   });
 
-  it('tells a name that is taken from a lost race', () => {
+  it('distinguishes an existing name from a conflict', () => {
     assert.equal(answered(409, 'AlreadyExists').code, 'KUBERNETES_ALREADY_EXISTS');
     assert.equal(answered(409, 'Conflict').code, 'KUBERNETES_CONFLICT');
   });

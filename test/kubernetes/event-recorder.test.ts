@@ -40,7 +40,7 @@ describe('EventRecorder', () => {
     });
   });
 
-  it('gives one name to one key of one object, and takes "already there" for done', async () => {
+  it('gives one name to one key of one object, and treats "already exists" as success', async () => {
     await using server = await FakeApiServer.start((_, response) => sendStatus(response, 409, 'AlreadyExists'));
     const recorder = new EventRecorder(server.transport, 'pod-1');
     await recorder.record(event);

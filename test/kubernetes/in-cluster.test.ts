@@ -104,7 +104,7 @@ describe('a service in a pod', () => {
     assert.notEqual(await environment.leases.get(environment.namespace, LEASE), undefined);
   });
 
-  it('goes on when its token was replaced and the old one is refused', async () => {
+  it('continues when its token was replaced and the old one is refused', async () => {
     await project(await boundToken('second'));
     await revoke('first');
     await restartCompletes('second');
@@ -114,7 +114,7 @@ describe('a service in a pod', () => {
     assert.deepEqual(complaints, []);
   });
 
-  it('says that its token is refused, and goes on when there is another one', async () => {
+  it('says that its token is refused, and continues when there is another one', async () => {
     await revoke('second');
     const node = await environment.addNode('third');
     await environment.restart('third', 'third');

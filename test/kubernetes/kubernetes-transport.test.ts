@@ -39,7 +39,7 @@ describe('KubernetesTransport', () => {
     assert.ok(sockets.size <= 2, `10 calls took ${sockets.size} sockets`);
   });
 
-  it('keeps the path of a server that serves several clusters', async () => {
+  it('keeps the path of a server URL', async () => {
     await using server = await FakeApiServer.start((_, response) => sendJson(response, 200, {}));
     const transport = new KubernetesTransport(kubeConfigFor(`${server.transport.server}/k8s/clusters/c-1/`));
     await transport.request({ method: 'GET', path: '/version' });
@@ -55,7 +55,7 @@ describe('KubernetesTransport', () => {
     );
   });
 
-  it('takes any time above 0 for a call, also a fraction of a millisecond and more than a timer holds', async () => {
+  it('accepts any timeout above 0, also a fraction of a millisecond and more than a timer supports', async () => {
     await using server = await FakeApiServer.start(({ path }, response) =>
       path === '/slow' ? undefined : sendJson(response, 200, {}),
     );
@@ -78,7 +78,7 @@ describe('KubernetesTransport', () => {
     );
   });
 
-  it('does not read more than it was told to', async () => {
+  it('does not read more than its limit', async () => {
     await using server = await FakeApiServer.start((_, response) => sendJson(response, 200, 'x'.repeat(100_000)));
     await assert.rejects(
       server.transport.request({ method: 'GET', path: '/big', maxResponseBytes: 1_000 }),
@@ -95,7 +95,7 @@ describe('KubernetesTransport', () => {
     await transport.close();
   });
 
-  it('refuses a page that is no JSON', async () => {
+  it('refuses a page that is not JSON', async () => {
     await using server = await FakeApiServer.start((_, response) => response.end('<html>login</html>'));
     await assert.rejects(
       server.transport.request({ method: 'GET', path: '/version' }),
@@ -117,7 +117,7 @@ describe('KubernetesTransport', () => {
     });
   });
 
-  it('passes the reason of the caller who aborts on', async () => {
+  it('passes on the reason of a caller that aborts', async () => {
     await using server = await FakeApiServer.start(() => undefined);
     const reason = new Error('shutting down');
     const controller = new AbortController();
@@ -169,7 +169,7 @@ describe('KubernetesTransport', () => {
     );
   });
 
-  it('does not quote an exec plugin that prints a token as it stands', async () => {
+  it('does not quote an exec plugin that prints a bare token', async () => {
     const exec = { command: process.execPath, args: ['-e', 'console.log("my-token")'] };
     await using server = await FakeApiServer.start((_, response) => sendJson(response, 200, {}), { exec });
     await assert.rejects(
@@ -184,7 +184,7 @@ describe('KubernetesTransport', () => {
       assert.equal(await collect(await server.transport.openStream(stream)), 'ab');
     });
 
-    it('ends with a timeout past its deadline and past its silence', async () => {
+    it('times out as a whole, and between two chunks', async () => {
       await using server = await FakeApiServer.start((_, response) => response.flushHeaders());
       await assert.rejects(
         collect(await server.transport.openStream({ ...stream, deadlineMs: 50 })),

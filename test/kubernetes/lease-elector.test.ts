@@ -88,7 +88,7 @@ describe('LeaseElector at a real API server', () => {
     await leases.patch({ namespace: NAMESPACE, name }, { spec: { holderIdentity } });
   }
 
-  it('the first leads, the second stands by and knows it', async () => {
+  it('the first leads, the second stands by and knows the leader', async () => {
     const first = candidate('first');
     await leads(first);
     const second = candidate('second');
@@ -106,7 +106,7 @@ describe('LeaseElector at a real API server', () => {
     assert.equal((await spec()).acquireTime, acquireTime);
   });
 
-  it('knows nothing of who leads before its own try to lead is answered', async () => {
+  it('does not know the leader before its own first write is answered', async () => {
     const asked = Promise.withResolvers<() => void>();
     await using server = await FakeApiServer.start(({ method, body }, response) => {
       if (method === 'POST') asked.resolve(() => sendJson(response, 201, JSON.parse(body)));
@@ -124,7 +124,7 @@ describe('LeaseElector at a real API server', () => {
     await first.over;
   });
 
-  it('asks again with what is left of its time when the API server was slow', async () => {
+  it('retries within its remaining time when the API server was slow', async () => {
     let lease: unknown;
     let looks = 0;
     await using server = await FakeApiServer.start(({ method, body }, response) => {
@@ -140,7 +140,7 @@ describe('LeaseElector at a real API server', () => {
     assert.deepEqual(first.codes, ['KUBERNETES_TIMEOUT']);
   });
 
-  it('of many that start at once, one leads', async () => {
+  it('one of many that start at the same time leads', async () => {
     const all = Array.from({ length: 8 }, (_, index) => candidate(`candidate-${index}`));
     await eventually(
       'seven stand by',
@@ -167,7 +167,7 @@ describe('LeaseElector at a real API server', () => {
     assert.deepEqual([(await spec()).holderIdentity, (await spec()).leaseTransitions], ['second', 1]);
   });
 
-  it('ends the term when another has taken the lease, and leads again only after that has drained', async () => {
+  it('ends the term when another has acquired the lease, and leads again only after draining', async () => {
     const first = candidate('first');
     const term = await leads(first);
     const second = candidate('second');
@@ -185,7 +185,7 @@ describe('LeaseElector at a real API server', () => {
     await leads(first, 1);
   });
 
-  it('leads again after somebody has deleted the lease', async () => {
+  it('leads again after the lease was deleted', async () => {
     const first = candidate('first');
     const term = await leads(first);
     await leases.delete(NAMESPACE, name);
@@ -203,7 +203,7 @@ describe('LeaseElector at a real API server', () => {
     assert.equal((await spec()).holderIdentity, undefined);
   });
 
-  it('begins no term after it was told to stop', async () => {
+  it('starts no term after it was stopped', async () => {
     const first = candidate('first');
     first.stop.abort();
     await first.over;

@@ -8,12 +8,12 @@ import {
   type LeaseKnowledge,
 } from '../../kubernetes/lease.ts';
 
-/** One look of a candidate at the lease and what follows from it. Times are of the world, in milliseconds. */
+/** One read of the lease by a candidate, and its action. Times are those of the world, in milliseconds. */
 export interface Round {
   readonly pauseMs: number;
   readonly readMs: readonly [there: number, back: number];
   readonly writeMs: readonly [there: number, back: number];
-  /** The candidate goes on without an answer; what it wrote may still arrive. */
+  /** The candidate continues without an answer; its write may still arrive. */
   readonly givesUpAfterMs: number;
   /** It stops leading and says so. */
   readonly releases: boolean;
@@ -109,7 +109,7 @@ class Candidate {
     return this.#localMs(worldMs) < (this.knowledge.leadsUntilMs ?? -Infinity);
   }
 
-  /** Gives the time until it goes on. */
+  /** Returns the time until it continues. */
   *live(world: LeaseWorld): Generator<number> {
     for (const round of this.#rounds) yield* this.#round(world, round);
     this.isCalm = true;

@@ -40,7 +40,7 @@ describe('the decision about a lease', () => {
       'take',
     ],
     ['the holder says not how long', knowing(leaseOf({ holderIdentity: 'them' })), 12_999, 'wait'],
-    ['it names us, and we do not lead: our write had landed unheard', knowing(ours), 0, 'renew'],
+    ['it names us, and we do not lead: our write had arrived, its answer had not', knowing(ours), 0, 'renew'],
     ['we lead', knowing(ours, SEEN_MS + 10_000), 9_999, 'renew'],
     ['we could not renew in time', knowing(ours, SEEN_MS + 10_000), 10_000, 'lose'],
     ['we led, and another took it', knowing(theirs, SEEN_MS + 10_000), 0, 'lose'],
@@ -55,7 +55,7 @@ describe('the decision about a lease', () => {
     ['is the same', { ...theirs }, SEEN_MS],
     ['was given a label', leaseOf(theirs.spec, { resourceVersion: '2', labels: { a: 'b' } }), SEEN_MS],
     ['was renewed', leaseOf({ ...theirs.spec, renewTime: '1999-12-31T23:59:58.000000Z' }), SEEN_MS + 5],
-    ['was created anew', leaseOf(theirs.spec, { uid: 'another' }), SEEN_MS + 5],
+    ['was created again', leaseOf(theirs.spec, { uid: 'another' }), SEEN_MS + 5],
     ['is gone', undefined, SEEN_MS + 5],
   ];
   for (const [what, lease, sinceMs] of seen) {
@@ -68,7 +68,7 @@ describe('the decision about a lease', () => {
     assert.equal(leaseWritten(knowing(theirs), ours, SEEN_MS).leadsUntilMs, SEEN_MS + 10_000);
   });
 
-  it('counts who took it, not who renews it', () => {
+  it('counts acquisitions, not renewals', () => {
     const taken = heldSpec(knowing(leaseOf({ holderIdentity: 'them', leaseTransitions: 7 }))) as NonNullable<
       Lease['spec']
     >;
@@ -77,7 +77,7 @@ describe('the decision about a lease', () => {
     assert.equal((heldSpec(knowing(undefined)) as Lease['spec'])?.leaseTransitions, 0);
   });
 
-  it('writes times with six digits, which the API server insists on', () => {
+  it('writes times with six digits, which the API server requires', () => {
     for (const spec of [heldSpec(knowing(undefined)), releasedSpec()]) {
       assert.match(JSON.stringify(spec), /"renewTime":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z"/);
     }

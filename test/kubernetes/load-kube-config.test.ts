@@ -39,7 +39,7 @@ describe('loadKubeConfig', () => {
 
   const bad: [string, unknown, RegExp][] = [
     [
-      'text that is no YAML, without quoting it',
+      'text that is not YAML, without quoting it',
       'users: [{token: secret}',
       /config: (?!.*secret)[^\n]+Correct the file/,
     ],
@@ -49,7 +49,7 @@ describe('loadKubeConfig', () => {
     ['an unknown cluster', { ...good, clusters: [] }, /contexts\["x"\]\.context\.cluster "c" is not among clusters/],
     ['an unknown user', { ...good, users: [] }, /contexts\["x"\]\.context\.user "u" is not among users/],
     [
-      'a server that is no URL',
+      'a server that is not a URL',
       { ...good, clusters: [{ name: 'c', cluster: { server: 'localhost:6443' } }] },
       /server "localhost:6443" is not an http\(s\) URL/,
     ],
@@ -60,17 +60,17 @@ describe('loadKubeConfig', () => {
       /server "…@localhost:6443" is not an http\(s\) URL/,
     ],
     [
-      'a server name that is no text',
+      'a server name that is not text',
       withCluster({ 'tls-server-name': 5 }),
       /clusters\["c"\]\.cluster\.tls-server-name is not text/,
     ],
     [
-      'a token that is no text, without quoting it',
+      'a token that is not text, without quoting it',
       { ...good, users: [{ name: 'u', user: { token: 1234567 } }] },
       /users\["u"\]\.user\.token is not text(?!.*123)/,
     ],
     [
-      'a proxy that is no URL',
+      'a proxy that is not a URL',
       withCluster({ 'proxy-url': 'localhost:3128' }),
       /proxy-url "localhost:3128" is not supported/,
     ],

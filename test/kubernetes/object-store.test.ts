@@ -10,7 +10,7 @@ function change(name: string, previousUid: string | undefined, uid: string | und
 }
 
 describe('ObjectStore', () => {
-  it('tells new, changed, replaced and deleted objects apart', () => {
+  it('distinguishes new, changed, replaced and deleted objects', () => {
     const store = new ObjectStore();
     assert.deepEqual(store.set(object('a', 'u1')), [change('a', undefined, 'u1')]);
     assert.deepEqual(store.set(object('a', 'u1', '2')), [change('a', 'u1', 'u1')]);
@@ -19,7 +19,7 @@ describe('ObjectStore', () => {
     assert.deepEqual(store.list(), []);
   });
 
-  it('finds out from a full list what happened in a gap', () => {
+  it('derives from a full list what happened during a gap', () => {
     const store = new ObjectStore();
     store.replaceAll([
       object('same', 'u1'),
@@ -44,7 +44,7 @@ describe('ObjectStore', () => {
     );
   });
 
-  it('takes an object that is nested more deeply than can be compared', () => {
+  it('accepts an object that is nested more deeply than can be compared', () => {
     const store = new ObjectStore();
     const deep = (): object => ({ ...object('deep', 'u1'), spec: JSON.parse('['.repeat(9_000) + ']'.repeat(9_000)) });
     store.replaceAll([deep() as ReturnType<typeof object>, object('other', 'u2')]);
@@ -61,14 +61,14 @@ describe('ObjectStore', () => {
     assert.deepEqual(store.replaceAll([object('a', 'u1')]), [change('a', 'u1', 'u1')]);
   });
 
-  it('reports both when what is deleted is another object than the one it knew', () => {
+  it('reports both objects when the deleted one is not the cached one', () => {
     const store = new ObjectStore();
     store.set(object('a', 'u1'));
     assert.deepEqual(store.remove(object('a', 'u2')), [change('a', 'u1', undefined), change('a', 'u2', undefined)]);
     assert.equal(store.get('ns/a'), undefined);
   });
 
-  it('hands everything out again', () => {
+  it('reports everything again for a resync', () => {
     const store = new ObjectStore();
     store.replaceAll([object('a', 'u1'), object('b', 'u2')]);
     assert.deepEqual(store.everything(), [change('a', 'u1', 'u1'), change('b', 'u2', 'u2')]);

@@ -74,7 +74,7 @@ describe('kubernetes/ against a real API server', function () {
     await servers?.stop();
   });
 
-  it('reflects a CRD that is created only later, and goes on after the API server was killed', async () => {
+  it('reflects a CRD that is created later, and continues after the API server was killed', async () => {
     await using run = new ReflectorHarness(transport, { resource });
     await until(() => run.reflector.lastError !== undefined);
     const definitions = new ResourceClient(transport, {
@@ -116,7 +116,7 @@ describe('kubernetes/ against a real API server', function () {
     assert.deepEqual(read?.status, { phase: 'Complete', conditions: [{ type: 'Ready', status: 'True' }] });
   });
 
-  it('loses no update when twenty write at once', async () => {
+  it('loses no update with twenty writers', async () => {
     const { metadata } = await widgets.create('default', widget('contended'));
     const target = { client: widgets, namespace: 'default', name: 'contended', uid: metadata.uid };
     const append = async (type: string): Promise<void> => {
@@ -136,7 +136,7 @@ describe('kubernetes/ against a real API server', function () {
     assert.equal(new Set(read?.status?.conditions?.map(({ type }) => type)).size, 20);
   });
 
-  it('names the field that the schema refuses, and writes what is to be written then', async () => {
+  it('names the field that the schema refuses, and writes the fallback', async () => {
     const { metadata } = await widgets.create('default', widget('refused'));
     const target = {
       client: widgets,
@@ -155,7 +155,7 @@ describe('kubernetes/ against a real API server', function () {
     assert.equal(result.outcome === 'written' && result.object.status?.phase, 'Pending');
   });
 
-  it('leaves an object created again under the same name alone, even if it is handed the old one', async () => {
+  it('does not change an object that was created again under the same name, even if it gets the old one', async () => {
     const old = await widgets.create('default', widget('replaced'));
     await widgets.delete('default', 'replaced');
     await widgets.create('default', widget('replaced'));

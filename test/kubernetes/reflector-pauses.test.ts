@@ -14,7 +14,7 @@ const undiciTimers = createRequire(import.meta.url)('undici/lib/util/timers.js')
 const hasName = (run: ReflectorHarness, name: string) => (): boolean => run.reflector.get(`ns/${name}`) !== undefined;
 
 describe('Reflector, when time passes', () => {
-  it('lists again when a watch has been silent for four minutes, as one from a version that is yet to come', async () => {
+  it('relists when a watch has sent nothing for four minutes', async () => {
     using pauses = new HurriedPauses();
     await using server = await RewindableApiServer.start();
     for (const name of ['a', 'b', 'c']) server.cluster.change({ name, action: 'write' });
@@ -37,7 +37,7 @@ describe('Reflector, when time passes', () => {
     assert.equal(pauses.meant.filter((meant) => meant >= 800).length, 1);
   });
 
-  it('waits five minutes at most, whatever Retry-After says', async () => {
+  it('waits at most five minutes, whatever Retry-After says', async () => {
     using pauses = new HurriedPauses();
     const answers = [429, 200];
     await using api = await FakeApiServer.start(({ query }, response) => {

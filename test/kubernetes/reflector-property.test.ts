@@ -145,10 +145,10 @@ async function settled(server: RewindableApiServer, { reflector }: ReflectorHarn
   await eventually('the mark has arrived', hasMark, SETTLE_MS);
 }
 
-describe('Reflector, whatever the server does', function () {
+describe('Reflector, for any behaviour of the server', function () {
   this.timeout(120_000);
 
-  it('has the truth after every step, and its reports cover every difference', async () => {
+  it('has the correct contents after every step, and reports every difference', async () => {
     await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 12 }), assertFollowsTruth), { numRuns: 150 });
   });
 });

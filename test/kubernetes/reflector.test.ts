@@ -67,7 +67,7 @@ const tooMany: Step = (response) => sendJson(response, 429, { reason: 'TooManyRe
 const isWatch = ({ query }: SeenRequest): boolean => query['watch'] === 'true';
 
 describe('Reflector', () => {
-  it('lists, then watches from there with bookmarks and a time of 300 to 600 s', async () => {
+  it('lists, then watches from there with bookmarks and a timeout of 300 to 600 s', async () => {
     await using api = await serve(
       [list('10', a1)],
       [
@@ -109,7 +109,7 @@ describe('Reflector', () => {
     assert.equal(api.server.requests[0]?.path, '/apis/sei.io/v1alpha1/namespaces/ns/seinodetasks');
   });
 
-  it('goes on at once after a watch that ended in order, from the last bookmark', async () => {
+  it('resumes at the last bookmark after a watch that ended normally', async () => {
     await using api = await serve([list('10', a1)], [ended(bookmark('20')), watch()]);
     await using run = new ReflectorHarness(api.server.transport);
     await until(() => api.watchQueries().length === 2);
@@ -200,7 +200,7 @@ describe('Reflector, when something fails', () => {
     ['a bookmark from before the last event', watch(line('MODIFIED', object('a', 'u1', '20')), bookmark('19'))],
   ];
   for (const [what, step] of gaps) {
-    it(`lists again after ${what}, and reports what vanished, was replaced and came meanwhile`, async () => {
+    it(`relists after ${what}, and reports what was deleted, replaced and added in between`, async () => {
       await using api = await serve(
         [list('10', a1, b1), list('30', object('b', 'u3', '25'), object('c', 'u4', '26'))],
         [step, watch()],
@@ -229,8 +229,8 @@ describe('Reflector, when something fails', () => {
     assert.deepEqual(meanwhile, [false, true]);
     await until(() => run.reflector.lastError === undefined);
     assert.deepEqual(
-      run.logged.map((message) => /404 page not found|storage is \(re\)initializing|works again/.exec(message)?.[0]),
-      ['404 page not found', 'storage is (re)initializing', 'works again'],
+      run.logged.map((message) => /404 page not found|storage is \(re\)initializing|recovered/.exec(message)?.[0]),
+      ['404 page not found', 'storage is (re)initializing', 'recovered'],
     );
   });
 
@@ -252,8 +252,8 @@ describe('Reflector, when something fails', () => {
     await until(() => api.watchQueries().length === 3 && run.reflector.lastError === undefined);
     assert.deepEqual(meanwhile, [true]);
     assert.deepEqual(
-      run.logged.map((message) => /ended without|works again/.exec(message)?.[0]),
-      ['ended without', 'works again'],
+      run.logged.map((message) => /ended without|recovered/.exec(message)?.[0]),
+      ['ended without', 'recovered'],
     );
   });
 });

@@ -58,7 +58,7 @@ const cases: Readonly<Record<string, Case>> = {
     conditionMessage: done,
     outputs,
   },
-  'wants a field beside an output that nobody knows': {
+  'requires an unknown field next to an output': {
     change: ({ status }) => {
       const schema = schemaOf(status, 'outputs', 'awaitCondition');
       schema.properties['unit'] = { type: 'string' } as typeof schema;
@@ -115,7 +115,7 @@ describe('the status of a task on a cluster whose CRD', () => {
   }
 
   for (const [what, { change, message, conditionMessage, outputs: expected }] of Object.entries(cases)) {
-    it(`${what} has the verdict all the same`, async () => {
+    it(`${what} still has the verdict`, async () => {
       const task = await written(change);
       assert.deepEqual(
         [task.status?.phase, task.status?.message, task.status?.task?.status],

@@ -35,7 +35,7 @@ describe('Reflector, when a real API server is restored from an older backup', (
       metadata: { name, labels: { of: 'this-test' } },
     });
 
-  it('has what was restored, and reports what came after the backup as gone', async () => {
+  it('has the restored objects, and reports later ones as deleted', async () => {
     await using run = new ReflectorHarness(transport, {
       resource,
       namespace: 'default',

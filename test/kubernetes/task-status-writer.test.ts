@@ -61,7 +61,7 @@ describe('TaskStatusWriter', () => {
     assert.deepEqual(server.methods(), ['GET', 'PATCH', 'PATCH']);
   });
 
-  it('reads again before it says that there is nothing to write', async () => {
+  it('reads again before it decides that there is nothing to write', async () => {
     await using server = await serve({});
     await server.statuses.write({ task: reference, change: executing, context: { atMs: 0 } });
     server.finishByOthers();
@@ -70,7 +70,7 @@ describe('TaskStatusWriter', () => {
     assert.equal(result.outcome === 'unchanged' && result.object.status?.phase, 'Complete');
   });
 
-  it('falls back to what the CRD as first published takes', async () => {
+  it('falls back to values that the CRD as first published accepts', async () => {
     await using server = await serve({}, ({ task }) => (task?.status === 'Running' ? 'status.task.status' : undefined));
     const result = await server.statuses.write({ task: reference, change: executing, context: { atMs: 0 } });
     assert.equal(result.outcome, 'written');

@@ -93,7 +93,7 @@ describe('updateStatus', () => {
     assert.equal((await run(server, () => ({ phase: 'Running' }))).outcome, 'unchanged');
   });
 
-  it('leaves another object under the same name alone', async () => {
+  it('does not change another object with the same name', async () => {
     await using server = await start({ get: answer(task('7', {}, 'u2')), patch: never });
     assert.deepEqual(await run(server, never as never), { outcome: 'gone' });
   });
@@ -139,7 +139,7 @@ describe('updateStatus', () => {
     assert.equal(patchesOf(server).length, 5);
   });
 
-  it('writes what is to be written in place of a status that the CRD refuses, told each time which fields it was', async () => {
+  it('writes the fallback for a status that the CRD refuses, given the refused fields each time', async () => {
     const answers = [
       refuseFields('status.a', '<nil>'),
       refuseFields('status.b[0].c'),
@@ -163,7 +163,7 @@ describe('updateStatus', () => {
     );
   });
 
-  it('does not write again what is there already', async () => {
+  it('does not write a status that is already there', async () => {
     await using server = await start({
       get: answer(task('7', { phase: 'Pending' })),
       patch: () => refuseFields('status.phase'),
@@ -173,7 +173,7 @@ describe('updateStatus', () => {
     assert.equal(patchesOf(server).length, 1);
   });
 
-  it('throws a refusal for which there is nothing else to write', async () => {
+  it('throws a refusal without a fallback', async () => {
     await using server = await start({ get: answer(task('7')), patch: () => refuse(422, 'Invalid') });
     for (const whenRefused of [undefined, () => undefined]) {
       await assert.rejects(
@@ -193,7 +193,7 @@ describe('updateStatus', () => {
     assert.equal(patchesOf(server).length, 6);
   });
 
-  it('computes anew after a conflict, with nothing refused yet', async () => {
+  it('computes again after a conflict, with no refused fields', async () => {
     const answers = [refuseFields('status.a'), refuse(409, 'Conflict'), refuseFields('status.b'), answer(task('9'))];
     await using server = await start({ get: answer(task('8')), patch: (count) => answers[count - 1] ?? never() });
     const told: unknown[] = [];
@@ -205,7 +205,7 @@ describe('updateStatus', () => {
     assert.deepEqual(told, [[['status.a']], [['status.b']]]);
   });
 
-  it('is not misled by causes that are none', async () => {
+  it('ignores causes that are not valid', async () => {
     await using server = await start({
       get: answer(task('7')),
       patch: (count) => (count === 1 ? refuseFields(7, null, 'status.a') : answer(task('8'))),

@@ -23,7 +23,7 @@ describe('WatchEventDecoder', () => {
     }
   });
 
-  it('notices a line that was cut short', () => {
+  it('notices a truncated line', () => {
     const decoder = new WatchEventDecoder();
     decoder.push(bytes.subarray(0, 20));
     assert.throws(() => decoder.end(), badResponse);
@@ -40,7 +40,7 @@ describe('WatchEventDecoder', () => {
       assert.throws(() => new WatchEventDecoder().push(Buffer.from(`${line}\n`)), badResponse));
   }
 
-  it('gives events or a typed error, whatever comes', () => {
+  it('gives events or a typed error for any input', () => {
     const types = fc.constantFrom('ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR', 'OTHER');
     const metadata = fc.record(
       { name: fc.anything(), uid: fc.anything(), resourceVersion: fc.anything() },
@@ -79,14 +79,14 @@ describe('WatchEventDecoder', () => {
     );
   });
 
-  it('does not collect a line without end', () => {
+  it('does not buffer a line without limit', () => {
     const decoder = new WatchEventDecoder();
     const megabyte = Buffer.alloc(1024 * 1024, 'x');
     for (let count = 0; count < 8; count += 1) decoder.push(megabyte);
     assert.throws(() => decoder.push(megabyte), badResponse);
   });
 
-  it('takes a long line that comes byte by byte in a heap of 64 MB', async () => {
+  it('decodes a long line that arrives byte by byte in a heap of 64 MB', async () => {
     const script = `
       import { WatchEventDecoder } from ${JSON.stringify(new URL('../../kubernetes/watch-event-decoder.ts', import.meta.url))};
       const decoder = new WatchEventDecoder();

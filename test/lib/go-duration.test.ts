@@ -97,7 +97,7 @@ describe('parseGoDuration', () => {
     );
   });
 
-  it('takes any text without throwing', () => {
+  it('accepts any text without throwing', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: fc.constantFrom('0', '1', '9', '.', '+', '-', 'n', 'u', 'µ', 'm', 's', 'h', ' ', 'e') }),

@@ -19,7 +19,7 @@ describe('markdown', () => {
   for (const [text, expected] of cases)
     it(`shows ${text || 'nothing'} as it is`, () => assert.equal(markdown(text), expected));
 
-  it('leaves no character bare that formats or links, and loses none', () => {
+  it('escapes every character that formats or links, and loses none', () => {
     fc.assert(
       fc.property(fc.string({ unit: codePoint }), (text) => {
         const escaped = markdown(text);

@@ -15,10 +15,10 @@ describe('withoutSecrets', () => {
     ['not at all', 'an ordinary sentence', 'an ordinary sentence'],
   ];
   for (const [what, text, clean] of texts) {
-    it(`takes out a secret that stands there ${what}`, () => assert.equal(withoutSecrets(text, [token]), clean));
+    it(`removes a secret that is there ${what}`, () => assert.equal(withoutSecrets(text, [token]), clean));
   }
 
-  it('takes out what follows Bearer, whose token it is', () => {
+  it('removes any token after Bearer', () => {
     assert.equal(
       withoutSecrets('{"authorization":"Bearer abc.def-123456","x":1}', []),
       '{"authorization":"Bearer [removed]","x":1}',
@@ -27,14 +27,13 @@ describe('withoutSecrets', () => {
     assert.equal(withoutSecrets(words, []), words);
   });
 
-  it('takes out the longer of two secrets that begin alike', () => {
+  it('removes the longer of two secrets with the same start', () => {
     assert.equal(withoutSecrets('planted-key-2', ['planted-key', 'planted-key-2']), '[removed]');
   });
 
-  it('leaves words alone that are as short as a letter', () =>
-    assert.equal(withoutSecrets('abcdefg', ['abc', '']), 'abcdefg'));
+  it('does not remove very short secrets', () => assert.equal(withoutSecrets('abcdefg', ['abc', '']), 'abcdefg'));
 
-  it('leaves nothing of a secret, whatever it is and whatever surrounds it', () => {
+  it('leaves no part of a secret, whatever it is and whatever surrounds it', () => {
     const secret = fc.string({ minLength: 8, unit: 'grapheme-ascii' });
     fc.assert(
       fc.property(

@@ -14,7 +14,7 @@ describe('a restart that is cancelled while it waits for its node', () => {
 
   after(() => environment.stop());
 
-  it('takes no permit after its end', async () => {
+  it('acquires no permit after its end', async () => {
     const node = await environment.addNode('busy');
     node.setFaults({ neverBoot: true });
     await environment.restart('holder', 'busy');

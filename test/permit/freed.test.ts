@@ -8,7 +8,7 @@ import { requestsOf } from '../support/requests-of.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 import { wasAskedToCancel } from '../support/was-asked-to-cancel.ts';
 
-describe('the permit of a node, when its holder closes', () => {
+describe('the permit of a node, after its holder has closed', () => {
   let environment: TestEnvironment;
 
   before(async () => {
@@ -39,13 +39,13 @@ describe('the permit of a node, when its holder closes', () => {
     await environment.permitIsFree(node.name);
   }
 
-  it('is free when it is Complete', async () => {
+  it('is free when the holder is Complete', async () => {
     const { node } = await held('completed');
     await assertNextRuns(node);
     assertComplete(await environment.finished('completed-holder'));
   });
 
-  it('is free when it has failed, and a restart that the sidecar still runs is waited for', async () => {
+  it('is free when the holder has failed, and the next task waits for a restart that the sidecar still runs', async () => {
     const { node } = await held('failed', { timeoutSeconds: 2 });
     assertFailed(await environment.finished('failed-holder'), 'Timeout', /is still running on the sidecar of SeiNode/);
     const id = node.tasks[0]?.id;
@@ -62,18 +62,18 @@ describe('the permit of a node, when its holder closes', () => {
     await assertNextRuns(node);
   });
 
-  it('is free when it was cancelled, once what it had sent is over', async () => {
+  it('is free when the holder was cancelled and its restart has ended', async () => {
     const { node, holder } = await held('cancelled');
     await environment.tasks.delete(environment.namespace, 'cancelled-holder');
     await eventually('the holder is being cancelled', () => wasAskedToCancel(environment.workflowOf(holder)));
     await environment.taskWhere('cancelled-next', 'names a holder that was deleted', ({ status }) =>
-      /busy with SeiNodeTask cancelled-holder, which was deleted and is being ended;/.test(status?.message ?? ''),
+      /busy with SeiNodeTask cancelled-holder, which was deleted and /.test(status?.message ?? ''),
     );
     assert.equal(requestsOf(node, 'POST').length, 1);
     await assertNextRuns(node);
   });
 
-  it('is free when it was terminated, and what it had sent is waited for', async () => {
+  it('is free when the holder was terminated, and the next task waits for its restart', async () => {
     const { node, holder } = await held('terminated');
     await environment.workflowOf(holder).terminate('test');
     await environment.taskWhere('terminated-next', 'waits for the sidecar', ({ status }) =>
@@ -83,7 +83,7 @@ describe('the permit of a node, when its holder closes', () => {
     await assertNextRuns(node);
   });
 
-  it('is free when it ran into a timeout of Temporal', async () => {
+  it('is free when the holder had a timeout of Temporal', async () => {
     const node = await environment.addNode('timed-out', { faults: { neverBoot: true } });
     await environment.temporal.workflow.start('RestartSeid', {
       workflowId: `timed-out-${environment.namespace}`,
@@ -99,7 +99,7 @@ describe('the permit of a node, when its holder closes', () => {
     await assertNextRuns(node);
   });
 
-  it('may be taken by hand, which keeps a node free of work until it is given back', async () => {
+  it('can be started by hand, which keeps all work off a node until it is terminated', async () => {
     const node = await environment.addNode('by-hand');
     const permit = await environment.temporal.workflow.start('NodePermit', {
       workflowId: (await environment.permitOf('by-hand')).workflowId,
@@ -109,7 +109,7 @@ describe('the permit of a node, when its holder closes', () => {
     const next = await environment.queued('by-hand-next');
     assert.match(next.status?.message ?? '', /by-hand is busy with a permit that was taken by hand;/);
     assert.deepEqual(requestsOf(node, 'POST'), []);
-    await permit.terminate('given back');
+    await permit.terminate('released');
     assertComplete(await environment.finished('by-hand-next'));
   });
 });

@@ -18,7 +18,7 @@ describe('twenty restarts that wait for one node', () => {
 
   after(() => environment.stop());
 
-  it('all get their turn, one after the other, though two workers carry them out', async () => {
+  it('all get their turn, one after the other, with two workers', async () => {
     const node = await environment.addNode('popular', { faults: { neverBoot: true } });
     await environment.restart('holder', 'popular');
     await eventually('seid was signalled', () => node.sigtermsReceived === 1);

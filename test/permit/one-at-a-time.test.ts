@@ -27,7 +27,7 @@ describe('the permit of a node', () => {
 
   after(() => environment.stop());
 
-  it('lets one restart at a time through, and shows who has the node', async () => {
+  it('allows one restart at a time, and shows the holder', async () => {
     const node = await environment.addNode('two', { faults: { neverBoot: true } });
     await environment.restart('first', 'two');
     await eventually('seid was signalled', () => node.sigtermsReceived === 1);
@@ -104,7 +104,7 @@ describe('the permit of a node', () => {
     for (const name of ['holder', 'height', 'vote']) await environment.finished(name);
   });
 
-  it('is not held while the target is in another phase: what brings it there may need it', async () => {
+  it('is not held while the target is in another phase', async () => {
     const node = await environment.addNode('phase', { phase: 'Initializing', ready: false });
     await environment.restart('for-later', 'phase');
     await environment.taskWhere(
@@ -123,7 +123,7 @@ describe('the permit of a node', () => {
     assertComplete(await environment.finished('for-later'));
   });
 
-  it('is shared by all three ways to start a restart: a runbook, a resource and the command line', async () => {
+  it('covers all three ways to start a restart: a runbook, a resource and the command line', async () => {
     const node = await environment.addNode('shared', { faults: { neverBoot: true } });
     const runbook = await environment.temporal.workflow.start('RestartThenAwaitHeight', {
       workflowId: `runbook-${environment.namespace}`,
@@ -149,7 +149,7 @@ describe('the permit of a node', () => {
     assertOneAtATime(node);
   });
 
-  it('is left by a waiter that is cancelled, and nothing is sent for it', async () => {
+  it('is not acquired by a waiting task that is cancelled, and nothing is sent for it', async () => {
     const node = await environment.addNode('cancelled', { faults: { neverBoot: true } });
     await environment.restart('stays', 'cancelled');
     await eventually('seid was signalled', () => node.sigtermsReceived === 1);

@@ -10,7 +10,7 @@ import { requestsOf } from '../support/requests-of.ts';
 import { scheduledActivities } from '../support/scheduled-activities.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 
-describe('a restart that somebody else has begun on the sidecar', () => {
+describe('a restart that another client started on the sidecar', () => {
   let environment: TestEnvironment;
 
   before(async () => {
@@ -20,7 +20,7 @@ describe('a restart that somebody else has begun on the sidecar', () => {
 
   after(() => environment.stop());
 
-  it('is waited for, in sight and outside the execution time', async () => {
+  it('delays the task, visibly and outside the execution time', async () => {
     const node = await environment.addNode('by-curl', { faults: { neverBoot: true } });
     const id = randomUUID();
     node.sidecar.submit({ id, type: 'restart-seid', params: {} });
@@ -40,7 +40,7 @@ describe('a restart that somebody else has begun on the sidecar', () => {
     assert.ok(executionStartedMs(task) >= Math.floor(othersEnd / 1000) * 1000);
   });
 
-  it('is waited for also when the sidecar could not be asked at first', async () => {
+  it('delays the task also when the sidecar could not be asked at first', async () => {
     const node = await environment.addNode('unseen', { faults: { neverBoot: true } });
     node.sidecar.submit({ id: randomUUID(), type: 'restart-seid', params: {} });
     node.setFaults({ neverBoot: true, answerStatus: { method: 'GET', status: 503 } });
@@ -57,7 +57,7 @@ describe('a restart that somebody else has begun on the sidecar', () => {
     assertOneAtATime(node);
   });
 
-  it('holds back everything that changes the node', async () => {
+  it('delays every kind that changes the node', async () => {
     const node = await environment.addNode('ready', { faults: { neverBoot: true }, ready: false });
     node.sidecar.submit({ id: randomUUID(), type: 'restart-seid', params: {} });
     await environment.createTask('ready', { kind: 'MarkReady', target: { nodeRef: { name: 'ready' } }, markReady: {} });
@@ -67,7 +67,7 @@ describe('a restart that somebody else has begun on the sidecar', () => {
     assertComplete(await environment.finished('ready'));
   });
 
-  it('holds back an image that would have to be set, which a sidecar without an answer does not', async () => {
+  it('delays an image that has to be set, unlike a sidecar without an answer', async () => {
     const { namespace } = environment;
     const options = { spec: { image: 'seid:v5' }, status: { currentImage: 'seid:v5' } };
     const updateOf = async (name: string): Promise<void> => {
@@ -91,7 +91,7 @@ describe('a restart that somebody else has begun on the sidecar', () => {
     assert.equal(node.sigtermsReceived, 1);
   });
 
-  it('that only waits to send its SIGTERM is named, and not waited for', async () => {
+  it('that only waits to send its SIGTERM is named in the status, and delays nothing', async () => {
     const node = await environment.addNode('signal');
     const id = randomUUID();
     node.sidecar.submit({
@@ -119,7 +119,7 @@ describe('spec.minSecondsBetweenRestarts', () => {
 
   after(() => environment.stop());
 
-  it('keeps a restart back until the last one is long enough ago, whoever asked for that, and says so', async () => {
+  it('delays a restart until the last one, by any client, is long enough ago, and says so', async () => {
     const node = await environment.addNode('often');
     node.sidecar.submit({ id: randomUUID(), type: 'restart-seid', params: {} });
     await eventually('it has ended', () => node.tasks[0]?.status === 'completed');
@@ -140,11 +140,11 @@ describe('spec.minSecondsBetweenRestarts', () => {
     assertComplete(task);
     const endedMs = firstEndedMs(node);
     assert.ok(Date.parse(node.tasks[0]?.submittedAt ?? '') - endedMs >= 4_000);
-    // In whole seconds: the wait is no part of the execution time.
+    // In whole seconds: the wait is not part of the execution time.
     assert.ok(executionStartedMs(task) - endedMs > 3_000);
   });
 
-  it('keeps a restart back also when the sidecar could not be asked at first', async () => {
+  it('delays a restart also when the sidecar could not be asked at first', async () => {
     const node = await environment.addNode('unseen');
     node.sidecar.submit({ id: randomUUID(), type: 'restart-seid', params: {} });
     await eventually('it has ended', () => node.tasks[0]?.status === 'completed');
@@ -156,7 +156,7 @@ describe('spec.minSecondsBetweenRestarts', () => {
     assert.ok(Date.parse(node.tasks[0]?.submittedAt ?? '') - firstEndedMs(node) >= 6_000);
   });
 
-  it('keeps a restart back for its time and no longer, although the clock of the node is an hour ahead', async () => {
+  it('delays a restart by its interval and no longer, although the clock of the node is an hour ahead', async () => {
     const node = await environment.addNode('ahead');
     const { sidecar } = node;
     const listed = sidecar.tasks.bind(sidecar);
@@ -176,7 +176,7 @@ describe('spec.minSecondsBetweenRestarts', () => {
     assert.equal(names.filter((name) => name === 'awaitTarget').length, 1, names.join());
   });
 
-  it('may be changed while it keeps a restart back', async () => {
+  it('may be changed while it delays a restart', async () => {
     const node = await environment.addNode('shortened');
     node.sidecar.submit({ id: randomUUID(), type: 'restart-seid', params: {} });
     await eventually('it has ended', () => node.tasks[0]?.status === 'completed');
@@ -192,7 +192,7 @@ describe('spec.minSecondsBetweenRestarts', () => {
     assert.equal(node.sigtermsReceived, 2);
   });
 
-  it('keeps none back by default', async () => {
+  it('delays nothing by default', async () => {
     const node = await environment.addNode('at-once');
     for (const name of ['one', 'two']) {
       await environment.restart(name, 'at-once');

@@ -26,7 +26,7 @@ describe('spec.target.queueTimeout', () => {
     return node;
   }
 
-  it('bounds the wait for a busy node, and nothing is sent', async () => {
+  it('limits the wait for a busy node, and nothing is sent', async () => {
     const node = await busy('bounded');
     await environment.restart('bounded', 'bounded', target('bounded', '2s'));
     const waiting = await environment.queued('bounded');
@@ -55,7 +55,7 @@ describe('spec.target.queueTimeout', () => {
     assertComplete(await environment.finished('free'));
   });
 
-  it('is what the condition says in the end, also when the target was in another phase meanwhile', async () => {
+  it('is named by the condition in the end, also when the target was in another phase in between', async () => {
     const node = await busy('phased');
     await environment.restart('phased', 'phased', target('phased', '3s'));
     await environment.queued('phased');
@@ -74,7 +74,7 @@ describe('spec.target.queueTimeout', () => {
     node.setFaults({});
   });
 
-  it('bounds the wait for a restart of others too', async () => {
+  it('limits the wait for a restart by another client too', async () => {
     const node = await environment.addNode('others', { faults: { neverBoot: true } });
     node.sidecar.submit({ id: 'b7e89c3a-4f12-4d8b-9a6e-1c2d3e4f5a6b', type: 'restart-seid', params: {} });
     await environment.restart('others', 'others', target('others', '1s'));

@@ -5,7 +5,7 @@ import { eventually } from '../support/eventually.ts';
 import { StoppableService } from '../support/stoppable-service.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 
-describe('the write that a task is queued', () => {
+describe('the status write that a task is queued', () => {
   let environment: TestEnvironment;
   let service: StoppableService;
 
@@ -16,7 +16,7 @@ describe('the write that a task is queued', () => {
 
   after(() => environment.stop());
 
-  it('never lands after the task has gone on, however slow the API server is', async () => {
+  it('never arrives after a later one, however slow the API server is', async () => {
     const node = await environment.addNode('busy', { faults: { neverBoot: true } });
     await environment.restart('holder', 'busy');
     await eventually('seid was signalled', () => node.sigtermsReceived === 1);

@@ -31,7 +31,7 @@ describe('the permit of a holder that is reset in Temporal to its beginning', ()
     return runId;
   }
 
-  it('is still its own: it goes on, restarts nothing again, and the next one gets its turn', async () => {
+  it('still belongs to it: the holder continues, restarts nothing again, and the next task gets its turn', async () => {
     const node = await environment.addNode('reset', { faults: { neverBoot: true } });
     const holder = await environment.restart('holder', 'reset');
     await eventually('seid was signalled', () => node.sigtermsReceived === 1);

@@ -34,7 +34,7 @@ describe('a permit in Temporal', () => {
     return found;
   }
 
-  it('is listed while somebody has it, and one that was given back is not: neither red nor at all', async () => {
+  it('is listed while it is held, and not listed after its release', async () => {
     const node = await environment.addNode('listed', { faults: { neverBoot: true } });
     await environment.restart('listed', 'listed');
     await eventually('seid was signalled', () => node.sigtermsReceived === 1);
@@ -44,7 +44,7 @@ describe('a permit in Temporal', () => {
     await eventually('none is listed', async () => (await permits('listed')).length === 0);
   });
 
-  it('leaves nothing red in the history of one that has waited for it', async () => {
+  it('leaves no failed event in the history of a task that has waited for it', async () => {
     const node = await environment.addNode('queue', { faults: { neverBoot: true } });
     await environment.restart('holder', 'queue');
     await eventually('seid was signalled', () => node.sigtermsReceived === 1);

@@ -100,7 +100,7 @@ export const bridgeProbes: Probes = {
       bridging(attempt, (until, bridge) => until('it has a copy of the cluster', () => bridge.isReady)),
   },
   'sei-node-tasks-bridge: watch seinodetasks.sei.io': {
-    what: 'the bridge does not hear of new tasks',
+    what: 'the bridge does not notice new tasks',
     attempt: (attempt) =>
       bridging(attempt, async (until, bridge) => {
         await until('it has a copy of the cluster', () => bridge.isReady);
@@ -137,7 +137,7 @@ export const bridgeProbes: Probes = {
     },
   },
   'sei-node-tasks-bridge: create events.events.k8s.io': {
-    what: 'nobody is told that a cancel came too late',
+    what: 'no Event says that a cancellation was too late',
     attempt: async (attempt) => {
       const { environment, name } = attempt;
       const { tasks, namespace } = environment;

@@ -33,7 +33,7 @@ describe('the rights in deploy/rbac', () => {
     return account;
   }
 
-  it('are each named here with what they are for', () => {
+  it('are each named here with their purpose', () => {
     assert.deepEqual(roles.flatMap(rightsOf).map(titleOf).toSorted(), Object.keys(probes).toSorted());
   });
 

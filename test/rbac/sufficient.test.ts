@@ -25,7 +25,7 @@ describe('a bridge and a worker, each with the rights of its own account,', () =
 
   after(() => environment.stop());
 
-  it('have a log and the token of their account, although they start at once', async () => {
+  it('have a log and the token of their account, although they start at the same time', async () => {
     const { token } = environment.servers.kubernetes;
     const tokens = services.map(({ logFile }) => readFile(logFile.replace(/\.log$/, '.token'), 'utf8'));
     const account = 'system:serviceaccount:sei-system:sei-node-tasks';
@@ -33,7 +33,7 @@ describe('a bridge and a worker, each with the rights of its own account,', () =
     assert.equal(new Set(services.map(({ logFile }) => logFile)).size, services.length);
   });
 
-  it('restart seid, tell it in status and Events, and clear away', async () => {
+  it('restart seid, write status and Events, and delete finished tasks', async () => {
     await environment.addNode('restarted');
     await environment.restart('restarted', 'restarted');
     assertComplete(await environment.finished('restarted'));
@@ -62,7 +62,7 @@ describe('a bridge and a worker, each with the rights of its own account,', () =
     assert.equal(stdout, 'sei:v9');
   });
 
-  it('take a cancelled wait off the sidecar, and cancel what is deleted', async () => {
+  it('take a cancelled wait off the sidecar, and cancel deleted tasks', async () => {
     for (const name of ['cancelled', 'deleted']) {
       const node = await environment.addNode(name);
       await createTaskOfKind(environment, name, {
@@ -83,7 +83,7 @@ describe('a bridge and a worker, each with the rights of its own account,', () =
     }
   });
 
-  it('are refused nothing by the API server and the sidecars', async () => {
+  it('get no 403 from the API server and the sidecars', async () => {
     for (const { logFile } of services) {
       const refused = (await logLines(logFile)).filter((line) => /forbidden/i.test(JSON.stringify(line)));
       assert.deepEqual(refused, []);

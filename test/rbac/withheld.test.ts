@@ -55,7 +55,7 @@ describe('the roles in deploy/rbac', () => {
     ['admin', ['sei-node-tasks-operator', 'sei-node-tasks-viewer']],
   ];
   for (const [into, expected] of aggregated) {
-    it(`for people are what the cluster's own role ${into} takes in`, async () => {
+    it(`for people are aggregated to the cluster's own role ${into}`, async () => {
       const clusterRoles = new ResourceClient<AggregatedRole>(environment.admin, {
         group: 'rbac.authorization.k8s.io',
         version: 'v1',
@@ -87,7 +87,7 @@ describe('the roles in deploy/rbac', () => {
     );
   });
 
-  it('can be narrowed to named nodes, and then let a worker ask their sidecars and create no SeiNodeTask', async () => {
+  it('can be limited to named nodes, and then allow a worker to ask their sidecars and create no SeiNodeTask', async () => {
     const [sidecar = assert.fail()] = named('sei-node-tasks-sidecar');
     const verbs = ['create', 'get', 'delete'];
     const rules = sidecar.rules.map((rule) => ({ ...rule, resourceNames: verbs.map((verb) => `ours-${verb}`) }));

@@ -65,7 +65,7 @@ describe('the runbook RestartThenAwaitHeight', () => {
     terminated: (runbook) => runbook.terminate('test'),
   };
   for (const [how, end] of Object.entries(ends)) {
-    it(`has its restart watched to its end when it is ${how} in mid-restart, and keeps others from the node until then`, async () => {
+    it(`has its restart watched to its end when it is ${how} during the restart, and blocks the node until then`, async () => {
       const node = await environment.addNode(how);
       node.setFaults({ neverBoot: true });
       const runbook = await start(how, nodeOf(node));

@@ -14,7 +14,7 @@ import { TestEnvironment } from '../support/test-environment.ts';
 import { workflowFailure } from '../support/workflow-failure.ts';
 import { goOn } from './holding-runbook.ts';
 
-describe('a runbook that holds a node over two restarts', () => {
+describe('a runbook that holds a permit during two restarts', () => {
   let environment: TestEnvironment;
 
   before(async () => {
@@ -41,7 +41,7 @@ describe('a runbook that holds a node over two restarts', () => {
   const childOf = ({ workflowId }: WorkflowHandle, step: string): WorkflowHandle =>
     environment.temporal.workflow.getHandle(`${workflowId}/${step}`);
 
-  it('keeps others waiting also between its steps, and its own tasks do not wait', async () => {
+  it('makes other tasks wait also between its steps, and its own tasks do not wait', async () => {
     const node = await environment.addNode('held');
     node.setFaults({ neverBoot: true });
     const runbook = await begin(node);
@@ -71,14 +71,14 @@ describe('a runbook that holds a node over two restarts', () => {
     await environment.permitIsFree('held');
   });
 
-  it('gives the node back when a step fails', async () => {
+  it('releases the permit when a step fails', async () => {
     const node = await environment.addNode('stubborn', { faults: { ignoreSigterm: true } });
     assert.ok((await workflowFailure(await begin(node))) instanceof ChildWorkflowFailure);
     await environment.permitIsFree('stubborn');
     assert.equal(requestsOf(node, 'POST').length, 1);
   });
 
-  it('gives the node back when it is cancelled between two steps', async () => {
+  it('releases the permit when it is cancelled between two steps', async () => {
     const node = await environment.addNode('cancelled');
     const runbook = await begin(node);
     await eventually('the first restart is over', async () => {
@@ -91,13 +91,13 @@ describe('a runbook that holds a node over two restarts', () => {
     assert.equal(requestsOf(node, 'POST').length, 1);
   });
 
-  it('waits for the node itself, and leaves nothing behind when it is cancelled then', async () => {
+  it('waits for the permit itself, and leaves nothing open when it is cancelled during that wait', async () => {
     const node = await environment.addNode('busy');
     node.setFaults({ neverBoot: true });
     await environment.restart('before', 'busy');
     await eventually('another restart is at work', () => node.sigtermsReceived === 1);
     const runbook = await begin(node);
-    await eventually('it waits, and says for whom', async () => {
+    await eventually('it waits, and names the holder', async () => {
       const { raw } = await runbook.describe();
       return raw.pendingActivities?.some(
         ({ activityType, heartbeatDetails }) =>
@@ -113,7 +113,7 @@ describe('a runbook that holds a node over two restarts', () => {
     await environment.permitIsFree('busy');
   });
 
-  it('frees the node when it is terminated, once the restart that it had begun is over', async () => {
+  it('frees the node when it is terminated and its restart has ended', async () => {
     const node = await environment.addNode('terminated');
     node.setFaults({ neverBoot: true });
     const runbook = await begin(node);

@@ -121,7 +121,7 @@ describe('text from outside', () => {
     }
   }
 
-  it('is safe in Temporal and in kubectl snt while tasks go on', async () => {
+  it('is safe in Temporal and in kubectl snt while tasks run', async () => {
     for (const name of ['busy', 'waits', 'breaks', 'lags'] as const) await assertShownSafely(name);
     await assertCommandsSafe(['get'], ['status', 'busy'], ['status', 'waits']);
   });

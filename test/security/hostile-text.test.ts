@@ -115,7 +115,7 @@ function check(property: (text: string) => void): void {
   fc.assert(fc.property(anyText, property), { numRuns: 100 });
 }
 
-describe('text from outside, whatever it is,', () => {
+describe('any text from outside', () => {
   it('is safe when a sidecar reports a failure', () => {
     check((text) => {
       const report = observationOf(
@@ -128,7 +128,7 @@ describe('text from outside, whatever it is,', () => {
     });
   });
 
-  it('is safe when a sidecar tells of a transaction', () => {
+  it('is safe when a sidecar reports a transaction', () => {
     for (const inclusionStatus of ['committed_ok', 'committed_failed', 'pending', 'unverifiable', 'anything']) {
       check((text) => {
         for (const status of ['completed', 'failed']) {
@@ -180,7 +180,7 @@ describe('text from outside, whatever it is,', () => {
     });
   });
 
-  it('is safe when it stands in a resource, also one that got past admission', () => {
+  it('is safe when it is in a resource, also one that got past admission', () => {
     check((text) => {
       const resource = {
         metadata: {
@@ -225,7 +225,7 @@ describe('text from outside, whatever it is,', () => {
     });
   });
 
-  it('is safe when somebody brings it with a run that no resource started', () => {
+  it('is safe when it is in the input of a run without a resource', () => {
     check((text) => {
       const { provenance } = planned('RestartSeid', {
         node,
@@ -239,7 +239,7 @@ describe('text from outside, whatever it is,', () => {
     });
   });
 
-  it('is safe when a SeiNode or the API server says it', () => {
+  it('is safe when it comes from a SeiNode or the API server', () => {
     check((text) => {
       const phase = { observed: text, required: 'Running', timeoutMs: 1 };
       assertVerdictSafe(targetNotInPhase(node, phase));
@@ -263,7 +263,7 @@ describe('text from outside, whatever it is,', () => {
     });
   });
 
-  it('is what it was when a log line or a document is read again', () => {
+  it('is unchanged when a log line or a document is parsed', () => {
     check((text) => {
       const line = escaped(JSON.stringify({ message: text }));
       assertSafe(line, Number.POSITIVE_INFINITY);

@@ -16,10 +16,10 @@ import { runMain } from '../worker/run-main.ts';
 import { EchoingProxy, type EchoedAnswer, type EchoedRequest } from './echoing-proxy.ts';
 
 const ACCOUNT: KubernetesUser = 'system:serviceaccount:sei-system:sei-node-tasks';
-/** Times that a call which is repeated for ever is answered by an echo. */
+/** How often a call that is retried without limit is answered by an echo. */
 const ECHOES = 3;
 
-/** How a value may stand in a text. */
+/** The forms of a value in a text. */
 function formsOf(value: string): string[] {
   const bytes = Buffer.from(value);
   return [...new Set([value, encodeURIComponent(value), bytes.toString('base64'), bytes.toString('base64url')])];
@@ -191,7 +191,7 @@ describe('secrets', () => {
         return await createTaskOfKind(environment, name, { kind, timeoutSeconds: 8 });
       }),
     );
-    await eventually('what keeps a dispatch from going on is stored', async () =>
+    await eventually('the problem of a dispatch is stored', async () =>
       (await keepStored('while they are tried again', created)).includes('"problem":'),
     );
     await Promise.all(created.map(({ metadata }) => environment.finished(metadata.name)));
@@ -284,7 +284,7 @@ describe('secrets', () => {
     await keepService('the service with payload keys', service);
   }
 
-  it('were repeated by servers wherever they could', () => {
+  it('are repeated by the servers of this test', () => {
     assert.ok(sidecars.echoed > 10, `${sidecars.echoed}`);
     assert.deepEqual([...echoes.keys()].toSorted(), [
       'GET page-0',

@@ -10,7 +10,7 @@ import { kubeConfigFor } from '../kubernetes/fake-api-server.ts';
 
 describe('a redirect', () => {
   for (const status of [301, 302, 303, 307, 308]) {
-    it(`of ${status} is followed by nobody`, async () => {
+    it(`of ${status} is not followed`, async () => {
       await using elsewhere = await startMisbehavingServer(answering(200, running));
       await using server = await startMisbehavingServer(
         answering(status, '', { location: `${elsewhere.url}/v0/tasks` }),

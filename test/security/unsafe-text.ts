@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-/** What a terminal obeys, what turns text around, and what hides in it; also half a surrogate pair. */
+/** Control sequences of terminals, characters that reverse text or are invisible, and half a surrogate pair. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 /** The same, less line breaks and tabs. */
 const UNSAFE_IN_LINES = /[^\P{Cc}\n\t]|[\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;

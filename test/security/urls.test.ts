@@ -70,7 +70,7 @@ const fill = (text: string, name: string, namespace: string): string =>
 
 describe('names from resources', () => {
   for (const template of templates) {
-    it(`change nothing in ${template} but what they stand for`, () => {
+    it(`change only their part of ${template}`, () => {
       const parsed = new NodeUrlTemplate(template);
       const [, scheme = '', host = '', port = '', path = ''] =
         /^(\w+:)\/\/(\[[^\]]+\]|[^:/]+)(?::(\d+))?(.*?)\/?$/.exec(template) ?? assert.fail(template);
@@ -104,7 +104,7 @@ describe('names from resources', () => {
     it(`are refused when the URL would read ${name} as an address`, () => {
       assert.throws(() => new NodeUrlTemplate('http://{name}:7777').urlOf({ name, namespace: 'arctic-1' }, PATH), {
         code: 'NODE_URL_INVALID',
-        message: new RegExp(`node arctic-1/${name} gives the host "${name}", which is not read as it is written`),
+        message: new RegExp(`node arctic-1/${name} gives the host "${name}"`),
       });
     });
   }
@@ -118,15 +118,15 @@ describe('names from resources', () => {
     'http:host/{name}',
     'http://{name}%2eexample',
   ]) {
-    it(`are not put into ${JSON.stringify(template)}, whose host is read as another`, () => {
+    it(`are not put into ${JSON.stringify(template)}, whose host is parsed as another`, () => {
       assert.throws(() => new NodeUrlTemplate(template), {
         code: 'NODE_URL_INVALID',
-        message: /has a host that is read as .*; write it as it is to be read|is not an http or https URL/,
+        message: /has a host that is parsed as |is not an http or https URL/,
       });
     });
   }
 
-  it('get into a plan only as DNS labels', () => {
+  it('are only accepted in a plan as DNS labels', () => {
     fc.assert(
       fc.property(anyName, anyName, (name, namespace) => {
         const isLabel = LABEL.test(name) && LABEL.test(namespace);
@@ -144,7 +144,7 @@ describe('names from resources', () => {
     );
   });
 
-  it("get into a plan's mirror and its begun task only as one segment of a path", () => {
+  it("are only accepted in a plan's mirror and its task as one segment of a path", () => {
     fc.assert(
       fc.property(anyName, (text) => {
         const input = { node: { name: 'node', namespace: 'arctic-1' }, payload: {} };

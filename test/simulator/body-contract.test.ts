@@ -45,8 +45,8 @@ describe('a body that is posted', () => {
     ['a number', '5', INVALID],
     ['null', 'null', 'type is required'],
     ['null and garbage', 'nullx', 'type is required'],
-    ['an id that is no string', '{"type":"mark-ready","id":5}', INVALID],
-    ['a type that is no string', '{"type":["mark-ready"],"id":"x"}', INVALID],
+    ['an id that is not a string', '{"type":"mark-ready","id":5}', INVALID],
+    ['a type that is not a string', '{"type":["mark-ready"],"id":"x"}', INVALID],
     ['params that are a list', '{"type":"mark-ready","id":"x","params":[]}', INVALID],
     ['params that are a number', '{"type":"mark-ready","id":"x","params":7}', INVALID],
     ['params that are null', '{"type":"mark-ready","id":"x","params":null}', READ],
@@ -60,7 +60,7 @@ describe('a body that is posted', () => {
     ['white space before the value', ' \t\r\n{"type":"mark-ready","id":"x"}', READ],
     ['unknown fields', '{"type":"mark-ready","id":"x","colour":{"a":[1,null]}}', READ],
     ['keys in any case', '{"TYPE":"mark-ready","Id":"x","PARAMS":{}}', READ],
-    ['params in any case that are no object', '{"type":"mark-ready","id":"x","pArams":7}', INVALID],
+    ['params, in any case, that are not an object', '{"type":"mark-ready","id":"x","pArams":7}', INVALID],
     ['a key with a long s, which is another case of s', '{"type":"mark-ready","id":"x","param\u017F":7}', INVALID],
     ['a key twice: the last counts', '{"type":"nope","Type":"mark-ready","id":"y","id":"x"}', READ],
     ['a key twice, then null', '{"type":"mark-ready","type":null,"id":"x"}', READ],
@@ -68,7 +68,7 @@ describe('a body that is posted', () => {
     ['a type that is empty', '{"type":"","id":"x"}', 'type is required'],
     ['an unknown type, before it looks at the id', '{"id":"x","type":"restart-pod"}', 'unknown task type: restart-pod'],
     ['an unknown type with characters of HTML', '{"type":"<&>"}', 'unknown task type: <&>'],
-    ['an id that is no UUID', '{"id":"x","type":"mark-ready"}', READ],
+    ['an id that is not a UUID', '{"id":"x","type":"mark-ready"}', READ],
     [
       'an id to be quoted as Go does',
       String.raw`{"type":"mark-ready","id":"\u0007\b\f\n\r\t\u000b\"\\\u007f\u00a0\u00e9\ufeff\ue000\ud83d\ude00"}`,
@@ -90,7 +90,7 @@ describe('a body that is posted', () => {
     });
   }
 
-  it('bytes that are no UTF-8 become replacement characters', async () => {
+  it('bytes that are not UTF-8 become replacement characters', async () => {
     const body = Buffer.concat([Buffer.from('{"type":"mark-ready","id":"a'), Buffer.from([0xff]), Buffer.from('b"}')]);
     assert.deepEqual(
       await client.send('POST', '/v0/tasks', body),

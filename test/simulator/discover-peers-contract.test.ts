@@ -65,7 +65,7 @@ describe('discover-peers', function () {
       'discover-peers: source[1]: static source has empty addresses',
     ],
   ] as const) {
-    simulatorOnly(`${JSON.stringify(params)} fails and leaves the peers alone`, async () => {
+    simulatorOnly(`${JSON.stringify(params)} fails and does not change the peers`, async () => {
       await discover({ sources: [STATIC] });
       const task = await discover(params);
       assert.deepEqual([task.status, task.error, node.configuredPeers], ['failed', error, STATIC.addresses]);

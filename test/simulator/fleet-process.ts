@@ -1,4 +1,4 @@
-/** A process that runs a fleet, to be killed: prints the pids of its seid processes, then goes on. */
+/** A process that runs a fleet, to be killed: prints the pids of its seid processes, then keeps running. */
 import { startFleet } from '../../simulator/fleet.ts';
 
 const fleet = await startFleet();

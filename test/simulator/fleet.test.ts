@@ -204,7 +204,7 @@ describe('fleet', function () {
   describe('a crash of the sidecar', () => {
     afterEach(() => node.startSidecar());
 
-    it('breaks the connections that are open and refuses new ones; seid lives on', async () => {
+    it('breaks the connections that are open and refuses new ones; seid keeps running', async () => {
       const pid = node.seidPid;
       node.setFaults({ hang: { times: 1 } });
       const open = client.get('/v0/livez');

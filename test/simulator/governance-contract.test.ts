@@ -179,7 +179,7 @@ describe('governance tasks', function () {
     ['committed_ok', 'completed'],
     ['committed_failed', 'failed'],
   ] as const) {
-    simulatorOnly(`a chosen result stands in a ${status} task`, async () => {
+    simulatorOnly(`a chosen result is in a ${status} task`, async () => {
       const [node, sidecar] = await newNode({ transactions: { outcome, result: 'garbage' } });
       const results: unknown[] = [(await run(sidecar, 'gov-vote', VOTE)).result];
       for (const result of [{ txHash: 7, inclusionStatus: 'lost' }, null, undefined]) {

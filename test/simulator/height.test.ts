@@ -28,12 +28,12 @@ describe('the height of a simulated chain', function () {
   });
   afterEach(() => fleet.close());
 
-  it('is set for all nodes at once, also for those that come later, and goes on from there', async () => {
+  it('is set for all nodes at once, also for later ones, and grows from there', async () => {
     await fleet.setHeight(1_000_000);
     nodes.push(await fleet.addNode({ namespace: 'sei', name: 'later' }));
     const heights = await Promise.all(nodes.map((node) => node.latestHeight()));
     for (const height of [fleet.height, ...heights]) assert.ok(isAt(height, 1_000_000), `${height}`);
-    await eventually('it goes on', async () => (await nodes[0]!.latestHeight())! > heights[0]!);
+    await eventually('it grows', async () => (await nodes[0]!.latestHeight())! > heights[0]!);
   });
 
   it('is set for one node only, and stays over a restart of seid', async () => {

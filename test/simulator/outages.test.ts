@@ -69,7 +69,7 @@ describe('outages of a sidecar', function () {
     assert.equal(node.sigtermsReceived, 0);
   });
 
-  it('DELETE answers 503 with Retry-After for as long as it is told to, and takes nothing off', async () => {
+  it('DELETE answers 503 with Retry-After as often as it is set to, and takes nothing off', async () => {
     const [node, sidecar] = await newNode({ sidecarVersion: 'newer' });
     const id = await sidecar.submit('await-condition', ARMED);
     const error = 'failed to delete task; retry';
@@ -93,7 +93,7 @@ describe('outages of a sidecar', function () {
     assert.equal(node.tasks.length, 1);
   });
 
-  it('the proxy refuses with 403, in its own words, and nothing reaches the sidecar', async () => {
+  it('the proxy refuses with 403 and its own text, and nothing reaches the sidecar', async () => {
     const [node, sidecar] = await newNode();
     const error = 'Forbidden (user=system:serviceaccount:a:b, verb=create, resource=seinodetasks, subresource=)';
     node.setFaults({ answerStatus: { status: 403, method: 'POST', error } });

@@ -1,6 +1,6 @@
 /**
  * How the sidecar reads a task's params (contract §3): any are accepted, and what Go's encoding/json cannot decode into
- * the task's struct makes the task fail in its words. No task here gets as far as doing anything.
+ * the task's struct makes the task fail with its error. No task here does any work.
  */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -39,7 +39,7 @@ const awaitCondition: readonly Case[] = [
   ['{"condition":"moon","targetHeight":-1e-7}', into('number -1e-7', `${WAIT}.targetHeight`, 'int64')],
   ['{"condition":"height","targetHeight":1e30}', into('number 1e+30', `${WAIT}.targetHeight`, 'int64')],
   ['{"condition":"height","targetHeight":1e20}', into('number 100000000000000000000', `${WAIT}.targetHeight`, 'int64')],
-  // The largest int64 is none any more: the sidecar has it as a float64.
+  // The largest int64 does not fit: the sidecar has it as a float64.
   [
     '{"condition":"height","targetHeight":9223372036854775807}',
     into('number 9223372036854776000', `${WAIT}.targetHeight`, 'int64'),

@@ -11,7 +11,7 @@ import { realSidecar, simulatorOnly } from './real-sidecar.ts';
 import { SidecarClient } from './sidecar-client.ts';
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
-/** Params of an await-condition that goes on for ever. */
+/** Params of an await-condition that never ends. */
 const FOR_EVER = { condition: 'height', targetHeight: 9_000_000_000_000_000 };
 
 describe('sidecar contract', function () {
@@ -162,7 +162,7 @@ describe('sidecar contract', function () {
       assert.equal((await client.get(`/v0/tasks/${id}`)).status, 404);
     });
 
-    simulatorOnly('v0.0.56: the work goes on and the row comes back when it ends', async () => {
+    simulatorOnly('v0.0.56: the work continues and the row is written again when it ends', async () => {
       const node = await newNode({ sidecarVersion: 'v0.0.56' });
       const sidecar = new SidecarClient(node.url);
       node.setFaults({ slowStopMs: 200 });
@@ -289,7 +289,7 @@ describe('sidecar contract', function () {
   });
 
   describe('restart-seid', () => {
-    simulatorOnly('restarts seid with one SIGTERM; the sidecar lives on and stays ready', async () => {
+    simulatorOnly('restarts seid with one SIGTERM; the sidecar keeps running and stays ready', async () => {
       const node = await newNode();
       const sidecar = new SidecarClient(node.url);
       const [pid, startedAt] = [node.seidPid, node.sidecar.startedAt];
@@ -312,7 +312,7 @@ describe('sidecar contract', function () {
       assert.ok((await node.latestHeight())! > 0);
     });
 
-    simulatorOnly('fails loudly when seid ignores SIGTERM, and leaves it running', async () => {
+    simulatorOnly('fails when seid ignores SIGTERM, and leaves it running', async () => {
       const node = await newNode({ restartGraceMs: 200 });
       const sidecar = new SidecarClient(node.url);
       node.setFaults({ ignoreSigterm: true });
@@ -396,7 +396,7 @@ describe('sidecar contract', function () {
 
   describe("seid's RPC", () => {
     for (const jsonRpcEnvelope of [true, false]) {
-      simulatorOnly(`GET /status ${jsonRpcEnvelope ? 'with' : 'without'} the JSON-RPC envelope`, async () => {
+      simulatorOnly(`GET /status ${jsonRpcEnvelope ? 'with' : 'without'} the JSON-RPC wrapper`, async () => {
         const node = await newNode({ jsonRpcEnvelope, votingPower: 7 });
         const body = (await (await fetch(`${node.rpcUrl}/status`)).json()) as Record<string, unknown>;
         assert.equal('result' in body, jsonRpcEnvelope);
@@ -407,7 +407,7 @@ describe('sidecar contract', function () {
       });
     }
 
-    simulatorOnly('the height goes on, on the same port, over a restart', async () => {
+    simulatorOnly('the height continues, on the same port, after a restart', async () => {
       const node = await newNode();
       const sidecar = new SidecarClient(node.url);
       const [rpcUrl, height] = [node.rpcUrl, (await node.latestHeight())!];

@@ -1,4 +1,4 @@
-/** What becomes of running tasks when the sidecar gets a SIGTERM (contract §3). */
+/** Running tasks when the sidecar gets a SIGTERM (contract §3). */
 import assert from 'node:assert/strict';
 import { startFleet, type Fleet, type NodeBehaviour } from '../../simulator/fleet.ts';
 import type { SimulatedNode } from '../../simulator/simulated-node.ts';
@@ -8,7 +8,7 @@ import { simulatorOnly } from './real-sidecar.ts';
 import { SidecarClient } from './sidecar-client.ts';
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
-/** Params of an await-condition that goes on for ever. */
+/** Params of an await-condition that never ends. */
 const FOR_EVER = { condition: 'height', targetHeight: 9_000_000_000_000_000 };
 
 describe('SIGTERM to the sidecar', function () {
@@ -50,7 +50,7 @@ describe('SIGTERM to the sidecar', function () {
     });
 
     simulatorOnly(
-      `${sidecarVersion}: a restart begins anew, with a second SIGTERM, and readiness is lost`,
+      `${sidecarVersion}: a restart starts again, with a second SIGTERM, and readiness is lost`,
       async () => {
         const node = await newNode({ sidecarVersion });
         const sidecar = new SidecarClient(node.url);
@@ -81,7 +81,7 @@ describe('SIGTERM to the sidecar', function () {
     });
   });
 
-  simulatorOnly('newer keeps them whatever it is told', async () => {
+  simulatorOnly('newer keeps them whatever its options are', async () => {
     const [task] = await keptOver({ sidecarVersion: 'newer', tasksOnSigterm: 'fail' });
     assert.deepEqual([task?.status, task?.error], ['running', undefined]);
   });

@@ -45,7 +45,7 @@ export function describeVersions(
   }
 }
 
-/** Only v0.0.56 and older ones know discover-peers. Nothing begins: the id is no UUID. */
+/** Only v0.0.56 and older ones know discover-peers. Nothing starts: the id is not a UUID. */
 async function versionOf(client: SidecarClient): Promise<SidecarVersion> {
   const { text } = await client.post({ id: 'x', type: 'discover-peers' });
   return text.includes('unknown task type') ? 'newer' : 'v0.0.56';

@@ -55,7 +55,7 @@ describe('Events of a restart', () => {
     return items.filter(({ involvedObject }) => involvedObject.kind === kind && involvedObject.name === name);
   }
 
-  it('tell its whole story on the task, each once, also after another start of the service', async () => {
+  it('record every step on the task, each once, also after a restart of the service', async () => {
     assert.deepEqual(reasons(await eventsOn('SeiNodeTask', 'good')), [
       'Normal Dispatched',
       'Normal TaskComplete',
@@ -64,12 +64,12 @@ describe('Events of a restart', () => {
     assert.deepEqual(reasons(await eventsOn('SeiNodeTask', 'bad')), ['Normal Dispatched', 'Warning TaskFailed']);
   });
 
-  it('tell on the node what was done to it', async () => {
+  it('record on the node what was done to it', async () => {
     assert.deepEqual(reasons(await eventsOn('SeiNode', 'good')), ['Normal Dispatched', 'Normal TaskComplete']);
     assert.deepEqual(reasons(await eventsOn('SeiNode', 'bad')), ['Normal Dispatched', 'Warning TaskFailed']);
   });
 
-  it('answer in `kubectl describe seinode` who restarted it, and why', async () => {
+  it('show in `kubectl describe seinode` who restarted it, and why', async () => {
     const { stdout } = await environment.kubectl(['describe', 'seinode', 'good']);
     assert.match(
       stdout,

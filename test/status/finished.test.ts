@@ -20,7 +20,7 @@ describe('`kubectl wait --for=condition=Finished`', () => {
     stubborn: [{ faults: { ignoreSigterm: true } }, 'Failed', 'TaskFailed'],
   };
   for (const [name, [node, phase, reason]] of Object.entries(ends)) {
-    it(`does not return before the task is over, and returns when it is ${phase}`, async () => {
+    it(`does not return before the task has ended, and returns when it is ${phase}`, async () => {
       await environment.addNode(name, node);
       await environment.restart(name, name);
       const { code, stderr } = await environment.kubectl([...WAIT, `snt/${name}`]);

@@ -13,7 +13,7 @@ interface NodeEvent {
 const reasonsOf = (events: readonly NodeEvent[]): string[] =>
   events.map(({ type, reason }) => `${type} ${reason}`).toSorted();
 
-describe('Events on a SeiNode of restarts that no SeiNodeTask tells of', () => {
+describe('Events on a SeiNode of restarts without a SeiNodeTask', () => {
   let environment: TestEnvironment;
 
   before(async () => {
@@ -46,7 +46,7 @@ describe('Events on a SeiNode of restarts that no SeiNodeTask tells of', () => {
     });
   }
 
-  it('tell what a runbook did to it, and which', async () => {
+  it('name the runbook and what it did', async () => {
     const { namespace, name } = await environment.addNode('by-runbook');
     const runbook = await start('RestartThenAwaitHeight', 'nightly', {
       node: { namespace, name },
@@ -65,7 +65,7 @@ describe('Events on a SeiNode of restarts that no SeiNodeTask tells of', () => {
       assert.ok(/^(RestartSeid|AwaitNodesAtHeight) by workflow /.test(note) && note.includes(runbook.workflowId), note);
   });
 
-  it('tell of each run of one workflow id', async () => {
+  it('are recorded for each run of one workflow id', async () => {
     const { namespace, name } = await environment.addNode('twice');
     for (const why of ['memory leak', 'new peers']) {
       const run = await start('RestartSeid', 'twice', { node: { namespace, name }, payload: {}, why });
@@ -80,7 +80,7 @@ describe('Events on a SeiNode of restarts that no SeiNodeTask tells of', () => {
       );
   });
 
-  it('tell how a restart ended whose task was deleted meanwhile', async () => {
+  it('record the end of a restart whose task was deleted', async () => {
     const node = await environment.addNode('deleted');
     node.setFaults({ neverBoot: true });
     const task = await environment.restart('deleted', 'deleted');

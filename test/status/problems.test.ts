@@ -57,7 +57,7 @@ async function warnings(environment: TestEnvironment, name: string): Promise<Kub
   return (JSON.parse(stdout) as { items: KubernetesEvent[] }).items.filter(({ type }) => type === 'Warning');
 }
 
-describe('what keeps a task from going on', () => {
+describe('a problem that keeps a task from continuing', () => {
   let environment: TestEnvironment;
 
   beforeEach(async () => {
@@ -67,7 +67,7 @@ describe('what keeps a task from going on', () => {
   afterEach(() => environment.stop());
 
   for (const [cause, { service, words, reason }] of Object.entries(causes)) {
-    it(`stands in its status and in one Warning, while it goes on trying: ${cause}`, async () => {
+    it(`is in its status and in one Warning, while it is retried: ${cause}`, async () => {
       const first = await environment.startService(await service(environment));
       const node = await environment.addNode('away');
       const task = await environment.restart('away', 'away');
@@ -98,7 +98,7 @@ describe('what keeps a task from going on', () => {
     });
   }
 
-  it('is told also when it is another problem with every try', async () => {
+  it('is shown also when it is a different one with every try', async () => {
     await environment.startService();
     const node = await environment.addNode('varied');
     const handle = node.handle.bind(node);
@@ -122,7 +122,7 @@ describe('what keeps a task from going on', () => {
     assert.equal(node.sigtermsReceived, 1);
   });
 
-  it('may be a sidecar that does not know a task which it had accepted', async () => {
+  it('can be a sidecar that does not know a task which it had accepted', async () => {
     await environment.startService();
     const node = await environment.addNode('denied', { sidecarVersion: 'newer' });
     await createTaskOfKind(environment, 'denied', { kind: 'AwaitNodesAtHeight', payload: { targetHeight: 1_000_000 } });
@@ -138,7 +138,7 @@ describe('what keeps a task from going on', () => {
     await polledAgain(node);
     const { status } = await environment.taskWhere(
       'denied',
-      'tells no problem any more',
+      'no longer shows a problem',
       ({ status: now }) => !/Last problem/.test(now?.message ?? ''),
     );
     assert.deepEqual([status?.phase, status?.step], ['Running', 'AwaitingHeight']);

@@ -36,7 +36,7 @@ const atWork: readonly {
   },
 ];
 
-describe('the status of a task that is at work', () => {
+describe('the status of a running task', () => {
   let environment: TestEnvironment;
 
   before(async () => {

@@ -9,7 +9,7 @@ const UI = 'https://temporal.example';
 /** Design §4; one more for a task that has to wait. */
 const MOST_WRITES = 4;
 
-describe('the status of a restart that has to wait and takes its time', () => {
+describe('the status of a slow restart that has to wait', () => {
   let environment: TestEnvironment;
   let task: SeiNodeTask;
   let written: readonly SeiNodeTaskStatus[];
@@ -44,7 +44,7 @@ describe('the status of a restart that has to wait and takes its time', () => {
     );
   });
 
-  it('says in one sentence what happens, who asked for it and why', () => {
+  it('says in one sentence what happens, who requested it and why', () => {
     const asked = 'Created with a-test. Reason: memory leak.';
     assert.ok(
       written.every(({ message }) => message?.endsWith(asked)),
@@ -69,7 +69,7 @@ describe('the status of a restart that has to wait and takes its time', () => {
     assert.equal(written[0]?.workflow?.id, workflowId);
   });
 
-  it('says when it was over and how long it took', () => {
+  it('says when it ended and how long it took', () => {
     const { startedAt = '', completedAt = '', duration = '' } = task.status ?? {};
     const seconds = (Date.parse(completedAt) - Date.parse(startedAt)) / 1_000;
     assert.ok(seconds >= 2, `${seconds} s`);

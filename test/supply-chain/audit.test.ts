@@ -38,7 +38,7 @@ async function auditAgainst(status: number, answer: object): Promise<{ code: num
 }
 
 describe('npm run audit', () => {
-  it('passes when the registry knows of nothing', async () => {
+  it('passes when the registry has no advisory', async () => {
     assert.deepEqual(await auditAgainst(200, {}), { code: 0, stdout: 'No known vulnerabilities\n' });
   });
 
@@ -78,7 +78,7 @@ describe('npm run audit', () => {
     '{}',
     '{"error":{"code":"ENOLOCK","summary":"This command requires an existing lockfile."}}',
   ]) {
-    it(`does not take ${report || 'nothing'} for a pass`, () =>
+    it(`does not pass for ${report || 'nothing'}`, () =>
       assert.throws(() => auditOutcome(report), /npm audit did not report/));
   }
 });

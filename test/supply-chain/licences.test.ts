@@ -37,7 +37,7 @@ describe('licences', () => {
     );
   });
 
-  it('that are allowed are all in use, and so are the exceptions', () => {
+  it('in the list are all in use, and so are the exceptions', () => {
     assert.deepEqual(
       [...ALLOWED].filter((allowed) => !shipped.some(({ license }) => license === allowed)),
       [],

@@ -27,7 +27,7 @@ describe('what is installed', () => {
     );
   });
 
-  it('is held in package-lock.json by a SHA-512, and from no address of its own', () => {
+  it('has a SHA-512 in package-lock.json, and comes from the registry', () => {
     const packages = lockedPackages();
     assert.ok(packages.length > 100);
     const loose = packages.filter(
@@ -36,7 +36,7 @@ describe('what is installed', () => {
     assert.deepEqual(loose, []);
   });
 
-  it('runs no install script that nobody has decided about, and nothing is decided that is not there', () => {
+  it('runs no install script without a decision, and every decision is about an existing one', () => {
     const withScripts = new Set(
       lockedPackages()
         .filter(({ hasInstallScript }) => hasInstallScript)
@@ -48,7 +48,7 @@ describe('what is installed', () => {
     assert.match(readProjectFile('.npmrc'), /^strict-allow-scripts=true$/m);
   });
 
-  it('is held in go.sum by a hash of each module that go.mod names', () => {
+  it('has a hash in go.sum for each module in go.mod', () => {
     const goMod = linesOf('dev/servers/go.mod');
     const modules = goMod.flatMap((line) => [...line.matchAll(/(\S+\.\S+) (v\d\S+)/g)].map(([module]) => module));
     const replaced = new Set(goMod.flatMap((line) => /(\S+)( v\S+)? => /.exec(line)?.[1] ?? []));
@@ -71,7 +71,7 @@ describe('what is installed', () => {
     assert.deepEqual(loose, []);
   });
 
-  it('is held in the requirements of the Temporal CLI by versions and SHA-256', () => {
+  it('has versions and SHA-256 in the requirements of the Temporal CLI', () => {
     const requirements = linesOf('dev/binaries/temporal-cli.requirements.txt')
       .join('\n')
       .replaceAll(/\s*\\\n\s*/g, ' ')

@@ -20,7 +20,7 @@ const purlsOf = (packages: readonly LockedPackage[]): string[] =>
   [...new Set(packages.map(({ name, version }) => `pkg:npm/${name.replace('@', '%40')}@${version}`))].toSorted();
 
 describe('npm run sbom', () => {
-  it('lists everything as CycloneDX, by version and hash, and tells what is shipped', async () => {
+  it('lists everything as CycloneDX, by version and hash, and marks what is not shipped', async () => {
     const { stdout } = await promisify(execFile)('npm', ['run', '--silent', 'sbom'], {
       cwd: PROJECT,
       maxBuffer: 64 * 1024 * 1024,

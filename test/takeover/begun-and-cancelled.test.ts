@@ -10,7 +10,7 @@ import { begunAMinuteAgo, sentAMinuteAgo } from './begun-task.ts';
 const RESTART = { kind: 'RestartSeid', restartSeid: {} };
 const AWAIT = { kind: 'AwaitNodesAtHeight', awaitNodesAtHeight: { targetHeight: 1_000_000_000 } };
 
-describe('a task that another controller has begun, and that is cancelled before it is taken over', () => {
+describe('a task that another controller has started, and that is cancelled before it is adopted', () => {
   let environment: TestEnvironment;
 
   before(async () => {
@@ -91,7 +91,7 @@ describe('a task that another controller has begun, and that is cancelled before
     assert.deepEqual(requestsOf(node('busy'), 'POST'), []);
   });
 
-  it('does not claim that nothing was done when the sidecar is known to have had it', async () => {
+  it('does not report that nothing was sent when the sidecar is known to have had it', async () => {
     const task = await environment.finished('forgotten');
     assertFailed(task, 'Cancelled', /too late to stop the restart: .* had accepted it/, /no longer knows it/);
     assert.doesNotMatch(task.status?.message ?? '', /[Nn]othing was/);

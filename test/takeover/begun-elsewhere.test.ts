@@ -41,7 +41,7 @@ const begun: Readonly<Record<string, Begun>> = {
   },
 };
 
-describe('a task that another controller has begun', () => {
+describe('a task that another controller has started', () => {
   let environment: TestEnvironment;
   const ids = new Map<string, string>();
 
@@ -93,7 +93,7 @@ describe('a task that another controller has begun', () => {
     assert.equal(node.sigtermsReceived, 1);
   });
 
-  it('notes that it was sent, where the other controller did not', async () => {
+  it('records that it was sent when the other controller did not', async () => {
     const { task } = await endOf('not-noted');
     assert.ok(task.status?.task?.submittedAt);
   });
@@ -114,14 +114,14 @@ describe('a task that another controller has begun', () => {
     assert.deepEqual(requestsOf(node, 'POST'), []);
   });
 
-  it('is not sent any more once its execution time, counted from its own start, is over', async () => {
+  it('is not sent when its execution time, counted from its own start, has passed', async () => {
     const { task, node } = await endOf('late');
     assertFailed(task, 'Timeout', /after 30s/, /may have been sent to .*, which does not have it now/);
     assert.deepEqual(requestsOf(node, 'POST'), []);
     assert.equal(node.sigtermsReceived, 0);
   });
 
-  it('is Complete when it was done, however late it is taken over', async () => {
+  it('is Complete when it had ended, however late it is adopted', async () => {
     const { task, node } = await endOf('late-but-done');
     assertComplete(task);
     assert.deepEqual(requestsOf(node, 'POST'), []);
@@ -134,13 +134,13 @@ describe('a task that another controller has begun', () => {
     assert.equal(node.sigtermsReceived, 0);
   });
 
-  it('waits for its target no longer than from when the other controller began to', async () => {
+  it('counts its wait for the target from when the other controller began to wait', async () => {
     const { task, node } = await endOf('waiting');
     assertFailed(task, 'TargetResolveFailed', /Initializing/);
     assert.deepEqual(node.requests, []);
   });
 
-  it('is left alone when it is over', async () => {
+  it('does not change when it is terminal', async () => {
     await endOf('not-sent');
     const { task, node } = await endOf('over');
     assert.deepEqual([task.status?.task?.err, task.status?.workflow], ['theirs', undefined]);

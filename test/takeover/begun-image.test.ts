@@ -26,7 +26,7 @@ const begun: Readonly<Record<string, Begun>> = {
   runs: { image: NEW, currentImage: NEW, status: begunAMinuteAgo },
 };
 
-describe('an image update that another controller has begun', () => {
+describe('an image update that another controller has started', () => {
   let environment: TestEnvironment;
 
   before(async () => {
@@ -82,7 +82,7 @@ describe('an image update that another controller has begun', () => {
     assert.deepEqual(await seiNode('superseded'), { image: OTHER, generation: 1 });
   });
 
-  it('is Complete when the node runs it, without a claim whose doing that is', async () => {
+  it('is Complete when the node runs it, without saying who set it', async () => {
     const task = await environment.finished('runs');
     assertComplete(task, /runs image ghcr\.io\/sei\/seid:v6\.$/);
     assert.equal((await seiNode('runs')).generation, 1);

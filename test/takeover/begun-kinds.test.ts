@@ -48,7 +48,7 @@ const begun: Readonly<Record<string, Begun>> = {
   'to-mark-ready': { kind: 'MarkReady', sent: false },
 };
 
-describe('a task of each kind that another controller has begun', () => {
+describe('a task of each kind that another controller has started', () => {
   let environment: TestEnvironment;
   const ids = new Map<string, string>();
 
@@ -91,7 +91,7 @@ describe('a task of each kind that another controller has begun', () => {
     return task;
   }
 
-  it('goes on with a pending transaction under its id, without a second one', async () => {
+  it('continues with a pending transaction under its id, without a second one', async () => {
     await eventually('it is submitted again', () => postedIds('pending').length > 1);
     nodeOf('pending').setTransactions({});
     const task = await endOf('pending');
@@ -109,7 +109,7 @@ describe('a task of each kind that another controller has begun', () => {
     assert.equal(nodeOf('in-flight').broadcasts.length, 1);
   });
 
-  it('finds a transaction that is included, with its hash and height', async () => {
+  it('reports an included transaction with its hash and height', async () => {
     const [sent] = nodeOf('included').tasks;
     assert.ok(sent);
     const { txHash, height } = sent.result as { txHash: string; height: number };
@@ -119,7 +119,7 @@ describe('a task of each kind that another controller has begun', () => {
     assert.deepEqual(postedIds('included'), []);
   });
 
-  it('does not submit a pending transaction again once its time is over', async () => {
+  it('does not submit a pending transaction again after its deadline', async () => {
     const task = await endOf('undetermined');
     assertFailed(task, 'InclusionUndetermined', /within 30s/);
     assert.ok(task.status?.outputs?.govParamChange?.txHash);
@@ -132,7 +132,7 @@ describe('a task of each kind that another controller has begun', () => {
     assert.equal(nodeOf('not-sent').broadcasts.length, 1);
   });
 
-  it('never sends a transaction again that was sent and that the sidecar has forgotten', async () => {
+  it('never sends a transaction again that was sent and that the sidecar no longer knows', async () => {
     const { message } =
       (
         await environment.taskWhere('forgotten-unbounded', 'says so', ({ status }) =>
@@ -149,14 +149,14 @@ describe('a task of each kind that another controller has begun', () => {
     }
   });
 
-  it('reports the height of a wait that is over', async () => {
+  it('reports the height of a wait that has ended', async () => {
     const task = await endOf('at-height');
     assertComplete(task);
     assert.ok(task.status?.outputs?.awaitNodesAtHeight?.currentHeight);
     assert.deepEqual(postedIds('at-height'), []);
   });
 
-  it('takes a wait off the sidecar whose time was over before', async () => {
+  it('takes a wait off the sidecar whose deadline had passed', async () => {
     assertFailed(await endOf('awaiting'), 'Timeout', /after 30s/, /was taken off/);
     assert.deepEqual(postedIds('awaiting'), []);
     assert.deepEqual(nodeOf('awaiting').tasks, []);

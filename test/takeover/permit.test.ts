@@ -7,7 +7,7 @@ import { requestsOf } from '../support/requests-of.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 import { begunAMinuteAgo, sentAMinuteAgo } from './begun-task.ts';
 
-describe('a restart that another controller has begun, on a node whose permit somebody else has', () => {
+describe('a restart that another controller has started, on a node whose permit is held', () => {
   let environment: TestEnvironment;
 
   before(async () => {
@@ -46,7 +46,7 @@ describe('a restart that another controller has begun, on a node whose permit so
     assert.deepEqual(requestsOf(node('at-work'), 'POST'), []);
   });
 
-  it('is sent only when the node is free, when the sidecar does not have it', async () => {
+  it('is only sent when the permit is free, if the sidecar does not have it', async () => {
     const waiting = await environment.queued('not-sent');
     assert.equal(waiting.status?.phase, 'Running');
     assert.match(waiting.status?.message ?? '', /is busy with a permit that was taken by hand/);
@@ -56,7 +56,7 @@ describe('a restart that another controller has begun, on a node whose permit so
     assert.equal(requestsOf(node('not-sent'), 'POST').length, 1);
   });
 
-  it('is not sent any more once its time is over', async () => {
+  it('is not sent after its deadline', async () => {
     assertFailed(
       await environment.finished('out-of-time'),
       'Timeout',

@@ -21,7 +21,7 @@ const AWAIT = {
 const WAIT = { condition: 'height', targetHeight: 1_000_000_000, action: 'SIGTERM_SEID' };
 
 /** Deleted after the bridge had started its workflow, and before a worker looked at it. */
-describe('a task that another controller has begun, and whose resource is gone when it is taken over', () => {
+describe('a task that another controller has started, and whose resource is gone when it is adopted', () => {
   let environment: TestEnvironment;
   const tasks = new Map<string, SeiNodeTask>();
 

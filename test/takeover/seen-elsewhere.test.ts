@@ -11,7 +11,7 @@ import { ago, sentAMinuteAgo } from './begun-task.ts';
 const SEEN_AT = ago(60);
 const WAITING_SINCE = ago(60);
 
-describe('a task that another controller left behind', () => {
+describe('a task that another controller has written to', () => {
   let environment: TestEnvironment;
   let derivedId: string;
   /** Of the resource that was over before. */
@@ -62,7 +62,7 @@ describe('a task that another controller left behind', () => {
     return environment.fleet.node(environment.namespace, name);
   }
 
-  it('is carried out when it was only seen, and keeps the time of that', async () => {
+  it('is carried out when it was only seen, and keeps its startedAt', async () => {
     const task = await environment.finished('seen');
     assertComplete(task);
     assert.equal(task.status?.task?.id, expectedTaskId(task.metadata.uid, 'RestartSeid'));
@@ -70,7 +70,7 @@ describe('a task that another controller left behind', () => {
     assert.equal(requestsOf(node('seen'), 'POST').length, 1);
   });
 
-  it('goes on waiting for its target from when that began, and only then begins its execution time', async () => {
+  it('continues the wait for its target, and starts its execution time after it', async () => {
     const waiting = await environment.taskWhere('waited', 'waits', ({ status }) => status?.step === 'WaitingForTarget');
     assert.equal(waiting.status?.targetFirstObservedAt, WAITING_SINCE);
     assert.match(waiting.status?.message ?? '', /at most 10m0s/);
@@ -91,7 +91,7 @@ describe('a task that another controller left behind', () => {
     assert.equal(node('derived').sigtermsReceived, 1);
   });
 
-  it('is out of time when it still runs past its execution time, and is not sent again', async () => {
+  it('is Timeout when it still runs after its execution time, and is not sent again', async () => {
     assertFailed(
       await environment.finished('overdue'),
       'Timeout',
@@ -102,7 +102,7 @@ describe('a task that another controller left behind', () => {
     assert.equal(node('overdue').sigtermsReceived, 1);
   });
 
-  it('fails when its node is gone, and says that nobody knows how it ended', async () => {
+  it('fails when its node is gone, and says that its end is not known', async () => {
     assertFailed(
       await environment.finished('no-node'),
       'TargetResolveFailed',
@@ -111,7 +111,7 @@ describe('a task that another controller left behind', () => {
     );
   });
 
-  it('is not even written when it was over', async () => {
+  it('is not written when it was terminal', async () => {
     await Promise.all(['seen', 'derived', 'overdue'].map((name) => environment.finished(name)));
     await eventually('its Events would be there', async () =>
       (await environment.kubectl(['get', 'events', '-o', 'name'])).stdout.includes('derived'),

@@ -6,7 +6,7 @@ import { eventually } from '../support/eventually.ts';
 import { requestsOf } from '../support/requests-of.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 
-describe('status.task.submittedAt, from which others conclude that a task was sent', () => {
+describe('status.task.submittedAt, which says that a task was sent', () => {
   let environment: TestEnvironment;
 
   before(async () => {
@@ -20,7 +20,7 @@ describe('status.task.submittedAt, from which others conclude that a task was se
     return await environment.taskWhere(name, 'is submitted', ({ status }) => status?.task?.submittedAt !== undefined);
   }
 
-  it('is not there before the sidecar has accepted the task, and is from then on', async () => {
+  it('is set when the sidecar has accepted the task, and not before', async () => {
     const node = await environment.addNode('accepted', { faults: { answerStatus: { method: 'POST', status: 503 } } });
     await environment.restart('accepted', 'accepted');
     await eventually('it was refused more than once', () => requestsOf(node, 'POST').length > 1);
@@ -38,7 +38,7 @@ describe('status.task.submittedAt, from which others conclude that a task was se
     assert.equal(task.status?.task?.submittedAt, status.task?.submittedAt);
   });
 
-  it('is there when the answer was lost and the sidecar then has the task', async () => {
+  it('is set when the answer was lost and the sidecar then has the task', async () => {
     const node = await environment.addNode('lost-answer', { faults: { dropAfterPost: { times: 1 }, neverBoot: true } });
     await environment.restart('lost-answer', 'lost-answer');
     assert.equal((await submitted('lost-answer')).status?.phase, 'Running');
@@ -47,7 +47,7 @@ describe('status.task.submittedAt, from which others conclude that a task was se
     assert.equal(requestsOf(node, 'POST').length, 1);
   });
 
-  it('is there at the end of a task that ends with its acceptance', async () => {
+  it('is set at the end of a task that ends with its acceptance', async () => {
     await environment.addNode('marked');
     await createTaskOfKind(environment, 'marked', { kind: 'MarkReady' });
     const task = await environment.finished('marked');
@@ -55,7 +55,7 @@ describe('status.task.submittedAt, from which others conclude that a task was se
     assert.ok(task.status?.task?.submittedAt);
   });
 
-  it('is never there for a task that the sidecar refused or did not get', async () => {
+  it('is never set for a task that the sidecar refused or did not get', async () => {
     await environment.addNode('refused', { sidecarVersion: 'v0.0.56' });
     await createTaskOfKind(environment, 'refused', { kind: 'GovParamChange' });
     await environment.addNode('unreachable', { faults: { refuseConnections: {} } });

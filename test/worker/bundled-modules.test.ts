@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { bundleWorkflows } from '../../worker/workflow-bundle.ts';
 
-/** Bound on the code of our own modules, in characters: every workflow instance evaluates it anew. */
+/** Bound on the code of our own modules, in characters: every workflow instance evaluates it again. */
 const LARGEST = 180_000;
 
 const OWN = /^(lib|api|core|workflows)\/[-a-z/]+\.ts$/;
@@ -37,7 +37,7 @@ describe('the bundle of the workflows', () => {
     bundle = await bundleWorkflows();
   });
 
-  it('holds lib/, api/, core/, workflows/ and the SDK, and nothing else: no schemas, no hashes, no module of Node', () => {
+  it('contains lib/, api/, core/, workflows/ and the SDK, and nothing else: no schemas, no hashes, no module of Node', () => {
     const modules = modulesOf(bundle);
     assert.deepEqual(
       modules.filter((path) => ![OWN, OF_THE_SDK, OF_THE_BUNDLER].some((kind) => kind.test(path))),

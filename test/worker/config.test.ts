@@ -22,7 +22,7 @@ describe('readConfig', () => {
     assert.equal(rpc.urlOf(node, '/status'), 'http://syncer-0-0.syncer-0.arctic-1.svc.cluster.local:26657/status');
   });
 
-  it('takes an empty variable as one that is not set', () => {
+  it('treats an empty variable as unset', () => {
     assert.equal(readConfig({ ROLE: '', TASK_QUEUE: '', SIDECAR_TOKEN_FILE: '' }).ROLE, 'all');
   });
 
@@ -56,22 +56,22 @@ describe('readConfig', () => {
   const refused: [variable: string, text: string, problem: RegExp][] = [
     ['ROLE', 'boss', /expected one of "all"\|"bridge"\|"worker"/],
     ['WATCH_NAMESPACE', 'arctic-1,Arctic_2', /is not a namespace name/],
-    ['LEASE_NAME', 'Lease', /is not a name of an object/],
+    ['LEASE_NAME', 'Lease', /is not an object name/],
     ['LEASE_NAME', 'a'.repeat(254), /expected string to have <=253 characters/],
     ['LEASE_NAMESPACE', 'a,b', /is not a namespace name/],
-    ['SIDECAR_URL_TEMPLATE', 'http://sidecar:7777', /does not hold \{name\}/],
-    ['SIDECAR_URL_TEMPLATE', 'http://{node}:7777', /only \{name\} and \{namespace\} are known/],
+    ['SIDECAR_URL_TEMPLATE', 'http://sidecar:7777', /does not contain \{name\}/],
+    ['SIDECAR_URL_TEMPLATE', 'http://{node}:7777', /contains \{node\}/],
     ['SIDECAR_URL_TEMPLATE', 'ftp://{name}', /is not an http or https URL/],
     ['SIDECAR_TOKEN_FILE', '/nowhere/token', /cannot be read/],
     ['SIDECAR_CA_FILE', '/nowhere/ca', /CA file \/nowhere\/ca cannot be read/],
-    ['SIDECAR_CA_FILE', import.meta.filename, /config\.test\.ts holds no certificate in PEM/],
+    ['SIDECAR_CA_FILE', import.meta.filename, /config\.test\.ts contains no PEM certificate/],
     ['PAYLOAD_KEY_FILE', '/nowhere/keys', /\/nowhere\/keys cannot be read \(ENOENT\); check the path and its mount$/],
     [
       'PAYLOAD_KEY_FILE',
       import.meta.filename,
       /config\.test\.ts line 1 is not <id>: <32 bytes in base64>, with an id of .*"-"$/,
     ],
-    ['SEID_RPC_URL_TEMPLATE', 'http://rpc:26657', /does not hold \{name\}/],
+    ['SEID_RPC_URL_TEMPLATE', 'http://rpc:26657', /does not contain \{name\}/],
     ['TEMPORAL_UI_URL', 'javascript:alert(1)', /is not an http or https URL/],
     ['MAX_CONCURRENT_POLLS', 'many', /is not a number/],
     ['MAX_CONCURRENT_POLLS', '0', /is not above 0/],
@@ -79,7 +79,7 @@ describe('readConfig', () => {
     ['PROBE_ADDRESS', '8080', /is not host:port/],
     ['PROBE_ADDRESS', '::1:8080', /is not host:port/],
     ['PROBE_ADDRESS', '127.0.0.1:65536', /has a port above 65535/],
-    ['METRICS_ADDRESS', 'localhost:9090', /an IP address is needed/],
+    ['METRICS_ADDRESS', 'localhost:9090', /write an IP address/],
     ['SHUTDOWN_GRACE', '25', /is not a duration above 0/],
     ['SHUTDOWN_GRACE', '0s', /is not a duration above 0/],
     ['LOG_LEVEL', 'TRACE', /expected one of "DEBUG"\|"INFO"\|"WARN"\|"ERROR"/],
@@ -95,7 +95,7 @@ describe('readConfig', () => {
     });
   }
 
-  it('does not repeat a password that stands in a URL', () => {
+  it('does not quote a password in a URL', () => {
     for (const text of ['http://user:hunter2@{name}', 'http://user:hunter2@{node}']) {
       const { message } = refusal({ SIDECAR_URL_TEMPLATE: text });
       assert.match(message, /SIDECAR_URL_TEMPLATE="http:\/\/…@\{/);

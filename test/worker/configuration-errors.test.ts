@@ -12,7 +12,7 @@ import { runMain } from './run-main.ts';
 const EXIT_CONFIG = 78;
 const NOT_OURS = { PATH: process.env['PATH'], HOME: '/nowhere', SOME_PASSWORD: 'planted-in-the-environment' };
 
-describe('a configuration that cannot work', () => {
+describe('a configuration that is not valid', () => {
   let directory: string;
   let usable: NodeJS.ProcessEnv;
 
@@ -30,7 +30,7 @@ describe('a configuration that cannot work', () => {
 
   after(() => rm(directory, { recursive: true }));
 
-  it('ends the process with 78 and names every variable and its value at once, and nothing besides', async () => {
+  it('ends the process with 78 and names every variable and its value at once, and nothing else', async () => {
     const wrong = {
       ROLE: 'boss',
       WATCH_NAMESPACE: 'Arctic_1',
@@ -53,7 +53,7 @@ describe('a configuration that cannot work', () => {
     assert.doesNotMatch(stderr, /planted|at .*\.ts/);
   });
 
-  it('tells of our variables, of Temporal and of the kubeconfig in one go', async () => {
+  it('reports problems of our variables, of Temporal and of the kubeconfig together', async () => {
     const { code, stderr } = await runMain({
       ...NOT_OURS,
       ROLE: 'boss',
@@ -76,7 +76,7 @@ describe('a configuration that cannot work', () => {
   });
 
   for (const variable of ['PROBE_ADDRESS', 'METRICS_ADDRESS']) {
-    it(`ends the process when ${variable} is taken`, async () => {
+    it(`ends the process when the port of ${variable} is in use`, async () => {
       const server = createServer();
       await once(server.listen(0, '127.0.0.1'), 'listening');
       const taken = `127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -25,7 +25,7 @@ describe('the probe server', () => {
     server.close();
   });
 
-  it('is ready when every check holds, and names those that do not', async () => {
+  it('is ready when every check passes, and names those that do not', async () => {
     checks = { temporal: true, bridge: false };
     assert.deepEqual(await get('/readyz'), [503, '[+]temporal\n[-]bridge\nnot ready\n']);
     checks = { temporal: true, bridge: true };
@@ -37,12 +37,12 @@ describe('the probe server', () => {
     assert.deepEqual(await get('/healthz'), [200, 'ok\n']);
   });
 
-  it('knows no other path', async () => {
+  it('answers 404 to other paths', async () => {
     for (const path of ['/', '/metrics', '/healthz/', '/readyz/temporal'])
       assert.deepEqual(await get(path), [404, 'not found\n'], path);
   });
 
-  it('can be asked on an IPv6 address', async () => {
+  it('serves on an IPv6 address', async () => {
     server.close();
     await start('[::1]');
     assert.equal((await get('/healthz'))[0], 200);

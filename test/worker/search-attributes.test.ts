@@ -34,7 +34,7 @@ function refusing(names: readonly string[], code: number): Pick<NativeConnection
 }
 
 describe('search attributes', () => {
-  it('that may not be created are named, with the command that creates them, and done without', async () => {
+  it('that may not be created are named, with the command that creates them, and the service runs without them', async () => {
     const { log, warnings } = logger();
     const permissionDenied = 7;
     assert.equal(
@@ -51,12 +51,12 @@ describe('search attributes', () => {
     );
   });
 
-  it('are asked for again when the server gave no decision', async () => {
+  it('are requested again after a temporary error', async () => {
     const unavailable = 14;
     await assert.rejects(ensureSearchAttributes(refusing([], unavailable), 'production', logger().log), /refused/);
   });
 
-  it('that are there need no right to create any', async () => {
+  it('that exist need no right to create any', async () => {
     const { log, warnings } = logger();
     assert.equal(await ensureSearchAttributes(refusing(NAMES, 7), 'production', log), true);
     assert.deepEqual(warnings, []);
@@ -109,7 +109,7 @@ describe('search attributes', () => {
       await restartCompletes();
     });
 
-    it('are done without where there is no room for them, which the service says', async () => {
+    it('are not used when the server allows no more of them, and the service says so', async () => {
       const others = Array.from({ length: KEYWORD_COLUMNS - 1 }, (_, index) => [
         '--name',
         `Other${index}`,

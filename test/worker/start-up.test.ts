@@ -34,31 +34,29 @@ describe('a service that starts before its servers', () => {
     await logLines(service.logFile);
   }
 
-  it('waits for Temporal, says so, and works when it comes', async () => {
+  it('waits for Temporal, says so, and works when it is there', async () => {
     const service = await environment.launchService({ TEMPORAL_ADDRESS: proxy.address });
     await assertWaits(service, {
-      warning: new RegExp(`^Connecting to Temporal at ${proxy.address} failed; it is tried again in \\d+\\.\\d s$`),
+      warning: new RegExp(`^Connecting to Temporal at ${proxy.address} failed; next try in \\d+\\.\\d s$`),
       readiness: ['[+]running', '[-]temporal', '[-]worker', '[-]kubernetes', '[-]bridge'],
     });
     await proxy.leadTo(environment.servers.temporal.address);
     await assertWorks(service);
   });
 
-  it('waits for the API server, says so, and works when it comes', async () => {
+  it('waits for the API server, says so, and works when it is there', async () => {
     const service = await environment.launchService({
       KUBECONFIG: await kubeconfigThrough(proxy, environment.servers, environment.namespace),
     });
     await assertWaits(service, {
-      warning: new RegExp(
-        `^Reading from the API server at https://${proxy.address} failed; it is tried again in \\d+\\.\\d s$`,
-      ),
+      warning: new RegExp(`^Reading from the API server at https://${proxy.address} failed; next try in \\d+\\.\\d s$`),
       readiness: ['[+]running', '[+]temporal', '[-]worker', '[-]kubernetes', '[-]bridge'],
     });
     await proxy.leadTo(new URL(environment.servers.kubernetes.url).host);
     await assertWorks(service);
   });
 
-  it('is not ready while the API server is away later', async () => {
+  it('is not ready while the API server is not available later', async () => {
     await proxy.leadTo(new URL(environment.servers.kubernetes.url).host);
     const service = await environment.startService({
       KUBECONFIG: await kubeconfigThrough(proxy, environment.servers, environment.namespace),
@@ -75,7 +73,7 @@ describe('a service that starts before its servers', () => {
   });
 });
 
-/** Waits until it has tried and failed more than once, and asserts that it lives on and says what is missing. */
+/** Waits until it has tried and failed more than once, and asserts that it keeps running and says what is missing. */
 async function assertWaits(service: LocalService, expected: { warning: RegExp; readiness: string[] }): Promise<void> {
   await eventually('it has tried three times', async () => {
     return (await warnings(service)).filter((message) => expected.warning.test(message)).length >= 3;

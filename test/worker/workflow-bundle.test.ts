@@ -16,7 +16,7 @@ describe('WORKFLOW_BUNDLE', () => {
   afterEach(() => environment.stop());
 
   // With a bundle the services of all other tests run.
-  it('may be absent: the service then bundles the workflows as it starts', async () => {
+  it('may be unset: the service then bundles the workflows at its start', async () => {
     await environment.startService({ WORKFLOW_BUNDLE: '' });
     await environment.addNode('unbundled');
     await environment.restart('unbundled', 'unbundled');

@@ -65,7 +65,7 @@ describe('tasks that wait for a height', () => {
   for (const awaiting of kinds) {
     const { name, kind, params, sigterms } = awaiting;
 
-    it(`${name}: completes once the node is there, with no limit of its own`, async () => {
+    it(`${name}: completes when the node has reached it, without a default timeout`, async () => {
       const node = await environment.addNode(name);
       const oldPid = node.seidPid;
       const targetHeight = ((await node.latestHeight()) ?? 0) + 3;
@@ -89,7 +89,7 @@ describe('tasks that wait for a height', () => {
       assert.equal(poll.scheduleToCloseSeconds, 0);
     });
 
-    it(`${name}: is taken off the sidecar at Timeout although the sidecar says that it does not have it`, async () => {
+    it(`${name}: is taken off the sidecar at Timeout although the sidecar answers that it does not know it`, async () => {
       const denied = `${name}-denied`;
       const node = await environment.addNode(denied, { sidecarVersion: 'newer' });
       await create(denied, awaiting, { targetHeight: 1_000_000_000, timeoutSeconds: 6 });
@@ -103,7 +103,7 @@ describe('tasks that wait for a height', () => {
       assert.deepEqual(node.tasks, []);
     });
 
-    it(`${name}: is taken off at Timeout for as long as it takes, in sight, when the sidecar is away`, async () => {
+    it(`${name}: is taken off at Timeout, retried visibly while the sidecar does not answer`, async () => {
       const away = `${name}-away`;
       const node = await environment.addNode(away, { sidecarVersion: 'newer' });
       await create(away, awaiting, { targetHeight: 1_000_000_000, timeoutSeconds: 6 });

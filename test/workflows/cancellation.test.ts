@@ -56,7 +56,7 @@ describe('a cancelled task', () => {
         assert.deepEqual(node.requests, []);
       });
 
-      it('ends if the sidecar took no task yet', async () => {
+      it('ends if the sidecar has not accepted it', async () => {
         const name = `refused-${index}`;
         const node = await environment.addNode(name, { faults: { refuseConnections: { method: 'POST' } } });
         const task = await environment.restart(name, name);
@@ -79,7 +79,7 @@ describe('a cancelled task', () => {
         assert.equal(node.sigtermsReceived, 0);
       });
 
-      it('stays open until a restart that the sidecar has is over', async () => {
+      it('stays open until a restart that the sidecar has accepted has ended', async () => {
         const name = `restarting-${index}`;
         const node = await environment.addNode(name);
         node.setFaults({ neverBoot: true });

@@ -7,7 +7,7 @@ import { executionStartedMs } from '../support/execution-started-ms.ts';
 import { requestsOf } from '../support/requests-of.ts';
 import { conditionOf, TestEnvironment } from '../support/test-environment.ts';
 
-describe('spec.timeoutSeconds of a task that goes on', () => {
+describe('spec.timeoutSeconds of a running task', () => {
   let environment: TestEnvironment;
 
   before(async () => {
@@ -42,7 +42,7 @@ describe('spec.timeoutSeconds of a task that goes on', () => {
     assertRestartedOnce(node);
   });
 
-  it('may be prolonged: the task outlives its old time', async () => {
+  it('may be extended: the task continues after its old deadline', async () => {
     const { node, workflow, startedMs } = await held('prolonged', { timeoutSeconds: 15 });
     await change('prolonged', 900);
     const deadline = await eventually('the deadline has moved', async () => {
@@ -57,7 +57,7 @@ describe('spec.timeoutSeconds of a task that goes on', () => {
     assertRestartedOnce(node);
   });
 
-  it('takes effect also on a task that cannot be sent', async () => {
+  it('also applies to a task that cannot be sent', async () => {
     const node = await environment.addNode('unsent', { faults: { refuseConnections: {} } });
     await environment.restart('unsent', 'unsent');
     await environment.taskWhere('unsent', 'has begun', (task) => !Number.isNaN(executionStartedMs(task)));
@@ -70,7 +70,7 @@ describe('spec.timeoutSeconds of a task that goes on', () => {
     assert.deepEqual(requestsOf(node, 'POST'), []);
   });
 
-  it('takes effect also on a wait, which is then taken off the sidecar', async () => {
+  it('also applies to a wait, which is then taken off the sidecar', async () => {
     const node = await environment.addNode('wait', { sidecarVersion: 'newer' });
     await createTaskOfKind(environment, 'wait', {
       kind: 'AwaitNodesAtHeight',

@@ -41,7 +41,7 @@ describe('the current details of a workflow', () => {
     );
   });
 
-  it('show the words of a sidecar as they are', async () => {
+  it('show the text of a sidecar unchanged', async () => {
     await environment.addNode('refused', {
       faults: { answerStatus: { method: 'POST', status: 400, error: HOSTILE_WORDS } },
     });

@@ -48,7 +48,7 @@ describe('a task is sent once', () => {
     assert.equal(node.sigtermsReceived, 1);
   });
 
-  it('although the answer was lost and the task has failed since', async () => {
+  it('although the answer was lost and the task has failed in between', async () => {
     const node = await environment.addNode('lost-failure', {
       restartGraceMs: 50,
       faults: { ignoreSigterm: true, dropAfterPost: { times: 1 } },
@@ -78,7 +78,7 @@ describe('a task is sent once', () => {
     assert.equal(node.sigtermsReceived, 1);
   });
 
-  it('and a task that another controller began is watched to its end', async () => {
+  it('and a task that another controller started is watched to its end', async () => {
     const { node, id } = await restartKnownBefore('known-running', { ignoreSigterm: true });
     assert.equal(node.sidecar.task(id)?.status, 'running');
     await environment.setPhase('known-running', 'Running');
@@ -86,7 +86,7 @@ describe('a task is sent once', () => {
     assert.deepEqual(requestsOf(node, 'POST'), []);
   });
 
-  describe('when the sidecar goes and comes back in mid-restart', () => {
+  describe('when the sidecar stops and starts again during the restart', () => {
     it('killed: the sidecar runs the task again, the service only watches', async () => {
       const node = await interrupted('killed', {});
       node.crashSidecar();

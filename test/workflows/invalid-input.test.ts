@@ -87,7 +87,7 @@ describe('a task workflow that is started past admission', () => {
     });
   });
 
-  it('waits for a worker that knows its type, and is not judged by one that does not', async () => {
+  it('waits for a worker that knows its type, and is not failed by one that does not', async () => {
     const { metadata } = await environment.restart('newer', 'target');
     const handle = await environment.temporal.workflow.start('RestartPod', {
       workflowId: workflowIdOf(metadata),

@@ -9,7 +9,7 @@ const LARGEST = '9223372036854775807';
 /** The longest duration that Go takes. */
 const LONGEST_DURATION = '2562047h47m16s';
 
-describe('a task that may take longer than anything lasts', () => {
+describe('a task with a very long timeout', () => {
   let environment: TestEnvironment;
 
   before(async () => {
@@ -44,7 +44,7 @@ describe('a task that may take longer than anything lasts', () => {
     assert.equal(node.sigtermsReceived, 1);
   });
 
-  it('waits as long as Go can say for its target and for its turn', async () => {
+  it('waits for its target and its permit for the longest duration of Go', async () => {
     const node = await environment.addNode('waiting', { phase: 'Initializing' });
     node.setFaults({ neverBoot: true });
     const target = {

@@ -34,7 +34,7 @@ describe('replay of recorded histories', () => {
   });
 
   for (const name of recorded) {
-    it(`goes through ${name.course} as version ${name.version} recorded it`, async () => {
+    it(`replays ${name.course} as version ${name.version} recorded it`, async () => {
       const { error } = await replayHistory({ workflowBundle }, await readHistory(name));
       assert.equal(error, undefined);
     });

@@ -37,7 +37,7 @@ describe('RestartSeid that cannot succeed', () => {
       task = await environment.finished('stubborn');
     });
 
-    it("fails loudly, in the sidecar's own words", () => {
+    it('fails and quotes the sidecar', () => {
       assertFailed(task, 'TaskFailed');
       assert.equal(task.status?.task?.status, 'Failed');
       assert.equal(task.status?.task?.err, words);
@@ -92,7 +92,7 @@ describe('RestartSeid that cannot succeed', () => {
       task = await environment.finished('never-boots');
     });
 
-    it('fails with Timeout, not before the time is over', () => {
+    it('fails with Timeout, not before the deadline', () => {
       assertFailed(
         task,
         'Timeout',
@@ -123,7 +123,7 @@ describe('RestartSeid that cannot succeed', () => {
     });
   });
 
-  it('takes the refusal of a sidecar that does not know the task for final', async () => {
+  it('treats the refusal of a sidecar that does not know the task type as final', async () => {
     const node = await environment.addNode('old-sidecar', {
       faults: { answerStatus: { method: 'POST', status: 400, error: 'unknown task type: restart-seid' } },
     });

@@ -42,7 +42,7 @@ describe('RestartSeid', () => {
 
   after(() => environment.stop());
 
-  it('restarts the seid process once, in place, and leaves the sidecar alone', () => {
+  it('restarts the seid process once, in place, and does nothing to the sidecar', () => {
     assertComplete(task);
     assert.notEqual(node.seidPid, initial.pid);
     assert.deepEqual(node.pastSeidPids, [initial.pid]);
@@ -50,7 +50,7 @@ describe('RestartSeid', () => {
     assert.equal(node.sidecar.startedAt, initial.sidecarStartedAt);
   });
 
-  it('hands the task over once, under the id that the contract derives from the uid', () => {
+  it('sends the task once, under the id that the contract derives from the uid', () => {
     const id = expectedTaskId(task.metadata.uid, 'RestartSeid');
     assert.deepEqual(
       requestsOf(node, 'POST').map(({ body, status }) => ({ body: JSON.parse(body), status })),
@@ -59,7 +59,7 @@ describe('RestartSeid', () => {
     assert.equal(task.status?.task?.id, id);
   });
 
-  it('leaves a status that tells the story, in whole seconds', () => {
+  it('leaves a complete status, with times in whole seconds', () => {
     assert.ok(task.status);
     const { startedAt, phaseTransitionTime, observedGeneration, conditions = [] } = task.status;
     const { executionStartedAt, submittedAt, ...sidecarTask } = task.status.task ?? {};
@@ -113,7 +113,7 @@ describe('RestartSeid', () => {
     const poll = await scheduledActivity(workflow, 'pollTask');
     const { waitedMs, remainingMs = Number.NaN } = poll.input as PollRequest;
     assert.equal(waitedMs + remainingMs, 600_000);
-    // The activity ends by itself at the deadline, after a last look.
+    // The activity ends itself at the deadline, after a last check.
     assert.equal(Math.round(poll.scheduleToCloseSeconds * 1_000), Math.round(remainingMs) + 30_000);
   });
 
@@ -135,7 +135,7 @@ describe('RestartSeid', () => {
     assert.equal(workflow.workflowId, `seinodetask/${environment.namespace}/happy/${task.metadata.uid}`);
   });
 
-  it('ends `kubectl wait --for=condition=Ready`, and reads well in get and describe', async () => {
+  it('ends `kubectl wait --for=condition=Ready`, and is readable in get and describe', async () => {
     const [wait, get, description] = await Promise.all([
       environment.kubectl(['wait', '--for=condition=Ready', '--timeout=30s', 'snt/happy']),
       environment.kubectl(['get', 'snt', '--no-headers']),

@@ -4,7 +4,7 @@ import { eventually } from '../support/eventually.ts';
 import { requestsOf } from '../support/requests-of.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 
-/** Long enough for a restart to be sent meanwhile. */
+/** Long enough for a restart to be sent in that time. */
 const CONTAINER_RESTART_MS = 20_000;
 
 describe('a restart of a seid that is down already', () => {
@@ -17,7 +17,7 @@ describe('a restart of a seid that is down already', () => {
 
   after(() => environment.stop());
 
-  it('says what the sidecar said, and claims no SIGTERM: none was sent', async () => {
+  it('quotes the sidecar, and does not claim a SIGTERM: none was sent', async () => {
     const node = await environment.addNode('down', { containerRestartDelayMs: CONTAINER_RESTART_MS });
     process.kill(node.seidPid ?? assert.fail('seid does not run'), 'SIGABRT');
     await eventually('seid has crashed', () => node.seidPid === undefined);

@@ -61,7 +61,7 @@ describe('a restart in Temporal', () => {
     );
   });
 
-  it('remembers who asked for it and why', async () => {
+  it('stores who requested it and why', async () => {
     const { memo } = await workflow.describe();
     assert.equal(memo?.['why'], HOSTILE_REASON);
     assert.equal(memo?.['requestedBy'], 'alice@example.com');
@@ -90,13 +90,13 @@ describe('a restart in Temporal', () => {
     assert.equal(Date.parse(deadline ?? '') - Date.parse(executionStartedAt ?? ''), 600_000);
   });
 
-  it('refuses an update `cancel` that it does not understand, and goes on', async () => {
+  it('refuses an update `cancel` that is not valid, and continues', async () => {
     await assert.rejects(workflow.executeUpdate('cancel', { args: [{ why: 7 }] }), WorkflowUpdateFailedError);
     assert.equal((await workflow.describe()).status.name, 'RUNNING');
     assert.equal((await workflow.query<{ step: string }>('status')).step, 'Restarting');
   });
 
-  it('is cancelled by the update `cancel`, to the end of the restart', async () => {
+  it('is cancelled by the update `cancel`, and watches the restart to its end', async () => {
     await workflow.executeUpdate('cancel', { args: [{ why: 'wrong node' }] });
     node.setFaults({});
     assertFailed(

@@ -8,7 +8,7 @@ import { TestEnvironment } from '../support/test-environment.ts';
 
 const RBAC = { group: 'rbac.authorization.k8s.io', version: 'v1' };
 
-describe('the token that sidecars are shown', () => {
+describe('the token for sidecars', () => {
   let environment: TestEnvironment;
   let tokenFile: string;
 
@@ -44,7 +44,7 @@ describe('the token that sidecars are shown', () => {
     await environment.taskWhere(name, `tells ${String(pattern)}`, ({ status }) => pattern.test(status?.message ?? ''));
   }
 
-  it('is read again when it was refused, and a missing right is named', async () => {
+  it('is read again after it was refused, and a missing right is named', async () => {
     const node = await environment.addNode('guarded');
     await environment.restart('guarded', 'guarded');
     await tells('guarded', /Last problem: .* refused the token \(401/);
@@ -59,7 +59,7 @@ describe('the token that sidecars are shown', () => {
     assert.equal(requestsOf(node, 'POST').filter(({ status }) => status === 201).length, 1);
   });
 
-  it('ends a restart with Timeout that names the right, when nobody grants it', async () => {
+  it('without the right leads to a Timeout that names it', async () => {
     await show(environment.servers.kubernetes.token('sidecar-proxy'));
     const node = await environment.addNode('locked');
     await environment.restart('locked', 'locked', { timeoutSeconds: 3 });

@@ -95,7 +95,7 @@ describe('a sidecar that misbehaves for a while', () => {
   });
 });
 
-describe('a sidecar that misbehaves for good', () => {
+describe('a sidecar that misbehaves permanently', () => {
   let environment: TestEnvironment;
 
   before(async () => {
@@ -105,7 +105,7 @@ describe('a sidecar that misbehaves for good', () => {
 
   after(() => environment.stop());
 
-  it('gets no task when it takes none: Timeout, and the verdict says so', async () => {
+  it('gets no task when it accepts none: Timeout, and the verdict says so', async () => {
     const node = await environment.addNode('takes-none', {
       faults: { answerStatus: { method: 'POST', status: 500, error: 'no space left on device' } },
     });
@@ -124,7 +124,7 @@ describe('a sidecar that misbehaves for good', () => {
     assert.ok(Date.parse(task.status?.phaseTransitionTime ?? '') - began >= 3_000, 'not before its time');
   });
 
-  it('cannot keep a restart open past its time by silence', async () => {
+  it('cannot keep a restart open after its deadline by not answering', async () => {
     const node = await environment.addNode('falls-silent');
     node.setFaults(SLOW);
     await environment.restart('falls-silent', 'falls-silent', { timeoutSeconds: 3 });

@@ -26,7 +26,7 @@ describe("the target's phase", () => {
     );
   }
 
-  it('fails a task at once whose target does not exist, and nothing is sent to anybody', async () => {
+  it('fails a task at once when its target does not exist, and nothing is sent', async () => {
     const bystander = await environment.addNode('bystander');
     await environment.restart('missing', 'nowhere');
     const task = await environment.finished('missing');
@@ -36,7 +36,7 @@ describe("the target's phase", () => {
     assert.deepEqual(bystander.requests, []);
   });
 
-  it('is waited for, in sight, and that wait is not charged to the execution time', async () => {
+  it('delays the task visibly, and that wait is not charged to the execution time', async () => {
     const node = await environment.addNode('late', { phase: 'Pending' });
     await environment.restart('late', 'late');
     const { status, ...task } = await waiting('late');
@@ -56,7 +56,7 @@ describe("the target's phase", () => {
     assert.equal(node.sigtermsReceived, 1);
   });
 
-  it('may be required to be another one', async () => {
+  it('can be required to be a different one', async () => {
     const node = await environment.addNode('initializing', { phase: 'Initializing' });
     await environment.restart('initializing', 'initializing', target('initializing', { requirePhase: 'Initializing' }));
     assertComplete(await environment.finished('initializing'));
@@ -82,7 +82,7 @@ describe("the target's phase", () => {
     assert.deepEqual(node.requests, []);
   });
 
-  it('is not asked again once the task was sent: a restart outlives its node leaving the phase', async () => {
+  it('is not checked after the task was sent: a restart continues when its node leaves the phase', async () => {
     const node = await environment.addNode('leaves');
     node.setFaults({ neverBoot: true });
     await environment.restart('leaves', 'leaves');
@@ -92,7 +92,7 @@ describe("the target's phase", () => {
     assertComplete(await environment.finished('leaves'));
   });
 
-  it('has a timeout whose text must be a duration', async () => {
+  it('has a timeout that must be a duration', async () => {
     const node = await environment.addNode('minutes');
     await environment.restart('minutes', 'minutes', target('minutes', { requirePhaseTimeout: '5 minutes' }));
     const task = await environment.finished('minutes');

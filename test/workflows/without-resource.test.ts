@@ -64,7 +64,7 @@ describe('a run without a resource', () => {
     assert.equal(node.sigtermsReceived, 1);
   });
 
-  it('under a workflow id that ran before is a task of its own', async () => {
+  it('under a workflow id that ran before is a separate task', async () => {
     const node = await environment.addNode('again');
     await (await restart('again', node)).result();
     await (await restart('again', node)).result();
@@ -95,7 +95,7 @@ describe('a run without a resource', () => {
       assert.deepEqual(await attributesOf(awaiting), [namespace, 'both', 'AwaitNodesAtHeight', 'TaskComplete']);
     });
 
-    it('fails the runbook when it fails, and no further step begins', async () => {
+    it('fails the runbook when it fails, and no further step starts', async () => {
       const node = await environment.addNode('stubborn', { faults: { ignoreSigterm: true } });
       const { handle, awaiting, restarting } = await runbook(node);
       const failure = await workflowFailure(handle);
@@ -109,7 +109,7 @@ describe('a run without a resource', () => {
       assert.deepEqual(await attributesOf(restarting), [namespace, 'stubborn', 'RestartSeid', 'TaskFailed']);
     });
 
-    it('is watched to its end when the runbook is cancelled, and no further step begins', async () => {
+    it('is watched to its end when the runbook is cancelled, and no further step starts', async () => {
       const node = await environment.addNode('cancelled');
       const { handle, awaiting, restarting } = await runbook(node);
       node.setFaults({ neverBoot: true });

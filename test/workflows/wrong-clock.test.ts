@@ -35,7 +35,7 @@ for (const [where, aheadMs] of Object.entries({ ahead: TWO_MINUTES, behind: -TWO
         .length;
     }
 
-    it('completes a MarkReady, whose longest execution is as long', async () => {
+    it('completes a MarkReady, whose timeout is two minutes', async () => {
       await environment.addNode('ready', { ready: false });
       const beganMs = Date.now();
       await createTaskOfKind(environment, 'ready', { kind: 'MarkReady' });
@@ -46,7 +46,7 @@ for (const [where, aheadMs] of Object.entries({ ahead: TWO_MINUTES, behind: -TWO
       assert.doesNotMatch(task.status?.duration ?? '', /-/);
     });
 
-    it('polls a restart for its whole time, and no longer', async () => {
+    it('polls a restart for its whole execution time, and no longer', async () => {
       const node = await environment.addNode('slow');
       node.setFaults({ neverBoot: true });
       await environment.restart('slow', 'slow', { timeoutSeconds: 8 });
@@ -62,7 +62,7 @@ for (const [where, aheadMs] of Object.entries({ ahead: TWO_MINUTES, behind: -TWO
       assert.equal(node.sigtermsReceived, 1);
     });
 
-    it('waits for a phase once, for as long as it should', async () => {
+    it('waits for a phase once, for its whole timeout', async () => {
       await environment.addNode('late', { phase: 'Pending' });
       const beganMs = Date.now();
       const created = await environment.restart('late', 'late', {
@@ -75,7 +75,7 @@ for (const [where, aheadMs] of Object.entries({ ahead: TWO_MINUTES, behind: -TWO
       assert.equal(await activitiesOf(created, 'awaitTarget'), 1);
     });
 
-    it('waits for a phase no longer than it should', async () => {
+    it('waits for a phase no longer than its timeout', async () => {
       await environment.addNode('never', { phase: 'Pending' });
       const beganMs = Date.now();
       await environment.restart('never', 'never', {
