@@ -18,7 +18,7 @@ export interface ServiceStackOptions
   /** The chain's id is the name of the Kubernetes namespace, too. */
   readonly chain: Chain;
   readonly nodes: readonly (StackNodeOptions & { readonly name: string })[];
-  /** Flags of Node for the service, besides those of `npm start`. Default: none. */
+  /** Flags of Node for the service, in addition to those of `npm start`. Default: none. */
   readonly serviceFlags?: readonly string[];
 }
 

@@ -75,7 +75,7 @@ export class TaskWatch implements AsyncDisposable {
     }
   }
 
-  /** The statuses that a task has from now on, in order; the array grows with each that comes. */
+  /** The statuses that a task has, in order; the array grows with each that comes. */
   statusesOf(name: string): readonly SeiNodeTaskStatus[] {
     const statuses = this.#statuses.get(name) ?? [];
     this.#statuses.set(name, statuses);
