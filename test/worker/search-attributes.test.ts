@@ -121,7 +121,7 @@ describe('search attributes', () => {
       const warning = (await logLines(service.logFile)).find(
         ({ level, message }) => level === 'WARN' && message.includes('lacks the search attributes'),
       );
-      assert.match(warning?.message ?? '', /Run: temporal operator search-attribute create/);
+      assert.match(warning?.message ?? '', /temporal operator search-attribute create/);
       assert.deepEqual(await names(), []);
       await restartCompletes();
       const run = await new Client({ connection: environment.temporal.connection, namespace }).workflow.execute(
