@@ -1,4 +1,4 @@
-/** Thrown when a variable that names a binary, or a folder of them, points at nothing that can be run. */
+/** Thrown when a variable that names a binary, or a folder of binaries, names nothing executable. */
 export class BinaryVariableError extends Error {
   readonly code = 'BINARY_VARIABLE_INVALID';
   readonly retryable = false;
@@ -19,28 +19,28 @@ export class SpawnFailedError extends Error {
   override readonly name = 'SpawnFailedError';
 }
 
-/** Thrown, or reported, when a local server ended although nobody asked for it; carries the end of its log. */
+/** Thrown, or reported, when a local server ended unexpectedly; the message contains the end of its log. */
 export class ServerExitedError extends Error {
   readonly code = 'SERVER_EXITED';
   readonly retryable = true;
   override readonly name = 'ServerExitedError';
 }
 
-/** Thrown when a local server runs but does not become ready in time; carries the end of its log. */
+/** Thrown when a local server runs but does not become ready in time; the message contains the end of its log. */
 export class ServerNotReadyError extends Error {
   readonly code = 'SERVER_NOT_READY';
   readonly retryable = true;
   override readonly name = 'ServerNotReadyError';
 }
 
-/** The reason of what was given up because somebody pressed Ctrl-C or sent SIGTERM. */
+/** The reason of what was aborted by Ctrl-C or SIGTERM. */
 export class InterruptedError extends Error {
   readonly code = 'INTERRUPTED';
   readonly retryable = false;
   override readonly name = 'InterruptedError';
 }
 
-/** Thrown when the command line of a program cannot be understood; the message names the argument. */
+/** Thrown when the command line of a program is not valid; the message names the argument. */
 export class ArgumentError extends Error {
   readonly code = 'ARGUMENT_INVALID';
   readonly retryable = false;

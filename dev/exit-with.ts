@@ -3,8 +3,8 @@ import { ArgumentError } from './errors.ts';
 const EXIT_USAGE = 2;
 
 /**
- * Runs a program and ends the process with the exit code that it returns. An ArgumentError is printed with the usage
- * below it, and the exit code is 2.
+ * Runs a program and ends the process with the exit code that it returns. An ArgumentError is printed, followed by the
+ * usage, and the exit code is 2.
  */
 export async function exitWith(usage: string, program: () => Promise<number>): Promise<never> {
   let code: number;
@@ -15,6 +15,6 @@ export async function exitWith(usage: string, program: () => Promise<number>): P
     process.stderr.write(`${error.message}\n${usage}\n`);
     code = EXIT_USAGE;
   }
-  // A compiler that was interrupted may still be at work; it ends with this process.
+  // An interrupted compiler may still be running; it ends with this process.
   process.exit(code);
 }

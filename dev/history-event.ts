@@ -1,12 +1,12 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { temporal } from '@temporalio/proto';
 
-/** An event of a workflow's history, as Temporal answers it. */
+/** An event of a workflow's history, as Temporal returns it. */
 export type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 
 type Payloads = temporal.api.common.v1.IPayloads;
 
-/** The first of the values that an activity was given or has returned; `undefined` where there is none. */
+/** The first argument or result of an activity; `undefined` when there is none. */
 export function firstValueOf(payloads: Payloads | null | undefined): unknown {
   const [payload] = payloads?.payloads ?? [];
   return payload ? defaultPayloadConverter.fromPayload(payload) : undefined;

@@ -1,17 +1,17 @@
 import { InterruptedError } from './errors.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-/** As a shell reports a program that Ctrl-C has ended. */
+/** Exit code that a shell reports for a program that was ended by Ctrl-C. */
 const EXIT_INTERRUPTED = 130;
 export const EXIT_FAILED = 1;
 
 /**
- * Runs a program that Ctrl-C ends.
+ * Runs a program until its end or Ctrl-C.
  *
- * @param work - Gets a controller that is aborted by the first Ctrl-C, and that it may abort itself, as when a server
- * ends.
- * @param onFailure - Told why the work did not come to its end: the reason for which the controller was aborted, since
- * what a step throws after that only follows from it; otherwise what the work has thrown.
+ * @param work - Gets a controller that is aborted by the first Ctrl-C, and that it may abort itself, for example when a
+ * server ends.
+ * @param onFailure - Called with the reason why the work did not complete: the reason of the abort, because later
+ * errors only follow from it, or else the error that the work has thrown.
  * @returns The exit code: that of the work, 130 when it was interrupted, 1 when it failed otherwise.
  */
 export async function interruptible(
@@ -30,7 +30,7 @@ export async function interruptible(
 }
 
 /**
- * Aborts the controller at the first Ctrl-C (or SIGTERM, or a terminal that is closed), so that the program can end
+ * Aborts the controller at the first Ctrl-C (or SIGTERM, or a terminal that is closed), so that the program can stop
  * what it has started. The second one ends the program at once; its children end with it.
  */
 function abortOnInterruption(controller: AbortController): void {

@@ -8,9 +8,9 @@ import type { TcpProxy } from './tcp-proxy.ts';
 const ACCOUNT: KubernetesUser = 'system:serviceaccount:sei-system:sei-node-tasks';
 
 /**
- * Writes a kubeconfig of the service's account that leads through a proxy, and returns its path.
+ * Writes a kubeconfig of the service's account that connects through a proxy, and returns its path.
  *
- * @param name - Goes into the file's name, with the proxy's port.
+ * @param name - Part of the file's name, with the proxy's port.
  */
 export async function kubeconfigThrough(
   proxy: TcpProxy,

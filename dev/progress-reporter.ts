@@ -1,4 +1,4 @@
-/** Takes one line for the person who waits. */
+/** Called with one line of progress. */
 export type ProgressReporter = (line: string) => void;
 
 export const reportToStderr: ProgressReporter = (line) => void process.stderr.write(`${line}\n`);

@@ -3,14 +3,14 @@ import { startLocalService, type LocalService, type LocalServiceOptions } from '
 
 export interface RestartableServiceOptions extends LocalServiceOptions {
   /**
-   * Told when a process ended that was not stopped or killed here.
+   * Called when a process ended that was not stopped or killed here.
    *
    * @param how - The signal, or `code N`.
    */
   readonly onUnexpectedExit: (service: LocalService, how: string) => void;
 }
 
-/** The service as one process after the other, each with a log of its own. None runs at first. */
+/** The service as one process after the other, each with its own log. No process runs at first. */
 export class RestartableService {
   readonly #options: RestartableServiceOptions;
   #current: LocalService | undefined;
@@ -26,7 +26,7 @@ export class RestartableService {
     return this.#current;
   }
 
-  /** Starts a process, which need not be ready yet. */
+  /** Starts a process, without waiting until it is ready. */
   async start(): Promise<LocalService> {
     const { name } = this.#options;
     const nameOfThisOne = this.#starts === 0 ? name : `${name}-${this.#starts}`;
@@ -49,7 +49,7 @@ export class RestartableService {
     await process?.exited;
   }
 
-  /** SIGTERM, and SIGKILL after the grace time. @returns How it ended; `undefined` where none ran. */
+  /** SIGTERM, and SIGKILL after the grace time. @returns How it ended; `undefined` when none ran. */
   async stop(graceMs: number): Promise<ProcessExit | undefined> {
     return await this.#take()?.stop(graceMs);
   }

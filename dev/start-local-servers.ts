@@ -16,17 +16,17 @@ import type { TemporalOptions } from './temporal-server.ts';
 export interface LocalServersOptions {
   /** Where data, logs and kubeconfigs go; kept at the end. Default: a temporary directory, removed at the end. */
   readonly directory?: string;
-  /** Takes one line per step that takes long. Default: stderr. */
+  /** Called with one line per long step. Default: stderr. */
   readonly progress?: ProgressReporter;
-  /** Told when a server ended although nobody stopped it. Default: the message goes to stderr. */
+  /** Called when a server ended unexpectedly. Default: the message goes to stderr. */
   readonly onUnexpectedExit?: OnUnexpectedExit;
-  /** Gives up the start; a compiler that it had begun ends with this process. */
+  /** Aborts the start; a running compiler ends with this process. */
   readonly signal?: AbortSignal;
-  /** The API server reaches etcd through it. Default: directly. */
+  /** Proxy between the API server and etcd. Default: none. */
   readonly etcdLink?: TcpProxy;
 }
 
-/** How to reach running servers. */
+/** Addresses of running servers. */
 export interface ServerAddresses {
   /** Where their data, logs and kubeconfigs are. */
   readonly directory: string;
@@ -52,8 +52,8 @@ export interface LocalServers extends ServerAddresses {
  * Starts a Kubernetes API server with its etcd and a Temporal server on free loopback ports and waits until all are
  * ready. They end with this process, however it ends.
  *
- * @throws {BinaryVariableError | BinaryNotFoundError} a server's binary cannot be had.
- * @throws {ServerExitedError | ServerNotReadyError} a server does not come up; the others are ended first.
+ * @throws {BinaryVariableError | BinaryNotFoundError} a server's binary was not found.
+ * @throws {ServerExitedError | ServerNotReadyError} a server does not start; the others are ended first.
  * @throws The reason of the signal, when it is aborted.
  */
 export async function startLocalServers(options: LocalServersOptions = {}): Promise<LocalServers> {
@@ -69,7 +69,7 @@ export async function startLocalServers(options: LocalServersOptions = {}): Prom
     return server;
   }
   async function stop(): Promise<void> {
-    // An orderly end takes the API server and Temporal a second each and saves nothing: all data is in files.
+    // A graceful stop would take the API server and Temporal a second each and has no benefit: all data is in files.
     await Promise.all(started.map((server) => server.kill('SIGKILL')));
     if (options.directory === undefined) await rm(directory, { recursive: true, force: true });
   }

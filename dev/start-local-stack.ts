@@ -14,7 +14,7 @@ const NAMESPACES = { group: '', version: 'v1', plural: 'namespaces' } as const;
 /** The chain of a stack, and how its nodes behave. */
 export type Chain = Omit<FleetOptions, 'authorization'> & { readonly chainId: string };
 
-/** How a node behaves, and what its SeiNode says. Default: a validator in phase Running. */
+/** How a node behaves, and its SeiNode. Default: a validator in phase Running. */
 export type StackNodeOptions = Omit<NodeOptions, 'namespace' | 'name'> &
   Partial<Pick<SeiNodeRegistration, 'phase' | 'spec' | 'status'>>;
 
@@ -27,8 +27,8 @@ export interface LocalStackOptions<Servers extends ServerAddresses> {
 }
 
 /**
- * What the service works with: a Kubernetes namespace, simulated nodes in it whose sidecars ask the API server who may
- * do what, and Temporal; and clients for all of them. The service itself is started by whoever uses the stack.
+ * The environment of the service: a Kubernetes namespace, simulated nodes in it whose sidecars authorize requests with
+ * the API server, Temporal, and clients for all of them. The caller starts the service itself.
  */
 export interface LocalStack<Servers extends ServerAddresses = ServerAddresses> extends AsyncDisposable {
   readonly servers: Servers;
@@ -40,13 +40,13 @@ export interface LocalStack<Servers extends ServerAddresses = ServerAddresses> e
   readonly temporal: Client;
   /** Starts a simulated node and creates its SeiNode. */
   addNode(name: string, options?: StackNodeOptions): Promise<SimulatedNode>;
-  /** Creates a SeiNodeTask, and waits for nothing more. */
+  /** Creates a SeiNodeTask, without waiting for it. */
   createTask(name: string, spec: object, options?: WriteOptions): Promise<SeiNodeTask>;
   /** Creates a RestartSeid of a node; `spec` adds to it or overrides it. */
   restart(name: string, node: string, spec?: object): Promise<SeiNodeTask>;
 }
 
-/** Starts a stack without nodes. @throws What servers throw; what had been started is ended first. */
+/** Starts a stack without nodes. @throws What servers throw; what was started is stopped first. */
 export async function startLocalStack<Servers extends ServerAddresses>({
   servers,
   namespace,

@@ -15,14 +15,14 @@ export interface ServiceStackOptions
   extends
     Pick<LocalServersOptions, 'directory'>,
     Required<Pick<LocalServersOptions, 'progress' | 'onUnexpectedExit' | 'signal'>> {
-  /** The chain's id is the name of the Kubernetes namespace, too. */
+  /** The chain's id is also the name of the Kubernetes namespace. */
   readonly chain: Chain;
   readonly nodes: readonly (StackNodeOptions & { readonly name: string })[];
   /** Flags of Node for the service, in addition to those of `npm start`. Default: none. */
   readonly serviceFlags?: readonly string[];
 }
 
-/** A stack on servers of its own, with a service that operates its nodes. */
+/** A stack with its own servers and a service that operates its nodes. */
 export interface ServiceStack extends LocalStack<LocalServers> {
   readonly service: LocalService;
   readonly taskQueue: string;
@@ -34,7 +34,7 @@ export interface ServiceStack extends LocalStack<LocalServers> {
 /**
  * Starts everything and waits until the service is ready.
  *
- * @throws What the servers and the service throw, or the signal's reason; what had been started is ended first.
+ * @throws What the servers and the service throw, or the signal's reason; what was started is stopped first.
  */
 export async function startServiceStack(options: ServiceStackOptions): Promise<ServiceStack> {
   const { chain, nodes, serviceFlags = [], progress, onUnexpectedExit, signal } = options;
@@ -56,7 +56,7 @@ export async function startServiceStack(options: ServiceStackOptions): Promise<S
     flags: serviceFlags,
     environment: { TASK_QUEUE },
     onUnexpectedExit: ({ logFile }, how) =>
-      onUnexpectedExit(new ServerExitedError(`The service ended (${how}). Look at its log, ${logFile}.`)),
+      onUnexpectedExit(new ServerExitedError(`The service ended (${how}). Check its log, ${logFile}.`)),
   });
   const stop = async (): Promise<void> => void (await service.stop(SERVICE_GRACE_MS));
   const start = async (): Promise<void> => {

@@ -36,7 +36,7 @@ export async function ensureSearchAttributes(
     log.warn(
       `Temporal namespace ${namespace} lacks the search attributes ${missing.join(', ')}, and they could not be created: ` +
         'lists cannot be filtered, and a workflow is not cancelled when its resource is deleted while no bridge runs. ' +
-        `Run: temporal operator search-attribute create --namespace ${namespace} ${flags}. Then restart this service.`,
+        `Run this command, then restart this service: temporal operator search-attribute create --namespace ${namespace} ${flags}`,
       { error },
     );
     return false;
