@@ -2,7 +2,10 @@ import { asSentence } from '../lib/as-sentence.ts';
 import { present } from '../lib/present.ts';
 import { printable } from '../lib/printable.ts';
 
-/** Name of whoever asked for a task. The kubectl plugin sets it; anybody who creates a task can, so it is no proof. */
+/**
+ * Name of whoever asked for a task. The kubectl plugin sets it; so can anybody who creates a task, so it does not prove
+ * anything.
+ */
 export const REQUESTED_BY_ANNOTATION = 'sei.io/requested-by';
 /** Free text of whoever creates a task: why it is done. */
 export const REASON_ANNOTATION = 'sei.io/reason';

@@ -143,7 +143,7 @@ export const reasons = {
   Timeout: {
     condition: 'Failed',
     meaning:
-      'The execution time was over, or too little of it was left to begin, and a last look found no end. The message says what was sent.',
+      'The execution time was over, or too little of it was left to begin, and a last check found no end. The message says what was sent.',
     messages: {
       over: 'Timed out{time}. {whereabouts}{problem}',
       takenOff: 'Timed out{time}. {whereabouts} Raise timeoutSeconds in a new task to wait longer.{problem}',

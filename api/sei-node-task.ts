@@ -50,7 +50,7 @@ const outputSchemas = Object.fromEntries(
     .map(([kind, { outputs }]) => [payloadFieldOf(kind), outputSchema(outputs).optional()]),
 ) as OutputSchemas;
 
-/** With a rule that it must not change, besides those that it has. */
+/** With one more rule: that it must not change. */
 function immutablePayload([field, schema]: [string, z.ZodType]): [string, z.ZodType] {
   const rules = (schema.meta()?.['x-kubernetes-validations'] ?? []) as readonly object[];
   return [

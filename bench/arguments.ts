@@ -37,7 +37,7 @@ export const USAGE = `Usage: npm run bench -- throughput | inflight | storm | co
     --nodes N     that they are spread over, ${benchmarks.storm.nodes} unless given
   cost            what one RestartSeid of 5 s is to Temporal and the API server: events, actions, calls
     --tasks N     to count over, ${benchmarks.cost.tasks} unless given
-  latency         how long a RestartSeid takes besides the sidecar's own work
+  latency         how long a RestartSeid takes in addition to the sidecar's own work
     --restarts N  restarts to measure for each line, ${benchmarks.latency.restarts} unless given
     --waiters N   restarts that wait for one node, ${benchmarks.latency.waiters} unless given
   profile         what the service spends its CPU time on, by V8's profiler

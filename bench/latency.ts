@@ -24,7 +24,7 @@ const WARM_UP = 5;
 /** For the last one in a queue, in milliseconds. */
 const QUEUE_MS = 1_800_000;
 
-/** Measures how long a RestartSeid takes besides the sidecar's own work. */
+/** Measures how long a RestartSeid takes in addition to the sidecar's own work. */
 export async function measureLatency({ restarts, waiters }: Options<'latency'>, run: BenchRun): Promise<Result[]> {
   await using bench = await startBenchStack({ nodes: NODES }, run);
   const { stack, floor } = bench;

@@ -10,7 +10,7 @@ export interface BenchRun {
   readonly ending: AbortController;
 }
 
-/** The service as a process of its own, everything that it works with, and the floor beside it. */
+/** The service as a process of its own, everything that it works with, and the floor. */
 export interface BenchStack extends AsyncDisposable {
   readonly stack: ServiceStack;
   readonly floor: Floor;

@@ -2,7 +2,7 @@ import { now } from '../dev/now.ts';
 import type { ObservedFault } from './observations.ts';
 import type { PlannedFault } from './plan/plan-faults.ts';
 
-/** Faults that are over, and those that are going on. */
+/** Faults that are over, and those in progress. */
 export class FaultLog {
   readonly #faults: ObservedFault[] = [];
   readonly #goingOn = new Set<PlannedFault>();

@@ -1,4 +1,4 @@
-/** Hurts the service in every way that a seed can draw, and checks what must hold all the same. */
+/** Hurts the service in every way that a seed can draw, and checks the invariants. */
 import { randomInt } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

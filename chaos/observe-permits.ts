@@ -4,7 +4,7 @@ import type { ObservedPermit } from './observations.ts';
 /** Begins the id of every permit; its last part is the node's name. */
 export const PERMIT_PREFIX = 'seinode-permit/';
 
-/** @returns `undefined` when it was given back meanwhile. */
+/** @returns `undefined` when it was released before the check. */
 export async function observePermit(client: Client, permitId: string): Promise<ObservedPermit | undefined> {
   const permit = await describe(client, permitId);
   if (permit?.status.name !== 'RUNNING') return undefined;

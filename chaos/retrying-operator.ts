@@ -89,7 +89,7 @@ export class RetryingOperator {
   }
 }
 
-/** An earlier attempt may have landed. */
+/** An earlier attempt may have arrived. */
 function unlessThere(error: unknown): void {
   if (!hasHttpStatus(error, 409)) throw error;
 }

@@ -7,12 +7,12 @@ import type { ChaosStack } from './start-chaos-stack.ts';
 
 /**
  * What is open still changes within this time, in milliseconds, or never will: longer than the longest execution time
- * and the longest wait in a plan together. There is no limit beside it, for a busy machine takes its time.
+ * and the longest wait in a plan together. There is no other limit, since a busy machine is slow.
  */
 const QUIET_MS = 60_000;
 const LOOK_MS = 500;
 
-/** Waits until nothing is left, or nothing changes any more. @returns What is still there. */
+/** Waits until nothing is left, or nothing changes. @returns What is still there. */
 export async function settle(stack: ChaosStack, tasks: TaskLog, signal: AbortSignal): Promise<Leftovers> {
   let seen = '';
   let quietSince = performance.now();

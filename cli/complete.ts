@@ -17,7 +17,7 @@ const RESOURCES: Readonly<Record<string, NamedResource>> = {
 };
 
 /**
- * Words that may stand in place of the last one, each with a tab and its help where it has one.
+ * Words that may replace the last one, each with a tab and its help where it has one.
  *
  * @param words - The command line after the program's name, up to the word that is being written.
  */

@@ -68,7 +68,7 @@ export async function followTask(
 
 function goesOn(session: Session, { metadata: { name } }: Task, why: string): string {
   return [
-    `${why}. The task goes on; nothing about it was changed.`,
+    `${why}. The task continues; nothing about it was changed.`,
     `Watch it again: ${session.command(`status ${name} -w`)}`,
     `Cancel it: ${session.command(`cancel ${name} --reason TEXT`)}`,
   ].join('\n');

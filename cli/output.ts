@@ -8,7 +8,7 @@ export function widthOf(stream: NodeJS.WriteStream): number {
   return stream.isTTY ? stream.columns || 80 : Infinity;
 }
 
-/** A line beside the result, which a program that reads stdout does not see. */
+/** A line on stderr, which a program that reads stdout does not see. */
 export function note(line: string): void {
   process.stderr.write(`${line}\n`);
 }

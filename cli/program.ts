@@ -5,7 +5,7 @@ import { duration, nonEmpty, oneOf, resourceName, wholeNumber } from './option-v
 const HELP_WIDTH = 80;
 
 const exitCodesOfWatch =
-  'Exit codes while watching: 0 only when the task is Complete, 1 when it Failed or was deleted, 124 past --timeout, 130 after Ctrl-C, which leaves the task alone.';
+  'Exit codes while watching: 0 only when the task is Complete, 1 when it Failed or was deleted, 124 past --timeout, 130 after Ctrl-C, which does not change the task.';
 
 /**
  * All commands and options. Help, docs/cli.md and shell completion are made from it, and each command loads its code
@@ -36,7 +36,7 @@ const output = <const Formats extends readonly string[]>(...formats: Formats) =>
 const watchTimeout = () =>
   new Option(
     '--timeout <DURATION>',
-    'Longest time to watch, such as 11m; then the exit code is 124. The task goes on. Default: for ever.',
+    'Longest time to watch, such as 11m; then the exit code is 124. The task continues. Default: no limit.',
   ).argParser(duration('--timeout'));
 
 /** A command that creates a task. */
@@ -109,7 +109,7 @@ program
   .command('get')
   .summary('List tasks, newest first')
   .description(
-    'STATE is the step of a task that is under way, and the reason of one that is over. MESSAGE tells of a task that is under way what is being done, or what keeps it from going on. The duration of such a task is the time since it was first seen.\n\nOn a terminal that is too narrow, the message stands below its row, and AGE, KIND, DURATION and TARGET are left out in this order. Elsewhere each task is one line; programs should read -o json.',
+    'STATE is the step of a task that is under way, and the reason of one that is over. MESSAGE tells of a task that is under way what is being done, or what blocks it. The duration of such a task is the time since it was first seen.\n\nOn a terminal that is too narrow, the message stands below its row, and AGE, KIND, DURATION and TARGET are left out in this order. Elsewhere each task is one line; programs should read -o json.',
   )
   .argument('[NAME]', 'Name of the SeiNodeTask.', resourceName('NAME'))
   .option('-A, --all-namespaces', 'List the tasks of all namespaces.')
@@ -148,7 +148,7 @@ program
   .command('cancel')
   .summary('Cancel a task and keep its resource')
   .description(
-    'Sets the annotation sei.io/cancel; the task ends as Failed with reason Cancelled. What has been sent to a node and does more than wait cannot be called back: it is watched to its end.\n\nA task that is over is left as it is, and the exit code is 1.\n\nTo change what a task does, cancel it and create a new one: of a task that exists only timeoutSeconds and ttlSecondsAfterFinished can be changed, with kubectl patch or kubectl edit.',
+    'Sets the annotation sei.io/cancel; the task ends as Failed with reason Cancelled. What has been sent to a node and does more than wait cannot be undone: it is watched to its end.\n\nA task that is over is left as it is, and the exit code is 1.\n\nTo change what a task does, cancel it and create a new one: of a task that exists only timeoutSeconds and ttlSecondsAfterFinished can be changed, with kubectl patch or kubectl edit.',
   )
   .argument('<NAME>', 'Name of the SeiNodeTask.', resourceName('NAME'))
   .requiredOption('--reason <TEXT>', "Why: for Events and the task's status. Required.", nonEmpty('--reason'))

@@ -5,7 +5,7 @@ import { ResourceClient } from '../kubernetes/resource-client.ts';
 import { TaskMissingError } from './errors.ts';
 import type { Task } from './task.ts';
 
-/** How the API server shall note this program as a writer. The service tells it where it is not known who asked. */
+/** Field manager of what this program writes. The service names it in messages when it is not known who asked. */
 export const FIELD_MANAGER = 'kubectl-snt';
 
 /** Options of every command. Unset: what the kubeconfig says. */

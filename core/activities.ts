@@ -40,7 +40,7 @@ export interface Activities {
   pollTask(request: PollRequest): Promise<Polled>;
   takeOffTask(request: TakeOffRequest): Promise<'taken-off' | 'gone'>;
   /**
-   * Gives the permit back, then writes the verdict. Returns the task that the status says was begun when the verdict
+   * Releases the permit, then writes the verdict. Returns the task that the status says was begun when the verdict
    * knows nothing of it.
    */
   mirrorStatus(request: MirrorRequest & { readonly permit?: OwnPermit }): Promise<BegunTask | undefined>;
@@ -117,7 +117,7 @@ export type DispatchOutcome =
   /** The node is not free after all. */
   | { readonly state: 'busy'; readonly sighting?: RestartSighting }
   | { readonly state: 'cancelled' }
-  /** The resource does not exist any more, or has reached its end; nothing was sent. */
+  /** The resource no longer exists, or has reached its end; nothing was sent. */
   | { readonly state: 'resource-gone' }
   | { readonly state: 'resource-terminal' };
 
@@ -151,8 +151,8 @@ export interface PollRequest {
 export type PollOutcome =
   | (TaskReport & { readonly height?: number })
   /**
-   * `absent`: a cancelled task that may have been sent is not there. `lost`: the sidecar has denied the task for 10
-   * minutes. `gone`: the SeiNode does not exist any more.
+   * `absent`: a cancelled task that may have been sent is not there. `lost`: the sidecar has answered for 10 minutes
+   * that it does not know the task. `gone`: the SeiNode no longer exists.
    */
   | { readonly state: 'deadline' | 'absent' | 'lost' | 'gone' };
 

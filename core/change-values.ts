@@ -16,7 +16,7 @@ const LARGEST_EXACT = 2 ** 53;
  */
 export function changeValues(payload: unknown, texts: readonly string[] | undefined): readonly string[] {
   const { changes } = check(payloadSchemas.govParamChange, payload, 'spec.govParamChange');
-  // What JSON has no text for gets one that is refused below, since it is no JSON.
+  // A value without a JSON text gets one that is refused below.
   const values = texts ?? changes.map(({ value }) => jsonText(value));
   if (values.length !== changes.length)
     throw new InvalidField('spec.govParamChange.changes', 'does not fit its JSON text');

@@ -1,12 +1,12 @@
 import { definitionOf, isTaskKind } from '../api/task-kinds.ts';
 
-/** The longest execution time, in seconds: a year. More is asked for by those who mean for ever. */
+/** The longest execution time, in seconds: a year. More means unlimited to those who ask for it. */
 export const LONGEST_EXECUTION_SECONDS = 365 * 24 * 3600;
 
 /**
  * How long a task may execute, in seconds: what its spec asks for, a year at most.
  *
- * @param asked - `spec.timeoutSeconds`; 0 and what is no number mean the kind's default.
+ * @param asked - `spec.timeoutSeconds`; 0 and other types mean the kind's default.
  * @returns `undefined` when it is unbounded, or the kind is unknown and nothing is asked for.
  */
 export function executionLimitSeconds(kind: string, asked: unknown): number | undefined {

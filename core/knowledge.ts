@@ -14,7 +14,7 @@ export const LOST_MS = 600_000;
 
 /**
  * All that is known of a task at the place that carries it out: its node's sidecar, or the SeiNode for an image. Made
- * by the activity that sends the task, kept in heartbeats and results, and handed on as it is: nothing rebuilds it.
+ * by the activity that sends the task, kept in heartbeats and results, and passed as it is: nothing rebuilds it.
  */
 export interface Knowledge {
   readonly sent: Sent;

@@ -24,7 +24,7 @@ export type StatusChange =
       readonly taskId: string;
       readonly startedAtMs: number;
     }
-  /** The task goes on. `submittedAtMs`: when the sidecar was first known to have accepted it. */
+  /** The task continues. `submittedAtMs`: when the sidecar was first known to have accepted it. */
   | { readonly step: 'working'; readonly progress: Progress; readonly submittedAtMs?: number | undefined }
   /** Something to know that moves nothing: the task was cancelled and is not over yet, or its target cannot be read. */
   | { readonly step: 'noted'; readonly progress: Progress }
@@ -99,7 +99,7 @@ function workflowAfter(
   return { workflow: { ...(current?.id === next.id ? current : {}), ...next } };
 }
 
-/** Step of a task that was cancelled and is not over yet: what it goes on with does not hide that. */
+/** Step of a task that was cancelled and is not over yet: later steps do not replace it. */
 const CANCELLING = 'Cancelling';
 
 type FieldsAfter<Name extends StatusChange['step']> = (

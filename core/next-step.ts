@@ -28,7 +28,7 @@ export interface Situation {
 const CANCELLED: Step = { do: 'end', end: { by: 'cancellation', takenOff: false } };
 const TOO_LATE: Step = { do: 'end', end: { by: 'deadline', takenOff: false } };
 
-/** @param state - What the look at its target found, or what waiting for it came to. */
+/** @param state - What the check of its target found, or how the wait for it ended. */
 export function afterTarget(state: 'ready' | 'waiting', situation: Situation): Step {
   const { sent, isCancelled } = situation;
   if (isCancelled && sent === 'no') return CANCELLED;
@@ -112,7 +112,7 @@ function afterDeadline({ kind, isBounded }: Situation): Step {
   return isBounded ? TOO_LATE : CANCELLED;
 }
 
-/** @param taken - `gone`: the SeiNode does not exist any more. */
+/** @param taken - `gone`: the SeiNode no longer exists. */
 export function afterTakeOff(taken: 'taken-off' | 'gone', by: 'cancellation' | 'deadline' | 'loss'): Step {
   if (taken === 'gone') return { do: 'end', end: { by: 'absence' } };
   return { do: 'end', end: by === 'loss' ? { by, afterMs: LOST_MS } : { by, takenOff: true } };

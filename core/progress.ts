@@ -51,7 +51,7 @@ export function takingOff({ task }: Work): Progress {
   };
 }
 
-/** @param notice - Told besides, if any. */
+/** @param notice - Added to the message. Unset: nothing. */
 export function withNotice<Told extends { readonly message: string }>(told: Told, notice: string | undefined): Told {
   return notice === undefined ? told : { ...told, message: `${told.message} ${notice}` };
 }

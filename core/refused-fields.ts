@@ -34,7 +34,7 @@ export function withoutRefused(
   return names.size === 0 ? left : told(left, sentence([...names]));
 }
 
-/** @returns An empty path for what is no part of a status. */
+/** @returns An empty path for a field that is not in a status. */
 function pathOf(field: string): Path {
   const [root, ...path] = field.split(/[.[\]]+/).filter((name) => name !== '');
   return root === 'status' ? path : [];

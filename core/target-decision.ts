@@ -10,7 +10,7 @@ export type TargetDecision =
   | { readonly state: 'missing' }
   | { readonly state: 'elsewhere'; readonly phase: string | undefined };
 
-/** Whether a task may go on with its target. */
+/** Whether the target is in the phase that the task requires. */
 export function decideTarget(observed: ObservedTarget, requirePhase: string): TargetDecision {
   const { node } = observed;
   if (node === undefined) return { state: 'missing' };

@@ -89,7 +89,7 @@ export function dispatchedEvents(subjects: EventSubjects, note: string): TaskEve
 }
 
 /**
- * What keeps a task from going on, while it goes on trying: one Event per cause.
+ * What blocks a task while it is retried: one Event per cause.
  *
  * @param code - `SIDECAR_UNREACHABLE` and the like.
  */

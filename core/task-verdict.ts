@@ -24,7 +24,7 @@ export type End =
   | { readonly by: 'deadline'; readonly takenOff: boolean }
   /** The sidecar has answered for `afterMs` that it does not know the task, which was sent or may have been sent. */
   | { readonly by: 'loss'; readonly afterMs: number }
-  /** The SeiNode does not exist any more. */
+  /** The SeiNode no longer exists. */
   | { readonly by: 'absence' }
   /** It was cancelled and is not watched any longer. `takenOff`: the wait was taken off the sidecar. */
   | { readonly by: 'cancellation'; readonly takenOff: boolean };
@@ -136,7 +136,7 @@ function takenOffText({ node, payload, knowledge }: EndedTask): string {
   return fill(knowledge.sent === 'yes' ? whereabouts.takenOff : whereabouts.perhapsTakenOff, values);
 }
 
-/** Versions whose DELETE forgets the task and lets its work go on (contract §3). */
+/** Versions whose DELETE deletes the task while its work continues (contract §3). */
 function laterSignalText(payload: unknown): string {
   return (payload as { readonly action?: string }).action === undefined
     ? ''

@@ -38,7 +38,7 @@ export function inclusionUndetermined(task: EndedTask, transaction: Transaction)
   return withOutputs(task, transaction, verdict);
 }
 
-/** Adds what was last seen of a transaction to a verdict that came about without a word on it. */
+/** Adds what was last seen of a transaction to a verdict that does not mention it. */
 export function withPending(task: EndedTask, verdict: Verdict): Verdict {
   const pending = pendingTransaction(task);
   if (pending === undefined) return verdict;

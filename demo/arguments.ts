@@ -1,10 +1,10 @@
 import { parseArguments } from '../dev/parse-arguments.ts';
 
 export const USAGE = `Usage: npm run demo -- [--once]
-  --once  end when the story is over instead of staying up until Ctrl-C`;
+  --once  end after the last step instead of staying up until Ctrl-C`;
 
 export interface DemoArguments {
-  /** End when the story is over instead of staying up until Ctrl-C. */
+  /** End after the last step instead of staying up until Ctrl-C. */
   readonly once: boolean;
 }
 

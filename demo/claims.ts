@@ -8,7 +8,7 @@ export interface Claim {
   readonly holds?: boolean;
 }
 
-/** Keeps the story honest: everything that it claims is compared with what was seen. */
+/** Compares everything that the demo claims with what was seen. */
 export class Claims {
   #held = 0;
   #broken = 0;

@@ -45,7 +45,7 @@ ${restartManifest({ namespace, name: TASK_TO_TRY, node: NODE_TO_TRY })}EOF
 kubectl -n ${namespace} wait --for=condition=Finished snt/${TASK_TO_TRY}
 kubectl -n ${namespace} describe snt ${TASK_TO_TRY}
 
-# Delete it. Then apply it again, and delete it while it runs: the restart is not called back,
+# Delete it. Then apply it again, and delete it while it runs: the restart is not undone,
 # and the Temporal UI shows how it is watched to its end.
 kubectl -n ${namespace} delete snt ${TASK_TO_TRY}
 

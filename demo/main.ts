@@ -22,7 +22,7 @@ async function run({ once }: DemoArguments): Promise<number> {
 }
 
 function explain(failure: unknown): void {
-  if (failure instanceof InterruptedError) return heading('Stopped before the story was over');
+  if (failure instanceof InterruptedError) return heading('Stopped before the last step');
   heading('The demo stopped before its end');
   paragraph(failure instanceof Error ? failure.message : String(failure));
 }

@@ -13,11 +13,11 @@ import { tellTakeover } from './story-takeover.ts';
 import { heading } from './terminal.ts';
 
 const CHAIN_ID = 'arctic-1';
-/** Slow enough for the steps to be seen, and for the Temporal UI to show a poll that is going on. */
+/** Slow enough for the steps to be seen, and for the Temporal UI to show a running poll. */
 const FAULTS = { slowStopMs: 1_500, slowBootMs: 1_000 };
 
 export interface PlayOptions {
-  /** End when the story is over instead of staying up until somebody aborts. */
+  /** End after the last step instead of staying up until it is aborted. */
   readonly once: boolean;
   /** Where data and logs go. */
   readonly directory: string;
@@ -26,7 +26,7 @@ export interface PlayOptions {
 }
 
 /**
- * Starts everything, tells the story, stays up, and ends everything.
+ * Starts everything, plays all steps, stays up, and ends everything.
  *
  * @returns Whether all checks passed.
  * @throws What broke it off: InterruptedError, ServerExitedError, or what a step threw.

@@ -6,12 +6,10 @@ import { heading, paragraph } from './terminal.ts';
 const NODE = 'validator-2';
 const WHY = 'wrong node';
 
-/** A restart that has been sent cannot be called back, and the verdict says so. */
+/** A restart that has been sent cannot be undone, and the verdict says so. */
 export async function tellCancel(story: Story): Promise<void> {
   heading(`4  Restart seid on ${NODE}, and cancel it in the middle`);
-  paragraph(
-    'The sidecar has the task by then, and a restart cannot be called back. It is watched to its end all the same.',
-  );
+  paragraph('The sidecar has the task by then, and a restart cannot be undone. It is watched to its end.');
   const { task, steps, seconds, before, after } = await runRestart(story, {
     name: `restart-${NODE}`,
     node: NODE,

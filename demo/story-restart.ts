@@ -17,11 +17,11 @@ export async function tellRestart(story: Story): Promise<void> {
     [`the task is Complete after ${seconds} s`]: { expected: 'Complete', seen: status?.phase },
     ...replacedSeid(before, after),
     'the sidecar was asked to restart it exactly once': { expected: 1, seen: after.posts - before.posts },
-    [`the sidecar was left alone: up since ${before.sidecarStartedAt}`]: {
+    [`the sidecar was not restarted: up since ${before.sidecarStartedAt}`]: {
       expected: before.sidecarStartedAt,
       seen: after.sidecarStartedAt,
     },
-    [`the chain went on: height ${before.height} before, ${after.height} after`]: {
+    [`the chain continued: height ${before.height} before, ${after.height} after`]: {
       expected: `a height above ${before.height}`,
       seen: after.height,
       holds: after.height > before.height,

@@ -6,7 +6,7 @@ export const STUBBORN_NODE = 'stubborn-0';
 /** Grace of the sidecars in the demo, in milliseconds; 90 s on a real node. */
 export const RESTART_GRACE_MS = 4_000;
 
-/** A seid that ignores SIGTERM is never killed: the task fails loudly instead. */
+/** A seid that ignores SIGTERM is never killed: the task ends as Failed instead. */
 export async function tellStubbornNode(story: Story): Promise<void> {
   heading(`2  Restart seid on ${STUBBORN_NODE}, which ignores SIGTERM`);
   paragraph(`The sidecar gives seid ${RESTART_GRACE_MS / 1000} s to stop (90 s on a real node), and never kills it.`);
@@ -21,7 +21,7 @@ export async function tellStubbornNode(story: Story): Promise<void> {
       seen: status?.conditions?.find(({ type }) => type === 'Failed')?.reason,
     },
     'status.task.err has the words of the sidecar': { expected: words, seen: status?.task?.err },
-    [`seid lives on: pid ${before.seidPid} before and after`]: { expected: before.seidPid, seen: after.seidPid },
+    [`seid still runs: pid ${before.seidPid} before and after`]: { expected: before.seidPid, seen: after.seidPid },
     'seid got exactly one SIGTERM, and nobody tried again': {
       expected: { sigterms: 1, posts: 1 },
       seen: { sigterms: after.sigterms - before.sigterms, posts: after.posts - before.posts },

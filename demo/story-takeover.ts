@@ -16,7 +16,7 @@ const NAME = `adopted-${NODE}`;
 export async function tellTakeover(story: Story): Promise<void> {
   heading(`5  Take over a restart of ${NODE} that another controller has begun`);
   paragraph(
-    'The service is stopped, the story plays the other controller up to its POST, and a new service finds the resource.',
+    'The service is stopped, the demo does what the other controller does up to its POST, and a new service finds the resource.',
   );
   blank();
   const { stack, claims, signal } = story;

@@ -5,7 +5,7 @@ import { aligned } from '../cli/aligned.ts';
 const WIDTH = Math.min(110, Math.max(80, process.stdout.columns || 100));
 const INDENT = '   ';
 
-// `util.styleText` leaves colours out where stdout is no terminal, and with NO_COLOR.
+// `util.styleText` leaves colours out where stdout is not a terminal, and with NO_COLOR.
 const bold = (text: string): string => styleText('bold', text);
 const dim = (text: string): string => styleText('dim', text);
 export const green = (text: string): string => styleText('green', text);

@@ -19,8 +19,8 @@ export const DISPATCH: ActivityOptions = {
 };
 
 /**
- * A loop that waits: many questions, one activity, a flat history. After 30 s without a heartbeat another worker goes
- * on.
+ * A loop that waits: many questions, one activity, a flat history. After 30 s without a heartbeat another worker
+ * takes over.
  */
 export function waiting(): ActivityOptions {
   return {
@@ -51,6 +51,6 @@ export function taking(): ActivityOptions {
 
 /**
  * Beyond what is left of an execution time, in milliseconds, before the server ends an activity that no worker works
- * on: the activity itself ends at the deadline, after a last look of up to 15 s.
+ * on: the activity itself ends at the deadline, after a last check of up to 15 s.
  */
 export const OVERTIME_MS = 30_000;

@@ -44,7 +44,7 @@ export async function runTask(kind: TaskKind, input: unknown): Promise<TaskOutco
 }
 
 /**
- * Gives the permit back and writes the verdict.
+ * Releases the permit and writes the verdict.
  *
  * @returns The task that the status says was begun, if the verdict does not account for it: then the verdict was not
  * written.

@@ -15,7 +15,7 @@ const cancel = defineUpdate<void, [CancelRequest]>('cancel');
 /** Tells of a change to the part of a spec that may change. */
 const specChanged = defineSignal<[SpecChange]>('specChanged');
 
-/** What people change of a task that is going on: they cancel it, or change its execution time. */
+/** What people change of a running task: they cancel it, or change its execution time. */
 export class TaskControl {
   /** Why the task was cancelled, safe to show and possibly empty. Unset: it was not. */
   cancelled: string | undefined;

@@ -18,7 +18,7 @@ export interface DisplayedTask extends Progress {
 const status = defineQuery<DisplayedTask>('status');
 
 /**
- * What the Temporal UI shows of a task that is going on: its current details, the query `status` and search attributes.
+ * What the Temporal UI shows of a running task: its current details, the query `status` and search attributes.
  */
 export class TaskDisplay {
   #view: DisplayedTask = { step: 'Starting', message: 'The task has just begun.' };

@@ -187,7 +187,7 @@ export class TaskLifecycle {
     this.#show(workingOn(plan));
     const { pollTask } = proxyActivities<Activities>({
       ...polling(plan.timeoutMs !== undefined),
-      // A last look waits for a worker that can do it: only an answer, or none, decides.
+      // A last check waits for a worker that can make it: only an answer, or none, decides.
       ...(remainingMs ? { scheduleToCloseTimeout: remainingMs + OVERTIME_MS } : {}),
       summary:
         'type' in request.request
@@ -201,7 +201,7 @@ export class TaskLifecycle {
       return afterPoll(polled ?? { state: 'interrupted' }, this.#situation);
     } catch (error) {
       if (!(error instanceof ActivityFailure)) throw error;
-      // Nobody worked on it until the deadline. One last look follows, unless this was it.
+      // No worker worked on it until the deadline. One last check follows, unless this was it.
       this.#knowledge = knownAtFailure(error) ?? this.#knowledge;
       return remainingMs === 0 ? afterPoll({ state: 'deadline' }, this.#situation) : { do: 'poll' };
     }

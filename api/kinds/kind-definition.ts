@@ -24,7 +24,7 @@ interface SeenAtEnd {
 interface KindBase<Payload> {
   /** What it does, for the CRD and for authors of runbooks: one sentence, or a few. */
   readonly description: string;
-  /** What runbook authors have to know besides. */
+  /** What else authors of runbooks have to know. */
   readonly note?: string;
   /** The least that its payload may be, for documents and tests. */
   readonly example: object;

@@ -17,9 +17,9 @@ export const sidecarTaskListSchema = z.array(heldTaskSchema);
 
 export type HeldTask = z.output<typeof heldTaskSchema>;
 
-/** What the sidecar has to do with restarts besides one's own task. */
+/** What the sidecar does about restarts, except for the task that asks. */
 export interface SidecarActivity {
-  /** Id of a restart that is going on, safe to show. */
+  /** Id of a restart in progress, safe to show. */
   readonly restarting?: string;
   /** When a restart ended last, in milliseconds since the epoch by the node's clock. */
   readonly lastRestartEndedAtMs?: number;

@@ -10,7 +10,7 @@ const RAW_RESULT_LIMIT = 300;
 /** Text that no decision hangs on: what is not text counts as absent, so that it never hides the task's state. */
 const text = z.string().optional().catch(undefined);
 
-/** What is used of a task as the sidecar reports it (contract §3). Other fields are left alone. */
+/** What is used of a task as the sidecar reports it (contract §3). Other fields are ignored. */
 export const sidecarTaskSchema = z.object({
   id: z.string(),
   status: z.enum(['running', 'completed', 'failed']),
@@ -22,7 +22,7 @@ export type SidecarTask = z.output<typeof sidecarTaskSchema>;
 
 export const sidecarErrorSchema = z.object({ error: z.string() });
 
-/** What a task left behind besides its state. */
+/** What a task left, in addition to its state. */
 interface TaskResult {
   /** The end was there before anything was sent, so it is not this task's doing: a node that ran the image already. */
   readonly already?: true;
@@ -40,7 +40,7 @@ export type TaskReport =
 /**
  * What is known of a task on the sidecar. `unconfirmed` is a 404 from a sidecar whose `/v0/livez` does not answer
  * 200: a failing task store says 404 too, so it must not be read as "never arrived". `gone`: the SeiNode whose image is
- * to be set does not exist any more. `currentImage`: what the node runs while another image rolls out.
+ * to be set no longer exists. `currentImage`: what the node runs while another image rolls out.
  */
 export type TaskObservation =
   | { readonly state: 'running'; readonly currentImage?: string }

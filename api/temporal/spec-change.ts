@@ -1,4 +1,4 @@
-/** The part of a SeiNodeTask's spec that may change while the task goes on, as the bridge tells the workflow. */
+/** The part of a SeiNodeTask's spec that may change while the task runs, as the bridge sends it to the workflow. */
 export interface SpecChange {
   /** Of the resource. */
   readonly generation: number;

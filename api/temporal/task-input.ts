@@ -60,7 +60,7 @@ export const taskInputSchema = z.object({
   why: z.string().optional(),
   /** JSON texts of the values of a parameter change, as the API server returned them. */
   changeValues: z.array(z.string()).optional(),
-  /** Set in place of the payload when the values of a parameter change cannot be handed on: why not. */
+  /** Set in place of the payload when the values of a parameter change cannot be sent: why not. */
   unfitChanges: z.string().optional(),
 });
 
@@ -70,7 +70,7 @@ export function mirrorTargetOf(input: unknown): MirrorTarget | undefined {
   return mirrorTo.success ? mirrorTo.data : undefined;
 }
 
-/** The values of a parameter change, or why they cannot be handed on. */
+/** The values of a parameter change, or why they cannot be sent. */
 export type ChangeValueTexts = { readonly changeValues: string[] } | { readonly unfitChanges: string };
 
 export type UncheckedTaskInput = z.input<typeof taskInputSchema>;

@@ -10,7 +10,7 @@ import type { ToFloor } from './messages.ts';
 const STARTS_AT_ONCE = 64;
 const LOOK_MS = 50;
 
-/** Starts the workflows of the floor and waits for them, as it is told. */
+/** Starts the workflows of the floor and waits for them. */
 export class FloorRuns {
   readonly #client: Client;
   readonly #taskQueue: string;

@@ -9,7 +9,7 @@ export async function Floor(): Promise<void> {
   for (const step of [1, 2, 3, 4]) await doNothing(step);
 }
 
-/** The same with a third activity that lasts until it is told to end. */
+/** The same with a third activity that lasts until it is released. */
 export async function HeldFloor(): Promise<void> {
   const { awaitRelease } = proxyActivities<FloorActivities>({ startToCloseTimeout: '1 day' });
   await executeChild(FloorChild);

@@ -62,7 +62,7 @@ export const pauseSeid: Injector = async (injection) => {
   return await pause({ pid, signal }, injection);
 };
 
-/** Counts where a task has sent a SIGTERM meanwhile. */
+/** Counts if a task has sent a SIGTERM by then. */
 export const ignoreSigterm: Injector = async (injection) => {
   const node = nodeOf(injection);
   const before = node.sigtermsReceived;

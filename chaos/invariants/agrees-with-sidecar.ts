@@ -70,7 +70,9 @@ const included: Rule = ({ facts }) =>
   facts.inclusion === 'committed_ok' ? undefined : `its transaction is ${facts.inclusion}`;
 const never: Rule = () => 'nothing in this run can lead to that';
 
-/** The last look comes after the deadline: what was over by then must have been seen, unless nobody could be asked. */
+/**
+ * The last check is made after the deadline: what was over by then must have been seen, unless nobody could be asked.
+ */
 const timedOut: Rule = ({ task, status: { task: execution }, facts }) => {
   const { seen, problem } = knowledgeOf(task) ?? {};
   if (seen !== 'running' || problem !== undefined) return undefined;

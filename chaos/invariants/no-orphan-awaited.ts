@@ -10,14 +10,14 @@ const SURELY_LOOKED_MS = 15_000;
 
 type Orphan = ObservedPermit & { readonly holderClosedAt: number };
 
-/** Permits whose holder has ended without giving them back: whoever wants the node next ends them. */
+/** Permits whose holder has ended without releasing them: the next task that wants the node ends them. */
 export function orphansOf({ leftovers: { permits } }: Observations): readonly Orphan[] {
   return permits.flatMap(({ holderClosedAt, ...permit }) =>
     holderClosedAt === undefined ? [] : [{ ...permit, holderClosedAt }],
   );
 }
 
-/** Nobody waits in vain for a permit whose holder is not there any more. */
+/** No task waits for a permit whose holder no longer exists. */
 export const noOrphanAwaited: Invariant = (observations) =>
   orphansOf(observations).flatMap((permit) => {
     const waiter = observations.tasks.find((task) => task.node === permit.node && waitedInVain(task, permit));

@@ -5,7 +5,7 @@ import type { Invariant } from './violation.ts';
 const TAKEN_OFF: readonly (number | null)[] = [204, 404];
 
 /**
- * No sidecar waits for something that nobody watches any more. Only who terminates a workflow in Temporal leaves its
+ * No sidecar has a wait that is no longer watched. Only who terminates a workflow in Temporal leaves its
  * wait behind: no code of ours runs then.
  */
 export const noWaitLeft: Invariant = ({ nodes, tasks, leftovers: { at } }) =>
@@ -23,7 +23,7 @@ export const noWaitLeft: Invariant = ({ nodes, tasks, leftovers: { at } }) =>
   );
 
 /**
- * Waits that were begun, for the last time then, and are not over; an interrupted one goes on with the sidecar's next
+ * Waits that were begun, for the last time then, and are not over; an interrupted one continues with the sidecar's next
  * process.
  */
 function waitsOf({ events }: ObservedNode): readonly { readonly taskId: string; readonly beganAt: number }[] {

@@ -30,7 +30,7 @@ function sidecarOperations(events: readonly JournalEntry[]): Operation[] {
   });
 }
 
-/** A process that is gone does nothing any more. */
+/** A process that has ended no longer does anything. */
 function endsRun(later: JournalEntry, run: JournalEntry & { type: 'run-began' }): boolean {
   if (later.type === 'sidecar-ended') return later.lifetime === run.lifetime;
   return later.type === 'run-ended' && later.taskId === run.taskId && later.lifetime === run.lifetime;

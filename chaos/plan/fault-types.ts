@@ -9,8 +9,8 @@ interface FaultDefinition {
 }
 
 /**
- * Longer than the heartbeat timeout of an activity and than a lease: somebody else takes over, and then this one goes
- * on.
+ * Longer than the heartbeat timeout of an activity and than a lease: somebody else takes over, and then this one
+ * continues on.
  */
 const PAST_EVERY_LEASE_MS = 17_000;
 
@@ -19,7 +19,7 @@ const etcdLink = { lane: 'cluster', lastsMs: [800, 2_500] } as const;
 
 /**
  * Everything that is done to the fleet and its servers: what it is done to, and what is done. A server or process that
- * is killed starts again afterwards, one that is paused (SIGSTOP) goes on (SIGCONT).
+ * is killed starts again afterwards, one that is paused (SIGSTOP) continues (SIGCONT).
  */
 const faultTypes = {
   'worker.kill': { lane: 'workers', lastsMs: [0, 1_500] },

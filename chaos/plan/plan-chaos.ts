@@ -6,7 +6,7 @@ import { planWork, type PlannedWork } from './plan-work.ts';
 export interface ChaosPlan {
   readonly nodes: readonly PlannedNode[];
   readonly faults: ReadonlyMap<Lane, readonly PlannedFault[]>;
-  /** Without an end: work goes on until the last fault is over. */
+  /** Without an end: work continues until the last fault is over. */
   readonly work: Iterator<PlannedWork, never>;
 }
 

@@ -8,7 +8,7 @@ const NODES = 20;
 export interface PlannedNode {
   readonly name: string;
   readonly sidecarVersion: SidecarVersion;
-  /** What becomes of its governance transactions. */
+  /** The results of its governance transactions. */
   readonly transactions: TransactionBehaviour;
   /** Whether its SeiNode names peers; without them DiscoverPeers has nothing to send. */
   readonly hasPeers: boolean;

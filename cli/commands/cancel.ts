@@ -65,6 +65,6 @@ function whatFollows(task: Task): string {
     return `The wait is taken off the sidecar${wasSent ? '' : ' if it is there'}; then the task ends: Failed, reason Cancelled.`;
   if (endsWith === 'image') return 'An image that was set stays set. The task ends: Failed, reason Cancelled.';
   if (wasSent)
-    return 'It was sent to the node and cannot be called back: it is watched to its end, then it is Failed, reason Cancelled.';
+    return 'It was sent to the node and cannot be undone: it is watched to its end, then it is Failed, reason Cancelled.';
   return 'It may have been sent to the node already. If it was, it is watched to its end; then it is Failed, reason Cancelled.';
 }

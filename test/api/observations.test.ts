@@ -18,7 +18,7 @@ describe('decideTarget', () => {
     }
   });
 
-  it('hands on the node that it judged', () => {
+  it('returns the node that it checked', () => {
     const node = inPhase('Running');
     assert.deepEqual(decideTarget({ node }, 'Running'), { state: 'met', node });
   });

@@ -10,7 +10,7 @@ const restart = (id: string, status: string, completedAt?: string) => ({
 const OWN = '00000000-0000-5000-8000-000000000001';
 
 describe("what is read from the sidecar's list", () => {
-  it('is a restart that is going on under another id', () => {
+  it('is a restart in progress under another id', () => {
     assert.equal(sidecarActivity([restart(OWN, 'running'), restart('x', 'running')], OWN).restarting, 'x');
     assert.deepEqual(sidecarActivity([restart(OWN, 'running')], OWN), {});
     assert.equal(
@@ -52,7 +52,7 @@ describe("what is read from the sidecar's list", () => {
     );
   });
 
-  it('takes fields that the contract does not know, and refuses what is no list of tasks', () => {
+  it('takes fields that the contract does not name, and refuses what is not a list of tasks', () => {
     assert.ok(
       sidecarTaskListSchema.safeParse([{ id: 'a', type: 'new', status: 'paused', params: 'odd', run: 1 }]).success,
     );

@@ -90,7 +90,7 @@ describe('the status that the CRD admits', () => {
     });
   }
 
-  it('has nothing else, but for the additions that are known', () => {
+  it('has nothing else, except the known additions', () => {
     const others = [...leaves.keys()].filter((path) => !(path in goTypes));
     assert.deepEqual(others.toSorted(), additions.toSorted());
   });

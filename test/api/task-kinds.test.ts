@@ -17,7 +17,7 @@ describe('the kinds', () => {
     });
   }
 
-  it('are never asked for by name: what is special about one stands in its module', () => {
+  it('are never asked for by name: what is special about one is in its module', () => {
     const files = PRODUCT.flatMap((room) => globSync(`${room}/**/*.ts`, { cwd: PROJECT }));
     assert.ok(files.length > 100);
     const asking = files.filter((file) => ASKS.test(readFileSync(`${PROJECT}${file}`, 'utf8')));

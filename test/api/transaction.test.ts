@@ -35,7 +35,7 @@ describe('transactionOf', () => {
   });
 
   for (const result of [undefined, null, 'committed_ok', 7, [], {}, { inclusionStatus: 'COMMITTED_OK' }]) {
-    it(`is no transaction: ${JSON.stringify(result)}`, () => assert.equal(transactionOf(result), undefined));
+    it(`is not a transaction: ${JSON.stringify(result)}`, () => assert.equal(transactionOf(result), undefined));
   }
 
   it('keeps the hash although nobody says what became of the transaction', () => {

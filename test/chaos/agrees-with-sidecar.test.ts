@@ -25,7 +25,7 @@ interface Case {
   readonly task: Partial<ObservedTask>;
   readonly events?: readonly JournalEntry[];
   readonly node?: Partial<ObservedNode>;
-  /** Absent: all is well. */
+  /** Unset: no violation. */
   readonly wrong?: RegExp;
 }
 

@@ -171,7 +171,7 @@ describe('one operation at a time on a node', () => {
       run([1, began()], [2, over('completed')], [2, began('id-2')], [3, over('failed', 'id-2')]),
     ));
 
-  it('holds for waits and transactions beside a restart', () =>
+  it('holds for waits and transactions during a restart', () =>
     assertViolations(
       oneAtATime,
       run([1, began('id-2', 'await-condition')], [1, began('id-3', 'gov-vote')], [1, began()], [2, over('completed')]),
@@ -191,7 +191,7 @@ describe('one operation at a time on a node', () => {
       /mark-ready id-2/,
     ));
 
-  it('holds where the sidecar was killed in between: nobody works on the first any more', () =>
+  it('holds where the sidecar was killed in between: the first is no longer worked on', () =>
     assertViolations(
       oneAtATime,
       run([1, began()], [2, sidecarKilled], [3, sidecarStarted], [4, began('id-2', undefined, 1)]),

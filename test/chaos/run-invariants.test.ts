@@ -81,10 +81,10 @@ const waitedUntil = (seconds: number, name = 'SeiNodeTask task-9') => ({
 
 describe('nobody waits for the permit of a closed workflow', () => {
   it('holds where nobody wants the node', () => assertViolations(noOrphanAwaited, left({ permits: [orphan] })));
-  it('holds where somebody has left before he had to look', () => assertViolations(noOrphanAwaited, waitedUntil(16)));
+  it('holds where a waiter has left before its next check', () => assertViolations(noOrphanAwaited, waitedUntil(16)));
   it('holds where he waited for somebody else', () =>
     assertViolations(noOrphanAwaited, waitedUntil(60, 'SeiNodeTask task-8')));
-  it('fails where he must have looked', () =>
+  it('fails where it must have checked', () =>
     assertViolations(
       noOrphanAwaited,
       waitedUntil(18),
@@ -112,7 +112,7 @@ describe('no sidecar is left waiting', () => {
     assertViolations(noWaitLeft, waiting(waits, { requests: [{ ...deletion, at: START }] }), /still waits/));
   it('fails where the order was not answered', () =>
     assertViolations(noWaitLeft, waiting(waits, { requests: [{ ...deletion, status: null }] }), /still waits/));
-  it('fails on an interrupted one, which goes on with the next process', () =>
+  it('fails on an interrupted one, which continues with the next process', () =>
     assertViolations(
       noWaitLeft,
       waiting(journal([1, began(TASK_ID, 'await-condition')], [2, over('interrupted')])),

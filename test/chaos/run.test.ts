@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { invariants } from '../../chaos/invariants/invariants.ts';
 import { Program } from '../support/program.ts';
 
-/** Far above what it takes beside other tests: some 4 minutes. */
+/** Far above what it takes with other tests running: some 4 minutes. */
 const RUN_TIMEOUT_MS = 900_000;
 const chaos = (...commandArguments: string[]): Program =>
   new Program(process.execPath, ['--no-warnings', 'chaos/main.ts', ...commandArguments]);

@@ -39,7 +39,7 @@ describe('kubectl snt, of a task that is changed under way and that no service h
       begun,
       /^It may have been sent to the node already\. If it was, it is watched to its end/,
     ],
-    sent: [{}, sent, /^It was sent to the node and cannot be called back: it is watched to its end/],
+    sent: [{}, sent, /^It was sent to the node and cannot be undone: it is watched to its end/],
     'begun and only waiting': [WAIT, begun, /^The wait is taken off the sidecar if it is there/],
     'sent and only waiting': [WAIT, sent, /^The wait is taken off the sidecar/],
     'setting an image': [IMAGE, begun, /^An image that was set stays set/],

@@ -10,7 +10,7 @@ import { TestEnvironment } from '../support/test-environment.ts';
 import { adminShell, Plugin, runPlugin, terminal, type PluginResult } from './plugin.ts';
 
 const HOSTILE = '\u001B]0;owned\u0007\u001B[2J\u009B31m red\r\u202Etxet';
-/** Of what a terminal obeys, or that turns text around, nothing but line breaks. */
+/** No control characters except line breaks, and nothing that turns text around. */
 const UNSAFE = /[^\P{Cc}\n]|\p{Bidi_Control}/u;
 
 describe('kubectl snt', () => {
@@ -93,7 +93,7 @@ describe('kubectl snt', () => {
       }
     });
 
-    it('creates nothing with --dry-run=server, which checks all the same', async () => {
+    it('creates nothing with --dry-run=server, which still checks', async () => {
       const before = await names();
       assert.match(
         await output('restart', 'validator-0', '--dry-run=server'),
@@ -245,7 +245,7 @@ describe('kubectl snt', () => {
       await environment.taskWhere('slow', 'restarts', (task) => task.status?.step === 'Restarting');
       assert.match(
         await output('cancel', 'slow', '--reason', 'first'),
-        /was sent to the node and cannot be called back: it is watched to its end/,
+        /was sent to the node and cannot be undone: it is watched to its end/,
       );
       assert.match(
         await output('cancel', 'slow', '--reason', 'second'),
@@ -405,7 +405,7 @@ describe('kubectl snt', () => {
     assert.deepEqual(lost, { code: 0, stdout: '', stderr: '' });
   });
 
-  it('lets nothing through that a terminal would obey', async () => {
+  it('lets no control characters through', async () => {
     await output('restart', 'absent-0', '--name', 'hostile', '--reason', HOSTILE);
     await environment.finished('hostile');
     await environment.tasks.patchStatus(

@@ -40,7 +40,7 @@ const statuses: Readonly<Record<string, SeiNodeTaskStatus>> = {
   },
 };
 
-/** The text stands there in whole words, and no line is too long. */
+/** The text is there in whole words, and no line is too long. */
 function assertReadable(lines: readonly string[], text: string): void {
   for (const line of lines) assert.ok(line.length <= COLUMNS, line);
   const all = lines
@@ -88,7 +88,7 @@ describe(`kubectl snt on a terminal of ${COLUMNS} columns`, () => {
     return await runPlugin([...words, '-n', environment.namespace], shell);
   }
 
-  it('get has a row for each task, with its step, and below it what keeps it from going on', async () => {
+  it('get has a row for each task, with its step, and below it what blocks it', async () => {
     const { code, lines } = await shown('get');
     assert.equal(code, 0);
     assert.match(lines[0] ?? '', /^NAME +TARGET +PHASE +STATE/);
@@ -140,7 +140,7 @@ describe(`kubectl snt on a terminal of ${COLUMNS} columns`, () => {
     });
   }
 
-  it('status tells a verdict once, and the conditions beside it', async () => {
+  it('status prints a verdict once, and the conditions', async () => {
     for (const { lines } of [
       await shown('status', failed),
       { lines: (await piped('status', failed)).stdout.trimEnd().split('\n') },

@@ -41,7 +41,7 @@ describe('who asked for a task, by kubectl snt,', () => {
 
   after(() => environment.stop());
 
-  it('is the user that the API server knows, and stands in status, Events, input and memo', async () => {
+  it('is the user that the API server knows, and is in status, Events, input and memo', async () => {
     const words = ['restart', 'validator-0', '--name', 'asked', '--reason', 'memory leak', '-n', environment.namespace];
     const { code, stderr } = await runPlugin(words, shell);
     assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
@@ -110,7 +110,7 @@ describe('who asked for a task, by kubectl snt,', () => {
     after(() => rm(directory, { recursive: true }));
 
     for (const [what, [answer, written]] of Object.entries(answers)) {
-      it(`the task is created all the same: it ${what}`, async () => {
+      it(`the task is created anyway: it ${what}`, async () => {
         await using server = await FakeApiServer.start((request, response) => {
           if (request.path === REVIEWS) answer(request, response);
           else

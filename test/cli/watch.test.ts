@@ -92,22 +92,22 @@ describe('kubectl snt status --watch', () => {
     assert.equal(code, 0);
   });
 
-  it('exits with 124 past --timeout, and the task goes on', async () => {
+  it('exits with 124 past --timeout, and the task continues', async () => {
     const task = await endlessWait('endless-0');
     const { code, stdout } = await start(['status', 'endless-0', '-w', '--timeout', '1500ms']).ended();
-    assert.match(stdout, /^Not over within 1500ms\. The task goes on; nothing about it was changed\.$/m);
+    assert.match(stdout, /^Not over within 1500ms\. The task continues; nothing about it was changed\.$/m);
     assert.match(stdout, /^Watch it again: kubectl snt status endless-0 -w -n /m);
     assert.equal(code, 124);
     await assertGoesOn(task);
   });
 
-  it('exits with 130 after Ctrl-C, and the task goes on', async () => {
+  it('exits with 130 after Ctrl-C, and the task continues', async () => {
     const task = await endlessWait('endless-1');
     const watch = start(['status', 'endless-1', '-w']);
     await watch.prints(/AwaitingHeight/);
     watch.interrupt();
     const { code, stdout } = await watch.ended();
-    assert.match(stdout, /^Interrupted\. The task goes on/m);
+    assert.match(stdout, /^Interrupted\. The task continues/m);
     assert.match(stdout, /^Cancel it: kubectl snt cancel endless-1 --reason TEXT -n /m);
     assert.equal(code, 130);
     await assertGoesOn(task);
@@ -123,7 +123,7 @@ describe('kubectl snt status --watch', () => {
     assert.equal(code, 1);
   });
 
-  it('outlives a lost connection, and learns what happened meanwhile', async () => {
+  it('survives a lost connection, and shows what happened until it is back', async () => {
     await using cleanUp = new AsyncDisposableStack();
     const { kubernetes, directory } = environment.servers;
     const address = new URL(kubernetes.url).host;

@@ -34,7 +34,10 @@ function* product<A, B>(first: Iterable<A>, second: readonly B[]): Generator<[A,
 
 const inclusions = ['committed_ok', 'committed_failed', 'pending', 'unverifiable'] as const;
 
-/** What a sidecar can leave besides the state: nothing, what cannot be read, and a transaction in every condition. */
+/**
+ * What a sidecar can leave in addition to the state: nothing, what cannot be read, and a transaction in every
+ * condition.
+ */
 const results: readonly Pick<TaskReport, 'transaction' | 'rawResult'>[] = [
   {},
   { rawResult: '"odd"' },

@@ -67,7 +67,7 @@ function conditionOf(status: SeiNodeTaskStatus, type: string): Condition | undef
 }
 
 describe('nextStatus', () => {
-  it('tells the whole story of a restart that had to wait', () => {
+  it('shows each step of a restart that had to wait', () => {
     assert.deepEqual(after(accepted), {
       observedGeneration: 1,
       startedAt: '2026-11-24T00:00:00Z',
@@ -240,7 +240,7 @@ describe('nextStatus', () => {
     assert.equal(conditionOf(after(accepted, waiting, executing, failed), 'TargetReady')?.message, 'It is there.');
   });
 
-  it('says that it is being cancelled until its end, with what it goes on with', () => {
+  it('says that it is being cancelled until its end, whatever comes in between', () => {
     for (const updates of [[cancelled], [cancelled, working], [cancelled, submitted], [cancelled, accepted]]) {
       const status = after(accepted, executing, ...updates);
       assert.deepEqual(
@@ -269,7 +269,7 @@ describe('nextStatus', () => {
     assert.equal(conditionOf(status, 'TargetReady')?.status, 'True');
   });
 
-  it('keeps the words of the sidecar beside the verdict', () => {
+  it('keeps what the sidecar said in addition to the verdict', () => {
     const status = after(accepted, executing, failed);
     assert.deepEqual([status.task?.status, status.task?.err], ['Failed', 'it broke']);
     assert.equal(conditionOf(status, 'Failed')?.reason, 'TaskFailed');
@@ -355,7 +355,7 @@ describe('nextStatus', () => {
   });
 });
 
-/** Both ends rank alike: neither may follow the other. */
+/** Both ends have the same rank: neither may follow the other. */
 function rank(phase: SeiNodeTaskStatus['phase']): number {
   return phase === undefined ? -1 : Math.min(2, taskPhases.indexOf(phase));
 }

@@ -73,7 +73,7 @@ describe('the next step of a task', () => {
     }
   });
 
-  it('is no end of a wait that was sent, or may have been, but by its own end or once it is off the sidecar', () => {
+  it('ends a wait that was sent, or may have been, only by its own end or once it is off the sidecar', () => {
     eachDecision((step, { kind, sent }, after) => {
       if (!taskKinds[kind].onlyWaits || sent === 'no' || step.do !== 'end') return;
       assert.ok(['report', 'absence', 'refusal'].includes(step.end.by) || after === 'poll absent', step.end.by);

@@ -14,7 +14,7 @@ function pollsBetween(fromMs: number, toMs: number, random: () => number): numbe
 describe('pollInterval', () => {
   const anyRandom = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
-  it('lies between 80 ms and 5 s, whatever the wait', () => {
+  it('is between 80 ms and 5 s, whatever the wait', () => {
     fc.assert(
       fc.property(fc.double({ min: -1e6, max: 1e12, noNaN: true }), anyRandom, (waitedMs, random) => {
         const interval = pollInterval(waitedMs, random);

@@ -12,8 +12,8 @@ import {
 const node = { namespace: 'arctic-1', name: 'syncer-0-0' };
 const HOUR = 3_600_000;
 
-describe('what stands in the way of a restart', () => {
-  it('is a restart of others that is going on, whatever ended before it', () => {
+describe('what blocks a restart', () => {
+  it('is a restart in progress under another id, whatever ended before it', () => {
     const obstacle = obstacleBeside(
       { restarting: 'x', lastRestartEndedAtMs: 5 },
       { betweenRestartsMs: 60_000, nowMs: 6 },

@@ -74,7 +74,7 @@ describe('planTask', () => {
     });
   });
 
-  it('goes on with the id of a task that was begun before', () => {
+  it('keeps the id of a task that was begun before', () => {
     const begun = { taskId: 'theirs', accepted: true };
     const { task, begun: kept } = planned('RestartSeid', {
       ...restart,

@@ -7,7 +7,7 @@ import { contradiction, everyEndedTask, knownTransaction, node, WORDS } from './
 interface Row {
   readonly task: EndedTask;
   readonly verdict: Verdict;
-  /** The message less what it denies or doubts: what is left is claimed. */
+  /** The message without what it negates or doubts: the rest is claimed. */
   readonly claims: string;
 }
 
@@ -151,7 +151,7 @@ const ifPossible: Readonly<Record<string, (row: Row) => boolean>> = {
     task,
     verdict,
   }) => implies(kindOf(task).changesNode && task.knowledge.sent === 'no', !/Timed out after/.test(verdict.message)),
-  'tells how long it went on only at the deadline': ({ task, verdict }) =>
+  'says how long it ran only at the deadline': ({ task, verdict }) =>
     implies(
       /10m0s/.test(verdict.message),
       is(task, 'deadline', 'loss') && (is(task, 'loss') || task.timeoutMs !== undefined),

@@ -10,7 +10,7 @@ describe('npm run demo', function () {
 
   afterEach(() => demo.kill());
 
-  it('-- --once tells the whole story, true in every claim, and ends', async () => {
+  it('-- --once plays every step, with every check passed, and ends', async () => {
     demo = new Program('npm', ['run', 'demo', '--', '--once']);
     await demo.prints(/the service is ready/);
     assert.equal(await demo.exitCode(), 0, demo.stdout + demo.stderr);
@@ -24,8 +24,8 @@ describe('npm run demo', function () {
         `pid ${before} got a SIGTERM\\n[^]*pid ${before} has ended\\n[^]*pid ${after} has started\\n[^]*Complete +Ready=True TaskComplete`,
       ),
     );
-    assert.match(stdout, /✓ the sidecar was left alone: up since 20/);
-    assert.match(stdout, /✓ the chain went on: height \d+ before, \d+ after/);
+    assert.match(stdout, /✓ the sidecar was not restarted: up since 20/);
+    assert.match(stdout, /✓ the chain continued: height \d+ before, \d+ after/);
     assert.match(stdout, /✓ kubectl wait returned when the restart was over\n/);
     assert.match(stdout, /✓ kubectl wait returned when the restart was over, although it failed\n/);
     assert.match(stdout, /restart-validator-0 +RestartSeid +validator-0 +Complete/);
@@ -35,7 +35,7 @@ describe('npm run demo', function () {
       stubborn,
       /reported failure: seid pid \d+ still alive 4s after SIGTERM; leaving it running \(not force-killing a validator mid-commit\)/,
     );
-    assert.match(stdout, /✓ seid lives on: pid (\d+) before and after/);
+    assert.match(stdout, /✓ seid still runs: pid (\d+) before and after/);
     assert.match(stdout, /restart-stubborn-0 +RestartSeid +stubborn-0 +Failed +\d+s +TaskFailed/);
     assert.match(
       stdout,
@@ -65,12 +65,12 @@ describe('npm run demo', function () {
     assert.equal(existsSync(directory ?? ''), false);
   });
 
-  it('ends with 130 when Ctrl-C comes before the story is over', async () => {
+  it('ends with 130 when Ctrl-C comes before the last step', async () => {
     demo = new Program(process.execPath, NODE_ARGUMENTS);
     await demo.prints(/Temporal, etcd and kube-apiserver serve/);
     demo.pressControlC();
     assert.equal(await demo.exitCode(), 130, demo.stderr);
-    assert.match(demo.stdout, /Stopped before the story was over/);
+    assert.match(demo.stdout, /Stopped before the last step/);
     await demo.leavesNoProcess();
   });
 

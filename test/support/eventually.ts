@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Between two looks, in milliseconds: a tenth of the time waited, so that long waits leave the processor to what is
+ * Between two checks, in milliseconds: a tenth of the time waited, so that long waits leave the processor to what is
  * waited for.
  */
 const [SHORTEST_MS, LONGEST_MS] = [50, 250];

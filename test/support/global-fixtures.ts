@@ -5,7 +5,7 @@ import { ServersOnDemand } from './servers-on-demand.ts';
 let servers: ServersOnDemand | undefined;
 
 export async function mochaGlobalSetup(): Promise<void> {
-  // On a fresh machine they are compiled for minutes, which is no time of a test.
+  // On a fresh machine they are compiled for minutes, which does not count as time of a test.
   await findBinaries(process.env, reportToStderr);
   servers = await ServersOnDemand.listen();
 }

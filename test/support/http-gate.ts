@@ -13,7 +13,7 @@ interface GatedRequest {
   readonly body: string;
 }
 
-/** Where a caller is stopped: before its request is carried out, or after, before it is told the answer. */
+/** Where a caller is stopped: before its request is carried out, or after, before it gets the answer. */
 export interface Stop {
   readonly before?: (request: GatedRequest) => boolean;
   readonly after?: (request: GatedRequest, answer: string) => boolean;
@@ -38,7 +38,7 @@ interface Upstream {
   readonly caFile?: string;
 }
 
-/** Stands before a server and stops its callers at a chosen request, for good or until they are resumed. */
+/** Stands before a server and stops its callers at a chosen request, permanently or until they are resumed. */
 export class HttpGate implements AsyncDisposable {
   readonly #upstream: { readonly url: string; readonly ca?: Buffer };
   readonly #gates = new Map<string, Gate>();
@@ -71,14 +71,14 @@ export class HttpGate implements AsyncDisposable {
     await eventually(`${name} is stopped`, () => gate.isReached);
   }
 
-  /** From now on refuses matching requests with `name` as a part of their path, until `resume`. */
+  /** Refuses matching requests with `name` as a part of their path, until `resume`. */
   refuse(name: string, matches: Refusals['matches'], status?: number): Refusals {
     const refusals: Refusals = { matches, times: 0, ...(status === undefined ? {} : { status }) };
     this.#refusals.set(name, refusals);
     return refusals;
   }
 
-  /** Lets all that was stopped go on, also where the caller has given up waiting, and refuses nothing any more. */
+  /** Lets all that was stopped continue, also where the caller no longer waits, and no longer refuses anything. */
   resume(name: string): void {
     this.#refusals.delete(name);
     this.#gates.get(name)?.resumed.resolve();

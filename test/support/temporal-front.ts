@@ -17,7 +17,7 @@ export interface TemporalFrontOptions {
   /** `host:port` of the server, which speaks without TLS. */
   readonly address: string;
   readonly identity: Identity;
-  /** Certificate of the authority that clients' certificates have to come from, in PEM; unset: clients need none. */
+  /** Certificate of the CA that clients' certificates have to come from, in PEM. Unset: clients need none. */
   readonly clientAuthority?: string;
   /** What calls must bring as bearer token. */
   readonly apiKey?: string;

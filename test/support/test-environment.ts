@@ -157,7 +157,7 @@ export class TestEnvironment {
     );
   }
 
-  /** Waits until nobody has the permit of a node; one that was given back leaves nothing in Temporal. */
+  /** Waits until the permit of a node is released; then Temporal has nothing of it. */
   async permitIsFree(name: string): Promise<void> {
     const permit = await this.permitOf(name);
     await eventually(`nobody has the permit of ${name}`, async () => {

@@ -15,7 +15,7 @@ export interface ChildTask<Kind extends TaskKind = TaskKind> {
 
 /**
  * Runs a task as a child workflow with id `<runbook>/<step>`. When the runbook is cancelled or ends, the child is asked
- * to cancel: a restart that was sent is watched to its end all the same.
+ * to cancel: a restart that was sent is still watched to its end.
  *
  * @returns The outcome of a task that is Complete.
  * @throws ChildWorkflowFailure whose cause is an ApplicationFailure of type = the reason, details = the outcome.

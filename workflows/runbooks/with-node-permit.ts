@@ -4,9 +4,9 @@ import type { NodeReference } from '../../api/temporal/task-input.ts';
 import { SHORT, taking } from '../activity-options.ts';
 
 /**
- * Holds a node over several steps of a runbook: nothing else of this service changes it meanwhile.
+ * Holds a node over several steps of a runbook: nothing else of this service changes it until the last step is over.
  *
- * @param steps - Told the id of the workflow that holds the permit, to be handed on as `permitHolder` of each task.
+ * @param steps - Called with the id of the workflow that holds the permit: pass it as `permitHolder` to each task.
  */
 export async function withNodePermit<Result>(
   node: NodeReference,
