@@ -1,6 +1,6 @@
+import type { NodeReference } from '../api/node-reference.ts';
 import { printable } from '../lib/printable.ts';
 import { seiNodeSchema, type SeiNode } from '../api/sei-node.ts';
-import type { NodeReference } from '../api/temporal/task-input.ts';
 import { KubernetesResponseError } from '../kubernetes/errors.ts';
 import type { ResourceClient } from '../kubernetes/resource-client.ts';
 

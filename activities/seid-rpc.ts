@@ -1,6 +1,6 @@
+import type { NodeReference } from '../api/node-reference.ts';
 import type { Dispatcher } from 'undici';
 import { z } from 'zod';
-import type { NodeReference } from '../api/temporal/task-input.ts';
 import { readAtMost } from '../lib/read-at-most.ts';
 import type { NodeUrlTemplate } from './node-url-template.ts';
 

@@ -1,9 +1,9 @@
+import type { NodeReference } from '../api/node-reference.ts';
 import type { Dispatcher } from 'undici';
 import { parsedJson } from '../lib/parsed-json.ts';
 import { printable } from '../lib/printable.ts';
 import { sidecarTaskListSchema, type HeldTask } from '../api/sidecar/sidecar-activity.ts';
 import { sidecarErrorSchema, sidecarTaskSchema, type SidecarTask } from '../api/sidecar/sidecar-task.ts';
-import type { NodeReference } from '../api/temporal/task-input.ts';
 import { readAtMost } from '../lib/read-at-most.ts';
 import { withoutSecrets } from '../lib/without-secrets.ts';
 import type { BearerToken } from './bearer-token.ts';

@@ -1,6 +1,6 @@
+import type { NodeReference } from '../api/node-reference.ts';
 import type { TakeOffHeartbeat, TakeOffRequest } from '../core/activities.ts';
 import { pollInterval } from '../core/poll-interval.ts';
-import type { NodeReference } from '../api/temporal/task-input.ts';
 import { cancelling, takingOff } from '../core/progress.ts';
 import { KubernetesError } from '../kubernetes/errors.ts';
 import type { ResourceClient } from '../kubernetes/resource-client.ts';

@@ -1,6 +1,7 @@
+import type { NodeReference } from '../api/node-reference.ts';
 import type { Verdict } from '../api/temporal/task-outcome.ts';
 import type { TaskObservation, TaskReport } from '../api/sidecar/sidecar-task.ts';
-import type { BegunTask, NodeReference, TaskIdentity } from '../api/temporal/task-input.ts';
+import type { BegunTask, TaskIdentity } from '../api/temporal/task-input.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { Progress } from './progress.ts';
 import type { RestartSighting } from './queueing.ts';

@@ -1,7 +1,7 @@
+import type { End } from './ended-task.ts';
 import { definitionOf, type TaskKind } from '../api/task-kinds.ts';
 import type { PollOutcome } from './activities.ts';
 import { LOST_MS, type Sent } from './knowledge.ts';
-import type { End } from './task-verdict.ts';
 
 /** What is done next with a task that has a plan. */
 export type Step =

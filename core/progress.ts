@@ -1,6 +1,5 @@
 import { definitionOf, type TaskKind } from '../api/task-kinds.ts';
-import type { NodeReference } from '../api/temporal/task-input.ts';
-import { nodeText, sidecarText } from '../api/node-text.ts';
+import { nodeText, sidecarText, type NodeReference } from '../api/node-reference.ts';
 
 /** What is being done, for people: a name for scripts and columns, and a sentence. */
 export interface Progress {

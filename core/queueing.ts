@@ -2,10 +2,9 @@ import type { Verdict } from '../api/temporal/task-outcome.ts';
 import { formatDuration } from '../lib/go-duration.ts';
 import { printable } from '../lib/printable.ts';
 import type { SidecarActivity } from '../api/sidecar/sidecar-activity.ts';
-import type { NodeReference } from '../api/temporal/task-input.ts';
 import { timestamp } from '../lib/timestamp.ts';
 import { failed, messageOf } from './verdict.ts';
-import { nodeText } from '../api/node-text.ts';
+import { nodeText, type NodeReference } from '../api/node-reference.ts';
 
 /**
  * When a restart of others ended by its node's clock, and when that was first seen here. Both in milliseconds since the

@@ -1,8 +1,9 @@
+import type { NodeReference } from '../api/node-reference.ts';
 import type { Verdict } from '../api/temporal/task-outcome.ts';
 import { printable } from '../lib/printable.ts';
 import { CANCEL_ANNOTATION } from '../api/provenance.ts';
 import { SEI_NODE, SEI_NODE_TASK } from '../api/resources.ts';
-import type { MirrorTarget, NodeReference } from '../api/temporal/task-input.ts';
+import type { MirrorTarget } from '../api/temporal/task-input.ts';
 
 /** An Event, for the recorder of Events. */
 interface TaskEvent {

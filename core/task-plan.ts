@@ -1,3 +1,4 @@
+import type { NodeReference } from '../api/node-reference.ts';
 import type { Verdict } from '../api/temporal/task-outcome.ts';
 import type { z } from 'zod';
 import { changeValues } from './change-values.ts';
@@ -9,7 +10,7 @@ import { DEFAULT_REQUIRE_PHASE, DEFAULT_REQUIRE_PHASE_TIMEOUT, specSchema } from
 import { jsonText } from '../lib/json-text.ts';
 import { present } from '../lib/present.ts';
 import { safeProvenance } from '../api/provenance.ts';
-import { taskInputSchema, type BegunTask, type NodeReference, type TaskIdentity } from '../api/temporal/task-input.ts';
+import { taskInputSchema, type BegunTask, type TaskIdentity } from '../api/temporal/task-input.ts';
 import { payloadSchemas } from '../api/payload-schemas.ts';
 import { taskId } from './task-id.ts';
 import { definitionOf, isTaskKind, payloadFieldOf, type Payload, type TaskKind } from '../api/task-kinds.ts';

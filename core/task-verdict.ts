@@ -1,45 +1,17 @@
+import type { EndedTask } from './ended-task.ts';
 import type { CompleteVerdict, Verdict } from '../api/temporal/task-outcome.ts';
 import { formatDuration } from '../lib/go-duration.ts';
 import { present } from '../lib/present.ts';
 import { printable } from '../lib/printable.ts';
 import { asSentence } from '../lib/as-sentence.ts';
 import { fill } from '../lib/fill.ts';
-import { nodeText } from '../api/node-text.ts';
+import { nodeText, type NodeReference } from '../api/node-reference.ts';
 import { whereabouts } from '../api/reasons.ts';
 import type { TaskReport } from '../api/sidecar/sidecar-task.ts';
-import { definitionOf, payloadFieldOf, type TaskKind } from '../api/task-kinds.ts';
-import type { NodeReference } from '../api/temporal/task-input.ts';
+import { definitionOf, payloadFieldOf } from '../api/task-kinds.ts';
 import type { Knowledge } from './knowledge.ts';
 import { inclusionUndetermined, pendingTransaction, transactionVerdict, withPending } from './transaction-verdict.ts';
 import { failed, messageOf, targetGone } from './verdict.ts';
-
-/** Why a task that had been planned is over. */
-export type End =
-  /** The sidecar, or the SeiNode for an image, says how it ended. `height`: that of the node by then. */
-  | { readonly by: 'report'; readonly report: TaskReport; readonly height?: number | undefined }
-  /** The sidecar accepted it, and its kind asks for no more. */
-  | { readonly by: 'acceptance' }
-  | { readonly by: 'refusal'; readonly words: string }
-  /** The execution time is over. `takenOff`: the wait was taken off the sidecar. */
-  | { readonly by: 'deadline'; readonly takenOff: boolean }
-  /** The sidecar has answered for `afterMs` that it does not know the task, which was sent or may have been sent. */
-  | { readonly by: 'loss'; readonly afterMs: number }
-  /** The SeiNode no longer exists. */
-  | { readonly by: 'absence' }
-  /** It was cancelled and is not watched any longer. `takenOff`: the wait was taken off the sidecar. */
-  | { readonly by: 'cancellation'; readonly takenOff: boolean };
-
-export interface EndedTask {
-  readonly kind: TaskKind;
-  readonly node: NodeReference;
-  readonly payload: unknown;
-  /** Unset: unbounded. */
-  readonly timeoutMs?: number | undefined;
-  readonly knowledge: Knowledge;
-  readonly end: End;
-  /** Set when the task was cancelled: why, possibly empty. */
-  readonly cancelled?: string | undefined;
-}
 
 /** The verdict on a task, from what is known of it and why it is over. */
 export function verdictOf(task: EndedTask): Verdict {

@@ -1,14 +1,14 @@
+import type { EndedTask } from './ended-task.ts';
 import type { FailedVerdict, Verdict } from '../api/temporal/task-outcome.ts';
 import { formatDuration } from '../lib/go-duration.ts';
 import { printable } from '../lib/printable.ts';
 import { asSentence } from '../lib/as-sentence.ts';
 import { fill } from '../lib/fill.ts';
-import { nodeText } from '../api/node-text.ts';
+import { nodeText } from '../api/node-reference.ts';
 import { PENDING } from '../api/reasons.ts';
 import type { TaskReport } from '../api/sidecar/sidecar-task.ts';
 import { payloadFieldOf, definitionOf } from '../api/task-kinds.ts';
 import type { Transaction } from '../api/sidecar/transaction.ts';
-import type { EndedTask } from './task-verdict.ts';
 import { failed, messageOf } from './verdict.ts';
 
 /** What a governance task that is over on the sidecar means. */

@@ -1,7 +1,6 @@
 import type { FailedVerdict, Verdict } from '../api/temporal/task-outcome.ts';
-import { nodeText } from '../api/node-text.ts';
+import { nodeText, type NodeReference } from '../api/node-reference.ts';
 import { reasons, type FailureReason, type Message, type MessageName, type Reason } from '../api/reasons.ts';
-import type { NodeReference } from '../api/temporal/task-input.ts';
 import { fill, type Placeholders } from '../lib/fill.ts';
 import { formatDuration } from '../lib/go-duration.ts';
 import { printable } from '../lib/printable.ts';

@@ -1,4 +1,4 @@
-import { nodeText } from '../api/node-text.ts';
+import { nodeText } from '../api/node-reference.ts';
 import { executionLimitSeconds } from '../core/execution-limit.ts';
 import { formatDuration } from '../lib/go-duration.ts';
 import { markdown } from '../lib/markdown.ts';

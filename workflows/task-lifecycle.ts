@@ -1,4 +1,5 @@
-import { nodeText } from '../api/node-text.ts';
+import type { End } from '../core/ended-task.ts';
+import { nodeText } from '../api/node-reference.ts';
 import {
   ActivityFailure,
   CancellationScope,
@@ -32,7 +33,7 @@ import {
   workingOn,
   type Progress,
 } from '../core/progress.ts';
-import { verdictOf, type End } from '../core/task-verdict.ts';
+import { verdictOf } from '../core/task-verdict.ts';
 import { resourceAlreadyTerminal, resourceGone } from '../core/verdict.ts';
 import { DISPATCH, OVERTIME_MS, SHORT, taking, polling, waiting } from './activity-options.ts';
 import type { TaskControl } from './task-control.ts';

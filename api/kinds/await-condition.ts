@@ -1,4 +1,4 @@
-import { nodeText } from '../node-text.ts';
+import { nodeText } from '../node-reference.ts';
 import { awaitsHeight } from './await-nodes-at-height.ts';
 import { defineKind } from './kind-definition.ts';
 

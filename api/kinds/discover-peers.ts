@@ -1,4 +1,4 @@
-import { nodeText } from '../node-text.ts';
+import { nodeText } from '../node-reference.ts';
 import type { SeiNode } from '../sei-node.ts';
 import { defineKind, type TaskParameters } from './kind-definition.ts';
 

@@ -1,4 +1,4 @@
-import { nodeText } from '../node-text.ts';
+import { nodeText } from '../node-reference.ts';
 import { examples, governance } from './governance.ts';
 import { defineKind } from './kind-definition.ts';
 

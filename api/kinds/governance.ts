@@ -1,5 +1,5 @@
 import type { SeiNode } from '../sei-node.ts';
-import { nodeText } from '../node-text.ts';
+import { nodeText } from '../node-reference.ts';
 import type { NamedTask, TaskParameters } from './kind-definition.ts';
 
 /** Key that the Go controller assumes when a SeiNode has an operator keyring without a key name (contract §1.5). */

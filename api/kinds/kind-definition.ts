@@ -1,7 +1,7 @@
+import type { NodeReference } from '../node-reference.ts';
 import type { z } from 'zod';
 import type { PayloadFields } from '../payload-fields.ts';
 import type { SeiNode } from '../sei-node.ts';
-import type { NodeReference } from '../temporal/task-input.ts';
 
 export type TaskParameters = Readonly<Record<string, unknown>>;
 

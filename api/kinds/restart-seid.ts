@@ -1,4 +1,4 @@
-import { nodeText } from '../node-text.ts';
+import { nodeText } from '../node-reference.ts';
 import { defineKind } from './kind-definition.ts';
 
 export const RestartSeid = defineKind({

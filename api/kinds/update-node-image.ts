@@ -1,5 +1,5 @@
 import { printable } from '../../lib/printable.ts';
-import { nodeText } from '../node-text.ts';
+import { nodeText } from '../node-reference.ts';
 import { defineKind } from './kind-definition.ts';
 
 export const UpdateNodeImage = defineKind({

@@ -1,5 +1,5 @@
+import type { NodeReference } from '../node-reference.ts';
 import { printable } from '../../lib/printable.ts';
-import type { NodeReference } from './task-input.ts';
 import { parseWorkflowId } from './workflow-id.ts';
 
 /** Id of the workflow that is open exactly while a task or runbook holds the node's permit. */

@@ -1,3 +1,4 @@
+import type { NodeReference } from '../node-reference.ts';
 import { z } from 'zod';
 import { present } from '../../lib/present.ts';
 import { cancellationOf, provenanceOf, type Provenance } from '../provenance.ts';
@@ -15,7 +16,7 @@ const mirrorTargetSchema = z.object({
   uid: z.string().min(1),
 });
 
-const nodeReferenceSchema = z.object({ namespace: z.string(), name: z.string() });
+const nodeReferenceSchema: z.ZodType<NodeReference> = z.object({ namespace: z.string(), name: z.string() });
 
 /** A task that was begun before this workflow: by another controller, or by a workflow that Temporal has lost. */
 const begunSchema = z.object({
@@ -76,7 +77,6 @@ export type ChangeValueTexts = { readonly changeValues: string[] } | { readonly 
 export type UncheckedTaskInput = z.input<typeof taskInputSchema>;
 export type MirrorTarget = z.output<typeof mirrorTargetSchema>;
 export type BegunTask = z.output<typeof begunSchema>;
-export type NodeReference = z.output<typeof nodeReferenceSchema>;
 
 /** Whose work an activity does: it goes with every call that touches a sidecar, a SeiNode or a status. */
 export interface TaskIdentity {

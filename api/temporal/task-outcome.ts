@@ -1,6 +1,6 @@
+import type { NodeReference } from '../node-reference.ts';
 import type { FailureReason } from '../reasons.ts';
 import type { SeiNodeTaskStatus } from '../sei-node-task.ts';
-import type { NodeReference } from './task-input.ts';
 
 interface VerdictBase {
   readonly message: string;

@@ -1,8 +1,8 @@
+import type { End, EndedTask } from '../../core/ended-task.ts';
 import type { TaskReport } from '../../api/sidecar/sidecar-task.ts';
 import { taskKindNames, taskKinds, type TaskKind } from '../../api/task-kinds.ts';
 import type { Transaction } from '../../api/sidecar/transaction.ts';
 import type { Knowledge, Sent } from '../../core/knowledge.ts';
-import type { End, EndedTask } from '../../core/task-verdict.ts';
 import { minimalPayloads } from '../api/payload-examples.ts';
 
 export const node = { namespace: 'arctic-1', name: 'syncer-0-0' };

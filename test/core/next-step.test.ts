@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { EndedTask } from '../../core/ended-task.ts';
 import * as fc from 'fast-check';
 import type { TaskObservation, TaskReport } from '../../api/sidecar/sidecar-task.ts';
 import { taskKindNames, taskKinds } from '../../api/task-kinds.ts';
@@ -13,7 +14,6 @@ import {
   type Situation,
   type Step,
 } from '../../core/next-step.ts';
-import type { EndedTask } from '../../core/task-verdict.ts';
 import { minimalPayloads } from '../api/payload-examples.ts';
 import { contradiction, node } from './ended-tasks.ts';
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import type { EndedTask } from '../../core/ended-task.ts';
 import type { Verdict } from '../../api/temporal/task-outcome.ts';
 import { taskKinds, payloadFieldOf } from '../../api/task-kinds.ts';
-import { verdictOf, type EndedTask } from '../../core/task-verdict.ts';
+import { verdictOf } from '../../core/task-verdict.ts';
 import { contradiction, everyEndedTask, knownTransaction, node, WORDS } from './ended-tasks.ts';
 
 interface Row {

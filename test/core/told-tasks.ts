@@ -1,10 +1,11 @@
+import type { End, EndedTask } from '../../core/ended-task.ts';
 import type { Verdict } from '../../api/temporal/task-outcome.ts';
 import { holderText } from '../../api/temporal/permit-id.ts';
 import { printable } from '../../lib/printable.ts';
 import { definitionOf, type TaskKind } from '../../api/task-kinds.ts';
 import type { Knowledge } from '../../core/knowledge.ts';
 import { queueTimedOut } from '../../core/queueing.ts';
-import { verdictOf, type End, type EndedTask } from '../../core/task-verdict.ts';
+import { verdictOf } from '../../core/task-verdict.ts';
 import {
   deserializeFailed,
   paramsBuildFailed,

@@ -1,5 +1,5 @@
 import { condition, defineSignal, setHandler } from '@temporalio/workflow';
-import type { NodeReference } from '../../api/temporal/task-input.ts';
+import type { NodeReference } from '../../api/node-reference.ts';
 import { runChildTask } from '../../workflows/runbooks/child-task.ts';
 import { withNodePermit } from '../../workflows/runbooks/with-node-permit.ts';
 

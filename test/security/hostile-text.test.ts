@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { End } from '../../core/ended-task.ts';
 import type { Verdict } from '../../api/temporal/task-outcome.ts';
 import * as fc from 'fast-check';
 import { marked, type Token } from 'marked';
@@ -21,7 +22,7 @@ import type { Task } from '../../cli/task.ts';
 import { afterAnswer, type Knowledge } from '../../core/knowledge.ts';
 import { queued, workingOn } from '../../core/progress.ts';
 import { queueTimedOut, waitingInQueue } from '../../core/queueing.ts';
-import { verdictOf, type End } from '../../core/task-verdict.ts';
+import { verdictOf } from '../../core/task-verdict.ts';
 import { targetNotInPhase, waitingForPhase } from '../../core/verdict.ts';
 import { workflowDetails } from '../../crd-bridge/workflow-details.ts';
 import { KubernetesApiError } from '../../kubernetes/errors.ts';

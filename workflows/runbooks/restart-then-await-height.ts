@@ -1,4 +1,4 @@
-import type { NodeReference } from '../../api/temporal/task-input.ts';
+import type { NodeReference } from '../../api/node-reference.ts';
 import { runChildTask, validateTasks, type ChildTask } from './child-task.ts';
 
 export interface RestartThenAwaitHeightInput {

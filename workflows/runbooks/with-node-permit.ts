@@ -1,6 +1,6 @@
 import { CancellationScope, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import type { NodeReference } from '../../api/node-reference.ts';
 import type { Activities } from '../../core/activities.ts';
-import type { NodeReference } from '../../api/temporal/task-input.ts';
 import { SHORT, taking } from '../activity-options.ts';
 
 /**

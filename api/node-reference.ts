@@ -1,5 +1,10 @@
 import { printable } from '../lib/printable.ts';
-import type { NodeReference } from './temporal/task-input.ts';
+
+/** A SeiNode by its names. */
+export interface NodeReference {
+  readonly namespace: string;
+  readonly name: string;
+}
 
 /** How messages call a node. */
 export function nodeText(node: NodeReference): string {
