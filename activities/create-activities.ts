@@ -34,7 +34,7 @@ const POLL_BEAT = 0.7;
 /** Attempts to read a target before the status reports the problem: about 2 s. */
 const QUIET_ATTEMPTS = 4;
 
-export interface ActivityDependencies extends MirrorDependencies, PollDependencies {
+export interface ActivityDependencies extends MirrorDependencies, Omit<PollDependencies, 'polls'> {
   /** Uid of the `kube-system` namespace of the cluster that this worker is in. */
   readonly clusterId: string;
   readonly knowsSearchAttributes: boolean;
@@ -45,6 +45,7 @@ export interface ActivityDependencies extends MirrorDependencies, PollDependenci
 export function createActivities(dependencies: ActivityDependencies): Activities {
   const { clusterId, shutdown, knowsSearchAttributes } = dependencies;
   const line = new PermitLine();
+  const polls = { inFlight: 0 };
   const target = (): TargetDependencies => ({ ...dependencies, permits: new NodePermits(Context.current().client) });
   const ours = (task: Pick<TaskIdentity, 'cluster'>): void => {
     if (task.cluster === clusterId) return;
@@ -98,7 +99,7 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     pollTask: async (request) => {
       ours(request.plan.task);
       using attempt = new Attempt<PollHeartbeat>(shutdown, POLL_BEAT);
-      return await new TaskPoll(dependencies, request, attempt).run();
+      return await new TaskPoll({ ...dependencies, polls }, request, attempt).run();
     },
     takeOffTask: async (request) => {
       ours(request.plan.task);

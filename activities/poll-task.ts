@@ -31,6 +31,8 @@ const LONGEST_HEIGHT_MS = 600_000;
 
 export interface PollDependencies extends MirrorDependencies, TaskPlaces {
   readonly rpc: SeidRpc;
+  /** Tasks that this process polls: each poll counts itself. */
+  readonly polls: { inFlight: number };
 }
 
 /**
@@ -64,6 +66,8 @@ export class TaskPoll {
   }
 
   async run(): Promise<Polled> {
+    const { polls } = this.#dependencies;
+    polls.inFlight += 1;
     try {
       for (;;) {
         const end = (await this.#look()) ?? (this.#remainingMs() > 0 ? undefined : await this.#lastLook());
@@ -73,6 +77,7 @@ export class TaskPoll {
     } catch (error) {
       return this.#attempt.leave(error);
     } finally {
+      polls.inFlight -= 1;
       await this.#reporter.settle();
     }
   }
@@ -197,6 +202,7 @@ export class TaskPoll {
   }
 
   #pauseMs(): number {
-    return pollInterval(this.#request.waitedMs + this.#attempt.elapsedMs, Math.random());
+    const waitedMs = this.#request.waitedMs + this.#attempt.elapsedMs;
+    return pollInterval(waitedMs, Math.random(), this.#dependencies.polls.inFlight);
   }
 }

@@ -68,7 +68,11 @@ async function poll(
     },
     isAlive: async () => true,
   };
-  const dependencies = { sidecar, rpc: { latestHeight: async () => 7 } } as unknown as PollDependencies;
+  const dependencies = {
+    sidecar,
+    rpc: { latestHeight: async () => 7 },
+    polls: { inFlight: 0 },
+  } as unknown as PollDependencies;
   const request: PollRequest = {
     plan: planOf('GovVote'),
     request: { type: 'gov-vote' },

@@ -31,6 +31,21 @@ describe('pollInterval', () => {
     );
   });
 
+  it('is at most 1 ms for each poll in flight, where that is more than 5 s', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(20_000),
+        fc.double({ min: 2_000, max: 1e9, noNaN: true }),
+        anyRandom,
+        (inFlight, waitedMs, random) => {
+          const interval = pollInterval(waitedMs, random, inFlight);
+          assert.ok(interval <= Math.max(5_000, inFlight) && interval <= waitedMs * 0.05, `${interval}`);
+        },
+      ),
+    );
+    assert.equal(pollInterval(1e9, 0, 10_000), 10_000);
+  });
+
   // Design §4.
   it('asks at most 0.35 times a second in any minute after the first, also with the shortest jitter', () => {
     for (let minute = 1; minute < 30; minute += 1) {
