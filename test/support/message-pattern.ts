@@ -1,4 +1,4 @@
-import { reasons, whereabouts, type Message, type MessageName, type Reason } from '../../api/reasons.ts';
+import { reasons, type Message, type MessageName, type Reason } from '../../api/reasons.ts';
 import type { Placeholders } from '../../lib/fill.ts';
 
 /**
@@ -12,14 +12,6 @@ export function messagePattern<Name extends Reason, Case extends MessageName<Nam
 ): RegExp {
   const texts: Readonly<Record<string, string>> = reasons[reason].messages;
   return new RegExp(`^${sourceOf(texts[message] ?? '', { ...values })}`);
-}
-
-/** The same for a part of a message that says where a task is. */
-export function whereaboutsPattern(
-  name: keyof typeof whereabouts,
-  values: Readonly<Record<string, string>> = {},
-): RegExp {
-  return new RegExp(sourceOf(whereabouts[name], values));
 }
 
 function sourceOf(text: string, values: Readonly<Record<string, string | undefined>>): string {
