@@ -39,12 +39,16 @@ function needsServers(file, seen = new Set()) {
   return SERVERS.includes(file) || importsOf(file).some((imported) => needsServers(imported, seen));
 }
 
+// Read by test/support/case-count.ts.
+process.env.SEI_NODE_TASKS_TEST_FEWER_CASES = 'yes';
+
 const files = globSync('test/**/*.test.ts', { cwd: __dirname });
 
 /** Every file that needs no server: none is started, and a test that asks for one fails. */
 module.exports = {
   ...all,
   spec: all.spec.length > 0 ? files.filter((file) => !PROGRAMS.includes(file) && !needsServers(file)) : [],
-  jobs: 3,
+  // Some wait more than they work.
+  jobs: 4,
   timeout: 20_000,
 };

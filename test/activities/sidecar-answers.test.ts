@@ -8,6 +8,7 @@ import { SidecarError } from '../../activities/errors.ts';
 import { SidecarClient } from '../../activities/sidecar-client.ts';
 import { sidecarActivity, signalLaterText } from '../../api/sidecar/sidecar-activity.ts';
 import { observationOf } from '../../api/sidecar/sidecar-task.ts';
+import { caseCount } from '../support/case-count.ts';
 import { codePoint } from '../support/code-point.ts';
 import { id, node, patience } from './sidecar-calls.ts';
 
@@ -96,7 +97,7 @@ describe('any answer of a sidecar', () => {
           assert.ok(outcome.message.length < 700, outcome.message);
           assert.doesNotMatch(outcome.message, CONTROL);
         }),
-        { numRuns: 500 },
+        { numRuns: caseCount(500) },
       );
     });
   }
@@ -118,7 +119,7 @@ describe('any answer of a sidecar', () => {
         }).latestHeight(node, patience);
         assert.ok(height === undefined || (Number.isSafeInteger(height) && height > 0), String(height));
       }),
-      { numRuns: 500 },
+      { numRuns: caseCount(500) },
     );
   });
 });

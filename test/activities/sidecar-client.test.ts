@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { RequestListener } from 'node:http';
+import { mock } from 'node:test';
 import { answering } from './misbehaving-server.ts';
 import { against, call, failureOf, id, node, patience, running, type Method } from './sidecar-calls.ts';
 
@@ -63,6 +64,8 @@ describe('SidecarClient with a sidecar that follows the contract', () => {
 });
 
 describe('SidecarClient with a sidecar that does not', () => {
+  afterEach(() => mock.restoreAll());
+
   const answers: readonly (readonly [what: string, method: Method, answer: RequestListener, code: string])[] = [
     ['500', 'GET', answering(500, '{"error":"boom"}'), 'SIDECAR_UNEXPECTED_STATUS'],
     ['500', 'POST', answering(500, '{"error":"boom"}'), 'SIDECAR_UNEXPECTED_STATUS'],
@@ -116,9 +119,15 @@ describe('SidecarClient with a sidecar that does not', () => {
   });
 
   it('gives up on an answer that never ends', async () => {
+    const timeout = AbortSignal.timeout.bind(AbortSignal);
+    const hurried = mock.method(AbortSignal, 'timeout', (milliseconds: number) => timeout(milliseconds / 50));
     const failure = await failureOf(against(neverEnding, (client) => call(client, 'GET')));
     assert.equal(failure.code, 'SIDECAR_CALL_TIMEOUT');
     assert.match(failure.message, /no complete answer within 5 s$/);
+    assert.deepEqual(
+      hurried.mock.calls.map((each) => each.arguments),
+      [[5_000]],
+    );
   });
 
   it("ends a call with the caller's own reason when the caller gives up", async () => {

@@ -6,6 +6,7 @@ import * as fc from 'fast-check';
 import { EncryptionCodec } from '../../encryption/encryption-codec.ts';
 import { PayloadUnreadableError } from '../../encryption/errors.ts';
 import type { PayloadKey } from '../../encryption/parse-payload-keys.ts';
+import { caseCount } from '../support/case-count.ts';
 
 const { Payload: PayloadMessage } = proto.temporal.api.common.v1;
 const NONCE_BYTES = 12;
@@ -124,7 +125,7 @@ describe('EncryptionCodec', () => {
   });
 
   it('never uses a nonce twice, also for the same payload', async () => {
-    const count = 100_000;
+    const count = caseCount(100_000);
     const encrypted = await codecWith(newKey('a')).encode(Array.from({ length: count }, () => memo));
     const nonces = encrypted.map(({ data }) => Buffer.from(data ?? []).toString('hex', 0, NONCE_BYTES));
     assert.equal(new Set(nonces).size, count);

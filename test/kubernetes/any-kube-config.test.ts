@@ -6,6 +6,7 @@ import * as fc from 'fast-check';
 import { KubernetesError } from '../../kubernetes/errors.ts';
 import { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
 import { loadKubeConfig } from '../../kubernetes/load-kube-config.ts';
+import { caseCount } from '../support/case-count.ts';
 import { codePoint } from '../support/code-point.ts';
 
 const SECRET = 'a-token-that-nobody-may-see';
@@ -118,9 +119,9 @@ describe('any kubeconfig', () => {
         assert.ok(error instanceof KubernetesError, error?.stack);
         assert.doesNotMatch(`${error.message} ${String(error.cause)}`, new RegExp(SECRET));
       }),
-      { numRuns: 1_000 },
+      { numRuns: caseCount(1_000) },
     );
-    assert.ok(usable > 100, `only ${usable} were usable`);
+    assert.ok(usable > caseCount(100), `only ${usable} were usable`);
   });
 
   /** Loads it and asks the server, which nobody answers. */

@@ -9,6 +9,7 @@ import {
   type Lease,
   type LeaseKnowledge,
 } from '../../kubernetes/lease.ts';
+import { caseCount } from '../support/case-count.ts';
 import { LeaseWorld, type Clock, type Round } from './lease-world.ts';
 
 const SEEN_MS = 1_000_000;
@@ -117,7 +118,7 @@ describe('candidates for a lease', () => {
       assert.equal(world.leaders.length, 1);
       takeovers += world.takeovers;
     });
-    fc.assert(neverTwo, { numRuns: 500 });
-    assert.ok(takeovers > 100, `only ${takeovers} takeovers were tried`);
+    fc.assert(neverTwo, { numRuns: caseCount(500) });
+    assert.ok(takeovers > caseCount(100), `only ${takeovers} takeovers were tried`);
   });
 });

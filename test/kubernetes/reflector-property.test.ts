@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import type { ObjectChange } from '../../kubernetes/object-store.ts';
+import { caseCount } from '../support/case-count.ts';
 import { eventually } from '../support/eventually.ts';
 import { HurriedPauses } from '../support/hurried-pauses.ts';
 import { RewindableApiServer, type Cut, type Garbled, type Refusal } from './rewindable-api-server.ts';
@@ -149,6 +150,8 @@ describe('Reflector, for any behaviour of the server', function () {
   this.timeout(120_000);
 
   it('has the correct contents after every step, and reports every difference', async () => {
-    await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 12 }), assertFollowsTruth), { numRuns: 150 });
+    await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 12 }), assertFollowsTruth), {
+      numRuns: caseCount(150),
+    });
   });
 });

@@ -8,6 +8,7 @@ import type { SeiNodeTask } from '../../api/sei-node-task.ts';
 import { KubernetesNameError } from '../../kubernetes/errors.ts';
 import { resourcePath } from '../../kubernetes/resource-path.ts';
 import { planner } from '../core/planner.ts';
+import { caseCount } from '../support/case-count.ts';
 import { codePoint } from '../support/code-point.ts';
 
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
@@ -94,9 +95,9 @@ describe('names from resources', () => {
           assert.equal(url.pathname, fill(path, name, namespace) + PATH);
           assert.deepEqual([url.username, url.password, url.search, url.hash], ['', '', '', '']);
         }),
-        { numRuns: 2_000 },
+        { numRuns: caseCount(2_000) },
       );
-      assert.ok(accepted > 50, `${accepted}`);
+      assert.ok(accepted > caseCount(50), `${accepted}`);
     });
   }
 
@@ -140,7 +141,7 @@ describe('names from resources', () => {
           isLabel,
         );
       }),
-      { numRuns: 2_000 },
+      { numRuns: caseCount(2_000) },
     );
   });
 
@@ -161,7 +162,7 @@ describe('names from resources', () => {
           );
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: caseCount(2_000) },
     );
   });
 
@@ -184,7 +185,7 @@ describe('names from resources', () => {
         );
         assert.deepEqual([search, hash], ['', '']);
       }),
-      { numRuns: 2_000 },
+      { numRuns: caseCount(2_000) },
     );
   });
 });

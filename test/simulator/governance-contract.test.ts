@@ -51,6 +51,12 @@ describe('governance tasks', function () {
   after(() => fleet.close());
 
   describe('bad params are accepted and fail later', () => {
+    let node: SimulatedNode;
+    let sidecar: SidecarClient;
+    before(async () => {
+      [node, sidecar] = await newNode();
+    });
+
     // What does not decode: params-contract.test.ts.
     for (const [type, params, error] of [
       ['gov-vote', { proposalId: 7, option: 'yes' }, 'keyName required'],
@@ -72,7 +78,6 @@ describe('governance tasks', function () {
       ['gov-param-change', { ...CHANGE, changes: [{ subspace: 's', key: 'k' }] }, 'changes[0].value required'],
     ] as const) {
       simulatorOnly(`${type}: ${error}, and nothing is sent`, async () => {
-        const [node, sidecar] = await newNode();
         const task = await run(sidecar, type, params);
         assert.deepEqual([task.status, task.error, node.broadcasts], ['failed', error, []]);
       });
