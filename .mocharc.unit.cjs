@@ -42,13 +42,17 @@ function needsServers(file, seen = new Set()) {
 // Read by test/support/case-count.ts.
 process.env.SEI_NODE_TASKS_TEST_FEWER_CASES = 'yes';
 
-const files = globSync('test/**/*.test.ts', { cwd: __dirname });
+/** What waits for processes begins first: begun last, it would be waited for alone. */
+const WAITS = /spawn-guarded|fleet|contract/;
+const files = globSync('test/**/*.test.ts', { cwd: __dirname }).toSorted(
+  (one, other) => Number(WAITS.test(other)) - Number(WAITS.test(one)),
+);
 
 /** Every file that needs no server: none is started, and a test that asks for one fails. */
 module.exports = {
   ...all,
   spec: all.spec.length > 0 ? files.filter((file) => !PROGRAMS.includes(file) && !needsServers(file)) : [],
   // Some wait more than they work.
-  jobs: 4,
+  jobs: 5,
   timeout: 20_000,
 };
