@@ -3,7 +3,10 @@ interface ReasonDefinition {
   /** `Finished` carries the reason of `Ready` or `Failed`. */
   readonly condition: 'TargetReady' | 'Ready' | 'Failed';
   readonly meaning: string;
-  /** Texts with placeholders, by a name for the case. `{node}`: `SeiNode namespace/name`. */
+  /**
+   * Texts with placeholders, by a name for the case. `{node}`: `SeiNode namespace/name`. Each is one literal, however
+   * long: of a sum of literals the compiler does not know the placeholders.
+   */
   readonly messages: Readonly<Record<string, string>>;
 }
 
@@ -43,8 +46,7 @@ export const reasons = {
       complete: '{result}',
       unchanged: '{result} It ran that image before this task; nothing was changed.',
       unreadable:
-        'The sidecar of {node} reported that the task is completed, with {result}. ' +
-        'This does not say whether {transaction} is on chain. Look it up there before you rely on it.',
+        'The sidecar of {node} reported that the task is completed, with {result}. This does not say whether {transaction} is on chain. Look it up there before you rely on it.',
     },
   },
   Confirmed: {
@@ -59,17 +61,13 @@ export const reasons = {
     messages: {
       missing: '{node} does not exist. Nothing was sent. Check target.nodeRef.name and the namespace.',
       otherPhase:
-        '{node} was still in phase {phase}, not {required}, after {timeout}. Nothing was sent. ' +
-        'Bring it to {required}, then create a new task.',
+        '{node} was still in phase {phase}, not {required}, after {timeout}. Nothing was sent. Bring it to {required}, then create a new task.',
       permit:
-        '{node} was still busy with {holder} after {timeout} (queueTimeout). Nothing was sent. ' +
-        'Wait until the node is free, then create a new task.',
+        '{node} was still busy with {holder} after {timeout} (queueTimeout). Nothing was sent. Wait until the node is free, then create a new task.',
       restart:
-        'The sidecar of {node} was still restarting seid for another task, {taskId}, after {timeout} (queueTimeout). ' +
-        'Nothing was sent. Wait until the node is free, then create a new task.',
+        'The sidecar of {node} was still restarting seid for another task, {taskId}, after {timeout} (queueTimeout). Nothing was sent. Wait until the node is free, then create a new task.',
       interval:
-        '{node} was still within {interval} of its last restart (spec.minSecondsBetweenRestarts) after {timeout} (queueTimeout). ' +
-        'Nothing was sent. Wait until the node is free, then create a new task.',
+        '{node} was still within {interval} of its last restart (spec.minSecondsBetweenRestarts) after {timeout} (queueTimeout). Nothing was sent. Wait until the node is free, then create a new task.',
       goneUnsent: '{node} no longer exists. Nothing was sent. Check target.nodeRef.name and the namespace.',
       gonePerhapsSent: `{node} no longer exists. The task may have been sent, and it is not known how it ended. ${CHECK_NODE}`,
       goneSent: `{node} no longer exists. The task was sent, and it is not known how it ended. ${CHECK_NODE}`,
@@ -80,8 +78,7 @@ export const reasons = {
     meaning: 'This version of the service does not carry out tasks of this kind. Nothing was sent.',
     messages: {
       unsupported:
-        'This version of sei-node-tasks does not carry out tasks of kind {kind}. Nothing was sent. ' +
-        'Update the service and create the task again, or delete this task.',
+        'This version of sei-node-tasks does not carry out tasks of kind {kind}. Nothing was sent. Update the service and create the task again, or delete this task.',
     },
   },
   ParamsBuildFailed: {
@@ -115,11 +112,9 @@ export const reasons = {
       superseded: `spec.image of {node} was set to {image}, and that is superseded: {quote} ${CHECK_NODE}`,
       failedOnChain: '{transaction}, submitted by the sidecar of {node}, is on chain: do not submit it again. {quote}',
       unverifiable:
-        '{transaction} was submitted by the sidecar of {node}, which cannot verify its inclusion. ' +
-        'Check on an indexed RPC whether it is on chain before you create a new task.{quote}',
+        '{transaction} was submitted by the sidecar of {node}, which cannot verify its inclusion. Check on an indexed RPC whether it is on chain before you create a new task.{quote}',
       unreadable:
-        'The sidecar of {node} reported failure: {quote}{result} It is not tried again. ' +
-        'This does not say whether {transaction} is on chain. Look it up there before you create a new task.',
+        'The sidecar of {node} reported failure: {quote}{result} It is not tried again. This does not say whether {transaction} is on chain. Look it up there before you create a new task.',
     },
   },
   TxFailed: {
@@ -127,8 +122,7 @@ export const reasons = {
     meaning: 'The transaction was included in a block and failed there; `status.outputs` names it.',
     messages: {
       failed:
-        '{transaction}, submitted by the sidecar of {node}, was included in a block and failed there{code}. ' +
-        'It is not sent again; correct it in a new task.{quote}',
+        '{transaction}, submitted by the sidecar of {node}, was included in a block and failed there{code}. It is not sent again; correct it in a new task.{quote}',
     },
   },
   InclusionUndetermined: {
@@ -136,8 +130,7 @@ export const reasons = {
     meaning: 'The execution time was over, and it was not known whether the transaction will be included in a block.',
     messages: {
       pending:
-        '{transaction} was submitted by the sidecar of {node}, and it could not be determined{time} whether it will be included in a block. ' +
-        'Look it up on chain before you create a new task: it may still be included.',
+        '{transaction} was submitted by the sidecar of {node}, and it could not be determined{time} whether it will be included in a block. Look it up on chain before you create a new task: it may still be included.',
     },
   },
   Timeout: {
@@ -146,6 +139,7 @@ export const reasons = {
       'The execution time was over, or too little of it was left to begin, and a last check found no end. The message says what was sent.',
     messages: {
       over: 'Timed out{time}. {whereabouts}{problem}',
+      tooLateToBegin: 'Timed out: too little of its {timeout} was left to begin. {whereabouts}{problem}',
       takenOff: 'Timed out{time}. {whereabouts} Raise timeoutSeconds in a new task to wait longer.{problem}',
     },
   },
@@ -166,7 +160,9 @@ export const reasons = {
       imageUnset: 'Cancelled. spec.image of {node} was not set. Create a new task to do it after all.',
       watchedNoLonger: 'Cancelled. {whereabouts}',
       takenOff: 'Cancelled. {whereabouts} Create a new task to wait again.',
-      tooLate: 'Cancelled too late to stop {work}: {reached}. Result: {result}{done}',
+      tooLate: 'Cancelled too late to stop {work}: {reached}. Result: {result}',
+      tooLateAndDone:
+        'Cancelled too late to stop {work}: {reached}. Result: {result} What was done stays. Create a new task to change it.',
       resourceGone: 'The SeiNodeTask was deleted before anything was sent to the sidecar of {node}.',
       resourceTerminal:
         'The SeiNodeTask had already reached its end. This workflow sent nothing to the sidecar of {node}.',
@@ -198,6 +194,17 @@ export const whereabouts = {
   takenOff: 'The wait was taken off the sidecar of {node}.{signal}',
   perhapsTakenOff: 'The wait may have been sent to the sidecar of {node} and was taken off it.{signal}',
 } as const;
+
+/** How far a task had come that was cancelled too late: part of messages of Cancelled. */
+export const reached = {
+  accepted: 'the sidecar of {node} had accepted it',
+  perhapsAccepted: 'the sidecar of {node} may have accepted it',
+  imageSet: 'spec.image of {node} was set',
+  imagePerhapsSet: 'spec.image of {node} may have been set',
+} as const;
+
+/** Ends a message of Cancelled, when whoever cancelled the task has said why. */
+export const BECAUSE = 'Cancelled because: {why}';
 
 /** Ends a message about a task whose transaction was last seen pending. */
 export const PENDING = `{transaction} was last seen pending and may still be included. ${CHECK_CHAIN}`;

@@ -6,7 +6,7 @@ import { printable } from '../lib/printable.ts';
 import { asSentence } from '../lib/as-sentence.ts';
 import { fill } from '../lib/fill.ts';
 import { nodeText, type NodeReference } from '../api/node-reference.ts';
-import { whereabouts } from '../api/reasons.ts';
+import { BECAUSE, reached, whereabouts, type MessageName } from '../api/reasons.ts';
 import type { TaskReport } from '../api/sidecar/sidecar-task.ts';
 import { definitionOf, payloadFieldOf } from '../api/task-kinds.ts';
 import type { Knowledge } from './knowledge.ts';
@@ -82,24 +82,25 @@ function refused({ kind, node, knowledge }: EndedTask, words: string): Verdict {
 }
 
 function timedOut(task: EndedTask, takenOff: boolean): Verdict {
-  const { kind, knowledge } = task;
+  const { kind, knowledge, timeoutMs } = task;
   const pending = pendingTransaction(task);
   if (pending !== undefined) return inclusionUndetermined(task, pending);
   if (knowledge.seen === 'running' && definitionOf(kind).endsWith === 'acceptance') return complete(task);
   const lastProblem = knowledge.problem ?? knowledge.lostPost;
-  return failed('Timeout', takenOff ? 'takenOff' : 'over', {
-    time: timeText(task),
+  const timeout = timeoutMs === undefined ? '' : formatDuration(timeoutMs);
+  return failed('Timeout', timeoutCase(task, takenOff), {
+    timeout,
+    time: timeout && ` after ${timeout}`,
     whereabouts: takenOff ? takenOffText(task) : whereaboutsText(task),
     problem: lastProblem === undefined ? '' : ` Last problem: ${asSentence(printable(lastProblem))}`,
   });
 }
 
 /** Work on a node is not begun with too little time left, and then ends before the time is over. */
-function timeText({ kind, timeoutMs, knowledge: { sent } }: EndedTask): string {
-  if (timeoutMs === undefined) return '';
-  return definitionOf(kind).changesNode && sent === 'no'
-    ? `: too little of its ${formatDuration(timeoutMs)} was left to begin`
-    : ` after ${formatDuration(timeoutMs)}`;
+function timeoutCase({ kind, timeoutMs, knowledge }: EndedTask, takenOff: boolean): MessageName<'Timeout'> {
+  if (takenOff) return 'takenOff';
+  const isTooLate = timeoutMs !== undefined && definitionOf(kind).changesNode && knowledge.sent === 'no';
+  return isTooLate ? 'tooLateToBegin' : 'over';
 }
 
 /** The sidecar's answer is the same when it did not have the wait. */
@@ -161,23 +162,21 @@ function cancelledTooLate(task: EndedTask, verdict: Verdict): Verdict {
   const { kind, knowledge } = task;
   const { onlyWaits, work } = definitionOf(kind);
   if (onlyWaits || knowledge.sent === 'no') return verdict;
-  const values = {
-    work,
-    reached: reachedText(task),
-    result: verdict.message,
-    done: verdict.phase === 'Complete' ? ' What was done stays. Create a new task to change it.' : '',
-  };
-  return { ...failed('Cancelled', 'tooLate', values), ...present({ outputs: verdict.outputs }) };
+  const values = { work, reached: reachedText(task), result: verdict.message };
+  const message = verdict.phase === 'Complete' ? 'tooLateAndDone' : 'tooLate';
+  return { ...failed('Cancelled', message, values), ...present({ outputs: verdict.outputs }) };
 }
 
 function reachedText({ kind, node, knowledge: { sent } }: EndedTask): string {
-  if (definitionOf(kind).endsWith === 'image')
-    return `spec.image of ${nodeText(node)} ${sent === 'yes' ? 'was set' : 'may have been set'}`;
-  return `the sidecar of ${nodeText(node)} ${sent === 'yes' ? 'had accepted it' : 'may have accepted it'}`;
+  const [known, perhaps] =
+    definitionOf(kind).endsWith === 'image'
+      ? ([reached.imageSet, reached.imagePerhapsSet] as const)
+      : ([reached.accepted, reached.perhapsAccepted] as const);
+  return fill(sent === 'yes' ? known : perhaps, { node: nodeText(node) });
 }
 
 /** Adds why the task was cancelled to its verdict. */
 function withReason(verdict: Verdict, why: string): Verdict {
   if (verdict.reason !== 'Cancelled' || why === '') return verdict;
-  return { ...verdict, message: `${verdict.message} Cancelled because: ${asSentence(why)}` };
+  return { ...verdict, message: `${verdict.message} ${fill(BECAUSE, { why: asSentence(why) })}` };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { formatDuration } from '../lib/go-duration.ts';
-import { reasons, whereabouts } from '../api/reasons.ts';
+import { reached, reasons, whereabouts } from '../api/reasons.ts';
 import { definitionOf, taskKindNames } from '../api/task-kinds.ts';
 import { configSchema } from '../worker/config.ts';
 import { rooms } from './rooms.ts';
@@ -35,8 +35,10 @@ function messageSections(): string {
       ...texts.map((text) => `- ${text}`),
     ].join('\n');
   });
-  const places = ['## {whereabouts}', '', ...Object.values(whereabouts).map((text) => `- ${text}`)].join('\n');
-  return [...sections, places].join('\n\n').trimEnd();
+  const parts = Object.entries({ whereabouts, reached }).map(([name, texts]) =>
+    [`## {${name}}`, '', ...Object.values(texts).map((text) => `- ${text}`)].join('\n'),
+  );
+  return [...sections, ...parts].join('\n\n').trimEnd();
 }
 
 function completeMessages(): string[] {
