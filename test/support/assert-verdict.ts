@@ -1,30 +1,52 @@
 import assert from 'node:assert/strict';
-import type { FailureReason } from '../../api/reasons.ts';
+import { nodeText } from '../../api/node-reference.ts';
+import type { FailureReason, MessageName, Reason } from '../../api/reasons.ts';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
+import { messagePattern, type MessageValues } from './message-pattern.ts';
 import { conditionOf } from './test-environment.ts';
 
 /**
- * The resource is Complete, no condition says otherwise, and each pattern is found in the message; each of these also
- * holds `Finished` to the same reason.
+ * The resource is Complete, and no condition says otherwise; its message is this one of the catalogue, if one is given,
+ * with these values. Each of these also holds `Finished` to the same reason and message, and `{node}` to the task's own.
  */
-export function assertComplete(task: SeiNodeTask, ...patterns: RegExp[]): void {
+export function assertComplete<Case extends MessageName<'TaskComplete'>>(
+  task: SeiNodeTask,
+  ...expected: readonly RegExp[] | readonly [message: Case, values?: MessageValues<'TaskComplete', Case>]
+): void {
   assertVerdict(task, { phase: 'Complete', condition: 'Ready', reason: 'TaskComplete' });
   assert.equal(conditionOf(task, 'Failed'), undefined);
-  for (const pattern of patterns) assert.match(conditionOf(task, 'Ready')?.message ?? '', pattern);
+  for (const pattern of patternsOf(task, 'TaskComplete', expected)) assertMessage(task, 'Ready', pattern);
 }
 
-/** The resource is Complete since its transaction is on chain, and the pattern is found in the condition's message. */
-export function assertConfirmed(task: SeiNodeTask, pattern: RegExp): void {
+/** The resource is Complete since its transaction is on chain, with these values in the condition's message. */
+export function assertConfirmed(task: SeiNodeTask, expected?: RegExp | MessageValues<'Confirmed', 'onChain'>): void {
   assertVerdict(task, { phase: 'Complete', condition: 'Ready', reason: 'Confirmed' });
   assert.equal(conditionOf(task, 'Failed'), undefined);
-  assert.match(conditionOf(task, 'Ready')?.message ?? '', pattern);
+  const pattern =
+    expected instanceof RegExp ? expected : messagePattern('Confirmed', 'onChain', withNode(task, expected));
+  assertMessage(task, 'Ready', pattern);
 }
 
-/** The resource is Failed with this reason, and each pattern is found in the condition's message. */
-export function assertFailed(task: SeiNodeTask, reason: FailureReason, ...patterns: RegExp[]): void {
+/** The resource is Failed with this reason, and this message of the reason, if one is given, with these values. */
+export function assertFailed<Name extends FailureReason, Case extends MessageName<Name>>(
+  task: SeiNodeTask,
+  reason: Name,
+  ...expected: readonly RegExp[] | readonly [message: Case, values?: MessageValues<Name, Case>]
+): void {
   assertVerdict(task, { phase: 'Failed', condition: 'Failed', reason });
   assert.equal(conditionOf(task, 'Ready'), undefined);
-  for (const pattern of patterns) assert.match(conditionOf(task, 'Failed')?.message ?? '', pattern);
+  for (const pattern of patternsOf(task, reason, expected)) assertMessage(task, 'Failed', pattern);
+}
+
+/** Patterns are still given by tests that do not name the message yet. */
+function patternsOf<Name extends Reason, Case extends MessageName<Name>>(
+  task: SeiNodeTask,
+  reason: Name,
+  expected: readonly RegExp[] | readonly [message: Case, values?: MessageValues<Name, Case>],
+): readonly RegExp[] {
+  const [message, values] = expected;
+  if (message === undefined || message instanceof RegExp) return expected as readonly RegExp[];
+  return [messagePattern(reason, message, withNode(task, values as MessageValues<Name, Case> | undefined))];
 }
 
 function assertVerdict(task: SeiNodeTask, expected: { phase: string; condition: string; reason: string }): void {
@@ -35,4 +57,14 @@ function assertVerdict(task: SeiNodeTask, expected: { phase: string; condition: 
     `${task.metadata.name}: ${JSON.stringify(task.status?.conditions)}`,
   );
   assert.deepEqual(finished, { ...condition, type: 'Finished' });
+}
+
+function assertMessage(task: SeiNodeTask, condition: string, pattern: RegExp): void {
+  assert.match(conditionOf(task, condition)?.message ?? '', pattern);
+}
+
+/** The values of a message together with what messages call the task's node. */
+function withNode<Values extends object>({ metadata: { namespace }, spec }: SeiNodeTask, values?: Values): Values {
+  const target = spec?.['target'] as { readonly nodeRef: { readonly name: string } } | undefined;
+  return { node: nodeText({ namespace, name: target?.nodeRef.name ?? '' }), ...(values ?? ({} as Values)) };
 }
