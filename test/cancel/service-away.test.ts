@@ -46,17 +46,15 @@ describe('a task that is cancelled while no service runs', () => {
   }
 
   it('is stopped before anything is sent when it waited for its target', async () => {
-    assertFailed(await environment.finished('waiting'), 'Cancelled', /Nothing was sent/, /because: nobody there\./);
+    assertFailed(await environment.finished('waiting'), 'Cancelled', 'unsent', { why: 'nobody there.' });
     assert.deepEqual(node('waiting').requests, []);
   });
 
   it('has its restart watched to its end', async () => {
-    assertFailed(
-      await environment.finished('restarting'),
-      'Cancelled',
-      /too late to stop the restart: the sidecar of SeiNode \S+ had accepted it/,
-      /because: nobody there\./,
-    );
+    assertFailed(await environment.finished('restarting'), 'Cancelled', 'tooLateAndDone', {
+      reached: 'accepted',
+      why: 'nobody there.',
+    });
     assert.equal(requestsOf(node('restarting'), 'POST').length, 1);
     assert.equal(node('restarting').sigtermsReceived, 1);
   });
