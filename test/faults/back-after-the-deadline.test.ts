@@ -93,28 +93,28 @@ describe('a service that comes back after the deadline', () => {
 
   it('finds work that failed in time: TaskFailed, not Timeout', async () => {
     const { task, node } = await endOf('failed');
-    assertFailed(task, 'TaskFailed', /still alive 50ms after SIGTERM/);
+    assertFailed(task, 'TaskFailed', 'failed', { quote: /still alive 50ms after SIGTERM/ });
     assert.equal(requestsOf(node, 'POST').length, 1);
     assert.equal(node.tasks[0]?.run, 1);
   });
 
   it('finds work that still runs: Timeout, and says so', async () => {
     const { task, node } = await endOf('running');
-    assertFailed(task, 'Timeout', /Timed out after 10s\./, /is still running on the sidecar of SeiNode/);
+    assertFailed(task, 'Timeout', 'over', { time: ' after 10s', whereabouts: 'running' });
     assert.equal(requestsOf(node, 'POST').length, 1);
     assert.equal(node.sigtermsReceived, 1);
   });
 
   // Nobody knows of a POST that was stopped on its way whether it arrives.
   const unsent = {
-    'start-recorded': /too little of its 10s was left to begin\. Nothing was sent/,
-    'not-asked': /too little of its 10s was left to begin\. Nothing was sent/,
-    'not-sent': /Timed out after 10s\. .* may have been sent to \S.*, which does not have it now/,
-  };
-  for (const [name, message] of Object.entries(unsent)) {
+    'start-recorded': ['tooLateToBegin', { timeout: '10s', whereabouts: 'unsent' }],
+    'not-asked': ['tooLateToBegin', { timeout: '10s', whereabouts: 'unsent' }],
+    'not-sent': ['over', { time: ' after 10s', whereabouts: 'perhapsSentAndGone' }],
+  } as const;
+  for (const [name, [message, values]] of Object.entries(unsent)) {
     it(`finds that the sidecar does not have the task (${name}), and sends nothing: Timeout`, async () => {
       const { task, node } = await endOf(name);
-      assertFailed(task, 'Timeout', message);
+      assertFailed(task, 'Timeout', message, values);
       assert.deepEqual(requestsOf(node, 'POST'), []);
       assert.deepEqual(node.tasks, []);
       assert.equal(node.sigtermsReceived, 0);
@@ -123,7 +123,7 @@ describe('a service that comes back after the deadline', () => {
 
   it('finds the target out of phase for too long: TargetResolveFailed', async () => {
     const { task, node } = await endOf('out-of-phase');
-    assertFailed(task, 'TargetResolveFailed', /Pending/);
+    assertFailed(task, 'TargetResolveFailed', 'otherPhase', { phase: 'Pending', timeout: '10s' });
     assert.deepEqual(node.requests, []);
   });
 });

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { CancelledFailure } from '@temporalio/client';
+import type { MessageName } from '../../api/reasons.ts';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
 import { assertRestartedOnce } from '../support/assert-restarted-once.ts';
 import { assertFailed } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
+import type { MessageValues } from '../support/message-pattern.ts';
 import { requestsOf } from '../support/requests-of.ts';
 import { StoppableService } from '../support/stoppable-service.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
@@ -27,8 +29,12 @@ describe('a task that is cancelled and then loses its activity', () => {
     await eventually('the cancel has arrived', () => wasAskedToCancel(workflow));
   }
 
-  async function assertCancelled(task: SeiNodeTask, message: RegExp): Promise<void> {
-    assertFailed(await environment.finished(task.metadata.name), 'Cancelled', message);
+  async function assertCancelled<Case extends MessageName<'Cancelled'>>(
+    task: SeiNodeTask,
+    message: Case,
+    values?: MessageValues<'Cancelled', Case>,
+  ): Promise<void> {
+    assertFailed(await environment.finished(task.metadata.name), 'Cancelled', message, values);
     assert.ok((await workflowFailure(environment.workflowOf(task))) instanceof CancelledFailure);
   }
 
@@ -43,7 +49,7 @@ describe('a task that is cancelled and then loses its activity', () => {
       return !raw.pendingActivities?.some(({ activityType }) => activityType?.name === 'checkTargetPhase');
     });
     service.apiServer.resume('look');
-    await assertCancelled(task, /Nothing was sent/);
+    await assertCancelled(task, 'unsent');
     assert.deepEqual(node.requests, []);
   });
 
@@ -55,7 +61,7 @@ describe('a task that is cancelled and then loses its activity', () => {
     await cancel(task);
     await service.kill();
     await environment.startService();
-    await assertCancelled(task, /may have been sent to the sidecar of SeiNode \S+, which does not have it now/);
+    await assertCancelled(task, 'watchedNoLonger', { whereabouts: 'perhapsSentAndGone' });
     assert.deepEqual([requestsOf(node, 'POST'), node.sigtermsReceived], [[], 0]);
   });
 
@@ -67,7 +73,7 @@ describe('a task that is cancelled and then loses its activity', () => {
     await cancel(task);
     await service.kill();
     await environment.startService();
-    await assertCancelled(task, /too late to stop the restart: the sidecar of SeiNode \S+ had accepted it/);
+    await assertCancelled(task, 'tooLateAndDone', { reached: 'accepted' });
     assertRestartedOnce(node);
   });
 });

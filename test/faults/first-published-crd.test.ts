@@ -104,7 +104,7 @@ describe('a cluster that serves the CRD as first published', () => {
     const node = await environment.addNode('failed', { restartGraceMs: 50, faults: { ignoreSigterm: true } });
     await environment.restart('failed', 'failed');
     const task = await environment.finished('failed');
-    assertFailed(task, 'TaskFailed', /still alive 50ms after SIGTERM/);
+    assertFailed(task, 'TaskFailed', 'failed', { quote: /still alive 50ms after SIGTERM/ });
     assert.equal(task.status?.task?.status, 'Failed');
     assert.equal(requestsOf(node, 'POST').length, 1);
   });
@@ -113,7 +113,7 @@ describe('a cluster that serves the CRD as first published', () => {
     const node = await environment.addNode('cancelled', { phase: 'Pending' });
     await environment.restart('cancelled', 'cancelled');
     await environment.workflowOf(await isWaiting('cancelled')).cancel();
-    assertFailed(await environment.finished('cancelled'), 'Cancelled', /Nothing was sent/);
+    assertFailed(await environment.finished('cancelled'), 'Cancelled', 'unsent');
     assert.deepEqual(node.requests, []);
   });
 
@@ -158,9 +158,6 @@ describe('a cluster that serves the CRD as first published', () => {
     );
     const task = await metCondition('met-elsewhere');
     assert.deepEqual(task.status?.outputs, { awaitCondition: {} });
-    assert.match(
-      conditionOf(task, 'Ready')?.message ?? '',
-      /does not take status\.outputs\.awaitCondition\.observedValue; it was left out\.$/,
-    );
+    assert.match(conditionOf(task, 'Ready')?.message ?? '', /status\.outputs\.awaitCondition\.observedValue/);
   });
 });

@@ -12,7 +12,7 @@ const nameOf = (step: Step): string => `node-${restartSteps.indexOf(step)}`;
 
 function assertEnd(task: SeiNodeTask, { end }: Step): void {
   if (end === undefined) assertComplete(task);
-  else assertFailed(task, end, /still alive 50ms after SIGTERM/);
+  else assertFailed(task, end, 'failed', { quote: /still alive 50ms after SIGTERM/ });
 }
 
 describe('a restart whose service was killed', () => {

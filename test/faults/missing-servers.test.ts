@@ -25,35 +25,40 @@ describe('a task whose servers are missing', () => {
 
   after(() => own?.stop());
 
-  async function tells(name: string, words: RegExp, reason: string): Promise<void> {
-    await environment.taskWhere(name, 'tells why', ({ status }) => words.test(status?.message ?? ''));
-    await eventually('a Warning is recorded', async () => {
+  /** A Warning is recorded, and the status is at this step and says the same. */
+  async function tells(name: string, step: string, reason: string): Promise<void> {
+    const words = await eventually('a Warning is recorded', async () => {
       const { stdout } = await environment.kubectl([
         'get',
         'events',
         '--field-selector',
-        `involvedObject.name=${name},type=Warning`,
+        `involvedObject.name=${name},type=Warning,reason=${reason}`,
         '-o',
-        'jsonpath={.items[*].reason}',
+        'jsonpath={.items[*].message}',
       ]);
-      return stdout.split(' ').includes(reason);
+      return stdout;
     });
-    assert.equal((await environment.tasks.get(environment.namespace, name))?.status?.phase, 'Pending');
+    const { status } = await environment.taskWhere(
+      name,
+      'tells why',
+      (task) => task.status?.step === step && (task.status.message?.includes(words) ?? false),
+    );
+    assert.equal(status?.phase, 'Pending');
   }
 
   it('says that the cluster does not know SeiNodes, and continues when it does', async () => {
     await environment.admin.request({ method: 'DELETE', path: SEI_NODES });
     await environment.restart('undefined', 'undefined');
-    await tells('undefined', /The SeiNode cannot be read; .*Last problem: /, 'KubernetesNotFound');
+    await tells('undefined', 'WaitingForTarget', 'KubernetesNotFound');
     await applyManifests(environment.admin);
-    assertFailed(await environment.finished('undefined'), 'TargetResolveFailed', /does not exist/);
+    assertFailed(await environment.finished('undefined'), 'TargetResolveFailed', 'missing');
   });
 
   it('says that Temporal is not available, and continues when it is back', async () => {
     const { server } = own.servers.temporal;
     await server.kill('SIGKILL');
     await environment.restart('unstarted', 'unstarted');
-    await tells('unstarted', /The workflow cannot be started; .*Last problem: /, 'TemporalUnavailable');
+    await tells('unstarted', 'Starting', 'TemporalUnavailable');
     const node = await environment.addNode('unstarted');
     await server.start();
     assertComplete(await environment.finished('unstarted'));

@@ -27,7 +27,7 @@ describe('a restart whose execution time is over before it could be sent', () =>
 
   async function assertNotSent({ name, sigtermsReceived, tasks }: SimulatedNode): Promise<void> {
     const task = await environment.finished(name);
-    assertFailed(task, 'Timeout', /Nothing was sent to the sidecar/);
+    assertFailed(task, 'Timeout', 'tooLateToBegin', { whereabouts: 'unsent' });
     const workflow = environment.workflowOf(task);
     await eventually('its workflow is over', async () => (await workflow.describe()).status.name !== 'RUNNING');
     assert.deepEqual([tasks, sigtermsReceived], [[], 0]);
