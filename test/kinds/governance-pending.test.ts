@@ -5,6 +5,7 @@ import type { SimulatedNode } from '../../simulator/simulated-node.ts';
 import { assertConfirmed, assertFailed } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
 import { expectedTaskId } from '../support/expected-task-id.ts';
+import { messagePattern } from '../support/message-pattern.ts';
 import { polledAgain } from '../support/polled-again.ts';
 import { requestsOf } from '../support/requests-of.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
@@ -48,7 +49,7 @@ describe('a governance task whose transaction is pending', () => {
       const node = await environment.addNode(name, { sidecarVersion: 'newer', transactions: { pendingRuns: 2 } });
       await createTaskOfKind(environment, name, { kind });
       const task = await environment.finished(name);
-      assertConfirmed(task, /is on chain\.$/);
+      assertConfirmed(task);
       const [first, ...more] = posts(node);
       assert.equal(first.id, expectedTaskId(task.metadata.uid, kind));
       assert.deepEqual(more, [first, first]);
@@ -64,7 +65,7 @@ describe('a governance task whose transaction is pending', () => {
     const node = await environment.addNode('then-failed', { sidecarVersion: 'newer', transactions });
     await createTaskOfKind(environment, 'then-failed', { kind: 'GovVote' });
     const task = await environment.finished('then-failed');
-    assertFailed(task, 'TxFailed', /failed there with code 5/);
+    assertFailed(task, 'TxFailed', 'failed', { code: /\b5\b/ });
     assert.equal(posts(node).length, 2);
     assert.equal(task.status?.outputs?.govVote?.txHash, hashOfTheOnly(node));
   });
@@ -76,12 +77,7 @@ describe('a governance task whose transaction is pending', () => {
     });
     await createTaskOfKind(environment, 'undetermined', { kind: 'GovSoftwareUpgrade', timeoutSeconds: 3 });
     const task = await environment.finished('undetermined');
-    assertFailed(
-      task,
-      'InclusionUndetermined',
-      /could not be determined within 3s/,
-      /Look it up on chain before you create a new task/,
-    );
+    assertFailed(task, 'InclusionUndetermined', 'pending', { time: /\b3s/ });
     const txHash = hashOfTheOnly(node);
     assert.deepEqual(task.status?.outputs, { govSoftwareUpgrade: { txHash } });
     assert.ok(task.status?.message?.includes(txHash), task.status?.message);
@@ -117,7 +113,7 @@ describe('a governance task whose transaction is pending', () => {
     const before = posts(node).length;
     await eventually('it is sent once more', () => posts(node).length > before);
     node.setTransactions({});
-    assertConfirmed(await environment.finished('crashing'), /is on chain/);
+    assertConfirmed(await environment.finished('crashing'));
     assert.equal(node.broadcasts.length, 1);
   });
 
@@ -133,7 +129,10 @@ describe('a governance task whose transaction is pending', () => {
     const { message } = await environment.workflowOf(task).query<{ message: string }>('status');
     assert.match(
       message,
-      /^Cancelled too late to stop the proposal: .* had accepted it\. Result: Transaction .* is on chain\./,
+      messagePattern('Cancelled', 'tooLateAndDone', {
+        reached: 'accepted',
+        result: messagePattern('Confirmed', 'onChain'),
+      }),
     );
     assert.equal(node.tasks[0]?.status, 'completed');
     assert.equal(posts(node).length, 1);
@@ -153,7 +152,11 @@ describe('a governance task whose transaction is pending', () => {
     await polledAgain(node);
     node.setTransactions({ outcome: 'pending' });
     const task = await environment.finished('cancelled');
-    assertFailed(task, 'Cancelled', /may still be included/, /Cancelled because: wrong proposal\./);
+    assertFailed(task, 'Cancelled', 'tooLate', {
+      reached: 'accepted',
+      result: messagePattern('InclusionUndetermined', 'pending'),
+      why: 'wrong proposal.',
+    });
     assert.deepEqual(task.status?.outputs, { govVote: { txHash: hashOfTheOnly(node) } });
     assert.ok((await workflowFailure(environment.workflowOf(task))) instanceof CancelledFailure);
     assert.equal(posts(node).length, 1);

@@ -47,7 +47,10 @@ describe('MarkReady', () => {
       faults: { refuseConnections: { method: 'POST' } },
     });
     await createTaskOfKind(environment, 'untaken', { kind: 'MarkReady', timeoutSeconds: 2 });
-    assertFailed(await environment.finished('untaken'), 'Timeout', /after 2s/, /which does not have it now/);
+    assertFailed(await environment.finished('untaken'), 'Timeout', 'over', {
+      time: ' after 2s',
+      whereabouts: 'perhapsSentAndGone',
+    });
     assert.equal(node.sidecar.ready, false);
   });
 

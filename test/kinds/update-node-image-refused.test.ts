@@ -23,15 +23,12 @@ describe('UpdateNodeImage without the right to write SeiNodes', () => {
     await environment.addNode('refused', { spec: { image: 'sei:v8' } });
     await createTaskOfKind(environment, 'refused', { kind: 'UpdateNodeImage' });
     const task = await environment.finished('refused');
-    assertFailed(
-      task,
-      'TaskTerminalError',
-      /forbidden/,
-      new RegExp(
-        `needs the verb patch on seinodes\\.sei\\.io in namespace ${environment.namespace} \\(deploy/rbac/update-node-image\\.yaml\\)`,
+    assertFailed(task, 'TaskTerminalError', 'imageRefused', {
+      quote: new RegExp(
+        `forbidden.* patch .*seinodes\\.sei\\.io .*${environment.namespace} .*deploy/rbac/update-node-image\\.yaml`,
       ),
-      /Nothing was done/,
-    );
+      sent: 'Nothing was done.',
+    });
     assert.equal(task.status?.outputs, undefined);
     const { stdout } = await environment.kubectl(['get', 'seinode', 'refused', '--output=jsonpath={.spec.image}']);
     assert.equal(stdout, 'sei:v8');
