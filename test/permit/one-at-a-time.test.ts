@@ -1,19 +1,21 @@
 import assert from 'node:assert/strict';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
+import { holderText } from '../../api/temporal/permit-id.ts';
 import { adminShell, runPlugin } from '../cli/plugin.ts';
 import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
 import { assertOneAtATime } from '../support/assert-one-at-a-time.ts';
 import { eventually } from '../support/eventually.ts';
+import { messagePattern } from '../support/message-pattern.ts';
 import { requestsOf } from '../support/requests-of.ts';
 import { conditionOf, TestEnvironment } from '../support/test-environment.ts';
 
-function assertQueuedBehind(task: SeiNodeTask, pattern: RegExp): void {
+function assertQueuedBehind(task: SeiNodeTask, holder: string): void {
   const ready = conditionOf(task, 'TargetReady');
   assert.deepEqual(
     [task.status?.phase, task.status?.step, ready?.status, ready?.reason],
     ['Pending', 'Queued', 'False', 'Queued'],
   );
-  assert.match(ready?.message ?? '', pattern);
+  assert.match(ready?.message ?? '', messagePattern('Queued', 'permit', { holder, limit: '' }));
   assert.equal(task.status?.task, undefined);
 }
 
@@ -32,10 +34,7 @@ describe('the permit of a node', () => {
     await environment.restart('first', 'two');
     await eventually('seid was signalled', () => node.sigtermsReceived === 1);
     await environment.restart('second', 'two', { timeoutSeconds: 5 });
-    assertQueuedBehind(
-      await environment.queued('second'),
-      /two is busy with SeiNodeTask first; waiting for it to end\.$/,
-    );
+    assertQueuedBehind(await environment.queued('second'), 'SeiNodeTask first');
     const shown = await environment.kubectl(['get', 'snt', 'second', '-o', 'wide']);
     assert.match(shown.stdout, /Pending .*Queued/);
     const since = Date.now();
@@ -138,7 +137,7 @@ describe('the permit of a node', () => {
     for (const name of ['resource', 'command-line']) {
       assert.match(
         (await environment.queued(name)).status?.message ?? '',
-        /is busy with workflow runbook-test-\S+\/restart;/,
+        messagePattern('Queued', 'permit', { holder: holderText(`${runbook.workflowId}/restart`) }),
       );
     }
     node.setFaults({});
@@ -156,7 +155,7 @@ describe('the permit of a node', () => {
     await environment.restart('leaves', 'cancelled');
     await environment.queued('leaves');
     await environment.kubectl(['annotate', 'snt', 'leaves', 'sei.io/cancel=not needed']);
-    assertFailed(await environment.finished('leaves'), 'Cancelled', /Nothing was sent/);
+    assertFailed(await environment.finished('leaves'), 'Cancelled', 'unsent');
     node.setFaults({});
     assertComplete(await environment.finished('stays'));
     assert.equal(requestsOf(node, 'POST').length, 1);
