@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { SeiNodeTaskStatus } from '../../api/sei-node-task.ts';
 import type { SimulatedNode } from '../../simulator/simulated-node.ts';
 import { assertFailed } from '../support/assert-verdict.ts';
+import { messagePattern } from '../support/message-pattern.ts';
 import { requestsOf } from '../support/requests-of.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 import { begunAMinuteAgo, sentAMinuteAgo } from './begun-task.ts';
@@ -60,46 +61,39 @@ describe('a task that another controller has started, and that is cancelled befo
   }
 
   it('is watched to its end when it restarts seid', async () => {
-    assertFailed(
-      await environment.finished('at-work'),
-      'Cancelled',
-      /Cancelled too late to stop the restart: .* had accepted it/,
-      /reported the restart complete/,
-      /because: taken over\./,
-    );
+    assertFailed(await environment.finished('at-work'), 'Cancelled', 'tooLateAndDone', {
+      reached: 'accepted',
+      why: 'taken over.',
+    });
     assert.deepEqual(requestsOf(node('at-work'), 'POST'), []);
     assert.equal(node('at-work').sigtermsReceived, 1);
   });
 
   it('is not sent when the sidecar does not have it', async () => {
-    assertFailed(
-      await environment.finished('not-sent'),
-      'Cancelled',
-      /may have been sent to .*, which does not have it now/,
-      /because: taken over\./,
-    );
+    assertFailed(await environment.finished('not-sent'), 'Cancelled', 'watchedNoLonger', {
+      whereabouts: 'perhapsSentAndGone',
+      why: 'taken over.',
+    });
     assert.deepEqual(requestsOf(node('not-sent'), 'POST'), []);
     assert.equal(node('not-sent').sigtermsReceived, 0);
   });
 
   it('does not wait for its node to be free', async () => {
-    assertFailed(
-      await environment.finished('busy'),
-      'Cancelled',
-      /may have been sent to .*, which does not have it now/,
-    );
+    assertFailed(await environment.finished('busy'), 'Cancelled', 'watchedNoLonger', {
+      whereabouts: 'perhapsSentAndGone',
+    });
     assert.deepEqual(requestsOf(node('busy'), 'POST'), []);
   });
 
   it('does not report that nothing was sent when the sidecar is known to have had it', async () => {
     const task = await environment.finished('forgotten');
-    assertFailed(task, 'Cancelled', /too late to stop the restart: .* had accepted it/, /no longer knows it/);
-    assert.doesNotMatch(task.status?.message ?? '', /[Nn]othing was/);
+    const result = messagePattern('Timeout', 'over', { whereabouts: 'acceptedAndGone' });
+    assertFailed(task, 'Cancelled', 'tooLate', { reached: 'accepted', result });
     assert.deepEqual(requestsOf(node('forgotten'), 'POST'), []);
   });
 
   it('is taken off the sidecar when it only waits there', async () => {
-    assertFailed(await environment.finished('awaiting'), 'Cancelled', /was taken off/);
+    assertFailed(await environment.finished('awaiting'), 'Cancelled', 'takenOff');
     assert.deepEqual(node('awaiting').tasks, []);
     assert.deepEqual(requestsOf(node('awaiting'), 'POST'), []);
   });

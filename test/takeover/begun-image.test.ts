@@ -4,7 +4,8 @@ import type { SeiNodeTaskStatus } from '../../api/sei-node-task.ts';
 import { createTaskOfKind } from '../kinds/create-task-of-kind.ts';
 import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
-import { TestEnvironment } from '../support/test-environment.ts';
+import { messagePattern } from '../support/message-pattern.ts';
+import { conditionOf, TestEnvironment } from '../support/test-environment.ts';
 import { begunAMinuteAgo, sentAMinuteAgo } from './begun-task.ts';
 
 const OLD = 'ghcr.io/sei/seid:v5';
@@ -73,18 +74,17 @@ describe('an image update that another controller has started', () => {
   });
 
   it('is superseded when it was set and somebody else has set another one since', async () => {
-    assertFailed(
-      await environment.finished('superseded'),
-      'TaskFailed',
-      /superseded/,
-      /changed to ghcr\.io\/sei\/seid:v7 by someone else/,
-    );
+    assertFailed(await environment.finished('superseded'), 'TaskFailed', 'superseded', {
+      image: NEW,
+      quote: new RegExp(OTHER),
+    });
     assert.deepEqual(await seiNode('superseded'), { image: OTHER, generation: 1 });
   });
 
   it('is Complete when the node runs it, without saying who set it', async () => {
     const task = await environment.finished('runs');
-    assertComplete(task, /runs image ghcr\.io\/sei\/seid:v6\.$/);
+    assertComplete(task, 'complete', { result: new RegExp(NEW) });
+    assert.doesNotMatch(conditionOf(task, 'Ready')?.message ?? '', messagePattern('TaskComplete', 'unchanged'));
     assert.equal((await seiNode('runs')).generation, 1);
   });
 });

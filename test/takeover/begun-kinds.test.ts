@@ -95,7 +95,7 @@ describe('a task of each kind that another controller has started', () => {
     await eventually('it is submitted again', () => postedIds('pending').length > 1);
     nodeOf('pending').setTransactions({});
     const task = await endOf('pending');
-    assertConfirmed(task, /is on chain/);
+    assertConfirmed(task);
     assert.ok(task.status?.outputs?.govVote?.txHash);
     assert.deepEqual([...new Set(postedIds('pending'))], [ids.get('pending')]);
     assert.equal(nodeOf('pending').broadcasts.length, 1);
@@ -104,7 +104,7 @@ describe('a task of each kind that another controller has started', () => {
   it('waits for a transaction that the sidecar is working on, and submits nothing', async () => {
     await environment.taskWhere('in-flight', 'is watched', ({ status }) => status?.step === 'Submitting');
     nodeOf('in-flight').setTransactions({});
-    assertConfirmed(await endOf('in-flight'), /is on chain/);
+    assertConfirmed(await endOf('in-flight'));
     assert.deepEqual(postedIds('in-flight'), []);
     assert.equal(nodeOf('in-flight').broadcasts.length, 1);
   });
@@ -114,34 +114,35 @@ describe('a task of each kind that another controller has started', () => {
     assert.ok(sent);
     const { txHash, height } = sent.result as { txHash: string; height: number };
     const task = await endOf('included');
-    assertConfirmed(task, /is on chain/);
+    assertConfirmed(task);
     assert.deepEqual(task.status?.outputs, { govVote: { txHash, height } });
     assert.deepEqual(postedIds('included'), []);
   });
 
   it('does not submit a pending transaction again after its deadline', async () => {
     const task = await endOf('undetermined');
-    assertFailed(task, 'InclusionUndetermined', /within 30s/);
+    assertFailed(task, 'InclusionUndetermined', 'pending', { time: /\b30s/ });
     assert.ok(task.status?.outputs?.govParamChange?.txHash);
     assert.deepEqual(postedIds('undetermined'), []);
   });
 
   it('sends a transaction once that the sidecar does not know', async () => {
-    assertConfirmed(await endOf('not-sent'), /is on chain/);
+    assertConfirmed(await endOf('not-sent'));
     assert.deepEqual(postedIds('not-sent'), [ids.get('not-sent')]);
     assert.equal(nodeOf('not-sent').broadcasts.length, 1);
   });
 
   it('never sends a transaction again that was sent and that the sidecar no longer knows', async () => {
-    const { message } =
-      (
-        await environment.taskWhere('forgotten-unbounded', 'says so', ({ status }) =>
-          /Last problem: .*does not know the task/.test(status?.message ?? ''),
-        )
-      ).status ?? {};
-    assert.match(message ?? '', /waits for its inclusion/);
+    const warning = 'involvedObject.name=forgotten-unbounded,reason=SidecarTaskUnknown,type=Warning';
+    const told = await eventually('it is recorded', async () => {
+      const output = 'jsonpath={.items[*].message}';
+      return (await environment.kubectl(['get', 'events', '--field-selector', warning, '-o', output])).stdout;
+    });
+    const { status } = (await environment.tasks.get(environment.namespace, 'forgotten-unbounded')) ?? {};
+    assert.equal(status?.step, 'Submitting');
+    assert.ok(status.message?.includes(told), status.message);
     const task = await endOf('forgotten');
-    assertFailed(task, 'Timeout', /had accepted the task and no longer knows it/);
+    assertFailed(task, 'Timeout', 'over', { whereabouts: 'acceptedAndGone' });
     assert.ok(task.status?.task?.submittedAt);
     await polledAgain(nodeOf('forgotten-unbounded'));
     for (const name of ['forgotten', 'forgotten-unbounded']) {
@@ -157,7 +158,7 @@ describe('a task of each kind that another controller has started', () => {
   });
 
   it('takes a wait off the sidecar whose deadline had passed', async () => {
-    assertFailed(await endOf('awaiting'), 'Timeout', /after 30s/, /was taken off/);
+    assertFailed(await endOf('awaiting'), 'Timeout', 'takenOff', { time: ' after 30s' });
     assert.deepEqual(postedIds('awaiting'), []);
     assert.deepEqual(nodeOf('awaiting').tasks, []);
   });

@@ -61,9 +61,9 @@ describe('status.task.submittedAt, which says that a task was sent', () => {
     await environment.addNode('unreachable', { faults: { refuseConnections: {} } });
     await environment.restart('unreachable', 'unreachable', { timeoutSeconds: 3 });
     const refused = await environment.finished('refused');
-    assertFailed(refused, 'TaskTerminalError', /unknown task type: gov-param-change/);
+    assertFailed(refused, 'TaskTerminalError', 'refused', { quote: /^unknown task type: gov-param-change/ });
     const unreachable = await environment.finished('unreachable');
-    assertFailed(unreachable, 'Timeout', /Nothing was sent/);
+    assertFailed(unreachable, 'Timeout', 'tooLateToBegin', { whereabouts: 'unsent' });
     assert.deepEqual(
       [refused, unreachable].map(({ status }) => status?.task?.submittedAt),
       [undefined, undefined],
