@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { RestartSeid } from '../../api/kinds/restart-seid.ts';
+import { provenanceText } from '../../api/provenance.ts';
 import type { SeiNodeTask, SeiNodeTaskStatus } from '../../api/sei-node-task.ts';
 import { TaskWatch } from '../../dev/task-watch.ts';
 import { assertComplete } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
+import { messagePattern } from '../support/message-pattern.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 
 const UI = 'https://temporal.example';
@@ -45,16 +48,17 @@ describe('the status of a slow restart that has to wait', () => {
   });
 
   it('says in one sentence what happens, who requested it and why', () => {
-    const asked = 'Created with a-test. Reason: memory leak.';
+    const asked = provenanceText({ createdWith: 'a-test', why: 'memory leak' });
     assert.ok(
       written.every(({ message }) => message?.endsWith(asked)),
       JSON.stringify(written.map(({ message }) => message)),
     );
-    assert.match(written[0]?.message ?? '', /is in phase Initializing; waiting for Running, at most 5m0s\./);
     assert.match(
-      task.status?.message ?? '',
-      /^The sidecar of SeiNode \S+\/slow reported the restart complete: .* Follow with AwaitNodesAtHeight/,
+      written[0]?.message ?? '',
+      messagePattern('PhaseNotMet', 'waiting', { phase: 'Initializing', required: 'Running', timeout: '5m0s' }),
     );
+    const result = RestartSeid.complete({ node: { namespace: environment.namespace, name: 'slow' }, payload: {} });
+    assert.equal(task.status?.message, `${result} ${asked}`);
   });
 
   it('names the workflow, its run and where to see it', async () => {
