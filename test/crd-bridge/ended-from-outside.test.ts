@@ -26,7 +26,7 @@ describe('a task whose workflow is ended from outside while the bridge runs', ()
         (await environment.tasks.get(environment.namespace, 'terminated'))?.status?.reason === 'WorkflowTerminated',
       PROMISED_MS,
     );
-    assertFailed(await environment.finished('terminated'), 'WorkflowTerminated', /ended without an outcome/);
+    assertFailed(await environment.finished('terminated'), 'WorkflowTerminated');
     node.setFaults({});
   });
 });

@@ -27,7 +27,7 @@ describe('a resource that is created again under the name of a deleted one', () 
     const second = await environment.restart('same', 'second');
     assert.notEqual(second.metadata.uid, first.metadata.uid);
     const failed = await environment.finished('same');
-    assertFailed(failed, 'TaskFailed', /still alive/);
+    assertFailed(failed, 'TaskFailed', 'failed', { quote: /still alive/ });
     assert.equal(failed.metadata.uid, second.metadata.uid);
     assert.equal(failed.status?.task?.id, expectedTaskId(second.metadata.uid, 'RestartSeid'));
     assert.deepEqual(
