@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { CancelledFailure } from '@temporalio/common';
+import type { MessageName } from '../../api/reasons.ts';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
 import type { SimulatedNode } from '../../simulator/simulated-node.ts';
 import { assertFailed } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
+import type { MessageValues } from '../support/message-pattern.ts';
 import { requestsOf } from '../support/requests-of.ts';
 import { conditionOf, TestEnvironment } from '../support/test-environment.ts';
 import { workflowFailure } from '../support/workflow-failure.ts';
@@ -30,11 +32,15 @@ describe('a cancelled task', () => {
   };
 
   /** Its resource, if it is still there, tells it too. */
-  async function assertCancelled(task: SeiNodeTask, message: RegExp): Promise<void> {
+  async function assertCancelled<Case extends MessageName<'Cancelled'>>(
+    task: SeiNodeTask,
+    message: Case,
+    values?: MessageValues<'Cancelled', Case>,
+  ): Promise<void> {
     const failure = await workflowFailure(environment.workflowOf(task));
     assert.ok(failure instanceof CancelledFailure, String(failure));
     const resource = await environment.tasks.get(environment.namespace, task.metadata.name);
-    if (resource !== undefined) assertFailed(resource, 'Cancelled', message);
+    if (resource !== undefined) assertFailed(resource, 'Cancelled', message, values);
   }
 
   async function cancelRequested(task: SeiNodeTask): Promise<void> {
@@ -52,7 +58,7 @@ describe('a cancelled task', () => {
         const task = await environment.restart(name, name);
         await environment.taskWhere(name, 'waits', (seen) => conditionOf(seen, 'TargetReady') !== undefined);
         await cancel(task);
-        await assertCancelled(task, /Nothing was sent/);
+        await assertCancelled(task, 'unsent');
         assert.deepEqual(node.requests, []);
       });
 
@@ -63,7 +69,7 @@ describe('a cancelled task', () => {
         await eventually('a POST was refused', () => requestsOf(node, 'POST').length > 0);
         await cancel(task);
         // A connection that breaks does not say whether the task had arrived.
-        await assertCancelled(task, /may have been sent to the sidecar of SeiNode \S+, which does not have it now/);
+        await assertCancelled(task, 'watchedNoLonger', { whereabouts: 'perhapsSentAndGone' });
         assert.deepEqual(node.tasks, []);
         assert.equal(node.sigtermsReceived, 0);
       });
@@ -74,7 +80,7 @@ describe('a cancelled task', () => {
         const task = await environment.restart(name, name);
         await eventually('the sidecar was asked', () => node.requests.length > 0);
         await cancel(task);
-        await assertCancelled(task, /Nothing was sent to the sidecar of SeiNode/);
+        await assertCancelled(task, 'unsent');
         assert.deepEqual(requestsOf(node, 'POST'), []);
         assert.equal(node.sigtermsReceived, 0);
       });
@@ -90,10 +96,7 @@ describe('a cancelled task', () => {
         await polledAgain(node);
         assert.equal((await environment.workflowOf(task).describe()).status.name, 'RUNNING');
         node.setFaults({});
-        await assertCancelled(
-          task,
-          /too late to stop the restart: the sidecar of SeiNode \S+ had accepted it\. Result: .* reported the restart complete/,
-        );
+        await assertCancelled(task, 'tooLateAndDone', { reached: 'accepted' });
         assert.deepEqual(
           node.tasks.map(({ status }) => status),
           ['completed'],
@@ -112,7 +115,7 @@ describe('a cancelled task', () => {
         });
         await eventually('the sidecar waits', () => node.tasks.length === 1);
         await cancel(task);
-        await assertCancelled(task, /The wait was taken off the sidecar of SeiNode/);
+        await assertCancelled(task, 'takenOff', { whereabouts: 'takenOff' });
         assert.deepEqual(
           requestsOf(node, 'DELETE').map(({ status }) => status),
           [204],

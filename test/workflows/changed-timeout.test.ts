@@ -33,7 +33,7 @@ describe('spec.timeoutSeconds of a running task', () => {
     const { node, startedMs } = await held('shortened');
     await change('shortened', 3);
     const task = await environment.finished('shortened');
-    assertFailed(task, 'Timeout', /Timed out after 3s\. The task is still running on the sidecar/);
+    assertFailed(task, 'Timeout', 'over', { time: ' after 3s', whereabouts: 'running' });
     assert.ok(Date.parse(task.status?.completedAt ?? '') >= startedMs + 3_000);
     assert.deepEqual(
       [task.metadata.generation, task.status?.observedGeneration, conditionOf(task, 'Failed')?.observedGeneration],
@@ -62,11 +62,10 @@ describe('spec.timeoutSeconds of a running task', () => {
     await environment.restart('unsent', 'unsent');
     await environment.taskWhere('unsent', 'has begun', (task) => !Number.isNaN(executionStartedMs(task)));
     await change('unsent', 3);
-    assertFailed(
-      await environment.finished('unsent'),
-      'Timeout',
-      /Timed out: too little of its 3s was left to begin\. Nothing was sent to the sidecar/,
-    );
+    assertFailed(await environment.finished('unsent'), 'Timeout', 'tooLateToBegin', {
+      timeout: '3s',
+      whereabouts: 'unsent',
+    });
     assert.deepEqual(requestsOf(node, 'POST'), []);
   });
 
@@ -78,11 +77,10 @@ describe('spec.timeoutSeconds of a running task', () => {
     });
     await environment.taskWhere('wait', 'is watched', ({ status }) => status?.step === 'AwaitingHeight');
     await change('wait', 2);
-    assertFailed(
-      await environment.finished('wait'),
-      'Timeout',
-      /Timed out after 2s\. The wait was taken off the sidecar/,
-    );
+    assertFailed(await environment.finished('wait'), 'Timeout', 'takenOff', {
+      time: ' after 2s',
+      whereabouts: 'takenOff',
+    });
     assert.deepEqual(node.tasks, []);
   });
 });

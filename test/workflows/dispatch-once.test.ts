@@ -54,7 +54,9 @@ describe('a task is sent once', () => {
       faults: { ignoreSigterm: true, dropAfterPost: { times: 1 } },
     });
     await environment.restart('lost-failure', 'lost-failure');
-    assertFailed(await environment.finished('lost-failure'), 'TaskFailed', /still alive 50ms after SIGTERM/);
+    assertFailed(await environment.finished('lost-failure'), 'TaskFailed', 'failed', {
+      quote: /still alive 50ms after SIGTERM/,
+    });
     assert.equal(requestsOf(node, 'POST').length, 1);
     assert.equal(node.sigtermsReceived, 1);
   });
@@ -63,7 +65,9 @@ describe('a task is sent once', () => {
     const { node, id } = await restartKnownBefore('known-failed', { ignoreSigterm: true });
     await eventually('the task has failed', () => node.sidecar.task(id)?.status === 'failed');
     await environment.setPhase('known-failed', 'Running');
-    assertFailed(await environment.finished('known-failed'), 'TaskFailed', /still alive 1s after SIGTERM/);
+    assertFailed(await environment.finished('known-failed'), 'TaskFailed', 'failed', {
+      quote: /still alive 1s after SIGTERM/,
+    });
     assert.deepEqual(requestsOf(node, 'POST'), []);
     assert.equal(node.sigtermsReceived, 1);
     assert.equal(node.sidecar.task(id)?.run, 1);
@@ -82,7 +86,9 @@ describe('a task is sent once', () => {
     const { node, id } = await restartKnownBefore('known-running', { ignoreSigterm: true });
     assert.equal(node.sidecar.task(id)?.status, 'running');
     await environment.setPhase('known-running', 'Running');
-    assertFailed(await environment.finished('known-running'), 'TaskFailed', /still alive 1s after SIGTERM/);
+    assertFailed(await environment.finished('known-running'), 'TaskFailed', 'failed', {
+      quote: /still alive 1s after SIGTERM/,
+    });
     assert.deepEqual(requestsOf(node, 'POST'), []);
   });
 
@@ -112,7 +118,9 @@ describe('a task is sent once', () => {
       const node = await interrupted('stored-as-failed', { sidecarVersion: 'v0.0.56', tasksOnSigterm: 'fail' });
       await node.stopSidecar();
       node.startSidecar();
-      assertFailed(await environment.finished('stored-as-failed'), 'TaskFailed', /context canceled/);
+      assertFailed(await environment.finished('stored-as-failed'), 'TaskFailed', 'failed', {
+        quote: /context canceled/,
+      });
       assert.equal(requestsOf(node, 'POST').length, 1);
       assert.equal(node.sigtermsReceived, 1);
     });

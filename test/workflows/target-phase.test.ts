@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
 import { executionStartedMs } from '../support/execution-started-ms.ts';
+import { messagePattern } from '../support/message-pattern.ts';
 import { conditionOf, TestEnvironment } from '../support/test-environment.ts';
 
 function target(name: string, more: Record<string, string>) {
@@ -30,7 +31,7 @@ describe("the target's phase", () => {
     const bystander = await environment.addNode('bystander');
     await environment.restart('missing', 'nowhere');
     const task = await environment.finished('missing');
-    assertFailed(task, 'TargetResolveFailed', /nowhere does not exist/);
+    assertFailed(task, 'TargetResolveFailed', 'missing');
     assert.equal(task.status?.targetFirstObservedAt, undefined);
     assert.equal(task.status?.task, undefined);
     assert.deepEqual(bystander.requests, []);
@@ -42,7 +43,10 @@ describe("the target's phase", () => {
     const { status, ...task } = await waiting('late');
     const ready = conditionOf({ ...task, status }, 'TargetReady');
     assert.deepEqual([ready?.status, ready?.reason, status?.phase], ['False', 'PhaseNotMet', 'Pending']);
-    assert.match(ready?.message ?? '', /in phase Pending; waiting for Running, at most 5m/);
+    assert.match(
+      ready?.message ?? '',
+      messagePattern('PhaseNotMet', 'waiting', { phase: 'Pending', required: 'Running', timeout: /^5m/ }),
+    );
     const since = Date.parse(status?.targetFirstObservedAt ?? '');
     await eventually('the wait takes its time', () => Date.now() > since + 3_000);
     assert.deepEqual(node.requests, []);
@@ -67,7 +71,7 @@ describe("the target's phase", () => {
     const node = await environment.addNode('never', { phase: 'Pending' });
     await environment.restart('never', 'never', target('never', { requirePhaseTimeout: '2s' }));
     const task = await environment.finished('never');
-    assertFailed(task, 'TargetResolveFailed', /still in phase Pending, not Running, after 2s/);
+    assertFailed(task, 'TargetResolveFailed', 'otherPhase', { phase: 'Pending', required: 'Running', timeout: '2s' });
     assert.ok(Date.parse(task.status?.phaseTransitionTime ?? '') - Date.parse(task.status?.startedAt ?? '') >= 2_000);
     assert.equal(task.status?.targetFirstObservedAt, undefined);
     assert.deepEqual(node.requests, []);
@@ -78,7 +82,7 @@ describe("the target's phase", () => {
     await environment.restart('deleted', 'deleted');
     await waiting('deleted');
     await environment.seiNodes.delete(environment.namespace, 'deleted');
-    assertFailed(await environment.finished('deleted'), 'TargetResolveFailed', /deleted does not exist/);
+    assertFailed(await environment.finished('deleted'), 'TargetResolveFailed', 'missing');
     assert.deepEqual(node.requests, []);
   });
 
@@ -96,7 +100,10 @@ describe("the target's phase", () => {
     const node = await environment.addNode('minutes');
     await environment.restart('minutes', 'minutes', target('minutes', { requirePhaseTimeout: '5 minutes' }));
     const task = await environment.finished('minutes');
-    assertFailed(task, 'ParamsBuildFailed', /spec\.target\.requirePhaseTimeout/, /"5 minutes"/);
+    assertFailed(task, 'ParamsBuildFailed', 'invalid', {
+      field: 'spec.target.requirePhaseTimeout',
+      problem: /"5 minutes"/,
+    });
     assert.deepEqual(node.requests, []);
   });
 });

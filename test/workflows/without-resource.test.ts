@@ -5,6 +5,7 @@ import type { TaskOutcome } from '../../api/temporal/task-outcome.ts';
 import type { SimulatedNode } from '../../simulator/simulated-node.ts';
 import { eventually } from '../support/eventually.ts';
 import { expectedTaskId } from '../support/expected-task-id.ts';
+import { messagePattern } from '../support/message-pattern.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 import { workflowFailure } from '../support/workflow-failure.ts';
 
@@ -102,7 +103,8 @@ describe('a run without a resource', () => {
       assert.ok(failure instanceof ChildWorkflowFailure);
       assert.ok(failure.cause instanceof ApplicationFailure);
       assert.equal(failure.cause.type, 'TaskFailed');
-      assert.match(failure.cause.message, /still alive 1s after SIGTERM/);
+      const words = messagePattern('TaskFailed', 'failed', { quote: /still alive 1s after SIGTERM/ });
+      assert.match(failure.cause.message, words);
       await assert.rejects(() => awaiting.describe(), WorkflowNotFoundError);
       assert.deepEqual(typesOf(node), ['restart-seid']);
       const { namespace } = environment;
