@@ -79,8 +79,8 @@ describe('a service with payload keys', () => {
   const readable = (name: string) => decrypting.workflow.getHandle(environment.workflowOf(taskNamed(name)).workflowId);
 
   it('carries out tasks', () => {
-    assertConfirmed(taskNamed('confirmed'), /is on chain/);
-    assertFailed(taskNamed('failed'), 'TxFailed', new RegExp(SIDECARS_WORDS));
+    assertConfirmed(taskNamed('confirmed'));
+    assertFailed(taskNamed('failed'), 'TxFailed', 'failed', { code: new RegExp(SIDECARS_WORDS) });
     for (const node of Object.values(nodes))
       assert.ok(
         requestsOf(node, 'POST').some(({ body }) => body.includes(MEMO)),

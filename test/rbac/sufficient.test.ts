@@ -51,7 +51,7 @@ describe('a bridge and a worker, each with the rights of its own account,', () =
   it('send a parameter change', async () => {
     await environment.addNode('changed', { sidecarVersion: 'newer' });
     await createTaskOfKind(environment, 'changed', { kind: 'GovParamChange' });
-    assertConfirmed(await environment.finished('changed'), /./);
+    assertConfirmed(await environment.finished('changed'));
   });
 
   it('set an image', async () => {
@@ -76,7 +76,7 @@ describe('a bridge and a worker, each with the rights of its own account,', () =
       { namespace, name: 'cancelled' },
       { metadata: { annotations: { [CANCEL_ANNOTATION]: 'enough' } } },
     );
-    assertFailed(await environment.finished('cancelled'), 'Cancelled', /enough/);
+    assertFailed(await environment.finished('cancelled'), 'Cancelled', 'takenOff', { why: 'enough.' });
     await tasks.delete(namespace, 'deleted');
     for (const name of ['cancelled', 'deleted']) {
       await eventually('the sidecar has it no more', () => environment.fleet.node(namespace, name).tasks.length === 0);

@@ -6,6 +6,7 @@ import { assertRestartedOnce } from '../support/assert-restarted-once.ts';
 import { assertComplete } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
 import { polledAgain } from '../support/polled-again.ts';
+import { messagePattern } from '../support/message-pattern.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 import { wasAskedToCancel } from '../support/was-asked-to-cancel.ts';
 import { workflowFailure } from '../support/workflow-failure.ts';
@@ -33,28 +34,38 @@ describe('the runbook RestartThenAwaitHeight', () => {
   const childOf = ({ workflowId }: WorkflowHandle, step: string): WorkflowHandle =>
     environment.temporal.workflow.getHandle(`${workflowId}/${step}`);
 
-  const refused: Readonly<Record<string, { readonly input: object; readonly words: RegExp }>> = {
-    'a height of 0': { input: { targetHeight: 0 }, words: /spec\.awaitNodesAtHeight\.targetHeight .*\(got .*0\}?\)/ },
+  const HEIGHT = 'spec.awaitNodesAtHeight.targetHeight';
+  /** `field`: unset when the input cannot be read at all. */
+  const refused: Readonly<
+    Record<string, { readonly input: object; readonly field?: string; readonly problem?: RegExp }>
+  > = {
+    'a height of 0': { input: { targetHeight: 0 }, field: HEIGHT, problem: /\b0\b/ },
     'a height that is text': {
       input: { targetHeight: '1000' },
-      words: /spec\.awaitNodesAtHeight\.targetHeight .*\(got .*"1000"\}?\)/,
+      field: HEIGHT,
+      problem: /"1000"/,
     },
-    'no height': { input: { targetHeight: undefined }, words: /spec\.awaitNodesAtHeight\.targetHeight/ },
-    'a fraction of a second': { input: { heightTimeoutSeconds: 1.5 }, words: /spec\.timeoutSeconds .*\(got 1\.5\)/ },
+    'no height': { input: { targetHeight: undefined }, field: HEIGHT },
+    'a fraction of a second': { input: { heightTimeoutSeconds: 1.5 }, field: 'spec.timeoutSeconds', problem: /1\.5/ },
     'a name that is none': {
       input: { node: { namespace: 'here', name: 'No/Node' } },
-      words: /nodeRef\.name .*\(got "No\/Node"\)/,
+      field: 'spec.target.nodeRef.name',
+      problem: /"No\/Node"/,
     },
-    'no node': { input: { node: undefined }, words: /node/ },
+    'no node': { input: { node: undefined }, problem: /node/ },
   };
-  for (const [index, [what, { input, words }]] of Object.entries(refused).entries()) {
+  for (const [index, [what, { input, field, problem }]] of Object.entries(refused).entries()) {
     it(`fails before any restart, naming field and value: ${what}`, async () => {
       const node = await environment.addNode(`refused-${index}`);
       const runbook = await start(`refused-${index}`, { ...nodeOf(node), ...input });
       const failure = await workflowFailure(runbook);
       assert.ok(failure instanceof ApplicationFailure, String(failure));
-      assert.ok(['ParamsBuildFailed', 'DeserializeFailed'].includes(failure.type ?? ''), failure.type ?? '');
-      assert.match(failure.message, words);
+      const [reason, message] =
+        field === undefined
+          ? (['DeserializeFailed', messagePattern('DeserializeFailed', 'unreadable', { problem })] as const)
+          : (['ParamsBuildFailed', messagePattern('ParamsBuildFailed', 'invalid', { field, problem })] as const);
+      assert.equal(failure.type, reason, failure.message);
+      assert.match(failure.message, message);
       await assert.rejects(() => childOf(runbook, 'restart').describe(), WorkflowNotFoundError);
       assert.deepEqual(node.requests, []);
     });

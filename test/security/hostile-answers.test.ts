@@ -145,7 +145,8 @@ describe('text from outside', () => {
     } as const;
     for (const name of Object.keys(kinds) as Name[]) {
       const task = await environment.finished(name);
-      assertFailed(task, reasons[name], /BEGIN/);
+      assertFailed(task, reasons[name]);
+      assert.match(conditionOf(task, 'Failed')?.message ?? '', /BEGIN/);
       assertSafe(task.status);
       await workflowFailure(workflowOf(name)).then((failure) => assertSafe(failure?.message));
       await assertShownSafely(name);

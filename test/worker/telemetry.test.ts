@@ -26,11 +26,12 @@ describe('metrics and logs', () => {
     service = await environment.startService({ LOG_LEVEL: 'DEBUG', SIDECAR_TOKEN_FILE: tokenFile });
     assertComplete(await restart('well'));
     await writeFile(tokenFile, REFUSED_TOKEN);
-    assertFailed(await restart('unauthorized', { timeoutSeconds: 2 }), 'Timeout', /401/);
+    assertFailed(await restart('unauthorized', { timeoutSeconds: 2 }), 'Timeout', 'tooLateToBegin', { problem: /401/ });
     assertFailed(
       await restart('forbidden', { timeoutSeconds: 2 }, { answerStatus: { status: 403 } }),
       'Timeout',
-      /403/,
+      'tooLateToBegin',
+      { problem: /403/ },
     );
   });
 
