@@ -1,3 +1,8 @@
+import { RestartSeid } from '../api/kinds/restart-seid.ts';
+import { nodeText, type NodeReference } from '../api/node-reference.ts';
+import { BECAUSE, reached } from '../api/reasons.ts';
+import { messageOf } from '../core/verdict.ts';
+import { fill } from '../lib/fill.ts';
 import { runRestart } from './run-restart.ts';
 import { replacedSeid } from './node-snapshot.ts';
 import type { Story } from './story.ts';
@@ -16,6 +21,7 @@ export async function tellCancel(story: Story): Promise<void> {
     meanwhile: (stopwatch) => story.operator.cancel(`restart-${NODE}`, WHY, stopwatch),
   });
   const message = task.status?.message ?? '';
+  const told = `${tooLate({ namespace: story.stack.namespace, name: NODE })} ${fill(BECAUSE, { why: `${WHY}.` })}`;
   story.claims.check({
     [`the task is Failed with reason Cancelled after ${seconds} s`]: {
       expected: 'Failed Cancelled',
@@ -27,11 +33,20 @@ export async function tellCancel(story: Story): Promise<void> {
       holds: steps.includes('Cancelling'),
     },
     'its message says that it was too late, and why it was cancelled': {
-      expected: `too late to stop the restart … ${WHY}`,
+      expected: told,
       seen: message,
-      holds: message.includes('too late to stop the restart') && message.includes(WHY),
+      holds: message.startsWith(told),
     },
     ...replacedSeid(before, after),
     'the sidecar was asked to restart it exactly once': { expected: 1, seen: after.posts - before.posts },
+  });
+}
+
+/** What the verdict says of a restart that was cancelled after the sidecar had accepted it, and then completed. */
+function tooLate(node: NodeReference): string {
+  return messageOf('Cancelled', 'tooLateAndDone', {
+    work: RestartSeid.work,
+    reached: fill(reached.accepted, { node: nodeText(node) }),
+    result: RestartSeid.complete({ node, payload: {} }),
   });
 }
