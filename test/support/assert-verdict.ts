@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { nodeText } from '../../api/node-reference.ts';
-import type { FailureReason, MessageName, Reason } from '../../api/reasons.ts';
+import type { FailureReason, MessageName } from '../../api/reasons.ts';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
 import { messagePattern, type MessageValues } from './message-pattern.ts';
 import { conditionOf } from './test-environment.ts';
@@ -11,42 +11,33 @@ import { conditionOf } from './test-environment.ts';
  */
 export function assertComplete<Case extends MessageName<'TaskComplete'>>(
   task: SeiNodeTask,
-  ...expected: readonly RegExp[] | readonly [message: Case, values?: MessageValues<'TaskComplete', Case>]
+  message?: Case,
+  values?: MessageValues<'TaskComplete', Case>,
 ): void {
   assertVerdict(task, { phase: 'Complete', condition: 'Ready', reason: 'TaskComplete' });
   assert.equal(conditionOf(task, 'Failed'), undefined);
-  for (const pattern of patternsOf(task, 'TaskComplete', expected)) assertMessage(task, 'Ready', pattern);
+  if (message === undefined) return;
+  assertMessage(task, 'Ready', messagePattern('TaskComplete', message, withNode(task, values)));
 }
 
 /** The resource is Complete since its transaction is on chain, with these values in the condition's message. */
-export function assertConfirmed(task: SeiNodeTask, expected?: RegExp | MessageValues<'Confirmed', 'onChain'>): void {
+export function assertConfirmed(task: SeiNodeTask, values?: MessageValues<'Confirmed', 'onChain'>): void {
   assertVerdict(task, { phase: 'Complete', condition: 'Ready', reason: 'Confirmed' });
   assert.equal(conditionOf(task, 'Failed'), undefined);
-  const pattern =
-    expected instanceof RegExp ? expected : messagePattern('Confirmed', 'onChain', withNode(task, expected));
-  assertMessage(task, 'Ready', pattern);
+  assertMessage(task, 'Ready', messagePattern('Confirmed', 'onChain', withNode(task, values)));
 }
 
 /** The resource is Failed with this reason, and this message of the reason, if one is given, with these values. */
 export function assertFailed<Name extends FailureReason, Case extends MessageName<Name>>(
   task: SeiNodeTask,
   reason: Name,
-  ...expected: readonly RegExp[] | readonly [message: Case, values?: MessageValues<Name, Case>]
+  message?: Case,
+  values?: MessageValues<Name, Case>,
 ): void {
   assertVerdict(task, { phase: 'Failed', condition: 'Failed', reason });
   assert.equal(conditionOf(task, 'Ready'), undefined);
-  for (const pattern of patternsOf(task, reason, expected)) assertMessage(task, 'Failed', pattern);
-}
-
-/** Patterns are still given by tests that do not name the message yet. */
-function patternsOf<Name extends Reason, Case extends MessageName<Name>>(
-  task: SeiNodeTask,
-  reason: Name,
-  expected: readonly RegExp[] | readonly [message: Case, values?: MessageValues<Name, Case>],
-): readonly RegExp[] {
-  const [message, values] = expected;
-  if (message === undefined || message instanceof RegExp) return expected as readonly RegExp[];
-  return [messagePattern(reason, message, withNode(task, values as MessageValues<Name, Case> | undefined))];
+  if (message === undefined) return;
+  assertMessage(task, 'Failed', messagePattern(reason, message, withNode(task, values)));
 }
 
 function assertVerdict(task: SeiNodeTask, expected: { phase: string; condition: string; reason: string }): void {
