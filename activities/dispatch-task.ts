@@ -90,7 +90,7 @@ export class TaskDispatch {
     if (busy !== undefined) return busy;
     const obstacle = await this.#begin();
     if (obstacle !== undefined) return obstacle;
-    return performance.now() - lookedAt > FRESH_MS ? await this.#try() : await this.#send();
+    return isStale(lookedAt) ? await this.#try() : await this.#send(lookedAt);
   }
 
   /** Whether a restart under another id blocks this task: the sidecar itself does not refuse a second one. */
@@ -161,8 +161,13 @@ export class TaskDispatch {
     };
   }
 
-  /** There is no await between the last check of the clock and the POST. */
-  async #send(): Promise<DispatchOutcome | undefined> {
+  /**
+   * There is no await between the last check of the clock and the POST.
+   *
+   * @param lookedAt - When the sidecar was asked for the task. A process that was paused since then asks again: another
+   * attempt may have sent it.
+   */
+  async #send(lookedAt: number): Promise<DispatchOutcome | undefined> {
     if (this.#attempt.isCancelled) return { state: 'cancelled' };
     this.#attempt.signal.throwIfAborted();
     const before = this.#knowledge;
@@ -174,6 +179,7 @@ export class TaskDispatch {
       ))
     )
       return { state: 'cancelled' };
+    if (isStale(lookedAt)) return await this.#try();
     if (!this.#mayBegin()) return { state: 'late' };
     try {
       const answer = await this.#work.send();
@@ -280,4 +286,9 @@ function mayHaveArrived(error: SidecarError | KubernetesError): boolean {
   return error instanceof SidecarError
     ? error.mayHaveArrived
     : error.httpStatus === undefined || error.httpStatus >= 500;
+}
+
+/** @param lookedAt - By the monotonic clock, in milliseconds. */
+function isStale(lookedAt: number): boolean {
+  return performance.now() - lookedAt > FRESH_MS;
 }

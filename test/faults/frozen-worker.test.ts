@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { isStopped } from '../../chaos/inject/is-stopped.ts';
 import { assertComplete } from '../support/assert-verdict.ts';
 import { assertRestartedOnce } from '../support/assert-restarted-once.ts';
 import { eventually } from '../support/eventually.ts';
@@ -32,6 +33,7 @@ describe('a worker that is paused right before the POST and continues when anoth
     await environment.restart('twice', 'twice');
     await written;
     frozen.service.process.kill('SIGSTOP');
+    assert.ok(await isStopped(frozen.service.process.pid), 'it has not stopped');
     frozen.apiServer.resume('twice');
     await environment.startService();
     await eventually('the other one has sent it', () => node.sigtermsReceived === 1, TAKEN_OVER_MS);
