@@ -7,6 +7,7 @@ import { cancelIgnoredEvent, problemEvent, verdictEvents } from '../core/task-ev
 import { definitionOf, isTaskKind } from '../api/task-kinds.ts';
 import { executionLimitSeconds, secondsBetweenRestarts } from '../core/execution-limit.ts';
 import { unsupportedKind } from '../core/verdict.ts';
+import { asSentence } from '../lib/as-sentence.ts';
 import { present } from '../lib/present.ts';
 import { printable } from '../lib/printable.ts';
 import { kindOf, type ChangeValueTexts, type MirrorTarget } from '../api/temporal/task-input.ts';
@@ -142,7 +143,7 @@ export class TaskReconciler {
       const problem = isStarted
         ? 'Temporal cannot be asked whether the workflow is open'
         : 'The workflow cannot be started';
-      const message = `${problem}; retrying. Check the Temporal server. Last problem: ${printable(wordsOf(error), 300)}`;
+      const message = `${problem}; retrying. Check the Temporal server. Last problem: ${asSentence(printable(wordsOf(error), 300))}`;
       if (!isStarted) await this.#write(workflowId, task, { step: 'noted', progress: { step: 'Starting', message } });
       await this.#options.events.record(problemEvent(task.metadata, 'TEMPORAL_UNAVAILABLE', message));
       throw error;

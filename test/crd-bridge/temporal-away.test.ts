@@ -71,6 +71,7 @@ describe('a bridge that cannot reach Temporal', () => {
     const { step, message = '' } = await reconciled('unstarted');
     assert.equal(step, 'Starting');
     assert.ok(message.startsWith(noteOfTheOnly(told)), message);
+    assert.match(message, /no connection\. /);
   });
 
   it('does not overwrite the step that a running workflow has written', async () => {
