@@ -75,8 +75,10 @@ export const reasons = {
   },
   UnsupportedKind: {
     condition: 'Failed',
-    meaning: 'This version of the service does not carry out tasks of this kind. Nothing was sent.',
+    meaning:
+      'This version of the service does not carry out tasks of this kind. Nothing was sent, unless another controller had begun the task.',
     messages: {
+      begun: `This version of sei-node-tasks does not carry out tasks of kind {kind}. The task had been begun before and may have been sent; it is not watched. ${CHECK_NODE}`,
       unsupported:
         'This version of sei-node-tasks does not carry out tasks of kind {kind}. Nothing was sent. Update the service and create the task again, or delete this task.',
     },
@@ -92,8 +94,12 @@ export const reasons = {
   },
   DeserializeFailed: {
     condition: 'Failed',
-    meaning: "The task's input cannot be read; the message names the field. Nothing was sent.",
-    messages: { unreadable: "The task's input cannot be read: {problem}. Nothing was sent. Create the task again." },
+    meaning:
+      "The task's input cannot be read; the message names the field. Nothing was sent, unless another controller or workflow had begun the task.",
+    messages: {
+      unreadable: "The task's input cannot be read: {problem}. Nothing was sent. Create the task again.",
+      begun: `The task's input cannot be read: {problem}. The task had been begun before and may have been sent; it is not watched. ${CHECK_NODE}`,
+    },
   },
   TaskTerminalError: {
     condition: 'Failed',

@@ -30,6 +30,11 @@ export interface Knowledge {
   readonly pending?: Transaction;
 }
 
+/** Whether an unchecked workflow input is of a task that another controller or workflow had begun. */
+export function isBegun(input: unknown): boolean {
+  return (input as { readonly begun?: unknown } | null | undefined)?.begun !== undefined;
+}
+
 /** What is known before anything is asked. */
 export function knowledgeAtStart(begun: BegunTask | undefined): Knowledge {
   if (begun === undefined) return { sent: 'no' };

@@ -15,6 +15,7 @@ import { payloadSchemas } from '../api/payload-schemas.ts';
 import { taskId } from './task-id.ts';
 import { definitionOf, isTaskKind, payloadFieldOf, type Payload, type TaskKind } from '../api/task-kinds.ts';
 import type { TaskParameters } from '../api/kinds/kind-definition.ts';
+import { isBegun } from './knowledge.ts';
 import { deserializeFailed, paramsBuildFailed, unsupportedKind } from './verdict.ts';
 
 /** A checked task: every value in it can be acted on. */
@@ -74,13 +75,13 @@ export interface Planner {
 /** Turns a workflow's type and input into a plan, or into the verdict that says why there can be none. */
 export function planTask(kind: string, input: unknown, planner: Planner): Planned {
   const read = taskInputSchema.safeParse(input);
-  if (!read.success) return { verdict: deserializeFailed(firstIssue(read.error, 'input').message) };
-  if (!isTaskKind(kind)) return { verdict: unsupportedKind(kind) };
+  if (!read.success) return { verdict: deserializeFailed(firstIssue(read.error, 'input').message, isBegun(input)) };
+  if (!isTaskKind(kind)) return { verdict: unsupportedKind(kind, isBegun(input)) };
   try {
     return { plan: checkedPlan(kind, read.data, planner) };
   } catch (error) {
     if (error instanceof InvalidField)
-      return { verdict: paramsBuildFailed(error.field, error.problem, read.data.begun !== undefined) };
+      return { verdict: paramsBuildFailed(error.field, error.problem, isBegun(input)) };
     throw error;
   }
 }

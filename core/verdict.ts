@@ -26,17 +26,19 @@ export function failed<Name extends FailureReason, Case extends MessageName<Name
   return { phase: 'Failed', reason, message: messageOf(reason, message, values) };
 }
 
-export function unsupportedKind(kind: string): Verdict {
-  return failed('UnsupportedKind', 'unsupported', { kind: printable(kind, 64) });
+/** @param begun - Whether another controller or workflow had begun the task: what it has sent is not known. */
+export function unsupportedKind(kind: string, begun = false): Verdict {
+  return failed('UnsupportedKind', begun ? 'begun' : 'unsupported', { kind: printable(kind, 64) });
 }
 
-/** @param begun - Whether another controller or workflow had begun the task: what it has sent is not known. */
+/** @param begun - As for `unsupportedKind`. */
 export function paramsBuildFailed(field: string, problem: string, begun = false): Verdict {
   return failed('ParamsBuildFailed', begun ? 'begun' : 'invalid', { field, problem: printable(problem) });
 }
 
-export function deserializeFailed(problem: string): Verdict {
-  return failed('DeserializeFailed', 'unreadable', { problem: printable(problem) });
+/** @param begun - As for `unsupportedKind`. */
+export function deserializeFailed(problem: string, begun = false): Verdict {
+  return failed('DeserializeFailed', begun ? 'begun' : 'unreadable', { problem: printable(problem) });
 }
 
 export function targetMissing(node: NodeReference): Verdict {

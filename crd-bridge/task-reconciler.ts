@@ -6,11 +6,12 @@ import type { StatusChange } from '../core/next-status.ts';
 import { cancelIgnoredEvent, problemEvent, verdictEvents } from '../core/task-events.ts';
 import { definitionOf, isTaskKind } from '../api/task-kinds.ts';
 import { executionLimitSeconds, secondsBetweenRestarts } from '../core/execution-limit.ts';
+import { isBegun } from '../core/knowledge.ts';
 import { unsupportedKind } from '../core/verdict.ts';
 import { asSentence } from '../lib/as-sentence.ts';
 import { present } from '../lib/present.ts';
 import { printable } from '../lib/printable.ts';
-import { kindOf, type ChangeValueTexts, type MirrorTarget } from '../api/temporal/task-input.ts';
+import { begunOf, kindOf, type ChangeValueTexts, type MirrorTarget } from '../api/temporal/task-input.ts';
 import { parseWorkflowId } from '../api/temporal/workflow-id.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { ResourceClient } from '../kubernetes/resource-client.ts';
@@ -126,7 +127,8 @@ export class TaskReconciler {
   async #ensureStarted(workflowId: string, seen: SeiNodeTask): Promise<void> {
     const { log } = this.#options;
     const kind = kindOf(seen);
-    if (!isTaskKind(kind)) return void (await this.#end(workflowId, seen, unsupportedKind(kind)));
+    if (!isTaskKind(kind))
+      return void (await this.#end(workflowId, seen, unsupportedKind(kind, isBegun(begunOf(seen)))));
     const { task, texts } = definitionOf(kind).sendsJsonValues ? await this.#withTexts(seen) : { task: seen };
     const state = await this.#start(workflowId, task, texts);
     if (state === 'closed') return await this.#heal(workflowId, task);

@@ -22,7 +22,7 @@ import { present } from '../lib/present.ts';
 import type { TaskKind } from '../api/task-kinds.ts';
 import type { TaskIdentity } from '../api/temporal/task-input.ts';
 import type { TaskPlan } from '../core/task-plan.ts';
-import { knowledgeAtStart, type Knowledge } from '../core/knowledge.ts';
+import { isBegun, knowledgeAtStart, type Knowledge } from '../core/knowledge.ts';
 import { afterDispatch, afterPoll, afterTakeOff, afterTarget, type Situation, type Step } from '../core/next-step.ts';
 import {
   cancelling,
@@ -116,8 +116,7 @@ export class TaskLifecycle {
     const check = (): ReturnType<Activities['checkTargetPhase']> =>
       checkTargetPhase({ kind, input, firstRunId: workflowInfo().firstExecutionRunId });
     // What was begun before must be looked at, also when it is cancelled.
-    const isBegun = (input as { readonly begun?: unknown } | undefined)?.begun !== undefined;
-    const checked = isBegun ? await CancellationScope.nonCancellable(check) : await control.untilChanged(check);
+    const checked = isBegun(input) ? await CancellationScope.nonCancellable(check) : await control.untilChanged(check);
     if (checked === undefined)
       return control.cancelled === undefined
         ? await this.#checkTarget()

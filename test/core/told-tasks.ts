@@ -26,9 +26,11 @@ export function unplannedVerdicts(words: string): Readonly<Record<string, Verdic
   const wait = { required: 'Running', timeoutMs: 300_000 };
   return {
     unsupportedKind: unsupportedKind(words),
+    'unsupportedKind begun': unsupportedKind(words, true),
     paramsBuildFailed: paramsBuildFailed('spec.restartSeid', words),
     'paramsBuildFailed begun': paramsBuildFailed('spec.restartSeid', words, true),
     deserializeFailed: deserializeFailed(words),
+    'deserializeFailed begun': deserializeFailed(words, true),
     targetMissing: targetMissing(node),
     targetNotInPhase: targetNotInPhase(node, { ...wait, observed: words }),
     targetGone: targetGone(node),

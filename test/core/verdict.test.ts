@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import type { Verdict } from '../../api/temporal/task-outcome.ts';
 import * as fc from 'fast-check';
 import { verdictOf } from '../../core/task-verdict.ts';
-import { paramsBuildFailed, phaseMet, targetGone, waitingForPhase } from '../../core/verdict.ts';
+import {
+  deserializeFailed,
+  paramsBuildFailed,
+  phaseMet,
+  targetGone,
+  unsupportedKind,
+  waitingForPhase,
+} from '../../core/verdict.ts';
 import { codePoint } from '../support/code-point.ts';
 import { node } from './ended-tasks.ts';
 import { toldTasks, toldVerdicts, unplannedVerdicts } from './told-tasks.ts';
@@ -16,9 +23,11 @@ function assertOneLine(message: string): void {
 describe('a verdict on a task that was not planned', () => {
   const reasons: Readonly<Record<string, Verdict['reason']>> = {
     unsupportedKind: 'UnsupportedKind',
+    'unsupportedKind begun': 'UnsupportedKind',
     paramsBuildFailed: 'ParamsBuildFailed',
     'paramsBuildFailed begun': 'ParamsBuildFailed',
     deserializeFailed: 'DeserializeFailed',
+    'deserializeFailed begun': 'DeserializeFailed',
     targetMissing: 'TargetResolveFailed',
     targetNotInPhase: 'TargetResolveFailed',
     targetGone: 'TargetResolveFailed',
@@ -46,6 +55,8 @@ describe('a verdict on a task that was not planned', () => {
 
   const doubtful: readonly (readonly [name: string, verdict: Verdict])[] = [
     ['parameters of a begun task that cannot be built', paramsBuildFailed('spec.restartSeid', 'is bad', true)],
+    ['a begun task of a kind that is not carried out here', unsupportedKind('RotateKeys', true)],
+    ['a begun task whose input cannot be read', deserializeFailed('input.node: expected an object', true)],
     ['a begun task whose SeiNode is gone', targetGone(node)],
   ];
   for (const [name, { message }] of doubtful) {

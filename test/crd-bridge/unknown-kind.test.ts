@@ -31,6 +31,12 @@ describe('a task of a kind that only a newer version of the service knows', () =
       contentType: 'application/json-patch+json',
       body: WITH_A_NEW_KIND,
     });
+    // Another controller, which knows the kind, has begun it.
+    const begun = await eventually('the API server takes it', () =>
+      environment.createTask('begun', { kind: 'RotateKeys', target: { nodeRef: { name: 'validator' } } }),
+    );
+    const status = { phase: 'Running', task: { id: 'b7e89c3a-4f12-4d8b-9a6e-1c2d3e4f5a6b', status: 'Running' } };
+    await environment.tasks.patchStatus(begun.metadata, { status });
     await environment.startService();
     await environment.addNode('validator');
   });
@@ -58,6 +64,10 @@ describe('a task of a kind that only a newer version of the service knows', () =
       return stdout !== '';
     });
     assert.deepEqual(environment.fleet.node(environment.namespace, 'validator').requests, []);
+  });
+
+  it('is not said to be unsent when another controller has begun it', async () => {
+    assertFailed(await environment.finished('begun'), 'UnsupportedKind', 'begun', { kind: 'RotateKeys' });
   });
 
   it('is not failed or closed by a worker that does not know its workflow', async () => {
