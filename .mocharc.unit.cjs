@@ -42,7 +42,7 @@ function needsServers(file, seen = new Set()) {
 // Read by test/support/case-count.ts.
 process.env.SEI_NODE_TASKS_TEST_FEWER_CASES = 'yes';
 
-/** What waits for processes begins first: begun last, it would be waited for alone. */
+/** Files that wait for processes start first: the last of them would otherwise run alone. */
 const WAITS = /spawn-guarded|fleet|contract/;
 const files = globSync('test/**/*.test.ts', { cwd: __dirname }).toSorted(
   (one, other) => Number(WAITS.test(other)) - Number(WAITS.test(one)),

@@ -105,8 +105,14 @@ export const reasons = {
     condition: 'Failed',
     meaning: 'The sidecar, or the API server for UpdateNodeImage, refused the task. The message quotes it.',
     messages: {
-      refused: 'The sidecar of {node} refused the task: {quote} {sent} Check that the sidecar knows this kind of task.',
-      imageRefused: 'The API server refused the image of {node}: {quote} {sent} Correct that and create a new task.',
+      refused:
+        'The sidecar of {node} refused the task: {quote} Nothing was done. Check that the sidecar knows this kind of task.',
+      refusedPerhapsSent:
+        'The sidecar of {node} refused the task: {quote} The task may have been sent before. Check that the sidecar knows this kind of task.',
+      imageRefused:
+        'The API server refused the image of {node}: {quote} Nothing was done. Correct that and create a new task.',
+      imageRefusedPerhapsSet:
+        'The API server refused the image of {node}: {quote} It may have been set before. Correct that and create a new task.',
     },
   },
   TaskFailed: {

@@ -148,7 +148,7 @@ program
   .command('cancel')
   .summary('Cancel a task and keep its resource')
   .description(
-    'Sets the annotation sei.io/cancel; the task ends as Failed with reason Cancelled. What has been sent to a node and does more than wait cannot be undone: it is watched to its end.\n\nA task that is over is left as it is, and the exit code is 1.\n\nTo change what a task does, cancel it and create a new one: of a task that exists only timeoutSeconds and ttlSecondsAfterFinished can be changed, with kubectl patch or kubectl edit.',
+    'Sets the annotation sei.io/cancel; the task ends as Failed with reason Cancelled. What has been sent to a node and does more than wait cannot be undone: it is watched to its end.\n\nA task that is over is left as it is, and the exit code is 1.\n\nTo change what a task does, cancel it and create a new one: only timeoutSeconds, minSecondsBetweenRestarts and ttlSecondsAfterFinished of an existing task can be changed, with kubectl patch or kubectl edit.',
   )
   .argument('<NAME>', 'Name of the SeiNodeTask.', resourceName('NAME'))
   .requiredOption('--reason <TEXT>', "Why: for Events and the task's status. Required.", nonEmpty('--reason'))

@@ -73,12 +73,10 @@ function complete(task: EndedTask, already = false): CompleteVerdict {
 function refused({ kind, node, knowledge }: EndedTask, words: string): Verdict {
   const said = printable(words);
   const quoted = { node: nodeText(node), quote: asSentence(said) };
-  if (definitionOf(kind).endsWith === 'image') {
-    const sent = knowledge.sent === 'no' ? 'Nothing was done.' : 'It may have been set before.';
-    return failed('TaskTerminalError', 'imageRefused', { ...quoted, sent });
-  }
-  const sent = knowledge.sent === 'no' ? 'Nothing was done.' : 'The task may have been sent before.';
-  return { ...failed('TaskTerminalError', 'refused', { ...quoted, sent }), sidecarError: said };
+  const isUnsent = knowledge.sent === 'no';
+  if (definitionOf(kind).endsWith === 'image')
+    return failed('TaskTerminalError', isUnsent ? 'imageRefused' : 'imageRefusedPerhapsSet', quoted);
+  return { ...failed('TaskTerminalError', isUnsent ? 'refused' : 'refusedPerhapsSent', quoted), sidecarError: said };
 }
 
 function timedOut(task: EndedTask, takenOff: boolean): Verdict {

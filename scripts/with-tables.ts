@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { formatDuration } from '../lib/go-duration.ts';
-import { reached, reasons, whereabouts } from '../api/reasons.ts';
+import { BECAUSE, PENDING, reached, reasons, whereabouts } from '../api/reasons.ts';
 import { definitionOf, taskKindNames } from '../api/task-kinds.ts';
 import { configSchema } from '../worker/config.ts';
 import { rooms } from './rooms.ts';
@@ -23,7 +23,7 @@ function reasonTable(): string {
   return table(['condition', 'reason', 'meaning'], rows);
 }
 
-/** Every message that a condition can have; `TaskComplete` has one sentence for each kind. */
+/** Every message that a condition can have, and what it is made of; `TaskComplete` has a sentence for each kind. */
 function messageSections(): string {
   const sections = Object.entries(reasons).map(([reason, { condition, meaning, messages }]) => {
     const texts = Object.values(messages).flatMap((text) => (text === '{result}' ? completeMessages() : [text]));
@@ -38,14 +38,16 @@ function messageSections(): string {
   const parts = Object.entries({ whereabouts, reached }).map(([name, texts]) =>
     [`## {${name}}`, '', ...Object.values(texts).map((text) => `- ${text}`)].join('\n'),
   );
-  return [...sections, ...parts].join('\n\n').trimEnd();
+  const endings = ['## At the end of a message', '', `- ${BECAUSE}`, `- ${PENDING}`].join('\n');
+  return [...sections, ...parts, endings].join('\n\n').trimEnd();
 }
 
+/** A transaction completes a task as Confirmed, or without a readable result. */
 function completeMessages(): string[] {
   const node = { namespace: '{namespace}', name: '{name}' };
-  return taskKindNames.map((kind) => {
-    const { complete, example } = definitionOf(kind);
-    return `${kind}: ${complete({ node, payload: example as never })}`;
+  return taskKindNames.flatMap((kind) => {
+    const { complete, example, endsWith } = definitionOf(kind);
+    return endsWith === 'transaction' ? [] : [`${kind}: ${complete({ node, payload: example as never })}`];
   });
 }
 

@@ -27,7 +27,6 @@ describe('UpdateNodeImage without the right to write SeiNodes', () => {
       quote: new RegExp(
         `forbidden.* patch .*seinodes\\.sei\\.io .*${environment.namespace} .*deploy/rbac/update-node-image\\.yaml`,
       ),
-      sent: 'Nothing was done.',
     });
     assert.equal(task.status?.outputs, undefined);
     const { stdout } = await environment.kubectl(['get', 'seinode', 'refused', '--output=jsonpath={.spec.image}']);
