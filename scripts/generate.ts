@@ -20,6 +20,7 @@ const generators: Readonly<Record<string, (present: string) => string>> = {
   'docs/reasons.md': (present) => withTables(present, ['messages']),
   'docs/architecture.md': (present) => withTables(present, ['rooms']),
   'docs/tasks.md': (present) => withTables(present, ['kinds', 'reasons']),
+  'docs/metrics.md': (present) => withTables(present, ['metrics', 'sdkMetrics', 'metricLabels']),
   'docs/configuration.md': (present) => withTables(present, ['config']),
   'docs/cli.md': withReference,
 };

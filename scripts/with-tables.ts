@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { formatDuration } from '../lib/go-duration.ts';
+import { metricLabels, metrics, sdkMetrics, type MetricDefinition } from '../api/metrics.ts';
 import { BECAUSE, PENDING, reached, reasons, whereabouts } from '../api/reasons.ts';
 import { definitionOf, taskKindNames } from '../api/task-kinds.ts';
 import { configSchema } from '../worker/config.ts';
@@ -88,7 +89,28 @@ function roomTable(): string {
   return table(['room', 'holds', 'may import'], rows);
 }
 
+function metricTable(definitions: Readonly<Record<string, MetricDefinition>>): string {
+  const rows = Object.entries(definitions).map(([name, { type, labels, unit, help, buckets }]) => [
+    code(name),
+    type,
+    labels.map(code).join(', '),
+    unit,
+    buckets === undefined ? `${help}.` : `${help}. Buckets: ${buckets.join(', ')}.`,
+  ]);
+  return table(['metric', 'type', 'labels', 'unit', 'meaning'], rows);
+}
+
+function labelTable(): string {
+  return table(
+    ['label', 'values'],
+    Object.entries(metricLabels).map(([name, values]) => [code(name), values]),
+  );
+}
+
 const tables = {
+  metrics: () => metricTable(metrics),
+  sdkMetrics: () => metricTable(sdkMetrics),
+  metricLabels: labelTable,
   messages: messageSections,
   rooms: roomTable,
   reasons: reasonTable,

@@ -5,6 +5,7 @@ import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { Client } from '@temporalio/client';
 import type { Logger } from '@temporalio/common';
 import { NativeConnection, type Worker } from '@temporalio/worker';
+import type { Metrics } from '../api/metrics.ts';
 import { dataConverterFor } from '../encryption/data-converter.ts';
 import { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
@@ -16,6 +17,7 @@ import { explainTemporalFailure } from './explain-temporal-failure.ts';
 import { ensureSearchAttributes } from './ensure-search-attributes.ts';
 import type { LeadingBridge } from './leading-bridge.ts';
 import { observeBridge } from './observe-bridge.ts';
+import { observeProcess } from './observe-process.ts';
 import { startProbeServer, type ReadinessChecks } from './probe-server.ts';
 import { retryForever } from './retry-forever.ts';
 
@@ -24,6 +26,7 @@ export interface ServiceOptions {
   /** From Temporal's own environment variables and profiles. */
   readonly temporal: ClientConnectConfig;
   readonly transport: KubernetesTransport;
+  readonly metrics: Metrics;
   /** Not the logger of the SDK's runtime, which logs nothing when a connection fails. */
   readonly log: Logger;
   /** Aborted when the process is asked to stop. */
@@ -45,13 +48,15 @@ interface Running {
  * @throws Error when a part of the service fails permanently.
  */
 export async function runService(options: ServiceOptions): Promise<void> {
-  const { config, log, shutdown } = options;
+  const { config, metrics, log, shutdown } = options;
   const running: Running = {};
-  const probes = await startProbeServer(config.PROBE_ADDRESS, () => readiness(config, running, shutdown));
+  const checks = (): ReadinessChecks => readiness(config, running, shutdown);
+  const probes = await startProbeServer(config.PROBE_ADDRESS, checks);
+  observeProcess(metrics, checks, shutdown);
   try {
     await startParts(options, running);
     log.info('sei-node-tasks is running', { role: config.ROLE, taskQueue: running.taskQueue });
-    await runParts(running, shutdown);
+    await runParts(running, metrics, shutdown);
   } catch (error) {
     if (!shutdown.aborted) throw error;
   } finally {
@@ -74,7 +79,7 @@ function readiness(config: Config, { connection, worker, bridge }: Running, shut
 }
 
 async function startParts(
-  { config, temporal, transport, log, shutdown }: ServiceOptions,
+  { config, temporal, transport, metrics, log, shutdown }: ServiceOptions,
   running: Running,
 ): Promise<void> {
   const retry = { log, signal: shutdown };
@@ -115,6 +120,7 @@ async function startParts(
           events,
           shutdown,
           knowsSearchAttributes,
+          metrics,
         }),
       retry,
     );
@@ -129,6 +135,7 @@ async function startParts(
     clusterId,
     taskQueue,
     knowsSearchAttributes,
+    metrics,
     log,
   });
 }
@@ -141,7 +148,7 @@ async function connect(options: ClientConnectConfig['connectionOptions']): Promi
   }
 }
 
-async function runParts({ worker, bridge }: Running, shutdown: AbortSignal): Promise<void> {
+async function runParts({ worker, bridge }: Running, metrics: Metrics, shutdown: AbortSignal): Promise<void> {
   const runs = worker === undefined ? [] : [worker.run()];
   const stopWorker = (): void => {
     if (worker?.getState() === 'RUNNING') worker.shutdown();
@@ -149,7 +156,7 @@ async function runParts({ worker, bridge }: Running, shutdown: AbortSignal): Pro
   shutdown.addEventListener('abort', stopWorker, { once: true });
   if (shutdown.aborted) stopWorker();
   if (bridge !== undefined) {
-    observeBridge(bridge, shutdown);
+    observeBridge(bridge, metrics, shutdown);
     runs.push(bridge.run(shutdown));
   }
   await Promise.all(runs);
