@@ -20,6 +20,7 @@ import { observeBridge } from './observe-bridge.ts';
 import { observeProcess } from './observe-process.ts';
 import { startProbeServer, type ReadinessChecks } from './probe-server.ts';
 import { retryForever } from './retry-forever.ts';
+import { warnOfApiServerToken } from './warn-of-api-server-token.ts';
 
 export interface ServiceOptions {
   readonly config: Config;
@@ -106,6 +107,7 @@ async function startParts(
   const taskQueue = config.TASK_QUEUE ?? `sei-node-tasks-${clusterId}`;
   running.taskQueue = taskQueue;
   if (config.ROLE !== 'bridge') {
+    if (config.SIDECAR_TOKEN_FILE !== undefined) await warnOfApiServerToken(config.SIDECAR_TOKEN_FILE, transport, log);
     running.worker = await retryForever(
       `Starting the worker in Temporal namespace ${namespace}`,
       () =>
