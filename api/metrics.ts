@@ -33,7 +33,7 @@ export const metricLabels = {
   worker_type: '`ActivityWorker`, `WorkflowWorker`, `LocalActivityWorker`',
 } as const;
 
-export type MetricLabel = keyof typeof metricLabels;
+type MetricLabel = keyof typeof metricLabels;
 
 /** From an answer from memory to a call that timed out, in seconds. */
 const CALL_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -280,7 +280,7 @@ type Catalogue = typeof metrics;
 export type MetricName<Type extends MetricDefinition['type'] = MetricDefinition['type']> = {
   [Name in keyof Catalogue]: Catalogue[Name]['type'] extends Type ? Name : never;
 }[keyof Catalogue];
-export type LabelsOf<Name extends MetricName> = Readonly<Record<Catalogue[Name]['labels'][number], string>>;
+type LabelsOf<Name extends MetricName> = Readonly<Record<Catalogue[Name]['labels'][number], string>>;
 
 /** Where the rooms record what they measure. Unset everywhere: nothing is recorded. */
 export interface Metrics {

@@ -8,7 +8,7 @@ import {
 import { isTaskKind, taskKindNames, type TaskKind } from '../api/task-kinds.ts';
 
 /** Stands for every kind that this version does not know, so that the label has a bounded number of values. */
-export const OTHER_KIND = 'other';
+const OTHER_KIND = 'other';
 export type KindLabel = TaskKind | typeof OTHER_KIND;
 export const kindLabels: readonly KindLabel[] = [...taskKindNames, OTHER_KIND];
 
@@ -27,13 +27,13 @@ export interface TaskCensus {
 export function taskCensus(tasks: readonly SeiNodeTask[], nowMs: number): TaskCensus {
   const counts = new Map<string, number>();
   const pendingSinceMs = new Map<KindLabel, number>();
-  for (const { metadata, spec, status } of tasks) {
-    const kind = kindLabel(spec?.['kind']);
-    const phase = status?.phase ?? 'Pending';
-    counts.set(`${kind}/${phase}`, (counts.get(`${kind}/${phase}`) ?? 0) + 1);
-    const sinceMs = Date.parse(status?.startedAt ?? metadata.creationTimestamp ?? '');
-    if (phase === 'Pending' && sinceMs < (pendingSinceMs.get(kind) ?? Number.POSITIVE_INFINITY))
-      pendingSinceMs.set(kind, sinceMs);
+  for (const task of tasks) {
+    const kind = kindLabel(task.spec?.['kind']);
+    const phase = phaseOf(task);
+    const key = `${kind}/${phase}`;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+    if (phase === 'Pending')
+      pendingSinceMs.set(kind, Math.min(pendingSinceMs.get(kind) ?? nowMs, firstSeenMs(task) ?? nowMs));
   }
   return {
     counts: kindLabels.flatMap((kind) =>
@@ -41,9 +41,18 @@ export function taskCensus(tasks: readonly SeiNodeTask[], nowMs: number): TaskCe
     ),
     oldestPending: kindLabels.map((kind) => ({
       kind,
-      ageSeconds: Math.max(0, nowMs - (pendingSinceMs.get(kind) ?? nowMs)) / 1000,
+      ageSeconds: (nowMs - (pendingSinceMs.get(kind) ?? nowMs)) / 1000,
     })),
   };
+}
+
+function phaseOf({ status }: SeiNodeTask): TaskPhase {
+  return status?.phase ?? 'Pending';
+}
+
+function firstSeenMs({ metadata, status }: SeiNodeTask): number | undefined {
+  const sinceMs = Date.parse(status?.startedAt ?? metadata.creationTimestamp ?? '');
+  return Number.isNaN(sinceMs) ? undefined : sinceMs;
 }
 
 /** How long a finished task took. A time that the status does not have is unset. */

@@ -76,6 +76,15 @@ export class KubernetesTransport {
   }
 
   /**
+   * The client certificates in PEM that this process shows the API server. Unset: it has another kind of credential.
+   *
+   * @throws KubernetesCredentialsError
+   */
+  async clientCertificates(): Promise<string | undefined> {
+    return (await this.#credentials.get()).certificates;
+  }
+
+  /**
    * One call, answered by parsed JSON.
    *
    * @throws KubernetesApiError when the server refuses, KubernetesTimeoutError, KubernetesConnectionError,

@@ -17,6 +17,7 @@ import { explainTemporalFailure } from './explain-temporal-failure.ts';
 import { ensureSearchAttributes } from './ensure-search-attributes.ts';
 import type { LeadingBridge } from './leading-bridge.ts';
 import { observeBridge } from './observe-bridge.ts';
+import { credentialSources, observeCredentials } from './observe-credentials.ts';
 import { observeProcess } from './observe-process.ts';
 import { startProbeServer, type ReadinessChecks } from './probe-server.ts';
 import { retryForever } from './retry-forever.ts';
@@ -54,6 +55,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
   const checks = (): ReadinessChecks => readiness(config, running, shutdown);
   const probes = await startProbeServer(config.PROBE_ADDRESS, checks);
   observeProcess(metrics, checks, shutdown);
+  observeCredentials(metrics, credentialSources(options), shutdown);
   try {
     await startParts(options, running);
     log.info('sei-node-tasks is running', { role: config.ROLE, taskQueue: running.taskQueue });

@@ -30,6 +30,10 @@ function pickOf(name: string): { type: string; unit: string; help: string } {
   return { type, unit, help };
 }
 
+function outcome(kind: string, reason: string): string {
+  return `sei_task_outcomes_total ${JSON.stringify({ kind, reason })} 0`;
+}
+
 describe('RuntimeMetrics', () => {
   it('makes an instrument of the catalogue at its first use, and once', () => {
     const { made, recorded, meter } = new WritingMeter();
@@ -51,8 +55,6 @@ describe('RuntimeMetrics', () => {
   it('starts outcomes of every kind and reason of a verdict at 0', () => {
     const { recorded, meter } = new WritingMeter();
     new RuntimeMetrics(() => meter).startCounters();
-    const outcome = (kind: string, reason: string): string =>
-      `sei_task_outcomes_total ${JSON.stringify({ kind, reason })} 0`;
     for (const expected of [outcome('RestartSeid', 'TaskLost'), outcome('other', 'UnsupportedKind')])
       assert.ok(recorded.includes(expected), expected);
     assert.equal(recorded.includes(outcome('RestartSeid', 'PhaseNotMet')), false);
