@@ -13,6 +13,7 @@ const PROGRAMS = [
   'test/cli/usage.test.ts',
   'test/demo/demo.test.ts',
   'test/deploy/generate.test.ts',
+  'test/monitoring/alerts.test.ts',
   'test/supply-chain/audit.test.ts',
   'test/worker/configuration-errors.test.ts',
 ];

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { formatDuration } from '../lib/go-duration.ts';
 import { metricLabels, metrics, sdkMetrics, type MetricDefinition } from '../api/metrics.ts';
-import { BECAUSE, PENDING, reached, reasons, whereabouts } from '../api/reasons.ts';
+import { BECAUSE, PENDING, reached, reasons, whereabouts, type ReasonDefinition } from '../api/reasons.ts';
 import { definitionOf, taskKindNames } from '../api/task-kinds.ts';
 import { configSchema } from '../worker/config.ts';
+import { alerts, plainSummary } from './monitoring/alert-files.ts';
 import { rooms } from './rooms.ts';
 
 const line = (cells: readonly string[]): string =>
@@ -26,12 +27,13 @@ function reasonTable(): string {
 
 /** Every message that a condition can have, and what it is made of; `TaskComplete` has a sentence for each kind. */
 function messageSections(): string {
-  const sections = Object.entries(reasons).map(([reason, { condition, meaning, messages }]) => {
+  const sections = Object.entries(reasons).map(([reason, definition]) => {
+    const { condition, meaning, messages, alert }: ReasonDefinition = definition;
     const texts = Object.values(messages).flatMap((text) => (text === '{result}' ? completeMessages() : [text]));
     return [
       `## ${reason}`,
       '',
-      `On the condition ${code(condition)}. ${meaning}`,
+      `On the condition ${code(condition)}. ${meaning}${alert === undefined ? '' : ` Alert: [${alert}](alerts/${alert}.md).`}`,
       '',
       ...texts.map((text) => `- ${text}`),
     ].join('\n');
@@ -100,6 +102,11 @@ function metricTable(definitions: Readonly<Record<string, MetricDefinition>>): s
   return table(['metric', 'type', 'labels', 'unit', 'meaning'], rows);
 }
 
+function alertTable(): string {
+  const rows = alerts.map((alert) => [`[${alert.name}](${alert.name}.md)`, alert.severity, plainSummary(alert)]);
+  return table(['alert', 'severity', 'meaning'], rows);
+}
+
 function labelTable(): string {
   return table(
     ['label', 'values'],
@@ -111,6 +118,7 @@ const tables = {
   metrics: () => metricTable(metrics),
   sdkMetrics: () => metricTable(sdkMetrics),
   metricLabels: labelTable,
+  alerts: alertTable,
   messages: messageSections,
   rooms: roomTable,
   reasons: reasonTable,

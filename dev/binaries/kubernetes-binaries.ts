@@ -1,10 +1,7 @@
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { cachedSources } from './binary-cache.ts';
-import type { BinaryRecipe } from './binary-cache.ts';
 import { pathSource, variableSource } from './binary-sources.ts';
 import { firstFound } from './first-found.ts';
-import { runTool } from './run-tool.ts';
+import { goRecipe, type GoProgram } from './go-recipe.ts';
 import type { ProgressReporter } from '../progress-reporter.ts';
 
 const GO_MODULE = new URL('../servers/', import.meta.url);
@@ -31,49 +28,27 @@ export function kubernetesBinary(
     [
       variableSource('KUBEBUILDER_ASSETS', environment, binary),
       pathSource(binary, environment),
-      ...cachedSources(goRecipe(binary, environment, progress), environment),
+      ...cachedSources(goRecipe(kubernetesProgram(binary), environment, progress), environment),
     ],
     'Install Go 1.24 or later, or set KUBEBUILDER_ASSETS to a folder with kube-apiserver and etcd (setup-envtest makes one).',
   );
 }
 
-function goRecipe(binary: KubernetesBinary, environment: NodeJS.ProcessEnv, progress: ProgressReporter): BinaryRecipe {
+function kubernetesProgram(binary: KubernetesBinary): GoProgram {
   return {
     binary,
     version: VERSIONS[binary],
-    inputs: [new URL('go.mod', GO_MODULE), new URL('go.sum', GO_MODULE), new URL(`cmd/${binary}/main.go`, GO_MODULE)],
-    source: 'its Go modules, compiled',
-    progress,
-    make: (folder) =>
-      runTool(
-        {
-          command: 'go',
-          // -v prints each package as it is compiled: that shows the progress.
-          arguments: [
-            'build',
-            '-v',
-            '-trimpath',
-            '-ldflags',
-            linkerFlags(),
-            '-o',
-            join(folder, binary),
-            `./cmd/${binary}`,
-          ],
-          cwd: fileURLToPath(GO_MODULE),
-          // Without cgo no C compiler is needed.
-          env: { ...environment, CGO_ENABLED: '0' },
-        },
-        `Compiling ${binary} ${VERSIONS[binary]}`,
-        progress,
-      ),
+    module: GO_MODULE,
+    package: `./cmd/${binary}`,
+    inputs: [new URL(`cmd/${binary}/main.go`, GO_MODULE)],
+    linkerFlags: versionStamps(),
   };
 }
 
-/** No symbol tables; and the version that a release build would be stamped with, for `kubectl version`. */
-function linkerFlags(): string {
+/** The version that a release build would be stamped with, for `kubectl version`. */
+function versionStamps(): string[] {
   const version = VERSIONS['kube-apiserver'];
   const [major, minor] = version.split('.');
   const stamps = { gitVersion: `v${version}`, gitMajor: major, gitMinor: minor };
-  const stamp = Object.entries(stamps).map(([key, value]) => `-X k8s.io/component-base/version.${key}=${value}`);
-  return ['-s', '-w', ...stamp].join(' ');
+  return Object.entries(stamps).map(([key, value]) => `-X k8s.io/component-base/version.${key}=${value}`);
 }

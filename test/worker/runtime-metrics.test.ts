@@ -55,7 +55,7 @@ describe('RuntimeMetrics', () => {
   it('starts outcomes of every kind and reason of a verdict at 0', () => {
     const { recorded, meter } = new WritingMeter();
     new RuntimeMetrics(() => meter).startCounters();
-    for (const expected of [outcome('RestartSeid', 'TaskLost'), outcome('other', 'UnsupportedKind')])
+    for (const expected of [outcome('RestartSeid', 'Timeout'), outcome('other', 'UnsupportedKind')])
       assert.ok(recorded.includes(expected), expected);
     assert.equal(recorded.includes(outcome('RestartSeid', 'PhaseNotMet')), false);
     assert.ok(recorded.includes('sei_bridge_orphans_cancelled_total {} 0'));

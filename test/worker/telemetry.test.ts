@@ -10,7 +10,7 @@ import { CertificateAuthority } from '../support/certificate-authority.ts';
 import { eventually } from '../support/eventually.ts';
 import { jsonWebToken } from '../support/json-web-token.ts';
 import { logLines } from '../support/log-lines.ts';
-import { servedMetrics } from '../support/served-metrics.ts';
+import { servedMetrics, type ServedMetric } from '../support/served-metrics.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 
 /** When the refused token expires, in seconds since the epoch. */
@@ -18,6 +18,7 @@ const EXPIRY = 1_900_000_000;
 const REFUSED_TOKEN = jsonWebToken({ exp: EXPIRY, jti: 'planted-sidecar-token' });
 
 const labelText = (labels: readonly string[]): string => labels.toSorted().join(', ');
+const textOf = ({ name, type, labels, help }: ServedMetric): string => `${type} ${name}{${labelText(labels)}} ${help}`;
 const definitions: Readonly<Record<string, MetricDefinition>> = catalogue;
 
 describe('metrics and logs', () => {
@@ -91,15 +92,9 @@ describe('metrics and logs', () => {
   it('are those of the catalogue, with its types, labels and help', async () => {
     // Credentials are read every 10 s.
     await eventually('the last gauge', async () => (await metrics()).includes('sei_token_expiry_timestamp_seconds{'));
-    const own = servedMetrics(await metrics()).filter(({ name }) => !name.startsWith('temporal_'));
-    const expected = Object.entries(definitions).map(([name, { type, labels, help }]) => [
-      name,
-      type,
-      labelText(labels),
-      help,
-    ]);
-    const served = own.map(({ name, type, labels, help }) => [name, type, labelText(labels), help]);
-    assert.deepEqual(served.toSorted(), expected.toSorted());
+    const served = servedMetrics(await metrics()).filter(({ name }) => !name.startsWith('temporal_'));
+    const expected = Object.entries(definitions).map(([name, definition]) => ({ ...definition, name }));
+    assert.deepEqual(served.map(textOf).toSorted(), expected.map(textOf).toSorted());
   });
 
   it('of the Temporal SDK have the labels of the catalogue', async () => {
