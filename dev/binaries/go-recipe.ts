@@ -13,7 +13,7 @@ export interface GoProgram {
   readonly module: URL;
   /** What is built: a path in the module, or an import path. */
   readonly package: string;
-  /** Files besides go.mod and go.sum that determine the result. */
+  /** Files that determine the result, in addition to go.mod and go.sum. */
   readonly inputs?: readonly URL[];
   /** Arguments of the linker. No symbol tables are written anyway. */
   readonly linkerFlags?: readonly string[];
