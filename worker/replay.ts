@@ -32,7 +32,7 @@ if (source === undefined || rest.length > 0) {
 }
 const dataConverter = dataConverterFor(process.env['PAYLOAD_KEY_FILE'] || undefined, new DefaultLogger('WARN'));
 const { error } = await replayHistory(
-  { ...workflowSource(undefined, dataConverter), dataConverter },
+  { ...workflowSource({}, dataConverter), dataConverter },
   await historyOf(source),
 );
 if (error !== undefined) {
