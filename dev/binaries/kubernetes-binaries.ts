@@ -1,10 +1,8 @@
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { cachedSources } from './binary-cache.ts';
 import type { BinaryRecipe } from './binary-cache.ts';
 import { pathSource, variableSource } from './binary-sources.ts';
 import { firstFound } from './first-found.ts';
-import { runTool } from './run-tool.ts';
+import { goBuild, moduleFiles } from './go-build.ts';
 import type { ProgressReporter } from '../progress-reporter.ts';
 
 const GO_MODULE = new URL('../servers/', import.meta.url);
@@ -38,42 +36,27 @@ export function kubernetesBinary(
 }
 
 function goRecipe(binary: KubernetesBinary, environment: NodeJS.ProcessEnv, progress: ProgressReporter): BinaryRecipe {
+  const program = {
+    binary,
+    version: VERSIONS[binary],
+    module: GO_MODULE,
+    package: `./cmd/${binary}`,
+    linkerFlags: versionStamps(),
+  };
   return {
     binary,
     version: VERSIONS[binary],
-    inputs: [new URL('go.mod', GO_MODULE), new URL('go.sum', GO_MODULE), new URL(`cmd/${binary}/main.go`, GO_MODULE)],
+    inputs: [...moduleFiles(GO_MODULE), new URL(`cmd/${binary}/main.go`, GO_MODULE)],
     source: 'its Go modules, compiled',
     progress,
-    make: (folder) =>
-      runTool(
-        {
-          command: 'go',
-          // -v prints each package as it is compiled: that shows the progress.
-          arguments: [
-            'build',
-            '-v',
-            '-trimpath',
-            '-ldflags',
-            linkerFlags(),
-            '-o',
-            join(folder, binary),
-            `./cmd/${binary}`,
-          ],
-          cwd: fileURLToPath(GO_MODULE),
-          // Without cgo no C compiler is needed.
-          env: { ...environment, CGO_ENABLED: '0' },
-        },
-        `Compiling ${binary} ${VERSIONS[binary]}`,
-        progress,
-      ),
+    make: (folder) => goBuild(program, folder, { environment, progress }),
   };
 }
 
-/** No symbol tables; and the version that a release build would be stamped with, for `kubectl version`. */
-function linkerFlags(): string {
+/** The version that a release build would be stamped with, for `kubectl version`. */
+function versionStamps(): string[] {
   const version = VERSIONS['kube-apiserver'];
   const [major, minor] = version.split('.');
   const stamps = { gitVersion: `v${version}`, gitMajor: major, gitMinor: minor };
-  const stamp = Object.entries(stamps).map(([key, value]) => `-X k8s.io/component-base/version.${key}=${value}`);
-  return ['-s', '-w', ...stamp].join(' ');
+  return Object.entries(stamps).map(([key, value]) => `-X k8s.io/component-base/version.${key}=${value}`);
 }

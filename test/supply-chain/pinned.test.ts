@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { globSync } from 'node:fs';
 import { lockedPackages, readProjectFile } from './locked-packages.ts';
 
 interface Manifest {
@@ -6,6 +7,9 @@ interface Manifest {
   readonly devDependencies: Record<string, string>;
   readonly allowScripts: Record<string, boolean>;
 }
+
+/** The servers' module, and one for each tool. */
+const GO_MODULES = ['dev/servers', ...globSync('dev/go-tools/*', { cwd: new URL('../../', import.meta.url) })];
 
 /** Lines without comments and blanks. */
 function linesOf(file: string): string[] {
@@ -48,28 +52,30 @@ describe('what is installed', () => {
     assert.match(readProjectFile('.npmrc'), /^strict-allow-scripts=true$/m);
   });
 
-  it('has a hash in go.sum for each module in go.mod', () => {
-    const goMod = linesOf('dev/servers/go.mod');
-    const modules = goMod.flatMap((line) => [...line.matchAll(/(\S+\.\S+) (v\d\S+)/g)].map(([module]) => module));
-    const replaced = new Set(goMod.flatMap((line) => /(\S+)( v\S+)? => /.exec(line)?.[1] ?? []));
-    const sums = linesOf('dev/servers/go.sum');
-    assert.ok(modules.length > 100);
-    assert.deepEqual(
-      sums.filter((line) => !/^\S+ v\S+ h1:[A-Za-z0-9+/]{43}=$/.test(line)),
-      [],
-    );
-    const hashed = new Set(
-      sums.map((line) =>
-        line
-          .split(' ')
-          .slice(0, 2)
-          .join(' ')
-          .replace(/\/go\.mod$/, ''),
-      ),
-    );
-    const loose = modules.filter((module) => !hashed.has(module) && !replaced.has(module.split(' ')[0] ?? ''));
-    assert.deepEqual(loose, []);
-  });
+  for (const folder of GO_MODULES) {
+    it(`has a hash in go.sum for each module in go.mod: ${folder}`, () => {
+      const goMod = linesOf(`${folder}/go.mod`);
+      const modules = goMod.flatMap((line) => [...line.matchAll(/(\S+\.\S+) (v\d\S+)/g)].map(([module]) => module));
+      const replaced = new Set(goMod.flatMap((line) => /(\S+)( v\S+)? => /.exec(line)?.[1] ?? []));
+      const sums = linesOf(`${folder}/go.sum`);
+      assert.ok(modules.length > 50);
+      assert.deepEqual(
+        sums.filter((line) => !/^\S+ v\S+ h1:[A-Za-z0-9+/]{43}=$/.test(line)),
+        [],
+      );
+      const hashed = new Set(
+        sums.map((line) =>
+          line
+            .split(' ')
+            .slice(0, 2)
+            .join(' ')
+            .replace(/\/go\.mod$/, ''),
+        ),
+      );
+      const loose = modules.filter((module) => !hashed.has(module) && !replaced.has(module.split(' ')[0] ?? ''));
+      assert.deepEqual(loose, []);
+    });
+  }
 
   it('has versions and SHA-256 in the requirements of the Temporal CLI', () => {
     const requirements = linesOf('dev/binaries/temporal-cli.requirements.txt')
