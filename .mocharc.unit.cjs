@@ -12,6 +12,7 @@ const PROGRAMS = [
   'test/chaos/run.test.ts',
   'test/cli/usage.test.ts',
   'test/demo/demo.test.ts',
+  'test/deploy/chart.test.ts',
   'test/deploy/generate.test.ts',
   'test/monitoring/alerts.test.ts',
   'test/supply-chain/audit.test.ts',

@@ -42,39 +42,44 @@ export interface LocalService {
  */
 export async function startLocalService(options: LocalServiceOptions): Promise<LocalService> {
   const { servers, fleetUrl, name, flags = [], environment } = options;
-  const [probePort, metricsPort] = [await freePort(), await freePort()];
   const account = accountOf(environment?.['ROLE']);
   const tokenFile = join(servers.directory, `${name}.token`);
   await writeFile(tokenFile, servers.kubernetes.token(account), { mode: 0o600 });
   const logFile = join(servers.directory, `${name}.log`);
+  const variables = {
+    PATH: process.env['PATH'],
+    HOME: process.env['HOME'],
+    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+    KUBECONFIG: servers.kubernetes.kubeconfig(account),
+    TEMPORAL_ADDRESS: servers.temporal.address,
+    TEMPORAL_NAMESPACE: servers.temporal.namespace,
+    SIDECAR_URL_TEMPLATE: `${fleetUrl}/{namespace}/{name}`,
+    SEID_RPC_URL_TEMPLATE: `${fleetUrl}/{namespace}/{name}/rpc`,
+    SIDECAR_TOKEN_FILE: tokenFile,
+    PROBE_ADDRESS: `127.0.0.1:${await freePort()}`,
+    METRICS_ADDRESS: `127.0.0.1:${await freePort()}`,
+    WORKFLOW_BUNDLE: await cachedWorkflowBundle(servers.directory),
+    ...environment,
+  };
   const service = await spawnGuarded({
     command: process.execPath,
     arguments: [...flags, ...START.map((word) => (word.endsWith('.ts') ? join(PROJECT, word) : word))],
-    env: {
-      PATH: process.env['PATH'],
-      HOME: process.env['HOME'],
-      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
-      KUBECONFIG: servers.kubernetes.kubeconfig(account),
-      TEMPORAL_ADDRESS: servers.temporal.address,
-      TEMPORAL_NAMESPACE: servers.temporal.namespace,
-      SIDECAR_URL_TEMPLATE: `${fleetUrl}/{namespace}/{name}`,
-      SEID_RPC_URL_TEMPLATE: `${fleetUrl}/{namespace}/{name}/rpc`,
-      SIDECAR_TOKEN_FILE: tokenFile,
-      PROBE_ADDRESS: `127.0.0.1:${probePort}`,
-      METRICS_ADDRESS: `127.0.0.1:${metricsPort}`,
-      WORKFLOW_BUNDLE: await cachedWorkflowBundle(servers.directory),
-      ...environment,
-    },
+    env: variables,
     output: { file: logFile },
   });
-  const probeUrl = `http://127.0.0.1:${probePort}`;
+  const probeUrl = `http://${reachable(variables.PROBE_ADDRESS)}`;
   return {
     process: service,
     logFile,
     probeUrl,
-    metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
+    metricsUrl: `http://${reachable(variables.METRICS_ADDRESS)}/metrics`,
     ready: () => waitUntilReady(service, probeUrl, logFile),
   };
+}
+
+/** Where a listener of all addresses can be called. */
+function reachable(address: string): string {
+  return address.replace('0.0.0.0', '127.0.0.1');
 }
 
 /** Of deploy/rbac. */

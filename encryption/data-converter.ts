@@ -3,7 +3,8 @@ import type { DataConverter, Logger } from '@temporalio/common';
 import { EncryptionCodec } from './encryption-codec.ts';
 import { PayloadKeyFile } from './payload-key-file.ts';
 
-const FAILURE_CONVERTER = fileURLToPath(new URL('failure-converter.ts', import.meta.url));
+/** Path of the module that the SDK loads, and that the bundle of the workflows contains. */
+export const FAILURE_CONVERTER = fileURLToPath(new URL('failure-converter.ts', import.meta.url));
 
 /**
  * How payloads are written to and read from Temporal.

@@ -1,7 +1,9 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
 import { localSeiNodeDefinition, seiNodeTaskDefinition } from '../api/custom-resource-definition.ts';
 import { withReference } from '../cli/reference.ts';
+import { withVariables } from './chart-schema.ts';
 import { alerts, ruleFile, withRule } from './monitoring/alert-files.ts';
 import { dashboard } from './monitoring/dashboard.ts';
 import { taskWorkflows } from './task-workflows.ts';
@@ -15,10 +17,19 @@ function yaml(document: unknown): string {
   return HEADER + stringify(document, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false });
 }
 
+/** A chart can only read files in its own folder. */
+const copyOf = (source: string) => (): string => readFileSync(new URL(`../${source}`, import.meta.url), 'utf8');
+
 /** Each generated file, from what it holds now. */
 const generators: Readonly<Record<string, (present: string) => string>> = {
   'deploy/crd/seinodetasks.sei.io.yaml': () => yaml(seiNodeTaskDefinition()),
   'deploy/crd/local/seinodes.sei.io.yaml': () => yaml(localSeiNodeDefinition()),
+  'deploy/charts/sei-node-tasks-crds/files/seinodetasks.sei.io.yaml': () => yaml(seiNodeTaskDefinition()),
+  'deploy/charts/sei-node-tasks/files/rbac/bridge.yaml': copyOf('deploy/rbac/bridge.yaml'),
+  'deploy/charts/sei-node-tasks/files/rbac/people.yaml': copyOf('deploy/rbac/people.yaml'),
+  'deploy/charts/sei-node-tasks/files/rbac/update-node-image.yaml': copyOf('deploy/rbac/update-node-image.yaml'),
+  'deploy/charts/sei-node-tasks/files/rbac/worker.yaml': copyOf('deploy/rbac/worker.yaml'),
+  'deploy/charts/sei-node-tasks/values.schema.json': withVariables,
   'workflows/tasks.ts': taskWorkflows,
   'docs/reasons.md': (present) => withTables(present, ['messages']),
   'docs/architecture.md': (present) => withTables(present, ['rooms']),
@@ -45,6 +56,7 @@ for (const [name, generate] of Object.entries(generators)) {
     console.error(`${name} is stale: run \`npm run generate\` and commit the result.`);
     process.exitCode = 1;
   } else {
+    await mkdir(new URL('.', file), { recursive: true });
     await writeFile(file, next);
     console.log(`wrote ${name}`);
   }

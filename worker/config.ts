@@ -6,6 +6,7 @@ import { NodeUrlTemplate } from '../activities/node-url-template.ts';
 import { parseGoDuration } from '../lib/go-duration.ts';
 import { readPayloadKeys } from '../encryption/payload-key-file.ts';
 import { withoutCredentials } from '../lib/without-secrets.ts';
+import { checkEncryptedBundle } from './check-encrypted-bundle.ts';
 import { splitAddress } from './split-address.ts';
 
 const roles = ['all', 'bridge', 'worker'] as const;
@@ -140,6 +141,11 @@ export const configSchema = z.object({
     .optional()
     .describe(
       'Workflow bundle of this version, made by `npm run bundle -- <file>`. Unset: the process bundles the workflows at each start, which takes seconds.',
+    ),
+  ENCRYPTED_WORKFLOW_BUNDLE: fileFor(checkEncryptedBundle)
+    .optional()
+    .describe(
+      'The bundle that is used instead with `PAYLOAD_KEY_FILE`, made by `npm run bundle -- --encrypted <file>`. Unset: the process then bundles the workflows at each start.',
     ),
   MAX_CONCURRENT_POLLS: z.coerce
     .number('is not a number')

@@ -82,7 +82,7 @@ export async function createWorker(options: ServiceWorkerOptions): Promise<Worke
     namespace,
     dataConverter,
     taskQueue,
-    ...workflowSource(config.WORKFLOW_BUNDLE, dataConverter),
+    ...workflowSource(config, dataConverter),
     activities: { ...activities },
     shutdownGraceTime: Math.max(1, config.SHUTDOWN_GRACE - CLOSING_MS),
     workflowTaskPollerBehavior: { type: 'autoscaling' },

@@ -31,10 +31,7 @@ if (source === undefined || rest.length > 0) {
   process.exit(EXIT_USAGE);
 }
 const dataConverter = dataConverterFor(process.env['PAYLOAD_KEY_FILE'] || undefined, new DefaultLogger('WARN'));
-const { error } = await replayHistory(
-  { ...workflowSource(undefined, dataConverter), dataConverter },
-  await historyOf(source),
-);
+const { error } = await replayHistory({ ...workflowSource({}, dataConverter), dataConverter }, await historyOf(source));
 if (error !== undefined) {
   process.stderr.write(`Replay failed. This version does something else than ${source} recorded: ${error.message}\n`);
   process.exit(EXIT_DIFFERS);

@@ -23,23 +23,38 @@ function forThisNode(configuration: WebpackConfiguration): WebpackConfiguration 
   return configuration;
 }
 
+/** Files that `bundleWorkflows` made of this version. */
+export interface WorkflowBundles {
+  /** Unset: the worker makes the bundle itself. */
+  readonly WORKFLOW_BUNDLE?: string | undefined;
+  /** The same, for a worker with payload keys. */
+  readonly ENCRYPTED_WORKFLOW_BUNDLE?: string | undefined;
+}
+
 /**
- * A bundle contains no failure converter: with payload keys, the failures of workflows would still be stored in the
- * clear. So the worker then makes the bundle itself.
- *
- * @param bundleFile - What `bundleWorkflows` made of this version. Unset: the worker makes the bundle itself.
+ * The failure converter is a part of the bundle: with the other one, failures of workflows would be stored in the clear
+ * although there are payload keys.
  */
 export function workflowSource(
-  bundleFile: string | undefined,
+  bundles: WorkflowBundles,
   { failureConverterPath }: DataConverter,
 ): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath' | 'bundlerOptions'> {
-  const isUsable = bundleFile !== undefined && failureConverterPath === undefined;
-  if (isUsable) return { workflowBundle: { codePath: bundleFile } };
+  const codePath = failureConverterPath === undefined ? bundles.WORKFLOW_BUNDLE : bundles.ENCRYPTED_WORKFLOW_BUNDLE;
+  if (codePath !== undefined) return { workflowBundle: { codePath } };
   return { workflowsPath: WORKFLOWS, bundlerOptions: { webpackConfigHook: forThisNode } };
 }
 
-/** The code of all workflows in one file, as a worker runs it. */
-export async function bundleWorkflows(): Promise<string> {
-  const { code } = await bundleWorkflowCode({ workflowsPath: WORKFLOWS, webpackConfigHook: forThisNode });
+/**
+ * The code of all workflows in one file, as a worker runs it.
+ *
+ * @param failureConverterPath - That of the data converter with payload keys. Unset: for a worker without keys.
+ */
+export async function bundleWorkflows(failureConverterPath?: string): Promise<string> {
+  const converter = failureConverterPath === undefined ? {} : { failureConverterPath };
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: WORKFLOWS,
+    webpackConfigHook: forThisNode,
+    ...converter,
+  });
   return code;
 }

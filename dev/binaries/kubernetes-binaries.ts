@@ -1,7 +1,8 @@
 import { cachedSources } from './binary-cache.ts';
+import type { BinaryRecipe } from './binary-cache.ts';
 import { pathSource, variableSource } from './binary-sources.ts';
 import { firstFound } from './first-found.ts';
-import { goRecipe, type GoProgram } from './go-recipe.ts';
+import { goBuild, moduleFiles } from './go-build.ts';
 import type { ProgressReporter } from '../progress-reporter.ts';
 
 const GO_MODULE = new URL('../servers/', import.meta.url);
@@ -28,20 +29,27 @@ export function kubernetesBinary(
     [
       variableSource('KUBEBUILDER_ASSETS', environment, binary),
       pathSource(binary, environment),
-      ...cachedSources(goRecipe(kubernetesProgram(binary), environment, progress), environment),
+      ...cachedSources(goRecipe(binary, environment, progress), environment),
     ],
     'Install Go 1.24 or later, or set KUBEBUILDER_ASSETS to a folder with kube-apiserver and etcd (setup-envtest makes one).',
   );
 }
 
-function kubernetesProgram(binary: KubernetesBinary): GoProgram {
-  return {
+function goRecipe(binary: KubernetesBinary, environment: NodeJS.ProcessEnv, progress: ProgressReporter): BinaryRecipe {
+  const program = {
     binary,
     version: VERSIONS[binary],
     module: GO_MODULE,
     package: `./cmd/${binary}`,
-    inputs: [new URL(`cmd/${binary}/main.go`, GO_MODULE)],
     linkerFlags: versionStamps(),
+  };
+  return {
+    binary,
+    version: VERSIONS[binary],
+    inputs: [...moduleFiles(GO_MODULE), new URL(`cmd/${binary}/main.go`, GO_MODULE)],
+    source: 'its Go modules, compiled',
+    progress,
+    make: (folder) => goBuild(program, folder, { environment, progress }),
   };
 }
 

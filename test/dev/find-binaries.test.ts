@@ -7,7 +7,6 @@ import type { BinaryRecipe } from '../../dev/binaries/binary-cache.ts';
 import { pathSource, variableSource } from '../../dev/binaries/binary-sources.ts';
 import { firstFound } from '../../dev/binaries/first-found.ts';
 import type { BinarySource } from '../../dev/binaries/first-found.ts';
-import { goTools } from '../../dev/binaries/go-tools.ts';
 import { kubernetesBinary } from '../../dev/binaries/kubernetes-binaries.ts';
 import { temporalCli } from '../../dev/binaries/temporal-cli.ts';
 import { BinaryNotFoundError, BinaryVariableError } from '../../dev/errors.ts';
@@ -168,15 +167,4 @@ describe('the Go module of the servers', () => {
     assert.ok(replaced.length > 0);
     assert.deepEqual(new Set(replaced), new Set([kubernetes.replace(/^1\./, '0.')]));
   });
-});
-
-describe('the Go modules of the tools', () => {
-  for (const [tool, { version, package: path }] of Object.entries(goTools)) {
-    it(`require the version of ${tool} that its cache entry is named after`, async () => {
-      const goMod = await readFile(new URL(`../../dev/go-tools/${tool}/go.mod`, import.meta.url), 'utf8');
-      assert.ok(goMod.includes(`\ntool ${path}\n`));
-      const module = path.split('/').slice(0, 3).join('/');
-      assert.match(goMod, new RegExp(`^\\t${module} v${version}( // indirect)?$`, 'm'));
-    });
-  }
 });

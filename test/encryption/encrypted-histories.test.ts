@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Client } from '@temporalio/client';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
+import { cachedWorkflowBundle } from '../../dev/cached-workflow-bundle.ts';
 import { dataConverterFor } from '../../encryption/data-converter.ts';
 import type { SimulatedNode } from '../../simulator/simulated-node.ts';
 import { minimalPayloads } from '../api/payload-examples.ts';
@@ -36,7 +37,9 @@ describe('a service with payload keys', () => {
       namespace: options.namespace,
       dataConverter: dataConverterFor(keyFile.path, log),
     });
-    await environment.startService();
+    // As in the image. The other tests with keys let the service bundle the workflows itself.
+    const bundle = await cachedWorkflowBundle(environment.servers.directory, ['--encrypted']);
+    await environment.startService({ ENCRYPTED_WORKFLOW_BUNDLE: bundle });
     await Promise.all([
       vote('confirmed', {}),
       vote('failed', {

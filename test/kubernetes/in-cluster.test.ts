@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LocalService } from '../../dev/start-local-service.ts';
@@ -14,12 +14,14 @@ import { LEASE, TestEnvironment } from '../support/test-environment.ts';
 import { kubeConfigFor } from './fake-api-server.ts';
 
 const ACCOUNT = { namespace: 'sei-system', name: 'sei-node-tasks' };
+const MOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 const SHIM = new URL('../support/pod-file-system.ts', import.meta.url).href;
 
 describe('a service in a pod', () => {
   let environment: TestEnvironment;
   let service: LocalService;
-  /** Mounted where pods have their ServiceAccount. */
+  /** The pod's files. */
+  let root: string;
   let mount: string;
   let secrets: ResourceClient;
   const tokens = new Map<string, string>();
@@ -27,7 +29,9 @@ describe('a service in a pod', () => {
   before(async () => {
     environment = await TestEnvironment.create();
     secrets = new ResourceClient(environment.admin, { group: '', version: 'v1', plural: 'secrets' });
-    mount = await mkdtemp(join(tmpdir(), 'service-account-'));
+    root = await mkdtemp(join(tmpdir(), 'pod-'));
+    mount = join(root, MOUNT);
+    await mkdir(mount, { recursive: true });
     const { kubernetes } = environment.servers;
     await copyFile(kubernetes.caFile, join(mount, 'ca.crt'));
     await writeFile(join(mount, 'namespace'), environment.namespace);
@@ -35,19 +39,19 @@ describe('a service in a pod', () => {
     const { hostname, port } = new URL(kubernetes.url);
     service = await environment.startService({
       NODE_OPTIONS: `--import=${SHIM}`,
-      POD_SERVICE_ACCOUNT: mount,
+      POD_ROOT: root,
       KUBECONFIG: '',
       HOME: '/nowhere',
       LEASE_NAMESPACE: '',
       KUBERNETES_SERVICE_HOST: hostname,
       KUBERNETES_SERVICE_PORT: port,
-      SIDECAR_TOKEN_FILE: join(mount, 'token'),
+      SIDECAR_TOKEN_FILE: join(MOUNT, 'token'),
     });
   });
 
   after(async () => {
     await environment.stop();
-    await rm(mount, { recursive: true });
+    await rm(root, { recursive: true });
   });
 
   const secretOf = (name: string): string => `${environment.namespace}-${name}`;

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { goTool } from '../../dev/binaries/go-tools.ts';
+import { goTool } from '../../dev/binaries/go-tool.ts';
 import { reportToStderr } from '../../dev/progress-reporter.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));

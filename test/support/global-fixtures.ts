@@ -1,5 +1,5 @@
 import { findBinaries } from '../../dev/binaries/find-binaries.ts';
-import { goTool } from '../../dev/binaries/go-tools.ts';
+import { goTool } from '../../dev/binaries/go-tool.ts';
 import { reportToStderr } from '../../dev/progress-reporter.ts';
 import { ServersOnDemand } from './servers-on-demand.ts';
 

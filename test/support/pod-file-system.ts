@@ -1,21 +1,28 @@
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
+import { join } from 'node:path';
 
-/** Where a pod finds its ServiceAccount. */
-const MOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
+/** Where a pod has its tokens and files. */
+const MOUNTS = ['/var/run/secrets/', '/etc/sei-node-tasks/'];
+const SYNCHRONOUS = ['accessSync', 'existsSync', 'readFileSync', 'statSync'] as const;
+const PROMISES = ['readFile', 'stat'] as const;
 
 /**
- * Loaded before a program, it makes the directory `POD_SERVICE_ACCOUNT` appear where a pod has its ServiceAccount: only
- * root could mount it there, and only for all processes of the machine.
+ * Loaded before a program, it makes the files below the directory `POD_ROOT` appear where a pod has them: only root
+ * could mount them there, and only for all processes of the machine.
  */
-for (const name of ['accessSync', 'existsSync', 'readFileSync', 'statSync'] as const) {
-  const original = fs[name] as (path: unknown, ...rest: unknown[]) => unknown;
-  Object.assign(fs, { [name]: (path: unknown, ...rest: unknown[]) => original(inPod(path), ...rest) });
+function redirect<Name extends string>(module: Record<Name, unknown>, names: readonly Name[]): void {
+  for (const name of names) {
+    const original = module[name] as (path: unknown, ...rest: unknown[]) => unknown;
+    Object.assign(module, { [name]: (path: unknown, ...rest: unknown[]) => original(inPod(path), ...rest) });
+  }
 }
-syncBuiltinESMExports();
 
 function inPod(path: unknown): unknown {
-  return typeof path === 'string' && path.startsWith(MOUNT)
-    ? path.replace(MOUNT, process.env['POD_SERVICE_ACCOUNT'] ?? MOUNT)
-    : path;
+  const isMounted = typeof path === 'string' && MOUNTS.some((mount) => path.startsWith(mount));
+  return isMounted ? join(process.env['POD_ROOT'] ?? '/', path) : path;
 }
+
+redirect(fs, SYNCHRONOUS);
+redirect(fs.promises, PROMISES);
+syncBuiltinESMExports();

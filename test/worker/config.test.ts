@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { ConfigError, readConfig } from '../../worker/config.ts';
 
+/** A file that is not a bundle. */
+const OTHER_FILE = '/proc/self/stat';
+
 describe('readConfig', () => {
   it('runs on a laptop without any variable', () => {
     const { SIDECAR_URL_TEMPLATE: sidecar, SEID_RPC_URL_TEMPLATE: rpc, ...rest } = readConfig({});
@@ -63,6 +66,8 @@ describe('readConfig', () => {
     ['SIDECAR_URL_TEMPLATE', 'http://{node}:7777', /contains \{node\}/],
     ['SIDECAR_URL_TEMPLATE', 'ftp://{name}', /is not an http or https URL/],
     ['SIDECAR_TOKEN_FILE', '/nowhere/token', /cannot be read/],
+    ['ENCRYPTED_WORKFLOW_BUNDLE', '/nowhere/bundle.js', /ENOENT/],
+    ['ENCRYPTED_WORKFLOW_BUNDLE', OTHER_FILE, /has no failure converter; make it with/],
     ['SIDECAR_CA_FILE', '/nowhere/ca', /CA file \/nowhere\/ca cannot be read/],
     ['SIDECAR_CA_FILE', import.meta.filename, /config\.test\.ts contains no PEM certificate/],
     ['PAYLOAD_KEY_FILE', '/nowhere/keys', /\/nowhere\/keys cannot be read \(ENOENT\); check the path and its mount$/],

@@ -33,6 +33,6 @@ describe('WORKFLOW_BUNDLE', () => {
       );
     });
     assert.equal(code, 2);
-    assert.equal(stderr, 'Usage: npm run bundle -- <file>\n');
+    assert.equal(stderr, 'Usage: npm run bundle -- [--encrypted] <file>\n');
   });
 });

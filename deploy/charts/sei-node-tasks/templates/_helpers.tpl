@@ -1,0 +1,74 @@
+{{/* Prefix of every name. The release name, which must say what it is about. */}}
+{{- define "snt.name" -}}
+{{- $name := ternary .Release.Name (printf "%s-sei-node-tasks" .Release.Name) (contains "sei-node-tasks" .Release.Name) -}}
+{{- if gt (len $name) 45 }}{{ fail (printf "The release name %q is too long: names would have more than 63 characters. Use at most 30." .Release.Name) }}{{ end -}}
+{{- $name -}}
+{{- end }}
+
+{{- define "snt.labels" -}}
+{{ include "snt.selector" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/part-of: sei-node-tasks
+{{- end }}
+
+{{- define "snt.selector" -}}
+app.kubernetes.io/name: sei-node-tasks
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{- define "snt.image" -}}
+{{- with .Values.image -}}
+{{- if .digest }}{{ .repository }}@{{ .digest }}{{ else }}{{ .repository }}:{{ .tag | default $.Chart.AppVersion }}{{ end -}}
+{{- end -}}
+{{- end }}
+
+{{/* The port of a URL: as written, or that of its scheme. */}}
+{{- define "snt.urlPort" -}}
+{{- $authority := regexReplaceAll "^[a-z]+://([^/]*).*$" . "${1}" -}}
+{{- regexFind "[0-9]+$" (regexFind ":[0-9]+$" $authority) | default (ternary "443" "80" (hasPrefix "https://" .)) -}}
+{{- end }}
+
+{{/* A file of deploy/, with the names and the namespace of this release. */}}
+{{- define "snt.renamed" -}}
+{{- .text | replace "sei-node-tasks" (include "snt.name" .root) | replace "sei-system" .root.Release.Namespace | trim }}
+{{- end }}
+
+{{/* The accounts that run pods, as subjects of a FlowSchema. */}}
+{{- define "snt.accountSubjects" -}}
+{{- range ternary (list "-bridge" "-worker") (list "") .Values.separateRoles }}
+- kind: ServiceAccount
+  serviceAccount: { name: {{ include "snt.name" $ }}{{ . }}, namespace: {{ $.Release.Namespace }} }
+{{- end }}
+{{- end }}
+
+{{/*
+What is mounted, as a list of name, path and source. The sidecars get a token of their own: with the ServiceAccount's,
+every sidecar would have the rights of this service at the API server. 288 is 0440: the group of the pod may read.
+*/}}
+{{- define "snt.volumes" -}}
+{{- with .values }}
+{{- if $.works }}
+- name: sidecar-token
+  path: /var/run/secrets/sei-sidecar
+  source:
+    projected:
+      sources:
+        - serviceAccountToken:
+            path: token
+            audience: {{ .sidecar.audience | quote }}
+            expirationSeconds: {{ .sidecar.tokenExpirationSeconds }}
+{{- with .sidecar.caConfigMapName }}
+- name: sidecar-ca
+  path: /etc/sei-node-tasks/sidecar-ca
+  source: { configMap: { name: {{ . | quote }} } }
+{{- end }}
+{{- end }}
+{{- range $name, $secret := dict "temporal-ca" .temporal.tls.caSecretName "temporal-client" .temporal.tls.clientSecretName "payload-keys" .payloadKeys.secretName }}
+{{- if $secret }}
+- name: {{ $name }}
+  path: /etc/sei-node-tasks/{{ $name }}
+  source: { secret: { secretName: {{ $secret | quote }}, defaultMode: 288 } }
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}

@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { configSchema } from '../worker/config.ts';
+
+const DEPLOYMENT = new URL('../deploy/charts/sei-node-tasks/templates/deployment.yaml', import.meta.url);
+/** Variables that others than this service read. */
+const OTHERS = {
+  NODE_OPTIONS: 'Options of Node, such as `--max-old-space-size`.',
+  NODE_EXTRA_CA_CERTS: 'File with CAs to trust in addition to the built-in roots.',
+} as const;
+
+interface Schema {
+  readonly properties: { env: { properties: Record<string, object> } };
+}
+
+/**
+ * The schema of the chart's values, with the variables that `env` may set: those of the configuration that the
+ * Deployment does not set itself. A variable that was set twice would be refused by a server-side apply.
+ */
+export function withVariables(present: string): string {
+  const deployment = readFileSync(DEPLOYMENT, 'utf8');
+  const set = new Set([...deployment.matchAll(/\bname: ([A-Z][A-Z_]+)\b/g)].map(([, name]) => name));
+  const described = Object.entries(configSchema.shape).map(([name, { description }]) => [name, description] as const);
+  const variables = [...described, ...Object.entries(OTHERS)].filter(([name]) => !set.has(name));
+  const schema = JSON.parse(present) as Schema;
+  schema.properties.env.properties = Object.fromEntries(
+    variables.map(([name, description]) => [name, { type: ['string', 'number', 'boolean'], description }]),
+  );
+  return `${JSON.stringify(schema, undefined, 2)}\n`;
+}
