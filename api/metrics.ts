@@ -127,7 +127,7 @@ export const metrics = {
     type: 'gauge',
     labels: [],
     unit: '1',
-    help: 'SeiNodeTasks that wait to be reconciled',
+    help: 'SeiNodeTasks that wait to be reconciled, also after a failure',
   },
   sei_bridge_backing_off: {
     type: 'gauge',
