@@ -26,7 +26,8 @@ export const metricLabels = {
   node_version: 'version of Node',
   namespace: 'Temporal namespace',
   task_queue: 'Temporal task queue',
-  workflow_type: 'Temporal workflow type',
+  taskQueue: 'Temporal task queue',
+  workflowType: 'Temporal workflow type',
   service_name: 'always `temporal-core-sdk`',
   operation: 'name of the gRPC method',
   status_code: 'gRPC status, such as `UNAVAILABLE`',
@@ -93,7 +94,7 @@ export const metrics = {
   },
   sei_task_verdicts: {
     type: 'counter',
-    labels: ['kind', 'namespace', 'reason', 'service_name', 'task_queue', 'workflow_type'],
+    labels: ['kind', 'reason', 'namespace', 'taskQueue', 'workflowType'],
     unit: '1',
     help: 'Tasks that reached their end, by kind and reason',
     recordedBy: 'workflow',

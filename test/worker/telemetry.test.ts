@@ -106,6 +106,10 @@ describe('metrics and logs', () => {
     }
   });
 
+  it('of the Temporal SDK name a failure as the alerts do', async () => {
+    assert.match(await metrics(), /^temporal_request_failure\{.*status_code="[A-Z_]+".*\} \d+$/m);
+  });
+
   it('count the outcomes of every kind and reason from 0', async () => {
     const counts = [...(await metrics()).matchAll(/^sei_task_outcomes_total\{kind="(\w+)",reason="(\w+)"\} (\d+)$/gm)];
     const happened = counts.filter(([, , , count]) => count !== '0').map(([, ...words]) => words.join(' '));
