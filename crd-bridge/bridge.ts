@@ -64,14 +64,20 @@ export class Bridge {
     this.#reflectors = watchedNamespaces(options.namespaces).map((namespace) => this.#reflector(namespace));
   }
 
-  /** Whether the cache is complete and kept up to date by a watch. */
-  get isReady(): boolean {
-    return this.#reflectors.every(({ hasSynced, lastError }) => hasSynced && lastError === undefined);
+  /** Why the cache is not complete and kept up to date by a watch. `undefined`: it is. */
+  get problem(): string | undefined {
+    const stale = this.#reflectors.find(({ hasSynced, lastError }) => !hasSynced || lastError !== undefined);
+    return stale && (stale.lastError?.message ?? 'The SeiNodeTasks are being listed.');
   }
 
-  /** Number of resources that wait to be reconciled. */
+  /** Number of resources that wait to be reconciled, also after a failure. */
   get queueLength(): number {
     return this.#queue.size;
+  }
+
+  /** How many of them wait because their last reconcile failed. */
+  get failing(): number {
+    return this.#queue.failing;
   }
 
   /** Runs until the signal is aborted and the running reconciles are done. */

@@ -64,12 +64,10 @@ export class LeaseElector {
     return now() < (this.#knowledge.leadsUntilMs ?? 0);
   }
 
-  /**
-   * Whether it knows who leads. False before the lease was first read and acquired if free, and while reads or writes
-   * fail.
-   */
-  get isInformed(): boolean {
-    return this.#hasLooked && this.#failureLog.lastError === undefined;
+  /** Why it does not know who leads: the lease was not read yet, or reads or writes fail. `undefined`: it knows. */
+  get problem(): string | undefined {
+    const { lastError } = this.#failureLog;
+    return lastError?.message ?? (this.#hasLooked ? undefined : `The lease ${this.#lease} was not read yet.`);
   }
 
   /**

@@ -16,14 +16,20 @@ export class LeadingBridge {
     return this.#elector.isLeading;
   }
 
-  /** Whether this process leads with a complete cache, or knows that another process leads. */
-  get isReady(): boolean {
-    return this.isLeading ? (this.#bridge?.isReady ?? false) : this.#elector.isInformed;
+  /** Why this process neither leads with a complete cache nor knows that another process leads. */
+  get problem(): string | undefined {
+    if (!this.isLeading) return this.#elector.problem;
+    return this.#bridge === undefined ? 'The bridge is starting.' : this.#bridge.problem;
   }
 
-  /** Number of resources that wait to be reconciled; 0 while another process leads. */
+  /** Number of resources that wait to be reconciled, also after a failure; 0 while another process leads. */
   get queueLength(): number {
     return this.#bridge?.queueLength ?? 0;
+  }
+
+  /** How many of them wait because their last reconcile failed. */
+  get failing(): number {
+    return this.#bridge?.failing ?? 0;
   }
 
   /** Runs until the signal is aborted, the running reconciles are done, and the lease is released. */

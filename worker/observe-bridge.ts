@@ -9,7 +9,12 @@ const INTERVAL_MS = 1_000;
  */
 export function observeBridge(bridge: LeadingBridge, signal: AbortSignal): void {
   const meter = Runtime.instance().metricMeter;
-  const length = meter.createGauge('sei_bridge_queue_length', 'int', '1', 'SeiNodeTasks that wait to be reconciled');
+  const length = meter.createGauge(
+    'sei_bridge_queue_length',
+    'int',
+    '1',
+    'SeiNodeTasks that wait to be reconciled, also after a failure',
+  );
   const leading = meter.createGauge(
     'sei_bridge_leading',
     'int',

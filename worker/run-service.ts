@@ -8,6 +8,7 @@ import { NativeConnection, type Worker } from '@temporalio/worker';
 import { dataConverterFor } from '../encryption/data-converter.ts';
 import { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
+import { temporalSecrets } from '../lib/temporal-secrets.ts';
 import { readClusterId } from '../kubernetes/read-cluster-id.ts';
 import type { Config } from './config.ts';
 import { createBridge } from './create-bridge.ts';
@@ -16,8 +17,11 @@ import { explainTemporalFailure } from './explain-temporal-failure.ts';
 import { ensureSearchAttributes } from './ensure-search-attributes.ts';
 import type { LeadingBridge } from './leading-bridge.ts';
 import { observeBridge } from './observe-bridge.ts';
-import { startProbeServer, type ReadinessChecks } from './probe-server.ts';
+import { healthOf, readinessOf, type Running } from './probe-checks.ts';
+import { startProbeServer } from './probe-server.ts';
 import { retryForever } from './retry-forever.ts';
+import { TemporalHealth } from './temporal-health.ts';
+import { WorkerLiveness } from './worker-liveness.ts';
 
 export interface ServiceOptions {
   readonly config: Config;
@@ -30,10 +34,10 @@ export interface ServiceOptions {
   readonly shutdown: AbortSignal;
 }
 
-/** What has started so far. Not ready while a part that the role needs is unset. */
-interface Running {
-  taskQueue?: string;
+/** What this file runs and closes. */
+interface RunningParts extends Running {
   connection?: NativeConnection;
+  temporal?: TemporalHealth;
   worker?: Worker;
   bridge?: LeadingBridge;
 }
@@ -45,9 +49,13 @@ interface Running {
  * @throws Error when a part of the service fails permanently.
  */
 export async function runService(options: ServiceOptions): Promise<void> {
-  const { config, log, shutdown } = options;
-  const running: Running = {};
-  const probes = await startProbeServer(config.PROBE_ADDRESS, () => readiness(config, running, shutdown));
+  const { config, temporal, log, shutdown } = options;
+  const running: RunningParts = {};
+  const probes = await startProbeServer(config.PROBE_ADDRESS, {
+    healthz: () => healthOf(running),
+    readyz: () => readinessOf(config.ROLE, running, shutdown.aborted),
+    secrets: temporalSecrets(temporal.connectionOptions),
+  });
   try {
     await startParts(options, running);
     log.info('sei-node-tasks is running', { role: config.ROLE, taskQueue: running.taskQueue });
@@ -61,23 +69,11 @@ export async function runService(options: ServiceOptions): Promise<void> {
   }
 }
 
-function readiness(config: Config, { connection, worker, bridge }: Running, shutdown: AbortSignal): ReadinessChecks {
-  const hasRole = (role: 'bridge' | 'worker'): boolean => config.ROLE === 'all' || config.ROLE === role;
-  const standsBy = bridge !== undefined && !bridge.isLeading && bridge.isReady;
-  return {
-    running: !shutdown.aborted,
-    temporal: connection !== undefined,
-    ...(hasRole('worker') ? { worker: worker?.getState() === 'RUNNING' } : {}),
-    ...(hasRole('bridge') ? { kubernetes: bridge !== undefined, bridge: bridge?.isReady ?? false } : {}),
-    ...(standsBy ? { 'standing by': true } : {}),
-  };
-}
-
 async function startParts(
   { config, temporal, transport, log, shutdown }: ServiceOptions,
-  running: Running,
+  running: RunningParts,
 ): Promise<void> {
-  const retry = { log, signal: shutdown };
+  const retry = { log, signal: shutdown, onFailure: (problem: string) => void (running.waitsFor = problem) };
   const dataConverter = dataConverterFor(config.PAYLOAD_KEY_FILE, log);
   const { namespace = 'default', connectionOptions } = temporal;
   const address = connectionOptions.address ?? 'localhost:7233';
@@ -87,6 +83,8 @@ async function startParts(
     retry,
   );
   running.connection = connection;
+  running.temporal = new TemporalHealth(() => connection, namespace);
+  void running.temporal.run(shutdown);
   const knowsSearchAttributes = await retryForever(
     'Checking the search attributes',
     () => ensureSearchAttributes(connection, namespace, log),
@@ -118,6 +116,7 @@ async function startParts(
         }),
       retry,
     );
+    running.liveness = new WorkerLiveness(running.worker);
   }
   if (config.ROLE === 'worker') return;
   const client = new Client({ connection, namespace, dataConverter });
@@ -141,8 +140,9 @@ async function connect(options: ClientConnectConfig['connectionOptions']): Promi
   }
 }
 
-async function runParts({ worker, bridge }: Running, shutdown: AbortSignal): Promise<void> {
+async function runParts({ worker, bridge }: RunningParts, shutdown: AbortSignal): Promise<void> {
   const runs = worker === undefined ? [] : [worker.run()];
+
   const stopWorker = (): void => {
     if (worker?.getState() === 'RUNNING') worker.shutdown();
   };
