@@ -25,6 +25,8 @@ export interface BridgeOptions {
   readonly namespaces: readonly string[];
   /** Label selector for the tasks to carry out. Unset: all. */
   readonly taskSelector: string | undefined;
+  /** Whether this process leads at this moment. One that does not takes no new work. */
+  readonly isLeading: () => boolean;
   readonly log: Logger;
 }
 
@@ -51,7 +53,10 @@ export class Bridge {
     });
     this.#queue = new WorkQueue({
       concurrency: CONCURRENCY,
-      handle: (workflowId) => this.#reconciler.reconcile(workflowId),
+      // After a pause of the process the lease may be lost before the signal of `run` is aborted.
+      handle: async (workflowId) => {
+        if (options.isLeading()) await this.#reconciler.reconcile(workflowId);
+      },
       onFailure: (workflowId, error, retryInMs) =>
         log.warn('SeiNodeTask could not be reconciled; requeued with backoff', { workflowId, retryInMs, error }),
     });
@@ -80,8 +85,9 @@ export class Bridge {
     return this.#queue.failing;
   }
 
-  /** Runs until the signal is aborted and the running reconciles are done. */
+  /** Runs until the signal is aborted and the running reconciles are done. No reconcile starts after the abort. */
   async run(signal: AbortSignal): Promise<void> {
+    signal.addEventListener('abort', () => void this.#queue.stop(), { once: true });
     const watches = this.#reflectors.map((reflector) => reflector.run(signal));
     await Promise.all([...watches, this.#watchWorkflows(signal)]);
     await this.#queue.stop();

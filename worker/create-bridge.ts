@@ -10,6 +10,7 @@ import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts'
 import { LeaseElector } from '../kubernetes/lease-elector.ts';
 import type { Config } from './config.ts';
 import { LeadingBridge } from './leading-bridge.ts';
+import type { TemporalHealth } from './temporal-health.ts';
 
 /** File that contains the namespace of a pod. */
 const NAMESPACE_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
@@ -24,6 +25,7 @@ export interface BridgeParts {
   readonly clusterId: string;
   readonly taskQueue: string;
   readonly knowsSearchAttributes: boolean;
+  readonly temporal: Pick<TemporalHealth, 'isLost'>;
   readonly log: Logger;
 }
 
@@ -36,6 +38,7 @@ export function createBridge({
   clusterId,
   taskQueue,
   knowsSearchAttributes,
+  temporal,
   log,
 }: BridgeParts): LeadingBridge {
   const elector = new LeaseElector({
@@ -43,6 +46,7 @@ export function createBridge({
     namespace: config.LEASE_NAMESPACE ?? ownNamespace(),
     name: config.LEASE_NAME,
     identity: `${hostname()}_${randomUUID()}`,
+    handicap: () => (temporal.isLost ? 'Temporal does not answer this process' : undefined),
     log,
   });
   const workflows = new TaskWorkflows({
@@ -58,6 +62,7 @@ export function createBridge({
     workflows,
     namespaces: config.WATCH_NAMESPACE,
     taskSelector: config.TASK_SELECTOR,
+    isLeading: () => elector.isLeading,
     log,
   };
   return new LeadingBridge(elector, () => new Bridge(bridge));

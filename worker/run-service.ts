@@ -128,6 +128,7 @@ async function startParts(
     clusterId,
     taskQueue,
     knowsSearchAttributes,
+    temporal: running.temporal,
     log,
   });
 }
