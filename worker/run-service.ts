@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { once } from 'node:events';
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { Client } from '@temporalio/client';
 import type { Logger } from '@temporalio/common';
@@ -20,6 +21,7 @@ import { observeBridge } from './observe-bridge.ts';
 import { healthOf, readinessOf, type Running } from './probe-checks.ts';
 import { startProbeServer } from './probe-server.ts';
 import { retryForever } from './retry-forever.ts';
+import { runParts, type Part } from './run-parts.ts';
 import { TemporalHealth } from './temporal-health.ts';
 import { WorkerLiveness } from './worker-liveness.ts';
 
@@ -32,7 +34,12 @@ export interface ServiceOptions {
   readonly log: Logger;
   /** Aborted when the process is asked to stop. */
   readonly shutdown: AbortSignal;
+  /** Names of what runs; kept up to date. */
+  readonly open: Set<string>;
 }
+
+/** How long connections have to close, in milliseconds. */
+const CLOSING_MS = 2_000;
 
 /** What this file runs and closes. */
 interface RunningParts extends Running {
@@ -49,7 +56,7 @@ interface RunningParts extends Running {
  * @throws Error when a part of the service fails permanently.
  */
 export async function runService(options: ServiceOptions): Promise<void> {
-  const { config, temporal, log, shutdown } = options;
+  const { config, temporal, log, shutdown, open } = options;
   const running: RunningParts = {};
   const probes = await startProbeServer(config.PROBE_ADDRESS, {
     healthz: () => healthOf(running),
@@ -59,13 +66,14 @@ export async function runService(options: ServiceOptions): Promise<void> {
   try {
     await startParts(options, running);
     log.info('sei-node-tasks is running', { role: config.ROLE, taskQueue: running.taskQueue });
-    await runParts(running, shutdown);
+    await runParts(partsOf(running), { shutdown, graceMs: config.SHUTDOWN_GRACE, open });
   } catch (error) {
     if (!shutdown.aborted) throw error;
+    if (error !== shutdown.reason) log.warn('A part failed during the shutdown', { error });
   } finally {
-    await running.connection?.close();
-    await options.transport.close();
-    await close(probes);
+    // What fails here only follows from what has happened before: a worker that did not end keeps its connection.
+    const closed = [running.connection?.close() ?? Promise.resolve(), options.transport.close(), close(probes)];
+    await Promise.race([Promise.allSettled(closed), sleep(CLOSING_MS, undefined, { ref: false })]);
   }
 }
 
@@ -141,19 +149,28 @@ async function connect(options: ClientConnectConfig['connectionOptions']): Promi
   }
 }
 
-async function runParts({ worker, bridge }: RunningParts, shutdown: AbortSignal): Promise<void> {
-  const runs = worker === undefined ? [] : [worker.run()];
+function partsOf({ worker, bridge }: RunningParts): Part[] {
+  const parts: Part[] = [];
+  if (worker !== undefined) parts.push({ name: 'worker', run: (signal) => runWorker(worker, signal) });
+  if (bridge !== undefined)
+    parts.push({
+      name: 'bridge',
+      run: async (signal) => {
+        observeBridge(bridge, signal);
+        await bridge.run(signal);
+      },
+    });
+  return parts;
+}
 
-  const stopWorker = (): void => {
-    if (worker?.getState() === 'RUNNING') worker.shutdown();
+async function runWorker(worker: Worker, signal: AbortSignal): Promise<void> {
+  const stop = (): void => {
+    if (worker.getState() === 'RUNNING') worker.shutdown();
   };
-  shutdown.addEventListener('abort', stopWorker, { once: true });
-  if (shutdown.aborted) stopWorker();
-  if (bridge !== undefined) {
-    observeBridge(bridge, shutdown);
-    runs.push(bridge.run(shutdown));
-  }
-  await Promise.all(runs);
+  const run = worker.run();
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  await run;
 }
 
 async function close(server: Server): Promise<void> {
