@@ -145,6 +145,14 @@ export const configSchema = z.object({
     .min(1, 'is not above 0')
     .default(10_000)
     .describe('Maximum number of tasks that one process polls at the same time. Further tasks wait for a slot.'),
+  MAX_ORPHANS_PERCENT: z.coerce
+    .number('is not a number')
+    .min(0, 'is below 0')
+    .max(100, 'is above 100')
+    .default(20)
+    .describe(
+      'Largest share of the open workflows, in percent, that is cancelled at once because their SeiNodeTasks are gone. If there are more, and more than 5, none is cancelled, an error is logged, and `sei_bridge_orphans_withheld` counts them.',
+    ),
   PROBE_ADDRESS: address
     .default('127.0.0.1:8080')
     .describe('Address that serves `/healthz` and `/readyz`. In a pod: `0.0.0.0:8080`, or `[::]:8080` also for IPv6.'),

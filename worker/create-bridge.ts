@@ -9,6 +9,7 @@ import type { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
 import { LeaseElector } from '../kubernetes/lease-elector.ts';
 import type { Config } from './config.ts';
+import { confirmCluster } from './confirm-cluster.ts';
 import { LeadingBridge } from './leading-bridge.ts';
 import type { TemporalHealth } from './temporal-health.ts';
 
@@ -62,10 +63,14 @@ export function createBridge({
     workflows,
     namespaces: config.WATCH_NAMESPACE,
     taskSelector: config.TASK_SELECTOR,
+    maxOrphansPercent: config.MAX_ORPHANS_PERCENT,
     isLeading: () => elector.isLeading,
     log,
   };
-  return new LeadingBridge(elector, () => new Bridge(bridge));
+  return new LeadingBridge(elector, async (signal) => {
+    await confirmCluster(transport, clusterId, { log, signal, onFailure: () => {} });
+    return new Bridge(bridge);
+  });
 }
 
 function ownNamespace(): string {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What runs in the process until it is told to end. */
+/** What runs in the process until its end. */
 export interface Part {
   readonly name: string;
   /** Runs until the signal is aborted, and drains. */
@@ -17,7 +17,7 @@ export interface RunOptions {
 }
 
 /**
- * Runs all parts until they have ended. When one fails, the others are told to end.
+ * Runs all parts until they have ended. When one fails, the signals of the others are aborted.
  *
  * @throws what the first part has thrown, whatever happens to the others afterwards.
  */

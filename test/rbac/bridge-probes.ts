@@ -35,6 +35,7 @@ async function bridging(attempt: Attempt, work: (until: Until, bridge: Bridge) =
     }),
     namespaces: [environment.namespace],
     taskSelector: `probe=${name}`,
+    maxOrphansPercent: 20,
     isLeading: () => true,
     log: refusals.log,
   });
