@@ -155,6 +155,12 @@ export const metrics = {
     unit: '1',
     help: 'Open workflows that were cancelled because their SeiNodeTask is gone',
   },
+  sei_bridge_orphans_withheld: {
+    type: 'gauge',
+    labels: [],
+    unit: '1',
+    help: 'Open workflows without a SeiNodeTask that are not cancelled because they are too many to be believed',
+  },
   sei_bridge_watch_age_seconds: {
     type: 'gauge',
     labels: [],

@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@temporalio/common';
 import type { Metrics } from '../api/metrics.ts';
 import { present } from '../lib/present.ts';
 import { SEI_NODE_TASK } from '../api/resources.ts';
 import { isTerminal, type SeiNodeTask } from '../api/sei-node-task.ts';
+import type { MirrorTarget } from '../api/temporal/task-input.ts';
 import { parseWorkflowId, workflowIdOf } from '../api/temporal/workflow-id.ts';
 import { abortable } from '../lib/abortable.ts';
 import { timed } from '../lib/timed.ts';
@@ -11,6 +13,7 @@ import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts'
 import { Reflector } from '../kubernetes/reflector.ts';
 import { ResourceClient } from '../kubernetes/resource-client.ts';
 import { TaskStatusWriter } from '../kubernetes/task-status-writer.ts';
+import { decideOrphans } from './decide-orphans.ts';
 import { TaskReconciler } from './task-reconciler.ts';
 import type { TaskWorkflows } from './task-workflows.ts';
 import { WorkQueue } from './work-queue.ts';
@@ -18,6 +21,10 @@ import { WorkflowWatch } from './workflow-watch.ts';
 
 /** Resources reconciled at the same time. Each reconcile is two or three short calls. */
 const CONCURRENCY = 16;
+/** How long the first list of workflows waits for the first lists of resources, in milliseconds. */
+const FIRST_LISTS_MS = 10_000;
+/** How many orphans are named in the log. */
+const LOGGED_ORPHANS = 10;
 
 export interface BridgeOptions {
   readonly transport: KubernetesTransport;
@@ -29,23 +36,31 @@ export interface BridgeOptions {
   readonly taskSelector: string | undefined;
   /** Unset: nothing is measured. */
   readonly metrics?: Metrics | undefined;
+  /** Above this share of the open workflows, in percent, orphans are not cancelled. */
+  readonly maxOrphansPercent: number;
+  /** Whether this process leads at this moment. One that does not takes no new work. */
+  readonly isLeading: () => boolean;
   readonly log: Logger;
 }
 
 /** Turns SeiNodeTasks into workflows for as long as it runs. */
 export class Bridge {
   readonly #options: BridgeOptions;
-  readonly #reflectors: readonly Reflector<SeiNodeTask>[];
+  /** By namespace; `undefined`: all namespaces. */
+  readonly #reflectors: ReadonlyMap<string | undefined, Reflector<SeiNodeTask>>;
+  readonly #tasks: ResourceClient<SeiNodeTask>;
   readonly #reconciler: TaskReconciler;
   readonly #queue: WorkQueue;
   readonly #workflowWatch: WorkflowWatch;
+  #orphansWithheld = 0;
 
   constructor(options: BridgeOptions) {
     this.#options = options;
     const { transport, events, workflows, metrics, log } = options;
     const tasks = new ResourceClient<SeiNodeTask>(transport, SEI_NODE_TASK);
+    this.#tasks = tasks;
     this.#reconciler = new TaskReconciler({
-      find: ({ namespace, name }) => this.#find(`${namespace}/${name}`),
+      find: (reference) => this.#find(reference),
       reconcileAfter: (workflowId, delayMs) => this.#queue.addAfter(workflowId, delayMs),
       tasks,
       statuses: new TaskStatusWriter(tasks, metrics),
@@ -56,47 +71,60 @@ export class Bridge {
     });
     this.#queue = new WorkQueue({
       concurrency: CONCURRENCY,
-      handle: (workflowId) => this.#reconcile(workflowId),
+      // After a pause of the process the lease may be lost before the signal of `run` is aborted.
+      handle: async (workflowId) => {
+        if (options.isLeading()) await this.#reconcile(workflowId);
+      },
       onFailure: (workflowId, error, retryInMs) =>
         log.warn('SeiNodeTask could not be reconciled; requeued with backoff', { workflowId, retryInMs, error }),
     });
     this.#workflowWatch = new WorkflowWatch({
       workflows,
       onClosed: (workflowId) => this.#onClosed(workflowId),
-      onOpen: (open) => this.#onOpen(open),
+      onOpen: (open, signal) => this.#onOpen(open, signal),
       log,
     });
-    this.#reflectors = watchedNamespaces(options.namespaces).map((namespace) => this.#reflector(namespace));
+    const namespaces = options.namespaces.length > 0 ? options.namespaces : [undefined];
+    this.#reflectors = new Map(namespaces.map((namespace) => [namespace, this.#reflector(namespace)]));
   }
 
-  /** Whether the cache is complete and kept up to date by a watch. */
-  get isReady(): boolean {
-    return this.#reflectors.every(({ hasSynced, lastError }) => hasSynced && lastError === undefined);
+  /** Why the cache is not complete and kept up to date by a watch. `undefined`: it is. */
+  get problem(): string | undefined {
+    const stale = [...this.#reflectors.values()].find(
+      ({ hasSynced, lastError }) => !hasSynced || lastError !== undefined,
+    );
+    return stale && (stale.lastError?.message ?? 'The SeiNodeTasks are being listed.');
   }
 
-  /** Number of resources that wait to be reconciled. */
+  /** Number of resources that wait to be reconciled, also after a failure. */
   get queueLength(): number {
     return this.#queue.size;
   }
 
-  /** Number of resources whose last reconcile failed. */
+  /** How many of them wait because their last reconcile failed. */
   get failing(): number {
     return this.#queue.failing;
   }
 
   /** Time since the API server last sent anything on the watch that is silent for longest, in milliseconds. */
   get watchAgeMs(): number {
-    return Math.max(...this.#reflectors.map(({ ageMs }) => ageMs));
+    return Math.max(...[...this.#reflectors.values()].map(({ ageMs }) => ageMs));
   }
 
   /** All resources in the cache. */
   get tasks(): readonly SeiNodeTask[] {
-    return this.#reflectors.flatMap((reflector) => reflector.list());
+    return [...this.#reflectors.values()].flatMap((reflector) => reflector.list());
   }
 
-  /** Runs until the signal is aborted and the running reconciles are done. */
+  /** Number of orphans that are left running because they are too many to be believed. */
+  get orphansWithheld(): number {
+    return this.#orphansWithheld;
+  }
+
+  /** Runs until the signal is aborted and the running reconciles are done. No reconcile starts after the abort. */
   async run(signal: AbortSignal): Promise<void> {
-    const watches = this.#reflectors.map((reflector) => reflector.run(signal));
+    signal.addEventListener('abort', () => void this.#queue.stop(), { once: true });
+    const watches = [...this.#reflectors.values()].map((reflector) => reflector.run(signal));
     await Promise.all([...watches, this.#watchWorkflows(signal)]);
     await this.#queue.stop();
   }
@@ -126,12 +154,19 @@ export class Bridge {
     );
   }
 
-  #find(key: string): SeiNodeTask | undefined {
-    return this.#reflectors.map((reflector) => reflector.get(key)).find((task) => task !== undefined);
+  #reflectorFor(namespace: string): Reflector<SeiNodeTask> | undefined {
+    return this.#reflectors.get(namespace) ?? this.#reflectors.get(undefined);
   }
 
+  #find({ namespace, name }: MirrorTarget): SeiNodeTask | undefined {
+    return this.#reflectorFor(namespace)?.get(`${namespace}/${name}`);
+  }
+
+  /** A namespace that cannot be listed delays the first list of workflows a little, and is left out. */
   async #watchWorkflows(signal: AbortSignal): Promise<void> {
-    await abortable(Promise.all(this.#reflectors.map(({ synced }) => synced)), signal).catch(() => undefined);
+    const synced = Promise.all([...this.#reflectors.values()].map((reflector) => reflector.synced));
+    const enough = sleep(FIRST_LISTS_MS, undefined, { ref: false });
+    await abortable(Promise.race([synced, enough]), signal).catch(() => undefined);
     await this.#workflowWatch.run(signal);
   }
 
@@ -147,12 +182,36 @@ export class Bridge {
   /**
    * Finds orphans of resources that were deleted while no bridge ran, and workflows that the Temporal server has lost.
    */
-  #onOpen(open: ReadonlySet<string>): void {
-    for (const workflowId of open) if (this.#isOrphan(workflowId)) this.#queue.add(workflowId);
+  async #onOpen(open: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
     for (const task of this.tasks) {
       const workflowId = workflowIdOf(task.metadata);
       if (!isTerminal(task.status?.phase) && !open.has(workflowId)) this.#lookAgain(workflowId);
     }
+    const watched = [...open].filter((workflowId) => this.#isWatched(workflowId));
+    await this.#sweepOrphans(watched, signal);
+  }
+
+  async #sweepOrphans(open: readonly string[], signal: AbortSignal): Promise<void> {
+    const { log, maxOrphansPercent: limitPercent } = this.#options;
+    const orphans: string[] = [];
+    for (const workflowId of open.filter((each) => this.#taskOf(each) === undefined))
+      if (!(await this.#exists(workflowId, signal))) orphans.push(workflowId);
+    const { cancel, withheld } = decideOrphans({ open: open.length, orphans, limitPercent });
+    this.#orphansWithheld = withheld;
+    for (const workflowId of cancel) this.#queue.add(workflowId);
+    if (withheld > 0)
+      log.error(
+        `${withheld} of ${open.length} open workflows have no SeiNodeTask. That are too many to be believed, so none is ` +
+          'cancelled. Check whether the API server was restored or the CRD deleted. If the tasks are really gone, start ' +
+          'this service once with MAX_ORPHANS_PERCENT=100.',
+        { orphans: orphans.slice(0, LOGGED_ORPHANS) },
+      );
+  }
+
+  /** The cache may be filtered by labels. */
+  async #exists(workflowId: string, signal: AbortSignal): Promise<boolean> {
+    const { namespace, name, uid } = parseWorkflowId(workflowId) as MirrorTarget;
+    return (await this.#tasks.get(namespace, name, { signal }))?.metadata.uid === uid;
   }
 
   #lookAgain(workflowId: string): void {
@@ -162,19 +221,13 @@ export class Bridge {
 
   #taskOf(workflowId: string): SeiNodeTask | undefined {
     const reference = parseWorkflowId(workflowId);
-    const task = reference && this.#find(`${reference.namespace}/${reference.name}`);
+    const task = reference && this.#find(reference);
     return task?.metadata.uid === reference?.uid ? task : undefined;
   }
 
-  #isOrphan(workflowId: string): boolean {
+  /** Whether it is the workflow of a resource that would be in the cache, unless that is filtered by labels. */
+  #isWatched(workflowId: string): boolean {
     const reference = parseWorkflowId(workflowId);
-    if (reference === undefined) return false;
-    const { namespaces } = this.#options;
-    if (namespaces.length > 0 && !namespaces.includes(reference.namespace)) return false;
-    return this.#taskOf(workflowId) === undefined;
+    return reference !== undefined && (this.#reflectorFor(reference.namespace)?.hasSynced ?? false);
   }
-}
-
-function watchedNamespaces(namespaces: readonly string[]): readonly (string | undefined)[] {
-  return namespaces.length > 0 ? namespaces : [undefined];
 }

@@ -16,7 +16,7 @@ export interface WorkflowWatchOptions {
   /** Called for each workflow that is listed as closed, more than once for the same workflow. */
   readonly onClosed: (workflowId: string) => void;
   /** Called with all open workflows. Never called when they cannot be told from those of other clusters. */
-  readonly onOpen: (workflowIds: ReadonlySet<string>) => void;
+  readonly onOpen: (workflowIds: ReadonlySet<string>, signal: AbortSignal) => Promise<void>;
   readonly log: Logger;
 }
 
@@ -46,7 +46,7 @@ export class WorkflowWatch {
     await this.#repeat(signal, OPEN_INTERVAL_MS, async () => {
       const open = new Set<string>();
       for await (const workflowId of this.#options.workflows.listOpen()) open.add(workflowId);
-      this.#options.onOpen(open);
+      await this.#options.onOpen(open, signal);
     });
   }
 
@@ -54,7 +54,7 @@ export class WorkflowWatch {
     while (!signal.aborted) {
       const pauseMs = await look().then(
         () => intervalMs,
-        (error: unknown) => this.#failed(error),
+        (error: unknown) => (signal.aborted ? 0 : this.#failed(error)),
       );
       await sleep(pauseMs * (0.9 + Math.random() / 5), undefined, { signal }).catch(() => undefined);
     }

@@ -6,12 +6,14 @@ import { KubernetesCredentialsError } from './errors.ts';
 /** How long headers and certificates are cached, in milliseconds. */
 const FRESH_MS = 10_000;
 /**
- * Maximum number of sockets to the API server; further calls queue in the dispatcher. Each watch occupies one. HTTP/1.1
- * on purpose: with HTTP/2, a slow reader of one watch would slow down unary calls through shared flow control.
+ * Maximum number of sockets to the API server for calls; further calls queue in the dispatcher. HTTP/1.1 on purpose: with
+ * HTTP/2, a slow reader of one watch would slow down unary calls through shared flow control.
  */
-const CONNECTIONS = 64;
+const CALL_CONNECTIONS = 64;
 /** How long idle sockets are kept, in milliseconds: less than the 90 s after which kube-apiserver closes them. */
 const KEEP_ALIVE_MS = 60_000;
+
+type Dispatchers = Pick<Credentials, 'dispatcher' | 'watchDispatcher'>;
 
 /** What one request needs. A new object means that the credentials were read again. */
 export interface Credentials {
@@ -19,6 +21,8 @@ export interface Credentials {
   readonly dispatcher: Dispatcher;
   /** Client certificates in PEM. Unset: the kubeconfig has another kind of credential. */
   readonly certificates: string | undefined;
+  /** For watches, each of which occupies a connection for minutes: they never make a call wait for one. */
+  readonly watchDispatcher: Dispatcher;
   /** The parts of the headers that must not be shown. */
   readonly secrets: readonly string[];
 }
@@ -26,14 +30,14 @@ export interface Credentials {
 const BEARER = 'Bearer ';
 
 /**
- * Authentication as the kubeconfig describes it (tokens, token files, exec plugins, client certificates), on one shared
- * dispatcher, which is replaced only when the TLS material has changed.
+ * Authentication as the kubeconfig describes it (tokens, token files, exec plugins, client certificates), on shared
+ * dispatchers, which are replaced only when the TLS material has changed.
  */
 export class KubernetesCredentials {
   #kubeConfig: KubeConfig;
   #current: Promise<Credentials> | undefined;
   #freshUntil = 0;
-  #tls: { readonly fingerprint: string; readonly dispatcher: Dispatcher } | undefined;
+  #tls: ({ readonly fingerprint: string } & Dispatchers) | undefined;
 
   constructor(kubeConfig: KubeConfig) {
     this.#kubeConfig = kubeConfig;
@@ -75,9 +79,9 @@ export class KubernetesCredentials {
     return authorization?.startsWith(BEARER) ? authorization.slice(BEARER.length) : undefined;
   }
 
-  /** Closes the dispatcher immediately; calls in progress fail. */
+  /** Closes the dispatchers immediately; calls in progress fail. */
   async close(): Promise<void> {
-    await this.#tls?.dispatcher.destroy();
+    await Promise.all([this.#tls?.dispatcher.destroy(), this.#tls?.watchDispatcher.destroy()]);
   }
 
   async #read(): Promise<Credentials> {
@@ -92,19 +96,25 @@ export class KubernetesCredentials {
     const headers = headersOf(options);
     return {
       headers,
-      dispatcher: this.#dispatcherFor(options),
+      ...this.#dispatchersFor(options),
       certificates: options.cert?.toString(),
       secrets: secretsOf(headers),
     };
   }
 
-  #dispatcherFor(options: RequestOptions): Dispatcher {
+  #dispatchersFor(options: RequestOptions): Dispatchers {
     const fingerprint = JSON.stringify([options.ca, options.cert, options.key].map(String));
     if (this.#tls?.fingerprint !== fingerprint) {
       void this.#tls?.dispatcher.close();
-      this.#tls = { fingerprint, dispatcher: createDispatcher(this.#kubeConfig, options) };
+      void this.#tls?.watchDispatcher.close();
+      this.#tls = {
+        fingerprint,
+        dispatcher: createDispatcher(this.#kubeConfig, options, CALL_CONNECTIONS),
+        watchDispatcher: createDispatcher(this.#kubeConfig, options, null),
+      };
     }
-    return this.#tls.dispatcher;
+    const { dispatcher, watchDispatcher } = this.#tls;
+    return { dispatcher, watchDispatcher };
   }
 }
 
@@ -131,9 +141,10 @@ function secretsOf({ authorization = '' }: Record<string, string>): string[] {
   return [value, text.slice(text.indexOf(':') + 1)];
 }
 
-function createDispatcher(kubeConfig: KubeConfig, options: RequestOptions): Dispatcher {
+/** @param connections - Maximum number of sockets; `null`: no limit. */
+function createDispatcher(kubeConfig: KubeConfig, options: RequestOptions, connections: number | null): Dispatcher {
   const shape = kubeConfig.createDispatcherOptions(kubeConfig.getCurrentCluster(), options as AgentOptions);
-  const limits = { connections: CONNECTIONS, keepAliveTimeout: KEEP_ALIVE_MS, allowH2: false };
+  const limits = { connections, keepAliveTimeout: KEEP_ALIVE_MS, allowH2: false };
   if (shape.type === 'proxy') return new ProxyAgent({ ...limits, uri: shape.uri, requestTls: shape.requestTls });
   return new Agent({ ...limits, ...(shape.type === 'agent' && { connect: shape.connect }) });
 }

@@ -42,7 +42,8 @@ export interface StreamRequest {
 }
 
 /**
- * Authenticated HTTP to one API server. All calls of this process share its sockets. Nothing is retried here, except
+ * Authenticated HTTP to one API server. All calls of this process share its sockets, and each
+ * stream has one of its own. Nothing is retried here, except
  * once after a 401, with credentials read again.
  */
 export class KubernetesTransport {
@@ -106,6 +107,7 @@ export class KubernetesTransport {
     const call = `${method} ${path}`;
     try {
       const answer = await this.#send(request, {
+        on: 'dispatcher',
         signal: deadlineSignal(timeoutMs, request.signal),
         headersTimeout: 0,
         bodyTimeout: 0,
@@ -123,7 +125,8 @@ export class KubernetesTransport {
    */
   async openStream(request: StreamRequest): Promise<AsyncIterable<Buffer>> {
     const { path, query, deadlineMs, idleMs, signal } = request;
-    const bounds = {
+    const bounds: Bounds = {
+      on: 'watchDispatcher',
       signal: deadlineSignal(deadlineMs, signal),
       headersTimeout: DEFAULT_TIMEOUT_MS,
       bodyTimeout: idleMs,
@@ -151,11 +154,11 @@ export class KubernetesTransport {
     }
   }
 
-  async #sendOnce(request: KubernetesRequest, bounds: Bounds): Promise<Dispatcher.ResponseData> {
+  async #sendOnce(request: KubernetesRequest, { on, ...bounds }: Bounds): Promise<Dispatcher.ResponseData> {
     const { method, path, query, body, contentType = 'application/json' } = request;
     const credentials = await settledOrAborted(this.#credentials.get(), bounds.signal);
     const url = new URL(this.server + path);
-    const sent = credentials.dispatcher.request({
+    const sent = credentials[on].request({
       ...bounds,
       method,
       origin: url.origin,
@@ -185,6 +188,7 @@ export class KubernetesTransport {
 }
 
 interface Bounds {
+  readonly on: 'dispatcher' | 'watchDispatcher';
   readonly signal: AbortSignal;
   /** undici's timeout for headers, in milliseconds. 0: no timeout of its own. */
   readonly headersTimeout: number;

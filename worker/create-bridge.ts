@@ -10,7 +10,9 @@ import type { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
 import { LeaseElector } from '../kubernetes/lease-elector.ts';
 import type { Config } from './config.ts';
+import { confirmCluster } from './confirm-cluster.ts';
 import { LeadingBridge } from './leading-bridge.ts';
+import type { TemporalHealth } from './temporal-health.ts';
 
 /** File that contains the namespace of a pod. */
 const NAMESPACE_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
@@ -26,6 +28,7 @@ export interface BridgeParts {
   readonly taskQueue: string;
   readonly knowsSearchAttributes: boolean;
   readonly metrics: Metrics;
+  readonly temporal: Pick<TemporalHealth, 'isLost'>;
   readonly log: Logger;
 }
 
@@ -39,6 +42,7 @@ export function createBridge({
   taskQueue,
   knowsSearchAttributes,
   metrics,
+  temporal,
   log,
 }: BridgeParts): LeadingBridge {
   const elector = new LeaseElector({
@@ -46,6 +50,7 @@ export function createBridge({
     namespace: config.LEASE_NAMESPACE ?? ownNamespace(),
     name: config.LEASE_NAME,
     identity: `${hostname()}_${randomUUID()}`,
+    handicap: () => (temporal.isLost ? 'Temporal does not answer this process' : undefined),
     log,
   });
   const workflows = new TaskWorkflows({
@@ -61,10 +66,16 @@ export function createBridge({
     workflows,
     namespaces: config.WATCH_NAMESPACE,
     taskSelector: config.TASK_SELECTOR,
+    maxOrphansPercent: config.MAX_ORPHANS_PERCENT,
+    isLeading: () => elector.isLeading,
     metrics,
     log,
   };
-  return new LeadingBridge(elector, () => new Bridge(bridge), metrics);
+  const createTermBridge = async (signal: AbortSignal): Promise<Bridge> => {
+    await confirmCluster(transport, clusterId, { log, signal, onFailure: () => {} });
+    return new Bridge(bridge);
+  };
+  return new LeadingBridge(elector, createTermBridge, metrics);
 }
 
 function ownNamespace(): string {

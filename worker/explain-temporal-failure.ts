@@ -25,6 +25,10 @@ const ADVICE: readonly (readonly [words: RegExp, advice: string])[] = [
     'Check TEMPORAL_API_KEY or the client certificate, and that it is authorized for the namespace',
   ],
   [
+    /Namespace .* (is not found|not found)/i,
+    'The Temporal namespace does not exist: check TEMPORAL_NAMESPACE, or create the namespace',
+  ],
+  [
     /Failed to call .*transport::Error|InvalidContentType|CertificateRequired|alert/s,
     'The server accepted the connection and closed it: check whether it requires TLS, and a client certificate signed by a CA that it trusts (TEMPORAL_TLS_CLIENT_CERT_PATH)',
   ],

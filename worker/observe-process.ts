@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import type { Metrics } from '../api/metrics.ts';
 import packageJson from '../package.json' with { type: 'json' };
-import type { ReadinessChecks } from './probe-server.ts';
+import type { Checks } from './probe-server.ts';
 import { repeat } from './repeat.ts';
 
 const INTERVAL_MS = 5_000;
@@ -11,7 +11,7 @@ const RESOLUTION_MS = 20;
 const NANOSECONDS = 1e9;
 
 /** Publishes until the signal is aborted: version, readiness, CPU, memory and the delay of the event loop. */
-export function observeProcess(metrics: Metrics, checks: () => ReadinessChecks, signal: AbortSignal): void {
+export function observeProcess(metrics: Metrics, checks: () => Checks, signal: AbortSignal): void {
   metrics.set('sei_build_info', { version: packageJson.version, node_version: process.versions.node }, 1);
   metrics.set('process_start_time_seconds', {}, Math.round(performance.timeOrigin) / 1000);
   observeCpu(metrics, signal);
@@ -21,7 +21,7 @@ export function observeProcess(metrics: Metrics, checks: () => ReadinessChecks, 
     metrics.set('nodejs_heap_size_used_bytes', {}, process.memoryUsage().heapUsed);
   });
   repeat(READINESS_INTERVAL_MS, signal, () => {
-    for (const [check, passes] of Object.entries(checks()))
+    for (const [check, { passes }] of Object.entries(checks()))
       if (check !== 'running' && check !== 'standing by') metrics.set('sei_ready_check', { check }, passes ? 1 : 0);
   });
 }

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { once } from 'node:events';
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { Client } from '@temporalio/client';
 import type { Logger } from '@temporalio/common';
@@ -9,6 +10,7 @@ import type { Metrics } from '../api/metrics.ts';
 import { dataConverterFor } from '../encryption/data-converter.ts';
 import { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
+import { temporalSecrets } from '../lib/temporal-secrets.ts';
 import { readClusterId } from '../kubernetes/read-cluster-id.ts';
 import type { Config } from './config.ts';
 import { createBridge } from './create-bridge.ts';
@@ -19,9 +21,13 @@ import type { LeadingBridge } from './leading-bridge.ts';
 import { observeBridge } from './observe-bridge.ts';
 import { credentialSources, observeCredentials } from './observe-credentials.ts';
 import { observeProcess } from './observe-process.ts';
-import { startProbeServer, type ReadinessChecks } from './probe-server.ts';
+import { healthOf, readinessOf, type Running } from './probe-checks.ts';
+import { startProbeServer, type Checks } from './probe-server.ts';
 import { retryForever } from './retry-forever.ts';
+import { runParts, type Part } from './run-parts.ts';
+import { TemporalHealth } from './temporal-health.ts';
 import { warnOfApiServerToken } from './warn-of-api-server-token.ts';
+import { WorkerLiveness } from './worker-liveness.ts';
 
 export interface ServiceOptions {
   readonly config: Config;
@@ -33,12 +39,17 @@ export interface ServiceOptions {
   readonly log: Logger;
   /** Aborted when the process is asked to stop. */
   readonly shutdown: AbortSignal;
+  /** Names of what runs; kept up to date. */
+  readonly open: Set<string>;
 }
 
-/** What has started so far. Not ready while a part that the role needs is unset. */
-interface Running {
-  taskQueue?: string;
+/** How long connections have to close, in milliseconds. */
+const CLOSING_MS = 2_000;
+
+/** What this file runs and closes. */
+interface RunningParts extends Running {
   connection?: NativeConnection;
+  temporal?: TemporalHealth;
   worker?: Worker;
   bridge?: LeadingBridge;
 }
@@ -50,42 +61,35 @@ interface Running {
  * @throws Error when a part of the service fails permanently.
  */
 export async function runService(options: ServiceOptions): Promise<void> {
-  const { config, metrics, log, shutdown } = options;
-  const running: Running = {};
-  const checks = (): ReadinessChecks => readiness(config, running, shutdown);
-  const probes = await startProbeServer(config.PROBE_ADDRESS, checks);
-  observeProcess(metrics, checks, shutdown);
+  const { config, temporal, metrics, log, shutdown, open } = options;
+  const running: RunningParts = {};
+  const readyz = (): Checks => readinessOf(config.ROLE, running, shutdown.aborted);
+  const probes = await startProbeServer(config.PROBE_ADDRESS, {
+    healthz: () => healthOf(running),
+    readyz,
+    secrets: temporalSecrets(temporal.connectionOptions),
+  });
+  observeProcess(metrics, readyz, shutdown);
   observeCredentials(metrics, credentialSources(options), shutdown);
   try {
     await startParts(options, running);
     log.info('sei-node-tasks is running', { role: config.ROLE, taskQueue: running.taskQueue });
-    await runParts(running, metrics, shutdown);
+    await runParts(partsOf(running, metrics), { shutdown, graceMs: config.SHUTDOWN_GRACE, open });
   } catch (error) {
     if (!shutdown.aborted) throw error;
+    if (error !== shutdown.reason) log.warn('A part failed during the shutdown', { error });
   } finally {
-    await running.connection?.close();
-    await options.transport.close();
-    await close(probes);
+    // What fails here only follows from what has happened before: a worker that did not end keeps its connection.
+    const closed = [running.connection?.close() ?? Promise.resolve(), options.transport.close(), close(probes)];
+    await Promise.race([Promise.allSettled(closed), sleep(CLOSING_MS, undefined, { ref: false })]);
   }
-}
-
-function readiness(config: Config, { connection, worker, bridge }: Running, shutdown: AbortSignal): ReadinessChecks {
-  const hasRole = (role: 'bridge' | 'worker'): boolean => config.ROLE === 'all' || config.ROLE === role;
-  const standsBy = bridge !== undefined && !bridge.isLeading && bridge.isReady;
-  return {
-    running: !shutdown.aborted,
-    temporal: connection !== undefined,
-    ...(hasRole('worker') ? { worker: worker?.getState() === 'RUNNING' } : {}),
-    ...(hasRole('bridge') ? { kubernetes: bridge !== undefined, bridge: bridge?.isReady ?? false } : {}),
-    ...(standsBy ? { 'standing by': true } : {}),
-  };
 }
 
 async function startParts(
   { config, temporal, transport, metrics, log, shutdown }: ServiceOptions,
-  running: Running,
+  running: RunningParts,
 ): Promise<void> {
-  const retry = { log, signal: shutdown };
+  const retry = { log, signal: shutdown, onFailure: (problem: string) => void (running.waitsFor = problem) };
   const dataConverter = dataConverterFor(config.PAYLOAD_KEY_FILE, log);
   const { namespace = 'default', connectionOptions } = temporal;
   const address = connectionOptions.address ?? 'localhost:7233';
@@ -95,6 +99,8 @@ async function startParts(
     retry,
   );
   running.connection = connection;
+  running.temporal = new TemporalHealth(() => connection, namespace);
+  void running.temporal.run(shutdown);
   const knowsSearchAttributes = await retryForever(
     'Checking the search attributes',
     () => ensureSearchAttributes(connection, namespace, log),
@@ -128,6 +134,7 @@ async function startParts(
         }),
       retry,
     );
+    running.liveness = new WorkerLiveness(running.worker);
   }
   if (config.ROLE === 'worker') return;
   const client = new Client({ connection, namespace, dataConverter });
@@ -140,6 +147,7 @@ async function startParts(
     taskQueue,
     knowsSearchAttributes,
     metrics,
+    temporal: running.temporal,
     log,
   });
 }
@@ -152,18 +160,28 @@ async function connect(options: ClientConnectConfig['connectionOptions']): Promi
   }
 }
 
-async function runParts({ worker, bridge }: Running, metrics: Metrics, shutdown: AbortSignal): Promise<void> {
-  const runs = worker === undefined ? [] : [worker.run()];
-  const stopWorker = (): void => {
-    if (worker?.getState() === 'RUNNING') worker.shutdown();
+function partsOf({ worker, bridge }: RunningParts, metrics: Metrics): Part[] {
+  const parts: Part[] = [];
+  if (worker !== undefined) parts.push({ name: 'worker', run: (signal) => runWorker(worker, signal) });
+  if (bridge !== undefined)
+    parts.push({
+      name: 'bridge',
+      run: async (signal) => {
+        observeBridge(bridge, metrics, signal);
+        await bridge.run(signal);
+      },
+    });
+  return parts;
+}
+
+async function runWorker(worker: Worker, signal: AbortSignal): Promise<void> {
+  const stop = (): void => {
+    if (worker.getState() === 'RUNNING') worker.shutdown();
   };
-  shutdown.addEventListener('abort', stopWorker, { once: true });
-  if (shutdown.aborted) stopWorker();
-  if (bridge !== undefined) {
-    observeBridge(bridge, metrics, shutdown);
-    runs.push(bridge.run(shutdown));
-  }
-  await Promise.all(runs);
+  const run = worker.run();
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  await run;
 }
 
 async function close(server: Server): Promise<void> {

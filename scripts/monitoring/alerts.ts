@@ -162,6 +162,13 @@ const tasks: AlertGroup = {
       summary: '{{ $value | humanize }} workflows were cancelled in 10 minutes because their SeiNodeTask is gone.',
     },
     {
+      name: 'SeiNodeTasksOrphansWithheld',
+      expr: 'max by (namespace) (sei_bridge_orphans_withheld) > 0',
+      holdsFor: '3m',
+      severity: 'critical',
+      summary: '{{ $value }} open workflows have no SeiNodeTask and are not cancelled.',
+    },
+    {
       name: 'SeiNodeTasksSlotsUsedUp',
       expr: 'min by (namespace, pod) (temporal_worker_task_slots_available{worker_type="ActivityWorker"}) == 0',
       holdsFor: '5m',

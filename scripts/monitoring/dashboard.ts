@@ -88,11 +88,13 @@ const tasks: Row = {
     },
     {
       title: 'Repaired and cancelled by the bridge',
-      description: 'Statuses repaired after a workflow closed without a verdict; workflows cancelled as orphans.',
+      description:
+        'Statuses repaired after a workflow closed without a verdict; workflows cancelled as orphans, and orphans that are withheld because they are many.',
       unit: 'short',
       queries: {
         repaired: 'sum(increase(sei_bridge_statuses_repaired_total{NS}[5m]))',
         orphans: 'sum(increase(sei_bridge_orphans_cancelled_total{NS}[5m]))',
+        withheld: 'max(sei_bridge_orphans_withheld{NS})',
       },
     },
   ],

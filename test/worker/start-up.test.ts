@@ -38,6 +38,7 @@ describe('a service that starts before its servers', () => {
     const service = await environment.launchService({ TEMPORAL_ADDRESS: proxy.address });
     await assertWaits(service, {
       warning: new RegExp(`^Connecting to Temporal at ${proxy.address} failed; next try in \\d+\\.\\d s$`),
+      reason: /TEMPORAL_ADDRESS/,
       readiness: ['[+]running', '[-]temporal', '[-]worker', '[-]kubernetes', '[-]bridge'],
     });
     await proxy.leadTo(environment.servers.temporal.address);
@@ -50,6 +51,7 @@ describe('a service that starts before its servers', () => {
     });
     await assertWaits(service, {
       warning: new RegExp(`^Reading from the API server at https://${proxy.address} failed; next try in \\d+\\.\\d s$`),
+      reason: /^\[-\]kubernetes: .*127\.0\.0\.1/,
       readiness: ['[+]running', '[+]temporal', '[-]worker', '[-]kubernetes', '[-]bridge'],
     });
     await proxy.leadTo(new URL(environment.servers.kubernetes.url).host);
@@ -63,23 +65,57 @@ describe('a service that starts before its servers', () => {
     });
     await proxy.close();
     await eventually('it is not ready', async () => (await probe(service, '/readyz'))[0] === 503);
-    assert.deepEqual(
-      (await probe(service, '/readyz'))[1].filter((line) => line.startsWith('[-]')),
-      ['[-]bridge'],
-    );
+    assert.deepEqual(await failing(service), ['[-]bridge']);
     assert.equal((await probe(service, '/healthz'))[0], 200);
     await proxy.leadTo(new URL(environment.servers.kubernetes.url).host);
     await assertWorks(service);
   });
+
+  for (const how of ['refuses connections', 'does not answer']) {
+    it(`is not ready while Temporal ${how} later`, async () => {
+      await proxy.leadTo(environment.servers.temporal.address);
+      const service = await environment.startService({ TEMPORAL_ADDRESS: proxy.address });
+      if (how === 'does not answer') await proxy.beSilent();
+      else await proxy.close();
+      await eventually('it is not ready', async () => (await failing(service)).includes('[-]temporal'));
+      assert.equal((await probe(service, '/healthz'))[0], 200);
+      await proxy.leadTo(environment.servers.temporal.address);
+      await assertWorks(service);
+    });
+  }
 });
 
+/** Names of the checks of /readyz that fail, each of which says why. */
+async function failing(service: LocalService): Promise<string[]> {
+  const [, lines] = await probe(service, '/readyz');
+  return lines
+    .filter((line) => line.startsWith('[-]'))
+    .map((line) => {
+      const [name = '', reason] = line.split(': ', 2);
+      assert.ok(reason, line);
+      return name;
+    });
+}
+
 /** Waits until it has tried and failed more than once, and asserts that it keeps running and says what is missing. */
-async function assertWaits(service: LocalService, expected: { warning: RegExp; readiness: string[] }): Promise<void> {
+async function assertWaits(
+  service: LocalService,
+  expected: { warning: RegExp; reason: RegExp; readiness: string[] },
+): Promise<void> {
   await eventually('it has tried three times', async () => {
     return (await warnings(service)).filter((message) => expected.warning.test(message)).length >= 3;
   });
   assert.deepEqual(await probe(service, '/healthz'), [200, ['ok']]);
-  assert.deepEqual(await probe(service, '/readyz'), [503, [...expected.readiness, 'not ready']]);
+  const [status, lines] = await probe(service, '/readyz');
+  assert.equal(status, 503);
+  assert.deepEqual(
+    lines.map((line) => line.split(': ', 1).join()),
+    [...expected.readiness, 'not ready'],
+  );
+  assert.ok(
+    lines.some((line) => line.startsWith('[-]') && expected.reason.test(line)),
+    lines.join('\n'),
+  );
 }
 
 async function probe({ probeUrl }: LocalService, path: string): Promise<[number, string[]]> {

@@ -172,7 +172,9 @@ describe('Temporal over TLS', () => {
       assert.match(message, advice);
       const readiness = await fetch(`${service.probeUrl}/readyz`);
       assert.equal(readiness.status, 503);
-      assert.match(await readiness.text(), /^\[-\]temporal$/m);
+      const words = await readiness.text();
+      assert.match(words, /^\[-\]temporal: \S/m);
+      assert.doesNotMatch(words, /planted|PRIVATE KEY/);
       assert.deepEqual(await service.process.stop(30_000), { code: 0, signal: null });
       assert.doesNotMatch(await readFile(service.logFile, 'utf8'), /planted|PRIVATE KEY/);
     });
