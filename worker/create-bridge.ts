@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import type { Client } from '@temporalio/client';
 import type { Logger } from '@temporalio/common';
 import { Bridge } from '../crd-bridge/bridge.ts';
-import { TaskWorkflows } from '../crd-bridge/task-workflows.ts';
+import { TaskWorkflows, type TaskWorkflowsOptions } from '../crd-bridge/task-workflows.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
 import { LeaseElector } from '../kubernetes/lease-elector.ts';
@@ -25,7 +25,7 @@ export interface BridgeParts {
   readonly events: EventRecorder;
   readonly clusterId: string;
   readonly taskQueue: string;
-  readonly knowsSearchAttributes: boolean;
+  readonly searchAttributes: TaskWorkflowsOptions['searchAttributes'];
   readonly temporal: Pick<TemporalHealth, 'isLost'>;
   readonly log: Logger;
 }
@@ -38,7 +38,7 @@ export function createBridge({
   events,
   clusterId,
   taskQueue,
-  knowsSearchAttributes,
+  searchAttributes,
   temporal,
   log,
 }: BridgeParts): LeadingBridge {
@@ -55,7 +55,7 @@ export function createBridge({
     taskQueue,
     clusterId,
     temporalUiUrl: config.TEMPORAL_UI_URL,
-    knowsSearchAttributes,
+    searchAttributes,
   });
   const bridge = {
     transport,

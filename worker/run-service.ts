@@ -15,13 +15,13 @@ import type { Config } from './config.ts';
 import { createBridge } from './create-bridge.ts';
 import { createWorker } from './create-worker.ts';
 import { explainTemporalFailure } from './explain-temporal-failure.ts';
-import { ensureSearchAttributes } from './ensure-search-attributes.ts';
 import type { LeadingBridge } from './leading-bridge.ts';
 import { observeBridge } from './observe-bridge.ts';
 import { healthOf, readinessOf, type Running } from './probe-checks.ts';
 import { startProbeServer } from './probe-server.ts';
 import { retryForever } from './retry-forever.ts';
 import { runParts, type Part } from './run-parts.ts';
+import { SearchAttributeProbe } from './search-attribute-probe.ts';
 import { TemporalHealth } from './temporal-health.ts';
 import { WorkerLiveness } from './worker-liveness.ts';
 
@@ -93,11 +93,9 @@ async function startParts(
   running.connection = connection;
   running.temporal = new TemporalHealth(() => connection, namespace);
   void running.temporal.run(shutdown);
-  const knowsSearchAttributes = await retryForever(
-    'Checking the search attributes',
-    () => ensureSearchAttributes(connection, namespace, log),
-    retry,
-  );
+  const searchAttributes = new SearchAttributeProbe({ connection: () => connection, address, namespace, log });
+  await retryForever('Checking the search attributes', () => searchAttributes.ensure(shutdown), retry);
+  void searchAttributes.run(shutdown);
   const events = new EventRecorder(transport, hostname());
   const clusterId = await retryForever(
     `Reading from the API server at ${transport.server}`,
@@ -120,7 +118,7 @@ async function startParts(
           transport,
           events,
           shutdown,
-          knowsSearchAttributes,
+          searchAttributes,
         }),
       retry,
     );
@@ -135,7 +133,7 @@ async function startParts(
     events,
     clusterId,
     taskQueue,
-    knowsSearchAttributes,
+    searchAttributes,
     temporal: running.temporal,
     log,
   });
