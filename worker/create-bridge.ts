@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import type { Client } from '@temporalio/client';
 import type { Logger } from '@temporalio/common';
 import { Bridge } from '../crd-bridge/bridge.ts';
 import { TaskWorkflows, type TaskWorkflowsOptions } from '../crd-bridge/task-workflows.ts';
@@ -11,6 +10,7 @@ import { LeaseElector } from '../kubernetes/lease-elector.ts';
 import type { Config } from './config.ts';
 import { confirmCluster } from './confirm-cluster.ts';
 import { LeadingBridge } from './leading-bridge.ts';
+import type { TemporalAccess } from './temporal-access.ts';
 import type { TemporalHealth } from './temporal-health.ts';
 
 /** File that contains the namespace of a pod. */
@@ -20,7 +20,7 @@ const NAMESPACE = 'sei-system';
 
 export interface BridgeParts {
   readonly config: Config;
-  readonly client: Client;
+  readonly temporalAccess: Pick<TemporalAccess, 'client'>;
   readonly transport: KubernetesTransport;
   readonly events: EventRecorder;
   readonly clusterId: string;
@@ -33,7 +33,7 @@ export interface BridgeParts {
 /** A bridge that runs in one of the processes that share a lease. */
 export function createBridge({
   config,
-  client,
+  temporalAccess,
   transport,
   events,
   clusterId,
@@ -51,7 +51,10 @@ export function createBridge({
     log,
   });
   const workflows = new TaskWorkflows({
-    client,
+    // Another one after the credentials were replaced.
+    get client() {
+      return temporalAccess.client;
+    },
     taskQueue,
     clusterId,
     temporalUiUrl: config.TEMPORAL_UI_URL,

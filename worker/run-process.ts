@@ -3,7 +3,7 @@ import { escaped } from '../lib/escaped.ts';
 import { temporalSecrets } from '../lib/temporal-secrets.ts';
 import { ConfigError } from './config.ts';
 import { createLogger } from './create-logger.ts';
-import { readConfiguration } from './read-configuration.ts';
+import { readConfiguration, readTemporalConfig } from './read-configuration.ts';
 import { runService } from './run-service.ts';
 
 const EXIT_FAILED = 1;
@@ -27,7 +27,8 @@ export async function runProcess(shutdown: AbortSignal): Promise<number> {
 async function run(shutdown: AbortSignal): Promise<void> {
   shutdown.throwIfAborted();
   const { config, ...connections } = readConfiguration();
-  const log = createLogger(config.LOG_LEVEL, temporalSecrets(connections.temporal.connectionOptions));
+  const secrets = temporalSecrets(connections.temporal.connectionOptions);
+  const log = createLogger(config.LOG_LEVEL, secrets);
   installRuntime(config.METRICS_ADDRESS, log);
   const open = new Set<string>();
   const stopAtOnce = (): void => {
@@ -41,7 +42,7 @@ async function run(shutdown: AbortSignal): Promise<void> {
     );
   };
   shutdown.addEventListener('abort', stopAtOnce, { once: true });
-  await runService({ config, ...connections, log, shutdown, open });
+  await runService({ config, ...connections, rereadTemporal: readTemporalConfig, secrets, log, shutdown, open });
 }
 
 function installRuntime(metricsAddress: string, logger: DefaultLogger): void {

@@ -3,18 +3,15 @@ import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
-import { Client } from '@temporalio/client';
 import type { Logger } from '@temporalio/common';
-import { NativeConnection, type Worker } from '@temporalio/worker';
+import type { NativeConnection, Worker } from '@temporalio/worker';
 import { dataConverterFor } from '../encryption/data-converter.ts';
 import { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
-import { temporalSecrets } from '../lib/temporal-secrets.ts';
 import { readClusterId } from '../kubernetes/read-cluster-id.ts';
 import type { Config } from './config.ts';
 import { createBridge } from './create-bridge.ts';
 import { createWorker } from './create-worker.ts';
-import { explainTemporalFailure } from './explain-temporal-failure.ts';
 import type { LeadingBridge } from './leading-bridge.ts';
 import { observeBridge } from './observe-bridge.ts';
 import { healthOf, readinessOf, type Running } from './probe-checks.ts';
@@ -22,6 +19,7 @@ import { startProbeServer } from './probe-server.ts';
 import { retryForever } from './retry-forever.ts';
 import { runParts, type Part } from './run-parts.ts';
 import { SearchAttributeProbe } from './search-attribute-probe.ts';
+import { TemporalAccess } from './temporal-access.ts';
 import { TemporalHealth } from './temporal-health.ts';
 import { WorkerLiveness } from './worker-liveness.ts';
 
@@ -29,6 +27,10 @@ export interface ServiceOptions {
   readonly config: Config;
   /** From Temporal's own environment variables and profiles. */
   readonly temporal: ClientConnectConfig;
+  /** Reads that again, with the files that it names. */
+  readonly rereadTemporal: () => ClientConnectConfig;
+  /** Never logged or shown. New ones are added. */
+  readonly secrets: string[];
   readonly transport: KubernetesTransport;
   /** Not the logger of the SDK's runtime, which logs nothing when a connection fails. */
   readonly log: Logger;
@@ -43,7 +45,7 @@ const CLOSING_MS = 2_000;
 
 /** What this file runs and closes. */
 interface RunningParts extends Running {
-  connection?: NativeConnection;
+  access?: TemporalAccess;
   temporal?: TemporalHealth;
   worker?: Worker;
   bridge?: LeadingBridge;
@@ -56,12 +58,12 @@ interface RunningParts extends Running {
  * @throws Error when a part of the service fails permanently.
  */
 export async function runService(options: ServiceOptions): Promise<void> {
-  const { config, temporal, log, shutdown, open } = options;
+  const { config, secrets, log, shutdown, open } = options;
   const running: RunningParts = {};
   const probes = await startProbeServer(config.PROBE_ADDRESS, {
     healthz: () => healthOf(running),
     readyz: () => readinessOf(config.ROLE, running, shutdown.aborted),
-    secrets: temporalSecrets(temporal.connectionOptions),
+    secrets,
   });
   try {
     await startParts(options, running);
@@ -72,28 +74,30 @@ export async function runService(options: ServiceOptions): Promise<void> {
     if (error !== shutdown.reason) log.warn('A part failed during the shutdown', { error });
   } finally {
     // What fails here only follows from what has happened before: a worker that did not end keeps its connection.
-    const closed = [running.connection?.close() ?? Promise.resolve(), options.transport.close(), close(probes)];
+    const closed = [running.access?.connection.close() ?? Promise.resolve(), options.transport.close(), close(probes)];
     await Promise.race([Promise.allSettled(closed), sleep(CLOSING_MS, undefined, { ref: false })]);
   }
 }
 
 async function startParts(
-  { config, temporal, transport, log, shutdown }: ServiceOptions,
+  { config, temporal, rereadTemporal, secrets, transport, log, shutdown }: ServiceOptions,
   running: RunningParts,
 ): Promise<void> {
   const retry = { log, signal: shutdown, onFailure: (problem: string) => void (running.waitsFor = problem) };
   const dataConverter = dataConverterFor(config.PAYLOAD_KEY_FILE, log);
   const { namespace = 'default', connectionOptions } = temporal;
   const address = connectionOptions.address ?? 'localhost:7233';
-  const connection = await retryForever(
+  const access = await retryForever(
     `Connecting to Temporal at ${address}`,
-    () => connect(connectionOptions),
+    () => TemporalAccess.connect({ config: temporal, reread: rereadTemporal, secrets, dataConverter, log }),
     retry,
   );
-  running.connection = connection;
-  running.temporal = new TemporalHealth(() => connection, namespace);
+  running.access = access;
+  void access.run(shutdown);
+  running.temporal = new TemporalHealth(() => access.connection, namespace);
   void running.temporal.run(shutdown);
-  const searchAttributes = new SearchAttributeProbe({ connection: () => connection, address, namespace, log });
+  const connection = (): NativeConnection => access.connection;
+  const searchAttributes = new SearchAttributeProbe({ connection, address, namespace, log });
   await retryForever('Checking the search attributes', () => searchAttributes.ensure(shutdown), retry);
   void searchAttributes.run(shutdown);
   const events = new EventRecorder(transport, hostname());
@@ -110,7 +114,7 @@ async function startParts(
       () =>
         createWorker({
           config,
-          connection,
+          connection: access.connection,
           namespace,
           dataConverter,
           clusterId,
@@ -122,13 +126,13 @@ async function startParts(
         }),
       retry,
     );
+    access.attach(running.worker);
     running.liveness = new WorkerLiveness(running.worker);
   }
   if (config.ROLE === 'worker') return;
-  const client = new Client({ connection, namespace, dataConverter });
   running.bridge = createBridge({
     config,
-    client,
+    temporalAccess: access,
     transport,
     events,
     clusterId,
@@ -137,14 +141,6 @@ async function startParts(
     temporal: running.temporal,
     log,
   });
-}
-
-async function connect(options: ClientConnectConfig['connectionOptions']): Promise<NativeConnection> {
-  try {
-    return await NativeConnection.connect(options);
-  } catch (error) {
-    throw explainTemporalFailure(error);
-  }
 }
 
 function partsOf({ worker, bridge }: RunningParts): Part[] {

@@ -32,14 +32,15 @@ export class TemporalFront implements AsyncDisposable {
   readonly clients = new Set<string>();
   /** Headers `authorization` that came, also those that were refused. */
   readonly authorizations = new Set<string | undefined>();
-  readonly #apiKey: string | undefined;
+  /** What calls must bring as bearer token; may change. */
+  apiKey: string | undefined;
   readonly #refuses: (path: string) => boolean;
   readonly #upstream: ClientHttp2Session;
   readonly #server: Http2SecureServer;
   readonly #sessions = new Set<{ destroy(): void }>();
 
   private constructor({ address, identity, clientAuthority, apiKey, refuses = () => false }: TemporalFrontOptions) {
-    this.#apiKey = apiKey;
+    this.apiKey = apiKey;
     this.#refuses = refuses;
     this.#upstream = connect(`http://${address}`);
     this.#server = createSecureServer({
@@ -80,7 +81,7 @@ export class TemporalFront implements AsyncDisposable {
   #take(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
     stream.on('error', () => stream.destroy());
     this.authorizations.add(headers.authorization);
-    if (this.#apiKey !== undefined && headers.authorization !== `Bearer ${this.#apiKey}`)
+    if (this.apiKey !== undefined && headers.authorization !== `Bearer ${this.apiKey}`)
       // A careless server quotes what it refuses.
       refuse(stream, UNAUTHENTICATED, `the API key was not accepted: ${headers.authorization}`);
     else if (this.#refuses(String(headers[':path']))) refuse(stream, PERMISSION_DENIED, 'Request unauthorized.');
