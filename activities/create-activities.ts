@@ -37,13 +37,14 @@ const QUIET_ATTEMPTS = 4;
 export interface ActivityDependencies extends MirrorDependencies, Omit<PollDependencies, 'polls'> {
   /** Uid of the `kube-system` namespace of the cluster that this worker is in. */
   readonly clusterId: string;
-  readonly knowsSearchAttributes: boolean;
+  /** Whether the Temporal namespace has our search attributes at the moment. */
+  readonly searchAttributes: { readonly areKnown: boolean };
   /** Aborted when the process shuts down: another worker then continues the waits. */
   readonly shutdown: AbortSignal;
 }
 
 export function createActivities(dependencies: ActivityDependencies): Activities {
-  const { clusterId, shutdown, knowsSearchAttributes, metrics } = dependencies;
+  const { clusterId, shutdown, searchAttributes, metrics } = dependencies;
   const line = new PermitLine((waiters) => metrics?.set('sei_permit_waiters', {}, waiters));
   const polls = { inFlight: 0 };
   const target = (): TargetDependencies => ({ ...dependencies, permits: new NodePermits(Context.current().client) });
@@ -61,12 +62,13 @@ export function createActivities(dependencies: ActivityDependencies): Activities
           state: 'over',
           task: unplanned(kind, input, clusterId),
           verdict: planned.verdict,
-          knowsSearchAttributes,
+          knowsSearchAttributes: searchAttributes.areKnown,
         };
       const { plan } = planned;
       ours(plan.task);
       try {
-        return { ...(await checkTarget(target(), plan, cancellationSignal())), knowsSearchAttributes };
+        const checked = await checkTarget(target(), plan, cancellationSignal());
+        return { ...checked, knowsSearchAttributes: searchAttributes.areKnown };
       } catch (error) {
         if (error instanceof KubernetesError && activityInfo().attempt >= QUIET_ATTEMPTS)
           await tellProblem(dependencies, plan.task, error);

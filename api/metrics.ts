@@ -215,7 +215,7 @@ export const metrics = {
     type: 'gauge',
     labels: ['credential'],
     unit: 'seconds',
-    help: 'Unix time at which the first of the certificates in use expires: client certificates, and the CAs of SIDECAR_CA_FILE',
+    help: 'Unix time at which the first of the certificates in use expires: client certificates, and the CAs of SIDECAR_CA_FILE and of Temporal',
   },
   sei_build_info: {
     type: 'gauge',

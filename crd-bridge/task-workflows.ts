@@ -39,10 +39,10 @@ export interface TaskWorkflowsOptions {
   /** Unset: `status.workflow` has no link. */
   readonly temporalUiUrl: string | undefined;
   /**
-   * Whether the Temporal namespace has our search attributes. Without them the service works, but lists cannot be
-   * filtered.
+   * Whether the Temporal namespace has our search attributes at the moment. Without them the service works, but lists
+   * cannot be filtered.
    */
-  readonly knowsSearchAttributes: boolean;
+  readonly searchAttributes: { readonly areKnown: boolean };
 }
 
 /** Starts, finds and cancels the workflows of SeiNodeTasks on the Temporal server. */
@@ -89,7 +89,7 @@ export class TaskWorkflows {
   }
 
   #searchAttributesOf(task: SeiNodeTask, kind: string): Pick<WorkflowStartOptions, 'typedSearchAttributes'> {
-    if (!this.#options.knowsSearchAttributes) return {};
+    if (!this.#options.searchAttributes.areKnown) return {};
     return {
       typedSearchAttributes: [
         { key: searchAttributes.cluster, value: this.#options.clusterId },
@@ -161,7 +161,7 @@ export class TaskWorkflows {
 
   /** Whether open workflows can be listed by cluster: only our search attribute tells clusters apart. */
   get canListOpen(): boolean {
-    return this.#options.knowsSearchAttributes;
+    return this.#options.searchAttributes.areKnown;
   }
 
   /** Ids of this cluster's open workflows, as the (eventually consistent) visibility store lists them. */
@@ -175,7 +175,7 @@ export class TaskWorkflows {
    * @param sinceMs - In milliseconds since the epoch.
    */
   async *listClosed(sinceMs: number): AsyncGenerator<string, void, undefined> {
-    const ours = this.#options.knowsSearchAttributes
+    const ours = this.#options.searchAttributes.areKnown
       ? this.#ofThisCluster
       : `WorkflowId STARTS_WITH '${WORKFLOW_ID_PREFIX}'`;
     yield* listWorkflowIds(

@@ -29,8 +29,7 @@ export class WorkflowWatch {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const { canListOpen } = this.#options.workflows;
-    await Promise.all([this.#watchClosed(signal), canListOpen ? this.#watchOpen(signal) : undefined]);
+    await Promise.all([this.#watchClosed(signal), this.#watchOpen(signal)]);
   }
 
   async #watchClosed(signal: AbortSignal): Promise<void> {
@@ -44,6 +43,7 @@ export class WorkflowWatch {
 
   async #watchOpen(signal: AbortSignal): Promise<void> {
     await this.#repeat(signal, OPEN_INTERVAL_MS, async () => {
+      if (!this.#options.workflows.canListOpen) return;
       const open = new Set<string>();
       for await (const workflowId of this.#options.workflows.listOpen()) open.add(workflowId);
       await this.#options.onOpen(open, signal);

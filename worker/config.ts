@@ -132,6 +132,11 @@ export const configSchema = z.object({
   TEMPORAL_UI_URL: httpUrl
     .optional()
     .describe('URL of the Temporal UI, for the links in `status.workflow.url`. Unset: no links.'),
+  TEMPORAL_API_KEY_FILE: readableFile
+    .optional()
+    .describe(
+      'File with the API key for Temporal. Re-read when it changes. Unset: `TEMPORAL_API_KEY`, which needs a restart.',
+    ),
   PAYLOAD_KEY_FILE: fileFor(readPayloadKeys)
     .optional()
     .describe(

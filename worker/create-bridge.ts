@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import type { Client } from '@temporalio/client';
 import type { Logger } from '@temporalio/common';
 import type { Metrics } from '../api/metrics.ts';
 import { Bridge } from '../crd-bridge/bridge.ts';
-import { TaskWorkflows } from '../crd-bridge/task-workflows.ts';
+import { TaskWorkflows, type TaskWorkflowsOptions } from '../crd-bridge/task-workflows.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
 import { LeaseElector } from '../kubernetes/lease-elector.ts';
 import type { Config } from './config.ts';
 import { confirmCluster } from './confirm-cluster.ts';
 import { LeadingBridge } from './leading-bridge.ts';
+import type { TemporalAccess } from './temporal-access.ts';
 import type { TemporalHealth } from './temporal-health.ts';
 
 /** File that contains the namespace of a pod. */
@@ -21,12 +21,12 @@ const NAMESPACE = 'sei-system';
 
 export interface BridgeParts {
   readonly config: Config;
-  readonly client: Client;
+  readonly temporalAccess: Pick<TemporalAccess, 'client'>;
   readonly transport: KubernetesTransport;
   readonly events: EventRecorder;
   readonly clusterId: string;
   readonly taskQueue: string;
-  readonly knowsSearchAttributes: boolean;
+  readonly searchAttributes: TaskWorkflowsOptions['searchAttributes'];
   readonly metrics: Metrics;
   readonly temporal: Pick<TemporalHealth, 'isLost'>;
   readonly log: Logger;
@@ -35,12 +35,12 @@ export interface BridgeParts {
 /** A bridge that runs in one of the processes that share a lease. */
 export function createBridge({
   config,
-  client,
+  temporalAccess,
   transport,
   events,
   clusterId,
   taskQueue,
-  knowsSearchAttributes,
+  searchAttributes,
   metrics,
   temporal,
   log,
@@ -54,11 +54,14 @@ export function createBridge({
     log,
   });
   const workflows = new TaskWorkflows({
-    client,
+    // Another one after the credentials were replaced.
+    get client() {
+      return temporalAccess.client;
+    },
     taskQueue,
     clusterId,
     temporalUiUrl: config.TEMPORAL_UI_URL,
-    knowsSearchAttributes,
+    searchAttributes,
   });
   const bridge = {
     transport,

@@ -2,7 +2,7 @@ import type { DataConverter } from '@temporalio/common';
 import { Worker, type NativeConnection } from '@temporalio/worker';
 import { Agent } from 'undici';
 import { BearerToken } from '../activities/bearer-token.ts';
-import { createActivities } from '../activities/create-activities.ts';
+import { createActivities, type ActivityDependencies } from '../activities/create-activities.ts';
 import { SeidRpc } from '../activities/seid-rpc.ts';
 import { SidecarClient } from '../activities/sidecar-client.ts';
 import { connectTrusting } from '../activities/sidecar-trust.ts';
@@ -32,7 +32,7 @@ export interface ServiceWorkerOptions {
   readonly transport: KubernetesTransport;
   readonly events: EventRecorder;
   readonly shutdown: AbortSignal;
-  readonly knowsSearchAttributes: boolean;
+  readonly searchAttributes: ActivityDependencies['searchAttributes'];
   readonly metrics: Metrics;
 }
 
@@ -51,7 +51,7 @@ export async function createWorker(options: ServiceWorkerOptions): Promise<Worke
     transport,
     events,
     shutdown,
-    knowsSearchAttributes,
+    searchAttributes,
     metrics,
   } = options;
   const tasks = new ResourceClient<SeiNodeTask>(transport, SEI_NODE_TASK);
@@ -73,7 +73,7 @@ export async function createWorker(options: ServiceWorkerOptions): Promise<Worke
     statuses: new TaskStatusWriter(tasks, metrics),
     events,
     shutdown,
-    knowsSearchAttributes,
+    searchAttributes,
     metrics,
     temporalUiUrl: config.TEMPORAL_UI_URL,
   });

@@ -29,24 +29,31 @@ export function credentialSources({
 }: {
   readonly config: Pick<Config, 'SIDECAR_TOKEN_FILE' | 'SIDECAR_CA_FILE'>;
   readonly transport: Pick<KubernetesTransport, 'bearerToken' | 'clientCertificates'>;
-  readonly temporal: ClientConnectConfig;
+  /** How Temporal is connected at the moment. */
+  readonly temporal: () => ClientConnectConfig['connectionOptions'];
 }): CredentialSources {
   const { SIDECAR_TOKEN_FILE: tokenFile, SIDECAR_CA_FILE: caFile } = config;
-  const { apiKey, tls } = temporal.connectionOptions;
   const sidecarToken = tokenFile === undefined ? undefined : new BearerToken(tokenFile);
-  const clientCertificate = typeof tls === 'object' ? tls?.clientCertPair?.crt : undefined;
   return {
     tokens: {
       kubernetes: () => transport.bearerToken(),
       sidecar: () => sidecarToken?.get(),
-      temporal: () => apiKey,
+      temporal: () => temporal().apiKey,
     },
     certificates: {
       kubernetes: () => transport.clientCertificates(),
       sidecar: () => (caFile === undefined ? undefined : readAuthorities(caFile).join('\n')),
-      temporal: () => (clientCertificate === undefined ? undefined : Buffer.from(clientCertificate).toString()),
+      temporal: () => temporalCertificates(temporal()),
     },
   };
+}
+
+/** Of the client, and the CAs that the server's certificate is checked against. */
+function temporalCertificates({ tls }: ClientConnectConfig['connectionOptions']): string {
+  const { clientCertPair, serverRootCACertificate } = typeof tls === 'object' && tls !== null ? tls : {};
+  return [clientCertPair?.crt, serverRootCACertificate]
+    .map((pem) => (pem === undefined ? '' : Buffer.from(pem).toString()))
+    .join('\n');
 }
 
 /**

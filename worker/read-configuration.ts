@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 import type { Metrics } from '../api/metrics.ts';
 import { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
@@ -34,10 +35,20 @@ function attempt<Part>(read: () => Part, problems: string[]): Part | undefined {
   }
 }
 
-/** After its first line an error quotes the file, which may contain an API key. */
-function readTemporalConfig(): ClientConnectConfig {
+/**
+ * Temporal's own variables, the profile and the files that they name, and the file with the API key. After its first line
+ * an error quotes the profile, which may contain an API key.
+ *
+ * @throws ConfigError
+ */
+export function readTemporalConfig(): ClientConnectConfig {
   try {
-    return loadClientConnectConfig();
+    const { connectionOptions, ...rest } = loadClientConnectConfig();
+    const file = process.env['TEMPORAL_API_KEY_FILE'];
+    if (!file) return { ...rest, connectionOptions };
+    const apiKey = readFileSync(file, 'utf8').trim();
+    if (apiKey === '') throw new Error(`TEMPORAL_API_KEY_FILE=${file} is empty`);
+    return { ...rest, connectionOptions: { ...connectionOptions, apiKey } };
   } catch (error) {
     const [firstLine] = String(error instanceof Error ? error.message : error).split('\n', 1);
     throw new ConfigError(

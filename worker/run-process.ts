@@ -3,7 +3,7 @@ import { escaped } from '../lib/escaped.ts';
 import { temporalSecrets } from '../lib/temporal-secrets.ts';
 import { ConfigError } from './config.ts';
 import { createLogger } from './create-logger.ts';
-import { readConfiguration } from './read-configuration.ts';
+import { readConfiguration, readTemporalConfig } from './read-configuration.ts';
 import { histogramBuckets, RuntimeMetrics } from './runtime-metrics.ts';
 import { runService } from './run-service.ts';
 
@@ -29,7 +29,8 @@ async function run(shutdown: AbortSignal): Promise<void> {
   shutdown.throwIfAborted();
   const metrics = new RuntimeMetrics(() => Runtime.instance().metricMeter);
   const { config, ...connections } = readConfiguration(metrics);
-  const log = createLogger(config.LOG_LEVEL, temporalSecrets(connections.temporal.connectionOptions));
+  const secrets = temporalSecrets(connections.temporal.connectionOptions);
+  const log = createLogger(config.LOG_LEVEL, secrets);
   installRuntime(config.METRICS_ADDRESS, log);
   metrics.startCounters();
   const open = new Set<string>();
@@ -44,7 +45,8 @@ async function run(shutdown: AbortSignal): Promise<void> {
     );
   };
   shutdown.addEventListener('abort', stopAtOnce, { once: true });
-  await runService({ config, ...connections, metrics, log, shutdown, open });
+  const rereadTemporal = readTemporalConfig;
+  await runService({ config, ...connections, rereadTemporal, secrets, metrics, log, shutdown, open });
 }
 
 function installRuntime(metricsAddress: string, logger: DefaultLogger): void {

@@ -3,20 +3,16 @@ import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
-import { Client } from '@temporalio/client';
 import type { Logger } from '@temporalio/common';
-import { NativeConnection, type Worker } from '@temporalio/worker';
+import type { NativeConnection, Worker } from '@temporalio/worker';
 import type { Metrics } from '../api/metrics.ts';
 import { dataConverterFor } from '../encryption/data-converter.ts';
 import { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
-import { temporalSecrets } from '../lib/temporal-secrets.ts';
 import { readClusterId } from '../kubernetes/read-cluster-id.ts';
 import type { Config } from './config.ts';
 import { createBridge } from './create-bridge.ts';
 import { createWorker } from './create-worker.ts';
-import { explainTemporalFailure } from './explain-temporal-failure.ts';
-import { ensureSearchAttributes } from './ensure-search-attributes.ts';
 import type { LeadingBridge } from './leading-bridge.ts';
 import { observeBridge } from './observe-bridge.ts';
 import { credentialSources, observeCredentials } from './observe-credentials.ts';
@@ -25,6 +21,8 @@ import { healthOf, readinessOf, type Running } from './probe-checks.ts';
 import { startProbeServer, type Checks } from './probe-server.ts';
 import { retryForever } from './retry-forever.ts';
 import { runParts, type Part } from './run-parts.ts';
+import { SearchAttributeProbe } from './search-attribute-probe.ts';
+import { TemporalAccess } from './temporal-access.ts';
 import { TemporalHealth } from './temporal-health.ts';
 import { warnOfApiServerToken } from './warn-of-api-server-token.ts';
 import { WorkerLiveness } from './worker-liveness.ts';
@@ -33,6 +31,10 @@ export interface ServiceOptions {
   readonly config: Config;
   /** From Temporal's own environment variables and profiles. */
   readonly temporal: ClientConnectConfig;
+  /** Reads that again, with the files that it names. */
+  readonly rereadTemporal: () => ClientConnectConfig;
+  /** Never logged or shown. New ones are added. */
+  readonly secrets: string[];
   readonly transport: KubernetesTransport;
   readonly metrics: Metrics;
   /** Not the logger of the SDK's runtime, which logs nothing when a connection fails. */
@@ -48,7 +50,7 @@ const CLOSING_MS = 2_000;
 
 /** What this file runs and closes. */
 interface RunningParts extends Running {
-  connection?: NativeConnection;
+  access?: TemporalAccess;
   temporal?: TemporalHealth;
   worker?: Worker;
   bridge?: LeadingBridge;
@@ -61,16 +63,18 @@ interface RunningParts extends Running {
  * @throws Error when a part of the service fails permanently.
  */
 export async function runService(options: ServiceOptions): Promise<void> {
-  const { config, temporal, metrics, log, shutdown, open } = options;
+  const { config, temporal, transport, secrets, metrics, log, shutdown, open } = options;
   const running: RunningParts = {};
   const readyz = (): Checks => readinessOf(config.ROLE, running, shutdown.aborted);
   const probes = await startProbeServer(config.PROBE_ADDRESS, {
     healthz: () => healthOf(running),
     readyz,
-    secrets: temporalSecrets(temporal.connectionOptions),
+    secrets,
   });
   observeProcess(metrics, readyz, shutdown);
-  observeCredentials(metrics, credentialSources(options), shutdown);
+  const connected = (): ClientConnectConfig['connectionOptions'] =>
+    running.access?.connectionOptions ?? temporal.connectionOptions;
+  observeCredentials(metrics, credentialSources({ config, transport, temporal: connected }), shutdown);
   try {
     await startParts(options, running);
     log.info('sei-node-tasks is running', { role: config.ROLE, taskQueue: running.taskQueue });
@@ -80,32 +84,32 @@ export async function runService(options: ServiceOptions): Promise<void> {
     if (error !== shutdown.reason) log.warn('A part failed during the shutdown', { error });
   } finally {
     // What fails here only follows from what has happened before: a worker that did not end keeps its connection.
-    const closed = [running.connection?.close() ?? Promise.resolve(), options.transport.close(), close(probes)];
+    const closed = [running.access?.connection.close() ?? Promise.resolve(), options.transport.close(), close(probes)];
     await Promise.race([Promise.allSettled(closed), sleep(CLOSING_MS, undefined, { ref: false })]);
   }
 }
 
 async function startParts(
-  { config, temporal, transport, metrics, log, shutdown }: ServiceOptions,
+  { config, temporal, rereadTemporal, secrets, transport, metrics, log, shutdown }: ServiceOptions,
   running: RunningParts,
 ): Promise<void> {
   const retry = { log, signal: shutdown, onFailure: (problem: string) => void (running.waitsFor = problem) };
   const dataConverter = dataConverterFor(config.PAYLOAD_KEY_FILE, log);
   const { namespace = 'default', connectionOptions } = temporal;
   const address = connectionOptions.address ?? 'localhost:7233';
-  const connection = await retryForever(
+  const access = await retryForever(
     `Connecting to Temporal at ${address}`,
-    () => connect(connectionOptions),
+    () => TemporalAccess.connect({ config: temporal, reread: rereadTemporal, secrets, dataConverter, log }),
     retry,
   );
-  running.connection = connection;
-  running.temporal = new TemporalHealth(() => connection, namespace);
+  running.access = access;
+  void access.run(shutdown);
+  running.temporal = new TemporalHealth(() => access.connection, namespace);
   void running.temporal.run(shutdown);
-  const knowsSearchAttributes = await retryForever(
-    'Checking the search attributes',
-    () => ensureSearchAttributes(connection, namespace, log),
-    retry,
-  );
+  const connection = (): NativeConnection => access.connection;
+  const searchAttributes = new SearchAttributeProbe({ connection, address, namespace, log });
+  await retryForever('Checking the search attributes', () => searchAttributes.ensure(shutdown), retry);
+  void searchAttributes.run(shutdown);
   const events = new EventRecorder(transport, hostname());
   const clusterId = await retryForever(
     `Reading from the API server at ${transport.server}`,
@@ -121,7 +125,7 @@ async function startParts(
       () =>
         createWorker({
           config,
-          connection,
+          connection: access.connection,
           namespace,
           dataConverter,
           clusterId,
@@ -129,35 +133,27 @@ async function startParts(
           transport,
           events,
           shutdown,
-          knowsSearchAttributes,
+          searchAttributes,
           metrics,
         }),
       retry,
     );
+    access.attach(running.worker);
     running.liveness = new WorkerLiveness(running.worker);
   }
   if (config.ROLE === 'worker') return;
-  const client = new Client({ connection, namespace, dataConverter });
   running.bridge = createBridge({
     config,
-    client,
+    temporalAccess: access,
     transport,
     events,
     clusterId,
     taskQueue,
-    knowsSearchAttributes,
+    searchAttributes,
     metrics,
     temporal: running.temporal,
     log,
   });
-}
-
-async function connect(options: ClientConnectConfig['connectionOptions']): Promise<NativeConnection> {
-  try {
-    return await NativeConnection.connect(options);
-  } catch (error) {
-    throw explainTemporalFailure(error);
-  }
 }
 
 function partsOf({ worker, bridge }: RunningParts, metrics: Metrics): Part[] {

@@ -31,7 +31,7 @@ async function bridging(attempt: Attempt, work: (until: Until, bridge: Bridge) =
       taskQueue: name,
       clusterId: CLUSTER_ID,
       temporalUiUrl: undefined,
-      knowsSearchAttributes: false,
+      searchAttributes: { areKnown: false },
     }),
     namespaces: [environment.namespace],
     taskSelector: `probe=${name}`,
