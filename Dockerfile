@@ -36,6 +36,16 @@ RUN find node_modules/@temporalio/core-bridge/releases -mindepth 1 -maxdepth 1 !
  && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.cts' -o -name '*.d.mts' \) -delete \
  && rm -rf node_modules/@swc/core-* node_modules/.bin node_modules/.package-lock.json package-lock.json .npmrc
 
+# Compiled code of every module, which halves the time of a start. Node keeps it by user and flags; a wrong ROLE ends the
+# process after it has loaded everything.
+RUN mkdir compile-cache && chown 65532:65532 compile-cache
+USER 65532:65532
+RUN ROLE=none NODE_COMPILE_CACHE=/app/compile-cache \
+    node --no-warnings --max-old-space-size=1536 --max-semi-space-size=8 worker/main.ts 2> /dev/null; \
+    test $? = 78 && test -n "$(ls compile-cache)"
+USER root
+RUN chown --recursive root:root compile-cache
+
 FROM ${RUNTIME}
 ARG VERSION=0.0.0
 ARG REVISION=unknown
@@ -49,6 +59,7 @@ COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certifica
 COPY --from=build /app /app
 WORKDIR /app
 ENV NODE_ENV=production \
+    NODE_COMPILE_CACHE=/app/compile-cache \
     WORKFLOW_BUNDLE=/app/bundles/workflows.js \
     ENCRYPTED_WORKFLOW_BUNDLE=/app/bundles/encrypted-workflows.js \
     PROBE_ADDRESS=0.0.0.0:8080 \
