@@ -14,6 +14,7 @@ const PROGRAMS = [
   'test/demo/demo.test.ts',
   'test/deploy/chart.test.ts',
   'test/deploy/generate.test.ts',
+  'test/monitoring/alerts.test.ts',
   'test/supply-chain/audit.test.ts',
   'test/worker/configuration-errors.test.ts',
 ];

@@ -43,8 +43,8 @@ export interface ActivityDependencies extends MirrorDependencies, Omit<PollDepen
 }
 
 export function createActivities(dependencies: ActivityDependencies): Activities {
-  const { clusterId, shutdown, knowsSearchAttributes } = dependencies;
-  const line = new PermitLine();
+  const { clusterId, shutdown, knowsSearchAttributes, metrics } = dependencies;
+  const line = new PermitLine((waiters) => metrics?.set('sei_permit_waiters', {}, waiters));
   const polls = { inFlight: 0 };
   const target = (): TargetDependencies => ({ ...dependencies, permits: new NodePermits(Context.current().client) });
   const ours = (task: Pick<TaskIdentity, 'cluster'>): void => {
@@ -83,6 +83,7 @@ export function createActivities(dependencies: ActivityDependencies): Activities
           if (end !== undefined) return { ...end, waited: wait.state };
         }
       } catch (error) {
+        if (attempt.isCancelled) wait.measure('Cancelled');
         return attempt.leave(error);
       }
     },
@@ -120,6 +121,7 @@ export function createActivities(dependencies: ActivityDependencies): Activities
         permitId: permitIdOf(clusterId, node),
         holder: ownWorkflowId(),
         tasks: dependencies.tasks,
+        metrics,
       });
       try {
         for (const sinceMs = attempt.nowMs; ;) {

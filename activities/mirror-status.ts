@@ -1,5 +1,6 @@
 import { activityInfo, log } from '@temporalio/activity';
 import type { MirrorRequest } from '../core/activities.ts';
+import type { Metrics } from '../api/metrics.ts';
 import { present } from '../lib/present.ts';
 import { provenanceText } from '../api/provenance.ts';
 import { isTerminal, type SeiNodeTask } from '../api/sei-node-task.ts';
@@ -21,6 +22,8 @@ export interface MirrorDependencies {
   readonly events: EventRecorder;
   /** Unset: `status.workflow` has no link. */
   readonly temporalUiUrl: string | undefined;
+  /** Unset: nothing is measured. */
+  readonly metrics?: Metrics | undefined;
 }
 
 /** Result of a status write. */

@@ -1,6 +1,13 @@
 /** The tasks in this process that wait for permits, with one queue per permit. */
 export class PermitLine {
   readonly #lines = new Map<string, Place[]>();
+  readonly #onChange: ((places: number) => void) | undefined;
+  #places = 0;
+
+  /** @param onChange - Called with the number of places in all queues when it changes. */
+  constructor(onChange?: (places: number) => void) {
+    this.#onChange = onChange;
+  }
 
   /** @param sinceMs - Start of the wait, in milliseconds since the epoch: the longest wait is first. */
   join(permitId: string, sinceMs: number): Place {
@@ -24,10 +31,12 @@ export class PermitLine {
       },
       leave: () => {
         line.splice(line.indexOf(place), 1);
+        this.#count(-1);
         line[0]?.becomesFront();
         if (line.length === 0) this.#lines.delete(permitId);
       },
     };
+    this.#count(1);
     const [before] = line;
     line.splice(line.findLastIndex((other) => other.sinceMs <= sinceMs) + 1, 0, place);
     if (line[0] === place) {
@@ -35,6 +44,11 @@ export class PermitLine {
       place.becomesFront();
     }
     return place;
+  }
+
+  #count(change: 1 | -1): void {
+    this.#places += change;
+    this.#onChange?.(this.#places);
   }
 }
 

@@ -1,4 +1,5 @@
 import { holderText } from '../api/temporal/permit-id.ts';
+import type { Metrics } from '../api/metrics.ts';
 import type { SeiNodeTask } from '../api/sei-node-task.ts';
 import { parseWorkflowId } from '../api/temporal/workflow-id.ts';
 import type { ResourceClient } from '../kubernetes/resource-client.ts';
@@ -18,6 +19,8 @@ export interface PermitWaitOptions {
   readonly holder: string;
   /** Used to check whether the resource of a holder still exists. */
   readonly tasks: ResourceClient<SeiNodeTask>;
+  /** Unset: nothing is measured. */
+  readonly metrics?: Metrics | undefined;
 }
 
 /**
@@ -46,13 +49,14 @@ export class PermitWait implements Disposable {
    * @returns The run of the permit, or its holder as messages name it.
    */
   async take(sinceMs: number): Promise<{ readonly permitRunId: string } | { readonly heldBy: string }> {
-    const { permits, line, permitId, holder, tasks } = this.#options;
+    const { permits, line, permitId, holder, tasks, metrics, attempt } = this.#options;
     if (this.#runId !== undefined) return { permitRunId: this.#runId };
     this.#place ??= line.join(permitId, sinceMs);
     if (!this.#place.isFront) return { heldBy: this.#place.holder ?? 'other work' };
     const taken = await permits.take(permitId, holder);
     if ('runId' in taken) {
       this.#runId = taken.runId;
+      metrics?.record('sei_permit_wait_duration_seconds', {}, Math.max(0, attempt.nowMs - sinceMs) / 1000);
       return { permitRunId: taken.runId };
     }
     this.#holder = taken.heldBy;

@@ -1,3 +1,4 @@
+import type { Metrics } from '../api/metrics.ts';
 import type { NodeReference } from '../api/node-reference.ts';
 import type { Dispatcher } from 'undici';
 import { parsedJson } from '../lib/parsed-json.ts';
@@ -5,6 +6,7 @@ import { printable } from '../lib/printable.ts';
 import { sidecarTaskListSchema, type HeldTask } from '../api/sidecar/sidecar-activity.ts';
 import { sidecarErrorSchema, sidecarTaskSchema, type SidecarTask } from '../api/sidecar/sidecar-task.ts';
 import { readAtMost } from '../lib/read-at-most.ts';
+import { timed, type Ended } from '../lib/timed.ts';
 import { tokenAudiences } from '../lib/token-audiences.ts';
 import { withoutSecrets } from '../lib/without-secrets.ts';
 import type { BearerToken } from './bearer-token.ts';
@@ -30,6 +32,8 @@ export interface SidecarClientOptions {
   readonly dispatcher: Dispatcher;
   /** Unset: calls have no token, as on a laptop. */
   readonly token?: BearerToken | undefined;
+  /** Counts and times the requests. Unset: nothing is measured. */
+  readonly metrics?: Metrics | undefined;
 }
 
 interface Call {
@@ -119,7 +123,7 @@ export class SidecarClient {
     const timeout = AbortSignal.timeout(CALL_TIMEOUT_MS);
     const token = await this.#options.token?.get();
     try {
-      const response = await dispatcher.request({
+      const sent = dispatcher.request({
         origin: url.origin,
         path: url.pathname,
         method: call.method,
@@ -127,6 +131,7 @@ export class SidecarClient {
         body: call.body ?? null,
         signal: call.signal === undefined ? timeout : AbortSignal.any([call.signal, timeout]),
       });
+      const response = await timed(sent, (ended, seconds) => this.#measure(call.method, ended, seconds));
       const text = await readAtMost(response.body, maxBytes);
       if (text !== undefined)
         return {
@@ -143,6 +148,13 @@ export class SidecarClient {
       call.signal?.throwIfAborted();
       throw failureOf(`${call.method} ${url.origin}${url.pathname}`, cause, timeout.aborted);
     }
+  }
+
+  #measure(verb: string, ended: Ended<Dispatcher.ResponseData>, seconds: number): void {
+    const { metrics } = this.#options;
+    const code = ended.ok ? String(ended.answer.statusCode) : 'none';
+    metrics?.count('sei_sidecar_requests_total', { verb, code });
+    metrics?.record('sei_sidecar_request_duration_seconds', { verb }, seconds);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Reason } from '../api/reasons.ts';
 import type { Verdict } from '../api/temporal/task-outcome.ts';
 import type { OverTask, ReadyTask, TargetWaitState } from '../core/activities.ts';
 import { pollInterval } from '../core/poll-interval.ts';
@@ -57,6 +58,7 @@ export class TargetWait implements Disposable {
       permitId: permitOf(plan),
       holder: plan.permitHolder,
       tasks: dependencies.tasks,
+      metrics: dependencies.metrics,
     });
   }
 
@@ -71,10 +73,38 @@ export class TargetWait implements Disposable {
 
   /** Checks once and waits for what blocks the task. @returns `undefined` when the caller has to check again. */
   async pass(): Promise<OverTask | ReadyTask | undefined> {
+    const end = await this.#check();
+    if (end !== undefined) this.measure(end.state === 'over' ? end.verdict.reason : 'PhaseMet');
+    return end;
+  }
+
+  /** Records how long the waits took that have just ended. */
+  measure(reason: Reason): void {
+    this.#measurePhaseWait(reason);
+    this.#record('sei_task_queue_duration_seconds', this.#state.queuedSinceMs, reason);
+  }
+
+  #measurePhaseWait(reason: Reason): void {
+    this.#record('sei_task_phase_wait_duration_seconds', this.#state.phaseSinceMs, reason);
+  }
+
+  #record(
+    name: 'sei_task_queue_duration_seconds' | 'sei_task_phase_wait_duration_seconds',
+    sinceMs: number | undefined,
+    reason: Reason,
+  ): void {
+    if (sinceMs === undefined) return;
+    const { plan, attempt } = this.#options;
+    const seconds = Math.max(0, attempt.nowMs - sinceMs) / 1000;
+    this.#dependencies.metrics?.record(name, { kind: plan.kind, reason }, seconds);
+  }
+
+  async #check(): Promise<OverTask | ReadyTask | undefined> {
     const { plan, attempt } = this.#options;
     const seen = await readTarget(this.#dependencies, plan, attempt.signal);
     if (seen.state === 'over') return over(plan, seen.verdict);
     if (seen.state === 'elsewhere') return await this.#waitForPhase(seen.phase);
+    this.#measurePhaseWait('PhaseMet');
     const { phaseSinceMs: _, ...state } = this.#state;
     this.#state = state;
     if (!needsPermit(plan)) return ready(plan, seen);

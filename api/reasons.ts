@@ -1,8 +1,10 @@
 /** The condition that a reason is set on, what it means, and all its messages. */
-interface ReasonDefinition {
+export interface ReasonDefinition {
   /** `Finished` carries the reason of `Ready` or `Failed`. */
   readonly condition: 'TargetReady' | 'Ready' | 'Failed';
   readonly meaning: string;
+  /** Alert that fires when a task ends with it (docs/alerts). Unset: none. */
+  readonly alert?: 'SeiNodeTaskEndUnknown' | 'SeiNodeTaskFailed' | 'SeiNodeTaskNotStarted';
   /**
    * Texts with placeholders, by a name for the case. `{node}`: `SeiNode namespace/name`. Each is one literal, however
    * long: of a sum of literals the compiler does not know the placeholders.
@@ -56,6 +58,7 @@ export const reasons = {
   },
   TargetResolveFailed: {
     condition: 'Failed',
+    alert: 'SeiNodeTaskNotStarted',
     meaning:
       'Nothing was sent: the SeiNode does not exist, was not in `requirePhase` before `requirePhaseTimeout`, or was busy until `queueTimeout`. Or the SeiNode was deleted later; then the message says what was sent.',
     messages: {
@@ -75,6 +78,7 @@ export const reasons = {
   },
   UnsupportedKind: {
     condition: 'Failed',
+    alert: 'SeiNodeTaskNotStarted',
     meaning:
       'This version of the service does not carry out tasks of this kind. Nothing was sent, unless another controller had begun the task.',
     messages: {
@@ -85,6 +89,7 @@ export const reasons = {
   },
   ParamsBuildFailed: {
     condition: 'Failed',
+    alert: 'SeiNodeTaskNotStarted',
     meaning:
       'The spec cannot be turned into a task for the sidecar; the message names the field. Nothing was sent, unless another controller had begun the task.',
     messages: {
@@ -94,6 +99,7 @@ export const reasons = {
   },
   DeserializeFailed: {
     condition: 'Failed',
+    alert: 'SeiNodeTaskNotStarted',
     meaning:
       "The task's input cannot be read; the message names the field. Nothing was sent, unless another controller or workflow had begun the task.",
     messages: {
@@ -103,6 +109,7 @@ export const reasons = {
   },
   TaskTerminalError: {
     condition: 'Failed',
+    alert: 'SeiNodeTaskFailed',
     meaning: 'The sidecar, or the API server for UpdateNodeImage, refused the task. The message quotes it.',
     messages: {
       refused:
@@ -117,6 +124,7 @@ export const reasons = {
   },
   TaskFailed: {
     condition: 'Failed',
+    alert: 'SeiNodeTaskFailed',
     meaning:
       'The sidecar reported that the task failed; the message quotes it. For UpdateNodeImage: somebody else has set another image.',
     messages: {
@@ -131,6 +139,7 @@ export const reasons = {
   },
   TxFailed: {
     condition: 'Failed',
+    alert: 'SeiNodeTaskFailed',
     meaning: 'The transaction was included in a block and failed there; `status.outputs` names it.',
     messages: {
       failed:
@@ -139,6 +148,7 @@ export const reasons = {
   },
   InclusionUndetermined: {
     condition: 'Failed',
+    alert: 'SeiNodeTaskEndUnknown',
     meaning: 'The execution time was over, and it was not known whether the transaction will be included in a block.',
     messages: {
       pending:
@@ -147,6 +157,7 @@ export const reasons = {
   },
   Timeout: {
     condition: 'Failed',
+    alert: 'SeiNodeTaskEndUnknown',
     meaning:
       'The execution time was over, or too little of it was left to begin, and a last check found no end. The message says what was sent.',
     messages: {
@@ -157,6 +168,7 @@ export const reasons = {
   },
   TaskLost: {
     condition: 'Failed',
+    alert: 'SeiNodeTaskEndUnknown',
     meaning:
       'The task was sent, or may have been sent, and the sidecar has answered for 10 minutes that it does not know it. It is not sent again.',
     messages: {
@@ -183,6 +195,7 @@ export const reasons = {
   },
   WorkflowTerminated: {
     condition: 'Failed',
+    alert: 'SeiNodeTaskEndUnknown',
     meaning:
       'The Temporal workflow was ended from outside without an outcome. A task that it had sent may still be running.',
     messages: {

@@ -199,6 +199,7 @@ export interface SeiNodeTask {
     readonly uid: string;
     readonly resourceVersion: string;
     readonly generation?: number;
+    readonly creationTimestamp?: string;
     readonly annotations?: Readonly<Record<string, string>>;
     readonly managedFields?: readonly {
       readonly manager?: string;

@@ -1,9 +1,11 @@
 import type { Logger } from '@temporalio/common';
+import type { Metrics } from '../api/metrics.ts';
 import { present } from '../lib/present.ts';
 import { SEI_NODE_TASK } from '../api/resources.ts';
 import { isTerminal, type SeiNodeTask } from '../api/sei-node-task.ts';
 import { parseWorkflowId, workflowIdOf } from '../api/temporal/workflow-id.ts';
 import { abortable } from '../lib/abortable.ts';
+import { timed } from '../lib/timed.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
@@ -25,6 +27,8 @@ export interface BridgeOptions {
   readonly namespaces: readonly string[];
   /** Label selector for the tasks to carry out. Unset: all. */
   readonly taskSelector: string | undefined;
+  /** Unset: nothing is measured. */
+  readonly metrics?: Metrics | undefined;
   readonly log: Logger;
 }
 
@@ -38,20 +42,21 @@ export class Bridge {
 
   constructor(options: BridgeOptions) {
     this.#options = options;
-    const { transport, events, workflows, log } = options;
+    const { transport, events, workflows, metrics, log } = options;
     const tasks = new ResourceClient<SeiNodeTask>(transport, SEI_NODE_TASK);
     this.#reconciler = new TaskReconciler({
       find: ({ namespace, name }) => this.#find(`${namespace}/${name}`),
       reconcileAfter: (workflowId, delayMs) => this.#queue.addAfter(workflowId, delayMs),
       tasks,
-      statuses: new TaskStatusWriter(tasks),
+      statuses: new TaskStatusWriter(tasks, metrics),
       events,
       workflows,
+      metrics,
       log,
     });
     this.#queue = new WorkQueue({
       concurrency: CONCURRENCY,
-      handle: (workflowId) => this.#reconciler.reconcile(workflowId),
+      handle: (workflowId) => this.#reconcile(workflowId),
       onFailure: (workflowId, error, retryInMs) =>
         log.warn('SeiNodeTask could not be reconciled; requeued with backoff', { workflowId, retryInMs, error }),
     });
@@ -74,6 +79,21 @@ export class Bridge {
     return this.#queue.size;
   }
 
+  /** Number of resources whose last reconcile failed. */
+  get failing(): number {
+    return this.#queue.failing;
+  }
+
+  /** Time since the API server last sent anything on the watch that is silent for longest, in milliseconds. */
+  get watchAgeMs(): number {
+    return Math.max(...this.#reflectors.map(({ ageMs }) => ageMs));
+  }
+
+  /** All resources in the cache. */
+  get tasks(): readonly SeiNodeTask[] {
+    return this.#reflectors.flatMap((reflector) => reflector.list());
+  }
+
   /** Runs until the signal is aborted and the running reconciles are done. */
   async run(signal: AbortSignal): Promise<void> {
     const watches = this.#reflectors.map((reflector) => reflector.run(signal));
@@ -86,6 +106,7 @@ export class Bridge {
       transport: this.#options.transport,
       resource: SEI_NODE_TASK,
       ...present({ namespace, labelSelector: this.#options.taskSelector }),
+      onRelist: () => this.#options.metrics?.count('sei_bridge_relists_total', {}),
       log: this.#options.log,
       onChange: ({ namespace: in_ = '', name, previousUid, uid }) => {
         for (const each of new Set([previousUid, uid])) {
@@ -93,6 +114,16 @@ export class Bridge {
         }
       },
     });
+  }
+
+  async #reconcile(workflowId: string): Promise<void> {
+    await timed(this.#reconciler.reconcile(workflowId), ({ ok }, seconds) =>
+      this.#options.metrics?.record(
+        'sei_bridge_reconcile_duration_seconds',
+        { result: ok ? 'success' : 'error' },
+        seconds,
+      ),
+    );
   }
 
   #find(key: string): SeiNodeTask | undefined {
@@ -118,7 +149,7 @@ export class Bridge {
    */
   #onOpen(open: ReadonlySet<string>): void {
     for (const workflowId of open) if (this.#isOrphan(workflowId)) this.#queue.add(workflowId);
-    for (const task of this.#reflectors.flatMap((reflector) => reflector.list())) {
+    for (const task of this.tasks) {
       const workflowId = workflowIdOf(task.metadata);
       if (!isTerminal(task.status?.phase) && !open.has(workflowId)) this.#lookAgain(workflowId);
     }

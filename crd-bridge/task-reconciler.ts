@@ -1,4 +1,5 @@
 import type { Logger } from '@temporalio/common';
+import type { Metrics } from '../api/metrics.ts';
 import type { Verdict } from '../api/temporal/task-outcome.ts';
 import { cancellationOf, provenanceOf, provenanceText } from '../api/provenance.ts';
 import { isTerminal, type SeiNodeTask } from '../api/sei-node-task.ts';
@@ -38,6 +39,8 @@ export interface TaskReconcilerOptions {
   readonly statuses: TaskStatusWriter;
   readonly events: EventRecorder;
   readonly workflows: TaskWorkflows;
+  /** Unset: nothing is measured. */
+  readonly metrics?: Metrics | undefined;
   readonly log: Logger;
 }
 
@@ -165,8 +168,9 @@ export class TaskReconciler {
   /** The workflow is closed and the status has no verdict: its outcome is written again. */
   async #heal(workflowId: string, task: SeiNodeTask): Promise<void> {
     const verdict = await this.#options.workflows.verdictOf(workflowId);
-    if (await this.#end(workflowId, task, verdict))
-      this.#options.log.warn('Status repaired from a closed workflow', { workflowId, reason: verdict.reason });
+    if (!(await this.#end(workflowId, task, verdict))) return;
+    this.#options.metrics?.count('sei_bridge_statuses_repaired_total', {});
+    this.#options.log.warn('Status repaired from a closed workflow', { workflowId, reason: verdict.reason });
   }
 
   /** @returns Whether the verdict was written. A resource that is gone or terminal is not changed. */
@@ -207,6 +211,7 @@ export class TaskReconciler {
     const live = await this.#options.tasks.get(namespace, name);
     if (live?.metadata.uid === uid) return;
     if (await this.#options.workflows.cancel(workflowId)) {
+      this.#options.metrics?.count('sei_bridge_orphans_cancelled_total', {});
       this.#options.log.info('SeiNodeTask is gone; its workflow was asked to cancel', { workflowId });
     }
   }

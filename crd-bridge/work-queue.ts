@@ -38,6 +38,11 @@ export class WorkQueue {
     return new Set([...this.#waiting, ...this.#active]).size;
   }
 
+  /** Keys whose last work failed, until they are worked on without a failure. */
+  get failing(): number {
+    return this.#failures.size;
+  }
+
   add(key: string): void {
     if (this.#isStopped) return;
     this.#waiting.add(key);

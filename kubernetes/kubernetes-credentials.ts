@@ -17,6 +17,8 @@ const KEEP_ALIVE_MS = 60_000;
 export interface Credentials {
   readonly headers: Readonly<Record<string, string>>;
   readonly dispatcher: Dispatcher;
+  /** Client certificates in PEM. Unset: the kubeconfig has another kind of credential. */
+  readonly certificates: string | undefined;
   /** The parts of the headers that must not be shown. */
   readonly secrets: readonly string[];
 }
@@ -88,7 +90,12 @@ export class KubernetesCredentials {
       );
     }
     const headers = headersOf(options);
-    return { headers, dispatcher: this.#dispatcherFor(options), secrets: secretsOf(headers) };
+    return {
+      headers,
+      dispatcher: this.#dispatcherFor(options),
+      certificates: options.cert?.toString(),
+      secrets: secretsOf(headers),
+    };
   }
 
   #dispatcherFor(options: RequestOptions): Dispatcher {

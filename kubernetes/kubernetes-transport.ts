@@ -1,9 +1,11 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { Dispatcher } from 'undici';
+import type { Metrics } from '../api/metrics.ts';
 import { explainFailure, type FailedCall } from './explain-failure.ts';
 import { hasHttpStatus } from './errors.ts';
 import { KubernetesCredentials } from './kubernetes-credentials.ts';
 import { apiErrorOf, notJson, readText } from './read-response.ts';
+import { timed, type Ended } from '../lib/timed.ts';
 import { timerLength } from '../lib/timer-length.ts';
 import { withoutSecrets } from '../lib/without-secrets.ts';
 
@@ -49,14 +51,19 @@ export class KubernetesTransport {
    */
   readonly server: string;
   readonly #credentials: KubernetesCredentials;
+  readonly #metrics: Metrics | undefined;
 
-  /** @param kubeConfig one with a usable current context, as `loadKubeConfig` returns it */
-  constructor(kubeConfig: KubeConfig) {
+  /**
+   * @param kubeConfig one with a usable current context, as `loadKubeConfig` returns it
+   * @param metrics - Counts and times the requests. Unset: nothing is measured.
+   */
+  constructor(kubeConfig: KubeConfig, metrics?: Metrics) {
     this.server = kubeConfig
       .getCurrentCluster()!
       .server.replace(/\/+$/, '')
       .replace(/\/\/[^/]*@/, '//');
     this.#credentials = new KubernetesCredentials(kubeConfig);
+    this.#metrics = metrics;
   }
 
   /**
@@ -66,6 +73,15 @@ export class KubernetesTransport {
    */
   async bearerToken(): Promise<string | undefined> {
     return await this.#credentials.bearerToken();
+  }
+
+  /**
+   * The client certificates in PEM that this process shows the API server. Unset: it has another kind of credential.
+   *
+   * @throws KubernetesCredentialsError
+   */
+  async clientCertificates(): Promise<string | undefined> {
+    return (await this.#credentials.get()).certificates;
   }
 
   /**
@@ -139,7 +155,7 @@ export class KubernetesTransport {
     const { method, path, query, body, contentType = 'application/json' } = request;
     const credentials = await settledOrAborted(this.#credentials.get(), bounds.signal);
     const url = new URL(this.server + path);
-    const answer = await credentials.dispatcher.request({
+    const sent = credentials.dispatcher.request({
       ...bounds,
       method,
       origin: url.origin,
@@ -152,11 +168,19 @@ export class KubernetesTransport {
       },
       body: body === undefined ? null : JSON.stringify(body),
     });
+    const verb = query?.['watch'] ? 'WATCH' : method;
+    const answer = await timed(sent, (ended, seconds) => this.#measure(verb, ended, seconds));
     if (answer.statusCode < 300) return answer;
     const call = `${method} ${path}`;
     const text = withoutSecrets(await readText(answer.body, DEFAULT_RESPONSE_BYTES, call), credentials.secrets);
     if (answer.statusCode === 401) await this.#credentials.renew(credentials);
     throw apiErrorOf(call, answer.statusCode, { headers: answer.headers, text });
+  }
+
+  #measure(verb: string, ended: Ended<Dispatcher.ResponseData>, seconds: number): void {
+    const code = ended.ok ? String(ended.answer.statusCode) : 'none';
+    this.#metrics?.count('sei_kubernetes_requests_total', { verb, code });
+    this.#metrics?.record('sei_kubernetes_request_duration_seconds', { verb }, seconds);
   }
 }
 

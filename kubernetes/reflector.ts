@@ -33,6 +33,8 @@ export interface ReflectorOptions {
    * no other effect.
    */
   readonly onChange: (change: ObjectChange) => void;
+  /** Called after each list. */
+  readonly onRelist?: () => void;
   readonly log: Log;
   /** Resync: how often every key is reported again, in milliseconds. Default: 600,000. */
   readonly resyncMs?: number;
@@ -57,6 +59,8 @@ export class Reflector<T extends KubernetesObject = KubernetesObject> {
   /** Where the next watch resumes; `undefined` = list first. */
   #resourceVersion: string | undefined;
   #failures = 0;
+  /** When the API server last sent anything, by the monotonic clock, in milliseconds. */
+  #heardMs = performance.now();
 
   constructor(options: ReflectorOptions) {
     this.#options = options;
@@ -74,6 +78,11 @@ export class Reflector<T extends KubernetesObject = KubernetesObject> {
   /** Why the cache is stale at the moment; `undefined` while list and watch work. */
   get lastError(): Error | undefined {
     return this.#failureLog.lastError;
+  }
+
+  /** Time since the API server last sent a list, an event or a bookmark, in milliseconds. */
+  get ageMs(): number {
+    return performance.now() - this.#heardMs;
   }
 
   /** @param key `namespace/name`, as in `ObjectChange` */
@@ -118,6 +127,8 @@ export class Reflector<T extends KubernetesObject = KubernetesObject> {
     items.forEach(dropManagedFields);
     this.#report(this.#store.replaceAll(items));
     this.#hasSynced = true;
+    this.#heardMs = performance.now();
+    this.#options.onRelist?.();
     this.#resolveSynced();
     return resourceVersion;
   }
@@ -173,6 +184,7 @@ export class Reflector<T extends KubernetesObject = KubernetesObject> {
       });
     }
     this.#advanceTo(event.object.metadata.resourceVersion);
+    this.#heardMs = performance.now();
     if (event.type === 'BOOKMARK') return;
     const object = event.object as T;
     dropManagedFields(object);

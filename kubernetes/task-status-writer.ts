@@ -1,6 +1,9 @@
+import type { Reason } from '../api/reasons.ts';
 import { isTerminal, type SeiNodeTask } from '../api/sei-node-task.ts';
+import type { Metrics } from '../api/metrics.ts';
 import type { MirrorTarget } from '../api/temporal/task-input.ts';
 import { nextStatus, type ChangeContext, type StatusChange } from '../core/next-status.ts';
+import { kindLabel, taskDurations } from '../core/task-measures.ts';
 import { withoutRefused } from '../core/refused-fields.ts';
 import { present } from '../lib/present.ts';
 import type { ResourceClient } from './resource-client.ts';
@@ -23,10 +26,13 @@ export interface TaskStatusWrite {
  */
 export class TaskStatusWriter {
   readonly #tasks: ResourceClient<SeiNodeTask>;
+  readonly #metrics: Metrics | undefined;
   readonly #written = new WrittenObjects<SeiNodeTask>();
 
-  constructor(tasks: ResourceClient<SeiNodeTask>) {
+  /** @param metrics - Counts and times verdicts. Unset: nothing is measured. */
+  constructor(tasks: ResourceClient<SeiNodeTask>, metrics?: Metrics) {
     this.#tasks = tasks;
+    this.#metrics = metrics;
   }
 
   /**
@@ -56,6 +62,16 @@ export class TaskStatusWriter {
     const result = current !== undefined && first.outcome === 'unchanged' ? await updateStatus(update) : first;
     if (result.outcome === 'gone' || isTerminal(result.object.status?.phase)) this.#written.forget(uid);
     else this.#written.keep(result.object);
+    if (change.step === 'finished' && result.outcome === 'written') this.#measure(result.object, change.verdict.reason);
     return result;
+  }
+
+  #measure({ spec, status }: SeiNodeTask, reason: Reason): void {
+    const labels = { kind: kindLabel(spec?.['kind']), reason };
+    const { totalSeconds, executionSeconds } = taskDurations(status ?? {});
+    this.#metrics?.count('sei_task_outcomes_total', labels);
+    if (totalSeconds !== undefined) this.#metrics?.record('sei_task_duration_seconds', labels, totalSeconds);
+    if (executionSeconds !== undefined)
+      this.#metrics?.record('sei_task_execution_duration_seconds', labels, executionSeconds);
   }
 }

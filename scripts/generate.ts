@@ -4,10 +4,13 @@ import { stringify } from 'yaml';
 import { localSeiNodeDefinition, seiNodeTaskDefinition } from '../api/custom-resource-definition.ts';
 import { withReference } from '../cli/reference.ts';
 import { withVariables } from './chart-schema.ts';
+import { alerts, ruleFile, withRule } from './monitoring/alert-files.ts';
+import { dashboard } from './monitoring/dashboard.ts';
 import { taskWorkflows } from './task-workflows.ts';
 import { withTables } from './with-tables.ts';
 
 const HEADER = '# Generated from api/ by `npm run generate`; do not edit.\n';
+const RULES_HEADER = '# Generated from scripts/monitoring/alerts.ts by `npm run generate`; do not edit.\n';
 
 /** YAML 1.1, as kubectl reads it: there `yes` and `no` are booleans unless they are quoted. */
 function yaml(document: unknown): string {
@@ -31,6 +34,13 @@ const generators: Readonly<Record<string, (present: string) => string>> = {
   'docs/reasons.md': (present) => withTables(present, ['messages']),
   'docs/architecture.md': (present) => withTables(present, ['rooms']),
   'docs/tasks.md': (present) => withTables(present, ['kinds', 'reasons']),
+  'deploy/monitoring/rules.yaml': () => RULES_HEADER + ruleFile(),
+  'deploy/monitoring/dashboard.json': dashboard,
+  'docs/alerts/README.md': (present) => withTables(present, ['alerts']),
+  ...Object.fromEntries(
+    alerts.map((alert) => [`docs/alerts/${alert.name}.md`, (page: string) => withRule(page, alert)]),
+  ),
+  'docs/metrics.md': (present) => withTables(present, ['metrics', 'sdkMetrics', 'metricLabels']),
   'docs/configuration.md': (present) => withTables(present, ['config']),
   'docs/cli.md': withReference,
 };

@@ -139,6 +139,7 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
     packages: [
       ...temporal,
       '@kubernetes/client-node',
+      '@prometheus-io/lezer-promql',
       '@temporalio/worker',
       '@temporalio/workflow',
       'fast-check',

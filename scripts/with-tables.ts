@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { formatDuration } from '../lib/go-duration.ts';
-import { BECAUSE, PENDING, reached, reasons, whereabouts } from '../api/reasons.ts';
+import { metricLabels, metrics, sdkMetrics, type MetricDefinition } from '../api/metrics.ts';
+import { BECAUSE, PENDING, reached, reasons, whereabouts, type ReasonDefinition } from '../api/reasons.ts';
 import { definitionOf, taskKindNames } from '../api/task-kinds.ts';
 import { configSchema } from '../worker/config.ts';
+import { alerts, plainSummary } from './monitoring/alert-files.ts';
 import { rooms } from './rooms.ts';
 
 const line = (cells: readonly string[]): string =>
@@ -25,12 +27,13 @@ function reasonTable(): string {
 
 /** Every message that a condition can have, and what it is made of; `TaskComplete` has a sentence for each kind. */
 function messageSections(): string {
-  const sections = Object.entries(reasons).map(([reason, { condition, meaning, messages }]) => {
+  const sections = Object.entries(reasons).map(([reason, definition]) => {
+    const { condition, meaning, messages, alert }: ReasonDefinition = definition;
     const texts = Object.values(messages).flatMap((text) => (text === '{result}' ? completeMessages() : [text]));
     return [
       `## ${reason}`,
       '',
-      `On the condition ${code(condition)}. ${meaning}`,
+      `On the condition ${code(condition)}. ${meaning}${alert === undefined ? '' : ` Alert: [${alert}](alerts/${alert}.md).`}`,
       '',
       ...texts.map((text) => `- ${text}`),
     ].join('\n');
@@ -88,7 +91,34 @@ function roomTable(): string {
   return table(['room', 'holds', 'may import'], rows);
 }
 
+function metricTable(definitions: Readonly<Record<string, MetricDefinition>>): string {
+  const rows = Object.entries(definitions).map(([name, { type, labels, unit, help, buckets }]) => [
+    code(name),
+    type,
+    labels.map(code).join(', '),
+    unit,
+    buckets === undefined ? `${help}.` : `${help}. Buckets: ${buckets.join(', ')}.`,
+  ]);
+  return table(['metric', 'type', 'labels', 'unit', 'meaning'], rows);
+}
+
+function alertTable(): string {
+  const rows = alerts.map((alert) => [`[${alert.name}](${alert.name}.md)`, alert.severity, plainSummary(alert)]);
+  return table(['alert', 'severity', 'meaning'], rows);
+}
+
+function labelTable(): string {
+  return table(
+    ['label', 'values'],
+    Object.entries(metricLabels).map(([name, values]) => [code(name), values]),
+  );
+}
+
 const tables = {
+  metrics: () => metricTable(metrics),
+  sdkMetrics: () => metricTable(sdkMetrics),
+  metricLabels: labelTable,
+  alerts: alertTable,
   messages: messageSections,
   rooms: roomTable,
   reasons: reasonTable,

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Client } from '@temporalio/client';
 import type { Logger } from '@temporalio/common';
+import type { Metrics } from '../api/metrics.ts';
 import { Bridge } from '../crd-bridge/bridge.ts';
 import { TaskWorkflows } from '../crd-bridge/task-workflows.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
@@ -24,6 +25,7 @@ export interface BridgeParts {
   readonly clusterId: string;
   readonly taskQueue: string;
   readonly knowsSearchAttributes: boolean;
+  readonly metrics: Metrics;
   readonly log: Logger;
 }
 
@@ -36,6 +38,7 @@ export function createBridge({
   clusterId,
   taskQueue,
   knowsSearchAttributes,
+  metrics,
   log,
 }: BridgeParts): LeadingBridge {
   const elector = new LeaseElector({
@@ -58,9 +61,10 @@ export function createBridge({
     workflows,
     namespaces: config.WATCH_NAMESPACE,
     taskSelector: config.TASK_SELECTOR,
+    metrics,
     log,
   };
-  return new LeadingBridge(elector, () => new Bridge(bridge));
+  return new LeadingBridge(elector, () => new Bridge(bridge), metrics);
 }
 
 function ownNamespace(): string {

@@ -6,6 +6,7 @@ import { createActivities } from '../activities/create-activities.ts';
 import { SeidRpc } from '../activities/seid-rpc.ts';
 import { SidecarClient } from '../activities/sidecar-client.ts';
 import { connectTrusting } from '../activities/sidecar-trust.ts';
+import type { Metrics } from '../api/metrics.ts';
 import { SEI_NODE, SEI_NODE_TASK } from '../api/resources.ts';
 import type { SeiNodeTask } from '../api/sei-node-task.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
@@ -32,6 +33,7 @@ export interface ServiceWorkerOptions {
   readonly events: EventRecorder;
   readonly shutdown: AbortSignal;
   readonly knowsSearchAttributes: boolean;
+  readonly metrics: Metrics;
 }
 
 /**
@@ -50,6 +52,7 @@ export async function createWorker(options: ServiceWorkerOptions): Promise<Worke
     events,
     shutdown,
     knowsSearchAttributes,
+    metrics,
   } = options;
   const tasks = new ResourceClient<SeiNodeTask>(transport, SEI_NODE_TASK);
   const activities = createActivities({
@@ -61,15 +64,17 @@ export async function createWorker(options: ServiceWorkerOptions): Promise<Worke
           : { connect: connectTrusting(config.SIDECAR_CA_FILE) },
       ),
       token: config.SIDECAR_TOKEN_FILE === undefined ? undefined : new BearerToken(config.SIDECAR_TOKEN_FILE),
+      metrics,
     }),
     rpc: new SeidRpc({ urlTemplate: config.SEID_RPC_URL_TEMPLATE, dispatcher: new Agent() }),
     clusterId,
     seiNodes: new ResourceClient(transport, SEI_NODE),
     tasks,
-    statuses: new TaskStatusWriter(tasks),
+    statuses: new TaskStatusWriter(tasks, metrics),
     events,
     shutdown,
     knowsSearchAttributes,
+    metrics,
     temporalUiUrl: config.TEMPORAL_UI_URL,
   });
   return await Worker.create({

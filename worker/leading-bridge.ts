@@ -1,3 +1,4 @@
+import type { Metrics } from '../api/metrics.ts';
 import type { Bridge } from '../crd-bridge/bridge.ts';
 import type { LeaseElector } from '../kubernetes/lease-elector.ts';
 
@@ -5,11 +6,13 @@ import type { LeaseElector } from '../kubernetes/lease-elector.ts';
 export class LeadingBridge {
   readonly #elector: LeaseElector;
   readonly #createBridge: () => Bridge;
+  readonly #metrics: Metrics;
   #bridge: Bridge | undefined;
 
-  constructor(elector: LeaseElector, createBridge: () => Bridge) {
+  constructor(elector: LeaseElector, createBridge: () => Bridge, metrics: Metrics) {
     this.#elector = elector;
     this.#createBridge = createBridge;
+    this.#metrics = metrics;
   }
 
   get isLeading(): boolean {
@@ -26,9 +29,15 @@ export class LeadingBridge {
     return this.#bridge?.queueLength ?? 0;
   }
 
+  /** The bridge of this term; unset while another process leads. */
+  get current(): Bridge | undefined {
+    return this.#bridge;
+  }
+
   /** Runs until the signal is aborted, the running reconciles are done, and the lease is released. */
   async run(signal: AbortSignal): Promise<void> {
     await this.#elector.run(signal, async (term) => {
+      this.#metrics.count('sei_bridge_leader_transitions_total', {});
       this.#bridge = this.#createBridge();
       await this.#bridge.run(term);
       this.#bridge = undefined;

@@ -4,6 +4,7 @@ import { temporalSecrets } from '../lib/temporal-secrets.ts';
 import { ConfigError } from './config.ts';
 import { createLogger } from './create-logger.ts';
 import { readConfiguration } from './read-configuration.ts';
+import { histogramBuckets, RuntimeMetrics } from './runtime-metrics.ts';
 import { runService } from './run-service.ts';
 
 const EXIT_FAILED = 1;
@@ -11,9 +12,11 @@ const EXIT_FAILED = 1;
 const EXIT_CONFIG = 78;
 
 async function run(): Promise<void> {
-  const { config, ...connections } = readConfiguration();
+  const metrics = new RuntimeMetrics(() => Runtime.instance().metricMeter);
+  const { config, ...connections } = readConfiguration(metrics);
   const log = createLogger(config.LOG_LEVEL, temporalSecrets(connections.temporal.connectionOptions));
   installRuntime(config.METRICS_ADDRESS, log);
+  metrics.startCounters();
   const shutdown = new AbortController();
   for (const name of ['SIGTERM', 'SIGINT'] as const) {
     process.once(name, () => {
@@ -21,7 +24,7 @@ async function run(): Promise<void> {
       shutdown.abort(new Error(`received ${name}`));
     });
   }
-  await runService({ config, ...connections, log, shutdown: shutdown.signal });
+  await runService({ config, ...connections, metrics, log, shutdown: shutdown.signal });
 }
 
 function installRuntime(metricsAddress: string, logger: DefaultLogger): void {
@@ -31,7 +34,7 @@ function installRuntime(metricsAddress: string, logger: DefaultLogger): void {
       shutdownSignals: [],
       telemetryOptions: {
         logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} },
-        metrics: { prometheus: { bindAddress: metricsAddress } },
+        metrics: { prometheus: { bindAddress: metricsAddress, histogramBucketOverrides: histogramBuckets } },
       },
     });
   } catch (cause) {

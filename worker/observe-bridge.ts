@@ -1,26 +1,27 @@
-import { Runtime } from '@temporalio/worker';
+import type { Metrics } from '../api/metrics.ts';
+import { taskCensus } from '../core/task-measures.ts';
 import type { LeadingBridge } from './leading-bridge.ts';
+import { repeat } from './repeat.ts';
 
 const INTERVAL_MS = 1_000;
+/** Counting looks at every task in the cache. */
+const CENSUS_INTERVAL_MS = 5_000;
 
 /**
- * Publishes two gauges until the signal is aborted: `sei_bridge_queue_length`, and `sei_bridge_leading`, which is 1 in
- * the leader and 0 in those that stand by.
+ * Publishes the gauges of the bridge until the signal is aborted. In a process that stands by, all of them are 0: a sum
+ * over the processes is what the leader says.
  */
-export function observeBridge(bridge: LeadingBridge, signal: AbortSignal): void {
-  const meter = Runtime.instance().metricMeter;
-  const length = meter.createGauge('sei_bridge_queue_length', 'int', '1', 'SeiNodeTasks that wait to be reconciled');
-  const leading = meter.createGauge(
-    'sei_bridge_leading',
-    'int',
-    '1',
-    '1 while this process turns SeiNodeTasks into workflows',
-  );
-  const observe = (): void => {
-    length.set(bridge.queueLength);
-    leading.set(bridge.isLeading ? 1 : 0);
-  };
-  observe();
-  const timer = setInterval(observe, INTERVAL_MS);
-  signal.addEventListener('abort', () => clearInterval(timer), { once: true });
+export function observeBridge(bridge: LeadingBridge, metrics: Metrics, signal: AbortSignal): void {
+  repeat(INTERVAL_MS, signal, () => {
+    metrics.set('sei_bridge_queue_length', {}, bridge.queueLength);
+    metrics.set('sei_bridge_leading', {}, bridge.isLeading ? 1 : 0);
+    metrics.set('sei_bridge_backing_off', {}, bridge.current?.failing ?? 0);
+    metrics.set('sei_bridge_watch_age_seconds', {}, (bridge.current?.watchAgeMs ?? 0) / 1000);
+  });
+  repeat(CENSUS_INTERVAL_MS, signal, () => {
+    const { counts, oldestPending } = taskCensus(bridge.current?.tasks ?? [], Date.now());
+    for (const { kind, phase, count } of counts) metrics.set('sei_tasks', { kind, phase }, count);
+    for (const { kind, ageSeconds } of oldestPending)
+      metrics.set('sei_task_oldest_pending_age_seconds', { kind }, ageSeconds);
+  });
 }

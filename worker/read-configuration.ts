@@ -1,4 +1,5 @@
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
+import type { Metrics } from '../api/metrics.ts';
 import { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
 import { loadKubeConfig } from '../kubernetes/load-kube-config.ts';
 import { ConfigError, readConfig, type Config } from './config.ts';
@@ -10,12 +11,15 @@ interface Configuration {
   readonly transport: KubernetesTransport;
 }
 
-/** @throws ConfigError that lists what is wrong with our variables, with Temporal's and with the kubeconfig. */
-export function readConfiguration(): Configuration {
+/**
+ * @param metrics - Measures the requests to the API server.
+ * @throws ConfigError that lists what is wrong with our variables, with Temporal's and with the kubeconfig.
+ */
+export function readConfiguration(metrics: Metrics): Configuration {
   const problems: string[] = [];
   const config = attempt(() => readConfig(process.env), problems);
   const temporal = attempt(readTemporalConfig, problems);
-  const transport = attempt(() => new KubernetesTransport(loadKubeConfig()), problems);
+  const transport = attempt(() => new KubernetesTransport(loadKubeConfig(), metrics), problems);
   if (config === undefined || temporal === undefined || transport === undefined)
     throw new ConfigError(problems.join('\n'));
   return { config, temporal, transport };

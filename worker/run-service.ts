@@ -5,6 +5,7 @@ import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { Client } from '@temporalio/client';
 import type { Logger } from '@temporalio/common';
 import { NativeConnection, type Worker } from '@temporalio/worker';
+import type { Metrics } from '../api/metrics.ts';
 import { dataConverterFor } from '../encryption/data-converter.ts';
 import { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
@@ -16,6 +17,8 @@ import { explainTemporalFailure } from './explain-temporal-failure.ts';
 import { ensureSearchAttributes } from './ensure-search-attributes.ts';
 import type { LeadingBridge } from './leading-bridge.ts';
 import { observeBridge } from './observe-bridge.ts';
+import { credentialSources, observeCredentials } from './observe-credentials.ts';
+import { observeProcess } from './observe-process.ts';
 import { startProbeServer, type ReadinessChecks } from './probe-server.ts';
 import { retryForever } from './retry-forever.ts';
 import { warnOfApiServerToken } from './warn-of-api-server-token.ts';
@@ -25,6 +28,7 @@ export interface ServiceOptions {
   /** From Temporal's own environment variables and profiles. */
   readonly temporal: ClientConnectConfig;
   readonly transport: KubernetesTransport;
+  readonly metrics: Metrics;
   /** Not the logger of the SDK's runtime, which logs nothing when a connection fails. */
   readonly log: Logger;
   /** Aborted when the process is asked to stop. */
@@ -46,13 +50,16 @@ interface Running {
  * @throws Error when a part of the service fails permanently.
  */
 export async function runService(options: ServiceOptions): Promise<void> {
-  const { config, log, shutdown } = options;
+  const { config, metrics, log, shutdown } = options;
   const running: Running = {};
-  const probes = await startProbeServer(config.PROBE_ADDRESS, () => readiness(config, running, shutdown));
+  const checks = (): ReadinessChecks => readiness(config, running, shutdown);
+  const probes = await startProbeServer(config.PROBE_ADDRESS, checks);
+  observeProcess(metrics, checks, shutdown);
+  observeCredentials(metrics, credentialSources(options), shutdown);
   try {
     await startParts(options, running);
     log.info('sei-node-tasks is running', { role: config.ROLE, taskQueue: running.taskQueue });
-    await runParts(running, shutdown);
+    await runParts(running, metrics, shutdown);
   } catch (error) {
     if (!shutdown.aborted) throw error;
   } finally {
@@ -75,7 +82,7 @@ function readiness(config: Config, { connection, worker, bridge }: Running, shut
 }
 
 async function startParts(
-  { config, temporal, transport, log, shutdown }: ServiceOptions,
+  { config, temporal, transport, metrics, log, shutdown }: ServiceOptions,
   running: Running,
 ): Promise<void> {
   const retry = { log, signal: shutdown };
@@ -117,6 +124,7 @@ async function startParts(
           events,
           shutdown,
           knowsSearchAttributes,
+          metrics,
         }),
       retry,
     );
@@ -131,6 +139,7 @@ async function startParts(
     clusterId,
     taskQueue,
     knowsSearchAttributes,
+    metrics,
     log,
   });
 }
@@ -143,7 +152,7 @@ async function connect(options: ClientConnectConfig['connectionOptions']): Promi
   }
 }
 
-async function runParts({ worker, bridge }: Running, shutdown: AbortSignal): Promise<void> {
+async function runParts({ worker, bridge }: Running, metrics: Metrics, shutdown: AbortSignal): Promise<void> {
   const runs = worker === undefined ? [] : [worker.run()];
   const stopWorker = (): void => {
     if (worker?.getState() === 'RUNNING') worker.shutdown();
@@ -151,7 +160,7 @@ async function runParts({ worker, bridge }: Running, shutdown: AbortSignal): Pro
   shutdown.addEventListener('abort', stopWorker, { once: true });
   if (shutdown.aborted) stopWorker();
   if (bridge !== undefined) {
-    observeBridge(bridge, shutdown);
+    observeBridge(bridge, metrics, shutdown);
     runs.push(bridge.run(shutdown));
   }
   await Promise.all(runs);

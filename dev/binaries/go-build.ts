@@ -12,6 +12,8 @@ export interface GoProgram {
   readonly package: string;
   /** Linker flags in addition to those that leave out symbol tables. Default: none. */
   readonly linkerFlags?: readonly string[];
+  /** Build tags. Default: none. */
+  readonly tags?: readonly string[];
 }
 
 /** Files of a module that determine what is built. */
@@ -26,7 +28,7 @@ export function moduleFiles(module: URL): URL[] {
  * @throws {Error} it does not compile; the message has the end of the compiler's output.
  */
 export async function goBuild(
-  { binary, version, module, package: path, linkerFlags = [] }: GoProgram,
+  { binary, version, module, package: path, linkerFlags = [], tags = [] }: GoProgram,
   folder: string,
   { environment, progress }: { readonly environment: NodeJS.ProcessEnv; readonly progress: ProgressReporter },
 ): Promise<void> {
@@ -35,7 +37,18 @@ export async function goBuild(
     {
       command: 'go',
       // -v prints each package as it is compiled: that shows the progress.
-      arguments: ['build', '-v', '-trimpath', '-ldflags', flags, '-o', join(folder, binary), path],
+      arguments: [
+        'build',
+        '-v',
+        '-trimpath',
+        '-ldflags',
+        flags,
+        '-tags',
+        tags.join(','),
+        '-o',
+        join(folder, binary),
+        path,
+      ],
       cwd: fileURLToPath(module),
       // Without cgo no C compiler is needed.
       env: { ...environment, CGO_ENABLED: '0' },

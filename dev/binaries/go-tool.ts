@@ -7,7 +7,13 @@ import { goBuild, moduleFiles, type GoProgram } from './go-build.ts';
 
 /** Tools of the tests: each has a module of its own in dev/go-tools, which pins it. */
 const TOOLS = {
-  helm: { package: 'helm.sh/helm/v3/cmd/helm', module: 'helm.sh/helm/v3' },
+  helm: { package: 'helm.sh/helm/v3/cmd/helm', module: 'helm.sh/helm/v3', tags: [] },
+  promtool: {
+    package: 'github.com/prometheus/prometheus/cmd/promtool',
+    module: 'github.com/prometheus/prometheus',
+    // Rules are tested without service discovery, whose clients of all clouds would be a large part of the build.
+    tags: ['remove_all_sd'],
+  },
 } as const;
 
 export type GoTool = keyof typeof TOOLS;
@@ -31,13 +37,13 @@ export function goTool(tool: GoTool, environment: NodeJS.ProcessEnv, progress: P
   };
   const variable = tool.toUpperCase();
   const sources = [variableSource(variable, environment), ...cachedSources(recipe, environment)];
-  return firstFound(tool, sources, `Install Go 1.24 or later, or set ${variable} to the path of ${tool}.`);
+  return firstFound(tool, sources, `Install Go 1.25 or later, or set ${variable} to the path of ${tool}.`);
 }
 
 function programOf(tool: GoTool): GoProgram {
   const module = new URL(`../go-tools/${tool}/`, import.meta.url);
-  const { package: path, module: required } = TOOLS[tool];
+  const { package: path, module: required, tags } = TOOLS[tool];
   const [, version = ''] =
     new RegExp(`^\\s*${required} v(\\S+)`, 'm').exec(readFileSync(new URL('go.mod', module), 'utf8')) ?? [];
-  return { binary: tool, version, module, package: path };
+  return { binary: tool, version, module, package: path, tags };
 }

@@ -4,6 +4,7 @@ import { Agent } from 'undici';
 import type { BearerToken } from '../../activities/bearer-token.ts';
 import { SidecarError } from '../../activities/errors.ts';
 import { SidecarClient } from '../../activities/sidecar-client.ts';
+import type { Metrics } from '../../api/metrics.ts';
 import { NodeUrlTemplate } from '../../activities/node-url-template.ts';
 import { startMisbehavingServer, type MisbehavingServer } from './misbehaving-server.ts';
 
@@ -19,12 +20,13 @@ export async function against<Result>(
   answer: RequestListener,
   use: (client: SidecarClient, server: MisbehavingServer) => Promise<Result>,
   token?: BearerToken,
+  metrics?: Metrics,
 ): Promise<Result> {
   await using server = await startMisbehavingServer(answer);
   const dispatcher = new Agent();
   const urlTemplate = new NodeUrlTemplate(`${server.url}/{namespace}/{name}`);
   try {
-    return await use(new SidecarClient({ urlTemplate, dispatcher, token }), server);
+    return await use(new SidecarClient({ urlTemplate, dispatcher, token, metrics }), server);
   } finally {
     await dispatcher.destroy();
   }

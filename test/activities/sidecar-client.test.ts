@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { RequestListener } from 'node:http';
 import { mock } from 'node:test';
+import { RecordedMetrics } from '../support/recorded-metrics.ts';
 import { answering } from './misbehaving-server.ts';
 import { against, call, failureOf, id, node, patience, running, type Method } from './sidecar-calls.ts';
 
@@ -39,6 +40,25 @@ describe('SidecarClient with a sidecar that follows the contract', () => {
       assert.equal(await client.getTask(node, id, patience), undefined);
       await client.deleteTask(node, id, patience);
     });
+  });
+
+  it('measures each request by verb and status', async () => {
+    const metrics = new RecordedMetrics();
+    await against(answering(404, '{"error":"task not found"}\n'), (client) => call(client, 'GET'), undefined, metrics);
+    await failureOf(
+      against(
+        ({ socket }) => socket.destroy(),
+        (client) => call(client, 'POST'),
+        undefined,
+        metrics,
+      ),
+    );
+    assert.deepEqual(metrics.lines, [
+      'sei_sidecar_requests_total verb=GET,code=404 1',
+      'sei_sidecar_request_duration_seconds verb=GET',
+      'sei_sidecar_requests_total verb=POST,code=none 1',
+      'sei_sidecar_request_duration_seconds verb=POST',
+    ]);
   });
 
   it('takes 204 for a deleted task', () => against(answering(204), (client) => client.deleteTask(node, id, patience)));

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KubernetesApiError, KubernetesError } from '../../kubernetes/errors.ts';
 import { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
+import { RecordedMetrics } from '../support/recorded-metrics.ts';
 import { FakeApiServer, kubeConfigFor, sendJson, sendStatus } from './fake-api-server.ts';
 
 const stream = { path: '/watch', deadlineMs: 5_000, idleMs: 5_000 };
@@ -23,6 +24,13 @@ function failsWith(code: string, message = /./) {
   };
 }
 
+function measured(verb: string, code: string): string[] {
+  return [
+    `sei_kubernetes_requests_total verb=${verb},code=${code} 1`,
+    `sei_kubernetes_request_duration_seconds verb=${verb}`,
+  ];
+}
+
 describe('KubernetesTransport', () => {
   it('sends method, path, query, body and token, over sockets that are kept', async () => {
     await using server = await FakeApiServer.start((_, response) => sendJson(response, 200, { ok: true }));
@@ -37,6 +45,25 @@ describe('KubernetesTransport', () => {
     assert.equal(first?.authorization, 'Bearer secret');
     const sockets = new Set(server.requests.map(({ socketPort }) => socketPort));
     assert.ok(sockets.size <= 2, `10 calls took ${sockets.size} sockets`);
+  });
+
+  it('measures each request by verb and status, also one without an answer', async () => {
+    await using server = await FakeApiServer.start(({ path }, response) =>
+      path === '/slow' ? undefined : sendJson(response, path === '/gone' ? 404 : 200, {}),
+    );
+    const metrics = new RecordedMetrics();
+    const transport = new KubernetesTransport(kubeConfigFor(server.transport.server), metrics);
+    await transport.request({ method: 'PATCH', path: '/x' });
+    await transport.request({ method: 'GET', path: '/gone' }).catch(() => undefined);
+    await transport.request({ method: 'GET', path: '/slow', timeoutMs: 50 }).catch(() => undefined);
+    await transport.openStream({ ...stream, query: { watch: true } }).then(collect);
+    await transport.close();
+    assert.deepEqual(metrics.lines, [
+      ...measured('PATCH', '200'),
+      ...measured('GET', '404'),
+      ...measured('GET', 'none'),
+      ...measured('WATCH', '200'),
+    ]);
   });
 
   it('keeps the path of a server URL', async () => {

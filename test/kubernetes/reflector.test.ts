@@ -121,6 +121,21 @@ describe('Reflector', () => {
     assert.deepEqual(run.logged, []);
   });
 
+  it('reports each list, and gets older until the server sends something', async () => {
+    let lists = 0;
+    let open: ServerResponse | undefined;
+    const held: Step = (response, request) => {
+      open = response;
+      watch()(response, request);
+    };
+    await using api = await serve([list('10', a1)], [held]);
+    await using run = new ReflectorHarness(api.server.transport, { onRelist: () => (lists += 1) });
+    await until(() => open !== undefined && run.reflector.ageMs > 50);
+    assert.equal(lists, 1);
+    open?.write(bookmark('20'));
+    await until(() => run.reflector.ageMs < 50);
+  });
+
   it('reports an object replaced under its name as one that is gone and one that is new', async () => {
     await using api = await serve([list('10', a1)], [watch(line('MODIFIED', object('a', 'u9', '11')))]);
     await using run = new ReflectorHarness(api.server.transport);

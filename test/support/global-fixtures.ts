@@ -1,4 +1,5 @@
 import { findBinaries } from '../../dev/binaries/find-binaries.ts';
+import { goTool } from '../../dev/binaries/go-tool.ts';
 import { reportToStderr } from '../../dev/progress-reporter.ts';
 import { ServersOnDemand } from './servers-on-demand.ts';
 
@@ -7,6 +8,7 @@ let servers: ServersOnDemand | undefined;
 export async function mochaGlobalSetup(): Promise<void> {
   // On a fresh machine they are compiled for minutes, which does not count as time of a test.
   await findBinaries(process.env, reportToStderr);
+  await goTool('promtool', process.env, reportToStderr);
   servers = await ServersOnDemand.listen();
 }
 

@@ -1,15 +1,25 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { metrics as catalogue, sdkMetrics, type MetricDefinition } from '../../api/metrics.ts';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
 import type { LocalService } from '../../dev/start-local-service.ts';
 import type { Faults } from '../../simulator/faults.ts';
 import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
+import { CertificateAuthority } from '../support/certificate-authority.ts';
 import { eventually } from '../support/eventually.ts';
+import { jsonWebToken } from '../support/json-web-token.ts';
 import { logLines } from '../support/log-lines.ts';
+import { servedMetrics, type ServedMetric } from '../support/served-metrics.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 
-const REFUSED_TOKEN = 'planted-sidecar-token';
+/** When the refused token expires, in seconds since the epoch. */
+const EXPIRY = 1_900_000_000;
+const REFUSED_TOKEN = jsonWebToken({ exp: EXPIRY, jti: 'planted-sidecar-token' });
+
+const labelText = (labels: readonly string[]): string => labels.toSorted().join(', ');
+const textOf = ({ name, type, labels, help }: ServedMetric): string => `${type} ${name}{${labelText(labels)}} ${help}`;
+const definitions: Readonly<Record<string, MetricDefinition>> = catalogue;
 
 describe('metrics and logs', () => {
   let environment: TestEnvironment;
@@ -23,8 +33,15 @@ describe('metrics and logs', () => {
     secrets = [token, REFUSED_TOKEN];
     const tokenFile = join(directory, `${environment.namespace}.token`);
     await writeFile(tokenFile, token, { mode: 0o600 });
-    service = await environment.startService({ LOG_LEVEL: 'DEBUG', SIDECAR_TOKEN_FILE: tokenFile });
+    const caFile = join(directory, `${environment.namespace}.crt`);
+    await writeFile(caFile, new CertificateAuthority('sidecars').certificate);
+    service = await environment.startService({
+      LOG_LEVEL: 'DEBUG',
+      SIDECAR_TOKEN_FILE: tokenFile,
+      SIDECAR_CA_FILE: caFile,
+    });
     assertComplete(await restart('well'));
+    await waitForPhaseAndQueue();
     await writeFile(tokenFile, REFUSED_TOKEN);
     assertFailed(await restart('unauthorized', { timeoutSeconds: 2 }), 'Timeout', 'tooLateToBegin', { problem: /401/ });
     assertFailed(
@@ -43,6 +60,17 @@ describe('metrics and logs', () => {
     return await environment.finished(name);
   }
 
+  /** Two restarts of one node that is not in the phase that they require at first. */
+  async function waitForPhaseAndQueue(): Promise<void> {
+    await environment.addNode('late', { phase: 'Initializing' });
+    for (const name of ['first', 'second']) {
+      await environment.restart(name, 'late');
+      await environment.taskWhere(name, 'waits', ({ status }) => status?.reason === 'PhaseNotMet');
+    }
+    await environment.setPhase('late', 'Running');
+    for (const name of ['first', 'second']) assertComplete(await environment.finished(name));
+  }
+
   async function metrics(): Promise<string> {
     const response = await fetch(service.metricsUrl);
     assert.match(response.headers.get('content-type') ?? '', /^text\/plain/);
@@ -56,8 +84,52 @@ describe('metrics and logs', () => {
       const counts = [...(await metrics()).matchAll(verdict)].map(([, kind, reason, count]) =>
         [kind, reason, count].join(' '),
       );
-      assert.deepEqual(counts.toSorted(), ['RestartSeid TaskComplete 1', 'RestartSeid Timeout 2']);
+      assert.deepEqual(counts.toSorted(), ['RestartSeid TaskComplete 3', 'RestartSeid Timeout 2']);
       return true;
+    });
+  });
+
+  it('are those of the catalogue, with its types, labels and help', async () => {
+    // Credentials are read every 10 s.
+    await eventually('the last gauge', async () => (await metrics()).includes('sei_token_expiry_timestamp_seconds{'));
+    const served = servedMetrics(await metrics()).filter(({ name }) => !name.startsWith('temporal_'));
+    const expected = Object.entries(definitions).map(([name, definition]) => ({ ...definition, name }));
+    assert.deepEqual(served.map(textOf).toSorted(), expected.map(textOf).toSorted());
+  });
+
+  it('of the Temporal SDK have the labels of the catalogue', async () => {
+    const served = new Map(servedMetrics(await metrics()).map((metric) => [metric.name, metric]));
+    for (const [name, { type, labels }] of Object.entries(sdkMetrics)) {
+      const metric = served.get(name) ?? assert.fail(`${name} is not served`);
+      assert.equal(metric.type, type, name);
+      assert.equal(labelText(metric.labels), labelText(labels), name);
+    }
+  });
+
+  it('of the Temporal SDK name a failure as the alerts do', async () => {
+    assert.match(await metrics(), /^temporal_request_failure\{.*status_code="[A-Z_]+".*\} \d+$/m);
+  });
+
+  it('count the outcomes of every kind and reason from 0', async () => {
+    const counts = [...(await metrics()).matchAll(/^sei_task_outcomes_total\{kind="(\w+)",reason="(\w+)"\} (\d+)$/gm)];
+    const happened = counts.filter(([, , , count]) => count !== '0').map(([, ...words]) => words.join(' '));
+    assert.deepEqual(happened.toSorted(), ['RestartSeid TaskComplete 3', 'RestartSeid Timeout 2']);
+    assert.ok(counts.some(([, kind, reason]) => kind === 'GovVote' && reason === 'TxFailed'));
+  });
+
+  it('tell when the token for sidecars expires', async () => {
+    assert.match(
+      await metrics(),
+      new RegExp(`^sei_token_expiry_timestamp_seconds{credential="sidecar"} ${EXPIRY}$`, 'm'),
+    );
+  });
+
+  it('count what exists by kind and phase', async () => {
+    await eventually('the census', async () => {
+      const text = await metrics();
+      return ['Complete"} 3', 'Failed"} 2', 'Pending"} 0', 'Running"} 0'].every((end) =>
+        text.includes(`sei_tasks{kind="RestartSeid",phase="${end}\n`),
+      );
     });
   });
 
