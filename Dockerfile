@@ -44,7 +44,7 @@ RUN ROLE=none NODE_COMPILE_CACHE=/app/compile-cache \
     node --no-warnings --max-old-space-size=1536 --max-semi-space-size=8 worker/main.ts 2> /dev/null; \
     test $? = 78 && test -n "$(ls compile-cache)"
 USER root
-RUN chown --recursive root:root compile-cache
+RUN chown --recursive root:root compile-cache && chmod --recursive a+rX compile-cache
 
 FROM ${RUNTIME}
 ARG VERSION=0.0.0

@@ -76,11 +76,15 @@ describe('docs/install.md', function () {
     });
   }
 
+  async function shell(command: string): Promise<string> {
+    return (await run('bash', ['-euc', command], { cwd: folder, env: variables })).stdout;
+  }
+
   /** Runs the next commands, up to the one that begins with these words, and returns what the last one prints. */
   async function follow(last: string): Promise<string> {
     for (let printed = ''; ;) {
       const command = commands.shift() ?? assert.fail(`no command begins with ${last}`);
-      ({ stdout: printed } = await run('bash', ['-euc', command], { cwd: folder, env: variables }));
+      printed = await shell(command);
       if (command.startsWith(last)) return printed;
     }
   }
@@ -99,6 +103,16 @@ describe('docs/install.md', function () {
     const node = await environment.addNode('validator-0');
     assert.match(await follow('kubectl --namespace arctic-1 get'), /\bComplete\b.*\bTaskComplete\b/);
     assert.equal(node.sigtermsReceived, 1);
+  });
+
+  it('takes over a CRD that helm did not install', async () => {
+    const [install = assert.fail()] = blocksOf(page, 'console');
+    const [, command = assert.fail()] = install.split(/^\$ /m);
+    await shell('helm uninstall sei-node-tasks-crds --namespace sei-system');
+    const definition = 'customresourcedefinition/seinodetasks.sei.io';
+    await shell(`kubectl label ${definition} app.kubernetes.io/managed-by-`);
+    await shell(`kubectl annotate ${definition} meta.helm.sh/release-name- meta.helm.sh/release-namespace-`);
+    assert.match(await shell(command), /STATUS: deployed/);
   });
 
   it('removes the service and keeps CRD and tasks', async () => {
