@@ -26,10 +26,10 @@ const reason = whyNoImage();
 
 /** What the image says about itself when it runs. */
 const ASK = `
-  const { writeFileSync, existsSync } = require('node:fs');
+  const { globSync, readFileSync, writeFileSync } = require('node:fs');
   let written = true;
   try { writeFileSync('/app/written', ''); } catch (error) { written = error.code; }
-  console.log(JSON.stringify({ uid: process.getuid(), gid: process.getgid(), pid: process.pid, written }));
+  console.log(JSON.stringify({ uid: process.getuid(), gid: process.getgid(), pid: process.pid, written, cached: readFileSync(globSync('/app/compile-cache/*/*')[0]).length > 0 }));
 `;
 
 describe(`the image${reason === undefined ? '' : `, not tried here: ${reason}`}`, function () {
@@ -68,12 +68,12 @@ describe(`the image${reason === undefined ? '' : `, not tried here: ${reason}`}`
     });
   }
 
-  it('runs as 65532, as PID 1, and cannot write its files', async () => {
+  it('runs as 65532, as PID 1, cannot write its files, and can read the compile cache', async () => {
     await writePodFiles(files, await installChart(environment), environment);
     const asked = await start(['node', '-e', ASK], {}, 'pipe');
     const [stdout, stderr] = await Promise.all([text(asked.stdout!), text(asked.stderr!)]);
     assert.notEqual(stdout, '', stderr);
-    assert.deepEqual(JSON.parse(stdout), { uid: 65_532, gid: 65_532, pid: 1, written: 'EROFS' });
+    assert.deepEqual(JSON.parse(stdout), { uid: 65_532, gid: 65_532, pid: 1, written: 'EROFS', cached: true });
   });
 
   it('contains no npm and no compiler, only the service', () => {
