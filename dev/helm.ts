@@ -6,6 +6,9 @@ import { reportToStderr } from './progress-reporter.ts';
 
 const CHARTS = fileURLToPath(new URL('../deploy/charts/', import.meta.url));
 
+/** A helm that was not compiled by its own Makefile renders for Kubernetes 1.20. */
+const KUBERNETES = '1.34.0';
+
 export type Chart = 'sei-node-tasks' | 'sei-node-tasks-crds';
 
 export interface HelmResult {
@@ -42,7 +45,7 @@ export async function helm(commandArguments: readonly string[], input = ''): Pro
 /** What `helm install` would apply, as YAML. @throws Error with what helm says when it refuses the values. */
 export async function renderChart({ chart, name, namespace, values = {} }: Release): Promise<string> {
   const { code, stdout, stderr } = await helm(
-    ['template', name, chart, '--namespace', namespace, '--values', '-'],
+    ['template', name, chart, '--namespace', namespace, '--kube-version', KUBERNETES, '--values', '-'],
     JSON.stringify(values),
   );
   if (code !== 0) throw new Error(stderr);

@@ -25,6 +25,8 @@ const generators: Readonly<Record<string, (present: string) => string>> = {
   'deploy/crd/seinodetasks.sei.io.yaml': () => yaml(seiNodeTaskDefinition()),
   'deploy/crd/local/seinodes.sei.io.yaml': () => yaml(localSeiNodeDefinition()),
   'deploy/charts/sei-node-tasks-crds/files/seinodetasks.sei.io.yaml': () => yaml(seiNodeTaskDefinition()),
+  'deploy/charts/sei-node-tasks/files/monitoring/dashboard.json': dashboard,
+  'deploy/charts/sei-node-tasks/files/monitoring/rules.yaml': () => RULES_HEADER + ruleFile(),
   'deploy/charts/sei-node-tasks/files/rbac/bridge.yaml': copyOf('deploy/rbac/bridge.yaml'),
   'deploy/charts/sei-node-tasks/files/rbac/people.yaml': copyOf('deploy/rbac/people.yaml'),
   'deploy/charts/sei-node-tasks/files/rbac/update-node-image.yaml': copyOf('deploy/rbac/update-node-image.yaml'),

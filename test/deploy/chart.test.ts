@@ -1,10 +1,19 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { helm, renderChart, type Chart } from '../../dev/helm.ts';
+import { readManifest } from '../../dev/read-manifest.ts';
+import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
 import { configSchema } from '../../worker/config.ts';
 import { chartObjects, deploymentsIn, variablesOf, type Deployment } from '../support/chart-objects.ts';
 
 const RELEASE = { chart: 'sei-node-tasks', name: 'sei-node-tasks', namespace: 'sei-system' } as const;
+
+interface PodMonitor extends KubernetesObject {
+  readonly spec: {
+    readonly selector: { readonly matchLabels: Readonly<Record<string, string>> };
+    readonly podMetricsEndpoints: readonly [{ readonly port: string }];
+  };
+}
 
 async function deployments(values: object): Promise<Deployment[]> {
   return deploymentsIn(await chartObjects({ ...RELEASE, values }));
@@ -147,6 +156,32 @@ describe('the charts', function () {
       mounts.map(({ name }) => name),
       volumes.map(({ name }) => name),
     );
+  });
+
+  it('contain the alerts and the dashboard of deploy/monitoring, and scrape the port of the metrics', async () => {
+    const objects = await chartObjects({
+      ...RELEASE,
+      values: {
+        monitoring: {
+          podMonitor: { enabled: true, labels: { release: 'prometheus' } },
+          prometheusRule: { enabled: true, runbookPrefix: 'https://pages.example/' },
+          dashboard: { enabled: true },
+        },
+      },
+    });
+    const [{ spec: { template } } = assert.fail()] = deploymentsIn(objects);
+    const ofKind = (kind: string): unknown => objects.find((object) => object.kind === kind);
+    const { spec, metadata } = ofKind('PodMonitor') as PodMonitor;
+    assert.equal(metadata.labels?.['release'], 'prometheus');
+    assert.deepEqual({ ...template.metadata.labels, ...spec.selector.matchLabels }, template.metadata.labels);
+    const ports = template.spec.containers[0].ports.map(({ name }) => name);
+    assert.ok(ports.includes(spec.podMetricsEndpoints[0].port));
+    const [rules] = await readManifest('monitoring/rules.yaml');
+    const withPrefix = JSON.stringify(rules).replaceAll('"runbook_url":"', '"runbook_url":"https://pages.example/');
+    assert.deepEqual((ofKind('PrometheusRule') as { spec: unknown }).spec, JSON.parse(withPrefix));
+    const dashboard = await readFile(new URL('../../deploy/monitoring/dashboard.json', import.meta.url), 'utf8');
+    const { data } = ofKind('ConfigMap') as { data: Record<string, string> };
+    assert.deepEqual(JSON.parse(data['sei-node-tasks.json'] ?? ''), JSON.parse(dashboard));
   });
 
   it('open the ports of Temporal, the sidecars and the RPC as they are configured', async () => {

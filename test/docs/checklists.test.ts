@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { rooms } from '../../scripts/rooms.ts';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
-/** Decisions of the past, and what commands have recorded. */
-const LEFT_OUT = /^(docs\/adr\/|docs\/record\/|test\/histories\/\d)/;
+/** Decisions of the past, what commands have recorded, and the generator's copies of other files. */
+const LEFT_OUT = /^(docs\/adr\/|docs\/record\/|test\/histories\/\d|deploy\/charts\/[^/]+\/files\/)/;
 
 const read = (file: string): string => readFileSync(`${PROJECT}${file}`, 'utf8');
 
