@@ -17,6 +17,7 @@ const SILENT = new SidecarError('SIDECAR_UNREACHABLE', 'connect ECONNREFUSED');
 /** Time passes only in pauses. */
 class FakeAttempt {
   nowMs = 0;
+  earlier: PollHeartbeat | undefined;
   readonly signal = new AbortController().signal;
   readonly heartbeats: PollHeartbeat[] = [];
 
@@ -58,8 +59,10 @@ interface Poll {
 async function poll(
   answer: (afterMs: number) => SidecarTask | SidecarError | undefined,
   more: Partial<PollRequest> = {},
+  earlier?: PollHeartbeat,
 ): Promise<Poll> {
   const attempt = new FakeAttempt();
+  attempt.earlier = earlier;
   const sidecar = {
     getTask: async () => {
       const given = answer(attempt.nowMs);
@@ -84,6 +87,32 @@ async function poll(
   const polled = await new TaskPoll(dependencies, request, attempt as unknown as Attempt<PollHeartbeat>).run();
   return { polled, tookMs: attempt.nowMs, heartbeats: attempt.heartbeats };
 }
+
+describe('a task whose earlier worker was lost', () => {
+  const earlier: PollHeartbeat = { taskId: 'id', sent: 'yes', seen: 'running', polls: 2_000 };
+
+  it('is polled at once, and not after the interval that its long wait has reached', async () => {
+    const { polled, tookMs } = await poll(
+      () => ({ ...RUNNING, status: 'completed' }),
+      { waitedMs: 60 * MINUTE_MS },
+      earlier,
+    );
+    assert.deepEqual([polled.state, tookMs], ['completed', 0]);
+  });
+
+  it('keeps the number of its polls', async () => {
+    const isRunning = (afterMs: number): boolean => afterMs < 1;
+    const { heartbeats } = await poll(
+      (afterMs) => ({ ...RUNNING, status: isRunning(afterMs) ? 'running' : 'completed' }),
+      {},
+      earlier,
+    );
+    assert.deepEqual(
+      heartbeats.map(({ polls }) => polls),
+      [2_001],
+    );
+  });
+});
 
 describe('a task that the sidecar accepted and no longer knows', () => {
   it('is lost after ten minutes when nothing else ends it', async () => {
