@@ -81,7 +81,13 @@ function isReadable(file: string): boolean {
   }
 }
 
-/** Every environment variable of the service, except those of Temporal's client (`TEMPORAL_*`) and `KUBECONFIG`. */
+/** What identifies a version in Temporal. The names are those that Temporal's worker controller sets. */
+const VERSION = ['TEMPORAL_DEPLOYMENT_NAME', 'TEMPORAL_WORKER_BUILD_ID'] as const;
+
+/**
+ * Every environment variable of the service, except `KUBECONFIG` and those of Temporal's client (`TEMPORAL_ADDRESS` and
+ * others).
+ */
 export const configSchema = z.object({
   ROLE: z
     .enum(roles)
@@ -139,6 +145,20 @@ export const configSchema = z.object({
     .describe(
       'Workflow bundle of this version, made by `npm run bundle -- <file>`. Unset: the process bundles the workflows at each start, which takes seconds.',
     ),
+  TEMPORAL_DEPLOYMENT_NAME: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Name of the Worker Deployment in Temporal, for Worker Versioning: a task then ends on the version that began it. Needs `TEMPORAL_WORKER_BUILD_ID`. Unset: no versioning.',
+    ),
+  TEMPORAL_WORKER_BUILD_ID: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Version of this process in that Worker Deployment. Needs `TEMPORAL_DEPLOYMENT_NAME`. Unset: no versioning.',
+    ),
   MAX_CONCURRENT_POLLS: z.coerce
     .number('is not a number')
     .int('is not a whole number')
@@ -162,10 +182,18 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+/** A process with half a version would take tasks of all versions. */
+function haveWholeVersion({ value, issues }: z.core.ParsePayload<Config>): void {
+  const unset = VERSION.filter((name) => value[name] === undefined);
+  if (unset.length !== 1) return;
+  const [set] = VERSION.filter((name) => value[name] !== undefined);
+  issues.push({ code: 'custom', input: value, path: [...unset], message: `is unset, but ${set} is set; set both` });
+}
+
 /** @throws ConfigError naming each variable that is wrong, its value, and what it should be. */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const set = Object.entries(environment).filter(([, value]) => value !== '');
-  const result = configSchema.safeParse(Object.fromEntries(set));
+  const result = configSchema.check(haveWholeVersion).safeParse(Object.fromEntries(set));
   if (result.success) return result.data;
   const problems = result.error.issues.map((issue) => {
     const name = String(issue.path[0]);

@@ -1,5 +1,5 @@
 import type { DataConverter } from '@temporalio/common';
-import { Worker, type NativeConnection } from '@temporalio/worker';
+import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { Agent } from 'undici';
 import { BearerToken } from '../activities/bearer-token.ts';
 import { createActivities } from '../activities/create-activities.ts';
@@ -77,6 +77,7 @@ export async function createWorker(options: ServiceWorkerOptions): Promise<Worke
     namespace,
     dataConverter,
     taskQueue,
+    ...versioning(config),
     ...workflowSource(config.WORKFLOW_BUNDLE, dataConverter),
     activities: { ...activities },
     shutdownGraceTime: Math.max(1, config.SHUTDOWN_GRACE - CLOSING_MS),
@@ -86,4 +87,19 @@ export async function createWorker(options: ServiceWorkerOptions): Promise<Worke
     // Activities throttle their heartbeats themselves. A cancelled activity learns of it with its next heartbeat.
     maxHeartbeatThrottleInterval: '1 second',
   });
+}
+
+/** A task ends on the version that began it: its workflow code does not change below it. */
+function versioning({
+  TEMPORAL_DEPLOYMENT_NAME: deploymentName,
+  TEMPORAL_WORKER_BUILD_ID: buildId,
+}: Config): Pick<WorkerOptions, 'workerDeploymentOptions'> {
+  if (deploymentName === undefined || buildId === undefined) return {};
+  return {
+    workerDeploymentOptions: {
+      version: { deploymentName, buildId },
+      useWorkerVersioning: true,
+      defaultVersioningBehavior: 'PINNED',
+    },
+  };
 }

@@ -95,6 +95,22 @@ describe('readConfig', () => {
     });
   }
 
+  it('takes a version of a Worker Deployment', () => {
+    const version = { TEMPORAL_DEPLOYMENT_NAME: 'sei-node-tasks', TEMPORAL_WORKER_BUILD_ID: '1.2.3' };
+    const { TEMPORAL_DEPLOYMENT_NAME, TEMPORAL_WORKER_BUILD_ID } = readConfig(version);
+    assert.deepEqual({ TEMPORAL_DEPLOYMENT_NAME, TEMPORAL_WORKER_BUILD_ID }, version);
+  });
+
+  for (const [set, unset] of [
+    ['TEMPORAL_DEPLOYMENT_NAME', 'TEMPORAL_WORKER_BUILD_ID'],
+    ['TEMPORAL_WORKER_BUILD_ID', 'TEMPORAL_DEPLOYMENT_NAME'],
+  ] as const) {
+    it(`refuses ${set} without ${unset}`, () => {
+      const [, line = ''] = refusal({ [set]: 'v1' }).message.split('\n');
+      assert.match(line, new RegExp(`^  ${unset}="": .*${set}`));
+    });
+  }
+
   it('does not quote a password in a URL', () => {
     for (const text of ['http://user:hunter2@{name}', 'http://user:hunter2@{node}']) {
       const { message } = refusal({ SIDECAR_URL_TEMPLATE: text });
