@@ -101,9 +101,8 @@ describe('a task whose earlier worker was lost', () => {
   });
 
   it('keeps the number of its polls', async () => {
-    const isRunning = (afterMs: number): boolean => afterMs < 1;
     const { heartbeats } = await poll(
-      (afterMs) => ({ ...RUNNING, status: isRunning(afterMs) ? 'running' : 'completed' }),
+      (afterMs) => ({ ...RUNNING, status: afterMs === 0 ? 'running' : 'completed' }),
       {},
       earlier,
     );
