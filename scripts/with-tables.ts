@@ -53,16 +53,20 @@ function completeMessages(): string[] {
 
 function kindTable(): string {
   const rows = taskKindNames.map((kind) => {
-    const { sidecarTask, defaultTimeoutSeconds, changesNode, outputs } = definitionOf(kind);
+    const { sidecarTask, defaultTimeoutSeconds, changesNode, creatorVerb, outputs } = definitionOf(kind);
     return [
       code(kind),
       sidecarTask === undefined ? 'none' : code(sidecarTask),
       defaultTimeoutSeconds === undefined ? 'unbounded' : formatDuration(defaultTimeoutSeconds * 1000),
       changesNode ? 'yes' : 'no',
+      creatorVerb === 'none' ? '' : code(creatorVerb),
       Object.keys(outputs).map(code).join(', '),
     ];
   });
-  return table(['kind', "sidecar's task", 'default timeout', 'changes the node', 'outputs'], rows);
+  return table(
+    ['kind', "sidecar's task", 'default timeout', 'changes the node', 'right on the SeiNode', 'outputs'],
+    rows,
+  );
 }
 
 function configTable(): string {
