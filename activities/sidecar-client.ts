@@ -5,6 +5,7 @@ import { printable } from '../lib/printable.ts';
 import { sidecarTaskListSchema, type HeldTask } from '../api/sidecar/sidecar-activity.ts';
 import { sidecarErrorSchema, sidecarTaskSchema, type SidecarTask } from '../api/sidecar/sidecar-task.ts';
 import { readAtMost } from '../lib/read-at-most.ts';
+import { tokenAudiences } from '../lib/token-audiences.ts';
 import { withoutSecrets } from '../lib/without-secrets.ts';
 import type { BearerToken } from './bearer-token.ts';
 import { SidecarError } from './errors.ts';
@@ -45,6 +46,8 @@ interface Answer {
   readonly text: string;
   /** From the `Retry-After` header, in milliseconds. */
   readonly retryAfterMs?: number;
+  /** The token that was sent; never shown. */
+  readonly token: string | undefined;
 }
 
 /**
@@ -129,6 +132,7 @@ export class SidecarClient {
         return {
           status: response.statusCode,
           text: withoutSecrets(text, token === undefined ? [] : [token]),
+          token,
           ...retryAfter(response.headers),
         };
       throw new SidecarError(
@@ -189,8 +193,10 @@ function unexpected(node: NodeReference, method: string, answer: Answer): Sideca
   if (answer.status === 401) {
     return new SidecarError(
       'SIDECAR_UNAUTHORIZED',
-      `the sidecar's proxy refused the token (401 ${quoted}); check SIDECAR_TOKEN_FILE`,
-      { mayHaveArrived: false },
+      `the sidecar's proxy refused ${refusedToken(quoted, answer.token)}`,
+      {
+        mayHaveArrived: false,
+      },
     );
   }
   if (answer.status === 403) {
@@ -209,5 +215,15 @@ function unexpected(node: NodeReference, method: string, answer: Answer): Sideca
     {
       retryAfterMs: answer.retryAfterMs,
     },
+  );
+}
+
+/** A proxy gives the same answer for a token that has expired and for one of another audience. */
+function refusedToken(quoted: string, token: string | undefined): string {
+  const audiences = token === undefined ? [] : (tokenAudiences(token) ?? []);
+  if (audiences.length === 0) return `the token (401 ${quoted}); check SIDECAR_TOKEN_FILE`;
+  return (
+    `the token for the audience ${printable(audiences.join(', '), 200)} (401 ${quoted}); ` +
+    "check SIDECAR_TOKEN_FILE and the proxy's --auth-token-audiences"
   );
 }

@@ -21,6 +21,8 @@ export interface Credentials {
   readonly secrets: readonly string[];
 }
 
+const BEARER = 'Bearer ';
+
 /**
  * Authentication as the kubeconfig describes it (tokens, token files, exec plugins, client certificates), on one shared
  * dispatcher, which is replaced only when the TLS material has changed.
@@ -58,6 +60,17 @@ export class KubernetesCredentials {
     this.#kubeConfig = new KubeConfig();
     this.#kubeConfig.loadFromOptions({ clusters, users, contexts, currentContext });
     this.#current = undefined;
+  }
+
+  /**
+   * The bearer token of the requests. Unset: the kubeconfig has another kind of credential.
+   *
+   * @throws as `get`
+   */
+  async bearerToken(): Promise<string | undefined> {
+    const { headers } = await this.get();
+    const authorization = headers['authorization'];
+    return authorization?.startsWith(BEARER) ? authorization.slice(BEARER.length) : undefined;
   }
 
   /** Closes the dispatcher immediately; calls in progress fail. */

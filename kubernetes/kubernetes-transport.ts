@@ -60,6 +60,15 @@ export class KubernetesTransport {
   }
 
   /**
+   * The bearer token that this process shows the API server. Unset: it has another kind of credential.
+   *
+   * @throws KubernetesCredentialsError
+   */
+  async bearerToken(): Promise<string | undefined> {
+    return await this.#credentials.bearerToken();
+  }
+
+  /**
    * One call, answered by parsed JSON.
    *
    * @throws KubernetesApiError when the server refuses, KubernetesTimeoutError, KubernetesConnectionError,

@@ -121,7 +121,9 @@ export const configSchema = z.object({
     .describe("URL of a node's sidecar, with `{name}` and `{namespace}` of the SeiNode."),
   SIDECAR_TOKEN_FILE: readableFile
     .optional()
-    .describe('File with the bearer token for sidecars. Re-read when it changes. Unset: no token is sent.'),
+    .describe(
+      'File with the bearer token for sidecars, with an audience that the API server does not accept. Re-read when it changes. Unset: no token is sent.',
+    ),
   SIDECAR_CA_FILE: fileFor(readAuthorities)
     .optional()
     .describe(

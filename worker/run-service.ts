@@ -18,6 +18,7 @@ import type { LeadingBridge } from './leading-bridge.ts';
 import { observeBridge } from './observe-bridge.ts';
 import { startProbeServer, type ReadinessChecks } from './probe-server.ts';
 import { retryForever } from './retry-forever.ts';
+import { warnOfApiServerToken } from './warn-of-api-server-token.ts';
 
 export interface ServiceOptions {
   readonly config: Config;
@@ -101,6 +102,7 @@ async function startParts(
   const taskQueue = config.TASK_QUEUE ?? `sei-node-tasks-${clusterId}`;
   running.taskQueue = taskQueue;
   if (config.ROLE !== 'bridge') {
+    if (config.SIDECAR_TOKEN_FILE !== undefined) await warnOfApiServerToken(config.SIDECAR_TOKEN_FILE, transport, log);
     running.worker = await retryForever(
       `Starting the worker in Temporal namespace ${namespace}`,
       () =>

@@ -6,6 +6,7 @@ import type { LocalService } from '../../dev/start-local-service.ts';
 import { hasHttpStatus } from '../../kubernetes/errors.ts';
 import { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
 import { ResourceClient } from '../../kubernetes/resource-client.ts';
+import { accountToken } from '../support/account-token.ts';
 import { assertComplete } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
 import { logLines } from '../support/log-lines.ts';
@@ -55,16 +56,7 @@ describe('a service in a pod', () => {
   async function boundToken(name: string): Promise<string> {
     const { metadata } = await secrets.create(ACCOUNT.namespace, { metadata: { name: secretOf(name) } });
     const boundObjectRef = { apiVersion: 'v1', kind: 'Secret', name: metadata.name, uid: metadata.uid };
-    const answer = await environment.admin.request({
-      method: 'POST',
-      path: `/api/v1/namespaces/${ACCOUNT.namespace}/serviceaccounts/${ACCOUNT.name}/token`,
-      body: {
-        apiVersion: 'authentication.k8s.io/v1',
-        kind: 'TokenRequest',
-        spec: { expirationSeconds: 600, boundObjectRef },
-      },
-    });
-    const { token } = (answer as { status: { token: string } }).status;
+    const token = await accountToken(environment.admin, { ...ACCOUNT, boundObjectRef });
     tokens.set(name, token);
     return token;
   }

@@ -8,6 +8,7 @@ import type { KubernetesUser } from '../../dev/kubernetes-users.ts';
 import { adminShell, runPlugin } from '../cli/plugin.ts';
 import { createTaskOfKind } from '../kinds/create-task-of-kind.ts';
 import { storedBytes } from '../encryption/stored-bytes.ts';
+import { accountToken } from '../support/account-token.ts';
 import { CertificateAuthority } from '../support/certificate-authority.ts';
 import { eventually } from '../support/eventually.ts';
 import { TemporalFront } from '../support/temporal-front.ts';
@@ -82,7 +83,10 @@ describe('secrets', () => {
     environment = await TestEnvironment.create();
     directory = await mkdtemp(join(tmpdir(), 'planted-secrets-'));
     planted['Kubernetes token'] = environment.servers.kubernetes.token(ACCOUNT);
-    planted["sidecars' token"] = await accountToken();
+    planted["sidecars' token"] = await accountToken(environment.admin, {
+      namespace: 'sei-system',
+      name: 'sei-node-tasks',
+    });
     await standInBetween();
     await file('sidecar.token', planted["sidecars' token"]);
     await carryOutTasks();
@@ -98,15 +102,6 @@ describe('secrets', () => {
   async function file(name: string, text: string): Promise<string> {
     await writeFile(join(directory, name), text, { mode: 0o600 });
     return join(directory, name);
-  }
-
-  async function accountToken(): Promise<string> {
-    const answer = await environment.admin.request({
-      method: 'POST',
-      path: '/api/v1/namespaces/sei-system/serviceaccounts/sei-node-tasks/token',
-      body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 3600 } },
-    });
-    return (answer as { status: { token: string } }).status.token;
   }
 
   async function standInBetween(): Promise<void> {

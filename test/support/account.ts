@@ -5,6 +5,7 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { kubeconfig } from '../../dev/kubeconfig.ts';
 import { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
 import { ResourceClient } from '../../kubernetes/resource-client.ts';
+import { accountToken } from './account-token.ts';
 import { eventually } from './eventually.ts';
 import type { TestEnvironment } from './test-environment.ts';
 import { rightsOf, type DeployedRole, type Right } from './deployed-roles.ts';
@@ -33,7 +34,7 @@ export async function createAccount(environment: TestEnvironment, roles: readonl
   for (const right of roles.flatMap(rightsOf))
     await eventually(`${name} may ${right.verb}`, () => isGranted(environment, name, right));
 
-  const token = await tokenOf(environment, name);
+  const token = await accountToken(admin, { namespace, name });
   const [tokenFile, file] = [join(servers.directory, `${name}.token`), join(servers.directory, `${name}.kubeconfig`)];
   await writeFile(tokenFile, token, { mode: 0o600 });
   const access = {
@@ -87,13 +88,4 @@ async function isGranted(
     body: { spec: { user: `system:serviceaccount:${namespace}:${account}`, resourceAttributes: attributes } },
   });
   return (review as { status: { allowed: boolean } }).status.allowed;
-}
-
-async function tokenOf({ admin, namespace }: TestEnvironment, account: string): Promise<string> {
-  const answer = await admin.request({
-    method: 'POST',
-    path: `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`,
-    body: { spec: { expirationSeconds: 3_600 } },
-  });
-  return (answer as { status: { token: string } }).status.token;
 }
