@@ -94,7 +94,7 @@ export function createActivities(dependencies: ActivityDependencies): Activities
       const { plan } = request;
       const isImage = 'image' in request.request;
       if (isImage && isOwnPermit(plan)) await all.permits.giveBack(permitOf(plan), plan.permitHolder, permitRunId);
-      return dispatched;
+      return { ...dispatched, inFlight: polls.inFlight };
     },
     pollTask: async (request) => {
       ours(request.plan.task);

@@ -123,7 +123,12 @@ export type DispatchOutcome =
   | { readonly state: 'resource-terminal' };
 
 /** `begun` is unset when the execution has not begun. */
-export type Dispatched = { readonly knowledge: Knowledge; readonly begun?: Begun } & DispatchOutcome;
+export type Dispatched = {
+  readonly knowledge: Knowledge;
+  readonly begun?: Begun;
+  /** Polls of this worker at the end of the dispatch. Unset: an older worker dispatched. */
+  readonly inFlight?: number;
+} & DispatchOutcome;
 
 /** What an attempt leaves to the next one, and shows in the Temporal UI. */
 export interface DispatchHeartbeat extends Knowledge {
