@@ -1,4 +1,5 @@
 import { asSentence } from '../lib/as-sentence.ts';
+import { backoffDelay } from '../lib/backoff-delay.ts';
 import type { StatusChange } from '../core/next-status.ts';
 import { problemEvent } from '../core/task-events.ts';
 import type { TaskIdentity } from '../api/temporal/task-input.ts';
@@ -28,13 +29,17 @@ export interface TaskReporterOptions {
 /**
  * Writes the progress of a task into its status while an activity works on it: what is being done, and the problem that
  * keeps it from continuing, which is also recorded as one Warning Event per cause. Writes in the background, one write
- * at a time, and only what the status does not show yet.
+ * at a time, and only what the status does not show yet. After a failure the next write has a backoff: thousands of
+ * tasks that try at each poll would keep an API server overloaded that has once been slow.
  */
 export class TaskReporter {
   readonly #options: TaskReporterOptions;
   #wanted: ShownChange | undefined;
   #shown = '';
   #writing: Promise<void> | undefined;
+  /** Writes that failed in a row, and when the next one may be tried, by the attempt's clock. */
+  #failures = 0;
+  #retryAtMs = 0;
   #problem: (Problem & { readonly sinceMs: number }) | undefined;
 
   constructor(options: TaskReporterOptions) {
@@ -75,6 +80,7 @@ export class TaskReporter {
   #write(): void {
     const change = this.#next();
     if (change === undefined || this.#writing !== undefined || keyOf(change) === this.#shown) return;
+    if (this.#options.attempt.nowMs < this.#retryAtMs) return;
     this.#writing = this.#writeOnce(change).finally(() => {
       this.#writing = undefined;
     });
@@ -101,9 +107,12 @@ export class TaskReporter {
     try {
       await writeStatus(dependencies, task, { change, atMs: attempt.nowMs }, attempt.signal);
       this.#shown = keyOf(change);
+      this.#failures = 0;
       if (problem !== undefined && task.mirrorTo !== undefined)
         recordEvents(dependencies.events, [problemEvent(task.mirrorTo, problem.code, problem.message)]);
     } catch (error) {
+      this.#failures += 1;
+      this.#retryAtMs = attempt.nowMs + backoffDelay(this.#failures, Math.random());
       if (!attempt.signal.aborted)
         attempt.warn('The status could not be written. The next change writes it again.', { error });
     }
