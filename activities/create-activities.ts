@@ -76,6 +76,7 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     awaitTarget: async ({ plan, earlier }) => {
       ours(plan.task);
       using attempt = new Attempt<TargetWaitState>(shutdown, DISPATCH_BEAT);
+      await attempt.countWaitForWorker();
       using wait = new TargetWait(target(), { plan, attempt, line, earlier });
       try {
         for (;;) {
@@ -89,6 +90,7 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     dispatchTask: async ({ permitRunId, ...request }) => {
       ours(request.plan.task);
       using attempt = new Attempt<DispatchHeartbeat>(shutdown, DISPATCH_BEAT);
+      await attempt.countWaitForWorker();
       const all = target();
       const dispatched = await new TaskDispatch(all, request, attempt).run();
       const { plan } = request;
