@@ -87,20 +87,19 @@ export function createActivities(dependencies: ActivityDependencies): Activities
         return attempt.leave(error);
       }
     },
-    dispatchTask: async ({ permitRunId, ...request }) => {
+    dispatchTask: async (request) => {
       ours(request.plan.task);
       using attempt = new Attempt<DispatchHeartbeat>(shutdown, DISPATCH_BEAT);
       await attempt.countWaitForWorker();
-      const all = target();
-      const dispatched = await new TaskDispatch(all, request, attempt).run();
-      const { plan } = request;
-      const isImage = 'image' in request.request;
-      if (isImage && isOwnPermit(plan)) await all.permits.giveBack(permitOf(plan), plan.permitHolder, permitRunId);
-      return dispatched;
+      return await new TaskDispatch(target(), request, attempt).run();
     },
-    pollTask: async (request) => {
+    pollTask: async ({ permitRunId, ...request }) => {
       ours(request.plan.task);
       using attempt = new Attempt<PollHeartbeat>(shutdown, POLL_BEAT);
+      const { plan } = request;
+      // Not by the dispatch: a repeated attempt of it would set the image again, over that of the next holder.
+      if ('image' in request.request && isOwnPermit(plan))
+        await target().permits.giveBack(permitOf(plan), plan.permitHolder, permitRunId);
       return await new TaskPoll({ ...dependencies, polls }, request, attempt).run();
     },
     takeOffTask: async (request) => {

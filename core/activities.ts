@@ -37,8 +37,9 @@ export interface Activities {
     readonly plan: TaskPlan;
     readonly earlier?: Partial<TargetWaitState>;
   }): Promise<(ReadyTask | OverTask) & { readonly waited: TargetWaitState }>;
-  dispatchTask(request: DispatchRequest & { readonly permitRunId?: string }): Promise<Dispatched>;
-  pollTask(request: PollRequest): Promise<Polled>;
+  dispatchTask(request: DispatchRequest): Promise<Dispatched>;
+  /** Watches a task. An image that was set no longer needs the permit, which is released first. */
+  pollTask(request: PollRequest & { readonly permitRunId?: string }): Promise<Polled>;
   takeOffTask(request: TakeOffRequest): Promise<'taken-off' | 'gone'>;
   /**
    * Releases the permit, then writes the verdict. Returns the task that the status says was begun when the verdict

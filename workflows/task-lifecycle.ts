@@ -14,7 +14,6 @@ import type {
   CheckedTarget,
   OverTask,
   PollHeartbeat,
-  PollRequest,
   ReadyTask,
   TargetWaitState,
 } from '../core/activities.ts';
@@ -163,7 +162,7 @@ export class TaskLifecycle {
       ...ready,
       plan,
       knowledge: this.#knowledge,
-      ...present({ permitRunId: this.#permitRunId, elapsedMs: this.#elapsedMs }),
+      ...present({ elapsedMs: this.#elapsedMs }),
     };
     const dispatched = await control.untilChanged(() => dispatchTask(request));
     if (dispatched === undefined) {
@@ -212,14 +211,19 @@ export class TaskLifecycle {
     if (this.#knowledge.sent === 'yes') this.#submittedAtMs ??= Date.now();
   }
 
-  get #pollRequest(): PollRequest {
+  get #pollRequest(): Parameters<Activities['pollTask']>[0] {
     return {
       plan: this.#currentPlan,
       request: this.#readyTask.request,
       knowledge: this.#knowledge,
       waitedMs: this.#elapsedMs ?? 0,
       cancelled: this.#options.control.cancelled !== undefined,
-      ...present({ remainingMs: this.#remainingMs, submittedAtMs: this.#submittedAtMs, notice: this.#begun?.notice }),
+      ...present({
+        remainingMs: this.#remainingMs,
+        submittedAtMs: this.#submittedAtMs,
+        notice: this.#begun?.notice,
+        permitRunId: this.#permitRunId,
+      }),
     };
   }
 
