@@ -1,6 +1,6 @@
 import type { End } from './ended-task.ts';
 import { definitionOf, type TaskKind } from '../api/task-kinds.ts';
-import type { PollOutcome } from './activities.ts';
+import type { PollOutcome, TakenOff } from './activities.ts';
 import { LOST_MS, type Sent } from './knowledge.ts';
 
 /** What is done next with a task that has a plan. */
@@ -112,8 +112,8 @@ function afterDeadline({ kind, isBounded }: Situation): Step {
   return isBounded ? TOO_LATE : CANCELLED;
 }
 
-/** @param taken - `gone`: the SeiNode no longer exists. */
-export function afterTakeOff(taken: 'taken-off' | 'gone', by: 'cancellation' | 'deadline' | 'loss'): Step {
+export function afterTakeOff(taken: TakenOff, by: 'cancellation' | 'deadline' | 'loss'): Step {
+  if (typeof taken === 'object') return { do: 'end', end: { by: 'report', report: taken } };
   if (taken === 'gone') return { do: 'end', end: { by: 'absence' } };
   return { do: 'end', end: by === 'loss' ? { by, afterMs: LOST_MS } : { by, takenOff: true } };
 }

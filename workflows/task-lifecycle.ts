@@ -21,7 +21,7 @@ import { present } from '../lib/present.ts';
 import type { TaskKind } from '../api/task-kinds.ts';
 import type { TaskIdentity } from '../api/temporal/task-input.ts';
 import type { TaskPlan } from '../core/task-plan.ts';
-import { isBegun, knowledgeAtStart, type Knowledge } from '../core/knowledge.ts';
+import { afterAnswer, isBegun, knowledgeAtStart, type Knowledge } from '../core/knowledge.ts';
 import { afterDispatch, afterPoll, afterTakeOff, afterTarget, type Situation, type Step } from '../core/next-step.ts';
 import {
   cancelling,
@@ -235,10 +235,11 @@ export class TaskLifecycle {
       ...waiting(),
       summary: `Take the wait off the sidecar of ${plan.task.node.name}`,
     });
-    return afterTakeOff(
-      await CancellationScope.nonCancellable(() => takeOffTask({ plan, cancelled: isCancelled })),
-      by,
-    );
+    const request = { plan, cancelled: isCancelled, sent: this.#knowledge.sent };
+    const taken = await CancellationScope.nonCancellable(() => takeOffTask(request));
+    if (typeof taken === 'object') this.#knowledge = afterAnswer(this.#knowledge, taken);
+    this.#noteSubmission();
+    return afterTakeOff(taken, by);
   }
 
   /** The plan with what has changed since it was made: the spec, and whether it was cancelled. */
