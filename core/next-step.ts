@@ -83,6 +83,14 @@ function beforePoll({ kind, isCancelled }: Situation): Step {
   return definitionOf(kind).endsWith === 'image' ? CANCELLED : { do: 'poll' };
 }
 
+/**
+ * The resource is gone or terminal, and the sidecar does not have a task that may have been sent: a POST may still
+ * arrive, and nothing must be armed then.
+ */
+export function afterLossOfResource({ kind }: Situation): Step {
+  return definitionOf(kind).onlyWaits ? { do: 'take-off', by: 'cancellation' } : CANCELLED;
+}
+
 /** What watching came to. `interrupted`: by a cancel or a change of the execution time. */
 export type PollEnd = PollOutcome | { readonly state: 'interrupted' };
 

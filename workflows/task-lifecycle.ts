@@ -22,7 +22,15 @@ import type { TaskKind } from '../api/task-kinds.ts';
 import type { TaskIdentity } from '../api/temporal/task-input.ts';
 import type { TaskPlan } from '../core/task-plan.ts';
 import { afterAnswer, isBegun, knowledgeAtStart, type Knowledge } from '../core/knowledge.ts';
-import { afterDispatch, afterPoll, afterTakeOff, afterTarget, type Situation, type Step } from '../core/next-step.ts';
+import {
+  afterDispatch,
+  afterLossOfResource,
+  afterPoll,
+  afterTakeOff,
+  afterTarget,
+  type Situation,
+  type Step,
+} from '../core/next-step.ts';
 import {
   cancelling,
   dispatching,
@@ -313,7 +321,7 @@ export class TaskLifecycle {
 
   /** The resource is gone or terminal, and the sidecar does not have the task. */
   #withoutResource(state: 'resource-gone' | 'resource-terminal'): Next {
-    if (this.#knowledge.sent !== 'no') return { do: 'end', end: { by: 'cancellation', takenOff: false } };
+    if (this.#knowledge.sent !== 'no') return afterLossOfResource(this.#situation);
     const { task } = this.#currentPlan;
     return {
       state: 'over',

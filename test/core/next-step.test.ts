@@ -6,6 +6,7 @@ import { taskKindNames, taskKinds } from '../../api/task-kinds.ts';
 import { afterAcceptance, afterAnswer, afterLostPost, afterSilence, type Knowledge } from '../../core/knowledge.ts';
 import {
   afterDispatch,
+  afterLossOfResource,
   afterPoll,
   afterTakeOff,
   afterTarget,
@@ -116,6 +117,18 @@ describe('the next step of a task', () => {
       assert.deepEqual(
         afterDispatch({ state: 'accepted' }, { kind: 'MarkReady', sent, isCancelled: true, isBounded: true }),
         { do: 'end', end: { by: 'acceptance' } },
+      );
+    }
+  });
+
+  it('is to take off a wait that may have been sent when its resource is gone, and the end of all else', () => {
+    for (const kind of taskKindNames) {
+      const step = afterLossOfResource({ kind, sent: 'perhaps', isCancelled: false, isBounded: true });
+      assert.deepEqual(
+        step,
+        taskKinds[kind].onlyWaits
+          ? { do: 'take-off', by: 'cancellation' }
+          : { do: 'end', end: { by: 'cancellation', takenOff: false } },
       );
     }
   });
