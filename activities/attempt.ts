@@ -49,6 +49,11 @@ export class Attempt<Details extends object> implements Disposable {
     return this.#context.cancellationSignal.aborted;
   }
 
+  /** Whether its workflow asked for that. An activity is cancelled also when an operator pauses or resets it. */
+  get isCancelRequested(): boolean {
+    return this.#context.cancellationDetails?.cancelRequested ?? false;
+  }
+
   /** In milliseconds since the epoch, by Temporal's clock. */
   get nowMs(): number {
     const { currentAttemptScheduledTimestampMs } = this.#context.info;

@@ -84,6 +84,8 @@ export function createActivities(dependencies: ActivityDependencies): Activities
           if (end !== undefined) return { ...end, waited: wait.state };
         }
       } catch (error) {
+        // By a change of the spec, or a cancel: the next wait has the same place and limits.
+        if (attempt.isCancelRequested) return { ...wait.waiting, waited: wait.state };
         return attempt.leave(error);
       }
     },

@@ -32,11 +32,14 @@ interface OwnPermit {
 export interface Activities {
   /** Makes the plan, looks at the target and tries to take the node's permit where the kind changes the node. */
   checkTargetPhase(request: CheckRequest): Promise<CheckedTarget & { readonly knowsSearchAttributes: boolean }>;
-  /** Waits until the task may be sent: for the target's phase, its turn, and restarts of others. */
+  /**
+   * Waits until the task may be sent: for the target's phase, its turn, and restarts of others. Returns `waiting` when it
+   * is cancelled.
+   */
   awaitTarget(request: {
     readonly plan: TaskPlan;
     readonly earlier?: Partial<TargetWaitState>;
-  }): Promise<(ReadyTask | OverTask) & { readonly waited: TargetWaitState }>;
+  }): Promise<CheckedTarget & { readonly waited: TargetWaitState }>;
   dispatchTask(request: DispatchRequest): Promise<Dispatched>;
   /** Watches a task. An image that was set no longer needs the permit, which is released first. */
   pollTask(request: PollRequest & { readonly permitRunId?: string }): Promise<Polled>;
