@@ -76,6 +76,7 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     awaitTarget: async ({ plan, earlier }) => {
       ours(plan.task);
       using attempt = new Attempt<TargetWaitState>(shutdown, DISPATCH_BEAT);
+      await attempt.countWaitForWorker();
       using wait = new TargetWait(target(), { plan, attempt, line, earlier });
       try {
         for (;;) {
@@ -83,22 +84,24 @@ export function createActivities(dependencies: ActivityDependencies): Activities
           if (end !== undefined) return { ...end, waited: wait.state };
         }
       } catch (error) {
+        // By a change of the spec, or a cancel: the next wait has the same place and limits.
+        if (attempt.isCancelRequested) return { ...wait.waiting, waited: wait.state };
         return attempt.leave(error);
       }
     },
-    dispatchTask: async ({ permitRunId, ...request }) => {
+    dispatchTask: async (request) => {
       ours(request.plan.task);
       using attempt = new Attempt<DispatchHeartbeat>(shutdown, DISPATCH_BEAT);
-      const all = target();
-      const dispatched = await new TaskDispatch(all, request, attempt).run();
-      const { plan } = request;
-      const isImage = 'image' in request.request;
-      if (isImage && isOwnPermit(plan)) await all.permits.giveBack(permitOf(plan), plan.permitHolder, permitRunId);
-      return { ...dispatched, inFlight: polls.inFlight };
+      await attempt.countWaitForWorker();
+      return { ...(await new TaskDispatch(target(), request, attempt).run()), inFlight: polls.inFlight };
     },
-    pollTask: async (request) => {
+    pollTask: async ({ permitRunId, ...request }) => {
       ours(request.plan.task);
       using attempt = new Attempt<PollHeartbeat>(shutdown, POLL_BEAT);
+      const { plan } = request;
+      // Not by the dispatch: a repeated attempt of it would set the image again, over that of the next holder.
+      if ('image' in request.request && isOwnPermit(plan))
+        await target().permits.giveBack(permitOf(plan), plan.permitHolder, permitRunId);
       return await new TaskPoll({ ...dependencies, polls }, request, attempt).run();
     },
     takeOffTask: async (request) => {

@@ -13,7 +13,7 @@ import { phaseMet } from '../core/verdict.ts';
 import { KubernetesError } from '../kubernetes/errors.ts';
 import type { Attempt } from './attempt.ts';
 import type { TargetDependencies } from './check-target.ts';
-import { SidecarError } from './errors.ts';
+import { notAlive, SidecarError } from './errors.ts';
 import { recordEvents, subjectsOf, writeStatus } from './mirror-status.ts';
 import { taskWork, type TaskWork } from './task-work.ts';
 import { TaskReporter } from './task-reporter.ts';
@@ -79,11 +79,7 @@ export class TaskDispatch {
     const lookedAt = performance.now();
     const seen = await this.#work.look(this.#knowledge.sent, this.#attempt.signal);
     this.#knowledge = afterAnswer(this.#knowledge, seen);
-    if (seen.state === 'unconfirmed')
-      throw new SidecarError(
-        'SIDECAR_NOT_ALIVE',
-        'the sidecar answers that it does not know the task, but its /v0/livez does not answer 200',
-      );
+    if (seen.state === 'unconfirmed') throw notAlive();
     if (seen.state !== 'absent') return (await this.#begin()) ?? seen;
     if (this.#knowledge.sent === 'yes') return (await this.#begin()) ?? { state: 'running' };
     const busy = await this.#busy();

@@ -6,10 +6,18 @@ import { holderText } from '../api/temporal/permit-id.ts';
 import { abortable } from '../lib/abortable.ts';
 
 const { HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT } = proto.temporal.api.enums.v1.HistoryEventFilterType;
-const { WORKFLOW_EXECUTION_STATUS_RUNNING } = proto.temporal.api.enums.v1.WorkflowExecutionStatus;
+const status = proto.temporal.api.enums.v1.WorkflowExecutionStatus;
 const { WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE } = proto.temporal.api.enums.v1.WorkflowIdReusePolicy;
 const { WORKFLOW_ID_CONFLICT_POLICY_FAIL } = proto.temporal.api.enums.v1.WorkflowIdConflictPolicy;
 
+/** A workflow in any other state is open, also one that an operator has paused. */
+const CLOSED: readonly unknown[] = [
+  status.WORKFLOW_EXECUTION_STATUS_COMPLETED,
+  status.WORKFLOW_EXECUTION_STATUS_FAILED,
+  status.WORKFLOW_EXECUTION_STATUS_CANCELED,
+  status.WORKFLOW_EXECUTION_STATUS_TERMINATED,
+  status.WORKFLOW_EXECUTION_STATUS_TIMED_OUT,
+];
 const WORKFLOW_TYPE = 'NodePermit';
 /** No worker polls this task queue: a permit runs no code and is open until it is released. */
 const TASK_QUEUE = 'seinode-permit';
@@ -115,22 +123,26 @@ export class NodePermits {
   }
 
   async #read(permitId: string): Promise<OpenPermit | undefined> {
-    const description = await this.#describe(permitId);
-    const { status, execution, memo } = description?.workflowExecutionInfo ?? {};
-    if (status !== WORKFLOW_EXECUTION_STATUS_RUNNING || !execution?.runId) return undefined;
-    const holder = memo?.fields?.['holder'];
-    return { runId: execution.runId, holder: holder ? defaultPayloadConverter.fromPayload<string>(holder) : undefined };
+    const info = await this.#openInfo(permitId);
+    if (!info?.execution?.runId) return undefined;
+    const holder = info.memo?.fields?.['holder'];
+    return {
+      runId: info.execution.runId,
+      holder: holder ? defaultPayloadConverter.fromPayload<string>(holder) : undefined,
+    };
   }
 
   async #isOpen(workflowId: string): Promise<boolean> {
-    return (await this.#describe(workflowId))?.workflowExecutionInfo?.status === WORKFLOW_EXECUTION_STATUS_RUNNING;
+    return (await this.#openInfo(workflowId)) !== undefined;
   }
 
-  async #describe(workflowId: string) {
+  async #openInfo(workflowId: string) {
     const { workflowService, options } = this.#client;
-    return await ifFound(
+    const description = await ifFound(
       workflowService.describeWorkflowExecution({ namespace: options.namespace, execution: { workflowId } }),
     );
+    const info = description?.workflowExecutionInfo;
+    return info && !CLOSED.includes(info.status) ? info : undefined;
   }
 
   /**

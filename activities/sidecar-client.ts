@@ -92,10 +92,15 @@ export class SidecarClient {
     throw unexpected(node, 'POST', answer);
   }
 
-  /** Takes a task off the sidecar. Succeeds also when the sidecar does not know the task. */
-  async deleteTask(node: NodeReference, id: string, signal: AbortSignal): Promise<void> {
+  /**
+   * Takes a task off the sidecar.
+   *
+   * @returns `false` when the sidecar answers that it does not know the task.
+   */
+  async deleteTask(node: NodeReference, id: string, signal: AbortSignal): Promise<boolean> {
     const answer = await this.#call(node, { method: 'DELETE', path: `/v0/tasks/${encodeURIComponent(id)}`, signal });
-    if (answer.status === 204 || (answer.status === 404 && errorWords(answer.text) !== undefined)) return;
+    if (answer.status === 204) return true;
+    if (answer.status === 404 && errorWords(answer.text) !== undefined) return false;
     throw unexpected(node, 'DELETE', answer);
   }
 

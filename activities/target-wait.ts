@@ -1,5 +1,6 @@
 import type { Verdict } from '../api/temporal/task-outcome.ts';
-import type { OverTask, ReadyTask, TargetWaitState } from '../core/activities.ts';
+import type { CheckedTarget, OverTask, ReadyTask, TargetWaitState } from '../core/activities.ts';
+import { nodeText } from '../api/node-reference.ts';
 import { pollInterval } from '../core/poll-interval.ts';
 import { present } from '../lib/present.ts';
 import { printable } from '../lib/printable.ts';
@@ -42,8 +43,8 @@ export class TargetWait implements Disposable {
   readonly #options: AwaitTargetOptions;
   #state: TargetWaitState;
   readonly #permit: PermitWait;
-  /** The message that the status shows. */
-  #shown = '';
+  /** What the status shows. */
+  #shown: Progress | undefined;
 
   constructor(dependencies: TargetDependencies, options: AwaitTargetOptions) {
     this.#dependencies = dependencies;
@@ -63,6 +64,16 @@ export class TargetWait implements Disposable {
   /** How long the task has waited for its node, to be carried over to a later wait. */
   get state(): TargetWaitState {
     return this.#state;
+  }
+
+  /** The task when its wait is interrupted. */
+  get waiting(): Extract<CheckedTarget, { state: 'waiting' }> {
+    const { plan } = this.#options;
+    return {
+      state: 'waiting',
+      plan,
+      progress: this.#shown ?? waitingForTarget(`Waiting for ${nodeText(plan.task.node)}.`),
+    };
   }
 
   [Symbol.dispose](): void {
@@ -197,7 +208,7 @@ export class TargetWait implements Disposable {
     readonly progress: Progress;
   }): Promise<{ readonly verdict: Verdict } | { readonly targetFirstObservedAt?: string }> {
     const { plan, attempt } = this.#options;
-    if (this.#shown === progress.message) return {};
+    if (this.#shown?.message === progress.message) return {};
     const recorded = await writeStatus(
       this.#dependencies,
       plan.task,
@@ -206,7 +217,7 @@ export class TargetWait implements Disposable {
     );
     if (recorded.outcome !== 'written')
       return { verdict: (recorded.outcome === 'gone' ? resourceGone : resourceAlreadyTerminal)(plan.task.node) };
-    this.#shown = progress.message;
+    this.#shown = progress;
     this.#state = { ...this.#state, shown: reason };
     return present({ targetFirstObservedAt: recorded.targetFirstObservedAt });
   }

@@ -1,6 +1,6 @@
 import type { End } from './ended-task.ts';
 import { definitionOf, type TaskKind } from '../api/task-kinds.ts';
-import type { PollOutcome } from './activities.ts';
+import type { PollOutcome, TakenOff } from './activities.ts';
 import { LOST_MS, type Sent } from './knowledge.ts';
 
 /** What is done next with a task that has a plan. */
@@ -83,6 +83,14 @@ function beforePoll({ kind, isCancelled }: Situation): Step {
   return definitionOf(kind).endsWith === 'image' ? CANCELLED : { do: 'poll' };
 }
 
+/**
+ * The resource is gone or terminal, and the sidecar does not have a task that may have been sent: a POST may still
+ * arrive, and nothing must be armed then.
+ */
+export function afterLossOfResource({ kind }: Situation): Step {
+  return definitionOf(kind).onlyWaits ? { do: 'take-off', by: 'cancellation' } : CANCELLED;
+}
+
 /** What watching came to. `interrupted`: by a cancel or a change of the execution time. */
 export type PollEnd = PollOutcome | { readonly state: 'interrupted' };
 
@@ -112,8 +120,8 @@ function afterDeadline({ kind, isBounded }: Situation): Step {
   return isBounded ? TOO_LATE : CANCELLED;
 }
 
-/** @param taken - `gone`: the SeiNode no longer exists. */
-export function afterTakeOff(taken: 'taken-off' | 'gone', by: 'cancellation' | 'deadline' | 'loss'): Step {
+export function afterTakeOff(taken: TakenOff, by: 'cancellation' | 'deadline' | 'loss'): Step {
+  if (typeof taken === 'object') return { do: 'end', end: { by: 'report', report: taken } };
   if (taken === 'gone') return { do: 'end', end: { by: 'absence' } };
   return { do: 'end', end: by === 'loss' ? { by, afterMs: LOST_MS } : { by, takenOff: true } };
 }

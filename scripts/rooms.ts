@@ -139,6 +139,7 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
     packages: [
       ...temporal,
       '@kubernetes/client-node',
+      '@temporalio/activity',
       '@temporalio/worker',
       '@temporalio/workflow',
       'fast-check',

@@ -14,7 +14,6 @@ import type {
   CheckedTarget,
   OverTask,
   PollHeartbeat,
-  PollRequest,
   ReadyTask,
   TargetWaitState,
 } from '../core/activities.ts';
@@ -22,8 +21,16 @@ import { present } from '../lib/present.ts';
 import type { TaskKind } from '../api/task-kinds.ts';
 import type { TaskIdentity } from '../api/temporal/task-input.ts';
 import type { TaskPlan } from '../core/task-plan.ts';
-import { isBegun, knowledgeAtStart, type Knowledge } from '../core/knowledge.ts';
-import { afterDispatch, afterPoll, afterTakeOff, afterTarget, type Situation, type Step } from '../core/next-step.ts';
+import { afterAnswer, isBegun, knowledgeAtStart, type Knowledge } from '../core/knowledge.ts';
+import {
+  afterDispatch,
+  afterLossOfResource,
+  afterPoll,
+  afterTakeOff,
+  afterTarget,
+  type Situation,
+  type Step,
+} from '../core/next-step.ts';
 import {
   cancelling,
   dispatching,
@@ -165,7 +172,7 @@ export class TaskLifecycle {
       ...ready,
       plan,
       knowledge: this.#knowledge,
-      ...present({ permitRunId: this.#permitRunId, elapsedMs: this.#elapsedMs }),
+      ...present({ elapsedMs: this.#elapsedMs }),
     };
     const dispatched = await control.untilChanged(() => dispatchTask(request));
     if (dispatched === undefined) {
@@ -215,14 +222,19 @@ export class TaskLifecycle {
     if (this.#knowledge.sent === 'yes') this.#submittedAtMs ??= Date.now();
   }
 
-  get #pollRequest(): PollRequest {
+  get #pollRequest(): Parameters<Activities['pollTask']>[0] {
     return {
       plan: this.#currentPlan,
       request: this.#readyTask.request,
       knowledge: this.#knowledge,
       waitedMs: this.#elapsedMs ?? 0,
       cancelled: this.#options.control.cancelled !== undefined,
-      ...present({ remainingMs: this.#remainingMs, submittedAtMs: this.#submittedAtMs, notice: this.#begun?.notice }),
+      ...present({
+        remainingMs: this.#remainingMs,
+        submittedAtMs: this.#submittedAtMs,
+        notice: this.#begun?.notice,
+        permitRunId: this.#permitRunId,
+      }),
     };
   }
 
@@ -234,10 +246,11 @@ export class TaskLifecycle {
       ...waiting(),
       summary: `Take the wait off the sidecar of ${plan.task.node.name}`,
     });
-    return afterTakeOff(
-      await CancellationScope.nonCancellable(() => takeOffTask({ plan, cancelled: isCancelled })),
-      by,
-    );
+    const request = { plan, cancelled: isCancelled, sent: this.#knowledge.sent };
+    const taken = await CancellationScope.nonCancellable(() => takeOffTask(request));
+    if (typeof taken === 'object') this.#knowledge = afterAnswer(this.#knowledge, taken);
+    this.#noteSubmission();
+    return afterTakeOff(taken, by);
   }
 
   /** The plan with what has changed since it was made: the spec, and whether it was cancelled. */
@@ -311,7 +324,7 @@ export class TaskLifecycle {
 
   /** The resource is gone or terminal, and the sidecar does not have the task. */
   #withoutResource(state: 'resource-gone' | 'resource-terminal'): Next {
-    if (this.#knowledge.sent !== 'no') return { do: 'end', end: { by: 'cancellation', takenOff: false } };
+    if (this.#knowledge.sent !== 'no') return afterLossOfResource(this.#situation);
     const { task } = this.#currentPlan;
     return {
       state: 'over',
