@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
+import { asyncLocalStorage, type Context } from '@temporalio/activity';
 import type { MirrorDependencies } from '../../activities/mirror-status.ts';
 import { TaskReporter, type TaskReporterOptions } from '../../activities/task-reporter.ts';
 import type { TaskIdentity } from '../../api/temporal/task-input.ts';
 import { KubernetesTimeoutError } from '../../kubernetes/errors.ts';
 
 const node = { namespace: 'arctic-1', name: 'syncer-0-0' };
-const task = { node, taskId: 'id', mirrorTo: { ...node, uid: 'u' } } as unknown as TaskIdentity;
+const task = { node, taskId: 'id', provenance: {}, mirrorTo: { ...node, uid: 'u' } } as unknown as TaskIdentity;
+const context = {
+  info: { workflowNamespace: 'default', workflowExecution: { workflowId: 'w', runId: 'r' } },
+} as unknown as Context;
 const POLL_MS = 5_000;
 const MINUTE_MS = 60_000;
 
@@ -43,7 +47,9 @@ describe('the progress of a task in its status', () => {
   /** Shows the same text at each poll. */
   async function pollFor(durationMs: number, message: string): Promise<void> {
     for (const until = statuses.nowMs + durationMs; statuses.nowMs < until; statuses.nowMs += POLL_MS) {
-      reporter.show({ step: 'working', progress: { step: 'AwaitingHeight', message } });
+      asyncLocalStorage.run(context, () =>
+        reporter.show({ step: 'working', progress: { step: 'AwaitingHeight', message } }),
+      );
       await turn();
     }
   }
