@@ -144,9 +144,13 @@ export class Attempt<Details extends object> implements Disposable {
   }
 }
 
-/** The part of a heartbeat whose change is worth sending: without the counter. */
+/**
+ * What a heartbeat waits for its turn with: counters, and a problem, which the status shows sooner. While servers are
+ * overloaded problems come and go with each poll, and a heartbeat for each would be more load.
+ */
+const NOT_URGENT = new Set(['polls', 'tries', 'problem']);
+
+/** The part of a heartbeat whose change is sent at once. */
 function keyOf(details: object | undefined): string {
-  return (
-    JSON.stringify(details, (key, value: unknown) => (key === 'polls' || key === 'tries' ? undefined : value)) ?? ''
-  );
+  return JSON.stringify(details, (key, value: unknown) => (NOT_URGENT.has(key) ? undefined : value)) ?? '';
 }
