@@ -42,6 +42,11 @@ export interface TaskWorkflowsOptions {
    * filtered.
    */
   readonly knowsSearchAttributes: boolean;
+  /**
+   * Whether a worker of this process may begin a workflow at once. Not with Worker Versioning: the worker would begin it
+   * although another version is current.
+   */
+  readonly startsEagerly: boolean;
 }
 
 /** Starts, finds and cancels the workflows of SeiNodeTasks on the Temporal server. */
@@ -77,7 +82,7 @@ export class TaskWorkflows {
           memo: { ...provenanceOf(task.metadata) },
           staticDetails: workflowDetails(task),
           staticSummary: `${kind} ${task.metadata.namespace}/${printable(nodeNameOf(task), 256)}`,
-          requestEagerStart: true,
+          requestEagerStart: this.#options.startsEagerly,
         }),
       );
       return 'open';

@@ -51,6 +51,7 @@ export function createBridge({
     clusterId,
     temporalUiUrl: config.TEMPORAL_UI_URL,
     knowsSearchAttributes,
+    startsEagerly: config.TEMPORAL_DEPLOYMENT_NAME === undefined,
   });
   const bridge = {
     transport,
