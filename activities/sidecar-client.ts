@@ -8,6 +8,7 @@ import { readAtMost } from '../lib/read-at-most.ts';
 import { tokenAudiences } from '../lib/token-audiences.ts';
 import { withoutSecrets } from '../lib/without-secrets.ts';
 import type { BearerToken } from './bearer-token.ts';
+import { CallDeadline } from './call-deadline.ts';
 import { SidecarError } from './errors.ts';
 import type { NodeUrlTemplate } from './node-url-template.ts';
 import { trustProblem } from './sidecar-trust.ts';
@@ -122,12 +123,7 @@ export class SidecarClient {
     const { maxBytes = ANSWER_BYTES } = call;
     const url = new URL(urlTemplate.urlOf(node, call.path));
     const token = await this.#options.token?.get();
-    call.signal?.throwIfAborted();
-    // Not AbortSignal.timeout and any: their timers and links outlive the call, which costs thousands of polls dearly.
-    const deadline = new AbortController();
-    const abort = (): void => deadline.abort();
-    const timer = setTimeout(abort, CALL_TIMEOUT_MS);
-    call.signal?.addEventListener('abort', abort, { once: true });
+    using deadline = new CallDeadline(CALL_TIMEOUT_MS, call.signal);
     try {
       const response = await dispatcher.request({
         origin: url.origin,
@@ -152,9 +148,6 @@ export class SidecarClient {
     } catch (cause) {
       call.signal?.throwIfAborted();
       throw failureOf(`${call.method} ${url.origin}${url.pathname}`, cause, deadline.signal.aborted);
-    } finally {
-      clearTimeout(timer);
-      call.signal?.removeEventListener('abort', abort);
     }
   }
 }

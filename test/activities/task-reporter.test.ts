@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import { asyncLocalStorage, type Context } from '@temporalio/activity';
 import type { MirrorDependencies } from '../../activities/mirror-status.ts';
-import { TaskReporter, type TaskReporterOptions } from '../../activities/task-reporter.ts';
+import { TaskReporter } from '../../activities/task-reporter.ts';
 import type { TaskIdentity } from '../../api/temporal/task-input.ts';
 import { KubernetesTimeoutError } from '../../kubernetes/errors.ts';
 
@@ -41,7 +41,7 @@ describe('the progress of a task in its status', () => {
       warn: () => undefined,
     };
     const dependencies = { statuses, events: { record: async () => undefined } } as unknown as MirrorDependencies;
-    reporter = new TaskReporter({ dependencies, task, attempt } as unknown as TaskReporterOptions);
+    reporter = new TaskReporter({ dependencies, task, attempt });
   });
 
   /** Shows the same text at each poll. */
