@@ -96,7 +96,7 @@ export class TaskLifecycle {
     let next = await this.#checkTarget();
     while (!('state' in next) && next.do !== 'end') next = await this.#doStep(next);
     if ('state' in next) return this.#ended(next);
-    const verdict = withNotice(this.#verdictOf(next.end), this.#begun?.notice);
+    const verdict = this.#verdictOf(next.end);
     return this.#ended({ task: this.#currentPlan.task, plan: this.#plan, verdict });
   }
 
@@ -270,9 +270,10 @@ export class TaskLifecycle {
   }
 
   get #situation(): Situation {
-    const { kind, timeoutMs } = this.#currentPlan;
+    const { kind, timeoutMs, begun } = this.#currentPlan;
     return {
       kind,
+      onlyWatched: begun?.onlyWatched,
       sent: this.#knowledge.sent,
       isCancelled: this.#options.control.cancelled !== undefined,
       isBounded: timeoutMs !== undefined,

@@ -26,6 +26,8 @@ const begunSchema = z.object({
   executionStartedAt: z.string().optional(),
   /** Whether the sidecar is known to have accepted it: then it is never sent again. */
   accepted: z.boolean(),
+  /** Whether it is only looked for, and never sent, although the sidecar is not known to have accepted it. */
+  onlyWatched: z.boolean().optional(),
 });
 
 /**
