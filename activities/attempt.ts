@@ -144,9 +144,9 @@ export class Attempt<Details extends object> implements Disposable {
   }
 }
 
-/** The part of a heartbeat whose change is worth sending: without the counter. */
+/** What changes with each try, and alone is not worth a heartbeat. */
+const COUNTERS = ['polls', 'tries', 'deniedMs'];
+
 function keyOf(details: object | undefined): string {
-  return (
-    JSON.stringify(details, (key, value: unknown) => (key === 'polls' || key === 'tries' ? undefined : value)) ?? ''
-  );
+  return JSON.stringify(details, (key, value: unknown) => (COUNTERS.includes(key) ? undefined : value)) ?? '';
 }

@@ -351,7 +351,7 @@ function knownAtFailure({ cause }: ActivityFailure): Knowledge | undefined {
   const heartbeat =
     cause instanceof TimeoutFailure ? (cause.lastHeartbeatDetails as PollHeartbeat | undefined) : undefined;
   if (heartbeat === undefined) return undefined;
-  const { taskId: _taskId, polls: _polls, ...knowledge } = heartbeat;
+  const { taskId: _taskId, polls: _polls, deniedMs: _deniedMs, ...knowledge } = heartbeat;
   return knowledge;
 }
 
