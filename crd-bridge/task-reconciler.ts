@@ -29,6 +29,9 @@ const KNOWN_OPEN_MS = 300_000;
  */
 const STAMP_MS = 5_000;
 
+/** Of a resource that was not edited. */
+const FIRST_GENERATION = 1;
+
 export interface TaskReconcilerOptions {
   /** Finds a resource in the bridge's cache. */
   readonly find: (reference: MirrorTarget) => SeiNodeTask | undefined;
@@ -111,7 +114,8 @@ export class TaskReconciler {
   /** Only the timeouts and intervals of a task may change while it runs (contract §1). */
   async #tellSpecChange(workflowId: string, task: SeiNodeTask): Promise<void> {
     const { generation = 0 } = task.metadata;
-    const { toldGeneration = task.status?.observedGeneration ?? generation } = this.#known.get(workflowId) ?? {};
+    // Without a status it is not known of which generation the workflow was started.
+    const { toldGeneration = task.status?.observedGeneration ?? FIRST_GENERATION } = this.#known.get(workflowId) ?? {};
     if (generation <= toldGeneration) return;
     const kind = kindOf(task);
     const seconds = executionLimitSeconds(kind, task.spec?.['timeoutSeconds']);
