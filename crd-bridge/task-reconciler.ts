@@ -1,6 +1,6 @@
 import type { Logger } from '@temporalio/common';
 import type { Verdict } from '../api/temporal/task-outcome.ts';
-import { cancellationOf, provenanceOf, provenanceText } from '../api/provenance.ts';
+import { cancellationOf, cancelReasonOf, provenanceOf, provenanceText } from '../api/provenance.ts';
 import { isTerminal, type SeiNodeTask } from '../api/sei-node-task.ts';
 import type { StatusChange } from '../core/next-status.ts';
 import { cancelIgnoredEvent, problemEvent, verdictEvents } from '../core/task-events.ts';
@@ -94,7 +94,7 @@ export class TaskReconciler {
     if (openUntilMs === undefined) return;
     await this.#stamp(workflowId, task, openUntilMs - KNOWN_OPEN_MS);
     await this.#tellSpecChange(workflowId, task);
-    const why = cancellationOf(task.metadata);
+    const why = cancelReasonOf(task.metadata);
     if (why === undefined || cancelHandled) return;
     const progress = { step: 'Cancelling', message: 'The task is being cancelled.' };
     await this.#write(workflowId, task, { step: 'noted', progress });

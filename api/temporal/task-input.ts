@@ -1,7 +1,7 @@
 import type { NodeReference } from '../node-reference.ts';
 import { z } from 'zod';
 import { present } from '../../lib/present.ts';
-import { cancellationOf, provenanceOf, type Provenance } from '../provenance.ts';
+import { cancelReasonOf, provenanceOf, type Provenance } from '../provenance.ts';
 import type { SeiNodePhase } from '../sei-node.ts';
 import type { SeiNodeTask } from '../sei-node-task.ts';
 import { payloadFieldOf, type Payload, type TaskKind } from '../task-kinds.ts';
@@ -167,7 +167,7 @@ export function taskInputOf(resource: SeiNodeTask, texts?: ChangeValueTexts): Un
     ...present({ generation }),
     ...begunOf(resource),
     ...provenanceOf(resource.metadata),
-    ...present({ waitingSince: resource.status?.targetFirstObservedAt, cancelled: cancellationOf(resource.metadata) }),
+    ...present({ waitingSince: resource.status?.targetFirstObservedAt, cancelled: cancelReasonOf(resource.metadata) }),
   };
 }
 
