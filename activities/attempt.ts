@@ -145,10 +145,10 @@ export class Attempt<Details extends object> implements Disposable {
 }
 
 /**
- * What a heartbeat waits for its turn with: counters, and a problem, which the status shows sooner. While servers are
+ * What a heartbeat waits for its turn with: counters and a problem, which the status shows sooner. While servers are
  * overloaded problems come and go with each poll, and a heartbeat for each would be more load.
  */
-const NOT_URGENT = new Set(['polls', 'tries', 'problem']);
+const NOT_URGENT = new Set(['polls', 'tries', 'deniedMs', 'problem']);
 
 /** The part of a heartbeat whose change is sent at once. */
 function keyOf(details: object | undefined): string {

@@ -92,7 +92,10 @@ export async function mirrorStatus(
   return undefined;
 }
 
-/** Finds a task that a Temporal server, restored from a backup, no longer knows. It is never sent again. */
+/**
+ * Finds a task that a Temporal server, restored from a backup, no longer knows. It is not sent again, unless it is an
+ * image.
+ */
 async function begunBefore(
   { tasks }: MirrorDependencies,
   { namespace, name, uid }: MirrorTarget,
@@ -101,7 +104,7 @@ async function begunBefore(
   const resource = await tasks.get(namespace, name, { signal });
   if (resource?.metadata.uid !== uid || isTerminal(resource.status?.phase)) return undefined;
   const { begun } = begunOf(resource);
-  return begun && { ...begun, accepted: true };
+  return begun && { ...begun, onlyWatched: true };
 }
 
 /** The objects that the Events of a task are about, and who requested the task. */

@@ -48,7 +48,9 @@ export class TaskPoll {
   #knowledge: Knowledge;
   #polls: number;
   #resubmitAtMs = 0;
-  #deniedSinceMs: number | undefined;
+  /** For how long the sidecar has answered, in a row, that it does not know the task, and when it did so last. */
+  #deniedMs: number;
+  #deniedAtMs: number | undefined;
   #heightAtMs = 0;
   #heightPauseMs = FIRST_HEIGHT_MS;
   #height: number | undefined;
@@ -60,8 +62,14 @@ export class TaskPoll {
     const { task } = request.plan;
     this.#work = taskWork(dependencies, task, request.request);
     this.#reporter = new TaskReporter({ dependencies, task, attempt });
-    const { taskId: _, polls, ...known } = attempt.earlier ?? { taskId: '', polls: 0, ...request.knowledge };
+    const {
+      taskId: _,
+      polls,
+      deniedMs = 0,
+      ...known
+    } = attempt.earlier ?? { taskId: '', polls: 0, ...request.knowledge };
     this.#knowledge = known;
+    this.#deniedMs = deniedMs;
     this.#polls = polls;
   }
 
@@ -104,13 +112,17 @@ export class TaskPoll {
       if (!(error instanceof SidecarError || error instanceof KubernetesError) || this.#attempt.signal.aborted)
         throw error;
       this.#knowledge = afterSilence(this.#knowledge, error.message);
+      this.#deniedAtMs = undefined;
       this.#reporter.problem(error);
       return undefined;
     }
   }
 
   async #endOf(answer: TaskObservation): Promise<PollOutcome | undefined> {
-    if (answer.state !== 'absent') this.#deniedSinceMs = undefined;
+    if (answer.state !== 'absent') {
+      this.#deniedMs = 0;
+      this.#deniedAtMs = undefined;
+    }
     switch (answer.state) {
       case 'completed':
         return { ...answer, ...present({ height: await this.#finalHeight() }) };
@@ -128,13 +140,19 @@ export class TaskPoll {
   #afterDenial(): PollOutcome | undefined {
     const { cancelled, remainingMs } = this.#request;
     if (cancelled && this.#knowledge.sent !== 'yes') return { state: 'absent' };
-    this.#deniedSinceMs ??= this.#attempt.nowMs;
-    const isLost = remainingMs === undefined && this.#attempt.nowMs - this.#deniedSinceMs >= LOST_MS;
-    return isLost ? { state: 'lost' } : undefined;
+    const { nowMs } = this.#attempt;
+    this.#deniedMs += nowMs - (this.#deniedAtMs ?? nowMs);
+    this.#deniedAtMs = nowMs;
+    return remainingMs === undefined && this.#deniedMs >= LOST_MS ? { state: 'lost' } : undefined;
   }
 
   async #goOn(): Promise<void> {
-    this.#attempt.heartbeat({ taskId: this.#request.plan.task.taskId, ...this.#knowledge, polls: this.#polls });
+    this.#attempt.heartbeat({
+      taskId: this.#request.plan.task.taskId,
+      ...this.#knowledge,
+      polls: this.#polls,
+      ...(this.#deniedMs > 0 ? { deniedMs: this.#deniedMs } : {}),
+    });
     await this.#readHeight();
     const { plan, notice, cancelled, submittedAtMs } = this.#request;
     const progress = withNotice(workingAtHeight(plan, this.#height), notice);

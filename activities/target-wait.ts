@@ -162,7 +162,9 @@ export class TargetWait implements Disposable {
     const remainingMs = sinceMs + queueTimeoutMs - attempt.nowMs;
     const ended = await this.#showQueue(
       obstacle,
-      remainingMs <= 0 ? queueTimedOut(plan.task.node, obstacle, queueTimeoutMs) : undefined,
+      remainingMs <= 0
+        ? queueTimedOut(plan.task.node, obstacle, { timeoutMs: queueTimeoutMs, begun: plan.begun !== undefined })
+        : undefined,
     );
     if (ended !== undefined) return ended;
     const atMostMs = Math.min(remainingMs, this.#begunRemainingMs());

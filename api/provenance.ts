@@ -29,6 +29,7 @@ export interface Provenance {
 }
 
 interface ProvenMetadata {
+  readonly deletionTimestamp?: string;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly managedFields?: readonly {
     readonly manager?: string;
@@ -77,6 +78,14 @@ function creatorOf({ managedFields = [] }: ProvenMetadata): string | undefined {
 export function cancellationOf(metadata: ProvenMetadata): string | undefined {
   const why = metadata.annotations?.[CANCEL_ANNOTATION];
   return why === undefined ? undefined : printable(why, REASON_LIMIT);
+}
+
+/**
+ * Why a task is to be cancelled: as `cancellationOf`, and also when its resource is being deleted. Finalizers of others
+ * can keep it for long.
+ */
+export function cancelReasonOf(metadata: ProvenMetadata): string | undefined {
+  return cancellationOf(metadata) ?? (metadata.deletionTimestamp === undefined ? undefined : '');
 }
 
 /** `Requested by alice@example.com. Reason: memory leak.`; empty when nothing is known. */

@@ -173,6 +173,8 @@ export interface PollHeartbeat extends Knowledge {
   readonly taskId: string;
   /** Polls so far, those of earlier attempts included. */
   readonly polls: number;
+  /** For how long the sidecar has answered, in a row, that it does not know the task, in milliseconds. Default: 0. */
+  readonly deniedMs?: number;
 }
 
 export interface TakeOffRequest {

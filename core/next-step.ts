@@ -23,6 +23,8 @@ export interface Situation {
   readonly isCancelled: boolean;
   /** Whether it has a longest execution time. */
   readonly isBounded: boolean;
+  /** Whether it must not be sent: it was begun before, and only what became of it is looked for. */
+  readonly onlyWatched?: boolean | undefined;
 }
 
 const CANCELLED: Step = { do: 'end', end: { by: 'cancellation', takenOff: false } };
@@ -30,11 +32,12 @@ const TOO_LATE: Step = { do: 'end', end: { by: 'deadline', takenOff: false } };
 
 /** @param state - What the check of its target found, or how the wait for it ended. */
 export function afterTarget(state: 'ready' | 'waiting', situation: Situation): Step {
-  const { sent, isCancelled } = situation;
+  const { kind, sent, isCancelled, onlyWatched } = situation;
   if (isCancelled && sent === 'no') return CANCELLED;
   if (state === 'waiting') return { do: 'await-target' };
-  // One that others began is looked for, not sent.
-  return isCancelled ? beforePoll(situation) : { do: 'dispatch' };
+  // One that others began is looked for, not sent. To set an image once more does no harm.
+  const isSent = !isCancelled && (!onlyWatched || definitionOf(kind).endsWith === 'image');
+  return isSent ? { do: 'dispatch' } : beforePoll(situation);
 }
 
 /** How a dispatch ended, except when the resource is gone or terminal. */

@@ -172,7 +172,7 @@ export function taskRequest(
   const { sidecarTask, buildParameters } = definitionOf(plan.kind);
   if (sidecarTask === undefined) return { request: { image: (plan.payload as Payload<'UpdateNodeImage'>).image } };
   const params = buildParameters(plan.payload as never, node);
-  if (params === undefined) return { verdict: nothingToSend(plan.kind) };
+  if (params === undefined) return { verdict: nothingToSend(plan) };
   const hasParameters = Object.keys(params).length > 0;
   return {
     request: {
@@ -183,8 +183,9 @@ export function taskRequest(
   };
 }
 
-function nothingToSend(kind: TaskKind): Verdict {
+function nothingToSend({ kind, begun }: TaskPlan): Verdict {
+  const isBegunBefore = begun !== undefined;
   const { nothingToSend: reason } = definitionOf(kind);
-  if (reason !== undefined) return paramsBuildFailed(reason.field, reason.problem);
-  return paramsBuildFailed(`spec.${payloadFieldOf(kind)}`, 'gives nothing to send to the sidecar');
+  if (reason !== undefined) return paramsBuildFailed(reason.field, reason.problem, isBegunBefore);
+  return paramsBuildFailed(`spec.${payloadFieldOf(kind)}`, 'gives nothing to send to the sidecar', isBegunBefore);
 }

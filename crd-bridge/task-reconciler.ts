@@ -1,6 +1,6 @@
 import type { Logger } from '@temporalio/common';
 import type { Verdict } from '../api/temporal/task-outcome.ts';
-import { cancellationOf, provenanceOf, provenanceText } from '../api/provenance.ts';
+import { cancellationOf, cancelReasonOf, provenanceOf, provenanceText } from '../api/provenance.ts';
 import { isTerminal, type SeiNodeTask } from '../api/sei-node-task.ts';
 import type { StatusChange } from '../core/next-status.ts';
 import { cancelIgnoredEvent, problemEvent, verdictEvents } from '../core/task-events.ts';
@@ -28,6 +28,9 @@ const KNOWN_OPEN_MS = 300_000;
  * workflows have written by then.
  */
 const STAMP_MS = 5_000;
+
+/** Of a resource that was not edited. */
+const FIRST_GENERATION = 1;
 
 export interface TaskReconcilerOptions {
   /** Finds a resource in the bridge's cache. */
@@ -91,7 +94,7 @@ export class TaskReconciler {
     if (openUntilMs === undefined) return;
     await this.#stamp(workflowId, task, openUntilMs - KNOWN_OPEN_MS);
     await this.#tellSpecChange(workflowId, task);
-    const why = cancellationOf(task.metadata);
+    const why = cancelReasonOf(task.metadata);
     if (why === undefined || cancelHandled) return;
     const progress = { step: 'Cancelling', message: 'The task is being cancelled.' };
     await this.#write(workflowId, task, { step: 'noted', progress });
@@ -111,7 +114,8 @@ export class TaskReconciler {
   /** Only the timeouts and intervals of a task may change while it runs (contract §1). */
   async #tellSpecChange(workflowId: string, task: SeiNodeTask): Promise<void> {
     const { generation = 0 } = task.metadata;
-    const { toldGeneration = task.status?.observedGeneration ?? generation } = this.#known.get(workflowId) ?? {};
+    // Without a status it is not known of which generation the workflow was started.
+    const { toldGeneration = task.status?.observedGeneration ?? FIRST_GENERATION } = this.#known.get(workflowId) ?? {};
     if (generation <= toldGeneration) return;
     const kind = kindOf(task);
     const seconds = executionLimitSeconds(kind, task.spec?.['timeoutSeconds']);

@@ -98,7 +98,7 @@ export class TaskLifecycle {
     let next = await this.#checkTarget();
     while (!('state' in next) && next.do !== 'end') next = await this.#doStep(next);
     if ('state' in next) return this.#ended(next);
-    const verdict = withNotice(this.#verdictOf(next.end), this.#begun?.notice);
+    const verdict = this.#verdictOf(next.end);
     return this.#ended({ task: this.#currentPlan.task, plan: this.#plan, verdict });
   }
 
@@ -273,9 +273,10 @@ export class TaskLifecycle {
   }
 
   get #situation(): Situation {
-    const { kind, timeoutMs } = this.#currentPlan;
+    const { kind, timeoutMs, begun } = this.#currentPlan;
     return {
       kind,
+      onlyWatched: begun?.onlyWatched,
       sent: this.#knowledge.sent,
       isCancelled: this.#options.control.cancelled !== undefined,
       isBounded: timeoutMs !== undefined,
@@ -353,7 +354,7 @@ function knownAtFailure({ cause }: ActivityFailure): Knowledge | undefined {
   const heartbeat =
     cause instanceof TimeoutFailure ? (cause.lastHeartbeatDetails as PollHeartbeat | undefined) : undefined;
   if (heartbeat === undefined) return undefined;
-  const { taskId: _taskId, polls: _polls, ...knowledge } = heartbeat;
+  const { taskId: _taskId, polls: _polls, deniedMs: _deniedMs, ...knowledge } = heartbeat;
   return knowledge;
 }
 

@@ -17,9 +17,14 @@ const SILENT = new SidecarError('SIDECAR_UNREACHABLE', 'connect ECONNREFUSED');
 /** Time passes only in pauses. */
 class FakeAttempt {
   nowMs = 0;
-  earlier: PollHeartbeat | undefined;
   readonly signal = new AbortController().signal;
   readonly heartbeats: PollHeartbeat[] = [];
+  /** The last heartbeat of an earlier attempt. */
+  readonly earlier: PollHeartbeat | undefined;
+
+  constructor(earlier?: PollHeartbeat) {
+    this.earlier = earlier;
+  }
 
   get elapsedMs(): number {
     return this.nowMs;
@@ -58,11 +63,9 @@ interface Poll {
 /** @param answer - Of the sidecar after so many milliseconds; `undefined`: it does not know the task. */
 async function poll(
   answer: (afterMs: number) => SidecarTask | SidecarError | undefined,
-  more: Partial<PollRequest> = {},
-  earlier?: PollHeartbeat,
+  more: Partial<PollRequest> & { readonly earlier?: PollHeartbeat | undefined } = {},
 ): Promise<Poll> {
-  const attempt = new FakeAttempt();
-  attempt.earlier = earlier;
+  const attempt = new FakeAttempt(more.earlier);
   const sidecar = {
     getTask: async () => {
       const given = answer(attempt.nowMs);
@@ -92,20 +95,17 @@ describe('a task whose earlier worker was lost', () => {
   const earlier: PollHeartbeat = { taskId: 'id', sent: 'yes', seen: 'running', polls: 2_000 };
 
   it('is polled at once, and not after the interval that its long wait has reached', async () => {
-    const { polled, tookMs } = await poll(
-      () => ({ ...RUNNING, status: 'completed' }),
-      { waitedMs: 60 * MINUTE_MS },
+    const { polled, tookMs } = await poll(() => ({ ...RUNNING, status: 'completed' }), {
+      waitedMs: 60 * MINUTE_MS,
       earlier,
-    );
+    });
     assert.deepEqual([polled.state, tookMs], ['completed', 0]);
   });
 
   it('keeps the number of its polls', async () => {
-    const { heartbeats } = await poll(
-      (afterMs) => ({ ...RUNNING, status: afterMs === 0 ? 'running' : 'completed' }),
-      {},
+    const { heartbeats } = await poll((afterMs) => ({ ...RUNNING, status: afterMs === 0 ? 'running' : 'completed' }), {
       earlier,
-    );
+    });
     assert.deepEqual(
       heartbeats.map(({ polls }) => polls),
       [2_001],
@@ -133,6 +133,20 @@ describe('a task that the sidecar accepted and no longer knows', () => {
     const { polled, tookMs } = await poll((afterMs) => (isThere(afterMs) ? RUNNING : undefined));
     assert.equal(polled.state, 'lost');
     assert.ok(tookMs >= 11 * MINUTE_MS + LOST_MS, `${tookMs}`);
+  });
+
+  it('is lost after ten minutes of answers, however many attempts they took', async () => {
+    const { heartbeats } = await poll(() => undefined, { remainingMs: 9 * MINUTE_MS });
+    const { polled, tookMs } = await poll(() => undefined, { earlier: heartbeats.at(-1) });
+    assert.equal(polled.state, 'lost');
+    assert.ok(tookMs >= MINUTE_MS && tookMs < 2 * MINUTE_MS, `${tookMs}`);
+  });
+
+  it('is not lost because of the time in which the sidecar did not answer', async () => {
+    const isSilent = (afterMs: number): boolean => afterMs >= 5 * MINUTE_MS && afterMs < 25 * MINUTE_MS;
+    const { polled, tookMs } = await poll((afterMs) => (isSilent(afterMs) ? SILENT : undefined));
+    assert.equal(polled.state, 'lost');
+    assert.ok(tookMs >= 20 * MINUTE_MS + LOST_MS - MINUTE_MS, `${tookMs}`);
   });
 
   it('ends at its deadline when it has one, however long the sidecar did not know it', async () => {
