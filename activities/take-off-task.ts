@@ -2,6 +2,7 @@ import type { NodeReference } from '../api/node-reference.ts';
 import type { TakeOffHeartbeat, TakeOffRequest } from '../core/activities.ts';
 import { pollInterval } from '../core/poll-interval.ts';
 import { cancelling, takingOff } from '../core/progress.ts';
+import { taskFields } from '../core/task-fields.ts';
 import { KubernetesError } from '../kubernetes/errors.ts';
 import type { ResourceClient } from '../kubernetes/resource-client.ts';
 import type { Attempt } from './attempt.ts';
@@ -24,17 +25,21 @@ export async function takeOffTask(
 ): Promise<'taken-off' | 'gone'> {
   const { node, taskId } = plan.task;
   const reporter = new TaskReporter({ dependencies: mirror, task: plan.task, attempt });
+  const ended = (state: 'taken-off' | 'gone'): typeof state => {
+    mirror.log('TaskTakenOff', { ...taskFields(plan.task), state });
+    return state;
+  };
   if (cancelled) reporter.show({ step: 'noted', progress: cancelling(plan) });
   // Most are taken off at once: no status write is needed.
   else reporter.assume({ step: 'working', progress: takingOff(plan) });
   try {
     for (let tries = 1; ; tries += 1) {
       const problem = await tryOnce(() => sidecar.deleteTask(node, taskId, attempt.signal));
-      if (problem === undefined) return 'taken-off';
+      if (problem === undefined) return ended('taken-off');
       attempt.signal.throwIfAborted();
       attempt.heartbeat({ taskId, tries, problem: problem.message });
       reporter.problem(problem);
-      if (tries % 10 === 0 && (await isGone(seiNodes, node, attempt.signal))) return 'gone';
+      if (tries % 10 === 0 && (await isGone(seiNodes, node, attempt.signal))) return ended('gone');
       await attempt.sleep(Math.max(problem.retryAfterMs ?? 0, pollInterval(attempt.elapsedMs, Math.random())));
     }
   } catch (error) {
