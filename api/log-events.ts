@@ -206,7 +206,7 @@ export const logEvents = {
   },
   WorkflowStarted: { level: 'INFO', message: 'The workflow of a new SeiNodeTask was started.', fields: TASK },
   PendingWritten: {
-    level: 'WARN',
+    level: 'INFO',
     message: 'No worker has begun the task within 5 s. Check that a worker runs on the task queue.',
     fields: TASK,
   },

@@ -35,8 +35,8 @@ const GRPC = [
   'UNAUTHENTICATED',
 ];
 
-/** Errors of the language: whoever throws one has made a mistake, whatever its code. */
-const MISTAKES = new Set(['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError', 'EvalError', 'URIError']);
+/** Errors of the language that are mistakes in a program, whatever their code. A SyntaxError is one in its input. */
+const MISTAKES = new Set(['TypeError', 'RangeError', 'ReferenceError']);
 
 /**
  * An error and its causes, outermost first, at most 10. Of each, name, code and message: other fields may contain what

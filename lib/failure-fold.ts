@@ -1,8 +1,8 @@
 /** Time from the first line about a failure to the next one, doubled each time up to the longest, in milliseconds. */
 const FIRST_INTERVAL_MS = 30_000;
 const LONGEST_INTERVAL_MS = 600_000;
-/** A failure that comes back after this time is a new one, in milliseconds. */
-const QUIET_MS = 2 * LONGEST_INTERVAL_MS;
+/** A failure that comes back after this time without one is a new one, in milliseconds. */
+const QUIET_MS = LONGEST_INTERVAL_MS;
 
 /** What is remembered of one kind of failure. Times are in milliseconds, by any clock that never goes back. */
 export interface FailureFold {
