@@ -105,7 +105,8 @@ describe('a task that the sidecar accepted and no longer knows', () => {
 
   it('is not lost when the sidecar knows it again: the ten minutes start again', async () => {
     const isThere = (afterMs: number): boolean => afterMs >= 9 * MINUTE_MS && afterMs < 11 * MINUTE_MS;
-    const { polled, tookMs } = await poll((afterMs) => (isThere(afterMs) ? RUNNING : undefined));
+    const { polled, tookMs, recorded } = await poll((afterMs) => (isThere(afterMs) ? RUNNING : undefined));
+    assert.deepEqual(recorded.events, ['TaskProblem', 'TaskContinues']);
     assert.equal(polled.state, 'lost');
     assert.ok(tookMs >= 11 * MINUTE_MS + LOST_MS, `${tookMs}`);
   });
