@@ -64,7 +64,7 @@ describe('a SeiNodeTask that was stored under an older CRD', () => {
     it(`cannot be edited: ${name}`, async () => {
       const edit = { spec: { target: { requirePhase: 'Failed' } } };
       const error = await tasks.patch({ namespace, name }, edit).catch((reason: unknown) => reason);
-      assert.deepEqual(causesOf(error), ['spec.target Invalid']);
+      assert.ok(causesOf(error).includes('spec.target Invalid'), causesOf(error).join(', '));
     });
   }
 

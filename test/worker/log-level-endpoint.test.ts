@@ -3,6 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { LogLevelName } from '../../api/log.ts';
 import { answerLogLevel } from '../../worker/log-level-endpoint.ts';
 
+async function* body() {
+  yield Buffer.from('DEBUG');
+}
+
 /** @returns The status of the answer to `PUT DEBUG`, and the level after it. */
 async function putFrom(remoteAddress: string | undefined): Promise<[status: number | undefined, level: LogLevelName]> {
   const log = { level: 'INFO' as LogLevelName };
@@ -14,9 +18,6 @@ async function putFrom(remoteAddress: string | undefined): Promise<[status: numb
     },
     end: () => undefined,
   };
-  async function* body() {
-    yield Buffer.from('DEBUG');
-  }
   const request = Object.assign(body(), { method: 'PUT', socket: { remoteAddress } });
   await answerLogLevel(request as unknown as IncomingMessage, response as unknown as ServerResponse, log);
   return [status, log.level];

@@ -143,7 +143,7 @@ describe('metrics and logs', () => {
       await (await fetch(`${service.probeUrl}/loglevel`, { method: 'PUT', body: level })).text();
     const before = (await logLines(service.logFile)).length;
     assert.equal(await put('ERROR'), 'ERROR\n');
-    assertComplete(await restart('unlogged'));
+    assertFailed(await restart('unlogged', { timeoutSeconds: 2 }), 'Timeout', 'tooLateToBegin', { problem: /401/ });
     assert.equal(await put('DEBUG'), 'DEBUG\n');
     assert.deepEqual(
       (await logLines(service.logFile)).slice(before).map(({ event, logLevel }) => [event, logLevel]),
