@@ -2,8 +2,10 @@ import type { NodeReference } from '../api/node-reference.ts';
 import { observationOf, type TaskReport } from '../api/sidecar/sidecar-task.ts';
 import type { TaskIdentity } from '../api/temporal/task-input.ts';
 import type { TakenOff, TakeOffHeartbeat, TakeOffRequest } from '../core/activities.ts';
+import type { Sent } from '../core/knowledge.ts';
 import { pollInterval } from '../core/poll-interval.ts';
 import { cancelling, takingOff } from '../core/progress.ts';
+import { taskFields } from '../core/task-fields.ts';
 import { KubernetesError } from '../kubernetes/errors.ts';
 import type { ResourceClient } from '../kubernetes/resource-client.ts';
 import type { Attempt } from './attempt.ts';
@@ -29,32 +31,68 @@ export async function takeOffTask(
   { plan, cancelled, sent = 'perhaps' }: TakeOffRequest,
   attempt: Attempt<TakeOffHeartbeat>,
 ): Promise<TakenOff> {
-  const { node, taskId } = plan.task;
-  const reporter = new TaskReporter({ dependencies: mirror, task: plan.task, attempt });
+  const { task } = plan;
+  const reporter = new TaskReporter({ dependencies: mirror, task, attempt });
   if (cancelled) reporter.show({ step: 'noted', progress: cancelling(plan) });
   // Most are taken off at once: no status write is needed.
   else reporter.assume({ step: 'working', progress: takingOff(plan) });
-  let absentSinceMs = sent === 'yes' ? Number.NEGATIVE_INFINITY : undefined;
   try {
-    for (let tries = 1; ; tries += 1) {
-      const answer = await tryOnce(sidecar, plan.task, attempt.signal);
-      if (!(answer instanceof SidecarError)) {
-        absentSinceMs ??= attempt.nowMs;
-        if (answer !== 'absent') return answer;
-        if (attempt.nowMs - absentSinceMs >= LATE_POST_MS) return 'taken-off';
-        attempt.heartbeat({ taskId, tries });
-        await attempt.sleep(LATE_PAUSE_MS);
-        continue;
-      }
-      attempt.heartbeat({ taskId, tries, problem: answer.message });
-      reporter.problem(answer);
-      if (tries % 10 === 0 && (await isGone(seiNodes, node, attempt.signal))) return 'gone';
-      await attempt.sleep(Math.max(answer.retryAfterMs ?? 0, pollInterval(attempt.elapsedMs, Math.random())));
-    }
+    const takenOff = await new TakeOff({ sidecar, seiNodes, task, sent, attempt, reporter }).run();
+    if (typeof takenOff === 'string') mirror.log('TaskTakenOff', { ...taskFields(task), state: takenOff });
+    return takenOff;
   } catch (error) {
     return attempt.leave(error);
   } finally {
     await reporter.settle();
+  }
+}
+
+interface TakeOffOptions extends TaskPlaces {
+  readonly task: TaskIdentity;
+  readonly sent: Sent;
+  readonly attempt: Attempt<TakeOffHeartbeat>;
+  readonly reporter: TaskReporter;
+}
+
+class TakeOff {
+  readonly #options: TakeOffOptions;
+  #tries = 0;
+  /** By the attempt's clock. Unset: the sidecar has not answered yet. */
+  #absentSinceMs: number | undefined;
+
+  constructor(options: TakeOffOptions) {
+    this.#options = options;
+    if (options.sent === 'yes') this.#absentSinceMs = Number.NEGATIVE_INFINITY;
+  }
+
+  async run(): Promise<TakenOff> {
+    const { sidecar, task, attempt } = this.#options;
+    for (;;) {
+      this.#tries += 1;
+      const answer = await tryOnce(sidecar, task, attempt.signal);
+      const end = await (answer instanceof SidecarError ? this.#afterProblem(answer) : this.#afterAnswer(answer));
+      if (end !== undefined) return end;
+    }
+  }
+
+  /** A POST that may have been sent may still arrive. */
+  async #afterAnswer(answer: TakenOff | 'absent'): Promise<TakenOff | undefined> {
+    if (answer !== 'absent') return answer;
+    const { task, attempt } = this.#options;
+    this.#absentSinceMs ??= attempt.nowMs;
+    if (attempt.nowMs - this.#absentSinceMs >= LATE_POST_MS) return 'taken-off';
+    attempt.heartbeat({ taskId: task.taskId, tries: this.#tries });
+    await attempt.sleep(LATE_PAUSE_MS);
+    return undefined;
+  }
+
+  async #afterProblem(problem: SidecarError): Promise<TakenOff | undefined> {
+    const { seiNodes, task, attempt, reporter } = this.#options;
+    attempt.heartbeat({ taskId: task.taskId, tries: this.#tries, problem: problem.message });
+    reporter.problem(problem);
+    if (this.#tries % 10 === 0 && (await isGone(seiNodes, task.node, attempt.signal))) return 'gone';
+    await attempt.sleep(Math.max(problem.retryAfterMs ?? 0, pollInterval(attempt.elapsedMs, Math.random())));
+    return undefined;
   }
 }
 

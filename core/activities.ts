@@ -205,6 +205,9 @@ export interface MirrorRequest {
   readonly endedAtMs: number;
   /** When the sidecar was first known to have accepted the task, in milliseconds since the epoch. */
   readonly submittedAtMs?: number | undefined;
+  /** When its workflow started, and when its execution began, in milliseconds since the epoch: for the log. */
+  readonly workflowStartedAtMs?: number;
+  readonly startedAtMs?: number;
   /** Set for a task that ends without having begun its execution: one that its status says was begun is not ended. */
   readonly unbegun: boolean;
 }

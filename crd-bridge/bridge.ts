@@ -1,9 +1,11 @@
-import type { Logger } from '@temporalio/common';
+import type { Log } from '../api/log.ts';
 import { present } from '../lib/present.ts';
 import { SEI_NODE_TASK } from '../api/resources.ts';
 import { isTerminal, type SeiNodeTask } from '../api/sei-node-task.ts';
 import { parseWorkflowId, workflowIdOf } from '../api/temporal/workflow-id.ts';
+import { keyFields } from '../core/task-fields.ts';
 import { abortable } from '../lib/abortable.ts';
+import { RepeatedFailures } from '../lib/repeated-failures.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
@@ -25,7 +27,7 @@ export interface BridgeOptions {
   readonly namespaces: readonly string[];
   /** Label selector for the tasks to carry out. Unset: all. */
   readonly taskSelector: string | undefined;
-  readonly log: Logger;
+  readonly log: Log;
 }
 
 /** Turns SeiNodeTasks into workflows for as long as it runs. */
@@ -35,6 +37,8 @@ export class Bridge {
   readonly #reconciler: TaskReconciler;
   readonly #queue: WorkQueue;
   readonly #workflowWatch: WorkflowWatch;
+  /** Of reconciles, over all tasks. */
+  readonly #failures = new RepeatedFailures();
 
   constructor(options: BridgeOptions) {
     this.#options = options;
@@ -53,7 +57,7 @@ export class Bridge {
       concurrency: CONCURRENCY,
       handle: (workflowId) => this.#reconciler.reconcile(workflowId),
       onFailure: (workflowId, error, retryInMs) =>
-        log.warn('SeiNodeTask could not be reconciled; requeued with backoff', { workflowId, retryInMs, error }),
+        log('ReconcileFailed', { ...keyFields(workflowId), ...this.#failures.failed(error, retryInMs) }),
     });
     this.#workflowWatch = new WorkflowWatch({
       workflows,

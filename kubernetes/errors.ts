@@ -63,8 +63,15 @@ export class KubernetesResponseError extends KubernetesError {
 export interface ApiStatus {
   readonly reason?: string;
   readonly message?: string;
-  /** Those that the causes name, such as `status.task.status`. */
-  readonly fields?: readonly string[];
+  readonly causes?: readonly ApiCause[];
+}
+
+/** One field of the sent object that the API server refuses (`metav1.StatusCause`). */
+export interface ApiCause {
+  /** Such as `status.task.status`. */
+  readonly field: string;
+  /** Such as `FieldValueInvalid`. Unset: the server names none. */
+  readonly reason?: string | undefined;
 }
 
 interface StatusMeaning {
@@ -160,8 +167,8 @@ export class KubernetesApiError extends KubernetesError {
   readonly retryable: boolean;
   override readonly httpStatus: number;
   readonly reason: string | undefined;
-  /** The fields of the sent object that the server refuses, such as `status.task.status`. Empty when it names none. */
-  readonly fields: readonly string[];
+  /** Empty when the server names no field. */
+  readonly causes: readonly ApiCause[];
   readonly retryAfterSeconds: number | undefined;
 
   constructor({ call, httpStatus, status, retryAfterSeconds }: ApiErrorDetails) {
@@ -172,7 +179,7 @@ export class KubernetesApiError extends KubernetesError {
     this.retryable = meaning.retryable;
     this.httpStatus = httpStatus;
     this.reason = status.reason;
-    this.fields = status.fields ?? [];
+    this.causes = status.causes ?? [];
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }

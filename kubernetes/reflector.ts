@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Log, LogFields } from '../api/log.ts';
 import { backoffDelay } from '../lib/backoff-delay.ts';
+import { present } from '../lib/present.ts';
+import { RepeatedFailures } from '../lib/repeated-failures.ts';
 import { KubernetesApiError, KubernetesConnectionError, KubernetesResponseError, hasHttpStatus } from './errors.ts';
-import { FailureLog } from './failure-log.ts';
 import { isOlderVersion } from './is-older-version.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import type { KubernetesTransport } from './kubernetes-transport.ts';
 import { listAll } from './list-all.ts';
-import type { Log } from '../lib/log.ts';
 import { ObjectStore, type ObjectChange } from './object-store.ts';
 import { openWatch } from './open-watch.ts';
 import { ResourceClient } from './resource-client.ts';
@@ -51,7 +52,7 @@ export class Reflector<T extends KubernetesObject = KubernetesObject> {
   readonly #options: ReflectorOptions;
   readonly #client: ResourceClient<T>;
   readonly #store = new ObjectStore<T>();
-  readonly #failureLog: FailureLog;
+  readonly #watchFailures = new RepeatedFailures();
   readonly #resolveSynced: () => void;
   #hasSynced = false;
   /** Where the next watch resumes; `undefined` = list first. */
@@ -61,7 +62,6 @@ export class Reflector<T extends KubernetesObject = KubernetesObject> {
   constructor(options: ReflectorOptions) {
     this.#options = options;
     this.#client = new ResourceClient<T>(options.transport, options.resource);
-    this.#failureLog = new FailureLog(options.log, `Watching ${options.resource.plural}.${options.resource.group}`);
     const { promise, resolve } = Promise.withResolvers<void>();
     this.synced = promise;
     this.#resolveSynced = resolve;
@@ -73,7 +73,7 @@ export class Reflector<T extends KubernetesObject = KubernetesObject> {
 
   /** Why the cache is stale at the moment; `undefined` while list and watch work. */
   get lastError(): Error | undefined {
-    return this.#failureLog.lastError;
+    return this.#watchFailures.lastError;
   }
 
   /** @param key `namespace/name`, as in `ObjectChange` */
@@ -107,7 +107,7 @@ export class Reflector<T extends KubernetesObject = KubernetesObject> {
       if (!hasHttpStatus(error, 429)) this.#resourceVersion = undefined;
       this.#failures += 1;
       const delay = Math.max(backoffDelay(this.#failures, Math.random()), retryAfterMs(error));
-      this.#failureLog.failed(error, delay);
+      this.#options.log('WatchFailed', { ...this.#subject, ...this.#watchFailures.failed(error, delay) });
       await sleep(delay, undefined, { signal }).catch(() => undefined);
     }
   }
@@ -160,7 +160,13 @@ export class Reflector<T extends KubernetesObject = KubernetesObject> {
 
   #recovered(): void {
     this.#failures = 0;
-    this.#failureLog.recovered();
+    const recovery = this.#watchFailures.recovered();
+    if (recovery !== undefined) this.#options.log('WatchRecovered', { ...this.#subject, ...recovery });
+  }
+
+  get #subject(): LogFields {
+    const { resource, namespace } = this.#options;
+    return present({ resource: `${resource.plural}.${resource.group}`, namespace });
   }
 
   #apply(event: WatchEvent): void {
@@ -193,12 +199,7 @@ export class Reflector<T extends KubernetesObject = KubernetesObject> {
       try {
         this.#options.onChange(change);
       } catch (error) {
-        this.#options.log.warn(
-          `The change of ${change.key} was not handled; it is reported again with the next resync`,
-          {
-            error: String(error),
-          },
-        );
+        this.#options.log('ChangeNotHandled', { key: change.key, error });
       }
     }
   }

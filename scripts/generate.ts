@@ -26,6 +26,7 @@ const generators: Readonly<Record<string, (present: string) => string>> = {
   'docs/architecture.md': (present) => withTables(present, ['rooms']),
   'docs/tasks.md': (present) => withTables(present, ['kinds', 'reasons']),
   'docs/configuration.md': (present) => withTables(present, ['config']),
+  'docs/logs.md': (present) => withTables(present, ['events', 'fields']),
   'docs/cli.md': withReference,
 };
 

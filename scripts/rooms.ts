@@ -69,7 +69,7 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
   },
   encryption: {
     holds: 'the codec that encrypts payloads on their way to Temporal, and its keys',
-    rooms: ['lib'],
+    rooms: ['lib', 'api'],
     packages: ['@temporalio/common', '@temporalio/proto', 'node:'],
   },
   worker: {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { formatDuration } from '../lib/go-duration.ts';
+import { logEvents, logFields } from '../api/log-events.ts';
 import { BECAUSE, PENDING, reached, reasons, whereabouts } from '../api/reasons.ts';
 import { definitionOf, taskKindNames } from '../api/task-kinds.ts';
 import { configSchema } from '../worker/config.ts';
@@ -81,6 +82,23 @@ function configTable(): string {
   return table(['variable', 'default', 'meaning'], rows);
 }
 
+function eventTable(): string {
+  const rows = Object.entries(logEvents).map(([event, { level, message, fields }]) => [
+    code(event),
+    level,
+    message,
+    fields.map(code).join(', '),
+  ]);
+  return table(['event', 'level', 'message', 'fields'], rows);
+}
+
+function fieldTable(): string {
+  return table(
+    ['field', 'meaning'],
+    Object.entries(logFields).map(([field, meaning]) => [code(field), meaning]),
+  );
+}
+
 function roomTable(): string {
   const rows = Object.entries(rooms).map(([name, { holds, rooms: below, packages }]) => [
     code(`${name}/`),
@@ -98,6 +116,8 @@ const tables = {
   reasons: reasonTable,
   kinds: kindTable,
   config: configTable,
+  events: eventTable,
+  fields: fieldTable,
 } as const;
 
 /**

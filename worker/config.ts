@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { logLevels } from '../api/log.ts';
 import { readAuthorities } from '../activities/sidecar-trust.ts';
 import { NodeUrlTemplate } from '../activities/node-url-template.ts';
 import { parseGoDuration } from '../lib/go-duration.ts';
@@ -172,16 +173,44 @@ export const configSchema = z.object({
   SHUTDOWN_GRACE: duration
     .prefault('25s')
     .describe("Longest time from SIGTERM to exit. Keep it below the pod's `terminationGracePeriodSeconds`."),
-  LOG_LEVEL: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO').describe('Lowest level to log.'),
+  LOG_LEVEL: z
+    .enum(logLevels)
+    .default('INFO')
+    .describe('Lowest level to log. [It can be changed while the process runs](logs.md#change-the-level).'),
+  LOG_FORMAT: z
+    .enum(['json', 'text'])
+    .optional()
+    .describe(
+      '`json` logs one JSON object per line, `text` logs for people. Unset: `text` on a terminal, else `json`.',
+    ),
+  GIT_COMMIT: z
+    .string()
+    .default('unknown')
+    .describe('Commit that this build was made from, for the log. Set when an image is built.'),
 });
 
 export type Config = z.output<typeof configSchema>;
 
-/** Thrown when the environment variables are not a valid configuration. The message lists every problem. */
+export interface ConfigProblem {
+  /** One variable, `TEMPORAL_*` or `KUBECONFIG`. */
+  readonly variable: string;
+  /** As it is set, without credentials. Unset: the problem names it. */
+  readonly value?: string;
+  readonly problem: string;
+}
+
+/** Thrown when the environment variables are not a valid configuration. */
 export class ConfigError extends Error {
   readonly code = 'CONFIG_INVALID';
   readonly retryable = false;
   override readonly name = 'ConfigError';
+  /** All of them. */
+  readonly problems: readonly ConfigProblem[];
+
+  constructor(problems: readonly ConfigProblem[]) {
+    super(`The configuration is not valid. Correct ${problems.map(({ variable }) => variable).join(', ')}.`);
+    this.problems = problems;
+  }
 }
 
 /** A process with half a version would take tasks of all versions. */
@@ -192,16 +221,16 @@ function haveWholeVersion({ value, issues }: z.core.ParsePayload<Config>): void 
   issues.push({ code: 'custom', input: value, path: [...unset], message: `is unset, but ${set} is set; set both` });
 }
 
-/** @throws ConfigError naming each variable that is wrong, its value, and what it should be. */
+/** @throws ConfigError with each variable that is wrong, its value, and what it should be. */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const set = Object.entries(environment).filter(([, value]) => value !== '');
   const result = configSchema.check(haveWholeVersion).safeParse(Object.fromEntries(set));
   if (result.success) return result.data;
-  const problems = result.error.issues.map((issue) => {
-    const name = String(issue.path[0]);
-    return `  ${name}=${withoutCredentials(JSON.stringify(environment[name] ?? ''))}: ${withoutCredentials(issue.message)}`;
-  });
   throw new ConfigError(
-    `The configuration is not valid:\n${problems.join('\n')}\nCorrect these environment variables and start again.`,
+    result.error.issues.map(({ path, message }) => {
+      const variable = String(path[0]);
+      const value = withoutCredentials(environment[variable] ?? '');
+      return { variable, value, problem: withoutCredentials(message) };
+    }),
   );
 }

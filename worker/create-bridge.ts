@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Client } from '@temporalio/client';
-import type { Logger } from '@temporalio/common';
+import type { Log } from '../api/log.ts';
 import { Bridge } from '../crd-bridge/bridge.ts';
 import { TaskWorkflows } from '../crd-bridge/task-workflows.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
@@ -24,7 +24,7 @@ export interface BridgeParts {
   readonly clusterId: string;
   readonly taskQueue: string;
   readonly knowsSearchAttributes: boolean;
-  readonly log: Logger;
+  readonly log: Log;
 }
 
 /** A bridge that runs in one of the processes that share a lease. */

@@ -6,6 +6,7 @@ import { createActivities } from '../activities/create-activities.ts';
 import { SeidRpc } from '../activities/seid-rpc.ts';
 import { SidecarClient } from '../activities/sidecar-client.ts';
 import { connectTrusting } from '../activities/sidecar-trust.ts';
+import type { Log } from '../api/log.ts';
 import { SEI_NODE, SEI_NODE_TASK } from '../api/resources.ts';
 import type { SeiNodeTask } from '../api/sei-node-task.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
@@ -30,6 +31,7 @@ export interface ServiceWorkerOptions {
   readonly taskQueue: string;
   readonly transport: KubernetesTransport;
   readonly events: EventRecorder;
+  readonly log: Log;
   readonly shutdown: AbortSignal;
   readonly knowsSearchAttributes: boolean;
 }
@@ -48,6 +50,7 @@ export async function createWorker(options: ServiceWorkerOptions): Promise<Worke
     taskQueue,
     transport,
     events,
+    log,
     shutdown,
     knowsSearchAttributes,
   } = options;
@@ -68,6 +71,7 @@ export async function createWorker(options: ServiceWorkerOptions): Promise<Worke
     tasks,
     statuses: new TaskStatusWriter(tasks),
     events,
+    log,
     shutdown,
     knowsSearchAttributes,
     temporalUiUrl: config.TEMPORAL_UI_URL,

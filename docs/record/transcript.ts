@@ -9,11 +9,14 @@ export interface Transcript {
   readonly entries: readonly TranscriptEntry[];
 }
 
+/** A code block with the commands and what they printed. */
+export function blockOf({ entries }: Transcript): string {
+  const text = entries.map(({ command, output }) => `$ ${command}\n${output.trimEnd()}`).join('\n\n');
+  return `\`\`\`console\n${text}\n\`\`\``;
+}
+
 export function markdownOf(transcripts: readonly Transcript[]): string {
-  const sections = transcripts.map(({ title, entries }) => {
-    const text = entries.map(({ command, output }) => `$ ${command}\n${output.trimEnd()}`).join('\n\n');
-    return `## ${title}\n\n\`\`\`console\n${text}\n\`\`\`\n`;
-  });
+  const sections = transcripts.map((transcript) => `## ${transcript.title}\n\n${blockOf(transcript)}\n`);
   return `# Transcripts\n\nReal output, written by \`npm run record-docs\`; a test runs the commands again and compares.\n\n${sections.join('\n')}`;
 }
 

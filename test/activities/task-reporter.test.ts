@@ -4,6 +4,7 @@ import { asyncLocalStorage, type Context } from '@temporalio/activity';
 import type { MirrorDependencies } from '../../activities/mirror-status.ts';
 import { TaskReporter } from '../../activities/task-reporter.ts';
 import type { TaskIdentity } from '../../api/temporal/task-input.ts';
+import { noLog } from '../support/recorded-log.ts';
 import { KubernetesTimeoutError } from '../../kubernetes/errors.ts';
 
 const node = { namespace: 'arctic-1', name: 'syncer-0-0' };
@@ -38,9 +39,12 @@ describe('the progress of a task in its status', () => {
         return statuses.nowMs;
       },
       signal: new AbortController().signal,
-      warn: () => undefined,
     };
-    const dependencies = { statuses, events: { record: async () => undefined } } as unknown as MirrorDependencies;
+    const dependencies = {
+      statuses,
+      events: { record: async () => undefined },
+      log: noLog,
+    } as unknown as MirrorDependencies;
     reporter = new TaskReporter({ dependencies, task, attempt });
   });
 

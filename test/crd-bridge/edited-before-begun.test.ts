@@ -9,7 +9,7 @@ const ignore = (): void => undefined;
 /** A RestartSeid whose workflow is open and has not written a status. */
 function taskOf(generation: number, minSecondsBetweenRestarts: number): SeiNodeTask {
   const metadata = { namespace: 'arctic-1', name: 'restart', uid: 'u', resourceVersion: `${generation}`, generation };
-  return { metadata, spec: { kind: 'RestartSeid', restartSeid: {}, minSecondsBetweenRestarts } } as SeiNodeTask;
+  return { metadata, spec: { kind: 'RestartSeid', restartSeid: {}, minSecondsBetweenRestarts } };
 }
 
 /** What a bridge tells the workflow that sees these, one after the other. */
@@ -23,7 +23,7 @@ async function toldOf(...tasks: readonly SeiNodeTask[]): Promise<SpecChange[]> {
       start: async () => 'open',
       specChanged: async (_id: string, change: SpecChange) => void told.push(change),
     },
-    log: { info: ignore },
+    log: ignore,
   } as unknown as TaskReconcilerOptions);
   for (task of tasks) await reconciler.reconcile(workflowIdOf(task.metadata));
   return told;

@@ -118,7 +118,7 @@ describe('Reflector', () => {
       ['10', '20'],
     );
     assert.equal(api.listQueries().length, 1);
-    assert.deepEqual(run.logged, []);
+    assert.deepEqual(run.recorded.lines, []);
   });
 
   it('reports an object replaced under its name as one that is gone and one that is new', async () => {
@@ -161,7 +161,10 @@ describe('Reflector', () => {
     await using run = new ReflectorHarness(api.server.transport, { onChange });
     await run.reflector.synced;
     assert.deepEqual(taken, ['b']);
-    assert.match(run.logged[0] ?? '', /ns\/a/);
+    assert.deepEqual(
+      run.recorded.lines.map(({ event, key }) => [event, key]),
+      [['ChangeNotHandled', 'ns/a']],
+    );
   });
 
   it('stops at once while it waits, lists or watches', async () => {
@@ -210,7 +213,7 @@ describe('Reflector, when something fails', () => {
       const changes = run.changes.filter((change) => !change.startsWith('='));
       assert.deepEqual(changes, ['+ns/a u1', '+ns/b u2', '-ns/a u1', '-ns/b u2', '+ns/b u3', '+ns/c u4']);
       assert.equal(api.watchQueries()[1]?.['resourceVersion'], '30');
-      assert.equal(run.logged.length, 1);
+      assert.deepEqual(run.recorded.events, ['WatchFailed']);
     });
   }
 
@@ -228,10 +231,8 @@ describe('Reflector, when something fails', () => {
     await run.reflector.synced;
     assert.deepEqual(meanwhile, [false, true]);
     await until(() => run.reflector.lastError === undefined);
-    assert.deepEqual(
-      run.logged.map((message) => /404 page not found|storage is \(re\)initializing|recovered/.exec(message)?.[0]),
-      ['404 page not found', 'storage is (re)initializing', 'recovered'],
-    );
+    assert.deepEqual(run.recorded.events, ['WatchFailed', 'WatchFailed', 'WatchRecovered']);
+    assert.deepEqual(run.recorded.codes, ['KUBERNETES_NOT_FOUND', 'KUBERNETES_TOO_MANY_REQUESTS']);
   });
 
   it('waits as long as Retry-After says', async () => {
@@ -251,9 +252,7 @@ describe('Reflector, when something fails', () => {
     await using run = new ReflectorHarness(api.server.transport);
     await until(() => api.watchQueries().length === 3 && run.reflector.lastError === undefined);
     assert.deepEqual(meanwhile, [true]);
-    assert.deepEqual(
-      run.logged.map((message) => /ended without|recovered/.exec(message)?.[0]),
-      ['ended without', 'recovered'],
-    );
+    assert.deepEqual(run.recorded.events, ['WatchFailed', 'WatchRecovered']);
+    assert.equal(run.recorded.lines.at(-1)?.failures, 2);
   });
 });
