@@ -145,6 +145,7 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
       'marked',
       'node-forge',
       'undici',
+      'wasmoon',
       'yaml',
       'node:',
     ],

@@ -16,6 +16,12 @@ const firstPublished = (type: string) => ({
   conditions: [{ type: 'TargetReady' }, { type, lastTransitionTime: ENDED_AT }],
 });
 
+/** Of a task whose field managers made their last changes at these times. */
+function edited(...times: readonly (string | undefined)[]) {
+  const managedFields = times.map((time) => ({ manager: 'kubectl', ...(time !== undefined && { time }) }));
+  return { ...task({}, complete).metadata, managedFields };
+}
+
 describe('remainingLifetime', () => {
   const cases: readonly (readonly [string, SeiNodeTask, number | undefined])[] = [
     ['is what is left 10 s after the end', task({ ttlSecondsAfterFinished: 60 }, complete), 50_000],
@@ -96,10 +102,6 @@ describe('remainingLifetime with a default of the installation', () => {
 });
 
 describe('isRecentlyEdited', () => {
-  const edited = (...times: readonly (string | undefined)[]) => {
-    const managedFields = times.map((time) => ({ manager: 'kubectl', ...(time !== undefined && { time }) }));
-    return { ...task({}, complete).metadata, managedFields };
-  };
   const anHourLater = ENDED_AT_MS + HOUR_MS;
 
   it('counts an hour from the last edit', () => {

@@ -67,6 +67,10 @@ const initializing: Step = (response) =>
 const tooMany: Step = (response) => sendJson(response, 429, { reason: 'TooManyRequests' }, { 'retry-after': '2' });
 const isWatch = ({ query }: SeenRequest): boolean => query['watch'] === 'true';
 
+function trimmed({ metadata: { namespace = '', name, uid } }: KubernetesObject): KubernetesObject {
+  return { metadata: { namespace, name, uid, resourceVersion: 'trimmed' } };
+}
+
 describe('Reflector', () => {
   it('lists, then watches from there with bookmarks and a timeout of 300 to 600 s', async () => {
     await using api = await serve(
@@ -131,10 +135,7 @@ describe('Reflector', () => {
 
   it('keeps what is left of an object when it is trimmed, from a list and from a watch', async () => {
     await using api = await serve([list('10', a1)], [watch(line('ADDED', object('b', 'u2', '11')))]);
-    const trim = ({ metadata: { namespace = '', name, uid } }: KubernetesObject): KubernetesObject => ({
-      metadata: { namespace, name, uid, resourceVersion: 'trimmed' },
-    });
-    await using run = new ReflectorHarness(api.server.transport, { trim });
+    await using run = new ReflectorHarness(api.server.transport, { trim: trimmed });
     await until(() => run.changes.length === 2);
     assert.deepEqual(
       run.reflector.list().map(({ metadata }) => metadata.resourceVersion),
