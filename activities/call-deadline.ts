@@ -10,7 +10,7 @@ export class CallDeadline implements Disposable {
   readonly #abort = (): void => this.#controller.abort();
 
   /**
-   * @param milliseconds - From now on.
+   * @param milliseconds - Of the call.
    * @param outer - The caller's signal. Unset: the call cannot be cancelled.
    * @throws the signal's reason when it is aborted already.
    */

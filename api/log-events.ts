@@ -56,6 +56,8 @@ export const logFields = {
   keys: 'Ids of the payload keys.',
   file: 'Path of a file.',
   audiences: 'Audiences of a token.',
+  earlier: 'Id of the workflow of an earlier task with the same name.',
+  by: 'Program that declares the task. Unset: not known.',
 } as const;
 
 export type LogField = keyof typeof logFields;
@@ -215,6 +217,16 @@ export const logEvents = {
     fields: ['task', 'workflowId', ...FAILURE],
   },
   WorkflowStarted: { level: 'INFO', message: 'The workflow of a new SeiNodeTask was started.', fields: TASK },
+  TaskCreatedAgain: {
+    level: 'WARN',
+    message: 'A task of this name was carried out before and has been created again. Check whether a program did that.',
+    fields: [...TASK, 'earlier', 'by'],
+  },
+  EarlierTaskNotRead: {
+    level: 'WARN',
+    message: 'It is not known whether a task of this name was carried out before.',
+    fields: [...TASK, 'error'],
+  },
   PendingWritten: {
     level: 'INFO',
     message: 'No worker has begun the task within 5 s. Check that a worker runs on the task queue.',

@@ -117,7 +117,9 @@ export const specSchema = z
       .min(0)
       .meta({ format: 'int32' })
       .optional()
-      .describe('Seconds after its end at which the task is deleted, as for Jobs. Unset: never.'),
+      .describe(
+        'Seconds after its end at which the task is deleted, as for Jobs. Unset: the default of the installation, which is never unless it is set.',
+      ),
     ...optionalPayloads,
   })
   .meta({ 'x-kubernetes-validations': payloadRules() })
@@ -199,6 +201,7 @@ export interface SeiNodeTask {
     readonly uid: string;
     readonly resourceVersion: string;
     readonly generation?: number;
+    readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
     readonly managedFields?: readonly {
       readonly manager?: string;

@@ -11,6 +11,7 @@ import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts'
 import { Reflector } from '../kubernetes/reflector.ts';
 import { ResourceClient } from '../kubernetes/resource-client.ts';
 import { TaskStatusWriter } from '../kubernetes/task-status-writer.ts';
+import { withoutUnread } from './finished-tasks.ts';
 import { TaskReconciler } from './task-reconciler.ts';
 import type { TaskWorkflows } from './task-workflows.ts';
 import { WorkQueue } from './work-queue.ts';
@@ -27,6 +28,8 @@ export interface BridgeOptions {
   readonly namespaces: readonly string[];
   /** Label selector for the tasks to carry out. Unset: all. */
   readonly taskSelector: string | undefined;
+  /** For tasks without `spec.ttlSecondsAfterFinished`, in milliseconds. Unset: they are kept. */
+  readonly defaultTtlMs?: number | undefined;
   readonly log: Log;
 }
 
@@ -51,6 +54,7 @@ export class Bridge {
       statuses: new TaskStatusWriter(tasks),
       events,
       workflows,
+      defaultTtlMs: options.defaultTtlMs,
       log,
     });
     this.#queue = new WorkQueue({
@@ -90,6 +94,7 @@ export class Bridge {
       transport: this.#options.transport,
       resource: SEI_NODE_TASK,
       ...present({ namespace, labelSelector: this.#options.taskSelector }),
+      trim: withoutUnread,
       log: this.#options.log,
       onChange: ({ namespace: in_ = '', name, previousUid, uid }) => {
         for (const each of new Set([previousUid, uid])) {

@@ -3,7 +3,7 @@ import type { Verdict } from '../api/temporal/task-outcome.ts';
 import { cancellationOf, cancelReasonOf, provenanceOf, provenanceText } from '../api/provenance.ts';
 import { isTerminal, type SeiNodeTask } from '../api/sei-node-task.ts';
 import type { StatusChange } from '../core/next-status.ts';
-import { cancelIgnoredEvent, problemEvent, verdictEvents } from '../core/task-events.ts';
+import { cancelIgnoredEvent, createdAgainEvent, problemEvent, verdictEvents } from '../core/task-events.ts';
 import { definitionOf, isTaskKind } from '../api/task-kinds.ts';
 import { executionLimitSeconds, secondsBetweenRestarts } from '../core/execution-limit.ts';
 import { isBegun } from '../core/knowledge.ts';
@@ -19,7 +19,8 @@ import type { ResourceClient } from '../kubernetes/resource-client.ts';
 import type { TaskStatusWriter } from '../kubernetes/task-status-writer.ts';
 import { changeValueTexts } from './change-value-texts.ts';
 import { ResourceReplacedError } from './errors.ts';
-import { remainingLifetime } from './finished-tasks.ts';
+import { declaredBy } from './declared-by.ts';
+import { isRecentlyEdited, remainingLifetime } from './finished-tasks.ts';
 import type { TaskWorkflows } from './task-workflows.ts';
 
 /** How long a workflow that was seen open counts as open before Temporal is asked again, in milliseconds. */
@@ -42,6 +43,8 @@ export interface TaskReconcilerOptions {
   readonly statuses: TaskStatusWriter;
   readonly events: EventRecorder;
   readonly workflows: TaskWorkflows;
+  /** For tasks without `spec.ttlSecondsAfterFinished`, in milliseconds. Unset: they are kept. */
+  readonly defaultTtlMs?: number | undefined;
   readonly log: Log;
 }
 
@@ -139,6 +142,8 @@ export class TaskReconciler {
     const { task, texts } = definitionOf(kind).sendsJsonValues ? await this.#withTexts(seen) : { task: seen };
     const state = await this.#start(workflowId, task, texts);
     if (state === 'closed') return await this.#heal(workflowId, task);
+    if (task.status?.phase === undefined && this.#known.get(workflowId)?.openUntilMs === undefined)
+      await this.#reportEarlier(task);
     this.#known.set(workflowId, { ...this.#known.get(workflowId), openUntilMs: Date.now() + KNOWN_OPEN_MS });
     if (isNew) this.#options.log('WorkflowStarted', resourceFields(task));
   }
@@ -147,6 +152,25 @@ export class TaskReconciler {
     const verdict = unsupportedKind(kindOf(task), isBegun(begunOf(task)));
     if (await this.#end(workflowId, task, verdict))
       this.#options.log('VerdictFailed', { ...resourceFields(task), ...verdictFields(verdict) });
+  }
+
+  /**
+   * Reports that a task of this name was carried out before, for tasks that a program may have created again because
+   * they were gone: their node would be restarted after each TTL. One query for each of them, after its start.
+   */
+  async #reportEarlier(task: SeiNodeTask): Promise<void> {
+    const { metadata, spec } = task;
+    const by = declaredBy(metadata);
+    if (by === undefined && spec?.['ttlSecondsAfterFinished'] === undefined) return;
+    const { workflows, events, log } = this.#options;
+    try {
+      const earlier = await workflows.earlierOf(metadata);
+      if (earlier === undefined) return;
+      await events.record(createdAgainEvent(metadata, { earlier, by }));
+      log('TaskCreatedAgain', { ...resourceFields(task), earlier, by });
+    } catch (error) {
+      log('EarlierTaskNotRead', { ...resourceFields(task), error });
+    }
   }
 
   async #start(workflowId: string, task: SeiNodeTask, texts: ChangeValueTexts | undefined): Promise<'open' | 'closed'> {
@@ -194,7 +218,7 @@ export class TaskReconciler {
   /** A finished task is never acted on again, except that it is deleted when its TTL has passed. */
   async #finish(workflowId: string, task: SeiNodeTask): Promise<void> {
     await this.#answerLateCancel(workflowId, task);
-    const lifetimeMs = remainingLifetime(task, Date.now());
+    const lifetimeMs = remainingLifetime(task, Date.now(), this.#options.defaultTtlMs);
     if (lifetimeMs === undefined) return;
     if (lifetimeMs > 0) return this.#options.reconcileAfter(workflowId, lifetimeMs);
     const { namespace, name, uid, resourceVersion } = task.metadata;
@@ -208,7 +232,7 @@ export class TaskReconciler {
     this.#known.delete(workflowId);
     if (!isAsked) return;
     this.#known.set(workflowId, { cancelHandled: true });
-    if (!cancelHandled && status?.reason !== 'Cancelled')
+    if (!cancelHandled && status?.reason !== 'Cancelled' && isRecentlyEdited(metadata, Date.now()))
       await this.#options.events.record(cancelIgnoredEvent(metadata, status?.phase));
   }
 

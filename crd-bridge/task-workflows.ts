@@ -159,6 +159,18 @@ export class TaskWorkflows {
     }
   }
 
+  /**
+   * Id of an earlier task's workflow: of one that had the same name in this cluster. Unset: Temporal has none, no longer
+   * has it, or cannot tell it from those of other clusters.
+   */
+  async earlierOf(task: SeiNodeTask['metadata']): Promise<string | undefined> {
+    if (!this.#options.knowsSearchAttributes) return undefined;
+    const ofItsName = `WorkflowId STARTS_WITH '${workflowIdOf({ ...task, uid: '' })}'`;
+    for await (const workflowId of listWorkflowIds(this.#options.client, `${ofItsName} AND ${this.#ofThisCluster}`))
+      if (workflowId !== workflowIdOf(task)) return workflowId;
+    return undefined;
+  }
+
   /** Whether open workflows can be listed by cluster: only our search attribute tells clusters apart. */
   get canListOpen(): boolean {
     return this.#options.knowsSearchAttributes;

@@ -22,13 +22,15 @@ const SHORT_WATCH_MS = 1_000;
 const LONGEST_RETRY_AFTER_MS = 300_000;
 const DEFAULT_RESYNC_MS = 600_000;
 
-export interface ReflectorOptions {
+export interface ReflectorOptions<T extends KubernetesObject = KubernetesObject> {
   readonly transport: KubernetesTransport;
   readonly resource: ApiResource;
   /** Unset: all namespaces. */
   readonly namespace?: string;
   /** An object that no longer matches is reported as deleted. */
   readonly labelSelector?: string;
+  /** What to keep of each object. Default: all of it, without what each field manager owns. */
+  readonly trim?: (object: T) => T;
   /**
    * Called with the key that changed, in order, without the object: read it with `get`. An exception is logged and has
    * no other effect.
@@ -49,7 +51,7 @@ export interface ReflectorOptions {
 export class Reflector<T extends KubernetesObject = KubernetesObject> {
   /** Resolves when the first list has been reported; stays pending if `run` ends before. */
   readonly synced: Promise<void>;
-  readonly #options: ReflectorOptions;
+  readonly #options: ReflectorOptions<T>;
   readonly #client: ResourceClient<T>;
   readonly #store = new ObjectStore<T>();
   readonly #watchFailures = new RepeatedFailures();
@@ -59,7 +61,7 @@ export class Reflector<T extends KubernetesObject = KubernetesObject> {
   #resourceVersion: string | undefined;
   #failures = 0;
 
-  constructor(options: ReflectorOptions) {
+  constructor(options: ReflectorOptions<T>) {
     this.#options = options;
     this.#client = new ResourceClient<T>(options.transport, options.resource);
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -115,8 +117,7 @@ export class Reflector<T extends KubernetesObject = KubernetesObject> {
   async #relist(signal: AbortSignal): Promise<string> {
     const { namespace, labelSelector } = this.#options;
     const { items, resourceVersion } = await listAll(this.#client, { namespace, labelSelector, signal });
-    items.forEach(dropManagedFields);
-    this.#report(this.#store.replaceAll(items));
+    this.#report(this.#store.replaceAll(items.map((item) => this.#trimmed(item))));
     this.#hasSynced = true;
     this.#resolveSynced();
     return resourceVersion;
@@ -180,9 +181,13 @@ export class Reflector<T extends KubernetesObject = KubernetesObject> {
     }
     this.#advanceTo(event.object.metadata.resourceVersion);
     if (event.type === 'BOOKMARK') return;
-    const object = event.object as T;
-    dropManagedFields(object);
+    const object = this.#trimmed(event.object as T);
     this.#report(event.type === 'DELETED' ? this.#store.remove(object) : this.#store.set(object));
+  }
+
+  #trimmed(object: T): T {
+    dropManagedFields(object);
+    return this.#options.trim?.(object) ?? object;
   }
 
   #advanceTo(resourceVersion: string): void {

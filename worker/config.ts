@@ -109,6 +109,11 @@ export const configSchema = z.object({
     .min(1)
     .optional()
     .describe('Label selector for the SeiNodeTasks to carry out, such as `team=a` or `team notin (b)`. Unset: all.'),
+  DEFAULT_TTL_AFTER_FINISHED: duration
+    .optional()
+    .describe(
+      'Time after its end at which a task without `spec.ttlSecondsAfterFinished` is deleted, such as `168h`. Also applies to tasks that have finished before it was set. Tasks of Argo CD, Flux and Helm are kept. Unset: such tasks are not deleted.',
+    ),
   LEASE_NAME: objectName
     .default('sei-node-tasks')
     .describe(

@@ -59,6 +59,7 @@ export function createBridge({
     workflows,
     namespaces: config.WATCH_NAMESPACE,
     taskSelector: config.TASK_SELECTOR,
+    defaultTtlMs: config.DEFAULT_TTL_AFTER_FINISHED,
     log,
   };
   return new LeadingBridge(elector, () => new Bridge(bridge));

@@ -136,7 +136,7 @@ describe('a wait that is taken off its sidecar', () => {
     assert.deepEqual([await sidecar.takeOff(), sidecar.nowMs], ['taken-off', 0]);
   });
 
-  it('is taken off also when its POST arrives after the first look', async () => {
+  it('is taken off also when its POST arrives after the first check', async () => {
     let pauses = 0;
     sidecar.inPause = () => {
       pauses += 1;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { HurriedPauses } from '../support/hurried-pauses.ts';
 import { FakeApiServer, sendJson, sendStatus, type SeenRequest } from './fake-api-server.ts';
+import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
 import { ReflectorHarness, until } from './reflector-harness.ts';
 
 type Step = (response: ServerResponse, request: SeenRequest) => void;
@@ -66,6 +67,10 @@ const initializing: Step = (response) =>
 const tooMany: Step = (response) => sendJson(response, 429, { reason: 'TooManyRequests' }, { 'retry-after': '2' });
 const isWatch = ({ query }: SeenRequest): boolean => query['watch'] === 'true';
 
+function trimmed({ metadata: { namespace = '', name, uid } }: KubernetesObject): KubernetesObject {
+  return { metadata: { namespace, name, uid, resourceVersion: 'trimmed' } };
+}
+
 describe('Reflector', () => {
   it('lists, then watches from there with bookmarks and a timeout of 300 to 600 s', async () => {
     await using api = await serve(
@@ -126,6 +131,16 @@ describe('Reflector', () => {
     await using run = new ReflectorHarness(api.server.transport);
     await until(() => run.changes.length === 3);
     assert.deepEqual(run.changes, ['+ns/a u1', '-ns/a u1', '+ns/a u9']);
+  });
+
+  it('keeps what is left of an object when it is trimmed, from a list and from a watch', async () => {
+    await using api = await serve([list('10', a1)], [watch(line('ADDED', object('b', 'u2', '11')))]);
+    await using run = new ReflectorHarness(api.server.transport, { trim: trimmed });
+    await until(() => run.changes.length === 2);
+    assert.deepEqual(
+      run.reflector.list().map(({ metadata }) => metadata.resourceVersion),
+      ['trimmed', 'trimmed'],
+    );
   });
 
   it('reads a list in pages', async () => {

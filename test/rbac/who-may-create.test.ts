@@ -87,12 +87,12 @@ describe('who may create a SeiNodeTask', () => {
     const verb = needed[kind];
     const others = ['patch', 'vote', 'propose'].filter((other) => other !== verb);
 
-    it(`${kind}: an operator ${verb === undefined ? 'alone' : `who may also ${verb} the SeiNode`}`, async () => {
+    it(`${kind}: an operator ${verb === undefined ? 'without other rights' : `who has ${verb} on the SeiNode`}`, async () => {
       await clientWith(verb).create(environment.namespace, taskOf(kind), DRY_RUN);
     });
 
     if (verb === undefined) continue;
-    it(`${kind}: no operator without ${verb}, and the error names it`, async () => {
+    it(`${kind}: no operator without ${verb} on the SeiNode, and the error names it`, async () => {
       for (const other of [undefined, ...others]) {
         await assert.rejects(
           clientWith(other).create(environment.namespace, taskOf(kind), DRY_RUN),
