@@ -55,6 +55,23 @@ describe('a restart that another client started on the sidecar', () => {
     assertOneAtATime(node);
   });
 
+  // The first has the permit then, and goes back to wait behind the second.
+  it('delays a task that noticed it late, and another one that waits for the node meanwhile', async () => {
+    const node = await environment.addNode('late', { faults: { neverBoot: true } });
+    node.sidecar.submit({ id: randomUUID(), type: 'restart-seid', params: {} });
+    node.setFaults({ neverBoot: true, answerStatus: { method: 'GET', status: 503 } });
+    await environment.restart('late-first', 'late');
+    await environment.taskWhere('late-first', 'is being sent', (task) => task.status?.step === 'Dispatching');
+    await environment.restart('late-second', 'late');
+    await environment.queued('late-second');
+    node.setFaults({ neverBoot: true });
+    await environment.queued('late-first');
+    node.setFaults({});
+    for (const name of ['late-first', 'late-second']) assertComplete(await environment.finished(name));
+    assert.equal(node.sigtermsReceived, 3);
+    assertOneAtATime(node);
+  });
+
   it('delays every kind that changes the node', async () => {
     const node = await environment.addNode('ready', { faults: { neverBoot: true }, ready: false });
     node.sidecar.submit({ id: randomUUID(), type: 'restart-seid', params: {} });
