@@ -1,5 +1,5 @@
 import { Argument, Command, Option } from '@commander-js/extra-typings';
-import { duration, nonEmpty, oneOf, resourceName, wholeNumber } from './option-values.ts';
+import { duration, nonEmpty, oneOf, repeated, requestTimeout, resourceName, wholeNumber } from './option-values.ts';
 
 /** Help is this wide on every terminal, so that docs/cli.md shows what everybody sees. */
 const HELP_WIDTH = 80;
@@ -16,6 +16,15 @@ export const program = new Command('kubectl snt')
   .option('-n, --namespace <NAMESPACE>', "Kubernetes namespace. Default: the context's.", resourceName('--namespace'))
   .option('--context <CONTEXT>', 'Context of the kubeconfig. Default: its current one.', nonEmpty('--context'))
   .option('--kubeconfig <FILE>', 'Kubeconfig. Default: KUBECONFIG, then ~/.kube/config.', nonEmpty('--kubeconfig'))
+  .option('--cluster <NAME>', "Cluster of the kubeconfig. Default: the context's.", nonEmpty('--cluster'))
+  .option('--user <NAME>', "User of the kubeconfig. Default: the context's.", nonEmpty('--user'))
+  .option('--as <USER>', 'User to impersonate.', nonEmpty('--as'))
+  .option('--as-group <GROUP>', 'Group to impersonate; can be repeated.', repeated(nonEmpty('--as-group')))
+  .option(
+    '--request-timeout <DURATION>',
+    'Longest time for one call to the API server, such as 30s, or a number of seconds; 0 means no limit. Default: 10s.',
+    requestTimeout('--request-timeout'),
+  )
   .helpOption('-h, --help', 'Print help of the command.')
   .helpCommand(false)
   .addHelpText('after', '\n`kubectl snt help COMMAND` tells more, with examples.')

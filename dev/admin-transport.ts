@@ -1,11 +1,9 @@
-import { KubeConfig } from '@kubernetes/client-node';
 import { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
+import { loadKubeConfig } from '../kubernetes/load-kube-config.ts';
 import type { LocalKubernetes } from './local-kubernetes.ts';
 
 /** Access to the local API server as its administrator. */
 export function adminTransport(kubernetes: Pick<LocalKubernetes, 'kubeconfig'>): KubernetesTransport & AsyncDisposable {
-  const kubeConfig = new KubeConfig();
-  kubeConfig.loadFromFile(kubernetes.kubeconfig('admin'));
-  const transport = new KubernetesTransport(kubeConfig);
+  const transport = new KubernetesTransport(loadKubeConfig({ file: kubernetes.kubeconfig('admin') }));
   return Object.assign(transport, { [Symbol.asyncDispose]: () => transport.close() });
 }

@@ -120,7 +120,7 @@ describe('who asked for a task, by kubectl snt,', () => {
             });
         });
         const kubeconfig = join(directory, 'kubeconfig');
-        await writeFile(kubeconfig, server.kubeConfig.exportConfig());
+        await writeFile(kubeconfig, server.kubeconfig);
         const { code, stdout, stderr } = await runPlugin(
           ['restart', 'a', '-n', 'x', '--kubeconfig', kubeconfig],
           shell,

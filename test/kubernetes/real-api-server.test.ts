@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { KubeConfig } from '@kubernetes/client-node';
 import { startLocalServers } from '../../dev/start-local-servers.ts';
 import { hasHttpStatus } from '../../kubernetes/errors.ts';
 import { EventRecorder } from '../../kubernetes/event-recorder.ts';
 import { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
+import { loadKubeConfig } from '../../kubernetes/load-kube-config.ts';
 import { readClusterId } from '../../kubernetes/read-cluster-id.ts';
 import { ResourceClient } from '../../kubernetes/resource-client.ts';
 import { updateStatus, type WithStatus } from '../../kubernetes/update-status.ts';
@@ -59,9 +59,7 @@ describe('kubernetes/ against a real API server', function () {
   let widgets: ResourceClient<Widget>;
 
   function transportFor(user: Parameters<typeof servers.kubernetes.kubeconfig>[0]): KubernetesTransport {
-    const kubeConfig = new KubeConfig();
-    kubeConfig.loadFromFile(servers.kubernetes.kubeconfig(user));
-    return new KubernetesTransport(kubeConfig);
+    return new KubernetesTransport(loadKubeConfig({ file: servers.kubernetes.kubeconfig(user) }));
   }
 
   before(async () => {
