@@ -198,6 +198,16 @@ describe('KubernetesTransport', () => {
       await eventually('it has ended', () => !isAlive(pid));
     });
 
+    it('waits longer than the call for one that asks a person', async () => {
+      const slow = `setTimeout(() => { ${counting('slow')} }, 2500)`;
+      await using server = await FakeApiServer.start((_, response) => sendJson(response, 200, {}));
+      const access = accessFor(server.transport.server, execUser(slow));
+      const transport = new KubernetesTransport(access, { isAttended: true, timeoutMs: 2_000 });
+      await transport.request({ method: 'GET', path: '/x' });
+      await transport.close();
+      assert.equal(server.requests[0]?.authorization, 'Bearer 1');
+    });
+
     it('does not quote one that prints a bare token', async () => {
       await using server = await FakeApiServer.start(
         (_, response) => sendJson(response, 200, {}),
