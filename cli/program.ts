@@ -34,6 +34,7 @@ export const program = new Command('kubectl snt')
   .configureOutput({ outputError: () => undefined })
   .configureHelp({
     helpWidth: HELP_WIDTH,
+    minWidthToWrap: 20,
     showGlobalOptions: true,
     subcommandTerm: (command) => command.name(),
     optionTerm: ({ short, flags }) => (short === undefined ? `    ${flags}` : flags),

@@ -140,7 +140,8 @@ function tablePrinter(options: GetOptions, { namespace }: Session): TaskPrinter 
     },
     printChange: ({ type, task }) => {
       const row = taskRow(task, Date.now(), { ...table, isDeleted: type === 'DELETED' });
-      const facts = JSON.stringify([type === 'DELETED', task.status?.phase, task.status?.step, row.text]);
+      const { phase, step, reason } = task.status ?? {};
+      const facts = JSON.stringify([type === 'DELETED', phase, step, reason, row.text]);
       if (printed.get(task.metadata.uid) === facts) return;
       printed.set(task.metadata.uid, facts);
       layout.linesOf(row).forEach(print);

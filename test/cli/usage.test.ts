@@ -173,7 +173,7 @@ describe('the command line of kubectl snt', () => {
     assert.deepEqual(complete('-n', 'x', 'sta'), ['status']);
     assert.deepEqual(complete('--namespace', '=', 'x', 'sta'), ['status']);
     assert.deepEqual(complete('status', '-wn', 'x', 'a', '--t'), ['--timeout']);
-    assert.deepEqual(complete('-o', 'json', 'get', '--a'), ['--all-namespaces']);
+    assert.deepEqual(complete('-o', 'json', 'get', '--al'), ['--all-namespaces']);
     assert.deepEqual(complete('restart', '--names'), ['--namespace']);
     assert.deepEqual(complete('status', 'a', '--t'), ['--timeout']);
     assert.deepEqual(complete('get', '-o', ''), ['wide', 'json', 'yaml', 'name']);
