@@ -35,7 +35,6 @@ export const program = new Command('kubectl snt')
   .configureHelp({
     helpWidth: HELP_WIDTH,
     minWidthToWrap: 20,
-    showGlobalOptions: true,
     subcommandTerm: (command) => command.name(),
     optionTerm: ({ short, flags }) => (short === undefined ? `    ${flags}` : flags),
     commandDescription: (command) =>
@@ -266,6 +265,7 @@ program
   .action((name) => (program.commands.find((command) => command.name() === name) ?? program).outputHelp());
 
 for (const command of program.commands) {
+  command.addHelpText('after', '\nOptions of all commands, such as -n and --context: kubectl snt help');
   for (const argument of command.registeredArguments) wordChoices(argument, argument.name());
   for (const option of command.options) {
     wordChoices(option, `--${option.name()}`);

@@ -402,6 +402,7 @@ describe('kubectl snt', () => {
       (await runPlugin(['__complete', '-n', environment.namespace, ...words], shell)).stdout;
     assert.equal(await complete('restart', 'valid'), 'validator-0\n');
     assert.equal(await complete('status', '-w', 'compl'), 'completed\n');
+    assert.equal(await complete('get', '--node', 'valid'), 'validator-0\n');
     assert.equal(await complete('await-height', 'validator-0', ''), '');
     assert.ok((await complete('get', '-n', '')).split('\n').includes(environment.namespace));
     const lost = await runPlugin(['__complete', 'status', '--kubeconfig', '/none', ''], shell);
