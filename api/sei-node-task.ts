@@ -1,12 +1,9 @@
 import { z } from 'zod';
 import type { OutputType } from './kinds/kind-definition.ts';
 import { payloadSchemas } from './payload-schemas.ts';
-import { seiNodePhases } from './sei-node.ts';
+import { seiNodePhases, taskPhases } from './phases.ts';
 import { isImmutable, payloadRules } from './spec-rules.ts';
 import { payloadFieldOf, taskKindNames, taskKinds, type PayloadField, type TaskKind } from './task-kinds.ts';
-
-export const taskPhases = ['Pending', 'Running', 'Complete', 'Failed'] as const;
-export type TaskPhase = (typeof taskPhases)[number];
 
 export function isTerminal(phase: string | undefined): boolean {
   return phase === 'Complete' || phase === 'Failed';

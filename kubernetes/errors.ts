@@ -43,6 +43,13 @@ export class KubernetesConnectionError extends KubernetesError {
   override readonly name = 'KubernetesConnectionError';
   readonly code = 'KUBERNETES_UNREACHABLE';
   readonly retryable = true;
+  /** Whether the request may have reached the server. */
+  readonly sent: 'no' | 'perhaps';
+
+  constructor(message: string, { sent = 'perhaps', ...options }: ErrorOptions & { sent?: 'no' | 'perhaps' } = {}) {
+    super(message, options);
+    this.sent = sent;
+  }
 }
 
 /** Thrown when the answer did not arrive within the call's timeout. */
@@ -137,15 +144,21 @@ const serverError: StatusMeaning = {
   retryable: true,
   advice: 'The API server or one of its webhooks failed: repeat the call, then check its log.',
 };
+/** A create that is repeated may happen twice. */
+const serverErrorOfCreate: StatusMeaning = {
+  ...serverError,
+  advice: 'The API server or one of its webhooks failed, possibly after it did what was asked. Check its log.',
+};
 const otherError: StatusMeaning = {
   code: 'KUBERNETES_UNEXPECTED_STATUS',
   retryable: false,
   advice: 'Check that the server in the kubeconfig is a Kubernetes API server.',
 };
 
-function meaningOf(httpStatus: number, reason: string | undefined): StatusMeaning {
+function meaningOf(httpStatus: number, reason: string | undefined, call: string): StatusMeaning {
   if (httpStatus === 409 && reason === 'AlreadyExists') return alreadyExists;
-  return meanings.get(httpStatus) ?? (httpStatus >= 500 ? serverError : otherError);
+  if (httpStatus >= 500) return call.startsWith('POST ') ? serverErrorOfCreate : serverError;
+  return meanings.get(httpStatus) ?? otherError;
 }
 
 export interface ApiErrorDetails {
@@ -172,7 +185,7 @@ export class KubernetesApiError extends KubernetesError {
   readonly retryAfterSeconds: number | undefined;
 
   constructor({ call, httpStatus, status, retryAfterSeconds }: ApiErrorDetails) {
-    const meaning = meaningOf(httpStatus, status.reason);
+    const meaning = meaningOf(httpStatus, status.reason, call);
     const words = printable(status.message ?? status.reason ?? 'no message', WORDS_LIMIT).replace(/\.$/, '');
     super(`${call} was answered ${httpStatus}: ${words}. ${meaning.advice}`);
     this.code = meaning.code;

@@ -15,7 +15,7 @@ const EXIT_CONFIG = 78;
 let log = new ServiceLog({ level: 'INFO', format: formatOf(process.env['LOG_FORMAT']), secrets: [] });
 
 async function run(): Promise<void> {
-  const { config, ...connections } = readConfiguration();
+  const { config, ...connections } = await readConfiguration();
   const secrets = temporalSecrets(connections.temporal.connectionOptions);
   log = new ServiceLog({ level: config.LOG_LEVEL, format: formatOf(config.LOG_FORMAT), secrets });
   installRuntime(config.METRICS_ADDRESS, log.sdk);

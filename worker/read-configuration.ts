@@ -11,19 +11,23 @@ interface Configuration {
 }
 
 /** @throws ConfigError that lists what is wrong with our variables, with Temporal's and with the kubeconfig. */
-export function readConfiguration(): Configuration {
+export async function readConfiguration(): Promise<Configuration> {
   const problems: ConfigProblem[] = [];
-  const config = attempt('environment', () => readConfig(process.env), problems);
-  const temporal = attempt('TEMPORAL_*', readTemporalConfig, problems);
-  const transport = attempt('KUBECONFIG', () => new KubernetesTransport(loadKubeConfig()), problems);
+  const config = await attempt('environment', () => readConfig(process.env), problems);
+  const temporal = await attempt('TEMPORAL_*', readTemporalConfig, problems);
+  const transport = await attempt('KUBECONFIG', async () => new KubernetesTransport(await loadKubeConfig()), problems);
   if (config === undefined || temporal === undefined || transport === undefined) throw new ConfigError(problems);
   return { config, temporal, transport };
 }
 
 /** @param variable - To blame for an error that does not name one. */
-function attempt<Part>(variable: string, read: () => Part, problems: ConfigProblem[]): Part | undefined {
+async function attempt<Part>(
+  variable: string,
+  read: () => Part | Promise<Part>,
+  problems: ConfigProblem[],
+): Promise<Part | undefined> {
   try {
-    return read();
+    return await read();
   } catch (error) {
     if (error instanceof ConfigError) problems.push(...error.problems);
     else problems.push({ variable, problem: error instanceof Error ? error.message : String(error) });

@@ -32,7 +32,7 @@ describe('admission of SeiNodeTasks', () => {
 
   before(async () => {
     servers = await sharedServers();
-    transport = adminTransport(servers.kubernetes);
+    transport = await adminTransport(servers.kubernetes);
     client = new ResourceClient(transport, SEI_NODE_TASK);
     const namespaces = new ResourceClient(transport, { group: '', version: 'v1', plural: 'namespaces' });
     await namespaces.create(undefined, { metadata: { name: namespace } });

@@ -11,7 +11,7 @@ import { assertComplete } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
 import { errorCodes, logLines, type WrittenLine } from '../support/log-lines.ts';
 import { LEASE, TestEnvironment } from '../support/test-environment.ts';
-import { kubeConfigFor } from './fake-api-server.ts';
+import { accessFor } from './fake-api-server.ts';
 
 const ACCOUNT = { namespace: 'sei-system', name: 'sei-node-tasks' };
 const SHIM = new URL('../support/pod-file-system.ts', import.meta.url).href;
@@ -71,7 +71,7 @@ describe('a service in a pod', () => {
   async function revoke(name: string): Promise<void> {
     await secrets.delete(ACCOUNT.namespace, secretOf(name));
     const token = tokens.get(name) ?? assert.fail(name);
-    const transport = new KubernetesTransport(kubeConfigFor(environment.servers.kubernetes.url, { token }));
+    const transport = new KubernetesTransport(accessFor(environment.servers.kubernetes.url, { token }));
     await eventually('the API server refuses the token', async () => {
       try {
         await transport.request({ method: 'GET', path: '/apis/sei.io/v1alpha1/seinodetasks' });

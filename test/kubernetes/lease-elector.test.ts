@@ -30,7 +30,7 @@ describe('LeaseElector at a real API server', () => {
   let running: Running[];
 
   before(async () => {
-    admin = adminTransport((await sharedServers()).kubernetes);
+    admin = await adminTransport((await sharedServers()).kubernetes);
     leases = new ResourceClient(admin, { group: 'coordination.k8s.io', version: 'v1', plural: 'leases' });
   });
 

@@ -56,7 +56,7 @@ describe('a restart that another client started on the sidecar', () => {
   });
 
   // The first has the permit then, and goes back to wait behind the second.
-  it('delays a task that noticed it late, and another one that waits for the node meanwhile', async () => {
+  it('delays a task that noticed it late, and another one that waits for the node at that time', async () => {
     const node = await environment.addNode('late', { faults: { neverBoot: true } });
     node.sidecar.submit({ id: randomUUID(), type: 'restart-seid', params: {} });
     node.setFaults({ neverBoot: true, answerStatus: { method: 'GET', status: 503 } });
