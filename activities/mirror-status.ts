@@ -109,7 +109,8 @@ export async function mirrorStatus(
 }
 
 function durations({ endedAtMs, workflowStartedAtMs, startedAtMs }: MirrorRequest): LogFields {
-  const since = (fromMs: number | undefined): number | undefined => fromMs && Math.max(0, endedAtMs - fromMs);
+  const since = (fromMs: number | undefined): number | undefined =>
+    fromMs && Math.max(0, Math.round(endedAtMs - fromMs));
   return { durationMs: since(workflowStartedAtMs), executionMs: since(startedAtMs) };
 }
 

@@ -25,6 +25,8 @@ const VARIABLE: readonly (readonly [RegExp, string])[] = [
   [/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '<uid>'],
   [/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z?/g, '<time>'],
   [/:\d{4,5}\b/g, ':<port>'],
+  [/\b(durationMs|executionMs)=\d+/g, '$1=<number>'],
+  [/\b(version|runtime)=\S+/g, '$1=<version>'],
   [/\b(\d+h)?(\d+m)?\d+(\.\d+)?m?s\b/g, '<duration>'],
   [/\b(pid |height |Resource Version: +|resourceVersion: )"?\d+"?/g, '$1<number>'],
   [/restart-validator-\d-[a-z0-9]{5}\b/g, '<name>'],
