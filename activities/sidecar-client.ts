@@ -119,7 +119,10 @@ export class SidecarClient {
     const { maxBytes = ANSWER_BYTES } = call;
     const url = new URL(urlTemplate.urlOf(node, call.path));
     const timeout = AbortSignal.timeout(CALL_TIMEOUT_MS);
+    const beganAt = performance.now();
     const token = await this.#options.token?.get();
+    // The timer of the timeout fires too late in a process that was paused here: another one may act by now.
+    if (performance.now() - beganAt > CALL_TIMEOUT_MS) throw notMade(`${call.method} ${url.origin}${url.pathname}`);
     try {
       const response = await dispatcher.request({
         origin: url.origin,
@@ -145,6 +148,16 @@ export class SidecarClient {
       throw failureOf(`${call.method} ${url.origin}${url.pathname}`, cause, timeout.aborted);
     }
   }
+}
+
+function notMade(call: string): SidecarError {
+  return new SidecarError(
+    'SIDECAR_CALL_TIMEOUT',
+    `${call}: this process was paused before the call, which was not made`,
+    {
+      mayHaveArrived: false,
+    },
+  );
 }
 
 /** Only whole seconds: sidecars do not send dates. */
