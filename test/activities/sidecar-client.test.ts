@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { RequestListener } from 'node:http';
 import { mock } from 'node:test';
+import type { BearerToken } from '../../activities/bearer-token.ts';
 import { answering } from './misbehaving-server.ts';
 import { against, call, failureOf, id, node, patience, running, type Method } from './sidecar-calls.ts';
 
@@ -42,6 +43,19 @@ describe('SidecarClient with a sidecar that follows the contract', () => {
   });
 
   it('takes 204 for a deleted task', () => against(answering(204), (client) => client.deleteTask(node, id, patience)));
+
+  it('sends nothing when the process was paused while it read its token', async () => {
+    const now = mock.method(performance, 'now', () => 0);
+    const token = { get: async () => (now.mock.mockImplementation(() => 20_000), 'token') };
+    await against(
+      answering(201, `{"id":"${id}"}\n`),
+      async (client, { received }) => {
+        const { code, mayHaveArrived } = await failureOf(call(client, 'POST'));
+        assert.deepEqual([code, mayHaveArrived, received], ['SIDECAR_CALL_TIMEOUT', false, []]);
+      },
+      token as unknown as BearerToken,
+    ).finally(() => mock.restoreAll());
+  });
 
   it('returns the error of a refusal', async () => {
     const refused = await against(answering(400, '{"error":"unknown task type: restart-seid"}\n'), (client) =>

@@ -55,19 +55,22 @@ describe('a restart that another client started on the sidecar', () => {
     assertOneAtATime(node);
   });
 
-  // The first has the permit then, and goes back to wait behind the second.
-  it('delays a task that noticed it late, and another one that waits for the node at that time', async () => {
-    const node = await environment.addNode('late', { faults: { neverBoot: true } });
+  it('delays a task that is edited during its wait, and another one behind it, and both get their turn', async () => {
+    const node = await environment.addNode('edited', { faults: { neverBoot: true } });
     node.sidecar.submit({ id: randomUUID(), type: 'restart-seid', params: {} });
-    node.setFaults({ neverBoot: true, answerStatus: { method: 'GET', status: 503 } });
-    await environment.restart('late-first', 'late');
-    await environment.taskWhere('late-first', 'is being sent', (task) => task.status?.step === 'Dispatching');
-    await environment.restart('late-second', 'late');
-    await environment.queued('late-second');
-    node.setFaults({ neverBoot: true });
-    await environment.queued('late-first');
+    const [first, second] = ['edited-first', 'edited-second'];
+    const created = await environment.restart(first, 'edited');
+    await environment.queued(first);
+    await environment.restart(second, 'edited');
+    await environment.queued(second);
+    const { namespace } = environment;
+    await environment.tasks.patch({ namespace, name: first }, { spec: { timeoutSeconds: 900 } });
+    await eventually('the edit interrupted its wait', async () => {
+      const scheduled = await scheduledActivities(environment.workflowOf(created));
+      return scheduled.filter(({ name }) => name === 'awaitTarget').length === 2;
+    });
     node.setFaults({});
-    for (const name of ['late-first', 'late-second']) assertComplete(await environment.finished(name));
+    for (const name of [first, second]) assertComplete(await environment.finished(name));
     assert.equal(node.sigtermsReceived, 3);
     assertOneAtATime(node);
   });
