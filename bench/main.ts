@@ -7,6 +7,7 @@ import type { BenchRun } from './start-bench-stack.ts';
 import { measureCost } from './cost.ts';
 import { measureInflight } from './inflight.ts';
 import { measureLatency } from './latency.ts';
+import { measurePlugin } from './plugin.ts';
 import { measureProfile } from './profile.ts';
 import { resultTable } from './result-table.ts';
 import type { Result } from './result.ts';
@@ -20,6 +21,7 @@ const measurements: { readonly [Name in BenchName]: (options: Options<Name>, run
   cost: measureCost,
   latency: measureLatency,
   profile: measureProfile,
+  plugin: measurePlugin,
 };
 
 /** @returns The exit code: 0 when everything was measured, whether or not it is good enough. */

@@ -61,7 +61,7 @@ async function manifestOf(project: string) {
     license,
     type: 'module',
     engines: { node: `>=${LEAST_NODE.major}.${LEAST_NODE.minor}` },
-    bin: { 'kubectl-snt': 'kubectl-snt.cjs' },
+    bin: { 'kubectl-snt': 'launch.cjs' },
     exports: { './workflows': { types: './types/workflows/runbooks/index.d.ts', default: './workflows.js' } },
     peerDependencies: Object.fromEntries(peers.map((peer) => [peer, `^${dependencies[peer]}`])),
     peerDependenciesMeta: Object.fromEntries(peers.map((peer) => [peer, { optional: true }])),

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { chmod } from 'node:fs/promises';
+import { chmod, copyFile } from 'node:fs/promises';
 import { bundle } from './bundle.ts';
 
 /** undici needs it. */
@@ -15,8 +15,8 @@ const NODE_CHECK = `(function () {
 })();`;
 
 /**
- * Writes `kubectl-snt.cjs`. It is CommonJS because Node then runs the check of its version first, and does not run what
- * a command does not need: Temporal's client is only for `history`.
+ * Writes `kubectl-snt.cjs` and what starts it, `launch.cjs`. It is CommonJS because Node then runs the check of its
+ * version first, and does not run what a command does not need: Temporal's client is only for `history`.
  *
  * @returns The folders of the packages that it contains, relative to the project.
  */
@@ -33,6 +33,8 @@ export async function bundlePlugin(project: string, folder: string): Promise<rea
     // Names stay, for stack traces.
     minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
   });
-  await chmod(file, 0o755);
+  const launcher = join(folder, 'launch.cjs');
+  await copyFile(join(project, 'cli/launch.cjs'), launcher);
+  await Promise.all([file, launcher].map((program) => chmod(program, 0o755)));
   return packages;
 }

@@ -42,7 +42,7 @@ describe('npm run bench', function () {
     assert.equal(program.stdout, '');
     assert.match(
       program.stderr,
-      /^Unknown benchmark: speed\.\nUsage: npm run bench -- throughput \| inflight \| storm \| cost \| latency \| profile \[options\] \[--json\]$/m,
+      /^Unknown benchmark: speed\.\nUsage: npm run bench -- throughput \| inflight \| storm \| cost \| latency \| profile \| plugin \[options\] \[--json\]$/m,
     );
   });
 });

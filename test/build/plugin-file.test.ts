@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { thirdPartyNotices } from '../../scripts/build/third-party-notices.ts';
@@ -29,13 +29,24 @@ describe('kubectl-snt.cjs', function () {
     assert.equal(stdout, `kubectl-snt ${packed.built.version} (Node ${process.version})\n`);
   });
 
+  it('is read from a compile cache of the user when npm has installed it', async () => {
+    const home = join(packed.built.folder, 'home');
+    const env = { PATH: process.env['PATH'], HOME: home };
+    const { stdout } = await execute(process.execPath, [join(packed.built.folder, 'launch.cjs'), 'version'], { env });
+    assert.match(stdout, /^kubectl-snt /);
+    assert.notDeepEqual(await readdir(join(home, '.cache/kubectl-snt')), []);
+  });
+
   for (const version of ['18.20.8', '20.20.2', '22.18.0'])
     it(`says which Node it needs on Node ${version}`, async () => {
-      await assert.rejects(execute(process.execPath, [...asNode(version), file, 'version']), {
-        code: 1,
-        stdout: '',
-        stderr: /^kubectl-snt needs Node 22\.19 or newer, and this is Node \d+\.\d+\.\d+\. Install [^\n]*\n$/,
-      });
+      await assert.rejects(
+        execute(process.execPath, [...asNode(version), join(packed.built.folder, 'launch.cjs'), 'version']),
+        {
+          code: 1,
+          stdout: '',
+          stderr: /^kubectl-snt needs Node 22\.19 or newer, and this is Node \d+\.\d+\.\d+\. Install [^\n]*\n$/,
+        },
+      );
     });
 
   it('takes Node 22.19, as its package states', async () => {
