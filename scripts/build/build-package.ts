@@ -9,6 +9,8 @@ import { thirdPartyNotices } from './third-party-notices.ts';
 const run = promisify(execFile);
 
 export interface BuiltPackage {
+  /** The folder of this project. */
+  readonly project: string;
   /** What `npm install` unpacks. */
   readonly folder: string;
   readonly tarball: string;
@@ -35,7 +37,7 @@ export async function buildPackage(project: string, destination: string): Promis
   await writeFile(join(folder, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
   const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', destination], { cwd: folder });
   const [{ filename }] = JSON.parse(stdout);
-  return { folder, tarball: join(destination, filename), version: manifest.version };
+  return { project, folder, tarball: join(destination, filename), version: manifest.version };
 }
 
 async function buildLibrary(project: string, folder: string): Promise<void> {

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { parse } from 'yaml';
+import { krewManifest } from '../../scripts/build/krew-manifest.ts';
 import { thirdPartyNotices } from '../../scripts/build/third-party-notices.ts';
+import { writeArchive } from '../../scripts/build/write-archive.ts';
 import { execute, Packed } from './packed.ts';
 
 /** Makes Node believe that it is of another version. */
@@ -53,6 +57,34 @@ describe('kubectl-snt.cjs', function () {
     await execute(process.execPath, [...asNode('22.19.0'), file, 'version']);
     const { engines } = JSON.parse(await readFile(join(packed.built.folder, 'package.json'), 'utf8'));
     assert.deepEqual(engines, { node: '>=22.19' });
+  });
+
+  it('runs from an archive through a symbolic link, on the Node of the archive', async () => {
+    const directory = dirname(packed.built.folder);
+    const node = join(directory, 'node');
+    await mkdir(join(node, 'bin'), { recursive: true });
+    await writeFile(join(node, 'LICENSE'), 'MIT');
+    await writeFile(join(node, 'bin/node'), `#!/bin/sh\nexec '${process.execPath}' "$@"\n`);
+    const platform = { os: 'linux', arch: 'amd64' } as const;
+    const archive = await writeArchive(packed.built, platform, { node, destination: directory });
+    const bytes = await readFile(join(directory, archive.name));
+    assert.equal(archive.sha256, createHash('sha256').update(bytes).digest('hex'));
+    assert.deepEqual(await writeArchive(packed.built, platform, { node, destination: directory }), archive);
+
+    const { spec } = parse(krewManifest('0.1.0', 'https://example.org/snt', [archive]));
+    const [{ bin, ...krew }] = spec.platforms;
+    assert.deepEqual(krew, {
+      selector: { matchLabels: platform },
+      uri: `https://example.org/snt/${archive.name}`,
+      sha256: archive.sha256,
+    });
+    await execute('tar', ['-xzf', archive.name], { cwd: directory });
+    await symlink(bin, join(directory, 'kubectl-snt'));
+    await symlink('kubectl-snt', join(directory, 'again'));
+    const { stdout } = await execute(join(directory, 'again'), ['version']);
+    assert.equal(stdout, `kubectl-snt ${packed.built.version} (Node ${process.version})\n`);
+    await rm(join(directory, dirname(bin), 'node'));
+    await assert.rejects(execute(join(directory, 'again'), ['version']), { stderr: /node: not found/ });
   });
 
   it('has notices with a licence text for each package in it', async () => {
