@@ -10,7 +10,7 @@ import { TestEnvironment } from '../support/test-environment.ts';
 import { execute, Packed, PROJECT } from './packed.ts';
 
 describe('the npm package', function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
 
   let packed: Packed;
   let environment: TestEnvironment;

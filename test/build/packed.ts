@@ -28,6 +28,7 @@ export class Packed implements AsyncDisposable {
   /** `npm install --global`, without network. @returns The folder of the program. */
   async installPlugin(): Promise<string> {
     const prefix = join(this.#directory, 'global');
+    await mkdir(join(prefix, 'lib'), { recursive: true });
     await this.#install(this.#directory, '--global', '--prefix', prefix);
     return join(prefix, 'bin');
   }
