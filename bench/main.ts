@@ -8,6 +8,7 @@ import { measureCost } from './cost.ts';
 import { measureFinished } from './finished.ts';
 import { measureInflight } from './inflight.ts';
 import { measureLatency } from './latency.ts';
+import { measurePlugin } from './plugin.ts';
 import { measureProfile } from './profile.ts';
 import { resultTable } from './result-table.ts';
 import type { Result } from './result.ts';
@@ -22,6 +23,7 @@ const measurements: { readonly [Name in BenchName]: (options: Options<Name>, run
   latency: measureLatency,
   profile: measureProfile,
   finished: measureFinished,
+  plugin: measurePlugin,
 };
 
 /** @returns The exit code: 0 when everything was measured, whether or not it is good enough. */

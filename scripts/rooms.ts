@@ -105,7 +105,7 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
   },
   bench: {
     holds: '[benchmarks](performance.md) with a floor of the same run',
-    rooms: [...product, 'crd-bridge', 'cli', 'simulator', 'dev'],
+    rooms: [...product, 'crd-bridge', 'cli', 'simulator', 'dev', 'scripts'],
     packages: ['@temporalio/client', '@temporalio/activity', '@temporalio/worker', '@temporalio/workflow', 'node:'],
   },
   docs: {
@@ -116,7 +116,7 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
   scripts: {
     holds: 'what npm scripts run on the source: generated files, audit, the rooms themselves',
     rooms: [...product, 'worker', 'cli'],
-    packages: ['oxc-parser', 'yaml', 'zod', 'node:'],
+    packages: ['oxc-parser', 'rolldown', 'yaml', 'zod', 'node:'],
   },
   test: {
     holds: 'tests, by room and by what is tried',

@@ -14,8 +14,12 @@ export interface NamedTask<Payload = never> {
   readonly payload: Payload;
 }
 
-/** What was seen at the end of a task. */
-interface SeenAtEnd {
+/**
+ * What was seen at the end of a task.
+ *
+ * @public The declarations of the npm package name it.
+ */
+export interface SeenAtEnd {
   /** Height of the node. Unset: not known. */
   readonly height?: number | undefined;
 }

@@ -49,7 +49,7 @@ describe('npm run bench', function () {
     assert.equal(program.stdout, '');
     assert.match(
       program.stderr,
-      /^Unknown benchmark: speed\.\nUsage: npm run bench -- throughput \| inflight \| storm \| cost \| latency \| profile \| finished \[options\] \[--json\]$/m,
+      /^Unknown benchmark: speed\.\nUsage: npm run bench -- throughput \| inflight \| storm \| cost \| latency \| profile \| finished \| plugin \[options\] \[--json\]$/m,
     );
   });
 });
