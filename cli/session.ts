@@ -31,11 +31,14 @@ export class Session implements AsyncDisposable {
   readonly namespace: string;
   readonly #flags: string;
 
-  /** @throws KubeConfigError */
-  constructor(options: ClusterOptions) {
+  /**
+   * @param isAttended - Whether an exec plugin may ask a person. Default: there is a terminal.
+   * @throws KubeConfigError
+   */
+  constructor(options: ClusterOptions, isAttended = isatty(STDIN) || isatty(STDERR)) {
     const { namespace, context, kubeconfig: file, cluster, user, as, asGroup, requestTimeout: timeoutMs } = options;
     const access = loadKubeConfig({ file, context, cluster, user, as, asGroups: asGroup });
-    this.transport = new KubernetesTransport(access, { isAttended: isatty(STDIN) || isatty(STDERR), timeoutMs });
+    this.transport = new KubernetesTransport(access, { isAttended, timeoutMs });
     this.tasks = new ResourceClient<Task>(this.transport, SEI_NODE_TASK);
     this.namespace = namespace ?? access.namespace ?? 'default';
     const flags = [
