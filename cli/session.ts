@@ -32,15 +32,19 @@ export class Session implements AsyncDisposable {
   readonly namespace: string;
   readonly #flags: string;
 
-  /** @throws KubeConfigError */
-  static async open(options: ClusterOptions): Promise<Session> {
-    const { context, kubeconfig: file, cluster, user, as, asGroup: asGroups } = options;
-    return new Session(options, await loadKubeConfig({ file, context, cluster, user, as, asGroups }));
+  /**
+   * @param isAttended - Whether an exec plugin may ask a person. Default: there is a terminal.
+   * @throws KubeConfigError
+   */
+  static async open(options: ClusterOptions, isAttended = isatty(STDIN) || isatty(STDERR)): Promise<Session> {
+    const { context, kubeconfig: file, cluster, user, as, asGroup: asGroups, requestTimeout: timeoutMs } = options;
+    const access = await loadKubeConfig({ file, context, cluster, user, as, asGroups });
+    return new Session(options, access, new KubernetesTransport(access, { isAttended, timeoutMs }));
   }
 
-  private constructor(options: ClusterOptions, access: ClusterAccess) {
-    const { namespace, context, kubeconfig: file, cluster, user, as, asGroup, requestTimeout: timeoutMs } = options;
-    this.transport = new KubernetesTransport(access, { isAttended: isatty(STDIN) || isatty(STDERR), timeoutMs });
+  private constructor(options: ClusterOptions, access: ClusterAccess, transport: KubernetesTransport) {
+    const { namespace, context, kubeconfig: file, cluster, user, as, asGroup } = options;
+    this.transport = transport;
     this.tasks = new ResourceClient<Task>(this.transport, SEI_NODE_TASK);
     this.namespace = namespace ?? access.namespace ?? 'default';
     const flags = [

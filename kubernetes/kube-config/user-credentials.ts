@@ -53,6 +53,8 @@ class ExecSource {
   readonly #options: { readonly isAttended: boolean; readonly signal: AbortSignal };
   #credential: ExecCredential | undefined;
   #obtainedMs = 0;
+  /** A person is asked once, however long the answer takes. */
+  #running: Promise<ExecCredential> | undefined;
 
   constructor(plugin: ExecPlugin, options: { readonly isAttended: boolean; readonly signal: AbortSignal }) {
     this.#plugin = plugin;
@@ -60,11 +62,20 @@ class ExecSource {
   }
 
   async credential(): Promise<ExecCredential> {
-    if (this.#credential === undefined || (this.#isExpired(this.#credential) && !this.#isNew())) {
+    if (this.#credential !== undefined && (!this.#isExpired(this.#credential) || this.#isNew()))
+      return this.#credential;
+    this.#running ??= this.#run();
+    return await this.#running;
+  }
+
+  async #run(): Promise<ExecCredential> {
+    try {
       this.#credential = await runExecPlugin(this.#plugin, this.#options);
       this.#obtainedMs = performance.now();
+      return this.#credential;
+    } finally {
+      this.#running = undefined;
     }
-    return this.#credential;
   }
 
   forget(): void {

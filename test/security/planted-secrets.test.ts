@@ -244,6 +244,7 @@ describe('secrets', () => {
         }),
         PAYLOAD_KEY_FILE: await file('too-long', `today: ${planted['payload key'].replace('=', 'A')}AAA`),
       },
+      { KUBECONFIG: await kubeconfig({ server: `https://${credentials}@127.0.0.1:1` }) },
       { KUBECONFIG: await file('no-yaml', `users: [{token: ${planted['Kubernetes token']}`) },
     ];
     for (const [index, variables] of broken.entries()) {
@@ -251,9 +252,7 @@ describe('secrets', () => {
       assert.equal(code, 78, stderr);
       keep(`output of broken configuration ${index}`, stdout + stderr);
     }
-    const lost = await environment.launchService({
-      KUBECONFIG: await kubeconfig({ server: `https://${credentials}@127.0.0.1:1` }),
-    });
+    const lost = await environment.launchService({ KUBECONFIG: await kubeconfig({ server: 'https://127.0.0.1:1' }) });
     await logged(lost, 'ClusterIdUnknown');
     await keepService('the service without an API server', lost);
   }
