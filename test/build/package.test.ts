@@ -75,20 +75,20 @@ describe('the npm package', function () {
       const file = join(project, 'wrong.ts');
       const text = await readFile(join(project, 'workflows.ts'), 'utf8');
       await writeFile(file, text.replace('payload: { targetHeight }', "payload: { targetHeight: 'high' }"));
-      await assert.rejects(check, { stdout: /^wrong\.ts.*Type 'string' is not assignable to type 'number'/m });
+      await assert.rejects(check, { stdout: /wrong\.ts.*Type 'string' is not assignable to type 'number'/m });
     });
 
     it('runs a runbook on the worker of the project, whose steps the service carries out', async () => {
       const node = await environment.addNode('composed');
       const names = { 'validator-0': 'composed' };
       assert.match(await shown('RestartAndCatchUp', names), /COMPLETED/);
-      assertRestartedOnce(node);
+      assert.equal(node.sigtermsReceived, 1);
       const runbook = environment.temporal.workflow.getHandle('catch-up-composed');
       const { verdict } = await environment.temporal.workflow.getHandle(`${runbook.workflowId}/wait`).result();
       assert.equal(await runbook.result(), verdict.message);
       await environment.permitIsFree('composed');
       await assert.rejects(shown('RestartAndCatchUp', names), 'a second start of the id');
-      assertRestartedOnce(node);
+      assert.equal(node.sigtermsReceived, 1);
     });
 
     it('fails before any step when an input is not valid, with field and value', async () => {
