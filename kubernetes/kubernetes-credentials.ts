@@ -1,6 +1,7 @@
 import type { AgentOptions, RequestOptions } from 'node:https';
 import { KubeConfig } from '@kubernetes/client-node';
 import { Agent, ProxyAgent, type Dispatcher } from 'undici';
+import { egressProxy } from './egress-proxy.ts';
 import { KubernetesCredentialsError } from './errors.ts';
 
 /** How long headers and certificates are cached, in milliseconds. */
@@ -121,10 +122,25 @@ function secretsOf({ authorization = '' }: Record<string, string>): string[] {
   return [value, text.slice(text.indexOf(':') + 1)];
 }
 
+/**
+ * The proxy of HTTPS_PROXY, for a cluster that has no `proxy-url` of its own.
+ *
+ * @throws EgressProxyError when that proxy cannot be used.
+ */
+export function proxyOf(kubeConfig: KubeConfig): URL | undefined {
+  const { server = '', proxyUrl } = kubeConfig.getCurrentCluster() ?? {};
+  const { protocol, hostname, port } = new URL(server);
+  if (proxyUrl || protocol !== 'https:') return undefined;
+  return egressProxy(hostname.replaceAll(/[[\]]/g, ''), Number(port || 443), process.env);
+}
+
 /** @param connections - Maximum number of sockets; `null`: no limit. */
 function createDispatcher(kubeConfig: KubeConfig, options: RequestOptions, connections: number | null): Dispatcher {
   const shape = kubeConfig.createDispatcherOptions(kubeConfig.getCurrentCluster(), options as AgentOptions);
   const limits = { connections, keepAliveTimeout: KEEP_ALIVE_MS, allowH2: false };
   if (shape.type === 'proxy') return new ProxyAgent({ ...limits, uri: shape.uri, requestTls: shape.requestTls });
+  const proxy = proxyOf(kubeConfig);
+  if (proxy !== undefined)
+    return new ProxyAgent({ ...limits, uri: proxy.href, requestTls: shape.type === 'agent' ? shape.connect : {} });
   return new Agent({ ...limits, ...(shape.type === 'agent' && { connect: shape.connect }) });
 }

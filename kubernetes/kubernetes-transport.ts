@@ -2,7 +2,7 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import type { Dispatcher } from 'undici';
 import { explainFailure, type FailedCall } from './explain-failure.ts';
 import { hasHttpStatus } from './errors.ts';
-import { KubernetesCredentials } from './kubernetes-credentials.ts';
+import { KubernetesCredentials, proxyOf } from './kubernetes-credentials.ts';
 import { apiErrorOf, notJson, readText } from './read-response.ts';
 import { timerLength } from '../lib/timer-length.ts';
 import { withoutSecrets } from '../lib/without-secrets.ts';
@@ -51,8 +51,12 @@ export class KubernetesTransport {
   readonly server: string;
   readonly #credentials: KubernetesCredentials;
 
-  /** @param kubeConfig one with a usable current context, as `loadKubeConfig` returns it */
+  /**
+   * @param kubeConfig one with a usable current context, as `loadKubeConfig` returns it
+   * @throws EgressProxyError when HTTPS_PROXY applies to its server and cannot be used.
+   */
   constructor(kubeConfig: KubeConfig) {
+    proxyOf(kubeConfig);
     this.server = kubeConfig
       .getCurrentCluster()!
       .server.replace(/\/+$/, '')

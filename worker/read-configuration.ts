@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 import { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
 import { loadKubeConfig } from '../kubernetes/load-kube-config.ts';
+import { temporalProxy } from './temporal-proxy.ts';
 import { ConfigError, readConfig, type Config } from './config.ts';
 
 interface Configuration {
@@ -40,6 +41,8 @@ function attempt<Part>(read: () => Part, problems: string[]): Part | undefined {
 export function readTemporalConfig(): ClientConnectConfig {
   try {
     const { connectionOptions, ...rest } = loadClientConnectConfig();
+    const proxy = temporalProxy(connectionOptions.address ?? 'localhost:7233', process.env);
+    if (proxy !== undefined) connectionOptions.proxy = proxy;
     const file = process.env['TEMPORAL_API_KEY_FILE'];
     if (!file) return { ...rest, connectionOptions };
     const apiKey = readFileSync(file, 'utf8').trim();
