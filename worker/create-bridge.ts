@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import type { Logger } from '@temporalio/common';
+import type { Log } from '../api/log.ts';
 import { Bridge } from '../crd-bridge/bridge.ts';
 import { TaskWorkflows, type TaskWorkflowsOptions } from '../crd-bridge/task-workflows.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
@@ -27,7 +27,7 @@ export interface BridgeParts {
   readonly taskQueue: string;
   readonly searchAttributes: TaskWorkflowsOptions['searchAttributes'];
   readonly temporal: Pick<TemporalHealth, 'isLost'>;
-  readonly log: Logger;
+  readonly log: Log;
 }
 
 /** A bridge that runs in one of the processes that share a lease. */
@@ -59,6 +59,7 @@ export function createBridge({
     clusterId,
     temporalUiUrl: config.TEMPORAL_UI_URL,
     searchAttributes,
+    startsEagerly: config.TEMPORAL_DEPLOYMENT_NAME === undefined,
   });
   const bridge = {
     transport,
@@ -68,10 +69,11 @@ export function createBridge({
     taskSelector: config.TASK_SELECTOR,
     maxOrphansPercent: config.MAX_ORPHANS_PERCENT,
     isLeading: () => elector.isLeading,
+    defaultTtlMs: config.DEFAULT_TTL_AFTER_FINISHED,
     log,
   };
   return new LeadingBridge(elector, async (signal) => {
-    await confirmCluster(transport, clusterId, { log, signal, onFailure: () => {} });
+    await confirmCluster(transport, clusterId, { log, signal });
     return new Bridge(bridge);
   });
 }

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { connect, type AddressInfo, type Socket } from 'node:net';
-import { KubeConfig } from '@kubernetes/client-node';
 import { EgressProxyError, egressProxy } from '../../kubernetes/egress-proxy.ts';
 import { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
 import { temporalProxy } from '../../worker/temporal-proxy.ts';
@@ -105,14 +104,12 @@ describe('an API server behind the proxy of HTTPS_PROXY', () => {
       [authority.certificate, true],
       [new CertificateAuthority('another').certificate, false],
     ] as const) {
-      const kubeConfig = new KubeConfig();
-      kubeConfig.loadFromOptions({
-        clusters: [{ name: 'c', server: 'https://api.example:6443', caData: Buffer.from(ca).toString('base64') }],
-        users: [{ name: 'u', token: 'token' }],
-        contexts: [{ name: 'x', cluster: 'c', user: 'u' }],
-        currentContext: 'x',
+      const transport = new KubernetesTransport({
+        server: 'https://api.example:6443',
+        skipTlsVerify: false,
+        certificateAuthority: { data: Buffer.from(ca) },
+        user: { name: 'u', authorization: { type: 'token', token: 'token' }, impersonation: {} },
       });
-      const transport = new KubernetesTransport(kubeConfig);
       const call = transport.request({ method: 'GET', path: '/version' });
       if (isTrusted) assert.deepEqual(await call, { answer: 1 });
       else await assert.rejects(call, { code: 'KUBERNETES_UNREACHABLE' });
