@@ -38,14 +38,15 @@ const QUIET_ATTEMPTS = 4;
 export interface ActivityDependencies extends MirrorDependencies, Omit<PollDependencies, 'polls'> {
   /** Uid of the `kube-system` namespace of the cluster that this worker is in. */
   readonly clusterId: string;
-  readonly knowsSearchAttributes: boolean;
+  /** Whether the Temporal namespace has our search attributes at the moment. */
+  readonly searchAttributes: { readonly areKnown: boolean };
   /** Aborted when the process shuts down: another worker then continues the waits. */
   readonly shutdown: AbortSignal;
 }
 
 export function createActivities(given: ActivityDependencies): Activities {
   const dependencies = { ...given, log: logWithWorkflow(given.log) };
-  const { clusterId, shutdown, knowsSearchAttributes, log } = dependencies;
+  const { clusterId, shutdown, searchAttributes, log } = dependencies;
   const line = new PermitLine();
   const polls = { inFlight: 0 };
   const target = (): TargetDependencies => ({
@@ -66,12 +67,13 @@ export function createActivities(given: ActivityDependencies): Activities {
           state: 'over',
           task: unplanned(kind, input, clusterId),
           verdict: planned.verdict,
-          knowsSearchAttributes,
+          knowsSearchAttributes: searchAttributes.areKnown,
         };
       const { plan } = planned;
       ours(plan.task);
       try {
-        return { ...(await checkTarget(target(), plan, cancellationSignal())), knowsSearchAttributes };
+        const checked = await checkTarget(target(), plan, cancellationSignal());
+        return { ...checked, knowsSearchAttributes: searchAttributes.areKnown };
       } catch (error) {
         if (error instanceof KubernetesError && activityInfo().attempt >= QUIET_ATTEMPTS)
           await tellProblem(dependencies, plan.task, error);

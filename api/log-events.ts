@@ -19,7 +19,7 @@ export const logFields = {
     'What became of the status write: `written`, `unchanged` (it was as wanted, or terminal), `gone` (no such resource).',
   step: 'Step of the task, or of the start of the service.',
   state: "The sidecar's answer about the task.",
-  why: 'Why the task was cancelled.',
+  why: 'Why the task was cancelled, or why the process cannot lead.',
   generation: 'Generation of the spec.',
   permit: 'Id of the permit, which names the node.',
   holder: 'Who holds the permit or the lease.',
@@ -57,6 +57,11 @@ export const logFields = {
   file: 'Path of a file.',
   audiences: 'Audiences of a token.',
   earlier: 'Id of the workflow of an earlier task with the same name.',
+  parts: 'Parts of the process that have not ended.',
+  rotation: '`api-key` or `reconnect`: whether new credentials needed a new connection.',
+  orphans: 'Number of open workflows without a SeiNodeTask.',
+  open: 'Number of open workflows.',
+  workflowIds: 'Ids of some of these workflows.',
   by: 'Program that declares the task. Unset: not known.',
 } as const;
 
@@ -105,6 +110,12 @@ export const logEvents = {
     fields: ['signal'],
   },
   ServiceStopped: { level: 'INFO', message: 'The service has stopped.', fields: [] },
+  ShutdownForced: {
+    level: 'WARN',
+    message: 'SHUTDOWN_GRACE is over. The process exits although parts of it have not ended.',
+    fields: ['parts'],
+  },
+  PartFailedInShutdown: { level: 'WARN', message: 'A part of the service failed while it stopped.', fields: ['error'] },
   ServiceFailed: {
     level: 'ERROR',
     message: 'The service cannot continue and ends. Look at the error, then start it again.',
@@ -139,10 +150,31 @@ export const logEvents = {
     message: 'The search attributes were created in the Temporal namespace.',
     fields: ['temporalNamespace', 'names'],
   },
+  SearchAttributesAvailable: {
+    level: 'INFO',
+    message: 'The search attributes exist now and are used.',
+    fields: ['temporalNamespace'],
+  },
+  SearchAttributeQueryRefused: {
+    level: 'WARN',
+    message:
+      'Temporal refused the query that shows whether the search attributes exist. Check the rights of the account.',
+    fields: ['temporalNamespace', 'error'],
+  },
+  TemporalCredentialsReplaced: {
+    level: 'INFO',
+    message: 'New credentials for Temporal are in use.',
+    fields: ['rotation'],
+  },
+  TemporalCredentialsInvalid: {
+    level: 'WARN',
+    message: 'New credentials for Temporal cannot be used; the previous ones stay in use. Correct the files.',
+    fields: ['error'],
+  },
   SearchAttributesMissing: {
     level: 'WARN',
     message:
-      'The Temporal namespace lacks search attributes, and they could not be created: lists cannot be filtered, and a workflow is not cancelled when its resource is deleted while no bridge runs. Run the command, then restart this service.',
+      'The Temporal namespace lacks search attributes, and they could not be created: lists cannot be filtered, and a workflow is not cancelled when its resource is deleted while no bridge runs. Run the command. They are used as soon as they exist.',
     fields: ['temporalNamespace', 'names', 'command', 'error'],
   },
   ClusterIdUnknown: {
@@ -176,6 +208,16 @@ export const logEvents = {
     message:
       'This process no longer leads: the lease was not renewed in time, or another process acquired it. It stands by.',
     fields: ['lease', 'holder'],
+  },
+  LeadershipGivenUp: {
+    level: 'WARN',
+    message: 'This process gives the lease up, so that another one can lead. It stands by until it can lead again.',
+    fields: ['lease', 'why'],
+  },
+  UnableToLead: {
+    level: 'INFO',
+    message: 'This process stands by and acquires no lease, because it could not do the work of a leader.',
+    fields: ['lease', 'why'],
   },
   LeaseReleased: { level: 'INFO', message: 'The lease was released.', fields: ['lease'] },
   LeaseReleaseFailed: {
@@ -246,6 +288,12 @@ export const logEvents = {
     level: 'WARN',
     message: 'The workflow had closed without writing its verdict into the status. The bridge has written it.',
     fields: VERDICT,
+  },
+  OrphansWithheld: {
+    level: 'ERROR',
+    message:
+      'So many open workflows have no SeiNodeTask that none of them is cancelled. Check whether the API server was restored or the CRD was deleted. If the tasks are really gone, start this service once with MAX_ORPHANS_PERCENT=100.',
+    fields: ['orphans', 'open', 'workflowIds'],
   },
   OrphanCancelled: {
     level: 'INFO',

@@ -14,7 +14,7 @@ export interface Observations {
   readonly nodes: readonly ObservedNode[];
   readonly faults: readonly ObservedFault[];
   readonly leftovers: Leftovers;
-  /** Ends of processes of the service that nobody had asked for. */
+  /** Ends of processes of the service that nobody had asked for, or that had to be forced. */
   readonly deaths: readonly ObservedDeath[];
 }
 

@@ -5,6 +5,9 @@ import type { LocalStack } from '../dev/start-local-stack.ts';
 import { TcpProxy } from '../dev/tcp-proxy.ts';
 import type { ObservedDeath } from './observations.ts';
 
+/** `SHUTDOWN_GRACE`, and how long a busy machine may take on top of it, in milliseconds. */
+const GRACE_MS = 10_000;
+const STOP_LIMIT_MS = 15_000;
 const LINKS = ['api-server', 'temporal', 'sidecar'] as const;
 export type LinkName = (typeof LINKS)[number];
 
@@ -12,6 +15,8 @@ export type LinkName = (typeof LINKS)[number];
 export interface Replica extends AsyncDisposable {
   readonly name: string;
   readonly service: RestartableService;
+  /** SIGTERM. A process that does not end by itself, with exit code 0, is killed and counts as a death. */
+  readonly stop: () => Promise<boolean>;
   readonly links: Readonly<Record<LinkName, TcpProxy>>;
 }
 
@@ -39,13 +44,21 @@ export async function createReplica({ name, role, stack, onDeath }: ReplicaOptio
       WATCH_NAMESPACE: namespace,
       TASK_QUEUE: namespace,
       KUBECONFIG: await kubeconfigThrough(links['api-server'], servers, name),
-      SHUTDOWN_GRACE: '10s',
+      SHUTDOWN_GRACE: `${GRACE_MS}ms`,
     },
-    onUnexpectedExit: ({ logFile }, how) => onDeath({ process: `${name} (log ${logFile})`, at: now(), how }),
+    onUnexpectedExit: ({ logFile }, how) => died(logFile, how),
   });
+  const died = (logFile: string, how: string): void => onDeath({ process: `${name} (log ${logFile})`, at: now(), how });
   return {
     name,
     service,
+    async stop() {
+      const { logFile } = service.current;
+      const exit = await service.stop(STOP_LIMIT_MS);
+      const endedWell = exit?.code === 0;
+      if (!endedWell) died(logFile, `${exit?.signal ?? `code ${exit?.code}`}, ${STOP_LIMIT_MS / 1000} s after SIGTERM`);
+      return endedWell;
+    },
     links,
     async [Symbol.asyncDispose]() {
       await service.kill();

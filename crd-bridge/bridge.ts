@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../api/log.ts';
 import { present } from '../lib/present.ts';
 import { SEI_NODE_TASK } from '../api/resources.ts';
 import { isTerminal, type SeiNodeTask } from '../api/sei-node-task.ts';
+import type { MirrorTarget } from '../api/temporal/task-input.ts';
 import { parseWorkflowId, workflowIdOf } from '../api/temporal/workflow-id.ts';
 import { keyFields } from '../core/task-fields.ts';
 import { abortable } from '../lib/abortable.ts';
@@ -11,6 +13,7 @@ import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts'
 import { Reflector } from '../kubernetes/reflector.ts';
 import { ResourceClient } from '../kubernetes/resource-client.ts';
 import { TaskStatusWriter } from '../kubernetes/task-status-writer.ts';
+import { decideOrphans } from './decide-orphans.ts';
 import { withoutUnread } from './finished-tasks.ts';
 import { TaskReconciler } from './task-reconciler.ts';
 import type { TaskWorkflows } from './task-workflows.ts';
@@ -19,6 +22,10 @@ import { WorkflowWatch } from './workflow-watch.ts';
 
 /** Resources reconciled at the same time. Each reconcile is two or three short calls. */
 const CONCURRENCY = 16;
+/** How long the first list of workflows waits for the first lists of resources, in milliseconds. */
+const FIRST_LISTS_MS = 10_000;
+/** How many orphans are named in the log. */
+const LOGGED_ORPHANS = 10;
 
 export interface BridgeOptions {
   readonly transport: KubernetesTransport;
@@ -28,6 +35,10 @@ export interface BridgeOptions {
   readonly namespaces: readonly string[];
   /** Label selector for the tasks to carry out. Unset: all. */
   readonly taskSelector: string | undefined;
+  /** Above this share of the open workflows, in percent, orphans are not cancelled. */
+  readonly maxOrphansPercent: number;
+  /** Whether this process leads at this moment. One that does not takes no new work. */
+  readonly isLeading: () => boolean;
   /** For tasks without `spec.ttlSecondsAfterFinished`, in milliseconds. Unset: they are kept. */
   readonly defaultTtlMs?: number | undefined;
   readonly log: Log;
@@ -36,10 +47,13 @@ export interface BridgeOptions {
 /** Turns SeiNodeTasks into workflows for as long as it runs. */
 export class Bridge {
   readonly #options: BridgeOptions;
-  readonly #reflectors: readonly Reflector<SeiNodeTask>[];
+  /** By namespace; `undefined`: all namespaces. */
+  readonly #reflectors: ReadonlyMap<string | undefined, Reflector<SeiNodeTask>>;
+  readonly #tasks: ResourceClient<SeiNodeTask>;
   readonly #reconciler: TaskReconciler;
   readonly #queue: WorkQueue;
   readonly #workflowWatch: WorkflowWatch;
+  #orphansWithheld = 0;
   /** Of reconciles, over all tasks. */
   readonly #failures = new RepeatedFailures();
 
@@ -47,8 +61,9 @@ export class Bridge {
     this.#options = options;
     const { transport, events, workflows, log } = options;
     const tasks = new ResourceClient<SeiNodeTask>(transport, SEI_NODE_TASK);
+    this.#tasks = tasks;
     this.#reconciler = new TaskReconciler({
-      find: ({ namespace, name }) => this.#find(`${namespace}/${name}`),
+      find: (reference) => this.#find(reference),
       reconcileAfter: (workflowId, delayMs) => this.#queue.addAfter(workflowId, delayMs),
       tasks,
       statuses: new TaskStatusWriter(tasks),
@@ -59,32 +74,50 @@ export class Bridge {
     });
     this.#queue = new WorkQueue({
       concurrency: CONCURRENCY,
-      handle: (workflowId) => this.#reconciler.reconcile(workflowId),
+      // After a pause of the process the lease may be lost before the signal of `run` is aborted.
+      handle: async (workflowId) => {
+        if (options.isLeading()) await this.#reconciler.reconcile(workflowId);
+      },
       onFailure: (workflowId, error, retryInMs) =>
         log('ReconcileFailed', { ...keyFields(workflowId), ...this.#failures.failed(error, retryInMs) }),
     });
     this.#workflowWatch = new WorkflowWatch({
       workflows,
       onClosed: (workflowId) => this.#onClosed(workflowId),
-      onOpen: (open) => this.#onOpen(open),
+      onOpen: (open, signal) => this.#onOpen(open, signal),
       log,
     });
-    this.#reflectors = watchedNamespaces(options.namespaces).map((namespace) => this.#reflector(namespace));
+    const namespaces = options.namespaces.length > 0 ? options.namespaces : [undefined];
+    this.#reflectors = new Map(namespaces.map((namespace) => [namespace, this.#reflector(namespace)]));
   }
 
-  /** Whether the cache is complete and kept up to date by a watch. */
-  get isReady(): boolean {
-    return this.#reflectors.every(({ hasSynced, lastError }) => hasSynced && lastError === undefined);
+  /** Why the cache is not complete and kept up to date by a watch. `undefined`: it is. */
+  get problem(): string | undefined {
+    const stale = [...this.#reflectors.values()].find(
+      ({ hasSynced, lastError }) => !hasSynced || lastError !== undefined,
+    );
+    return stale && (stale.lastError?.message ?? 'The SeiNodeTasks are being listed.');
   }
 
-  /** Number of resources that wait to be reconciled. */
+  /** Number of resources that wait to be reconciled, also after a failure. */
   get queueLength(): number {
     return this.#queue.size;
   }
 
-  /** Runs until the signal is aborted and the running reconciles are done. */
+  /** How many of them wait because their last reconcile failed. */
+  get failing(): number {
+    return this.#queue.failing;
+  }
+
+  /** Number of orphans that are left running because they are too many to be believed. */
+  get orphansWithheld(): number {
+    return this.#orphansWithheld;
+  }
+
+  /** Runs until the signal is aborted and the running reconciles are done. No reconcile starts after the abort. */
   async run(signal: AbortSignal): Promise<void> {
-    const watches = this.#reflectors.map((reflector) => reflector.run(signal));
+    signal.addEventListener('abort', () => void this.#queue.stop(), { once: true });
+    const watches = [...this.#reflectors.values()].map((reflector) => reflector.run(signal));
     await Promise.all([...watches, this.#watchWorkflows(signal)]);
     await this.#queue.stop();
   }
@@ -104,12 +137,19 @@ export class Bridge {
     });
   }
 
-  #find(key: string): SeiNodeTask | undefined {
-    return this.#reflectors.map((reflector) => reflector.get(key)).find((task) => task !== undefined);
+  #reflectorFor(namespace: string): Reflector<SeiNodeTask> | undefined {
+    return this.#reflectors.get(namespace) ?? this.#reflectors.get(undefined);
   }
 
+  #find({ namespace, name }: MirrorTarget): SeiNodeTask | undefined {
+    return this.#reflectorFor(namespace)?.get(`${namespace}/${name}`);
+  }
+
+  /** A namespace that cannot be listed delays the first list of workflows a little, and is left out. */
   async #watchWorkflows(signal: AbortSignal): Promise<void> {
-    await abortable(Promise.all(this.#reflectors.map(({ synced }) => synced)), signal).catch(() => undefined);
+    const synced = Promise.all([...this.#reflectors.values()].map((reflector) => reflector.synced));
+    const enough = sleep(FIRST_LISTS_MS, undefined, { ref: false });
+    await abortable(Promise.race([synced, enough]), signal).catch(() => undefined);
     await this.#workflowWatch.run(signal);
   }
 
@@ -125,12 +165,31 @@ export class Bridge {
   /**
    * Finds orphans of resources that were deleted while no bridge ran, and workflows that the Temporal server has lost.
    */
-  #onOpen(open: ReadonlySet<string>): void {
-    for (const workflowId of open) if (this.#isOrphan(workflowId)) this.#queue.add(workflowId);
-    for (const task of this.#reflectors.flatMap((reflector) => reflector.list())) {
+  async #onOpen(open: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
+    for (const task of [...this.#reflectors.values()].flatMap((reflector) => reflector.list())) {
       const workflowId = workflowIdOf(task.metadata);
       if (!isTerminal(task.status?.phase) && !open.has(workflowId)) this.#lookAgain(workflowId);
     }
+    const watched = [...open].filter((workflowId) => this.#isWatched(workflowId));
+    await this.#sweepOrphans(watched, signal);
+  }
+
+  async #sweepOrphans(open: readonly string[], signal: AbortSignal): Promise<void> {
+    const { log, maxOrphansPercent: limitPercent } = this.#options;
+    const orphans: string[] = [];
+    for (const workflowId of open.filter((each) => this.#taskOf(each) === undefined))
+      if (!(await this.#exists(workflowId, signal))) orphans.push(workflowId);
+    const { cancel, withheld } = decideOrphans({ open: open.length, orphans, limitPercent });
+    this.#orphansWithheld = withheld;
+    for (const workflowId of cancel) this.#queue.add(workflowId);
+    if (withheld > 0)
+      log('OrphansWithheld', { orphans: withheld, open: open.length, workflowIds: orphans.slice(0, LOGGED_ORPHANS) });
+  }
+
+  /** The cache may be filtered by labels. */
+  async #exists(workflowId: string, signal: AbortSignal): Promise<boolean> {
+    const { namespace, name, uid } = parseWorkflowId(workflowId) as MirrorTarget;
+    return (await this.#tasks.get(namespace, name, { signal }))?.metadata.uid === uid;
   }
 
   #lookAgain(workflowId: string): void {
@@ -140,19 +199,13 @@ export class Bridge {
 
   #taskOf(workflowId: string): SeiNodeTask | undefined {
     const reference = parseWorkflowId(workflowId);
-    const task = reference && this.#find(`${reference.namespace}/${reference.name}`);
+    const task = reference && this.#find(reference);
     return task?.metadata.uid === reference?.uid ? task : undefined;
   }
 
-  #isOrphan(workflowId: string): boolean {
+  /** Whether it is the workflow of a resource that would be in the cache, unless that is filtered by labels. */
+  #isWatched(workflowId: string): boolean {
     const reference = parseWorkflowId(workflowId);
-    if (reference === undefined) return false;
-    const { namespaces } = this.#options;
-    if (namespaces.length > 0 && !namespaces.includes(reference.namespace)) return false;
-    return this.#taskOf(workflowId) === undefined;
+    return reference !== undefined && (this.#reflectorFor(reference.namespace)?.hasSynced ?? false);
   }
-}
-
-function watchedNamespaces(namespaces: readonly string[]): readonly (string | undefined)[] {
-  return namespaces.length > 0 ? namespaces : [undefined];
 }

@@ -5,6 +5,7 @@ import {
   WorkflowFailedError,
   WorkflowNotFoundError,
   type Client,
+  type WorkflowHandle,
   type WorkflowStartOptions,
 } from '@temporalio/client';
 import type { CancelRequest } from '../api/temporal/cancel-request.ts';
@@ -27,8 +28,8 @@ import { workflowDetails } from './workflow-details.ts';
  * answer.
  */
 const START_MS = 5_000;
-/** Time limit for a worker to accept an update, in milliseconds. After that the caller retries. */
-const CANCEL_MS = 10_000;
+/** Time limit for any other call, in milliseconds, also for a worker to accept an update. Then the caller retries. */
+const CALL_MS = 10_000;
 
 export interface TaskWorkflowsOptions {
   readonly client: Client;
@@ -38,10 +39,10 @@ export interface TaskWorkflowsOptions {
   /** Unset: `status.workflow` has no link. */
   readonly temporalUiUrl: string | undefined;
   /**
-   * Whether the Temporal namespace has our search attributes. Without them the service works, but lists cannot be
-   * filtered.
+   * Whether the Temporal namespace has our search attributes at the moment. Without them the service works, but lists
+   * cannot be filtered.
    */
-  readonly knowsSearchAttributes: boolean;
+  readonly searchAttributes: { readonly areKnown: boolean };
   /**
    * Whether a worker of this process may begin a workflow at once. Not with Worker Versioning: the worker would begin it
    * although another version is current.
@@ -93,7 +94,7 @@ export class TaskWorkflows {
   }
 
   #searchAttributesOf(task: SeiNodeTask, kind: string): Pick<WorkflowStartOptions, 'typedSearchAttributes'> {
-    if (!this.#options.knowsSearchAttributes) return {};
+    if (!this.#options.searchAttributes.areKnown) return {};
     return {
       typedSearchAttributes: [
         { key: searchAttributes.cluster, value: this.#options.clusterId },
@@ -107,7 +108,7 @@ export class TaskWorkflows {
   /** The verdict of a closed workflow, also of one that was terminated without an outcome. */
   async verdictOf(workflowId: string): Promise<Verdict> {
     try {
-      return ((await this.#options.client.workflow.getHandle(workflowId).result()) as TaskOutcome).verdict;
+      return ((await this.#call(workflowId, (handle) => handle.result())) as TaskOutcome).verdict;
     } catch (error) {
       if (!(error instanceof WorkflowFailedError)) throw error;
       const { cause } = error;
@@ -121,7 +122,7 @@ export class TaskWorkflows {
   /** @returns Whether there was an open workflow to cancel. */
   async cancel(workflowId: string): Promise<boolean> {
     try {
-      await this.#options.client.workflow.getHandle(workflowId).cancel();
+      await this.#call(workflowId, (handle) => handle.cancel());
       return true;
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return false;
@@ -134,10 +135,8 @@ export class TaskWorkflows {
    * the reason, the cancellation makes Temporal show the workflow as cancelled.
    */
   async requestCancel(workflowId: string, why: string): Promise<void> {
-    const { client } = this.#options;
-    const handle = client.workflow.getHandle(workflowId);
     try {
-      await client.withDeadline(Date.now() + CANCEL_MS, () =>
+      await this.#call(workflowId, (handle) =>
         handle.startUpdate<void, [CancelRequest]>('cancel', {
           args: [{ why }],
           updateId: 'cancel-annotation',
@@ -153,10 +152,16 @@ export class TaskWorkflows {
   /** Sends the changed part of the spec to an open workflow; does nothing when the workflow is closed. */
   async specChanged(workflowId: string, change: SpecChange): Promise<void> {
     try {
-      await this.#options.client.workflow.getHandle(workflowId).signal<[SpecChange]>('specChanged', change);
+      await this.#call(workflowId, (handle) => handle.signal<[SpecChange]>('specChanged', change));
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
     }
+  }
+
+  /** A call without a limit would wait forever for a server that does not answer. */
+  async #call<Result>(workflowId: string, call: (handle: WorkflowHandle) => Promise<Result>): Promise<Result> {
+    const { client } = this.#options;
+    return await client.withDeadline(Date.now() + CALL_MS, () => call(client.workflow.getHandle(workflowId)));
   }
 
   /**
@@ -164,7 +169,7 @@ export class TaskWorkflows {
    * has it, or cannot tell it from those of other clusters.
    */
   async earlierOf(task: SeiNodeTask['metadata']): Promise<string | undefined> {
-    if (!this.#options.knowsSearchAttributes) return undefined;
+    if (!this.#options.searchAttributes.areKnown) return undefined;
     const ofItsName = `WorkflowId STARTS_WITH '${workflowIdOf({ ...task, uid: '' })}'`;
     for await (const workflowId of listWorkflowIds(this.#options.client, `${ofItsName} AND ${this.#ofThisCluster}`))
       if (workflowId !== workflowIdOf(task)) return workflowId;
@@ -173,7 +178,7 @@ export class TaskWorkflows {
 
   /** Whether open workflows can be listed by cluster: only our search attribute tells clusters apart. */
   get canListOpen(): boolean {
-    return this.#options.knowsSearchAttributes;
+    return this.#options.searchAttributes.areKnown;
   }
 
   /** Ids of this cluster's open workflows, as the (eventually consistent) visibility store lists them. */
@@ -187,7 +192,7 @@ export class TaskWorkflows {
    * @param sinceMs - In milliseconds since the epoch.
    */
   async *listClosed(sinceMs: number): AsyncGenerator<string, void, undefined> {
-    const ours = this.#options.knowsSearchAttributes
+    const ours = this.#options.searchAttributes.areKnown
       ? this.#ofThisCluster
       : `WorkflowId STARTS_WITH '${WORKFLOW_ID_PREFIX}'`;
     yield* listWorkflowIds(

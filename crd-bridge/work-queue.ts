@@ -33,9 +33,14 @@ export class WorkQueue {
     this.#options = options;
   }
 
-  /** Keys that wait or are being worked on. */
+  /** Keys that wait, are being worked on, or back off after a failure. */
   get size(): number {
-    return new Set([...this.#waiting, ...this.#active]).size;
+    return new Set([...this.#waiting, ...this.#active, ...this.#failures.keys()]).size;
+  }
+
+  /** Keys whose last work failed, until they are worked on without a failure. */
+  get failing(): number {
+    return this.#failures.size;
   }
 
   add(key: string): void {
@@ -45,8 +50,8 @@ export class WorkQueue {
   }
 
   /**
-   * Adds a key after a delay. The earliest of several delays for one key counts. `depth` does not include it until
-   * then.
+   * Adds a key after a delay. The earliest of several delays for one key counts. `size` does not include it until then,
+   * unless its last work failed.
    */
   addAfter(key: string, delayMs: number): void {
     if (this.#isStopped) return;
@@ -66,7 +71,10 @@ export class WorkQueue {
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#waiting.clear();
+    for (const { timer } of this.#returns.values()) clearTimeout(timer);
+    this.#returns.clear();
     await Promise.all(this.#work);
+    this.#failures.clear();
   }
 
   #startWork(): void {

@@ -17,7 +17,7 @@ export interface WorkflowWatchOptions {
   /** Called for each workflow that is listed as closed, more than once for the same workflow. */
   readonly onClosed: (workflowId: string) => void;
   /** Called with all open workflows. Never called when they cannot be told from those of other clusters. */
-  readonly onOpen: (workflowIds: ReadonlySet<string>) => void;
+  readonly onOpen: (workflowIds: ReadonlySet<string>, signal: AbortSignal) => Promise<void>;
   readonly log: Log;
 }
 
@@ -31,8 +31,7 @@ export class WorkflowWatch {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const { canListOpen } = this.#options.workflows;
-    await Promise.all([this.#watchClosed(signal), canListOpen ? this.#watchOpen(signal) : undefined]);
+    await Promise.all([this.#watchClosed(signal), this.#watchOpen(signal)]);
   }
 
   async #watchClosed(signal: AbortSignal): Promise<void> {
@@ -46,9 +45,10 @@ export class WorkflowWatch {
 
   async #watchOpen(signal: AbortSignal): Promise<void> {
     await this.#repeat(signal, OPEN_INTERVAL_MS, async () => {
+      if (!this.#options.workflows.canListOpen) return;
       const open = new Set<string>();
       for await (const workflowId of this.#options.workflows.listOpen()) open.add(workflowId);
-      this.#options.onOpen(open);
+      await this.#options.onOpen(open, signal);
     });
   }
 
@@ -56,7 +56,7 @@ export class WorkflowWatch {
     while (!signal.aborted) {
       const pauseMs = await look().then(
         () => this.#listed(intervalMs),
-        (error: unknown) => this.#failed(error),
+        (error: unknown) => (signal.aborted ? 0 : this.#failed(error)),
       );
       await sleep(pauseMs * (0.9 + Math.random() / 5), undefined, { signal }).catch(() => undefined);
     }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { getCACertificates, type ConnectionOptions } from 'node:tls';
 import { Agent, ProxyAgent, type Dispatcher } from 'undici';
+import { egressProxy } from './egress-proxy.ts';
 import { KubernetesCredentialsError } from './errors.ts';
 import type { ClusterAccess } from './kube-config/cluster-access.ts';
 import { UserCredentialsSource } from './kube-config/user-credentials.ts';
@@ -8,15 +9,17 @@ import { UserCredentialsSource } from './kube-config/user-credentials.ts';
 /** How long headers and certificates are cached, in milliseconds. */
 const FRESH_MS = 10_000;
 /**
- * Maximum number of sockets to the API server; further calls queue in the dispatcher. Each watch occupies one. HTTP/1.1
- * on purpose: with HTTP/2, a slow reader of one watch would slow down unary calls through shared flow control.
+ * Maximum number of sockets to the API server for calls; further calls queue in the dispatcher. HTTP/1.1 on purpose: with
+ * HTTP/2, a slow reader of one watch would slow down unary calls through shared flow control.
  */
-const CONNECTIONS = 64;
+const CALL_CONNECTIONS = 64;
 /** How long idle sockets are kept, in milliseconds: less than the 90 s after which kube-apiserver closes them. */
 const KEEP_ALIVE_MS = 60_000;
 
 /** When an idle socket is first probed, in milliseconds: before the 60 s after which load balancers forget it. */
 const TCP_KEEP_ALIVE_MS = 30_000;
+
+type Dispatchers = Pick<Credentials, 'dispatcher' | 'watchDispatcher'>;
 
 /** What one request needs. A new object means that the credentials were read again. */
 export interface Credentials {
@@ -24,6 +27,8 @@ export interface Credentials {
   /** Headers `impersonate-*`, which may have several values. */
   readonly impersonation: Readonly<Record<string, string[]>>;
   readonly dispatcher: Dispatcher;
+  /** For watches, each of which occupies a connection for minutes: they never make a call wait for one. */
+  readonly watchDispatcher: Dispatcher;
   /** The parts of the headers that must not be shown. */
   readonly secrets: readonly string[];
 }
@@ -31,8 +36,8 @@ export interface Credentials {
 const BEARER = 'Bearer ';
 
 /**
- * Authentication as the kubeconfig describes it (tokens, token files, exec plugins, client certificates), on one shared
- * dispatcher, which is replaced only when the TLS material has changed.
+ * Authentication as the kubeconfig describes it (tokens, token files, exec plugins, client certificates), on shared
+ * dispatchers, which are replaced only when the TLS material has changed.
  */
 export class KubernetesCredentials {
   readonly #access: ClusterAccess;
@@ -41,7 +46,7 @@ export class KubernetesCredentials {
   #current: Promise<Credentials> | undefined;
   #latest: Credentials | undefined;
   #freshUntil = 0;
-  #tls: { readonly fingerprint: string; readonly dispatcher: Dispatcher } | undefined;
+  #tls: ({ readonly fingerprint: string } & Dispatchers) | undefined;
 
   /** @param isAttended - Whether an exec plugin may ask a person. */
   constructor(access: ClusterAccess, isAttended: boolean) {
@@ -83,10 +88,10 @@ export class KubernetesCredentials {
     return authorization?.startsWith(BEARER) ? authorization.slice(BEARER.length) : undefined;
   }
 
-  /** Closes the dispatcher and ends an exec plugin immediately; calls in progress fail. */
+  /** Closes the dispatchers and ends an exec plugin immediately; calls in progress fail. */
   async close(): Promise<void> {
     this.#closing.abort(new KubernetesCredentialsError('The connection to the API server was closed. Open a new one.'));
-    await this.#tls?.dispatcher.destroy();
+    await Promise.all([this.#tls?.dispatcher.destroy(), this.#tls?.watchDispatcher.destroy()]);
   }
 
   async #read(): Promise<Credentials> {
@@ -98,7 +103,7 @@ export class KubernetesCredentials {
         impersonation: Object.fromEntries(
           Object.entries(user.impersonation).map(([name, values]) => [name, values.map(headerText)]),
         ),
-        dispatcher: this.#dispatcherFor({ cert: certificate, key }),
+        ...this.#dispatchersFor({ cert: certificate, key }),
         secrets,
       };
       return this.#latest;
@@ -110,14 +115,20 @@ export class KubernetesCredentials {
     }
   }
 
-  #dispatcherFor(client: Pick<ConnectionOptions, 'cert' | 'key'>): Dispatcher {
+  #dispatchersFor(client: Pick<ConnectionOptions, 'cert' | 'key'>): Dispatchers {
     const options = { ...serverTls(this.#access), ...client };
     const fingerprint = JSON.stringify([options.ca, options.cert, options.key].map(String));
     if (this.#tls?.fingerprint !== fingerprint) {
       void this.#tls?.dispatcher.close();
-      this.#tls = { fingerprint, dispatcher: createDispatcher(this.#access, options) };
+      void this.#tls?.watchDispatcher.close();
+      this.#tls = {
+        fingerprint,
+        dispatcher: createDispatcher(this.#access, options, CALL_CONNECTIONS),
+        watchDispatcher: createDispatcher(this.#access, options, null),
+      };
     }
-    return this.#tls.dispatcher;
+    const { dispatcher, watchDispatcher } = this.#tls;
+    return { dispatcher, watchDispatcher };
   }
 }
 
@@ -145,8 +156,26 @@ function trustedRoots(source: ClusterAccess['certificateAuthority']): Connection
   return 'file' in source ? readFileSync(source.file) : source.data;
 }
 
-function createDispatcher({ proxyUrl }: ClusterAccess, requestTls: ConnectionOptions): Dispatcher {
-  const limits = { connections: CONNECTIONS, keepAliveTimeout: KEEP_ALIVE_MS, allowH2: false };
+/**
+ * The proxy of HTTPS_PROXY, for a cluster that has no `proxy-url` of its own.
+ *
+ * @throws EgressProxyError when that proxy cannot be used.
+ */
+export function proxyOf({ server, proxyUrl }: Pick<ClusterAccess, 'server' | 'proxyUrl'>): string | undefined {
+  if (proxyUrl !== undefined) return proxyUrl;
+  const { protocol, hostname, port } = new URL(server);
+  if (protocol !== 'https:') return undefined;
+  return egressProxy(hostname.replaceAll(/[[\]]/g, ''), Number(port || 443), process.env)?.href;
+}
+
+/** @param connections - Maximum number of sockets; `null`: no limit. */
+function createDispatcher(
+  access: ClusterAccess,
+  requestTls: ConnectionOptions,
+  connections: number | null,
+): Dispatcher {
+  const limits = { connections, keepAliveTimeout: KEEP_ALIVE_MS, allowH2: false };
+  const proxyUrl = proxyOf(access);
   if (proxyUrl !== undefined) return new ProxyAgent({ ...limits, uri: proxyUrl, requestTls });
   return new Agent({
     ...limits,

@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import { explainFailure, type FailedCall } from './explain-failure.ts';
 import { hasHttpStatus, KubernetesCredentialsError, KubernetesError } from './errors.ts';
 import type { ClusterAccess } from './kube-config/cluster-access.ts';
-import { areSame, KubernetesCredentials, type Credentials } from './kubernetes-credentials.ts';
+import { areSame, KubernetesCredentials, proxyOf, type Credentials } from './kubernetes-credentials.ts';
 import { apiErrorOf, notJson, readText } from './read-response.ts';
 import { timerLength } from '../lib/timer-length.ts';
 import { withoutSecrets } from '../lib/without-secrets.ts';
@@ -52,8 +52,8 @@ export interface TransportOptions {
 }
 
 /**
- * Authenticated HTTP to one API server. All calls of this process share its sockets. Nothing is retried here, except
- * once after a 401, if the credentials that are read again are other ones.
+ * Authenticated HTTP to one API server. All calls of this process share its sockets, and each stream has one of its own.
+ * Nothing is retried here, except once after a 401, if the credentials that are read again are other ones.
  */
 export class KubernetesTransport {
   /**
@@ -65,8 +65,12 @@ export class KubernetesTransport {
   readonly #isAttended: boolean;
   readonly #timeoutMs: number | undefined;
 
-  /** @param access - As `loadKubeConfig` returns it. */
+  /**
+   * @param access - As `loadKubeConfig` returns it.
+   * @throws EgressProxyError when HTTPS_PROXY applies to its server and cannot be used.
+   */
   constructor(access: ClusterAccess, { isAttended = false, timeoutMs }: TransportOptions = {}) {
+    proxyOf(access);
     this.server = access.server;
     this.#userName = access.user.name;
     this.#isAttended = isAttended;
@@ -106,6 +110,7 @@ export class KubernetesTransport {
     const call = `${method} ${path}`;
     try {
       const answer = await this.#send(request, {
+        on: 'dispatcher',
         deadlineMs: Math.min(timeoutMs, this.#timeoutMs ?? Infinity),
         headersTimeout: 0,
         bodyTimeout: 0,
@@ -123,7 +128,8 @@ export class KubernetesTransport {
    */
   async openStream(request: StreamRequest): Promise<AsyncIterable<Buffer>> {
     const { path, query, deadlineMs, idleMs, signal } = request;
-    const bounds = {
+    const bounds: Bounds = {
+      on: 'watchDispatcher',
       deadlineMs,
       headersTimeout: timerLength(this.#timeoutMs ?? DEFAULT_TIMEOUT_MS),
       bodyTimeout: idleMs,
@@ -176,12 +182,12 @@ export class KubernetesTransport {
 
   async #sendOnce(
     request: KubernetesRequest,
-    { headersTimeout, bodyTimeout }: Bounds,
+    { on, headersTimeout, bodyTimeout }: Bounds,
     { credentials, signal }: Admission,
   ): Promise<Dispatcher.ResponseData> {
     const { method, path, query, body, contentType = 'application/json' } = request;
     const url = new URL(this.server + path);
-    const answer = await credentials.dispatcher.request({
+    const answer = await credentials[on].request({
       signal,
       headersTimeout,
       bodyTimeout,
@@ -210,6 +216,7 @@ interface Admission {
 }
 
 interface Bounds {
+  readonly on: 'dispatcher' | 'watchDispatcher';
   /** Timeout of the whole call, in milliseconds. */
   readonly deadlineMs: number;
   /** undici's timeout for headers, in milliseconds. 0: no timeout of its own. */

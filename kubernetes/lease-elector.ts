@@ -30,6 +30,11 @@ export interface LeaseElectorOptions {
   readonly name: string;
   /** Unique name of this candidate. Two processes with the same name would both lead. */
   readonly identity: string;
+  /**
+   * Why this candidate could not do the work of a leader at the moment. While there is a reason it acquires no lease,
+   * and gives up the one that it has. Default: it always could.
+   */
+  readonly handicap?: () => string | undefined;
   readonly log: Log;
 }
 
@@ -46,6 +51,7 @@ export class LeaseElector {
   readonly #lease: string;
   #knowledge: LeaseKnowledge;
   #hasLooked = false;
+  #loggedHandicap: string | undefined;
   #loggedHolder: string | undefined;
 
   constructor(options: LeaseElectorOptions) {
@@ -64,20 +70,19 @@ export class LeaseElector {
     return now() < (this.#knowledge.leadsUntilMs ?? 0);
   }
 
-  /**
-   * Whether it knows who leads. False before the lease was first read and acquired if free, and while reads or writes
-   * fail.
-   */
-  get isInformed(): boolean {
-    return this.#hasLooked && this.#failures.lastError === undefined;
+  /** Why it does not know who leads: the lease was not read yet, or reads or writes fail. `undefined`: it knows. */
+  get problem(): string | undefined {
+    const { lastError } = this.#failures;
+    return lastError?.message ?? (this.#hasLooked ? undefined : `The lease ${this.#lease} was not read yet.`);
   }
 
   /**
    * Stands by, leads when it acquires the lease, and stands by again after each loss, until the signal is aborted. Then
    * it releases the lease, so that another candidate can lead at once.
    *
-   * @param lead - Runs for one term. Its signal is aborted when the lease is lost or `signal` is aborted. The lease is
-   * renewed until it returns, and no new term starts before that. An error that it throws ends the election.
+   * @param lead - Runs for one term. Its signal is aborted when the lease is lost or given up, or `signal` is aborted.
+   * The lease is renewed until it returns, unless it is given up, and no new term starts before that. An error that it
+   * throws ends the election.
    */
   async run(signal: AbortSignal, lead: (term: AbortSignal) => Promise<void>): Promise<void> {
     while (!signal.aborted) {
@@ -104,7 +109,14 @@ export class LeaseElector {
   async #renew(lost: AbortController, over: AbortSignal): Promise<void> {
     while (!over.aborted && this.isLeading) {
       await sleep(this.#pauseMs(), undefined, { signal: over }).catch(() => undefined);
-      if (!over.aborted && this.isLeading) await this.#look();
+      if (over.aborted) return;
+      const handicap = this.#options.handicap?.();
+      if (handicap !== undefined) {
+        // The lease is no longer renewed, and released when the term has ended.
+        this.#options.log('LeadershipGivenUp', { lease: this.#lease, why: handicap });
+        return lost.abort(new Error(`the lease ${this.#lease} is given up: ${handicap}`));
+      }
+      if (this.isLeading) await this.#look();
     }
     if (over.aborted) return;
     this.#knowledge = { ...this.#knowledge, leadsUntilMs: undefined };
@@ -138,7 +150,15 @@ export class LeaseElector {
     const step = nextLeaseStep(this.#knowledge, now());
     if (step === 'lose') this.#knowledge = { ...this.#knowledge, leadsUntilMs: undefined };
     else if (step === 'wait') this.#logHolder();
-    else await this.#write(step === 'create');
+    else if (this.isLeading || !this.#isHandicapped()) await this.#write(step === 'create');
+  }
+
+  #isHandicapped(): boolean {
+    const handicap = this.#options.handicap?.();
+    if (handicap !== undefined && this.#loggedHandicap === undefined)
+      this.#options.log('UnableToLead', { lease: this.#lease, why: handicap });
+    this.#loggedHandicap = handicap;
+    return handicap !== undefined;
   }
 
   async #write(isNew: boolean): Promise<void> {

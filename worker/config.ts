@@ -143,6 +143,11 @@ export const configSchema = z.object({
   TEMPORAL_UI_URL: httpUrl
     .optional()
     .describe('URL of the Temporal UI, for the links in `status.workflow.url`. Unset: no links.'),
+  TEMPORAL_API_KEY_FILE: readableFile
+    .optional()
+    .describe(
+      'File with the API key for Temporal. Re-read when it changes. Unset: `TEMPORAL_API_KEY`, which needs a restart.',
+    ),
   PAYLOAD_KEY_FILE: fileFor(readPayloadKeys)
     .optional()
     .describe(
@@ -173,8 +178,20 @@ export const configSchema = z.object({
     .min(1, 'is not above 0')
     .default(10_000)
     .describe('Maximum number of tasks that one process polls at the same time. Further tasks wait for a slot.'),
-  PROBE_ADDRESS: address.default('127.0.0.1:8080').describe('Address that serves `/healthz` and `/readyz`.'),
-  METRICS_ADDRESS: ipAddress.default('127.0.0.1:9090').describe('Address that serves `/metrics` for Prometheus.'),
+  MAX_ORPHANS_PERCENT: z.coerce
+    .number('is not a number')
+    .min(0, 'is below 0')
+    .max(100, 'is above 100')
+    .default(20)
+    .describe(
+      'Largest share of the open workflows, in percent, that is cancelled at once because their SeiNodeTasks are gone. If there are more, and more than 5, none is cancelled, an error is logged, and `sei_bridge_orphans_withheld` counts them.',
+    ),
+  PROBE_ADDRESS: address
+    .default('127.0.0.1:8080')
+    .describe('Address that serves `/healthz` and `/readyz`. In a pod: `0.0.0.0:8080`, or `[::]:8080` also for IPv6.'),
+  METRICS_ADDRESS: ipAddress
+    .default('127.0.0.1:9090')
+    .describe('Address that serves `/metrics` for Prometheus. In a pod: `0.0.0.0:9090`.'),
   SHUTDOWN_GRACE: duration
     .prefault('25s')
     .describe("Longest time from SIGTERM to exit. Keep it below the pod's `terminationGracePeriodSeconds`."),

@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import type { Client } from '@temporalio/client';
 import type { Log } from '../api/log.ts';
 import { Bridge } from '../crd-bridge/bridge.ts';
-import { TaskWorkflows } from '../crd-bridge/task-workflows.ts';
+import { TaskWorkflows, type TaskWorkflowsOptions } from '../crd-bridge/task-workflows.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
 import { LeaseElector } from '../kubernetes/lease-elector.ts';
 import type { Config } from './config.ts';
+import { confirmCluster } from './confirm-cluster.ts';
 import { LeadingBridge } from './leading-bridge.ts';
+import type { TemporalAccess } from './temporal-access.ts';
+import type { TemporalHealth } from './temporal-health.ts';
 
 /** File that contains the namespace of a pod. */
 const NAMESPACE_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
@@ -18,24 +20,26 @@ const NAMESPACE = 'sei-system';
 
 export interface BridgeParts {
   readonly config: Config;
-  readonly client: Client;
+  readonly temporalAccess: Pick<TemporalAccess, 'client'>;
   readonly transport: KubernetesTransport;
   readonly events: EventRecorder;
   readonly clusterId: string;
   readonly taskQueue: string;
-  readonly knowsSearchAttributes: boolean;
+  readonly searchAttributes: TaskWorkflowsOptions['searchAttributes'];
+  readonly temporal: Pick<TemporalHealth, 'isLost'>;
   readonly log: Log;
 }
 
 /** A bridge that runs in one of the processes that share a lease. */
 export function createBridge({
   config,
-  client,
+  temporalAccess,
   transport,
   events,
   clusterId,
   taskQueue,
-  knowsSearchAttributes,
+  searchAttributes,
+  temporal,
   log,
 }: BridgeParts): LeadingBridge {
   const elector = new LeaseElector({
@@ -43,14 +47,18 @@ export function createBridge({
     namespace: config.LEASE_NAMESPACE ?? ownNamespace(),
     name: config.LEASE_NAME,
     identity: `${hostname()}_${randomUUID()}`,
+    handicap: () => (temporal.isLost ? 'Temporal does not answer this process' : undefined),
     log,
   });
   const workflows = new TaskWorkflows({
-    client,
+    // Another one after the credentials were replaced.
+    get client() {
+      return temporalAccess.client;
+    },
     taskQueue,
     clusterId,
     temporalUiUrl: config.TEMPORAL_UI_URL,
-    knowsSearchAttributes,
+    searchAttributes,
     startsEagerly: config.TEMPORAL_DEPLOYMENT_NAME === undefined,
   });
   const bridge = {
@@ -59,10 +67,15 @@ export function createBridge({
     workflows,
     namespaces: config.WATCH_NAMESPACE,
     taskSelector: config.TASK_SELECTOR,
+    maxOrphansPercent: config.MAX_ORPHANS_PERCENT,
+    isLeading: () => elector.isLeading,
     defaultTtlMs: config.DEFAULT_TTL_AFTER_FINISHED,
     log,
   };
-  return new LeadingBridge(elector, () => new Bridge(bridge));
+  return new LeadingBridge(elector, async (signal) => {
+    await confirmCluster(transport, clusterId, { log, signal });
+    return new Bridge(bridge);
+  });
 }
 
 function ownNamespace(): string {

@@ -2,7 +2,7 @@ import type { DataConverter } from '@temporalio/common';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { Agent } from 'undici';
 import { BearerToken } from '../activities/bearer-token.ts';
-import { createActivities } from '../activities/create-activities.ts';
+import { createActivities, type ActivityDependencies } from '../activities/create-activities.ts';
 import { SeidRpc } from '../activities/seid-rpc.ts';
 import { SidecarClient } from '../activities/sidecar-client.ts';
 import { connectTrusting } from '../activities/sidecar-trust.ts';
@@ -33,7 +33,7 @@ export interface ServiceWorkerOptions {
   readonly events: EventRecorder;
   readonly log: Log;
   readonly shutdown: AbortSignal;
-  readonly knowsSearchAttributes: boolean;
+  readonly searchAttributes: ActivityDependencies['searchAttributes'];
 }
 
 /**
@@ -52,7 +52,7 @@ export async function createWorker(options: ServiceWorkerOptions): Promise<Worke
     events,
     log,
     shutdown,
-    knowsSearchAttributes,
+    searchAttributes,
   } = options;
   const tasks = new ResourceClient<SeiNodeTask>(transport, SEI_NODE_TASK);
   const activities = createActivities({
@@ -73,7 +73,7 @@ export async function createWorker(options: ServiceWorkerOptions): Promise<Worke
     events,
     log,
     shutdown,
-    knowsSearchAttributes,
+    searchAttributes,
     temporalUiUrl: config.TEMPORAL_UI_URL,
   });
   return await Worker.create({

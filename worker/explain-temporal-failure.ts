@@ -6,7 +6,8 @@ export type TemporalConnectionErrorCode =
   | 'TEMPORAL_SERVER_CERTIFICATE_EXPIRED'
   | 'TEMPORAL_CLIENT_CERTIFICATE_UNREADABLE'
   | 'TEMPORAL_UNAUTHORIZED'
-  | 'TEMPORAL_TLS_REFUSED';
+  | 'TEMPORAL_TLS_REFUSED'
+  | 'TEMPORAL_NAMESPACE_UNKNOWN';
 
 /** Thrown when Temporal cannot be reached, or refuses the calls of this process. */
 export class TemporalConnectionError extends Error {
@@ -46,6 +47,11 @@ const ADVICE: readonly (readonly [words: RegExp, code: TemporalConnectionErrorCo
     /authentication credentials|permission|authorized/i,
     'TEMPORAL_UNAUTHORIZED',
     'Check TEMPORAL_API_KEY or the client certificate, and that it is authorized for the namespace',
+  ],
+  [
+    /Namespace .* (is not found|not found)/i,
+    'TEMPORAL_NAMESPACE_UNKNOWN',
+    'The Temporal namespace does not exist: check TEMPORAL_NAMESPACE, or create the namespace',
   ],
   [
     /Failed to call .*transport::Error|InvalidContentType|CertificateRequired|alert/s,

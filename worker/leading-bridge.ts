@@ -4,10 +4,11 @@ import type { LeaseElector } from '../kubernetes/lease-elector.ts';
 /** Runs a bridge while this process leads: a new one for each term, because the cache of the one before is stale. */
 export class LeadingBridge {
   readonly #elector: LeaseElector;
-  readonly #createBridge: () => Bridge;
+  readonly #createBridge: (term: AbortSignal) => Promise<Bridge>;
   #bridge: Bridge | undefined;
 
-  constructor(elector: LeaseElector, createBridge: () => Bridge) {
+  /** @param createBridge - Called for each term. An error that it throws ends the process, unless the term is over. */
+  constructor(elector: LeaseElector, createBridge: (term: AbortSignal) => Promise<Bridge>) {
     this.#elector = elector;
     this.#createBridge = createBridge;
   }
@@ -16,22 +17,38 @@ export class LeadingBridge {
     return this.#elector.isLeading;
   }
 
-  /** Whether this process leads with a complete cache, or knows that another process leads. */
-  get isReady(): boolean {
-    return this.isLeading ? (this.#bridge?.isReady ?? false) : this.#elector.isInformed;
+  /** Why this process neither leads with a complete cache nor knows that another process leads. */
+  get problem(): string | undefined {
+    if (!this.isLeading) return this.#elector.problem;
+    return this.#bridge === undefined ? 'The bridge is starting.' : this.#bridge.problem;
   }
 
-  /** Number of resources that wait to be reconciled; 0 while another process leads. */
+  /** Number of resources that wait to be reconciled, also after a failure; 0 while another process leads. */
   get queueLength(): number {
     return this.#bridge?.queueLength ?? 0;
+  }
+
+  /** How many of them wait because their last reconcile failed. */
+  get failing(): number {
+    return this.#bridge?.failing ?? 0;
+  }
+
+  /** Number of orphans that are left running because they are too many to be believed. */
+  get orphansWithheld(): number {
+    return this.#bridge?.orphansWithheld ?? 0;
   }
 
   /** Runs until the signal is aborted, the running reconciles are done, and the lease is released. */
   async run(signal: AbortSignal): Promise<void> {
     await this.#elector.run(signal, async (term) => {
-      this.#bridge = this.#createBridge();
-      await this.#bridge.run(term);
-      this.#bridge = undefined;
+      try {
+        this.#bridge = await this.#createBridge(term);
+        await this.#bridge.run(term);
+      } catch (error) {
+        if (error !== term.reason) throw error;
+      } finally {
+        this.#bridge = undefined;
+      }
     });
   }
 }

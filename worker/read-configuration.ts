@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 import { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
 import { loadKubeConfig } from '../kubernetes/load-kube-config.ts';
 import { ConfigError, readConfig, type Config, type ConfigProblem } from './config.ts';
+import { temporalProxy } from './temporal-proxy.ts';
 
 interface Configuration {
   readonly config: Config;
@@ -35,10 +37,22 @@ async function attempt<Part>(
   }
 }
 
-/** After its first line an error quotes the file, which may contain an API key. */
-function readTemporalConfig(): ClientConnectConfig {
+/**
+ * Temporal's own variables, the profile and the files that they name, and the file with the API key. After its first line
+ * an error quotes the profile, which may contain an API key.
+ *
+ * @throws ConfigError
+ */
+export function readTemporalConfig(): ClientConnectConfig {
   try {
-    return loadClientConnectConfig();
+    const { connectionOptions, ...rest } = loadClientConnectConfig();
+    const proxy = temporalProxy(connectionOptions.address ?? 'localhost:7233', process.env);
+    if (proxy !== undefined) connectionOptions.proxy = proxy;
+    const file = process.env['TEMPORAL_API_KEY_FILE'];
+    if (!file) return { ...rest, connectionOptions };
+    const apiKey = readFileSync(file, 'utf8').trim();
+    if (apiKey === '') throw new Error(`TEMPORAL_API_KEY_FILE=${file} is empty`);
+    return { ...rest, connectionOptions: { ...connectionOptions, apiKey } };
   } catch (error) {
     const [firstLine] = String(error instanceof Error ? error.message : error).split('\n', 1);
     const problem = `The configuration of Temporal's client is not valid: ${firstLine}. Correct the TEMPORAL_* variables, or the file that they name.`;

@@ -1,10 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { logEvents } from '../api/log-events.ts';
 import type { Log, LogEvent, LogFields } from '../api/log.ts';
 import { abortable } from '../lib/abortable.ts';
 import { RepeatedFailures } from '../lib/repeated-failures.ts';
 
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 15_000;
+
+export interface RetryOptions {
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  /** Called with what was tried and why it failed. */
+  readonly onFailure?: (problem: string) => void;
+}
 
 /**
  * Retries what a start depends on until it succeeds: a process that waits and logs why is easier to diagnose than one
@@ -16,7 +24,7 @@ const LONGEST_DELAY_MS = 15_000;
 export async function retryForever<Result>(
   failed: { readonly event: LogEvent } & LogFields,
   attempt: () => Promise<Result>,
-  { log, signal }: { readonly log: Log; readonly signal: AbortSignal },
+  { log, signal, onFailure }: RetryOptions,
 ): Promise<Result> {
   const repeated = new RepeatedFailures();
   const { event, ...fields } = failed;
@@ -29,6 +37,7 @@ export async function retryForever<Result>(
       const delayMs = Math.round(
         Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** failures) * (0.75 + Math.random() / 2),
       );
+      onFailure?.(`${logEvents[event].message} ${error instanceof Error ? error.message : String(error)}`);
       log(event, { ...fields, ...repeated.failed(error, delayMs) });
       await sleep(delayMs, undefined, { signal });
     }

@@ -1,9 +1,9 @@
 import type { Server } from 'node:http';
 import { once } from 'node:events';
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
-import { Client } from '@temporalio/client';
-import { NativeConnection, type Worker } from '@temporalio/worker';
+import type { NativeConnection, Worker } from '@temporalio/worker';
 import { dataConverterFor } from '../encryption/data-converter.ts';
 import { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
@@ -11,32 +11,45 @@ import { readClusterId } from '../kubernetes/read-cluster-id.ts';
 import type { Config } from './config.ts';
 import { createBridge } from './create-bridge.ts';
 import { createWorker } from './create-worker.ts';
-import { explainTemporalFailure } from './explain-temporal-failure.ts';
-import { ensureSearchAttributes } from './ensure-search-attributes.ts';
 import { ListenError } from './errors.ts';
 import type { LeadingBridge } from './leading-bridge.ts';
 import { observeBridge } from './observe-bridge.ts';
-import { startProbeServer, type ReadinessChecks } from './probe-server.ts';
+import { healthOf, readinessOf, type Running } from './probe-checks.ts';
+import { startProbeServer } from './probe-server.ts';
 import { retryForever } from './retry-forever.ts';
+import { runParts, type Part } from './run-parts.ts';
+import { SearchAttributeProbe } from './search-attribute-probe.ts';
 import type { ServiceLog } from './service-log.ts';
 import { addressOf, namespaceOf, startFields } from './start-fields.ts';
+import { TemporalAccess } from './temporal-access.ts';
+import { TemporalHealth } from './temporal-health.ts';
 import { warnOfApiServerToken } from './warn-of-api-server-token.ts';
+import { WorkerLiveness } from './worker-liveness.ts';
 
 export interface ServiceOptions {
   readonly config: Config;
   /** From Temporal's own environment variables and profiles. */
   readonly temporal: ClientConnectConfig;
+  /** Reads that again, with the files that it names. */
+  readonly rereadTemporal: () => ClientConnectConfig;
+  /** Never logged or shown. New ones are added. */
+  readonly secrets: string[];
   readonly transport: KubernetesTransport;
   readonly log: ServiceLog;
   /** Aborted when the process is asked to stop. */
   readonly shutdown: AbortSignal;
+  /** Names of what runs; kept up to date. */
+  readonly open: Set<string>;
 }
 
-/** What has started so far. Not ready while a part that the role needs is unset. */
-interface Running {
+/** How long connections have to close, in milliseconds. */
+const CLOSING_MS = 2_000;
+
+/** What this file runs and closes. */
+interface RunningParts extends Running {
   clusterId?: string;
-  taskQueue?: string;
-  connection?: NativeConnection;
+  access?: TemporalAccess;
+  temporal?: TemporalHealth;
   worker?: Worker;
   bridge?: LeadingBridge;
 }
@@ -48,65 +61,65 @@ interface Running {
  * @throws Error when a part of the service fails permanently.
  */
 export async function runService(options: ServiceOptions): Promise<void> {
-  const { config, temporal, transport, log, shutdown } = options;
+  const { config, temporal, transport, log, shutdown, open } = options;
   const fields = startFields(config, temporal, transport.server);
   log.log('ServiceStarting', fields);
-  const running: Running = {};
+  const running: RunningParts = {};
   const probes = await serveProbes(options, running);
   try {
     await startParts(options, running);
     const { clusterId: cluster, taskQueue } = running;
     const durationMs = Math.round(process.uptime() * 1000);
     log.log('ServiceRunning', { ...fields, cluster, taskQueue, durationMs });
-    await runParts(running, shutdown);
+    await runParts(partsOf(running), { shutdown, graceMs: config.SHUTDOWN_GRACE, open });
   } catch (error) {
     if (!shutdown.aborted) throw error;
+    if (error !== shutdown.reason) log.log('PartFailedInShutdown', { error });
   } finally {
-    await running.connection?.close();
-    await options.transport.close();
-    await close(probes);
+    // What fails here only follows from what has happened before: a worker that did not end keeps its connection.
+    const closed = [running.access?.connection.close() ?? Promise.resolve(), options.transport.close(), close(probes)];
+    await Promise.race([Promise.allSettled(closed), sleep(CLOSING_MS, undefined, { ref: false })]);
   }
 }
 
-async function serveProbes({ config, log, shutdown }: ServiceOptions, running: Running): Promise<Server> {
+async function serveProbes({ config, secrets, log, shutdown }: ServiceOptions, running: RunningParts): Promise<Server> {
   const address = config.PROBE_ADDRESS;
+  const probes = {
+    healthz: () => healthOf(running),
+    readyz: () => readinessOf(config.ROLE, running, shutdown.aborted),
+    secrets,
+  };
   try {
-    return await startProbeServer(address, () => readiness(config, running, shutdown), log);
+    return await startProbeServer(address, probes, log);
   } catch (error) {
     throw new ListenError('PROBE_ADDRESS', address, error);
   }
 }
 
-function readiness(config: Config, { connection, worker, bridge }: Running, shutdown: AbortSignal): ReadinessChecks {
-  const hasRole = (role: 'bridge' | 'worker'): boolean => config.ROLE === 'all' || config.ROLE === role;
-  const standsBy = bridge !== undefined && !bridge.isLeading && bridge.isReady;
-  return {
-    running: !shutdown.aborted,
-    temporal: connection !== undefined,
-    ...(hasRole('worker') ? { worker: worker?.getState() === 'RUNNING' } : {}),
-    ...(hasRole('bridge') ? { kubernetes: bridge !== undefined, bridge: bridge?.isReady ?? false } : {}),
-    ...(standsBy ? { 'standing by': true } : {}),
-  };
-}
-
 async function startParts(
-  { config, temporal, transport, log: { log }, shutdown }: ServiceOptions,
-  running: Running,
+  { config, temporal, rereadTemporal, secrets, transport, log: { log }, shutdown }: ServiceOptions,
+  running: RunningParts,
 ): Promise<void> {
-  const retry = { log, signal: shutdown };
+  const retry = { log, signal: shutdown, onFailure: (problem: string) => void (running.waitsFor = problem) };
   const dataConverter = dataConverterFor(config.PAYLOAD_KEY_FILE, log);
   const namespace = namespaceOf(temporal);
-  const connection = await retryForever(
+  const access = await retryForever(
     { event: 'TemporalConnectionFailed', temporalAddress: addressOf(temporal) },
-    () => connect(temporal.connectionOptions),
+    () => TemporalAccess.connect({ config: temporal, reread: rereadTemporal, secrets, dataConverter, log }),
     retry,
   );
-  running.connection = connection;
-  const knowsSearchAttributes = await retryForever(
+  running.access = access;
+  void access.run(shutdown);
+  running.temporal = new TemporalHealth(() => access.connection, namespace);
+  void running.temporal.run(shutdown);
+  const connection = (): NativeConnection => access.connection;
+  const searchAttributes = new SearchAttributeProbe({ connection, address: addressOf(temporal), namespace, log });
+  await retryForever(
     { event: 'SearchAttributesUnknown', temporalNamespace: namespace },
-    () => ensureSearchAttributes(connection, namespace, log),
+    () => searchAttributes.ensure(shutdown),
     retry,
   );
+  void searchAttributes.run(shutdown);
   const events = new EventRecorder(transport, hostname());
   const clusterId = await retryForever(
     { event: 'ClusterIdUnknown', apiServer: transport.server },
@@ -123,7 +136,7 @@ async function startParts(
       () =>
         createWorker({
           config,
-          connection,
+          connection: access.connection,
           namespace,
           dataConverter,
           clusterId,
@@ -132,45 +145,49 @@ async function startParts(
           events,
           log,
           shutdown,
-          knowsSearchAttributes,
+          searchAttributes,
         }),
       retry,
     );
+    access.attach(running.worker);
+    running.liveness = new WorkerLiveness(running.worker);
   }
   if (config.ROLE === 'worker') return;
-  const client = new Client({ connection, namespace, dataConverter });
   running.bridge = createBridge({
     config,
-    client,
+    temporalAccess: access,
     transport,
     events,
     clusterId,
     taskQueue,
-    knowsSearchAttributes,
+    searchAttributes,
+    temporal: running.temporal,
     log,
   });
 }
 
-async function connect(options: ClientConnectConfig['connectionOptions']): Promise<NativeConnection> {
-  try {
-    return await NativeConnection.connect(options);
-  } catch (error) {
-    throw explainTemporalFailure(error);
-  }
+function partsOf({ worker, bridge }: RunningParts): Part[] {
+  const parts: Part[] = [];
+  if (worker !== undefined) parts.push({ name: 'worker', run: (signal) => runWorker(worker, signal) });
+  if (bridge !== undefined)
+    parts.push({
+      name: 'bridge',
+      run: async (signal) => {
+        observeBridge(bridge, signal);
+        await bridge.run(signal);
+      },
+    });
+  return parts;
 }
 
-async function runParts({ worker, bridge }: Running, shutdown: AbortSignal): Promise<void> {
-  const runs = worker === undefined ? [] : [worker.run()];
-  const stopWorker = (): void => {
-    if (worker?.getState() === 'RUNNING') worker.shutdown();
+async function runWorker(worker: Worker, signal: AbortSignal): Promise<void> {
+  const stop = (): void => {
+    if (worker.getState() === 'RUNNING') worker.shutdown();
   };
-  shutdown.addEventListener('abort', stopWorker, { once: true });
-  if (shutdown.aborted) stopWorker();
-  if (bridge !== undefined) {
-    observeBridge(bridge, shutdown);
-    runs.push(bridge.run(shutdown));
-  }
-  await Promise.all(runs);
+  const run = worker.run();
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  await run;
 }
 
 async function close(server: Server): Promise<void> {

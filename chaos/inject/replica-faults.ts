@@ -4,9 +4,6 @@ import type { Replica } from '../replica.ts';
 import type { Injection, Injector } from './injector.ts';
 import { pause } from './pause.ts';
 
-/** From SIGTERM on, in milliseconds; above the service's own SHUTDOWN_GRACE. */
-const STOP_GRACE_MS = 15_000;
-
 function replicaOf({ stack, fault }: Injection): Replica {
   const replica = stack.replicas.get(fault.target);
   if (replica === undefined) throw new Error(`there is no process ${fault.target}`);
@@ -33,7 +30,7 @@ export const killReplica = replace(async ({ service }) => {
 });
 
 /** Takes effect where it ended by itself, without an error. */
-export const stopReplica = replace(async ({ service }) => (await service.stop(STOP_GRACE_MS))?.code === 0);
+export const stopReplica = replace((replica) => replica.stop());
 
 export const pauseReplica: Injector = async (injection) => {
   const { service } = replicaOf(injection);

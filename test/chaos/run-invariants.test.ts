@@ -129,7 +129,7 @@ describe('no process of the service ends by itself', () => {
     assertViolations(
       nobodyDied,
       madeUpRun({ deaths: [{ process: 'worker-0', at: START, how: 'code 1' }] }),
-      /worker-0 ended by itself: code 1/,
+      /worker-0 ended: code 1/,
     ));
 });
 

@@ -90,6 +90,26 @@ describe('WorkQueue', () => {
     }
   });
 
+  it('counts a key that backs off, until it is worked on without a failure', async () => {
+    const manual = new ManualQueue();
+    const counted = (): number[] => [manual.queue.size, manual.queue.failing];
+    for (const key of ['a', 'b']) manual.queue.add(key);
+    await manual.end(0, new Error('failed'));
+    await manual.end(1);
+    assert.deepEqual(counted(), [1, 1]);
+    await eventually('it is worked on again', () => manual.begun.length === 3);
+    assert.deepEqual(counted(), [1, 1]);
+    await manual.end(2);
+    assert.deepEqual(counted(), [0, 0]);
+  });
+
+  it('does not count a key that was added for later', async () => {
+    const manual = new ManualQueue();
+    manual.queue.addAfter('a', 60_000);
+    assert.equal(manual.queue.size, 0);
+    await manual.queue.stop();
+  });
+
   it('works on other keys during the backoff of one', async () => {
     const manual = new ManualQueue({ concurrency: 1 });
     manual.queue.add('a');

@@ -145,7 +145,7 @@ describe('a leader that does not reach the API server for 10 s', () => {
       async () => (await logLines(service.logFile, 'LeadershipLost')).length === 1,
     );
     await eventually('the gauge tells', async () => (await leading(service)) === '0');
-    assert.match(await readiness(service), /\n\[-\]bridge\nnot ready$/m);
+    assert.match(await readiness(service), /\n\[-\]bridge: .+\nnot ready$/m);
 
     const node = await environment.addNode('back');
     await environment.restart('back', 'back');
@@ -154,6 +154,45 @@ describe('a leader that does not reach the API server for 10 s', () => {
     assertRestartedOnce(node);
     assert.equal((await logLines(service.logFile, 'LeaderElected')).length, 2);
     await service.ready();
+  });
+});
+
+describe('a leader that has lost Temporal', () => {
+  let environment: TestEnvironment;
+  let proxy: TcpProxy;
+
+  before(async () => {
+    environment = await TestEnvironment.create();
+    proxy = await TcpProxy.create();
+  });
+
+  after(async () => {
+    await environment.stop();
+    await proxy.close();
+  });
+
+  it('gives the lease up within a minute, and stands by until Temporal answers', async () => {
+    const { address } = environment.servers.temporal;
+    await proxy.leadTo(address);
+    const loser = await environment.startService({ ROLE: 'bridge', TEMPORAL_ADDRESS: proxy.address });
+    await eventually('it leads', async () => (await leading(loser)) === '1');
+    const other = await environment.startService();
+    await proxy.beSilent();
+    await eventually('the other leads', async () => (await logLines(other.logFile, 'LeaderElected')).length === 1);
+    assert.match(await readiness(loser), /\n\[-\]temporal: .+\n/);
+
+    const node = await environment.addNode('elsewhere');
+    await environment.restart('elsewhere', 'elsewhere');
+    assertComplete(await environment.finished('elsewhere'));
+    assertRestartedOnce(node);
+
+    await other.process.stop(30_000);
+    await eventually('the loser does not acquire the free lease', async () => {
+      return (await logLines(loser.logFile, 'UnableToLead')).length > 0;
+    });
+    await proxy.leadTo(address);
+    await eventually('it leads again', async () => (await logLines(loser.logFile, 'LeaderElected')).length === 2);
+    await loser.ready();
   });
 });
 

@@ -273,6 +273,15 @@ describe('KubernetesTransport', () => {
       );
     });
 
+    it('has connections of its own, so that many watches do not delay a call', async () => {
+      await using server = await FakeApiServer.start(({ path }, response) =>
+        path === '/call' ? sendJson(response, 200, {}) : response.flushHeaders(),
+      );
+      await Promise.all(Array.from({ length: 100 }, () => server.transport.openStream(stream)));
+      assert.deepEqual(await server.transport.request({ method: 'GET', path: '/call' }), {});
+      assert.equal(new Set(server.requests.map(({ socketPort }) => socketPort)).size, 101);
+    });
+
     it('reports a connection that is cut', async () => {
       await using server = await FakeApiServer.start(
         (_, response) => void response.write('a', () => response.destroy()),

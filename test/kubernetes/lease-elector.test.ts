@@ -87,7 +87,7 @@ describe('LeaseElector at a real API server', () => {
     const second = candidate('second');
     await standsBy(second);
     assert.deepEqual(
-      [first, second].map(({ elector }) => [elector.isLeading, elector.isInformed]),
+      [first, second].map(({ elector }) => [elector.isLeading, elector.problem === undefined]),
       [
         [true, true],
         [false, true],
@@ -108,10 +108,10 @@ describe('LeaseElector at a real API server', () => {
     });
     const first = candidate('first', server.transport);
     const answer = await asked.promise;
-    assert.deepEqual([first.elector.isLeading, first.elector.isInformed], [false, false]);
+    assert.deepEqual([first.elector.isLeading, first.elector.problem === undefined], [false, false]);
     answer();
     const { end } = await leads(first);
-    assert.deepEqual([first.elector.isLeading, first.elector.isInformed], [true, true]);
+    assert.deepEqual([first.elector.isLeading, first.elector.problem === undefined], [true, true]);
     first.stop.abort();
     end();
     await first.over;

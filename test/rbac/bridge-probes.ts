@@ -31,11 +31,13 @@ async function bridging(attempt: Attempt, work: (until: Until, bridge: Bridge) =
       taskQueue: name,
       clusterId: CLUSTER_ID,
       temporalUiUrl: undefined,
-      knowsSearchAttributes: false,
+      searchAttributes: { areKnown: false },
       startsEagerly: true,
     }),
     namespaces: [environment.namespace],
     taskSelector: `probe=${name}`,
+    maxOrphansPercent: 20,
+    isLeading: () => true,
     log: refusals.log,
   });
   const running = bridge.run(stop.signal);
@@ -98,13 +100,13 @@ export const bridgeProbes: Probes = {
   'sei-node-tasks-bridge: list seinodetasks.sei.io': {
     what: 'the bridge does not know which tasks there are',
     attempt: (attempt) =>
-      bridging(attempt, (until, bridge) => until('it has a copy of the cluster', () => bridge.isReady)),
+      bridging(attempt, (until, bridge) => until('it has a copy of the cluster', () => bridge.problem === undefined)),
   },
   'sei-node-tasks-bridge: watch seinodetasks.sei.io': {
     what: 'the bridge does not notice new tasks',
     attempt: (attempt) =>
       bridging(attempt, async (until, bridge) => {
-        await until('it has a copy of the cluster', () => bridge.isReady);
+        await until('it has a copy of the cluster', () => bridge.problem === undefined);
         await until('the workflow is started', isStarted(attempt, await createTask(attempt, RESTART)));
       }),
   },

@@ -11,6 +11,7 @@ import type { AddressInfo } from 'node:net';
 import type { Identity } from './certificate-authority.ts';
 
 /** Of gRPC. */
+const PERMISSION_DENIED = 7;
 const UNAUTHENTICATED = 16;
 
 export interface TemporalFrontOptions {
@@ -21,6 +22,8 @@ export interface TemporalFrontOptions {
   readonly clientAuthority?: string;
   /** What calls must bring as bearer token. */
   readonly apiKey?: string;
+  /** Paths of the calls that nobody may make, as Temporal Cloud refuses those of the operator service. */
+  readonly refuses?: (path: string) => boolean;
 }
 
 /** TLS in front of a Temporal server, as Temporal Cloud has it: client certificates, API keys or both. */
@@ -29,13 +32,16 @@ export class TemporalFront implements AsyncDisposable {
   readonly clients = new Set<string>();
   /** Headers `authorization` that came, also those that were refused. */
   readonly authorizations = new Set<string | undefined>();
-  readonly #apiKey: string | undefined;
+  /** What calls must bring as bearer token; may change. */
+  apiKey: string | undefined;
+  readonly #refuses: (path: string) => boolean;
   readonly #upstream: ClientHttp2Session;
   readonly #server: Http2SecureServer;
   readonly #sessions = new Set<{ destroy(): void }>();
 
-  private constructor({ address, identity, clientAuthority, apiKey }: TemporalFrontOptions) {
-    this.#apiKey = apiKey;
+  private constructor({ address, identity, clientAuthority, apiKey, refuses = () => false }: TemporalFrontOptions) {
+    this.apiKey = apiKey;
+    this.#refuses = refuses;
     this.#upstream = connect(`http://${address}`);
     this.#server = createSecureServer({
       cert: identity.certificate,
@@ -75,14 +81,11 @@ export class TemporalFront implements AsyncDisposable {
   #take(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
     stream.on('error', () => stream.destroy());
     this.authorizations.add(headers.authorization);
-    if (this.#apiKey === undefined || headers.authorization === `Bearer ${this.#apiKey}`)
-      return this.#forward(stream, headers);
-    // A careless server quotes what it refuses.
-    const words = `the API key was not accepted: ${headers.authorization}`;
-    stream.respond(
-      { ':status': 200, 'content-type': 'application/grpc', 'grpc-status': UNAUTHENTICATED, 'grpc-message': words },
-      { endStream: true },
-    );
+    if (this.apiKey !== undefined && headers.authorization !== `Bearer ${this.apiKey}`)
+      // A careless server quotes what it refuses.
+      refuse(stream, UNAUTHENTICATED, `the API key was not accepted: ${headers.authorization}`);
+    else if (this.#refuses(String(headers[':path']))) refuse(stream, PERMISSION_DENIED, 'Request unauthorized.');
+    else this.#forward(stream, headers);
   }
 
   #forward(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
@@ -99,4 +102,11 @@ export class TemporalFront implements AsyncDisposable {
     });
     stream.pipe(call);
   }
+}
+
+function refuse(stream: ServerHttp2Stream, code: number, words: string): void {
+  stream.respond(
+    { ':status': 200, 'content-type': 'application/grpc', 'grpc-status': code, 'grpc-message': words },
+    { endStream: true },
+  );
 }

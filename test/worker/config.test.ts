@@ -9,6 +9,7 @@ describe('readConfig', () => {
       WATCH_NAMESPACE: [],
       LEASE_NAME: 'sei-node-tasks',
       MAX_CONCURRENT_POLLS: 10_000,
+      MAX_ORPHANS_PERCENT: 20,
       PROBE_ADDRESS: '127.0.0.1:8080',
       METRICS_ADDRESS: '127.0.0.1:9090',
       SHUTDOWN_GRACE: 25_000,

@@ -4,18 +4,23 @@ import type { Server } from 'node:http';
 import { connect } from 'node:net';
 import type { LogLevelName } from '../../api/log.ts';
 import { freePort } from '../../dev/free-port.ts';
-import { startProbeServer } from '../../worker/probe-server.ts';
+import { startProbeServer, type Checks } from '../../worker/probe-server.ts';
+
+const SECRET = 'planted-secret-0123456789';
+const passes = { passes: true };
+const fails = { passes: false };
 
 describe('the probe server', () => {
   let server: Server;
   let url: string;
-  let checks: Record<string, boolean>;
+  let checks: Checks;
+  let health: Checks;
   let log: { level: LogLevelName };
 
   async function start(host: string): Promise<void> {
     const address = `${host}:${await freePort()}`;
     log = { level: 'INFO' };
-    server = await startProbeServer(address, () => checks, log);
+    server = await startProbeServer(address, { healthz: () => health, readyz: () => checks, secrets: [SECRET] }, log);
     url = `http://${address}`;
   }
 
@@ -24,22 +29,37 @@ describe('the probe server', () => {
     return [response.status, await response.text()];
   }
 
-  beforeEach(() => start('127.0.0.1'));
+  beforeEach(async () => {
+    health = {};
+    await start('127.0.0.1');
+  });
   afterEach(() => {
     server.closeAllConnections();
     server.close();
   });
 
   it('is ready when every check passes, and names those that do not', async () => {
-    checks = { temporal: true, bridge: false };
+    checks = { temporal: passes, bridge: fails };
     assert.deepEqual(await get('/readyz'), [503, '[+]temporal\n[-]bridge\nnot ready\n']);
-    checks = { temporal: true, bridge: true };
+    checks = { temporal: passes, bridge: passes };
     assert.deepEqual(await get('/readyz'), [200, '[+]temporal\n[+]bridge\nok\n']);
   });
 
-  it('is healthy whatever the checks say', async () => {
-    checks = { temporal: false };
+  it('says why a check fails, on one line and without secrets', async () => {
+    checks = { temporal: { ...fails, detail: `no answer\nto ${SECRET}` }, bridge: { ...passes, detail: '3 wait' } };
+    assert.deepEqual(await get('/readyz'), [
+      503,
+      '[-]temporal: no answer to [removed]\n[+]bridge: 3 wait\nnot ready\n',
+    ]);
+  });
+
+  it('is healthy whether or not it is ready', async () => {
+    checks = { temporal: fails };
     assert.deepEqual(await get('/healthz'), [200, 'ok\n']);
+    checks = { temporal: passes };
+    health = { worker: { ...fails, detail: 'It hangs.' } };
+    assert.deepEqual(await get('/healthz'), [503, '[-]worker: It hangs.\nnot healthy\n']);
+    assert.equal((await get('/readyz'))[0], 200);
   });
 
   it('answers 404 to other paths', async () => {

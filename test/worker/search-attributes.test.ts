@@ -3,58 +3,20 @@ import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { Client } from '@temporalio/client';
-import type { NativeConnection } from '@temporalio/worker';
 import { findBinaries } from '../../dev/binaries/find-binaries.ts';
-import { ensureSearchAttributes } from '../../worker/ensure-search-attributes.ts';
+import type { SeiNodeTask } from '../../api/sei-node-task.ts';
 import { assertComplete } from '../support/assert-verdict.ts';
+import { CertificateAuthority } from '../support/certificate-authority.ts';
 import { eventually } from '../support/eventually.ts';
 import { logLines } from '../support/log-lines.ts';
-import { noLog, RecordedLog } from '../support/recorded-log.ts';
+import { TemporalFront } from '../support/temporal-front.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 
 /** Of Temporal's SQL stores. */
 const KEYWORD_COLUMNS = 10;
 const NAMES = ['SeiCluster', 'SeiNamespace', 'SeiNode', 'SeiTaskKind', 'SeiTaskOutcome'];
 
-/** A Temporal that has these search attributes and refuses every other, with a gRPC code. */
-function refusing(names: readonly string[], code: number): Pick<NativeConnection, 'operatorService'> {
-  const operatorService = {
-    listSearchAttributes: () =>
-      Promise.resolve({ customAttributes: Object.fromEntries(names.map((name) => [name, 2])) }),
-    addSearchAttributes: () => Promise.reject(Object.assign(new Error('refused'), { code })),
-  };
-  return { operatorService } as unknown as NativeConnection;
-}
-
 describe('search attributes', () => {
-  it('that may not be created are named, with the command that creates them, and the service runs without them', async () => {
-    const { log, lines } = new RecordedLog();
-    const permissionDenied = 7;
-    assert.equal(
-      await ensureSearchAttributes(refusing(['SeiCluster', 'SeiNode', 'Other'], permissionDenied), 'production', log),
-      false,
-    );
-    const [{ event, temporalNamespace, names, command } = assert.fail(), ...others] = lines;
-    assert.deepEqual([event, temporalNamespace, others], ['SearchAttributesMissing', 'production', []]);
-    assert.deepEqual(names, ['SeiNamespace', 'SeiTaskKind', 'SeiTaskOutcome']);
-    assert.equal(
-      command,
-      'temporal operator search-attribute create --namespace production ' +
-        '--name SeiNamespace --type Keyword --name SeiTaskKind --type Keyword --name SeiTaskOutcome --type Keyword',
-    );
-  });
-
-  it('are requested again after a temporary error', async () => {
-    const unavailable = 14;
-    await assert.rejects(ensureSearchAttributes(refusing([], unavailable), 'production', noLog), /refused/);
-  });
-
-  it('that exist need no right to create any', async () => {
-    const { log, lines } = new RecordedLog();
-    assert.equal(await ensureSearchAttributes(refusing(NAMES, 7), 'production', log), true);
-    assert.deepEqual(lines, []);
-  });
-
   describe('in a Temporal namespace of its own', () => {
     let environment: TestEnvironment;
     let namespace: string;
@@ -87,11 +49,13 @@ describe('search attributes', () => {
       return NAMES.filter((name) => new RegExp(`"${name}": *"(INDEXED_VALUE_TYPE_)?KEYWORD"`, 'i').test(listed));
     }
 
-    async function restartCompletes(): Promise<void> {
-      const node = await environment.addNode('fresh');
-      await environment.restart('fresh', 'fresh');
-      assertComplete(await environment.finished('fresh'));
+    async function restartCompletes(name = 'fresh'): Promise<SeiNodeTask> {
+      const node = await environment.addNode(name);
+      await environment.restart(name, name);
+      const task = await environment.finished(name);
+      assertComplete(task);
       assert.equal(node.sigtermsReceived, 1);
+      return task;
     }
 
     it('are created by the service, which says so and then works', async () => {
@@ -100,6 +64,39 @@ describe('search attributes', () => {
       const [line] = await logLines(service.logFile, 'SearchAttributesCreated');
       assert.deepEqual([line?.temporalNamespace, line?.names], [namespace, NAMES]);
       await restartCompletes();
+    });
+
+    it('are used without a restart once somebody has created them, where this service may not', async function () {
+      this.timeout(180_000);
+      const authority = new CertificateAuthority('temporal-authority');
+      const cloud = environment.added.use(
+        await TemporalFront.listen({
+          address: environment.servers.temporal.address,
+          identity: authority.issue('temporal', '127.0.0.1'),
+          refuses: (path) => path.includes('OperatorService'),
+        }),
+      );
+      const service = await environment.startService({
+        TEMPORAL_NAMESPACE: namespace,
+        TEMPORAL_ADDRESS: cloud.address,
+        TEMPORAL_TLS_SERVER_CA_CERT_DATA: authority.certificate,
+      });
+      const [warning] = await logLines(service.logFile, 'SearchAttributesMissing');
+      assert.match(String(warning?.command), /temporal operator search-attribute create/);
+      await restartCompletes('before');
+      const attributes = NAMES.flatMap((name) => ['--name', name, '--type', 'Keyword']);
+      await temporal('search-attribute', 'create', '--namespace', namespace, ...attributes);
+      await eventually('they are used', async () => {
+        return (await logLines(service.logFile)).some(({ message }) =>
+          message.startsWith('The search attributes exist'),
+        );
+      });
+      const task = await restartCompletes('after');
+      const { workflowService } = environment.temporal.connection;
+      await eventually('its workflow is listed by them', async () => {
+        const query = `SeiNamespace = '${task.metadata.namespace}' AND SeiNode = 'after'`;
+        return Number((await workflowService.countWorkflowExecutions({ namespace, query })).count) === 1;
+      });
     });
 
     it('are not used when the server allows no more of them, and the service says so', async () => {

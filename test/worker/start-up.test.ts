@@ -39,6 +39,7 @@ describe('a service that starts before its servers', () => {
     const service = await environment.launchService({ LOG_LEVEL: 'DEBUG', TEMPORAL_ADDRESS: proxy.address });
     await assertWaits(service, {
       line: { event: 'TemporalConnectionFailed', temporalAddress: proxy.address },
+      reason: /TEMPORAL_ADDRESS/,
       readiness: ['[+]running', '[-]temporal', '[-]worker', '[-]kubernetes', '[-]bridge'],
     });
     await proxy.leadTo(environment.servers.temporal.address);
@@ -52,6 +53,7 @@ describe('a service that starts before its servers', () => {
     });
     await assertWaits(service, {
       line: { event: 'ClusterIdUnknown', apiServer: `https://${proxy.address}` },
+      reason: /^\[-\]kubernetes: .*127\.0\.0\.1/,
       readiness: ['[+]running', '[+]temporal', '[-]worker', '[-]kubernetes', '[-]bridge'],
     });
     await proxy.leadTo(new URL(environment.servers.kubernetes.url).host);
@@ -65,38 +67,69 @@ describe('a service that starts before its servers', () => {
     });
     await proxy.close();
     await eventually('it is not ready', async () => (await probe(service, '/readyz'))[0] === 503);
-    assert.deepEqual(
-      (await probe(service, '/readyz'))[1].filter((line) => line.startsWith('[-]')),
-      ['[-]bridge'],
-    );
+    assert.deepEqual(await failing(service), ['[-]bridge']);
     assert.equal((await probe(service, '/healthz'))[0], 200);
     await proxy.leadTo(new URL(environment.servers.kubernetes.url).host);
     await assertWorks(service);
   });
+
+  for (const how of ['refuses connections', 'does not answer']) {
+    it(`is not ready while Temporal ${how} later`, async () => {
+      await proxy.leadTo(environment.servers.temporal.address);
+      const service = await environment.startService({ TEMPORAL_ADDRESS: proxy.address });
+      if (how === 'does not answer') await proxy.beSilent();
+      else await proxy.close();
+      await eventually('it is not ready', async () => (await failing(service)).includes('[-]temporal'));
+      assert.equal((await probe(service, '/healthz'))[0], 200);
+      await proxy.leadTo(environment.servers.temporal.address);
+      await assertWorks(service);
+    });
+  }
 });
+
+/** Names of the checks of /readyz that fail, each of which says why. */
+async function failing(service: LocalService): Promise<string[]> {
+  const [, lines] = await probe(service, '/readyz');
+  return lines
+    .filter((line) => line.startsWith('[-]'))
+    .map((line) => {
+      const [name = '', reason] = line.split(': ', 2);
+      assert.ok(reason, line);
+      return name;
+    });
+}
 
 /** Waits until it has tried and failed more than once, and asserts that it keeps running and says what is missing. */
 async function assertWaits(
   service: LocalService,
-  expected: { line: LogFields & { event: LogEvent }; readiness: string[] },
+  expected: { line: LogFields & { event: LogEvent }; reason: RegExp; readiness: string[] },
 ): Promise<void> {
   const { event, ...fields } = expected.line;
-  const lines = await eventually('it has tried three times', async () => {
+  const logged = await eventually('it has tried three times', async () => {
     const failed = await logLines(service.logFile, event);
     return failed.length >= 3 && failed;
   });
   // At level DEBUG the repeated ones are logged too.
   assert.deepEqual(
-    lines?.slice(0, 3).map(({ level, folded, failures }) => [level, folded, failures]),
+    logged?.slice(0, 3).map(({ level, folded, failures }) => [level, folded, failures]),
     [
       ['WARN', undefined, 1],
       ['DEBUG', true, 2],
       ['DEBUG', true, 3],
     ],
   );
-  assert.partialDeepStrictEqual(lines?.[0], fields);
+  assert.partialDeepStrictEqual(logged?.[0], fields);
   assert.deepEqual(await probe(service, '/healthz'), [200, ['ok']]);
-  assert.deepEqual(await probe(service, '/readyz'), [503, [...expected.readiness, 'not ready']]);
+  const [status, lines] = await probe(service, '/readyz');
+  assert.equal(status, 503);
+  assert.deepEqual(
+    lines.map((line) => line.split(': ', 1).join()),
+    [...expected.readiness, 'not ready'],
+  );
+  assert.ok(
+    lines.some((line) => line.startsWith('[-]') && expected.reason.test(line)),
+    lines.join('\n'),
+  );
 }
 
 async function probe({ probeUrl }: LocalService, path: string): Promise<[number, string[]]> {

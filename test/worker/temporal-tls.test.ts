@@ -96,6 +96,38 @@ describe('Temporal over TLS', () => {
     assert.deepEqual([...keyed.authorizations], [`Bearer ${API_KEY}`]);
   });
 
+  it('uses a client certificate that is replaced while it runs', async function () {
+    this.timeout(180_000);
+    const service = await environment.launchService({
+      TEMPORAL_ADDRESS: mutual.address,
+      ...trusting('authority'),
+      ...presenting('client'),
+    });
+    await service.ready();
+    const metrics = await (await fetch(service.metricsUrl)).text();
+    assert.match(metrics, /^sei_credential_expiry_timestamp_seconds\{.*temporal-client-certificate.*\} \d+$/m);
+    await Promise.all(identityFiles('client', authority.issue('rotated')));
+    await eventually('it presents the other one', () => mutual.clients.has('rotated'));
+    await completesTask(service, 'rotated-certificate');
+  });
+
+  it('uses an API key that is replaced while it runs, and does not log it', async function () {
+    this.timeout(180_000);
+    await file('api-key', API_KEY);
+    const service = await environment.launchService({
+      TEMPORAL_ADDRESS: keyed.address,
+      ...trusting('authority'),
+      TEMPORAL_API_KEY_FILE: files['api-key'],
+    });
+    await service.ready();
+    await file('api-key', WRONG_KEY);
+    await eventually('it sends the other one', () => keyed.authorizations.has(`Bearer ${WRONG_KEY}`));
+    keyed.apiKey = WRONG_KEY;
+    await completesTask(service, 'rotated-key');
+    keyed.apiKey = API_KEY;
+    assert.doesNotMatch(await readFile(service.logFile, 'utf8'), /planted/);
+  });
+
   it('serves kubectl snt history with the same variables', async () => {
     const shell = { ...adminShell(environment.servers), TEMPORAL_ADDRESS: mutual.address };
     const words = ['history', 'nobody', '-n', environment.namespace];
@@ -170,7 +202,9 @@ describe('Temporal over TLS', () => {
       assert.deepEqual([line.temporalAddress, line.error?.code], [front().address, code]);
       const readiness = await fetch(`${service.probeUrl}/readyz`);
       assert.equal(readiness.status, 503);
-      assert.match(await readiness.text(), /^\[-\]temporal$/m);
+      const words = await readiness.text();
+      assert.match(words, /^\[-\]temporal: \S/m);
+      assert.doesNotMatch(words, /planted|PRIVATE KEY/);
       assert.deepEqual(await service.process.stop(30_000), { code: 0, signal: null });
       assert.doesNotMatch(await readFile(service.logFile, 'utf8'), /planted|PRIVATE KEY/);
     });

@@ -1,0 +1,87 @@
+import type { SeiNodeTask } from '../../api/sei-node-task.ts';
+import { Bridge, type BridgeOptions } from '../../crd-bridge/bridge.ts';
+import type { TaskWorkflows } from '../../crd-bridge/task-workflows.ts';
+import type { EventRecorder } from '../../kubernetes/event-recorder.ts';
+import { RecordedLog } from '../support/recorded-log.ts';
+import { FakeApiServer, sendJson, sendStatus, type Handler } from '../kubernetes/fake-api-server.ts';
+
+const ignore = (): void => {};
+
+/** Ids that a list yields. */
+export async function* listed(...ids: string[]): AsyncGenerator<string, void, undefined> {
+  yield* ids;
+}
+
+export interface FakeBridgeOptions extends Partial<Pick<BridgeOptions, 'namespaces' | 'isLeading'>> {
+  /** What the API server has; may change. */
+  readonly tasks: () => readonly Pick<SeiNodeTask, 'metadata'>[];
+  /** Namespaces in which nothing may be listed. */
+  readonly forbidden?: readonly string[];
+  /** Replaces what Temporal would do. */
+  readonly workflows: Partial<TaskWorkflows>;
+}
+
+/** A bridge between an API server and a Temporal server that a test makes up. */
+export class BridgeOnFakes implements AsyncDisposable {
+  readonly bridge: Bridge;
+  readonly recorded = new RecordedLog();
+  readonly #server: FakeApiServer;
+  readonly #stop = new AbortController();
+  readonly #running: Promise<void>;
+
+  private constructor(
+    server: FakeApiServer,
+    { workflows, namespaces = [], isLeading = () => true }: FakeBridgeOptions,
+  ) {
+    this.#server = server;
+    this.bridge = new Bridge({
+      transport: server.transport,
+      events: { record: ignore } as unknown as EventRecorder,
+      workflows: { canListOpen: true, listClosed: listed, listOpen: listed, ...workflows } as unknown as TaskWorkflows,
+      namespaces,
+      taskSelector: undefined,
+      maxOrphansPercent: 20,
+      isLeading,
+      log: this.recorded.log,
+    });
+    this.#running = this.bridge.run(this.#stop.signal);
+  }
+
+  static async start(options: FakeBridgeOptions): Promise<BridgeOnFakes> {
+    return new BridgeOnFakes(await FakeApiServer.start(apiServer(options)), options);
+  }
+
+  /** Aborts the signal of its term. @returns When it has ended. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    await this.#server[Symbol.asyncDispose]();
+  }
+}
+
+function apiServer({ tasks, forbidden = [] }: FakeBridgeOptions): Handler {
+  return ({ path, query }, response) => {
+    const [, namespace, , name] = /namespaces\/([^/]+)(\/seinodetasks\/([^/]+))?/.exec(path) ?? [];
+    if (namespace !== undefined && forbidden.includes(namespace)) return sendStatus(response, 403, 'Forbidden');
+    // A watch stays open without an event.
+    if (query['watch'] !== undefined) return response.writeHead(200).flushHeaders();
+    const items = tasks().filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
+    if (name === undefined) return sendJson(response, 200, { metadata: { resourceVersion: '1' }, items });
+    const found = items.find(({ metadata }) => metadata.name === name);
+    if (found === undefined) sendStatus(response, 404, 'NotFound');
+    else sendJson(response, 200, found);
+  };
+}
+
+/** A restart whose workflow runs, as the API server stores it. */
+export function runningTask(namespace: string, name: string): SeiNodeTask {
+  return {
+    metadata: { namespace, name, uid: `uid-of-${name}`, resourceVersion: '1' },
+    spec: { kind: 'RestartSeid', target: { name: 'node' } },
+    status: { phase: 'Running', workflow: { runId: 'run' } },
+  } as unknown as SeiNodeTask;
+}

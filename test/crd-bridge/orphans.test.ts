@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { workflowIdOf } from '../../api/temporal/workflow-id.ts';
+import { decideOrphans } from '../../crd-bridge/decide-orphans.ts';
+import { eventually } from '../support/eventually.ts';
+import { BridgeOnFakes, listed, runningTask } from './bridge-on-fakes.ts';
+
+const ids = (count: number): string[] => Array.from({ length: count }, (_, index) => `workflow-${index}`);
+
+describe('orphans', () => {
+  const cases: readonly (readonly [orphans: number, open: number, limitPercent: number, areCancelled: boolean])[] = [
+    [0, 0, 20, true],
+    [1, 1, 20, true],
+    [5, 5, 20, true],
+    [6, 6, 20, false],
+    [6, 29, 20, false],
+    [6, 30, 20, true],
+    [200, 1_000, 20, true],
+    [201, 1_000, 20, false],
+    [1_000, 1_000, 100, true],
+    [6, 1_000, 0, false],
+    [5, 1_000, 0, true],
+  ];
+  for (const [orphans, open, limitPercent, areCancelled] of cases) {
+    it(`${orphans} of ${open} are ${areCancelled ? '' : 'not '}cancelled with a limit of ${limitPercent}%`, () => {
+      const decision = decideOrphans({ open, orphans: ids(orphans), limitPercent });
+      assert.deepEqual(decision, {
+        cancel: areCancelled ? ids(orphans) : [],
+        withheld: areCancelled ? 0 : orphans,
+      });
+    });
+  }
+});
+
+describe('a bridge that finds open workflows without a resource', () => {
+  const tasks = Array.from({ length: 20 }, (_, index) => runningTask('a', `task-${index}`));
+  const open = tasks.map(({ metadata }) => workflowIdOf(metadata));
+  let cancelled: string[];
+  let listsOfClosed: number;
+  let fakes: BridgeOnFakes;
+
+  beforeEach(() => {
+    cancelled = [];
+    listsOfClosed = 0;
+  });
+
+  afterEach(() => fakes[Symbol.asyncDispose]());
+
+  async function start(options: {
+    /** How many of the resources are left. */
+    readonly left: number;
+    /** Default: the workflows of all resources. */
+    readonly open?: readonly string[];
+    readonly namespaces?: readonly string[];
+    readonly forbidden?: readonly string[];
+  }): Promise<void> {
+    const { left, open: listedOpen = open, ...rest } = options;
+    fakes = await BridgeOnFakes.start({
+      ...rest,
+      tasks: () => tasks.slice(0, left),
+      workflows: {
+        cancel: async (workflowId) => cancelled.push(workflowId) > 0,
+        start: async () => 'open',
+        listOpen: () => listed(...listedOpen),
+        listClosed: () => {
+          listsOfClosed += 1;
+          return listed();
+        },
+      },
+    });
+  }
+
+  it('cancels them when they are few', async () => {
+    await start({ left: 17 });
+    await eventually('they are cancelled', () => cancelled.length === 3);
+    assert.deepEqual(cancelled.toSorted(), open.slice(17).toSorted());
+    assert.equal(fakes.bridge.orphansWithheld, 0);
+  });
+
+  it('cancels none when they are more than a fifth, and says so', async () => {
+    await start({ left: 10 });
+    await eventually('it says so', () => fakes.recorded.of('OrphansWithheld').length > 0);
+    assert.equal(fakes.bridge.orphansWithheld, 10);
+    const [line] = fakes.recorded.of('OrphansWithheld');
+    assert.deepEqual([line?.orphans, line?.open], [10, 20]);
+    assert.deepEqual(cancelled, []);
+  });
+
+  it('cancels none in a namespace that it may not list, names that, and looks after the others', async function () {
+    this.timeout(30_000);
+    const forbidden = workflowIdOf(runningTask('b', 'forbidden').metadata);
+    await start({ left: 19, open: [...open, forbidden], namespaces: ['a', 'b'], forbidden: ['b'] });
+    await eventually('the other orphan is cancelled', () => cancelled.length > 0);
+    assert.deepEqual(cancelled, [open[19]]);
+    assert.ok(listsOfClosed > 0);
+    assert.match(fakes.bridge.problem ?? '', /namespaces\/b\/seinodetasks/);
+  });
+});
