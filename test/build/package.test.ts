@@ -6,6 +6,7 @@ import { spawnGuarded } from '../../dev/spawn-guarded.ts';
 import { adminShell } from '../cli/plugin.ts';
 import { assertRestartedOnce } from '../support/assert-restarted-once.ts';
 import { eventually } from '../support/eventually.ts';
+import { requestsOf } from '../support/requests-of.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 import { execute, Packed, PROJECT } from './packed.ts';
 
@@ -82,13 +83,14 @@ describe('the npm package', function () {
       const node = await environment.addNode('composed');
       const names = { 'validator-0': 'composed' };
       assert.match(await shown('RestartAndCatchUp', names), /COMPLETED/);
-      assertRestartedOnce(node);
+      const sent = () => [requestsOf(node, 'POST').length, node.sigtermsReceived];
+      assert.deepEqual(sent(), [2, 1], 'a restart and a wait');
       const runbook = environment.temporal.workflow.getHandle('catch-up-composed');
       const { verdict } = await environment.temporal.workflow.getHandle(`${runbook.workflowId}/wait`).result();
       assert.equal(await runbook.result(), verdict.message);
       await environment.permitIsFree('composed');
       await assert.rejects(shown('RestartAndCatchUp', names), 'a second start of the id');
-      assertRestartedOnce(node);
+      assert.deepEqual(sent(), [2, 1]);
     });
 
     it('fails before any step when an input is not valid, with field and value', async () => {
