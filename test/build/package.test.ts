@@ -76,7 +76,7 @@ describe('the npm package', function () {
       const file = join(project, 'wrong.ts');
       const text = await readFile(join(project, 'workflows.ts'), 'utf8');
       await writeFile(file, text.replace('payload: { targetHeight }', "payload: { targetHeight: 'high' }"));
-      await assert.rejects(check, { stdout: /^wrong\.ts.*Type 'string' is not assignable to type 'number'/m });
+      await assert.rejects(check, { stdout: /\bwrong\.ts.*Type 'string' is not assignable to type 'number'/m });
     });
 
     it('runs a runbook on the worker of the project, whose steps the service carries out', async () => {
