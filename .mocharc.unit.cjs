@@ -11,6 +11,8 @@ const PROGRAMS = [
   'test/bench/bench.test.ts',
   'test/build/plugin-file.test.ts',
   'test/chaos/run.test.ts',
+  'test/cli/exec-plugins.test.ts',
+  'test/cli/kubeconfig-oddities.test.ts',
   'test/cli/usage.test.ts',
   'test/demo/demo.test.ts',
   'test/deploy/generate.test.ts',

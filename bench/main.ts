@@ -5,6 +5,7 @@ import { reportToStderr } from '../dev/progress-reporter.ts';
 import { benchArguments, USAGE, type BenchArguments, type BenchName, type Options } from './arguments.ts';
 import type { BenchRun } from './start-bench-stack.ts';
 import { measureCost } from './cost.ts';
+import { measureFinished } from './finished.ts';
 import { measureInflight } from './inflight.ts';
 import { measureLatency } from './latency.ts';
 import { measurePlugin } from './plugin.ts';
@@ -21,6 +22,7 @@ const measurements: { readonly [Name in BenchName]: (options: Options<Name>, run
   cost: measureCost,
   latency: measureLatency,
   profile: measureProfile,
+  finished: measureFinished,
   plugin: measurePlugin,
 };
 

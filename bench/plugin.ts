@@ -33,7 +33,7 @@ export async function measurePlugin({ runs, tasks }: Options<'plugin'>, run: Ben
   });
   started.defer(servers.stop);
   const { kubernetes, directory } = servers;
-  const client = new ResourceClient(started.use(adminTransport(kubernetes)), SEI_NODE_TASK);
+  const client = new ResourceClient(started.use(await adminTransport(kubernetes)), SEI_NODE_TASK);
   for (let index = 0; index < tasks; index += 1) await client.create(NAMESPACE, restartOf(`node-${index}`));
   await bundlePlugin(PROJECT, directory);
 

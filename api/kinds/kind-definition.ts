@@ -36,6 +36,11 @@ interface KindBase<Payload> {
   readonly sidecarTask?: string;
   /** Execution limit in seconds when `spec.timeoutSeconds` is 0 or unset. Unset: unbounded. */
   readonly defaultTimeoutSeconds?: number;
+  /**
+   * The verb on the target SeiNode that the creator of such a task needs, in addition to the right to create
+   * SeiNodeTasks. `none`: that right is enough. Every kind says it, so that no new one is allowed by accident.
+   */
+  readonly creatorVerb: 'none' | 'patch' | 'vote' | 'propose';
   /** Whether the kind changes the node and so needs it to itself. */
   readonly changesNode: boolean;
   /** Whether it restarts seid, so that `spec.minSecondsBetweenRestarts` counts. */
