@@ -6,6 +6,7 @@ import { spawnGuarded } from '../../dev/spawn-guarded.ts';
 import { adminShell } from '../cli/plugin.ts';
 import { assertRestartedOnce } from '../support/assert-restarted-once.ts';
 import { eventually } from '../support/eventually.ts';
+import { requestsOf } from '../support/requests-of.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 import { execute, Packed, PROJECT } from './packed.ts';
 
@@ -75,20 +76,21 @@ describe('the npm package', function () {
       const file = join(project, 'wrong.ts');
       const text = await readFile(join(project, 'workflows.ts'), 'utf8');
       await writeFile(file, text.replace('payload: { targetHeight }', "payload: { targetHeight: 'high' }"));
-      await assert.rejects(check, { stdout: /wrong\.ts.*Type 'string' is not assignable to type 'number'/m });
+      await assert.rejects(check, { stdout: /\bwrong\.ts.*Type 'string' is not assignable to type 'number'/m });
     });
 
     it('runs a runbook on the worker of the project, whose steps the service carries out', async () => {
       const node = await environment.addNode('composed');
       const names = { 'validator-0': 'composed' };
       assert.match(await shown('RestartAndCatchUp', names), /COMPLETED/);
-      assert.equal(node.sigtermsReceived, 1);
+      const sent = () => [requestsOf(node, 'POST').length, node.sigtermsReceived];
+      assert.deepEqual(sent(), [2, 1], 'a restart and a wait');
       const runbook = environment.temporal.workflow.getHandle('catch-up-composed');
       const { verdict } = await environment.temporal.workflow.getHandle(`${runbook.workflowId}/wait`).result();
       assert.equal(await runbook.result(), verdict.message);
       await environment.permitIsFree('composed');
       await assert.rejects(shown('RestartAndCatchUp', names), 'a second start of the id');
-      assert.equal(node.sigtermsReceived, 1);
+      assert.deepEqual(sent(), [2, 1]);
     });
 
     it('fails before any step when an input is not valid, with field and value', async () => {
