@@ -2,6 +2,8 @@ import type { NodeReference } from '../api/node-reference.ts';
 import { observationOf, type TaskReport } from '../api/sidecar/sidecar-task.ts';
 import type { TaskIdentity } from '../api/temporal/task-input.ts';
 import type { TakenOff, TakeOffHeartbeat, TakeOffRequest } from '../core/activities.ts';
+import { present } from '../lib/present.ts';
+import type { Sent } from '../core/knowledge.ts';
 import { pollInterval } from '../core/poll-interval.ts';
 import { cancelling, takingOff } from '../core/progress.ts';
 import { KubernetesError } from '../kubernetes/errors.ts';
@@ -17,6 +19,8 @@ import type { TaskPlaces } from './task-work.ts';
 /** A POST without an answer may still arrive: it takes at most 5 s here, and as long on its way, in milliseconds. */
 const LATE_POST_MS = 10_000;
 const LATE_PAUSE_MS = 2_000;
+/** Tries after each of which the SeiNode is looked for. */
+const LOOK_EVERY = 10;
 /** Answers that say nothing about a task, however often the sidecar is asked. */
 const UNHELPFUL: readonly SidecarErrorCode[] = ['SIDECAR_UNREADABLE_ANSWER', 'SIDECAR_FORBIDDEN'];
 
@@ -34,28 +38,50 @@ export async function takeOffTask(
   if (cancelled) reporter.show({ step: 'noted', progress: cancelling(plan) });
   // Most are taken off at once: no status write is needed.
   else reporter.assume({ step: 'working', progress: takingOff(plan) });
-  let absentSinceMs = sent === 'yes' ? Number.NEGATIVE_INFINITY : undefined;
+  const absence = new Absence(sent);
   try {
     for (let tries = 1; ; tries += 1) {
       const answer = await tryOnce(sidecar, plan.task, attempt.signal);
-      if (!(answer instanceof SidecarError)) {
-        absentSinceMs ??= attempt.nowMs;
-        if (answer !== 'absent') return answer;
-        if (attempt.nowMs - absentSinceMs >= LATE_POST_MS) return 'taken-off';
-        attempt.heartbeat({ taskId, tries });
-        await attempt.sleep(LATE_PAUSE_MS);
-        continue;
-      }
-      attempt.heartbeat({ taskId, tries, problem: answer.message });
-      reporter.problem(answer);
-      if (tries % 10 === 0 && (await isGone(seiNodes, node, attempt.signal))) return 'gone';
-      await attempt.sleep(Math.max(answer.retryAfterMs ?? 0, pollInterval(attempt.elapsedMs, Math.random())));
+      const end = absence.endAfter(answer, attempt.nowMs);
+      if (end !== undefined) return end;
+      const problem = problemOf(answer);
+      attempt.heartbeat({ taskId, tries, ...present({ problem: problem?.message }) });
+      reporter.problem(problem);
+      if (tries % LOOK_EVERY === 0 && (await isGone(seiNodes, node, attempt.signal))) return 'gone';
+      await attempt.sleep(pauseAfter(problem, attempt.elapsedMs));
     }
   } catch (error) {
     return attempt.leave(error);
   } finally {
     await reporter.settle();
   }
+}
+
+type Answer = 'taken-off' | 'absent' | TaskReport | SidecarError;
+
+/** Decides when a wait that the sidecar does not have will not arrive any more. */
+class Absence {
+  #sinceMs: number | undefined;
+
+  constructor(sent: Sent) {
+    if (sent === 'yes') this.#sinceMs = Number.NEGATIVE_INFINITY;
+  }
+
+  endAfter(answer: Answer, nowMs: number): TakenOff | undefined {
+    if (answer instanceof SidecarError) return undefined;
+    if (answer !== 'absent') return answer;
+    this.#sinceMs ??= nowMs;
+    return nowMs - this.#sinceMs >= LATE_POST_MS ? 'taken-off' : undefined;
+  }
+}
+
+function problemOf(answer: Answer): SidecarError | undefined {
+  return answer instanceof SidecarError ? answer : undefined;
+}
+
+function pauseAfter(problem: SidecarError | undefined, elapsedMs: number): number {
+  if (problem === undefined) return LATE_PAUSE_MS;
+  return Math.max(problem.retryAfterMs ?? 0, pollInterval(elapsedMs, Math.random()));
 }
 
 /** An error of the API server says nothing about the SeiNode. */
@@ -69,11 +95,7 @@ async function isGone(seiNodes: ResourceClient, node: NodeReference, signal: Abo
 }
 
 /** @returns `absent` when the sidecar did not have the wait. An answer of 404 only counts while `/v0/livez` is 200. */
-async function tryOnce(
-  sidecar: SidecarClient,
-  { node, taskId }: TaskIdentity,
-  signal: AbortSignal,
-): Promise<'taken-off' | 'absent' | TaskReport | SidecarError> {
+async function tryOnce(sidecar: SidecarClient, { node, taskId }: TaskIdentity, signal: AbortSignal): Promise<Answer> {
   try {
     const ended = await endOf(sidecar, { node, taskId }, signal);
     if (ended !== undefined) return ended;

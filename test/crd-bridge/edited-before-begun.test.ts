@@ -9,7 +9,7 @@ const ignore = (): void => undefined;
 /** A RestartSeid whose workflow is open and has not written a status. */
 function taskOf(generation: number, minSecondsBetweenRestarts: number): SeiNodeTask {
   const metadata = { namespace: 'arctic-1', name: 'restart', uid: 'u', resourceVersion: `${generation}`, generation };
-  return { metadata, spec: { kind: 'RestartSeid', restartSeid: {}, minSecondsBetweenRestarts } } as SeiNodeTask;
+  return { metadata, spec: { kind: 'RestartSeid', restartSeid: {}, minSecondsBetweenRestarts } };
 }
 
 /** What a bridge tells the workflow that sees these, one after the other. */
