@@ -39,7 +39,7 @@ export class PermitLine {
 }
 
 /** The holder of a permit. */
-export interface KnownHolder {
+interface KnownHolder {
   /** Unset: somebody started the permit by hand. */
   readonly workflowId: string | undefined;
   /** How messages name it. */
