@@ -1,17 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { ActivityCancelledError } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import { ownPendingActivity } from './own-pending-activity.ts';
 
 /** Time limit for Temporal to accept a heartbeat that is waited for, in milliseconds. */
 const CONFIRM_MS = 5_000;
+/** A wait for a worker that makes no difference to a deadline, in milliseconds. */
+const SHORT_WAIT_MS = 2_000;
 
 /**
  * One attempt of an activity that may take long: its clock, its heartbeats and what ends it early.
  *
  * Its clock is Temporal's time plus the time that a monotonic clock has measured since: a worker whose own clock is
- * minutes off decides on deadlines like any other. The time that the attempt waited for a worker is not included; the
- * server's own timeouts limit that.
+ * minutes off decides on deadlines like any other. The time that the attempt waited for a worker is only included after
+ * `countWaitForWorker`.
  */
 export class Attempt<Details extends object> implements Disposable {
   /** Aborted when the activity is cancelled or the process shuts down. */
@@ -19,6 +22,8 @@ export class Attempt<Details extends object> implements Disposable {
   readonly #context = Context.current();
   readonly #shutdown: AbortSignal;
   readonly #startedMs = performance.now();
+  /** From when the attempt was due until a worker began it, in milliseconds. */
+  #waitedForWorkerMs = 0;
   #details: Details | undefined;
   readonly #heartbeats: NodeJS.Timeout | undefined;
 
@@ -44,14 +49,35 @@ export class Attempt<Details extends object> implements Disposable {
     return this.#context.cancellationSignal.aborted;
   }
 
+  /** Whether its workflow asked for that. An activity is cancelled also when an operator pauses or resets it. */
+  get isCancelRequested(): boolean {
+    return this.#context.cancellationDetails?.cancelRequested ?? false;
+  }
+
   /** In milliseconds since the epoch, by Temporal's clock. */
   get nowMs(): number {
-    return this.#context.info.currentAttemptScheduledTimestampMs + performance.now() - this.#startedMs;
+    const { currentAttemptScheduledTimestampMs } = this.#context.info;
+    return currentAttemptScheduledTimestampMs + this.#waitedForWorkerMs + performance.now() - this.#startedMs;
   }
 
   /** Time since the activity was scheduled, earlier attempts included, in milliseconds. */
   get elapsedMs(): number {
     return this.nowMs - this.#context.info.scheduledTimestampMs;
+  }
+
+  /**
+   * Adds the time for which the attempt waited for a worker to its clock: hours when the service was down. Asks Temporal
+   * when there may have been such a wait: in a repeated attempt, or when the worker's own clock shows one.
+   *
+   * @throws ServiceError when Temporal does not answer.
+   */
+  async countWaitForWorker(): Promise<void> {
+    const { attempt, currentAttemptScheduledTimestampMs: dueMs } = this.#context.info;
+    if (attempt === 1 && Math.abs(Date.now() - dueMs) < SHORT_WAIT_MS) return;
+    const { lastStartedTime: began } = (await ownPendingActivity()) ?? {};
+    if (!began) return;
+    const beganMs = 1_000 * Number(began.seconds ?? 0) + (began.nanos ?? 0) / 1_000_000;
+    this.#waitedForWorkerMs = Math.max(0, beganMs - dueMs);
   }
 
   /**
@@ -86,11 +112,6 @@ export class Attempt<Details extends object> implements Disposable {
     this.#context.heartbeat(this.#details);
   }
 
-  /** Logs what keeps the activity from continuing, with the activity's fields. */
-  warn(message: string, fields: Record<string, unknown>): void {
-    this.#context.log.warn(message, fields);
-  }
-
   /** @throws the signal's reason when the activity is cancelled or the process shuts down. */
   async sleep(milliseconds: number): Promise<void> {
     await sleep(Math.max(0, milliseconds), undefined, { signal: this.signal });
@@ -108,6 +129,7 @@ export class Attempt<Details extends object> implements Disposable {
     if (!this.#shutdown.aborted) throw error;
     throw ApplicationFailure.create({
       type: 'WorkerShutdown',
+      category: ApplicationFailureCategory.BENIGN,
       message: 'This worker is shutting down; another one continues the wait.',
       nextRetryDelay: '100 milliseconds',
     });
@@ -118,9 +140,13 @@ export class Attempt<Details extends object> implements Disposable {
   }
 }
 
-/** The part of a heartbeat whose change is worth sending: without the counter. */
+/**
+ * What a heartbeat waits for its turn with: counters and a problem, which the status shows sooner. While servers are
+ * overloaded problems come and go with each poll, and a heartbeat for each would be more load.
+ */
+const NOT_URGENT = new Set(['polls', 'tries', 'deniedMs', 'problem']);
+
+/** The part of a heartbeat whose change is sent at once. */
 function keyOf(details: object | undefined): string {
-  return (
-    JSON.stringify(details, (key, value: unknown) => (key === 'polls' || key === 'tries' ? undefined : value)) ?? ''
-  );
+  return JSON.stringify(details, (key, value: unknown) => (NOT_URGENT.has(key) ? undefined : value)) ?? '';
 }

@@ -36,7 +36,7 @@ export async function checkTarget(
   if (!needsPermit(plan)) return ready(plan, seen);
   const taken = await dependencies.permits.take(permitOf(plan), plan.permitHolder);
   if ('runId' in taken) return { ...ready(plan, seen), permitRunId: taken.runId };
-  if (plan.begun?.accepted) return ready(plan, seen);
+  if (plan.begun?.accepted || plan.begun?.onlyWatched) return ready(plan, seen);
   const obstacle = { by: 'permit', holder: holderText(taken.heldBy.workflowId) } as const;
   return { state: 'waiting', plan, progress: queued(waitingInQueue(plan.task.node, obstacle, plan.queueTimeoutMs)) };
 }

@@ -6,6 +6,7 @@ import type {
   TakeOffHeartbeat,
   TargetWaitState,
 } from '../core/activities.ts';
+import type { Log } from '../api/log.ts';
 import { permitIdOf } from '../api/temporal/permit-id.ts';
 import { present } from '../lib/present.ts';
 import { problemEvent } from '../core/task-events.ts';
@@ -43,11 +44,15 @@ export interface ActivityDependencies extends MirrorDependencies, Omit<PollDepen
   readonly shutdown: AbortSignal;
 }
 
-export function createActivities(dependencies: ActivityDependencies): Activities {
-  const { clusterId, shutdown, searchAttributes, metrics } = dependencies;
+export function createActivities(given: ActivityDependencies): Activities {
+  const dependencies = { ...given, log: logWithWorkflow(given.log) };
+  const { clusterId, shutdown, searchAttributes, log, metrics } = dependencies;
   const line = new PermitLine((waiters) => metrics?.set('sei_permit_waiters', {}, waiters));
   const polls = { inFlight: 0 };
-  const target = (): TargetDependencies => ({ ...dependencies, permits: new NodePermits(Context.current().client) });
+  const target = (): TargetDependencies => ({
+    ...dependencies,
+    permits: new NodePermits(Context.current().client, log),
+  });
   const ours = (task: Pick<TaskIdentity, 'cluster'>): void => {
     if (task.cluster === clusterId) return;
     throw new OtherClusterError(
@@ -78,6 +83,7 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     awaitTarget: async ({ plan, earlier }) => {
       ours(plan.task);
       using attempt = new Attempt<TargetWaitState>(shutdown, DISPATCH_BEAT);
+      await attempt.countWaitForWorker();
       using wait = new TargetWait(target(), { plan, attempt, line, earlier });
       try {
         for (;;) {
@@ -85,23 +91,27 @@ export function createActivities(dependencies: ActivityDependencies): Activities
           if (end !== undefined) return { ...end, waited: wait.state };
         }
       } catch (error) {
-        if (attempt.isCancelled) wait.measure('Cancelled');
+        // By a change of the spec, or a cancel: the next wait has the same place and limits.
+        if (attempt.isCancelRequested) {
+          if (attempt.isCancelled) wait.measure('Cancelled');
+          return { ...wait.waiting, waited: wait.state };
+        }
         return attempt.leave(error);
       }
     },
-    dispatchTask: async ({ permitRunId, ...request }) => {
+    dispatchTask: async (request) => {
       ours(request.plan.task);
       using attempt = new Attempt<DispatchHeartbeat>(shutdown, DISPATCH_BEAT);
-      const all = target();
-      const dispatched = await new TaskDispatch(all, request, attempt).run();
-      const { plan } = request;
-      const isImage = 'image' in request.request;
-      if (isImage && isOwnPermit(plan)) await all.permits.giveBack(permitOf(plan), plan.permitHolder, permitRunId);
-      return dispatched;
+      await attempt.countWaitForWorker();
+      return { ...(await new TaskDispatch(target(), request, attempt).run()), inFlight: polls.inFlight };
     },
-    pollTask: async (request) => {
+    pollTask: async ({ permitRunId, ...request }) => {
       ours(request.plan.task);
       using attempt = new Attempt<PollHeartbeat>(shutdown, POLL_BEAT);
+      const { plan } = request;
+      // Not by the dispatch: a repeated attempt of it would set the image again, over that of the next holder.
+      if ('image' in request.request && isOwnPermit(plan))
+        await target().permits.giveBack(permitOf(plan), plan.permitHolder, permitRunId);
       return await new TaskPoll({ ...dependencies, polls }, request, attempt).run();
     },
     takeOffTask: async (request) => {
@@ -147,6 +157,14 @@ export function createActivities(dependencies: ActivityDependencies): Activities
   };
 }
 
+/** Every line of an activity names its workflow. */
+function logWithWorkflow(log: Log): Log {
+  return (event, fields) => {
+    const { workflowId, runId } = activityInfo().workflowExecution ?? {};
+    log(event, { ...fields, ...present({ workflowId, runId }) });
+  };
+}
+
 /** Identifies the task when the input gives no plan: enough to write the resource's status. */
 function unplanned(kind: string, input: unknown, cluster: string): TaskIdentity {
   return {
@@ -177,6 +195,5 @@ async function tellProblem(
     { change, atMs: activityInfo().currentAttemptScheduledTimestampMs },
     cancellationSignal(),
   ).catch(() => undefined);
-  if (task.mirrorTo !== undefined)
-    recordEvents(dependencies.events, [problemEvent(task.mirrorTo, error.code, error.message)]);
+  if (task.mirrorTo !== undefined) recordEvents(dependencies, [problemEvent(task.mirrorTo, error.code, error.message)]);
 }

@@ -43,6 +43,14 @@ export class SidecarError extends Error {
   }
 }
 
+/** A 404 that does not count: a failing task store answers that too. */
+export function notAlive(): SidecarError {
+  return new SidecarError(
+    'SIDECAR_NOT_ALIVE',
+    'the sidecar answers that it does not know the task, but its /v0/livez does not answer 200',
+  );
+}
+
 /** Thrown when a URL template for nodes cannot be used. */
 export class NodeUrlError extends Error {
   readonly code = 'NODE_URL_INVALID';

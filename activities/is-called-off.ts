@@ -1,4 +1,4 @@
-import { Context } from '@temporalio/activity';
+import { ownPendingActivity } from './own-pending-activity.ts';
 
 /** `PENDING_ACTIVITY_STATE_CANCEL_REQUESTED` in Temporal's API. */
 const CANCEL_REQUESTED = 3;
@@ -8,10 +8,6 @@ const CANCEL_REQUESTED = 3;
  * heartbeat, and the SDK delays most heartbeats by 12 s.
  */
 export async function isCalledOff(): Promise<boolean> {
-  const { client, info } = Context.current();
-  const { workflowId, runId } = info.workflowExecution ?? {};
-  if (workflowId === undefined) return false;
-  const { raw } = await client.workflow.getHandle(workflowId, runId).describe();
-  const own = raw.pendingActivities?.find(({ activityId }) => activityId === info.activityId);
+  const own = await ownPendingActivity();
   return own === undefined || Number(own.state) === CANCEL_REQUESTED;
 }

@@ -2,14 +2,23 @@ import { randomUUID } from 'node:crypto';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { Client } from '@temporalio/client';
 import proto from '@temporalio/proto';
+import type { Log } from '../api/log.ts';
 import { holderText } from '../api/temporal/permit-id.ts';
 import { abortable } from '../lib/abortable.ts';
 
 const { HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT } = proto.temporal.api.enums.v1.HistoryEventFilterType;
-const { WORKFLOW_EXECUTION_STATUS_RUNNING } = proto.temporal.api.enums.v1.WorkflowExecutionStatus;
+const status = proto.temporal.api.enums.v1.WorkflowExecutionStatus;
 const { WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE } = proto.temporal.api.enums.v1.WorkflowIdReusePolicy;
 const { WORKFLOW_ID_CONFLICT_POLICY_FAIL } = proto.temporal.api.enums.v1.WorkflowIdConflictPolicy;
 
+/** A workflow in any other state is open, also one that an operator has paused. */
+const CLOSED: readonly unknown[] = [
+  status.WORKFLOW_EXECUTION_STATUS_COMPLETED,
+  status.WORKFLOW_EXECUTION_STATUS_FAILED,
+  status.WORKFLOW_EXECUTION_STATUS_CANCELED,
+  status.WORKFLOW_EXECUTION_STATUS_TERMINATED,
+  status.WORKFLOW_EXECUTION_STATUS_TIMED_OUT,
+];
 const WORKFLOW_TYPE = 'NodePermit';
 /** No worker polls this task queue: a permit runs no code and is open until it is released. */
 const TASK_QUEUE = 'seinode-permit';
@@ -41,9 +50,11 @@ interface OpenPermit {
  */
 export class NodePermits {
   readonly #client: Client;
+  readonly #log: Log;
 
-  constructor(client: Client) {
+  constructor(client: Client, log: Log) {
     this.#client = client;
+    this.#log = log;
   }
 
   /**
@@ -58,13 +69,17 @@ export class NodePermits {
   ): Promise<{ readonly runId: string } | { readonly heldBy: PermitHolder }> {
     for (;;) {
       const runId = await this.#start(permitId, holder);
-      if (runId !== undefined) return { runId };
+      if (runId !== undefined) {
+        this.#log('PermitAcquired', { permit: permitId, holder });
+        return { runId };
+      }
       const permit = await this.#read(permitId);
       if (permit?.holder === holder) return { runId: permit.runId };
       if (permit === undefined) continue;
       if (permit.holder === undefined || (await this.#isOpen(permit.holder)))
         return { heldBy: { runId: permit.runId, workflowId: permit.holder } };
-      await this.#end(permitId, permit.runId);
+      if (await this.#end(permitId, permit.runId))
+        this.#log('PermitFreed', { permit: permitId, holder: permit.holder });
     }
   }
 
@@ -74,9 +89,9 @@ export class NodePermits {
    * @param runId - The run of the permit. Unset: it is looked up.
    */
   async giveBack(permitId: string, holder: string, runId?: string): Promise<void> {
-    if (runId !== undefined) return await this.#end(permitId, runId);
-    const permit = await this.#read(permitId);
-    if (permit?.holder === holder) await this.#end(permitId, permit.runId);
+    const heldRunId = runId ?? (await this.#heldBy(permitId, holder));
+    if (heldRunId !== undefined && (await this.#end(permitId, heldRunId)))
+      this.#log('PermitReleased', { permit: permitId, holder });
   }
 
   /** Resolves when the permit is released, or when the server ends the long poll, after about 20 s. */
@@ -115,36 +130,49 @@ export class NodePermits {
   }
 
   async #read(permitId: string): Promise<OpenPermit | undefined> {
-    const description = await this.#describe(permitId);
-    const { status, execution, memo } = description?.workflowExecutionInfo ?? {};
-    if (status !== WORKFLOW_EXECUTION_STATUS_RUNNING || !execution?.runId) return undefined;
-    const holder = memo?.fields?.['holder'];
-    return { runId: execution.runId, holder: holder ? defaultPayloadConverter.fromPayload<string>(holder) : undefined };
+    const info = await this.#openInfo(permitId);
+    if (!info?.execution?.runId) return undefined;
+    const holder = info.memo?.fields?.['holder'];
+    return {
+      runId: info.execution.runId,
+      holder: holder ? defaultPayloadConverter.fromPayload<string>(holder) : undefined,
+    };
+  }
+
+  /** The run of the permit, if this workflow holds it. */
+  async #heldBy(permitId: string, holder: string): Promise<string | undefined> {
+    const permit = await this.#read(permitId);
+    return permit?.holder === holder ? permit.runId : undefined;
   }
 
   async #isOpen(workflowId: string): Promise<boolean> {
-    return (await this.#describe(workflowId))?.workflowExecutionInfo?.status === WORKFLOW_EXECUTION_STATUS_RUNNING;
+    return (await this.#openInfo(workflowId)) !== undefined;
   }
 
-  async #describe(workflowId: string) {
+  async #openInfo(workflowId: string) {
     const { workflowService, options } = this.#client;
-    return await ifFound(
+    const description = await ifFound(
       workflowService.describeWorkflowExecution({ namespace: options.namespace, execution: { workflowId } }),
     );
+    const info = description?.workflowExecutionInfo;
+    return info && !CLOSED.includes(info.status) ? info : undefined;
   }
 
   /**
    * Does nothing when it has already closed. Deletes it, so that lists of workflows contain no old permits; where that
    * is not allowed, it is terminated.
+   *
+   * @returns Whether it was there.
    */
-  async #end(permitId: string, runId: string): Promise<void> {
+  async #end(permitId: string, runId: string): Promise<boolean> {
     const { workflowService, options } = this.#client;
     const workflow = { namespace: options.namespace, workflowExecution: { workflowId: permitId, runId } };
     try {
-      await ifFound(workflowService.deleteWorkflowExecution(workflow));
+      return (await ifFound(workflowService.deleteWorkflowExecution(workflow))) !== undefined;
     } catch (error) {
       if (![PERMISSION_DENIED, UNIMPLEMENTED].includes(codeOf(error))) throw error;
-      await ifFound(workflowService.terminateWorkflowExecution({ ...workflow, reason: 'released' }));
+      const ended = workflowService.terminateWorkflowExecution({ ...workflow, reason: 'released' });
+      return (await ifFound(ended)) !== undefined;
     }
   }
 }

@@ -52,14 +52,22 @@ export class PermitLine {
   }
 }
 
+/** The holder of a permit. */
+interface KnownHolder {
+  /** Unset: somebody started the permit by hand. */
+  readonly workflowId: string | undefined;
+  /** How messages name it. */
+  readonly name: string;
+}
+
 export interface Place {
   readonly sinceMs: number;
   /** Whether no other task in this process has waited longer. */
   readonly isFront: boolean;
   /** The holder that the first one waits for, if it has set one. */
-  readonly holder: string | undefined;
+  readonly holder: KnownHolder | undefined;
   /** Set by the first one: the holder that it waits for. */
-  knownHolder?: string;
+  knownHolder?: KnownHolder;
   /** Resolves when this place is first. Check again after each wait, because a longer wait may have joined. */
   readonly reachesFront: Promise<void>;
   readonly becomesFront: () => void;

@@ -43,7 +43,8 @@ export class PermitWait implements Disposable {
   }
 
   /**
-   * Tries to acquire the permit, when it is this workflow's turn.
+   * Tries to acquire the permit, when it is this workflow's turn or it has the permit already: an earlier attempt may
+   * have acquired it.
    *
    * @param sinceMs - Start of the wait, in milliseconds since the epoch.
    * @returns The run of the permit, or its holder as messages name it.
@@ -52,7 +53,9 @@ export class PermitWait implements Disposable {
     const { permits, line, permitId, holder, tasks, metrics, attempt } = this.#options;
     if (this.#runId !== undefined) return { permitRunId: this.#runId };
     this.#place ??= line.join(permitId, sinceMs);
-    if (!this.#place.isFront) return { heldBy: this.#place.holder ?? 'other work' };
+    const known = this.#place.holder;
+    // Whoever is first waits for the holder: if that is this workflow, it must not wait for its turn.
+    if (!this.#place.isFront && known?.workflowId !== holder) return { heldBy: known?.name ?? 'other work' };
     const taken = await permits.take(permitId, holder);
     if ('runId' in taken) {
       this.#runId = taken.runId;
@@ -60,8 +63,9 @@ export class PermitWait implements Disposable {
       return { permitRunId: taken.runId };
     }
     this.#holder = taken.heldBy;
-    const name = await holderName(tasks, taken.heldBy.workflowId);
-    this.#place.knownHolder = name;
+    const { workflowId } = taken.heldBy;
+    const name = await holderName(tasks, workflowId);
+    this.#place.knownHolder = { workflowId, name };
     return { heldBy: name };
   }
 

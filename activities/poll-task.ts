@@ -1,10 +1,12 @@
 import type { PollOutcome, PollHeartbeat, PollRequest, Polled } from '../core/activities.ts';
 import { pollInterval } from '../core/poll-interval.ts';
 import { present } from '../lib/present.ts';
+import { RepeatedFailures } from '../lib/repeated-failures.ts';
 import type { TaskObservation } from '../api/sidecar/sidecar-task.ts';
 import { definitionOf } from '../api/task-kinds.ts';
 import { afterAnswer, afterSilence, isPending, LOST_MS, type Knowledge } from '../core/knowledge.ts';
 import { cancelling, withNotice, workingAtHeight } from '../core/progress.ts';
+import { taskFields } from '../core/task-fields.ts';
 import { KubernetesError } from '../kubernetes/errors.ts';
 import type { Attempt } from './attempt.ts';
 import { SidecarError } from './errors.ts';
@@ -45,10 +47,13 @@ export class TaskPoll {
   readonly #attempt: Attempt<PollHeartbeat>;
   readonly #work: TaskWork;
   readonly #reporter: TaskReporter;
+  readonly #sentAgain = new RepeatedFailures();
   #knowledge: Knowledge;
   #polls: number;
   #resubmitAtMs = 0;
-  #deniedSinceMs: number | undefined;
+  /** For how long the sidecar has answered, in a row, that it does not know the task, and when it did so last. */
+  #deniedMs: number;
+  #deniedAtMs: number | undefined;
   #heightAtMs = 0;
   #heightPauseMs = FIRST_HEIGHT_MS;
   #height: number | undefined;
@@ -60,8 +65,14 @@ export class TaskPoll {
     const { task } = request.plan;
     this.#work = taskWork(dependencies, task, request.request);
     this.#reporter = new TaskReporter({ dependencies, task, attempt });
-    const { taskId: _, polls, ...known } = attempt.earlier ?? { taskId: '', polls: 0, ...request.knowledge };
+    const {
+      taskId: _,
+      polls,
+      deniedMs = 0,
+      ...known
+    } = attempt.earlier ?? { taskId: '', polls: 0, ...request.knowledge };
     this.#knowledge = known;
+    this.#deniedMs = deniedMs;
     this.#polls = polls;
   }
 
@@ -104,13 +115,17 @@ export class TaskPoll {
       if (!(error instanceof SidecarError || error instanceof KubernetesError) || this.#attempt.signal.aborted)
         throw error;
       this.#knowledge = afterSilence(this.#knowledge, error.message);
+      this.#deniedAtMs = undefined;
       this.#reporter.problem(error);
       return undefined;
     }
   }
 
   async #endOf(answer: TaskObservation): Promise<PollOutcome | undefined> {
-    if (answer.state !== 'absent') this.#deniedSinceMs = undefined;
+    if (answer.state !== 'absent') {
+      this.#deniedMs = 0;
+      this.#deniedAtMs = undefined;
+    }
     switch (answer.state) {
       case 'completed':
         return { ...answer, ...present({ height: await this.#finalHeight() }) };
@@ -128,13 +143,19 @@ export class TaskPoll {
   #afterDenial(): PollOutcome | undefined {
     const { cancelled, remainingMs } = this.#request;
     if (cancelled && this.#knowledge.sent !== 'yes') return { state: 'absent' };
-    this.#deniedSinceMs ??= this.#attempt.nowMs;
-    const isLost = remainingMs === undefined && this.#attempt.nowMs - this.#deniedSinceMs >= LOST_MS;
-    return isLost ? { state: 'lost' } : undefined;
+    const { nowMs } = this.#attempt;
+    this.#deniedMs += nowMs - (this.#deniedAtMs ?? nowMs);
+    this.#deniedAtMs = nowMs;
+    return remainingMs === undefined && this.#deniedMs >= LOST_MS ? { state: 'lost' } : undefined;
   }
 
   async #goOn(): Promise<void> {
-    this.#attempt.heartbeat({ taskId: this.#request.plan.task.taskId, ...this.#knowledge, polls: this.#polls });
+    this.#attempt.heartbeat({
+      taskId: this.#request.plan.task.taskId,
+      ...this.#knowledge,
+      polls: this.#polls,
+      ...(this.#deniedMs > 0 ? { deniedMs: this.#deniedMs } : {}),
+    });
     await this.#readHeight();
     const { plan, notice, cancelled, submittedAtMs } = this.#request;
     const progress = withNotice(workingAtHeight(plan, this.#height), notice);
@@ -175,6 +196,8 @@ export class TaskPoll {
     if (await isCalledOff()) return;
     try {
       const answer = await this.#work.send();
+      const { error: _, ...repeated } = this.#sentAgain.failed('pending');
+      this.#dependencies.log('TransactionSentAgain', { ...taskFields(this.#request.plan.task), ...repeated });
       if (answer !== 'accepted')
         this.#knowledge = afterSilence(
           this.#knowledge,

@@ -10,6 +10,7 @@ import { timed, type Ended } from '../lib/timed.ts';
 import { tokenAudiences } from '../lib/token-audiences.ts';
 import { withoutSecrets } from '../lib/without-secrets.ts';
 import type { BearerToken } from './bearer-token.ts';
+import { CallDeadline } from './call-deadline.ts';
 import { SidecarError } from './errors.ts';
 import type { NodeUrlTemplate } from './node-url-template.ts';
 import { trustProblem } from './sidecar-trust.ts';
@@ -96,10 +97,15 @@ export class SidecarClient {
     throw unexpected(node, 'POST', answer);
   }
 
-  /** Takes a task off the sidecar. Succeeds also when the sidecar does not know the task. */
-  async deleteTask(node: NodeReference, id: string, signal: AbortSignal): Promise<void> {
+  /**
+   * Takes a task off the sidecar.
+   *
+   * @returns `false` when the sidecar answers that it does not know the task.
+   */
+  async deleteTask(node: NodeReference, id: string, signal: AbortSignal): Promise<boolean> {
     const answer = await this.#call(node, { method: 'DELETE', path: `/v0/tasks/${encodeURIComponent(id)}`, signal });
-    if (answer.status === 204 || (answer.status === 404 && errorWords(answer.text) !== undefined)) return;
+    if (answer.status === 204) return true;
+    if (answer.status === 404 && errorWords(answer.text) !== undefined) return false;
     throw unexpected(node, 'DELETE', answer);
   }
 
@@ -120,8 +126,11 @@ export class SidecarClient {
     const { urlTemplate, dispatcher } = this.#options;
     const { maxBytes = ANSWER_BYTES } = call;
     const url = new URL(urlTemplate.urlOf(node, call.path));
-    const timeout = AbortSignal.timeout(CALL_TIMEOUT_MS);
+    const beganAt = performance.now();
     const token = await this.#options.token?.get();
+    // The timer of the timeout fires too late in a process that was paused here: another one may act by now.
+    if (performance.now() - beganAt > CALL_TIMEOUT_MS) throw notMade(`${call.method} ${url.origin}${url.pathname}`);
+    using deadline = new CallDeadline(CALL_TIMEOUT_MS, call.signal);
     try {
       const sent = dispatcher.request({
         origin: url.origin,
@@ -129,7 +138,7 @@ export class SidecarClient {
         method: call.method,
         headers: headersOf(call, token),
         body: call.body ?? null,
-        signal: call.signal === undefined ? timeout : AbortSignal.any([call.signal, timeout]),
+        signal: deadline.signal,
       });
       const response = await timed(sent, (ended, seconds) => this.#measure(call.method, ended, seconds));
       const text = await readAtMost(response.body, maxBytes);
@@ -146,7 +155,7 @@ export class SidecarClient {
       );
     } catch (cause) {
       call.signal?.throwIfAborted();
-      throw failureOf(`${call.method} ${url.origin}${url.pathname}`, cause, timeout.aborted);
+      throw failureOf(`${call.method} ${url.origin}${url.pathname}`, cause, deadline.signal.aborted);
     }
   }
 
@@ -156,6 +165,16 @@ export class SidecarClient {
     metrics?.count('sei_sidecar_requests_total', { verb, code });
     metrics?.record('sei_sidecar_request_duration_seconds', { verb }, seconds);
   }
+}
+
+function notMade(call: string): SidecarError {
+  return new SidecarError(
+    'SIDECAR_CALL_TIMEOUT',
+    `${call}: this process was paused before the call, which was not made`,
+    {
+      mayHaveArrived: false,
+    },
+  );
 }
 
 /** Only whole seconds: sidecars do not send dates. */

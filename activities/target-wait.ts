@@ -1,6 +1,7 @@
 import type { Reason } from '../api/reasons.ts';
 import type { Verdict } from '../api/temporal/task-outcome.ts';
-import type { OverTask, ReadyTask, TargetWaitState } from '../core/activities.ts';
+import type { CheckedTarget, OverTask, ReadyTask, TargetWaitState } from '../core/activities.ts';
+import { nodeText } from '../api/node-reference.ts';
 import { pollInterval } from '../core/poll-interval.ts';
 import { present } from '../lib/present.ts';
 import { printable } from '../lib/printable.ts';
@@ -9,6 +10,7 @@ import type { TaskPlan } from '../core/task-plan.ts';
 import { recordedTime } from '../lib/timestamp.ts';
 import { queued, waitingForTarget, type Progress } from '../core/progress.ts';
 import { obstacleBeside, queueTimedOut, waitingInQueue, type Obstacle } from '../core/queueing.ts';
+import { taskFields } from '../core/task-fields.ts';
 import { resourceAlreadyTerminal, resourceGone, targetNotInPhase, waitingForPhase } from '../core/verdict.ts';
 import type { Attempt } from './attempt.ts';
 import {
@@ -43,8 +45,8 @@ export class TargetWait implements Disposable {
   readonly #options: AwaitTargetOptions;
   #state: TargetWaitState;
   readonly #permit: PermitWait;
-  /** The message that the status shows. */
-  #shown = '';
+  /** What the status shows. */
+  #shown: Progress | undefined;
 
   constructor(dependencies: TargetDependencies, options: AwaitTargetOptions) {
     this.#dependencies = dependencies;
@@ -65,6 +67,16 @@ export class TargetWait implements Disposable {
   /** How long the task has waited for its node, to be carried over to a later wait. */
   get state(): TargetWaitState {
     return this.#state;
+  }
+
+  /** The task when its wait is interrupted. */
+  get waiting(): Extract<CheckedTarget, { state: 'waiting' }> {
+    const { plan } = this.#options;
+    return {
+      state: 'waiting',
+      plan,
+      progress: this.#shown ?? waitingForTarget(`Waiting for ${nodeText(plan.task.node)}.`),
+    };
   }
 
   [Symbol.dispose](): void {
@@ -181,7 +193,9 @@ export class TargetWait implements Disposable {
     const remainingMs = sinceMs + queueTimeoutMs - attempt.nowMs;
     const ended = await this.#showQueue(
       obstacle,
-      remainingMs <= 0 ? queueTimedOut(plan.task.node, obstacle, queueTimeoutMs) : undefined,
+      remainingMs <= 0
+        ? queueTimedOut(plan.task.node, obstacle, { timeoutMs: queueTimeoutMs, begun: plan.begun !== undefined })
+        : undefined,
     );
     if (ended !== undefined) return ended;
     const atMostMs = Math.min(remainingMs, this.#begunRemainingMs());
@@ -227,7 +241,7 @@ export class TargetWait implements Disposable {
     readonly progress: Progress;
   }): Promise<{ readonly verdict: Verdict } | { readonly targetFirstObservedAt?: string }> {
     const { plan, attempt } = this.#options;
-    if (this.#shown === progress.message) return {};
+    if (this.#shown?.message === progress.message) return {};
     const recorded = await writeStatus(
       this.#dependencies,
       plan.task,
@@ -236,7 +250,8 @@ export class TargetWait implements Disposable {
     );
     if (recorded.outcome !== 'written')
       return { verdict: (recorded.outcome === 'gone' ? resourceGone : resourceAlreadyTerminal)(plan.task.node) };
-    this.#shown = progress.message;
+    this.#dependencies.log('TaskWaiting', { ...taskFields(plan.task), reason, detail: progress.message });
+    this.#shown = progress;
     this.#state = { ...this.#state, shown: reason };
     return present({ targetFirstObservedAt: recorded.targetFirstObservedAt });
   }

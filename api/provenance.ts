@@ -9,6 +9,11 @@ import { printable } from '../lib/printable.ts';
 export const REQUESTED_BY_ANNOTATION = 'sei.io/requested-by';
 /** Free text of whoever creates a task: why it is done. */
 export const REASON_ANNOTATION = 'sei.io/reason';
+/**
+ * Random id that the kubectl plugin gives each task that it creates. By it the plugin recognizes the task when the
+ * answer of the API server is lost.
+ */
+export const REQUEST_ID_ANNOTATION = 'sei.io/request-id';
 /** Cancels the task and keeps the resource; the value says why. */
 export const CANCEL_ANNOTATION = 'sei.io/cancel';
 
@@ -29,6 +34,7 @@ export interface Provenance {
 }
 
 interface ProvenMetadata {
+  readonly deletionTimestamp?: string;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly managedFields?: readonly {
     readonly manager?: string;
@@ -77,6 +83,14 @@ function creatorOf({ managedFields = [] }: ProvenMetadata): string | undefined {
 export function cancellationOf(metadata: ProvenMetadata): string | undefined {
   const why = metadata.annotations?.[CANCEL_ANNOTATION];
   return why === undefined ? undefined : printable(why, REASON_LIMIT);
+}
+
+/**
+ * Why a task is to be cancelled: as `cancellationOf`, and also when its resource is being deleted. Finalizers of others
+ * can keep it for long.
+ */
+export function cancelReasonOf(metadata: ProvenMetadata): string | undefined {
+  return cancellationOf(metadata) ?? (metadata.deletionTimestamp === undefined ? undefined : '');
 }
 
 /** `Requested by alice@example.com. Reason: memory leak.`; empty when nothing is known. */

@@ -65,12 +65,11 @@ export const reasons = {
       missing: '{node} does not exist. Nothing was sent. Check target.nodeRef.name and the namespace.',
       otherPhase:
         '{node} was still in phase {phase}, not {required}, after {timeout}. Nothing was sent. Bring it to {required}, then create a new task.',
-      permit:
-        '{node} was still busy with {holder} after {timeout} (queueTimeout). Nothing was sent. Wait until the node is free, then create a new task.',
+      permit: '{node} was still busy with {holder} after {timeout} (queueTimeout). {whereabouts}',
       restart:
-        'The sidecar of {node} was still restarting seid for another task, {taskId}, after {timeout} (queueTimeout). Nothing was sent. Wait until the node is free, then create a new task.',
+        'The sidecar of {node} was still restarting seid for another task, {taskId}, after {timeout} (queueTimeout). {whereabouts}',
       interval:
-        '{node} was still within {interval} of its last restart (spec.minSecondsBetweenRestarts) after {timeout} (queueTimeout). Nothing was sent. Wait until the node is free, then create a new task.',
+        '{node} was still within {interval} of its last restart (spec.minSecondsBetweenRestarts) after {timeout} (queueTimeout). {whereabouts}',
       goneUnsent: '{node} no longer exists. Nothing was sent. Check target.nodeRef.name and the namespace.',
       gonePerhapsSent: `{node} no longer exists. The task may have been sent, and it is not known how it ended. ${CHECK_NODE}`,
       goneSent: `{node} no longer exists. The task was sent, and it is not known how it ended. ${CHECK_NODE}`,
@@ -204,9 +203,14 @@ export const reasons = {
   },
 } as const satisfies Record<string, ReasonDefinition>;
 
-/** Where a task is that is not watched any longer, and what to do: parts of messages of Timeout and Cancelled. */
+/**
+ * Where a task is that is not watched any longer, and what to do: parts of messages of TargetResolveFailed, Timeout and
+ * Cancelled.
+ */
 export const whereabouts = {
   running: `The task is still running on the sidecar of {node} and is no longer watched. ${CHECK_NODE}`,
+  queued: 'Nothing was sent. Wait until the node is free, then create a new task.',
+  begunAndQueued: `The task had been begun before and may have been sent; it is not watched. ${CHECK_NODE}`,
   unsent: 'Nothing was sent to the sidecar of {node}. Check the sidecar, then create a new task.',
   acceptedAndGone: `The sidecar of {node} had accepted the task and no longer knows it. ${CHECK_NODE}`,
   acceptedAndUnasked: `The sidecar of {node} had accepted the task and could not be asked about it at the end. It is no longer watched. ${CHECK_NODE}`,

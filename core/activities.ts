@@ -2,7 +2,7 @@ import type { NodeReference } from '../api/node-reference.ts';
 import type { Verdict } from '../api/temporal/task-outcome.ts';
 import type { TaskObservation, TaskReport } from '../api/sidecar/sidecar-task.ts';
 import type { BegunTask, TaskIdentity } from '../api/temporal/task-input.ts';
-import type { Knowledge } from './knowledge.ts';
+import type { Knowledge, Sent } from './knowledge.ts';
 import type { Progress } from './progress.ts';
 import type { RestartSighting } from './queueing.ts';
 import type { TaskPlan, TaskRequest } from './task-plan.ts';
@@ -32,14 +32,18 @@ interface OwnPermit {
 export interface Activities {
   /** Makes the plan, looks at the target and tries to take the node's permit where the kind changes the node. */
   checkTargetPhase(request: CheckRequest): Promise<CheckedTarget & { readonly knowsSearchAttributes: boolean }>;
-  /** Waits until the task may be sent: for the target's phase, its turn, and restarts of others. */
+  /**
+   * Waits until the task may be sent: for the target's phase, its turn, and restarts of others. Returns `waiting` when it
+   * is cancelled.
+   */
   awaitTarget(request: {
     readonly plan: TaskPlan;
     readonly earlier?: Partial<TargetWaitState>;
-  }): Promise<(ReadyTask | OverTask) & { readonly waited: TargetWaitState }>;
-  dispatchTask(request: DispatchRequest & { readonly permitRunId?: string }): Promise<Dispatched>;
-  pollTask(request: PollRequest): Promise<Polled>;
-  takeOffTask(request: TakeOffRequest): Promise<'taken-off' | 'gone'>;
+  }): Promise<CheckedTarget & { readonly waited: TargetWaitState }>;
+  dispatchTask(request: DispatchRequest): Promise<Dispatched>;
+  /** Watches a task. An image that was set no longer needs the permit, which is released first. */
+  pollTask(request: PollRequest & { readonly permitRunId?: string }): Promise<Polled>;
+  takeOffTask(request: TakeOffRequest): Promise<TakenOff>;
   /**
    * Releases the permit, then writes the verdict. Returns the task that the status says was begun when the verdict
    * knows nothing of it.
@@ -123,7 +127,12 @@ export type DispatchOutcome =
   | { readonly state: 'resource-terminal' };
 
 /** `begun` is unset when the execution has not begun. */
-export type Dispatched = { readonly knowledge: Knowledge; readonly begun?: Begun } & DispatchOutcome;
+export type Dispatched = {
+  readonly knowledge: Knowledge;
+  readonly begun?: Begun;
+  /** Polls of this worker at the end of the dispatch. Unset: an older worker dispatched. */
+  readonly inFlight?: number;
+} & DispatchOutcome;
 
 /** What an attempt leaves to the next one, and shows in the Temporal UI. */
 export interface DispatchHeartbeat extends Knowledge {
@@ -164,13 +173,23 @@ export interface PollHeartbeat extends Knowledge {
   readonly taskId: string;
   /** Polls so far, those of earlier attempts included. */
   readonly polls: number;
+  /** For how long the sidecar has answered, in a row, that it does not know the task, in milliseconds. Default: 0. */
+  readonly deniedMs?: number;
 }
 
 export interface TakeOffRequest {
   readonly plan: TaskPlan;
   /** Whether the task was cancelled; otherwise its execution time is over. */
   readonly cancelled: boolean;
+  /** Whether it was sent. Default: perhaps. */
+  readonly sent?: Sent;
 }
+
+/**
+ * What taking a wait off its sidecar came to: the sidecar does not have it any longer, the SeiNode no longer exists, or
+ * the wait had ended before, and what it does at its end was done.
+ */
+export type TakenOff = 'taken-off' | 'gone' | TaskReport;
 
 /** What an attempt shows in the Temporal UI. */
 export interface TakeOffHeartbeat {
@@ -186,6 +205,9 @@ export interface MirrorRequest {
   readonly endedAtMs: number;
   /** When the sidecar was first known to have accepted the task, in milliseconds since the epoch. */
   readonly submittedAtMs?: number | undefined;
+  /** When its workflow started, and when its execution began, in milliseconds since the epoch: for the log. */
+  readonly workflowStartedAtMs?: number;
+  readonly startedAtMs?: number;
   /** Set for a task that ends without having begun its execution: one that its status says was begun is not ended. */
   readonly unbegun: boolean;
 }

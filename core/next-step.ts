@@ -1,6 +1,6 @@
 import type { End } from './ended-task.ts';
 import { definitionOf, type TaskKind } from '../api/task-kinds.ts';
-import type { PollOutcome } from './activities.ts';
+import type { PollOutcome, TakenOff } from './activities.ts';
 import { LOST_MS, type Sent } from './knowledge.ts';
 
 /** What is done next with a task that has a plan. */
@@ -23,6 +23,8 @@ export interface Situation {
   readonly isCancelled: boolean;
   /** Whether it has a longest execution time. */
   readonly isBounded: boolean;
+  /** Whether it must not be sent: it was begun before, and only what became of it is looked for. */
+  readonly onlyWatched?: boolean | undefined;
 }
 
 const CANCELLED: Step = { do: 'end', end: { by: 'cancellation', takenOff: false } };
@@ -30,11 +32,12 @@ const TOO_LATE: Step = { do: 'end', end: { by: 'deadline', takenOff: false } };
 
 /** @param state - What the check of its target found, or how the wait for it ended. */
 export function afterTarget(state: 'ready' | 'waiting', situation: Situation): Step {
-  const { sent, isCancelled } = situation;
+  const { kind, sent, isCancelled, onlyWatched } = situation;
   if (isCancelled && sent === 'no') return CANCELLED;
   if (state === 'waiting') return { do: 'await-target' };
-  // One that others began is looked for, not sent.
-  return isCancelled ? beforePoll(situation) : { do: 'dispatch' };
+  // One that others began is looked for, not sent. To set an image once more does no harm.
+  const isSent = !isCancelled && (!onlyWatched || definitionOf(kind).endsWith === 'image');
+  return isSent ? { do: 'dispatch' } : beforePoll(situation);
 }
 
 /** How a dispatch ended, except when the resource is gone or terminal. */
@@ -83,6 +86,14 @@ function beforePoll({ kind, isCancelled }: Situation): Step {
   return definitionOf(kind).endsWith === 'image' ? CANCELLED : { do: 'poll' };
 }
 
+/**
+ * The resource is gone or terminal, and the sidecar does not have a task that may have been sent: a POST may still
+ * arrive, and nothing must be armed then.
+ */
+export function afterLossOfResource({ kind }: Situation): Step {
+  return definitionOf(kind).onlyWaits ? { do: 'take-off', by: 'cancellation' } : CANCELLED;
+}
+
 /** What watching came to. `interrupted`: by a cancel or a change of the execution time. */
 export type PollEnd = PollOutcome | { readonly state: 'interrupted' };
 
@@ -112,8 +123,8 @@ function afterDeadline({ kind, isBounded }: Situation): Step {
   return isBounded ? TOO_LATE : CANCELLED;
 }
 
-/** @param taken - `gone`: the SeiNode no longer exists. */
-export function afterTakeOff(taken: 'taken-off' | 'gone', by: 'cancellation' | 'deadline' | 'loss'): Step {
+export function afterTakeOff(taken: TakenOff, by: 'cancellation' | 'deadline' | 'loss'): Step {
+  if (typeof taken === 'object') return { do: 'end', end: { by: 'report', report: taken } };
   if (taken === 'gone') return { do: 'end', end: { by: 'absence' } };
   return { do: 'end', end: by === 'loss' ? { by, afterMs: LOST_MS } : { by, takenOff: true } };
 }

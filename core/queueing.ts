@@ -3,6 +3,7 @@ import { formatDuration } from '../lib/go-duration.ts';
 import { printable } from '../lib/printable.ts';
 import type { SidecarActivity } from '../api/sidecar/sidecar-activity.ts';
 import { timestamp } from '../lib/timestamp.ts';
+import { whereabouts } from '../api/reasons.ts';
 import { failed, messageOf } from './verdict.ts';
 import { nodeText, type NodeReference } from '../api/node-reference.ts';
 
@@ -72,9 +73,15 @@ export function waitingInQueue(node: NodeReference, obstacle: Obstacle, timeoutM
   return messageOf('Queued', obstacle.by, { ...valuesOf(node, obstacle), limit });
 }
 
-export function queueTimedOut(node: NodeReference, obstacle: Obstacle, timeoutMs: number): Verdict {
+/** @param begun - Whether another controller or workflow had begun the task: what it has sent is not known. */
+export function queueTimedOut(
+  node: NodeReference,
+  obstacle: Obstacle,
+  { timeoutMs, begun = false }: { readonly timeoutMs: number; readonly begun?: boolean },
+): Verdict {
   return failed('TargetResolveFailed', obstacle.by, {
     ...valuesOf(node, obstacle),
     timeout: formatDuration(timeoutMs),
+    whereabouts: begun ? whereabouts.begunAndQueued : whereabouts.queued,
   });
 }

@@ -1,10 +1,5 @@
-import {
-  isTerminal,
-  taskPhases,
-  type SeiNodeTask,
-  type SeiNodeTaskStatus,
-  type TaskPhase,
-} from '../api/sei-node-task.ts';
+import { taskPhases, type TaskPhase } from '../api/phases.ts';
+import { isTerminal, type SeiNodeTask, type SeiNodeTaskStatus } from '../api/sei-node-task.ts';
 import { isTaskKind, taskKindNames, type TaskKind } from '../api/task-kinds.ts';
 
 /** Stands for every kind that this version does not know, so that the label has a bounded number of values. */

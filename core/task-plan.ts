@@ -5,7 +5,8 @@ import { changeValues } from './change-values.ts';
 import { executionLimitSeconds, secondsBetweenRestarts } from './execution-limit.ts';
 import { parseGoDuration } from '../lib/go-duration.ts';
 import { check, firstIssue, InvalidField } from './invalid-field.ts';
-import { seiNodePhases, type SeiNode, type SeiNodePhase } from '../api/sei-node.ts';
+import { seiNodePhases, type SeiNodePhase } from '../api/phases.ts';
+import type { SeiNode } from '../api/sei-node.ts';
 import { DEFAULT_REQUIRE_PHASE, DEFAULT_REQUIRE_PHASE_TIMEOUT, specSchema } from '../api/sei-node-task.ts';
 import { jsonText } from '../lib/json-text.ts';
 import { present } from '../lib/present.ts';
@@ -172,7 +173,7 @@ export function taskRequest(
   const { sidecarTask, buildParameters } = definitionOf(plan.kind);
   if (sidecarTask === undefined) return { request: { image: (plan.payload as Payload<'UpdateNodeImage'>).image } };
   const params = buildParameters(plan.payload as never, node);
-  if (params === undefined) return { verdict: nothingToSend(plan.kind) };
+  if (params === undefined) return { verdict: nothingToSend(plan) };
   const hasParameters = Object.keys(params).length > 0;
   return {
     request: {
@@ -183,8 +184,9 @@ export function taskRequest(
   };
 }
 
-function nothingToSend(kind: TaskKind): Verdict {
+function nothingToSend({ kind, begun }: TaskPlan): Verdict {
+  const isBegunBefore = begun !== undefined;
   const { nothingToSend: reason } = definitionOf(kind);
-  if (reason !== undefined) return paramsBuildFailed(reason.field, reason.problem);
-  return paramsBuildFailed(`spec.${payloadFieldOf(kind)}`, 'gives nothing to send to the sidecar');
+  if (reason !== undefined) return paramsBuildFailed(reason.field, reason.problem, isBegunBefore);
+  return paramsBuildFailed(`spec.${payloadFieldOf(kind)}`, 'gives nothing to send to the sidecar', isBegunBefore);
 }

@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from '@temporalio/common';
+import type { Log } from '../api/log.ts';
 import type { Metrics } from '../api/metrics.ts';
 import { present } from '../lib/present.ts';
 import { SEI_NODE_TASK } from '../api/resources.ts';
 import { isTerminal, type SeiNodeTask } from '../api/sei-node-task.ts';
 import type { MirrorTarget } from '../api/temporal/task-input.ts';
 import { parseWorkflowId, workflowIdOf } from '../api/temporal/workflow-id.ts';
+import { keyFields } from '../core/task-fields.ts';
 import { abortable } from '../lib/abortable.ts';
+import { RepeatedFailures } from '../lib/repeated-failures.ts';
 import { timed } from '../lib/timed.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
@@ -14,6 +16,7 @@ import { Reflector } from '../kubernetes/reflector.ts';
 import { ResourceClient } from '../kubernetes/resource-client.ts';
 import { TaskStatusWriter } from '../kubernetes/task-status-writer.ts';
 import { decideOrphans } from './decide-orphans.ts';
+import { withoutUnread } from './finished-tasks.ts';
 import { TaskReconciler } from './task-reconciler.ts';
 import type { TaskWorkflows } from './task-workflows.ts';
 import { WorkQueue } from './work-queue.ts';
@@ -40,7 +43,9 @@ export interface BridgeOptions {
   readonly maxOrphansPercent: number;
   /** Whether this process leads at this moment. One that does not takes no new work. */
   readonly isLeading: () => boolean;
-  readonly log: Logger;
+  /** For tasks without `spec.ttlSecondsAfterFinished`, in milliseconds. Unset: they are kept. */
+  readonly defaultTtlMs?: number | undefined;
+  readonly log: Log;
 }
 
 /** Turns SeiNodeTasks into workflows for as long as it runs. */
@@ -53,6 +58,8 @@ export class Bridge {
   readonly #queue: WorkQueue;
   readonly #workflowWatch: WorkflowWatch;
   #orphansWithheld = 0;
+  /** Of reconciles, over all tasks. */
+  readonly #failures = new RepeatedFailures();
 
   constructor(options: BridgeOptions) {
     this.#options = options;
@@ -67,6 +74,7 @@ export class Bridge {
       events,
       workflows,
       metrics,
+      defaultTtlMs: options.defaultTtlMs,
       log,
     });
     this.#queue = new WorkQueue({
@@ -76,7 +84,7 @@ export class Bridge {
         if (options.isLeading()) await this.#reconcile(workflowId);
       },
       onFailure: (workflowId, error, retryInMs) =>
-        log.warn('SeiNodeTask could not be reconciled; requeued with backoff', { workflowId, retryInMs, error }),
+        log('ReconcileFailed', { ...keyFields(workflowId), ...this.#failures.failed(error, retryInMs) }),
     });
     this.#workflowWatch = new WorkflowWatch({
       workflows,
@@ -135,6 +143,7 @@ export class Bridge {
       resource: SEI_NODE_TASK,
       ...present({ namespace, labelSelector: this.#options.taskSelector }),
       onRelist: () => this.#options.metrics?.count('sei_bridge_relists_total', {}),
+      trim: withoutUnread,
       log: this.#options.log,
       onChange: ({ namespace: in_ = '', name, previousUid, uid }) => {
         for (const each of new Set([previousUid, uid])) {
@@ -200,12 +209,7 @@ export class Bridge {
     this.#orphansWithheld = withheld;
     for (const workflowId of cancel) this.#queue.add(workflowId);
     if (withheld > 0)
-      log.error(
-        `${withheld} of ${open.length} open workflows have no SeiNodeTask. That are too many to be believed, so none is ` +
-          'cancelled. Check whether the API server was restored or the CRD deleted. If the tasks are really gone, start ' +
-          'this service once with MAX_ORPHANS_PERCENT=100.',
-        { orphans: orphans.slice(0, LOGGED_ORPHANS) },
-      );
+      log('OrphansWithheld', { orphans: withheld, open: open.length, workflowIds: orphans.slice(0, LOGGED_ORPHANS) });
   }
 
   /** The cache may be filtered by labels. */

@@ -43,6 +43,11 @@ export interface TaskWorkflowsOptions {
    * cannot be filtered.
    */
   readonly searchAttributes: { readonly areKnown: boolean };
+  /**
+   * Whether a worker of this process may begin a workflow at once. Not with Worker Versioning: the worker would begin it
+   * although another version is current.
+   */
+  readonly startsEagerly: boolean;
 }
 
 /** Starts, finds and cancels the workflows of SeiNodeTasks on the Temporal server. */
@@ -78,7 +83,7 @@ export class TaskWorkflows {
           memo: { ...provenanceOf(task.metadata) },
           staticDetails: workflowDetails(task),
           staticSummary: `${kind} ${task.metadata.namespace}/${printable(nodeNameOf(task), 256)}`,
-          requestEagerStart: true,
+          requestEagerStart: this.#options.startsEagerly,
         }),
       );
       return 'open';
@@ -157,6 +162,18 @@ export class TaskWorkflows {
   async #call<Result>(workflowId: string, call: (handle: WorkflowHandle) => Promise<Result>): Promise<Result> {
     const { client } = this.#options;
     return await client.withDeadline(Date.now() + CALL_MS, () => call(client.workflow.getHandle(workflowId)));
+  }
+
+  /**
+   * Id of an earlier task's workflow: of one that had the same name in this cluster. Unset: Temporal has none, no longer
+   * has it, or cannot tell it from those of other clusters.
+   */
+  async earlierOf(task: SeiNodeTask['metadata']): Promise<string | undefined> {
+    if (!this.#options.searchAttributes.areKnown) return undefined;
+    const ofItsName = `WorkflowId STARTS_WITH '${workflowIdOf({ ...task, uid: '' })}'`;
+    for await (const workflowId of listWorkflowIds(this.#options.client, `${ofItsName} AND ${this.#ofThisCluster}`))
+      if (workflowId !== workflowIdOf(task)) return workflowId;
+    return undefined;
   }
 
   /** Whether open workflows can be listed by cluster: only our search attribute tells clusters apart. */

@@ -57,7 +57,7 @@ export async function startLocalStack<Servers extends ServerAddresses>({
 }: LocalStackOptions<Servers>): Promise<LocalStack<Servers>> {
   const { kubernetes, temporal } = servers;
   await using started = new AsyncDisposableStack();
-  const admin = started.use(adminTransport(kubernetes));
+  const admin = started.use(await adminTransport(kubernetes));
   await new ResourceClient(admin, NAMESPACES).create(undefined, { metadata: { name: namespace } });
   const authorization = {
     apiServerUrl: kubernetes.url,

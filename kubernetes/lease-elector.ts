@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Log } from '../api/log.ts';
+import { present } from '../lib/present.ts';
+import { RepeatedFailures } from '../lib/repeated-failures.ts';
 import { hasHttpStatus } from './errors.ts';
-import { FailureLog } from './failure-log.ts';
 import type { KubernetesTransport } from './kubernetes-transport.ts';
 import {
   heldSpec,
@@ -12,7 +14,6 @@ import {
   type Lease,
   type LeaseKnowledge,
 } from './lease.ts';
-import type { Log } from '../lib/log.ts';
 import { ResourceClient } from './resource-client.ts';
 
 /** How often the leader renews the lease, in milliseconds. */
@@ -46,7 +47,7 @@ export interface LeaseElectorOptions {
 export class LeaseElector {
   readonly #options: LeaseElectorOptions;
   readonly #leases: ResourceClient<Lease>;
-  readonly #failureLog: FailureLog;
+  readonly #failures = new RepeatedFailures();
   readonly #lease: string;
   #knowledge: LeaseKnowledge;
   #hasLooked = false;
@@ -54,7 +55,7 @@ export class LeaseElector {
   #loggedHolder: string | undefined;
 
   constructor(options: LeaseElectorOptions) {
-    const { transport, namespace, name, identity, log } = options;
+    const { transport, namespace, name, identity } = options;
     this.#options = options;
     this.#leases = new ResourceClient<Lease>(transport, {
       group: 'coordination.k8s.io',
@@ -62,7 +63,6 @@ export class LeaseElector {
       plural: 'leases',
     });
     this.#lease = `${namespace}/${name}`;
-    this.#failureLog = new FailureLog(log, `Election by lease ${this.#lease}`);
     this.#knowledge = { identity, sinceMs: now() };
   }
 
@@ -72,7 +72,7 @@ export class LeaseElector {
 
   /** Why it does not know who leads: the lease was not read yet, or reads or writes fail. `undefined`: it knows. */
   get problem(): string | undefined {
-    const { lastError } = this.#failureLog;
+    const { lastError } = this.#failures;
     return lastError?.message ?? (this.#hasLooked ? undefined : `The lease ${this.#lease} was not read yet.`);
   }
 
@@ -93,7 +93,7 @@ export class LeaseElector {
   }
 
   async #lead(signal: AbortSignal, lead: (term: AbortSignal) => Promise<void>): Promise<void> {
-    this.#options.log.info('Leading', { lease: this.#lease, identity: this.#options.identity });
+    this.#options.log('LeaderElected', { lease: this.#lease, identity: this.#options.identity });
     const lost = new AbortController();
     const over = new AbortController();
     try {
@@ -111,18 +111,17 @@ export class LeaseElector {
       await sleep(this.#pauseMs(), undefined, { signal: over }).catch(() => undefined);
       if (over.aborted) return;
       const handicap = this.#options.handicap?.();
-      if (handicap !== undefined) return this.#end(lost, handicap);
+      if (handicap !== undefined) {
+        // The lease is no longer renewed, and released when the term has ended.
+        this.#options.log('LeadershipGivenUp', { lease: this.#lease, why: handicap });
+        return lost.abort(new Error(`the lease ${this.#lease} is given up: ${handicap}`));
+      }
       if (this.isLeading) await this.#look();
     }
     if (over.aborted) return;
     this.#knowledge = { ...this.#knowledge, leadsUntilMs: undefined };
-    this.#end(lost, 'the lease was not renewed in time, or another process acquired it');
-  }
-
-  /** A lease that is still held is no longer renewed, and released when the term has ended. */
-  #end(lost: AbortController, why: string): void {
-    this.#options.log.warn(`No longer leading: ${why}`, { lease: this.#lease, ...this.#holder() });
-    lost.abort(new Error(`the lease ${this.#lease} is lost: ${why}`));
+    this.#options.log('LeadershipLost', { lease: this.#lease, ...this.#holder() });
+    lost.abort(new Error(`the lease ${this.#lease} is lost`));
   }
 
   /** Reads the lease and acts on it. */
@@ -133,11 +132,18 @@ export class LeaseElector {
       this.#knowledge = leaseSeen(this.#knowledge, lease, now());
       await this.#act();
       this.#hasLooked = true;
-      this.#failureLog.recovered();
+      this.#logRecovery();
     } catch (error) {
       // Another candidate was faster.
-      if (!hasHttpStatus(error, 409)) this.#failureLog.failed(error, this.#pauseMs());
+      if (hasHttpStatus(error, 409)) return;
+      const failure = this.#failures.failed(error, this.#pauseMs());
+      this.#options.log('ElectionFailed', { lease: this.#lease, ...failure });
     }
+  }
+
+  #logRecovery(): void {
+    const recovery = this.#failures.recovered();
+    if (recovery !== undefined) this.#options.log('ElectionRecovered', { lease: this.#lease, ...recovery });
   }
 
   async #act(): Promise<void> {
@@ -150,7 +156,7 @@ export class LeaseElector {
   #isHandicapped(): boolean {
     const handicap = this.#options.handicap?.();
     if (handicap !== undefined && this.#loggedHandicap === undefined)
-      this.#options.log.info(`Standing by: ${handicap}`, { lease: this.#lease });
+      this.#options.log('UnableToLead', { lease: this.#lease, why: handicap });
     this.#loggedHandicap = handicap;
     return handicap !== undefined;
   }
@@ -182,12 +188,9 @@ export class LeaseElector {
   async #release(): Promise<void> {
     try {
       await this.#patch(releasedSpec());
-      this.#options.log.info('Lease released', { lease: this.#lease });
+      this.#options.log('LeaseReleased', { lease: this.#lease });
     } catch (error) {
-      this.#options.log.warn('The lease could not be released. Another process leads after it has expired', {
-        lease: this.#lease,
-        error,
-      });
+      this.#options.log('LeaseReleaseFailed', { lease: this.#lease, error });
     }
     this.#knowledge = { ...this.#knowledge, leadsUntilMs: undefined };
   }
@@ -210,15 +213,12 @@ export class LeaseElector {
     const { holder } = this.#holder();
     if (holder === this.#loggedHolder) return;
     this.#loggedHolder = holder;
-    this.#options.log.info('Standing by: another process leads', {
-      lease: this.#lease,
-      holder,
-      identity: this.#options.identity,
-    });
+    const { identity, log } = this.#options;
+    log('StandingBy', { lease: this.#lease, ...this.#holder(), identity });
   }
 
-  #holder(): { readonly holder: string | undefined } {
-    return { holder: this.#knowledge.lease?.spec?.holderIdentity };
+  #holder(): { readonly holder?: string } {
+    return present({ holder: this.#knowledge.lease?.spec?.holderIdentity });
   }
 }
 

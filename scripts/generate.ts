@@ -6,6 +6,7 @@ import { withReference } from '../cli/reference.ts';
 import { withVariables } from './chart-schema.ts';
 import { alerts, ruleFile, withRule } from './monitoring/alert-files.ts';
 import { dashboard } from './monitoring/dashboard.ts';
+import { taskKindsPolicy } from './task-kinds-policy.ts';
 import { taskWorkflows } from './task-workflows.ts';
 import { withTables } from './with-tables.ts';
 
@@ -13,8 +14,11 @@ const HEADER = '# Generated from api/ by `npm run generate`; do not edit.\n';
 const RULES_HEADER = '# Generated from scripts/monitoring/alerts.ts by `npm run generate`; do not edit.\n';
 
 /** YAML 1.1, as kubectl reads it: there `yes` and `no` are booleans unless they are quoted. */
-function yaml(document: unknown): string {
-  return HEADER + stringify(document, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false });
+function yaml(...documents: readonly unknown[]): string {
+  const texts = documents.map((document) =>
+    stringify(document, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false }),
+  );
+  return HEADER + texts.join('---\n');
 }
 
 /** A chart can only read files in its own folder. */
@@ -32,6 +36,7 @@ const generators: Readonly<Record<string, (present: string) => string>> = {
   'deploy/charts/sei-node-tasks/files/rbac/update-node-image.yaml': copyOf('deploy/rbac/update-node-image.yaml'),
   'deploy/charts/sei-node-tasks/files/rbac/worker.yaml': copyOf('deploy/rbac/worker.yaml'),
   'deploy/charts/sei-node-tasks/values.schema.json': withVariables,
+  'deploy/admission/task-kinds.yaml': () => yaml(...taskKindsPolicy()),
   'workflows/tasks.ts': taskWorkflows,
   'docs/reasons.md': (present) => withTables(present, ['messages']),
   'docs/architecture.md': (present) => withTables(present, ['rooms']),
@@ -44,6 +49,7 @@ const generators: Readonly<Record<string, (present: string) => string>> = {
   ),
   'docs/metrics.md': (present) => withTables(present, ['metrics', 'sdkMetrics', 'metricLabels']),
   'docs/configuration.md': (present) => withTables(present, ['config']),
+  'docs/logs.md': (present) => withTables(present, ['events', 'fields']),
   'docs/cli.md': withReference,
 };
 

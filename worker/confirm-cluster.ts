@@ -21,7 +21,7 @@ export async function confirmCluster(
   retry: RetryOptions,
 ): Promise<void> {
   const found = await retryForever(
-    `Reading the cluster's id from the API server at ${transport.server}`,
+    { event: 'ClusterIdUnknown', apiServer: transport.server },
     () => readClusterId(transport, { signal: retry.signal }),
     retry,
   );

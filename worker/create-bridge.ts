@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import type { Logger } from '@temporalio/common';
+import type { Log } from '../api/log.ts';
 import type { Metrics } from '../api/metrics.ts';
 import { Bridge } from '../crd-bridge/bridge.ts';
 import { TaskWorkflows, type TaskWorkflowsOptions } from '../crd-bridge/task-workflows.ts';
@@ -29,7 +29,7 @@ export interface BridgeParts {
   readonly searchAttributes: TaskWorkflowsOptions['searchAttributes'];
   readonly metrics: Metrics;
   readonly temporal: Pick<TemporalHealth, 'isLost'>;
-  readonly log: Logger;
+  readonly log: Log;
 }
 
 /** A bridge that runs in one of the processes that share a lease. */
@@ -62,6 +62,7 @@ export function createBridge({
     clusterId,
     temporalUiUrl: config.TEMPORAL_UI_URL,
     searchAttributes,
+    startsEagerly: config.TEMPORAL_DEPLOYMENT_NAME === undefined,
   });
   const bridge = {
     transport,
@@ -72,10 +73,11 @@ export function createBridge({
     maxOrphansPercent: config.MAX_ORPHANS_PERCENT,
     isLeading: () => elector.isLeading,
     metrics,
+    defaultTtlMs: config.DEFAULT_TTL_AFTER_FINISHED,
     log,
   };
   const createTermBridge = async (signal: AbortSignal): Promise<Bridge> => {
-    await confirmCluster(transport, clusterId, { log, signal, onFailure: () => {} });
+    await confirmCluster(transport, clusterId, { log, signal });
     return new Bridge(bridge);
   };
   return new LeadingBridge(elector, createTermBridge, metrics);

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import type { LogLevelName } from '../api/log.ts';
 import { printable } from '../lib/printable.ts';
 import { withoutSecrets } from '../lib/without-secrets.ts';
+import { answerLogLevel } from './log-level-endpoint.ts';
 import { splitAddress } from './split-address.ts';
 
 export interface Check {
@@ -23,13 +25,18 @@ export interface Probes {
 
 /**
  * Serves `/healthz` and `/readyz`: 200 when every check passes, else 503, with one line per check, as the API server
- * does. A process whose event loop is blocked answers nothing, which a probe counts as a failure.
+ * does; and `/loglevel`. A process whose event loop is blocked answers nothing, which a probe counts as a failure.
  *
  * @throws Error when the address cannot be bound.
  */
-export async function startProbeServer(address: string, probes: Probes): Promise<Server> {
+export async function startProbeServer(address: string, probes: Probes, log: { level: LogLevelName }): Promise<Server> {
   const paths: Readonly<Record<string, () => Checks>> = { '/healthz': probes.healthz, '/readyz': probes.readyz };
   const server = createServer((request, response) => {
+    if (request.url === '/loglevel') {
+      // A client that goes away in the middle of its request.
+      answerLogLevel(request, response, log).catch(() => response.destroy());
+      return;
+    }
     const checks = paths[request.url ?? '']?.();
     if (checks === undefined) {
       response.writeHead(404).end('not found\n');

@@ -3,7 +3,8 @@ import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/e
 import type { Metrics } from '../api/metrics.ts';
 import { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
 import { loadKubeConfig } from '../kubernetes/load-kube-config.ts';
-import { ConfigError, readConfig, type Config } from './config.ts';
+import { ConfigError, readConfig, type Config, type ConfigProblem } from './config.ts';
+import { temporalProxy } from './temporal-proxy.ts';
 
 interface Configuration {
   readonly config: Config;
@@ -16,21 +17,30 @@ interface Configuration {
  * @param metrics - Measures the requests to the API server.
  * @throws ConfigError that lists what is wrong with our variables, with Temporal's and with the kubeconfig.
  */
-export function readConfiguration(metrics: Metrics): Configuration {
-  const problems: string[] = [];
-  const config = attempt(() => readConfig(process.env), problems);
-  const temporal = attempt(readTemporalConfig, problems);
-  const transport = attempt(() => new KubernetesTransport(loadKubeConfig(), metrics), problems);
-  if (config === undefined || temporal === undefined || transport === undefined)
-    throw new ConfigError(problems.join('\n'));
+export async function readConfiguration(metrics: Metrics): Promise<Configuration> {
+  const problems: ConfigProblem[] = [];
+  const config = await attempt('environment', () => readConfig(process.env), problems);
+  const temporal = await attempt('TEMPORAL_*', readTemporalConfig, problems);
+  const transport = await attempt(
+    'KUBECONFIG',
+    async () => new KubernetesTransport(await loadKubeConfig(), { metrics }),
+    problems,
+  );
+  if (config === undefined || temporal === undefined || transport === undefined) throw new ConfigError(problems);
   return { config, temporal, transport };
 }
 
-function attempt<Part>(read: () => Part, problems: string[]): Part | undefined {
+/** @param variable - To blame for an error that does not name one. */
+async function attempt<Part>(
+  variable: string,
+  read: () => Part | Promise<Part>,
+  problems: ConfigProblem[],
+): Promise<Part | undefined> {
   try {
-    return read();
+    return await read();
   } catch (error) {
-    problems.push(error instanceof Error ? error.message : String(error));
+    if (error instanceof ConfigError) problems.push(...error.problems);
+    else problems.push({ variable, problem: error instanceof Error ? error.message : String(error) });
     return undefined;
   }
 }
@@ -44,6 +54,8 @@ function attempt<Part>(read: () => Part, problems: string[]): Part | undefined {
 export function readTemporalConfig(): ClientConnectConfig {
   try {
     const { connectionOptions, ...rest } = loadClientConnectConfig();
+    const proxy = temporalProxy(connectionOptions.address ?? 'localhost:7233', process.env);
+    if (proxy !== undefined) connectionOptions.proxy = proxy;
     const file = process.env['TEMPORAL_API_KEY_FILE'];
     if (!file) return { ...rest, connectionOptions };
     const apiKey = readFileSync(file, 'utf8').trim();
@@ -51,8 +63,7 @@ export function readTemporalConfig(): ClientConnectConfig {
     return { ...rest, connectionOptions: { ...connectionOptions, apiKey } };
   } catch (error) {
     const [firstLine] = String(error instanceof Error ? error.message : error).split('\n', 1);
-    throw new ConfigError(
-      `The configuration of Temporal's client is not valid: ${firstLine}. Correct the TEMPORAL_* variables, or the file that they name.`,
-    );
+    const problem = `The configuration of Temporal's client is not valid: ${firstLine}. Correct the TEMPORAL_* variables, or the file that they name.`;
+    throw new ConfigError([{ variable: 'TEMPORAL_*', problem }]);
   }
 }

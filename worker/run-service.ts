@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
-import type { Logger } from '@temporalio/common';
 import type { NativeConnection, Worker } from '@temporalio/worker';
 import type { Metrics } from '../api/metrics.ts';
 import { dataConverterFor } from '../encryption/data-converter.ts';
@@ -13,15 +12,18 @@ import { readClusterId } from '../kubernetes/read-cluster-id.ts';
 import type { Config } from './config.ts';
 import { createBridge } from './create-bridge.ts';
 import { createWorker } from './create-worker.ts';
+import { ListenError } from './errors.ts';
 import type { LeadingBridge } from './leading-bridge.ts';
 import { observeBridge } from './observe-bridge.ts';
 import { credentialSources, observeCredentials } from './observe-credentials.ts';
 import { observeProcess } from './observe-process.ts';
 import { healthOf, readinessOf, type Running } from './probe-checks.ts';
-import { startProbeServer, type Checks } from './probe-server.ts';
+import { startProbeServer } from './probe-server.ts';
 import { retryForever } from './retry-forever.ts';
 import { runParts, type Part } from './run-parts.ts';
 import { SearchAttributeProbe } from './search-attribute-probe.ts';
+import type { ServiceLog } from './service-log.ts';
+import { addressOf, namespaceOf, startFields } from './start-fields.ts';
 import { TemporalAccess } from './temporal-access.ts';
 import { TemporalHealth } from './temporal-health.ts';
 import { warnOfApiServerToken } from './warn-of-api-server-token.ts';
@@ -37,8 +39,7 @@ export interface ServiceOptions {
   readonly secrets: string[];
   readonly transport: KubernetesTransport;
   readonly metrics: Metrics;
-  /** Not the logger of the SDK's runtime, which logs nothing when a connection fails. */
-  readonly log: Logger;
+  readonly log: ServiceLog;
   /** Aborted when the process is asked to stop. */
   readonly shutdown: AbortSignal;
   /** Names of what runs; kept up to date. */
@@ -50,6 +51,7 @@ const CLOSING_MS = 2_000;
 
 /** What this file runs and closes. */
 interface RunningParts extends Running {
+  clusterId?: string;
   access?: TemporalAccess;
   temporal?: TemporalHealth;
   worker?: Worker;
@@ -63,25 +65,24 @@ interface RunningParts extends Running {
  * @throws Error when a part of the service fails permanently.
  */
 export async function runService(options: ServiceOptions): Promise<void> {
-  const { config, temporal, transport, secrets, metrics, log, shutdown, open } = options;
+  const { config, temporal, transport, metrics, log, shutdown, open } = options;
+  const fields = startFields(config, temporal, transport.server);
+  log.log('ServiceStarting', fields);
   const running: RunningParts = {};
-  const readyz = (): Checks => readinessOf(config.ROLE, running, shutdown.aborted);
-  const probes = await startProbeServer(config.PROBE_ADDRESS, {
-    healthz: () => healthOf(running),
-    readyz,
-    secrets,
-  });
-  observeProcess(metrics, readyz, shutdown);
+  const probes = await serveProbes(options, running);
+  observeProcess(metrics, () => readinessOf(config.ROLE, running, shutdown.aborted), shutdown);
   const connected = (): ClientConnectConfig['connectionOptions'] =>
     running.access?.connectionOptions ?? temporal.connectionOptions;
   observeCredentials(metrics, credentialSources({ config, transport, temporal: connected }), shutdown);
   try {
     await startParts(options, running);
-    log.info('sei-node-tasks is running', { role: config.ROLE, taskQueue: running.taskQueue });
+    const { clusterId: cluster, taskQueue } = running;
+    const durationMs = Math.round(process.uptime() * 1000);
+    log.log('ServiceRunning', { ...fields, cluster, taskQueue, durationMs });
     await runParts(partsOf(running, metrics), { shutdown, graceMs: config.SHUTDOWN_GRACE, open });
   } catch (error) {
     if (!shutdown.aborted) throw error;
-    if (error !== shutdown.reason) log.warn('A part failed during the shutdown', { error });
+    if (error !== shutdown.reason) log.log('PartFailedInShutdown', { error });
   } finally {
     // What fails here only follows from what has happened before: a worker that did not end keeps its connection.
     const closed = [running.access?.connection.close() ?? Promise.resolve(), options.transport.close(), close(probes)];
@@ -89,16 +90,29 @@ export async function runService(options: ServiceOptions): Promise<void> {
   }
 }
 
+async function serveProbes({ config, secrets, log, shutdown }: ServiceOptions, running: RunningParts): Promise<Server> {
+  const address = config.PROBE_ADDRESS;
+  const probes = {
+    healthz: () => healthOf(running),
+    readyz: () => readinessOf(config.ROLE, running, shutdown.aborted),
+    secrets,
+  };
+  try {
+    return await startProbeServer(address, probes, log);
+  } catch (error) {
+    throw new ListenError('PROBE_ADDRESS', address, error);
+  }
+}
+
 async function startParts(
-  { config, temporal, rereadTemporal, secrets, transport, metrics, log, shutdown }: ServiceOptions,
+  { config, temporal, rereadTemporal, secrets, transport, metrics, log: { log }, shutdown }: ServiceOptions,
   running: RunningParts,
 ): Promise<void> {
   const retry = { log, signal: shutdown, onFailure: (problem: string) => void (running.waitsFor = problem) };
   const dataConverter = dataConverterFor(config.PAYLOAD_KEY_FILE, log);
-  const { namespace = 'default', connectionOptions } = temporal;
-  const address = connectionOptions.address ?? 'localhost:7233';
+  const namespace = namespaceOf(temporal);
   const access = await retryForever(
-    `Connecting to Temporal at ${address}`,
+    { event: 'TemporalConnectionFailed', temporalAddress: addressOf(temporal) },
     () => TemporalAccess.connect({ config: temporal, reread: rereadTemporal, secrets, dataConverter, log }),
     retry,
   );
@@ -107,21 +121,26 @@ async function startParts(
   running.temporal = new TemporalHealth(() => access.connection, namespace);
   void running.temporal.run(shutdown);
   const connection = (): NativeConnection => access.connection;
-  const searchAttributes = new SearchAttributeProbe({ connection, address, namespace, log });
-  await retryForever('Checking the search attributes', () => searchAttributes.ensure(shutdown), retry);
+  const searchAttributes = new SearchAttributeProbe({ connection, address: addressOf(temporal), namespace, log });
+  await retryForever(
+    { event: 'SearchAttributesUnknown', temporalNamespace: namespace },
+    () => searchAttributes.ensure(shutdown),
+    retry,
+  );
   void searchAttributes.run(shutdown);
   const events = new EventRecorder(transport, hostname());
   const clusterId = await retryForever(
-    `Reading from the API server at ${transport.server}`,
+    { event: 'ClusterIdUnknown', apiServer: transport.server },
     () => readClusterId(transport, { signal: shutdown }),
     retry,
   );
+  running.clusterId = clusterId;
   const taskQueue = config.TASK_QUEUE ?? `sei-node-tasks-${clusterId}`;
   running.taskQueue = taskQueue;
   if (config.ROLE !== 'bridge') {
     if (config.SIDECAR_TOKEN_FILE !== undefined) await warnOfApiServerToken(config.SIDECAR_TOKEN_FILE, transport, log);
     running.worker = await retryForever(
-      `Starting the worker in Temporal namespace ${namespace}`,
+      { event: 'WorkerStartFailed', temporalNamespace: namespace },
       () =>
         createWorker({
           config,
@@ -132,6 +151,7 @@ async function startParts(
           taskQueue,
           transport,
           events,
+          log,
           shutdown,
           searchAttributes,
           metrics,

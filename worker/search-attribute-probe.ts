@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import type { NativeConnection } from '@temporalio/worker';
+import type { Log } from '../api/log.ts';
 import { searchAttributes } from '../api/temporal/search-attributes.ts';
 import { searchAttributeCommand } from './search-attribute-command.ts';
 
@@ -24,7 +24,7 @@ export interface SearchAttributeProbeOptions {
   /** `host:port` of the server, for the command in the log. */
   readonly address: string;
   readonly namespace: string;
-  readonly log: Logger;
+  readonly log: Log;
 }
 
 /**
@@ -60,7 +60,7 @@ export class SearchAttributeProbe {
     while (!this.#areKnown && !signal.aborted) {
       await sleep(INTERVAL_MS, undefined, { signal, ref: false }).catch(() => undefined);
       if (signal.aborted || !(await this.#haveAppeared())) continue;
-      this.#options.log.info('The search attributes exist now and are used', { namespace: this.#options.namespace });
+      this.#options.log('SearchAttributesAvailable', { temporalNamespace: this.#options.namespace });
     }
   }
 
@@ -83,7 +83,7 @@ export class SearchAttributeProbe {
     } catch (error) {
       if (PASSING.includes(codeOf(error))) throw error;
       if (codeOf(error) !== INVALID_ARGUMENT)
-        this.#options.log.warn('Temporal refused the query that shows whether search attributes exist', { error });
+        this.#options.log('SearchAttributeQueryRefused', { temporalNamespace: namespace, error });
       return false;
     }
   }
@@ -99,15 +99,11 @@ export class SearchAttributeProbe {
       );
     } catch (error) {
       if (PASSING.includes(codeOf(error))) throw error;
-      log.warn(
-        `Temporal namespace ${namespace} lacks the search attributes ${missing.join(', ')}, and they could not be created: ` +
-          'lists cannot be filtered, and a workflow is not cancelled when its resource is deleted while no bridge runs. ' +
-          `They are used as soon as they exist. Run this command: ${searchAttributeCommand({ address, namespace, missing })}`,
-        { error },
-      );
+      const command = searchAttributeCommand({ address, namespace, missing });
+      log('SearchAttributesMissing', { temporalNamespace: namespace, names: missing, command, error });
       return;
     }
-    log.info('Search attributes created', { namespace, names: missing });
+    log('SearchAttributesCreated', { temporalNamespace: namespace, names: missing });
     for (let probes = 0; probes < CREATED_PROBES && !(await this.#haveAppeared()); probes += 1)
       await sleep(CREATED_INTERVAL_MS, undefined, { signal });
   }

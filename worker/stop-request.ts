@@ -2,7 +2,7 @@
 const EXIT_INTERRUPTED = 130;
 
 /**
- * A signal that is aborted by the first SIGTERM or SIGINT. Further ones change nothing, except that a second Ctrl-C ends
+ * A signal that is aborted by the first SIGTERM or SIGINT, whose name is the message of its reason. Further ones change nothing, except that a second Ctrl-C ends
  * the process at once. Imports nothing, so that signals are handled while the rest of the program loads.
  */
 export function stopRequest(): AbortSignal {
@@ -10,7 +10,7 @@ export function stopRequest(): AbortSignal {
   for (const name of ['SIGTERM', 'SIGINT'] as const) {
     process.on(name, () => {
       if (stop.signal.aborted && name === 'SIGINT') process.exit(EXIT_INTERRUPTED);
-      stop.abort(new Error(`received ${name}`));
+      stop.abort(new Error(name));
     });
   }
   return stop.signal;

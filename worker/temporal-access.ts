@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
-import type { DataConverter, Logger } from '@temporalio/common';
+import type { DataConverter } from '@temporalio/common';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, type Worker } from '@temporalio/worker';
+import type { Log } from '../api/log.ts';
 import { explainTemporalFailure } from './explain-temporal-failure.ts';
 import { rotationOf } from './temporal-credentials.ts';
 
@@ -16,7 +17,7 @@ export interface TemporalAccessOptions {
   /** Never logged. A new key is added. */
   readonly secrets: string[];
   readonly dataConverter: DataConverter;
-  readonly log: Logger;
+  readonly log: Log;
 }
 
 /** The connection to Temporal, which follows certificates and API keys that are replaced while the process runs. */
@@ -62,9 +63,7 @@ export class TemporalAccess {
     while (!signal.aborted) {
       await sleep(INTERVAL_MS, undefined, { signal, ref: false }).catch(() => undefined);
       if (signal.aborted) return;
-      await this.rotate().catch((error: unknown) =>
-        this.#options.log.warn('New credentials for Temporal cannot be used; the previous ones stay in use', { error }),
-      );
+      await this.rotate().catch((error: unknown) => this.#options.log('TemporalCredentialsInvalid', { error }));
     }
   }
 
@@ -78,7 +77,7 @@ export class TemporalAccess {
     if (rotation === 'api-key' && apiKey !== undefined) await this.#connection.setApiKey(apiKey);
     else await this.#reconnect(connectionOptions);
     this.#inUse = connectionOptions;
-    this.#options.log.info('New credentials for Temporal are in use', { rotation });
+    this.#options.log('TemporalCredentialsReplaced', { rotation });
   }
 
   async #reconnect(connectionOptions: ClientConnectConfig['connectionOptions']): Promise<void> {

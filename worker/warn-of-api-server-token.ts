@@ -1,5 +1,5 @@
-import type { Logger } from '@temporalio/common';
 import { BearerToken } from '../activities/bearer-token.ts';
+import type { Log } from '../api/log.ts';
 import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
 import { opensApiServer, tokenAudiences } from '../lib/token-audiences.ts';
 
@@ -10,15 +10,10 @@ import { opensApiServer, tokenAudiences } from '../lib/token-audiences.ts';
 export async function warnOfApiServerToken(
   tokenFile: string,
   transport: Pick<KubernetesTransport, 'bearerToken'>,
-  log: Logger,
+  log: Log,
 ): Promise<void> {
   const [token, ownToken] = await Promise.allSettled([new BearerToken(tokenFile).get(), transport.bearerToken()]);
   if (token.status === 'rejected' || ownToken.status === 'rejected') return;
   if (!opensApiServer(token.value, ownToken.value)) return;
-  log.warn(
-    'SIDECAR_TOKEN_FILE contains a token that the API server accepts: every sidecar that gets it has the rights of this ' +
-      'service in the cluster. Mount a projected token with an audience of its own, such as sei-sidecar, and start the ' +
-      "sidecars' proxies with --auth-token-audiences=sei-sidecar.",
-    { file: tokenFile, audiences: tokenAudiences(token.value) ?? [] },
-  );
+  log('SidecarTokenOpensApiServer', { file: tokenFile, audiences: tokenAudiences(token.value) ?? [] });
 }

@@ -10,6 +10,7 @@ import type { Activities } from '../core/activities.ts';
 import { permitIdOf } from '../api/temporal/permit-id.ts';
 import { present } from '../lib/present.ts';
 import { definitionOf, type TaskKind } from '../api/task-kinds.ts';
+import { isBegun } from '../core/knowledge.ts';
 import type { BegunTask } from '../api/temporal/task-input.ts';
 import type { TaskOutcome } from '../api/temporal/task-outcome.ts';
 import { timestamp } from '../lib/timestamp.ts';
@@ -22,9 +23,11 @@ import { TaskLifecycle, type FinishedTask } from './task-lifecycle.ts';
 export async function runTask(kind: TaskKind, input: unknown): Promise<TaskOutcome> {
   const display = new TaskDisplay();
   const control = new TaskControl();
+  let known = input;
   let ended = await new TaskLifecycle({ kind, input, control, display }).run();
-  for (let begun = await finish(ended); begun !== undefined; begun = await finish(ended)) {
-    ended = await new TaskLifecycle({ kind, input: { ...(input as object), begun }, control, display }).run();
+  for (let begun = await finish(ended, known); begun !== undefined; begun = await finish(ended, known)) {
+    known = { ...(input as object), begun };
+    ended = await new TaskLifecycle({ kind, input: known, control, display }).run();
   }
   const { verdict } = ended;
   display.end(verdict);
@@ -46,17 +49,14 @@ export async function runTask(kind: TaskKind, input: unknown): Promise<TaskOutco
 /**
  * Releases the permit and writes the verdict.
  *
+ * @param input - What the verdict was made from.
  * @returns The task that the status says was begun, if the verdict does not account for it: then the verdict was not
  * written.
  */
-async function finish({
-  task,
-  plan,
-  verdict,
-  startedAtMs,
-  submittedAtMs,
-  permitRunId,
-}: FinishedTask): Promise<BegunTask | undefined> {
+async function finish(
+  { task, plan, verdict, startedAtMs, submittedAtMs, permitRunId }: FinishedTask,
+  input: unknown,
+): Promise<BegunTask | undefined> {
   if (plan === undefined && task.mirrorTo === undefined) return undefined;
   const { mirrorStatus } = proxyActivities<Activities>({ ...SHORT, summary: `Write the verdict: ${verdict.reason}` });
   const isOwnPermit =
@@ -64,8 +64,15 @@ async function finish({
   const permit = isOwnPermit
     ? { permitId: permitIdOf(task.cluster, task.node), holder: plan.permitHolder, ...present({ runId: permitRunId }) }
     : undefined;
-  const unbegun = startedAtMs === undefined && plan !== undefined && plan.begun === undefined;
-  const request = { task, verdict, endedAtMs: Date.now(), unbegun, ...present({ submittedAtMs, permit }) };
+  const unbegun = startedAtMs === undefined && !isBegun(input);
+  const request = {
+    task,
+    verdict,
+    endedAtMs: Date.now(),
+    workflowStartedAtMs: workflowInfo().startTime.getTime(),
+    unbegun,
+    ...present({ submittedAtMs, startedAtMs, permit }),
+  };
   return await CancellationScope.nonCancellable(() => mirrorStatus(request));
 }
 

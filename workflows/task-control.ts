@@ -32,6 +32,8 @@ export class TaskControl {
       validator: (request: unknown) => assertCancelRequest(request),
     });
     setHandler(specChanged, (change) => {
+      // A bridge that was paused may send its change after that of the next leader.
+      if (change.generation < (this.change?.generation ?? 0)) return;
       this.change = change;
       this.#work?.cancel();
     });

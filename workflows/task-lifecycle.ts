@@ -14,7 +14,6 @@ import type {
   CheckedTarget,
   OverTask,
   PollHeartbeat,
-  PollRequest,
   ReadyTask,
   TargetWaitState,
 } from '../core/activities.ts';
@@ -22,8 +21,16 @@ import { present } from '../lib/present.ts';
 import type { TaskKind } from '../api/task-kinds.ts';
 import type { TaskIdentity } from '../api/temporal/task-input.ts';
 import type { TaskPlan } from '../core/task-plan.ts';
-import { isBegun, knowledgeAtStart, type Knowledge } from '../core/knowledge.ts';
-import { afterDispatch, afterPoll, afterTakeOff, afterTarget, type Situation, type Step } from '../core/next-step.ts';
+import { afterAnswer, isBegun, knowledgeAtStart, type Knowledge } from '../core/knowledge.ts';
+import {
+  afterDispatch,
+  afterLossOfResource,
+  afterPoll,
+  afterTakeOff,
+  afterTarget,
+  type Situation,
+  type Step,
+} from '../core/next-step.ts';
 import {
   cancelling,
   dispatching,
@@ -77,6 +84,8 @@ export class TaskLifecycle {
   /** Unset: the execution has not begun. `atMs`: when that was heard here, in milliseconds since the epoch. */
   #begun: (Begun & { readonly atMs: number }) | undefined;
   #submittedAtMs: number | undefined;
+  /** Polls of the worker that sent the task. */
+  #inFlight: number | undefined;
   #permitRunId: string | undefined;
   #waited: Partial<TargetWaitState> | undefined;
   #waitingFor: Progress | undefined;
@@ -89,7 +98,7 @@ export class TaskLifecycle {
     let next = await this.#checkTarget();
     while (!('state' in next) && next.do !== 'end') next = await this.#doStep(next);
     if ('state' in next) return this.#ended(next);
-    const verdict = withNotice(this.#verdictOf(next.end), this.#begun?.notice);
+    const verdict = this.#verdictOf(next.end);
     return this.#ended({ task: this.#currentPlan.task, plan: this.#plan, verdict });
   }
 
@@ -163,7 +172,7 @@ export class TaskLifecycle {
       ...ready,
       plan,
       knowledge: this.#knowledge,
-      ...present({ permitRunId: this.#permitRunId, elapsedMs: this.#elapsedMs }),
+      ...present({ elapsedMs: this.#elapsedMs }),
     };
     const dispatched = await control.untilChanged(() => dispatchTask(request));
     if (dispatched === undefined) {
@@ -173,6 +182,7 @@ export class TaskLifecycle {
       return afterDispatch({ state: 'cancelled' }, this.#situation);
     }
     this.#knowledge = dispatched.knowledge;
+    this.#inFlight = dispatched.inFlight;
     if (dispatched.begun !== undefined) this.#begun = { ...dispatched.begun, atMs: Date.now() };
     this.#noteSubmission();
     if (dispatched.state === 'busy') this.#waited = { ...this.#waited, ...present({ sighting: dispatched.sighting }) };
@@ -186,7 +196,7 @@ export class TaskLifecycle {
     const { plan, remainingMs } = request;
     this.#show(workingOn(plan));
     const { pollTask } = proxyActivities<Activities>({
-      ...polling(plan.timeoutMs !== undefined),
+      ...polling(plan.timeoutMs !== undefined, this.#inFlight),
       // A last check waits for a worker that can make it: only an answer, or none, decides.
       ...(remainingMs ? { scheduleToCloseTimeout: remainingMs + OVERTIME_MS } : {}),
       summary:
@@ -212,14 +222,19 @@ export class TaskLifecycle {
     if (this.#knowledge.sent === 'yes') this.#submittedAtMs ??= Date.now();
   }
 
-  get #pollRequest(): PollRequest {
+  get #pollRequest(): Parameters<Activities['pollTask']>[0] {
     return {
       plan: this.#currentPlan,
       request: this.#readyTask.request,
       knowledge: this.#knowledge,
       waitedMs: this.#elapsedMs ?? 0,
       cancelled: this.#options.control.cancelled !== undefined,
-      ...present({ remainingMs: this.#remainingMs, submittedAtMs: this.#submittedAtMs, notice: this.#begun?.notice }),
+      ...present({
+        remainingMs: this.#remainingMs,
+        submittedAtMs: this.#submittedAtMs,
+        notice: this.#begun?.notice,
+        permitRunId: this.#permitRunId,
+      }),
     };
   }
 
@@ -231,10 +246,11 @@ export class TaskLifecycle {
       ...waiting(),
       summary: `Take the wait off the sidecar of ${plan.task.node.name}`,
     });
-    return afterTakeOff(
-      await CancellationScope.nonCancellable(() => takeOffTask({ plan, cancelled: isCancelled })),
-      by,
-    );
+    const request = { plan, cancelled: isCancelled, sent: this.#knowledge.sent };
+    const taken = await CancellationScope.nonCancellable(() => takeOffTask(request));
+    if (typeof taken === 'object') this.#knowledge = afterAnswer(this.#knowledge, taken);
+    this.#noteSubmission();
+    return afterTakeOff(taken, by);
   }
 
   /** The plan with what has changed since it was made: the spec, and whether it was cancelled. */
@@ -257,9 +273,10 @@ export class TaskLifecycle {
   }
 
   get #situation(): Situation {
-    const { kind, timeoutMs } = this.#currentPlan;
+    const { kind, timeoutMs, begun } = this.#currentPlan;
     return {
       kind,
+      onlyWatched: begun?.onlyWatched,
       sent: this.#knowledge.sent,
       isCancelled: this.#options.control.cancelled !== undefined,
       isBounded: timeoutMs !== undefined,
@@ -308,7 +325,7 @@ export class TaskLifecycle {
 
   /** The resource is gone or terminal, and the sidecar does not have the task. */
   #withoutResource(state: 'resource-gone' | 'resource-terminal'): Next {
-    if (this.#knowledge.sent !== 'no') return { do: 'end', end: { by: 'cancellation', takenOff: false } };
+    if (this.#knowledge.sent !== 'no') return afterLossOfResource(this.#situation);
     const { task } = this.#currentPlan;
     return {
       state: 'over',
@@ -337,7 +354,7 @@ function knownAtFailure({ cause }: ActivityFailure): Knowledge | undefined {
   const heartbeat =
     cause instanceof TimeoutFailure ? (cause.lastHeartbeatDetails as PollHeartbeat | undefined) : undefined;
   if (heartbeat === undefined) return undefined;
-  const { taskId: _taskId, polls: _polls, ...knowledge } = heartbeat;
+  const { taskId: _taskId, polls: _polls, deniedMs: _deniedMs, ...knowledge } = heartbeat;
   return knowledge;
 }
 

@@ -1,8 +1,8 @@
 import type { NodeReference } from '../node-reference.ts';
 import { z } from 'zod';
 import { present } from '../../lib/present.ts';
-import { cancellationOf, provenanceOf, type Provenance } from '../provenance.ts';
-import type { SeiNodePhase } from '../sei-node.ts';
+import { cancelReasonOf, provenanceOf, type Provenance } from '../provenance.ts';
+import type { SeiNodePhase } from '../phases.ts';
 import type { SeiNodeTask } from '../sei-node-task.ts';
 import { payloadFieldOf, type Payload, type TaskKind } from '../task-kinds.ts';
 
@@ -26,6 +26,8 @@ const begunSchema = z.object({
   executionStartedAt: z.string().optional(),
   /** Whether the sidecar is known to have accepted it: then it is never sent again. */
   accepted: z.boolean(),
+  /** Whether it is only looked for, and never sent, although the sidecar is not known to have accepted it. */
+  onlyWatched: z.boolean().optional(),
 });
 
 /**
@@ -165,7 +167,7 @@ export function taskInputOf(resource: SeiNodeTask, texts?: ChangeValueTexts): Un
     ...present({ generation }),
     ...begunOf(resource),
     ...provenanceOf(resource.metadata),
-    ...present({ waitingSince: resource.status?.targetFirstObservedAt, cancelled: cancellationOf(resource.metadata) }),
+    ...present({ waitingSince: resource.status?.targetFirstObservedAt, cancelled: cancelReasonOf(resource.metadata) }),
   };
 }
 

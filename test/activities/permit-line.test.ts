@@ -51,8 +51,8 @@ describe('PermitLine', () => {
     const [first, second, third] = [line.join('p', 1), line.join('p', 2), line.join('p', 3)];
     assert.deepEqual(await Promise.all([first, second, third].map(hasReachedFront)), [true, false, false]);
     assert.equal(third.holder, undefined);
-    first.knownHolder = 'SeiNodeTask a';
-    assert.equal(third.holder, 'SeiNodeTask a');
+    first.knownHolder = { workflowId: 'a', name: 'SeiNodeTask a' };
+    assert.equal(third.holder, first.knownHolder);
     second.leave();
     assert.deepEqual([await hasReachedFront(third), third.isFront], [false, false]);
     first.leave();

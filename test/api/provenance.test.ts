@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { cancellationOf, provenanceOf, provenanceText, safeProvenance } from '../../api/provenance.ts';
+import { cancellationOf, cancelReasonOf, provenanceOf, provenanceText, safeProvenance } from '../../api/provenance.ts';
 import { codePoint } from '../support/code-point.ts';
 
 describe('provenance', () => {
@@ -85,5 +85,14 @@ describe('cancellationOf', () => {
     assert.equal(cancellationOf({ annotations: { 'sei.io/cancel': '' } }), '');
     assert.equal(cancellationOf({ annotations: { 'sei.io/reason': 'x' } }), undefined);
     assert.equal(cancellationOf({}), undefined);
+  });
+});
+
+describe('cancelReasonOf', () => {
+  it('is that of the annotation, and nothing in particular for a resource that is being deleted', () => {
+    const deletionTimestamp = '2026-11-24T00:00:00Z';
+    assert.equal(cancelReasonOf({ annotations: { 'sei.io/cancel': 'wrong node' }, deletionTimestamp }), 'wrong node');
+    assert.equal(cancelReasonOf({ deletionTimestamp }), '');
+    assert.equal(cancelReasonOf({}), undefined);
   });
 });

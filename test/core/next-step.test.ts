@@ -6,6 +6,7 @@ import { taskKindNames, taskKinds } from '../../api/task-kinds.ts';
 import { afterAcceptance, afterAnswer, afterLostPost, afterSilence, type Knowledge } from '../../core/knowledge.ts';
 import {
   afterDispatch,
+  afterLossOfResource,
   afterPoll,
   afterTakeOff,
   afterTarget,
@@ -120,11 +121,26 @@ describe('the next step of a task', () => {
     }
   });
 
-  it('after a wait is off the sidecar is the end that made it so, or that the SeiNode is gone', () => {
+  it('is to take off a wait that may have been sent when its resource is gone, and the end of all else', () => {
+    for (const kind of taskKindNames) {
+      const step = afterLossOfResource({ kind, sent: 'perhaps', isCancelled: false, isBounded: true });
+      assert.deepEqual(
+        step,
+        taskKinds[kind].onlyWaits
+          ? { do: 'take-off', by: 'cancellation' }
+          : { do: 'end', end: { by: 'cancellation', takenOff: false } },
+      );
+    }
+  });
+
+  it('after a wait is off the sidecar is the end that made it so, or that the SeiNode is gone, or its own', () => {
     for (const by of ['cancellation', 'deadline'] as const)
       assert.deepEqual(afterTakeOff('taken-off', by), { do: 'end', end: { by, takenOff: true } });
     assert.deepEqual(afterTakeOff('taken-off', 'loss'), { do: 'end', end: { by: 'loss', afterMs: 600_000 } });
     assert.deepEqual(afterTakeOff('gone', 'cancellation'), { do: 'end', end: { by: 'absence' } });
+    const report = { state: 'completed' } as const;
+    for (const by of ['cancellation', 'deadline', 'loss'] as const)
+      assert.deepEqual(afterTakeOff(report, by), { do: 'end', end: { by: 'report', report } });
   });
 });
 
@@ -158,7 +174,10 @@ class Course {
       case 'poll':
         return afterPoll(this.#polled(), this.#situation);
       default:
-        return afterTakeOff(this.#draw(['taken-off', 'gone']), step.by);
+        return afterTakeOff(
+          this.#draw([() => 'taken-off' as const, () => 'gone' as const, () => this.#reported()])(),
+          step.by,
+        );
     }
   }
 
@@ -239,7 +258,7 @@ class Course {
     return this.#draw(tries)();
   }
 
-  #reported(): PollEnd {
+  #reported(): TaskReport {
     const report: TaskReport = this.#isEarlier
       ? { state: 'completed', already: true }
       : this.#draw([{ state: 'completed' }, { state: 'failed', error: 'it broke' }]);

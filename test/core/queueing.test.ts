@@ -105,9 +105,16 @@ describe('the message of a task that waits for its node', () => {
     });
 
     it(`names at queueTimeout what still stood in the way when that is a ${obstacle.by}`, () => {
-      const { phase, reason, message } = queueTimedOut(node, obstacle, 90_000);
+      const { phase, reason, message } = queueTimedOut(node, obstacle, { timeoutMs: 90_000 });
       assert.deepEqual([phase, reason], ['Failed', 'TargetResolveFailed']);
-      assert.match(message, messagePattern('TargetResolveFailed', obstacle.by, { ...named, timeout: '1m30s' }));
+      const values = { ...named, timeout: '1m30s', whereabouts: 'queued' } as const;
+      assert.match(message, messagePattern('TargetResolveFailed', obstacle.by, values));
+    });
+
+    it(`does not say at queueTimeout that nothing was sent of a task that others had begun: ${obstacle.by}`, () => {
+      const { message } = queueTimedOut(node, obstacle, { timeoutMs: 90_000, begun: true });
+      const values = { timeout: '1m30s', whereabouts: 'begunAndQueued' } as const;
+      assert.match(message, messagePattern('TargetResolveFailed', obstacle.by, values));
     });
   }
 

@@ -5,6 +5,7 @@ import { taskId } from '../../core/task-id.ts';
 import { taskKindNames, type TaskKind, definitionOf } from '../../api/task-kinds.ts';
 import { planTask, taskRequest } from '../../core/task-plan.ts';
 import { minimalPayloads } from '../api/payload-examples.ts';
+import { messagePattern } from '../support/message-pattern.ts';
 import { planned, planner, refusal } from './planner.ts';
 
 const node = { namespace: 'arctic-1', name: 'syncer-0-0' };
@@ -262,6 +263,13 @@ describe('taskRequest', () => {
     assert.ok('verdict' in built);
     assert.equal(built.verdict.reason, 'ParamsBuildFailed');
     assert.match(built.verdict.message, /spec\.peers .*Nothing was sent/);
+  });
+
+  it('does not say that nothing was sent of a task that others had begun', () => {
+    const begun = { taskId: 'id', accepted: true };
+    const built = taskRequest(planned('DiscoverPeers', { node, payload: {}, begun }), seiNode);
+    assert.ok('verdict' in built);
+    assert.match(built.verdict.message, messagePattern('ParamsBuildFailed', 'begun'));
   });
 
   it('drops what the payload schema does not know', () => {

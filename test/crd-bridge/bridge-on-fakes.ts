@@ -2,6 +2,7 @@ import type { SeiNodeTask } from '../../api/sei-node-task.ts';
 import { Bridge, type BridgeOptions } from '../../crd-bridge/bridge.ts';
 import type { TaskWorkflows } from '../../crd-bridge/task-workflows.ts';
 import type { EventRecorder } from '../../kubernetes/event-recorder.ts';
+import { RecordedLog } from '../support/recorded-log.ts';
 import { FakeApiServer, sendJson, sendStatus, type Handler } from '../kubernetes/fake-api-server.ts';
 
 const ignore = (): void => {};
@@ -23,7 +24,7 @@ export interface FakeBridgeOptions extends Partial<Pick<BridgeOptions, 'namespac
 /** A bridge between an API server and a Temporal server that a test makes up. */
 export class BridgeOnFakes implements AsyncDisposable {
   readonly bridge: Bridge;
-  readonly errors: string[] = [];
+  readonly recorded = new RecordedLog();
   readonly #server: FakeApiServer;
   readonly #stop = new AbortController();
   readonly #running: Promise<void>;
@@ -41,14 +42,7 @@ export class BridgeOnFakes implements AsyncDisposable {
       taskSelector: undefined,
       maxOrphansPercent: 20,
       isLeading,
-      log: {
-        log: ignore,
-        trace: ignore,
-        debug: ignore,
-        info: ignore,
-        warn: ignore,
-        error: (message: string) => void this.errors.push(message),
-      },
+      log: this.recorded.log,
     });
     this.#running = this.bridge.run(this.#stop.signal);
   }

@@ -11,6 +11,10 @@ const CRD = resourcePath(
   { group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions' },
   { name: `${SEI_NODE_TASK.plural}.${SEI_NODE_TASK.group}`, namespace: undefined },
 );
+const POLICY_BINDING = resourcePath(
+  { group: 'admissionregistration.k8s.io', version: 'v1', plural: 'validatingadmissionpolicybindings' },
+  { name: 'sei-node-tasks-kinds', namespace: undefined },
+);
 const SPEC = '/spec/versions/0/schema/openAPIV3Schema/properties/spec';
 /** As of a version that is newer than the service. */
 const WITH_A_NEW_KIND = [
@@ -31,6 +35,8 @@ describe('a task of a kind that only a newer version of the service knows', () =
       contentType: 'application/json-patch+json',
       body: WITH_A_NEW_KIND,
     });
+    // Its admission policy would refuse the kind, and the service must not depend on that.
+    await environment.admin.request({ method: 'DELETE', path: POLICY_BINDING });
     // Another controller, which knows the kind, has begun it.
     const begun = await eventually('the API server takes it', () =>
       environment.createTask('begun', { kind: 'RotateKeys', target: { nodeRef: { name: 'validator' } } }),

@@ -40,7 +40,7 @@ describe('docs/install.md', function () {
     page = await readFile(new URL('../../docs/install.md', import.meta.url), 'utf8');
     commands = blocksOf(page, 'console').flatMap((block) => block.split(/^\$ /m).slice(1));
     servers = await startLocalServers();
-    await using transport = adminTransport(servers.kubernetes);
+    await using transport = await adminTransport(servers.kubernetes);
     for (const object of await readManifest('crd/local/seinodes.sei.io.yaml')) await applyObject(transport, object);
     environment = await TestEnvironment.create({ servers, namespace: 'arctic-1', sidecarAudiences: ['sei-sidecar'] });
     folder = await mkdtemp(join(tmpdir(), 'install-'));

@@ -58,4 +58,16 @@ describe('a restart whose execution time is over before it could be sent', () =>
     const looks = requestsOf(node, 'GET').filter(({ status }) => status === 404);
     assert.equal(looks.length, 1, 'the sidecar said that it could take the task');
   });
+
+  it('is not sent by a service that was stopped before it could send it, and came back too late', async () => {
+    const node = await environment.addNode('away', { faults: UNAVAILABLE });
+    await environment.restart('away', 'away', { timeoutSeconds: 12 });
+    await executionHasLasted('away', 0);
+    await service.service.process.stop(30_000);
+    await executionHasLasted('away', 13);
+    node.setFaults({});
+    await environment.startService();
+    await assertNotSent(node);
+    assert.deepEqual(requestsOf(node, 'POST'), []);
+  });
 });

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isAlive } from '../../dev/is-alive.ts';
 import { KubernetesApiError, KubernetesError } from '../../kubernetes/errors.ts';
 import { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
+import { eventually } from '../support/eventually.ts';
 import { RecordedMetrics } from '../support/recorded-metrics.ts';
-import { FakeApiServer, kubeConfigFor, sendJson, sendStatus } from './fake-api-server.ts';
+import { FakeApiServer, accessFor, sendJson, sendStatus } from './fake-api-server.ts';
 
 const stream = { path: '/watch', deadlineMs: 5_000, idleMs: 5_000 };
 
@@ -31,6 +33,13 @@ function measured(verb: string, code: string): string[] {
   ];
 }
 
+/** A user whose credentials a script of Node prints. */
+function execUser(script: string, fields: object = {}): object {
+  const apiVersion = 'client.authentication.k8s.io/v1';
+  const args = ['-e', script];
+  return { exec: { apiVersion, command: process.execPath, args, interactiveMode: 'Never', ...fields } };
+}
+
 describe('KubernetesTransport', () => {
   it('sends method, path, query, body and token, over sockets that are kept', async () => {
     await using server = await FakeApiServer.start((_, response) => sendJson(response, 200, { ok: true }));
@@ -52,7 +61,7 @@ describe('KubernetesTransport', () => {
       path === '/slow' ? undefined : sendJson(response, path === '/gone' ? 404 : 200, {}),
     );
     const metrics = new RecordedMetrics();
-    const transport = new KubernetesTransport(kubeConfigFor(server.transport.server), metrics);
+    const transport = new KubernetesTransport(accessFor(server.transport.server), { metrics });
     await transport.request({ method: 'PATCH', path: '/x' });
     await transport.request({ method: 'GET', path: '/gone' }).catch(() => undefined);
     await transport.request({ method: 'GET', path: '/slow', timeoutMs: 50 }).catch(() => undefined);
@@ -68,7 +77,7 @@ describe('KubernetesTransport', () => {
 
   it('keeps the path of a server URL', async () => {
     await using server = await FakeApiServer.start((_, response) => sendJson(response, 200, {}));
-    const transport = new KubernetesTransport(kubeConfigFor(`${server.transport.server}/k8s/clusters/c-1/`));
+    const transport = new KubernetesTransport(accessFor(`${server.transport.server}/k8s/clusters/c-1/`));
     await transport.request({ method: 'GET', path: '/version' });
     await transport.close();
     assert.equal(server.requests[0]?.path, '/k8s/clusters/c-1/version');
@@ -114,7 +123,7 @@ describe('KubernetesTransport', () => {
   });
 
   it('names the server and the cause when nothing listens', async () => {
-    const transport = new KubernetesTransport(kubeConfigFor('http://127.0.0.1:1'));
+    const transport = new KubernetesTransport(accessFor('http://127.0.0.1:1'));
     await assert.rejects(
       transport.request({ method: 'GET', path: '/version' }),
       failsWith('KUBERNETES_UNREACHABLE', /127\.0\.0\.1:1 .*ECONNREFUSED/),
@@ -156,10 +165,10 @@ describe('KubernetesTransport', () => {
   describe('with a token file', () => {
     const directory = mkdtempSync(join(tmpdir(), 'kubernetes-transport-'));
     const tokenFile = join(directory, 'token');
-    const user = { authProvider: { name: 'tokenFile', config: { tokenFile } } };
+    const user = { tokenFile };
     after(() => rmSync(directory, { recursive: true }));
 
-    it('reads it again after a 401 and repeats the call once', async () => {
+    it('reads it again after a 401, and repeats the call once if there is another token in it', async () => {
       writeFileSync(tokenFile, 'old\n');
       await using server = await FakeApiServer.start(
         ({ authorization }, response) =>
@@ -170,15 +179,16 @@ describe('KubernetesTransport', () => {
         server.transport.request({ method: 'GET', path: '/x' }),
         failsWith('KUBERNETES_UNAUTHORIZED'),
       );
-      assert.equal(server.requests.length, 2);
+      assert.equal(server.requests.length, 1);
       writeFileSync(tokenFile, 'new\n');
       await server.transport.request({ method: 'GET', path: '/x' });
-      assert.equal(server.requests.at(-1)?.authorization, 'Bearer new');
+      const tokens = server.requests.map(({ authorization }) => authorization);
+      assert.deepEqual(tokens, ['Bearer old', 'Bearer old', 'Bearer new']);
     });
 
     it('names the user whose file is missing', async () => {
       await using server = await FakeApiServer.start((_, response) => sendJson(response, 200, {}), {
-        authProvider: { name: 'tokenFile', config: { tokenFile: join(directory, 'none') } },
+        tokenFile: join(directory, 'none'),
       });
       await assert.rejects(
         server.transport.request({ method: 'GET', path: '/x' }),
@@ -187,22 +197,89 @@ describe('KubernetesTransport', () => {
     });
   });
 
-  it('does not wait longer than the call for an exec plugin that hangs', async () => {
-    const exec = { command: process.execPath, args: ['-e', 'setTimeout(() => {}, 3000)'] };
-    await using server = await FakeApiServer.start((_, response) => sendJson(response, 200, {}), { exec });
-    await assert.rejects(
-      server.transport.request({ method: 'GET', path: '/x', timeoutMs: 50 }),
-      failsWith('KUBERNETES_TIMEOUT'),
-    );
-  });
+  describe('with an exec plugin', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'kubernetes-transport-'));
+    after(() => rmSync(directory, { recursive: true }));
 
-  it('does not quote an exec plugin that prints a bare token', async () => {
-    const exec = { command: process.execPath, args: ['-e', 'console.log("my-token")'] };
-    await using server = await FakeApiServer.start((_, response) => sendJson(response, 200, {}), { exec });
-    await assert.rejects(
-      server.transport.request({ method: 'GET', path: '/x' }),
-      failsWith('KUBERNETES_CREDENTIALS', /^(?!.*my-token).*did not print JSON/),
-    );
+    /** Prints a credential with the number of its run as the token. */
+    function counting(name: string, status: object = {}): string {
+      const answer = { apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential', status };
+      return `
+        const fs = require('node:fs');
+        fs.appendFileSync('${join(directory, name)}', '.');
+        const answer = ${JSON.stringify(answer)};
+        answer.status.token = String(fs.readFileSync('${join(directory, name)}').length);
+        console.log(JSON.stringify(answer));`;
+    }
+
+    it('does not wait longer than the call for one that hangs, names it, and ends it when it is closed', async () => {
+      const pidFile = join(directory, 'pid');
+      const user = execUser(`fs.writeFileSync('${pidFile}', String(process.pid)); setInterval(() => {}, 1000)`);
+      await using server = await FakeApiServer.start((_, response) => sendJson(response, 200, {}), user);
+      await assert.rejects(
+        server.transport.request({ method: 'GET', path: '/x', timeoutMs: 50 }),
+        failsWith('KUBERNETES_CREDENTIALS', /exec plugin of kubeconfig user "test" has not ended within 50 ms/),
+      );
+      const pid = await eventually('it runs', () => existsSync(pidFile) && Number(readFileSync(pidFile, 'utf8')));
+      await server.transport.close();
+      await eventually('it has ended', () => !isAlive(pid));
+    });
+
+    it('waits longer than the call for one that asks a person', async () => {
+      const slow = `setTimeout(() => { ${counting('slow')} }, 2500)`;
+      await using server = await FakeApiServer.start((_, response) => sendJson(response, 200, {}));
+      const access = accessFor(server.transport.server, execUser(slow));
+      const transport = new KubernetesTransport(access, { isAttended: true, timeoutMs: 2_000 });
+      await transport.request({ method: 'GET', path: '/x' });
+      await transport.close();
+      assert.equal(server.requests[0]?.authorization, 'Bearer 1');
+    });
+
+    it('does not quote one that prints a bare token', async () => {
+      await using server = await FakeApiServer.start(
+        (_, response) => sendJson(response, 200, {}),
+        execUser('console.log("my-token")'),
+      );
+      await assert.rejects(
+        server.transport.request({ method: 'GET', path: '/x' }),
+        failsWith('KUBERNETES_CREDENTIALS', /^(?!.*my-token).*did not print JSON/),
+      );
+    });
+
+    it('shows the install hint of one that is missing', async () => {
+      await using server = await FakeApiServer.start(
+        (_, response) => sendJson(response, 200, {}),
+        execUser('', { command: 'no-such-plugin', installHint: 'Get it from example.com' }),
+      );
+      await assert.rejects(
+        server.transport.request({ method: 'GET', path: '/x' }),
+        failsWith('KUBERNETES_CREDENTIALS', /"no-such-plugin" is not installed.*Get it from example\.com/),
+      );
+    });
+
+    it('runs it once for many calls, also when what it prints has expired', async () => {
+      const user = execUser(counting('expired', { expirationTimestamp: '2020-01-01T00:00:00Z' }));
+      await using server = await FakeApiServer.start((_, response) => sendJson(response, 200, {}), user);
+      const call = { method: 'GET', path: '/x' } as const;
+      await Promise.all([server.transport.request(call), server.transport.request(call)]);
+      await server.transport.request(call);
+      assert.deepEqual(new Set(server.requests.map(({ authorization }) => authorization)), new Set(['Bearer 1']));
+    });
+
+    it('does not run it again, and does not repeat the call, when what it has just printed is refused', async () => {
+      await using server = await FakeApiServer.start(
+        (_, response) => sendStatus(response, 401, 'Unauthorized'),
+        execUser(counting('refused')),
+      );
+      await assert.rejects(
+        server.transport.request({ method: 'GET', path: '/x' }),
+        failsWith('KUBERNETES_UNAUTHORIZED'),
+      );
+      assert.deepEqual(
+        server.requests.map(({ authorization }) => authorization),
+        ['Bearer 1'],
+      );
+    });
   });
 
   describe('openStream', () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { LeaseElector } from '../../kubernetes/lease-elector.ts';
 import { eventually } from '../support/eventually.ts';
+import { noLog } from '../support/recorded-log.ts';
 import { FakeApiServer, sendJson, sendStatus, type SeenRequest } from './fake-api-server.ts';
 
 interface StoredLease {
@@ -27,8 +28,6 @@ class OneLease {
     sendJson(response, 200, this.stored);
   }
 }
-
-const ignore = (): void => {};
 
 describe('a candidate for a lease that cannot do the work of a leader', () => {
   let lease: OneLease;
@@ -61,7 +60,7 @@ describe('a candidate for a lease that cannot do the work of a leader', () => {
       name: 'lease',
       identity: 'it',
       handicap: () => handicap,
-      log: { info: ignore, warn: ignore },
+      log: noLog,
     });
     running = elector.run(stop.signal, async (term) => {
       const { promise, resolve } = Promise.withResolvers<void>();

@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { metrics, sdkMetrics, type MetricDefinition } from '../../api/metrics.ts';
 import { reasons, type ReasonDefinition } from '../../api/reasons.ts';
-import { taskPhases } from '../../api/sei-node-task.ts';
+import { taskPhases } from '../../api/phases.ts';
 import { alertGroups } from '../../scripts/monitoring/alerts.ts';
 import { partsOf } from './promql.ts';
 

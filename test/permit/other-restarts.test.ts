@@ -55,6 +55,26 @@ describe('a restart that another client started on the sidecar', () => {
     assertOneAtATime(node);
   });
 
+  it('delays a task that is edited during its wait, and another one behind it, and both get their turn', async () => {
+    const node = await environment.addNode('edited', { faults: { neverBoot: true } });
+    node.sidecar.submit({ id: randomUUID(), type: 'restart-seid', params: {} });
+    const [first, second] = ['edited-first', 'edited-second'];
+    const created = await environment.restart(first, 'edited');
+    await environment.queued(first);
+    await environment.restart(second, 'edited');
+    await environment.queued(second);
+    const { namespace } = environment;
+    await environment.tasks.patch({ namespace, name: first }, { spec: { timeoutSeconds: 900 } });
+    await eventually('the edit interrupted its wait', async () => {
+      const scheduled = await scheduledActivities(environment.workflowOf(created));
+      return scheduled.filter(({ name }) => name === 'awaitTarget').length === 2;
+    });
+    node.setFaults({});
+    for (const name of [first, second]) assertComplete(await environment.finished(name));
+    assert.equal(node.sigtermsReceived, 3);
+    assertOneAtATime(node);
+  });
+
   it('delays every kind that changes the node', async () => {
     const node = await environment.addNode('ready', { faults: { neverBoot: true }, ready: false });
     node.sidecar.submit({ id: randomUUID(), type: 'restart-seid', params: {} });

@@ -171,7 +171,7 @@ describe('any text from outside', () => {
         { by: 'restart', taskId: text },
         { by: 'permit', holder: holderText(text) },
       ] as const) {
-        assertVerdictSafe(queueTimedOut(node, obstacle, 1));
+        assertVerdictSafe(queueTimedOut(node, obstacle, { timeoutMs: 1 }));
         const message = waitingInQueue(node, obstacle, 1);
         assertSafe([
           waitingEvent(target, 'Queued', message),

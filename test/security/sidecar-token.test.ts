@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { SEI_NODE_TASK } from '../../api/resources.ts';
 import { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
 import { ResourceClient } from '../../kubernetes/resource-client.ts';
-import { kubeConfigFor } from '../kubernetes/fake-api-server.ts';
+import { accessFor } from '../kubernetes/fake-api-server.ts';
 import { accountToken } from '../support/account-token.ts';
 import { assertComplete } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
@@ -39,7 +39,7 @@ describe('a token for sidecars with an audience of its own', () => {
 
   /** Lists SeiNodeTasks with a token, as somebody would who has stolen it. */
   async function listTasks(token: string): Promise<unknown> {
-    const transport = new KubernetesTransport(kubeConfigFor(environment.servers.kubernetes.url, { token }));
+    const transport = new KubernetesTransport(accessFor(environment.servers.kubernetes.url, { token }));
     try {
       return await new ResourceClient(transport, SEI_NODE_TASK).listPage({ limit: 1 });
     } finally {

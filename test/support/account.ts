@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { KubeConfig } from '@kubernetes/client-node';
 import { kubeconfig } from '../../dev/kubeconfig.ts';
 import { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
+import { loadKubeConfig } from '../../kubernetes/load-kube-config.ts';
 import { ResourceClient } from '../../kubernetes/resource-client.ts';
 import { accountToken } from './account-token.ts';
 import { eventually } from './eventually.ts';
@@ -44,9 +44,7 @@ export async function createAccount(environment: TestEnvironment, roles: readonl
     token,
   };
   await writeFile(file, kubeconfig(access), { mode: 0o600 });
-  const config = new KubeConfig();
-  config.loadFromFile(file);
-  const transport = new KubernetesTransport(config);
+  const transport = new KubernetesTransport(await loadKubeConfig({ file }));
   environment.added.defer(() => transport.close());
   return { name, tokenFile, kubeconfig: file, transport };
 }

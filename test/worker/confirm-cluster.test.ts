@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { ClusterChangedError, confirmCluster } from '../../worker/confirm-cluster.ts';
+import { noLog } from '../support/recorded-log.ts';
 import { FakeApiServer, sendJson, sendStatus } from '../kubernetes/fake-api-server.ts';
-
-const ignore = (): void => {};
-const log = { log: ignore, trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore };
 
 describe('the cluster of a term', () => {
   let uid: string;
@@ -25,7 +23,7 @@ describe('the cluster of a term', () => {
   afterEach(() => server[Symbol.asyncDispose]());
 
   async function confirm(): Promise<void> {
-    await confirmCluster(server.transport, 'cluster-a', { log, signal: stop.signal, onFailure: ignore });
+    await confirmCluster(server.transport, 'cluster-a', { log: noLog, signal: stop.signal });
   }
 
   it('is confirmed when it is that of the start, also after a failure', async () => {

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { searchAttributeCommand } from '../../worker/search-attribute-command.ts';
+import { RecordedLog } from '../support/recorded-log.ts';
 import { SearchAttributeProbe, type SearchAttributeProbeOptions } from '../../worker/search-attribute-probe.ts';
 
 const INVALID_ARGUMENT = 3;
 const PERMISSION_DENIED = 7;
 const UNAVAILABLE = 14;
 const NAMES = ['SeiCluster', 'SeiNamespace', 'SeiNode', 'SeiTaskKind', 'SeiTaskOutcome'];
-
-const ignore = (): void => {};
 
 function answer(code: number): Promise<object> {
   return code === 0 ? Promise.resolve({}) : Promise.reject(Object.assign(new Error('refused'), { code }));
@@ -23,12 +22,10 @@ interface FakeTemporal {
 }
 
 describe('the probe for search attributes', () => {
-  let warnings: string[];
-  let infos: string[];
+  let recorded: RecordedLog;
 
   beforeEach(() => {
-    warnings = [];
-    infos = [];
+    recorded = new RecordedLog();
   });
 
   function probeOf({ names = new Set(), createCode = 0, countCode = 0 }: Partial<FakeTemporal>): SearchAttributeProbe {
@@ -52,14 +49,7 @@ describe('the probe for search attributes', () => {
       connection: () => connection as unknown as ReturnType<SearchAttributeProbeOptions['connection']>,
       address: '127.0.0.1:7233',
       namespace: 'production',
-      log: {
-        log: ignore,
-        trace: ignore,
-        debug: ignore,
-        info: (message: string) => void infos.push(message),
-        warn: (message: string) => void warnings.push(message),
-        error: ignore,
-      },
+      log: recorded.log,
     });
   }
 
@@ -71,22 +61,25 @@ describe('the probe for search attributes', () => {
 
   it('finds those that exist, without a right to list or create any', async () => {
     const probe = await ensured({ names: new Set(NAMES), createCode: PERMISSION_DENIED });
-    assert.deepEqual([probe.areKnown, warnings, infos], [true, [], []]);
+    assert.deepEqual([probe.areKnown, recorded.lines], [true, []]);
   });
 
   it('creates those that are missing', async () => {
     const names = new Set(['SeiNode']);
     const probe = await ensured({ names });
-    assert.deepEqual([probe.areKnown, warnings, [...names].toSorted()], [true, [], NAMES]);
+    assert.deepEqual(
+      [probe.areKnown, recorded.events, [...names].toSorted()],
+      [true, ['SearchAttributesCreated'], NAMES],
+    );
   });
 
   it('names those that may not be created, with the command that creates them', async () => {
     const probe = await ensured({ names: new Set(['SeiCluster', 'SeiNode']), createCode: PERMISSION_DENIED });
     assert.equal(probe.areKnown, false);
-    assert.equal(warnings.length, 1);
     const missing = ['SeiNamespace', 'SeiTaskKind', 'SeiTaskOutcome'];
     const command = searchAttributeCommand({ address: '127.0.0.1:7233', namespace: 'production', missing });
-    assert.ok(warnings[0]?.endsWith(command), warnings[0]);
+    const [{ event, names, command: logged } = assert.fail(), ...others] = recorded.lines;
+    assert.deepEqual([event, names, logged, others], ['SearchAttributesMissing', missing, command, []]);
   });
 
   it('runs without them where a query is refused', async () => {

@@ -61,8 +61,8 @@ describe('search attributes', () => {
     it('are created by the service, which says so and then works', async () => {
       const service = await environment.startService({ TEMPORAL_NAMESPACE: namespace });
       assert.deepEqual(await names(), NAMES);
-      const line = (await logLines(service.logFile)).find(({ message }) => message === 'Search attributes created');
-      assert.deepEqual([line?.['namespace'], line?.['names']], [namespace, NAMES]);
+      const [line] = await logLines(service.logFile, 'SearchAttributesCreated');
+      assert.deepEqual([line?.temporalNamespace, line?.names], [namespace, NAMES]);
       await restartCompletes();
     });
 
@@ -81,8 +81,8 @@ describe('search attributes', () => {
         TEMPORAL_ADDRESS: cloud.address,
         TEMPORAL_TLS_SERVER_CA_CERT_DATA: authority.certificate,
       });
-      const warning = (await logLines(service.logFile)).find(({ message }) => message.includes('lacks the search'));
-      assert.match(warning?.message ?? '', /temporal operator search-attribute create/);
+      const [warning] = await logLines(service.logFile, 'SearchAttributesMissing');
+      assert.match(String(warning?.command), /temporal operator search-attribute create/);
       await restartCompletes('before');
       const attributes = NAMES.flatMap((name) => ['--name', name, '--type', 'Keyword']);
       await temporal('search-attribute', 'create', '--namespace', namespace, ...attributes);
@@ -108,10 +108,8 @@ describe('search attributes', () => {
       ]);
       await temporal('search-attribute', 'create', '--namespace', namespace, ...others.flat());
       const service = await environment.startService({ TEMPORAL_NAMESPACE: namespace });
-      const warning = (await logLines(service.logFile)).find(
-        ({ level, message }) => level === 'WARN' && message.includes('lacks the search attributes'),
-      );
-      assert.match(warning?.message ?? '', /temporal operator search-attribute create/);
+      const [warning] = await logLines(service.logFile, 'SearchAttributesMissing');
+      assert.deepEqual([warning?.temporalNamespace, warning?.names], [namespace, NAMES]);
       assert.deepEqual(await names(), []);
       await restartCompletes();
       const run = await new Client({ connection: environment.temporal.connection, namespace }).workflow.execute(

@@ -113,7 +113,7 @@ describe('tasks that wait for a height', () => {
         'tells the problem',
         (task) => task.status?.step === 'TakingOff',
       );
-      assert.match(status?.message ?? '', /DELETE http\S+\/v0\/tasks/);
+      assert.match(status?.message ?? '', /GET http\S+\/v0\/tasks/);
       node.startSidecar();
       assertFailed(await environment.finished(away), 'Timeout', 'takenOff', {
         time: ' after 6s',
