@@ -9,7 +9,10 @@ const SERVERS = ['dev/start-local-servers.ts', 'test/support/shared-servers.ts']
 /** What starts whole programs, which takes seconds and, with some, servers. */
 const PROGRAMS = [
   'test/bench/bench.test.ts',
+  'test/build/plugin-file.test.ts',
   'test/chaos/run.test.ts',
+  'test/cli/exec-plugins.test.ts',
+  'test/cli/kubeconfig-oddities.test.ts',
   'test/cli/usage.test.ts',
   'test/demo/demo.test.ts',
   'test/deploy/generate.test.ts',

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { ActivityCancelledError } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { ownPendingActivity } from './own-pending-activity.ts';
 
 /** Time limit for Temporal to accept a heartbeat that is waited for, in milliseconds. */
@@ -112,11 +112,6 @@ export class Attempt<Details extends object> implements Disposable {
     this.#context.heartbeat(this.#details);
   }
 
-  /** Logs what keeps the activity from continuing, with the activity's fields. */
-  warn(message: string, fields: Record<string, unknown>): void {
-    this.#context.log.warn(message, fields);
-  }
-
   /** @throws the signal's reason when the activity is cancelled or the process shuts down. */
   async sleep(milliseconds: number): Promise<void> {
     await sleep(Math.max(0, milliseconds), undefined, { signal: this.signal });
@@ -134,6 +129,7 @@ export class Attempt<Details extends object> implements Disposable {
     if (!this.#shutdown.aborted) throw error;
     throw ApplicationFailure.create({
       type: 'WorkerShutdown',
+      category: ApplicationFailureCategory.BENIGN,
       message: 'This worker is shutting down; another one continues the wait.',
       nextRetryDelay: '100 milliseconds',
     });
@@ -144,9 +140,13 @@ export class Attempt<Details extends object> implements Disposable {
   }
 }
 
-/** What changes with each try, and alone is not worth a heartbeat. */
-const COUNTERS = ['polls', 'tries', 'deniedMs'];
+/**
+ * What a heartbeat waits for its turn with: counters and a problem, which the status shows sooner. While servers are
+ * overloaded problems come and go with each poll, and a heartbeat for each would be more load.
+ */
+const NOT_URGENT = new Set(['polls', 'tries', 'deniedMs', 'problem']);
 
+/** The part of a heartbeat whose change is sent at once. */
 function keyOf(details: object | undefined): string {
-  return JSON.stringify(details, (key, value: unknown) => (COUNTERS.includes(key) ? undefined : value)) ?? '';
+  return JSON.stringify(details, (key, value: unknown) => (NOT_URGENT.has(key) ? undefined : value)) ?? '';
 }

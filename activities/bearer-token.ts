@@ -4,17 +4,36 @@ import { SidecarError } from './errors.ts';
 /** What a header accepts: printable ASCII without blanks. */
 const TOKEN = /^[!-~]+$/;
 
+/** The file is looked at this often at most, in milliseconds: a thousand polls a second need the token. */
+const CHECK_MS = 1_000;
+
 /** A token from a file that is rotated from outside: read again when the file has changed, and after a refusal. */
 export class BearerToken {
   readonly #file: string;
+  readonly #now: () => number;
   #cached: { readonly token: string; readonly modifiedMs: number } | undefined;
+  #checkedAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(file: string) {
+  /** @param now - A monotonic clock, in milliseconds. */
+  constructor(file: string, now: () => number = () => performance.now()) {
     this.#file = file;
+    this.#now = now;
   }
 
-  /** @throws SidecarError `SIDECAR_TOKEN_UNREADABLE` when the file cannot be read or is empty. */
+  /**
+   * The token, as the file had it a second ago at most.
+   *
+   * @throws SidecarError `SIDECAR_TOKEN_UNREADABLE` when the file cannot be read or is empty.
+   */
   async get(): Promise<string> {
+    if (this.#cached !== undefined && this.#now() < this.#checkedAtMs + CHECK_MS) return this.#cached.token;
+    const checkedAtMs = this.#now();
+    const token = await this.#read();
+    this.#checkedAtMs = checkedAtMs;
+    return token;
+  }
+
+  async #read(): Promise<string> {
     try {
       const { mtimeMs } = await stat(this.#file);
       if (this.#cached?.modifiedMs !== mtimeMs) {
@@ -43,5 +62,6 @@ export class BearerToken {
   /** Makes the next call read the file again, because the sidecar's proxy has refused the token. */
   reset(): void {
     this.#cached = undefined;
+    this.#checkedAtMs = Number.NEGATIVE_INFINITY;
   }
 }

@@ -6,6 +6,7 @@ import type {
   TakeOffHeartbeat,
   TargetWaitState,
 } from '../core/activities.ts';
+import type { Log } from '../api/log.ts';
 import { permitIdOf } from '../api/temporal/permit-id.ts';
 import { present } from '../lib/present.ts';
 import { problemEvent } from '../core/task-events.ts';
@@ -42,11 +43,15 @@ export interface ActivityDependencies extends MirrorDependencies, Omit<PollDepen
   readonly shutdown: AbortSignal;
 }
 
-export function createActivities(dependencies: ActivityDependencies): Activities {
-  const { clusterId, shutdown, knowsSearchAttributes } = dependencies;
+export function createActivities(given: ActivityDependencies): Activities {
+  const dependencies = { ...given, log: logWithWorkflow(given.log) };
+  const { clusterId, shutdown, knowsSearchAttributes, log } = dependencies;
   const line = new PermitLine();
   const polls = { inFlight: 0 };
-  const target = (): TargetDependencies => ({ ...dependencies, permits: new NodePermits(Context.current().client) });
+  const target = (): TargetDependencies => ({
+    ...dependencies,
+    permits: new NodePermits(Context.current().client, log),
+  });
   const ours = (task: Pick<TaskIdentity, 'cluster'>): void => {
     if (task.cluster === clusterId) return;
     throw new OtherClusterError(
@@ -93,7 +98,7 @@ export function createActivities(dependencies: ActivityDependencies): Activities
       ours(request.plan.task);
       using attempt = new Attempt<DispatchHeartbeat>(shutdown, DISPATCH_BEAT);
       await attempt.countWaitForWorker();
-      return await new TaskDispatch(target(), request, attempt).run();
+      return { ...(await new TaskDispatch(target(), request, attempt).run()), inFlight: polls.inFlight };
     },
     pollTask: async ({ permitRunId, ...request }) => {
       ours(request.plan.task);
@@ -146,6 +151,14 @@ export function createActivities(dependencies: ActivityDependencies): Activities
   };
 }
 
+/** Every line of an activity names its workflow. */
+function logWithWorkflow(log: Log): Log {
+  return (event, fields) => {
+    const { workflowId, runId } = activityInfo().workflowExecution ?? {};
+    log(event, { ...fields, ...present({ workflowId, runId }) });
+  };
+}
+
 /** Identifies the task when the input gives no plan: enough to write the resource's status. */
 function unplanned(kind: string, input: unknown, cluster: string): TaskIdentity {
   return {
@@ -176,6 +189,5 @@ async function tellProblem(
     { change, atMs: activityInfo().currentAttemptScheduledTimestampMs },
     cancellationSignal(),
   ).catch(() => undefined);
-  if (task.mirrorTo !== undefined)
-    recordEvents(dependencies.events, [problemEvent(task.mirrorTo, error.code, error.message)]);
+  if (task.mirrorTo !== undefined) recordEvents(dependencies, [problemEvent(task.mirrorTo, error.code, error.message)]);
 }

@@ -1,5 +1,5 @@
-import { log } from '@temporalio/activity';
 import type { DispatchOutcome, Begun, DispatchHeartbeat, DispatchRequest, Dispatched } from '../core/activities.ts';
+import type { LogEvent, LogFields } from '../api/log.ts';
 import { present } from '../lib/present.ts';
 import { sidecarActivity, signalLaterText, type HeldTask } from '../api/sidecar/sidecar-activity.ts';
 import type { StatusChange } from '../core/next-status.ts';
@@ -9,6 +9,7 @@ import { recordedTime } from '../lib/timestamp.ts';
 import { afterAcceptance, afterAnswer, afterLostPost, afterSilence, type Knowledge } from '../core/knowledge.ts';
 import { dispatching, withNotice } from '../core/progress.ts';
 import { obstacleBeside } from '../core/queueing.ts';
+import { taskFields } from '../core/task-fields.ts';
 import { phaseMet } from '../core/verdict.ts';
 import { KubernetesError } from '../kubernetes/errors.ts';
 import type { Attempt } from './attempt.ts';
@@ -175,19 +176,27 @@ export class TaskDispatch {
       ))
     )
       return { state: 'cancelled' };
+    // Before the clocks are read: standard error may block.
+    this.#log('TaskSending');
     if (isStale(lookedAt)) return await this.#try();
     if (!this.#mayBegin()) return { state: 'late' };
+    const sentAt = performance.now();
     try {
       const answer = await this.#work.send();
       if (answer !== 'accepted') {
         this.#knowledge = before;
+        this.#log('TaskRefused', { error: { name: 'TaskRefused', message: answer.refused } });
         return { state: 'refused', words: answer.refused };
       }
+      this.#log('TaskAccepted', { durationMs: Math.round(performance.now() - sentAt) });
       this.#knowledge = afterAcceptance(before);
       return { state: 'accepted' };
     } catch (error) {
-      if (error instanceof SidecarError || error instanceof KubernetesError)
-        this.#knowledge = afterLostPost(before, error.message, mayHaveArrived(error));
+      if (error instanceof SidecarError || error instanceof KubernetesError) {
+        const mayHave = mayHaveArrived(error);
+        this.#knowledge = afterLostPost(before, error.message, mayHave);
+        if (mayHave) this.#log('TaskPerhapsSent', { error });
+      }
       throw error;
     }
   }
@@ -252,6 +261,10 @@ export class TaskDispatch {
     return this.#remainingMs() > least;
   }
 
+  #log(event: LogEvent, fields: LogFields = {}): void {
+    this.#dependencies.log(event, { ...taskFields(this.#request.plan.task), ...fields });
+  }
+
   async #ended(end: DispatchOutcome): Promise<Dispatched> {
     await this.#reporter.settle();
     const { plan } = this.#request;
@@ -260,9 +273,10 @@ export class TaskDispatch {
         definitionOf(plan.kind).endsWith === 'image'
           ? 'spec.image was set.'
           : `The sidecar accepted the task ${plan.task.taskId}.`;
-      recordEvents(this.#dependencies.events, dispatchedEvents(subjectsOf(plan.task), note));
-      log.info('Task accepted', { ...plan.task.node, kind: plan.kind, taskId: plan.task.taskId });
+      recordEvents(this.#dependencies, dispatchedEvents(subjectsOf(plan.task), note));
     }
+    if (end.state === 'running' || end.state === 'completed' || end.state === 'failed')
+      this.#log('TaskFound', { state: end.state });
     return { ...end, knowledge: this.#knowledge, ...present({ begun: this.#begun() }) };
   }
 

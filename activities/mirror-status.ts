@@ -1,15 +1,18 @@
-import { activityInfo, log } from '@temporalio/activity';
+import { activityInfo } from '@temporalio/activity';
+import type { Log, LogFields } from '../api/log.ts';
 import type { MirrorRequest } from '../core/activities.ts';
 import { present } from '../lib/present.ts';
 import { provenanceText } from '../api/provenance.ts';
 import { isTerminal, type SeiNodeTask } from '../api/sei-node-task.ts';
 import type { StatusChange, WorkflowReference } from '../core/next-status.ts';
 import { verdictEvents, waitingEvent, type EventSubjects } from '../core/task-events.ts';
+import { taskFields, verdictFields } from '../core/task-fields.ts';
 import { begunOf, type BegunTask, type MirrorTarget, type TaskIdentity } from '../api/temporal/task-input.ts';
 import { workflowUrl } from '../core/workflow-url.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { ResourceClient } from '../kubernetes/resource-client.ts';
 import type { TaskStatusWriter } from '../kubernetes/task-status-writer.ts';
+import type { StatusUpdateResult } from '../kubernetes/update-status.ts';
 import { ownWorkflowId } from './own-workflow-id.ts';
 
 /** Maximum number of attempts to record the Events of a verdict: they only repeat what the status says. */
@@ -19,6 +22,8 @@ export interface MirrorDependencies {
   readonly tasks: ResourceClient<SeiNodeTask>;
   readonly statuses: TaskStatusWriter;
   readonly events: EventRecorder;
+  /** Its lines name workflow and run. */
+  readonly log: Log;
   /** Unset: `status.workflow` has no link. */
   readonly temporalUiUrl: string | undefined;
 }
@@ -27,6 +32,8 @@ export interface MirrorDependencies {
 export interface Recorded {
   /** `gone`: the resource no longer exists. `terminal`: it was already terminal. In both cases nothing is written. */
   readonly outcome: 'written' | 'gone' | 'terminal';
+  /** What became of the write itself. Unset: the run has no resource. */
+  readonly write?: StatusUpdateResult<SeiNodeTask>['outcome'];
   /** The written status, which an earlier attempt or another controller may have written before. */
   readonly executionStartedAt?: string;
   readonly targetFirstObservedAt?: string;
@@ -55,13 +62,16 @@ export async function writeStatus(
     ...present({ generation: task.generation }),
   };
   const result = await dependencies.statuses.write({ task: mirrorTo, change, context, signal });
-  if (result.outcome === 'gone') return { outcome: 'gone' };
+  dependencies.log('StatusWritten', { ...taskFields(task), step: change.step, statusWrite: result.outcome });
+  const write = result.outcome;
+  if (result.outcome === 'gone') return { outcome: 'gone', write };
   const { phase, task: begun, targetFirstObservedAt } = result.object.status ?? {};
-  if (change.step !== 'finished' && isTerminal(phase)) return { outcome: 'terminal' };
+  if (change.step !== 'finished' && isTerminal(phase)) return { outcome: 'terminal', write };
   if (change.step === 'waiting')
-    recordEvents(dependencies.events, [waitingEvent(mirrorTo, change.reason, change.progress.message)]);
+    recordEvents(dependencies, [waitingEvent(mirrorTo, change.reason, change.progress.message)]);
   return {
     outcome: 'written',
+    write,
     ...begunOf(result.object),
     ...present({ executionStartedAt: begun?.executionStartedAt, targetFirstObservedAt }),
   };
@@ -84,12 +94,24 @@ export async function mirrorStatus(
     const begun = await begunBefore(dependencies, task.mirrorTo, signal);
     if (begun !== undefined) return begun;
   }
-  await writeStatus(dependencies, task, { change: { step: 'finished', verdict, submittedAtMs }, atMs }, signal);
+  const change = { step: 'finished', verdict, submittedAtMs } as const;
+  const { write } = await writeStatus(dependencies, task, { change, atMs }, signal);
   const events = verdictEvents(subjectsOf(task), verdict);
   if (activityInfo().attempt < EVENT_ATTEMPTS)
     await Promise.all(events.map((event) => dependencies.events.record(event)));
-  else recordEvents(dependencies.events, events);
+  else recordEvents(dependencies, events);
+  dependencies.log(verdict.phase === 'Complete' ? 'VerdictComplete' : 'VerdictFailed', {
+    ...taskFields(task),
+    ...verdictFields(verdict),
+    ...present({ statusWrite: write, ...durations(request) }),
+  });
   return undefined;
+}
+
+function durations({ endedAtMs, workflowStartedAtMs, startedAtMs }: MirrorRequest): LogFields {
+  const since = (fromMs: number | undefined): number | undefined =>
+    fromMs && Math.max(0, Math.round(endedAtMs - fromMs));
+  return { durationMs: since(workflowStartedAtMs), executionMs: since(startedAtMs) };
 }
 
 /**
@@ -128,12 +150,11 @@ function ownWorkflow(temporalUiUrl: string | undefined): WorkflowReference | und
 }
 
 /** Records in the background: nothing depends on it. */
-export function recordEvents(events: EventRecorder, recorded: readonly Parameters<EventRecorder['record']>[0][]): void {
+export function recordEvents(
+  { events, log }: Pick<MirrorDependencies, 'events' | 'log'>,
+  recorded: readonly Parameters<EventRecorder['record']>[0][],
+): void {
   for (const event of recorded) {
-    events
-      .record(event)
-      .catch((error: unknown) =>
-        log.warn('The Event could not be recorded. The status has the same information.', { error }),
-      );
+    events.record(event).catch((error: unknown) => log('EventNotRecorded', { error }));
   }
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { Client } from '@temporalio/client';
 import proto from '@temporalio/proto';
+import type { Log } from '../api/log.ts';
 import { holderText } from '../api/temporal/permit-id.ts';
 import { abortable } from '../lib/abortable.ts';
 
@@ -49,9 +50,11 @@ interface OpenPermit {
  */
 export class NodePermits {
   readonly #client: Client;
+  readonly #log: Log;
 
-  constructor(client: Client) {
+  constructor(client: Client, log: Log) {
     this.#client = client;
+    this.#log = log;
   }
 
   /**
@@ -66,13 +69,17 @@ export class NodePermits {
   ): Promise<{ readonly runId: string } | { readonly heldBy: PermitHolder }> {
     for (;;) {
       const runId = await this.#start(permitId, holder);
-      if (runId !== undefined) return { runId };
+      if (runId !== undefined) {
+        this.#log('PermitAcquired', { permit: permitId, holder });
+        return { runId };
+      }
       const permit = await this.#read(permitId);
       if (permit?.holder === holder) return { runId: permit.runId };
       if (permit === undefined) continue;
       if (permit.holder === undefined || (await this.#isOpen(permit.holder)))
         return { heldBy: { runId: permit.runId, workflowId: permit.holder } };
-      await this.#end(permitId, permit.runId);
+      if (await this.#end(permitId, permit.runId))
+        this.#log('PermitFreed', { permit: permitId, holder: permit.holder });
     }
   }
 
@@ -82,9 +89,9 @@ export class NodePermits {
    * @param runId - The run of the permit. Unset: it is looked up.
    */
   async giveBack(permitId: string, holder: string, runId?: string): Promise<void> {
-    if (runId !== undefined) return await this.#end(permitId, runId);
-    const permit = await this.#read(permitId);
-    if (permit?.holder === holder) await this.#end(permitId, permit.runId);
+    const heldRunId = runId ?? (await this.#heldBy(permitId, holder));
+    if (heldRunId !== undefined && (await this.#end(permitId, heldRunId)))
+      this.#log('PermitReleased', { permit: permitId, holder });
   }
 
   /** Resolves when the permit is released, or when the server ends the long poll, after about 20 s. */
@@ -132,6 +139,12 @@ export class NodePermits {
     };
   }
 
+  /** The run of the permit, if this workflow holds it. */
+  async #heldBy(permitId: string, holder: string): Promise<string | undefined> {
+    const permit = await this.#read(permitId);
+    return permit?.holder === holder ? permit.runId : undefined;
+  }
+
   async #isOpen(workflowId: string): Promise<boolean> {
     return (await this.#openInfo(workflowId)) !== undefined;
   }
@@ -148,15 +161,18 @@ export class NodePermits {
   /**
    * Does nothing when it has already closed. Deletes it, so that lists of workflows contain no old permits; where that
    * is not allowed, it is terminated.
+   *
+   * @returns Whether it was there.
    */
-  async #end(permitId: string, runId: string): Promise<void> {
+  async #end(permitId: string, runId: string): Promise<boolean> {
     const { workflowService, options } = this.#client;
     const workflow = { namespace: options.namespace, workflowExecution: { workflowId: permitId, runId } };
     try {
-      await ifFound(workflowService.deleteWorkflowExecution(workflow));
+      return (await ifFound(workflowService.deleteWorkflowExecution(workflow))) !== undefined;
     } catch (error) {
       if (![PERMISSION_DENIED, UNIMPLEMENTED].includes(codeOf(error))) throw error;
-      await ifFound(workflowService.terminateWorkflowExecution({ ...workflow, reason: 'released' }));
+      const ended = workflowService.terminateWorkflowExecution({ ...workflow, reason: 'released' });
+      return (await ifFound(ended)) !== undefined;
     }
   }
 }

@@ -1,10 +1,12 @@
 import type { PollOutcome, PollHeartbeat, PollRequest, Polled } from '../core/activities.ts';
 import { pollInterval } from '../core/poll-interval.ts';
 import { present } from '../lib/present.ts';
+import { RepeatedFailures } from '../lib/repeated-failures.ts';
 import type { TaskObservation } from '../api/sidecar/sidecar-task.ts';
 import { definitionOf } from '../api/task-kinds.ts';
 import { afterAnswer, afterSilence, isPending, LOST_MS, type Knowledge } from '../core/knowledge.ts';
 import { cancelling, withNotice, workingAtHeight } from '../core/progress.ts';
+import { taskFields } from '../core/task-fields.ts';
 import { KubernetesError } from '../kubernetes/errors.ts';
 import type { Attempt } from './attempt.ts';
 import { SidecarError } from './errors.ts';
@@ -45,6 +47,7 @@ export class TaskPoll {
   readonly #attempt: Attempt<PollHeartbeat>;
   readonly #work: TaskWork;
   readonly #reporter: TaskReporter;
+  readonly #sentAgain = new RepeatedFailures();
   #knowledge: Knowledge;
   #polls: number;
   #resubmitAtMs = 0;
@@ -193,6 +196,8 @@ export class TaskPoll {
     if (await isCalledOff()) return;
     try {
       const answer = await this.#work.send();
+      const { error: _, ...repeated } = this.#sentAgain.failed('pending');
+      this.#dependencies.log('TransactionSentAgain', { ...taskFields(this.#request.plan.task), ...repeated });
       if (answer !== 'accepted')
         this.#knowledge = afterSilence(
           this.#knowledge,

@@ -2,6 +2,7 @@ import type { NodeReference } from '../api/node-reference.ts';
 import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 import { readAtMost } from '../lib/read-at-most.ts';
+import { CallDeadline } from './call-deadline.ts';
 import type { NodeUrlTemplate } from './node-url-template.ts';
 
 /** In milliseconds. Short, because the height is optional and must not delay the end of a task. */
@@ -35,6 +36,7 @@ export class SeidRpc {
 
   /** The latest block height; `undefined` when seid does not report one. It is never estimated. */
   async latestHeight(node: NodeReference, signal: AbortSignal): Promise<number | undefined> {
+    using deadline = new CallDeadline(CALL_TIMEOUT_MS, signal);
     try {
       const url = new URL(this.#options.urlTemplate.urlOf(node, '/status'));
       const response = await this.#options.dispatcher.request({
@@ -42,7 +44,7 @@ export class SeidRpc {
         path: url.pathname,
         method: 'GET',
         headers: { accept: 'application/json' },
-        signal: AbortSignal.any([signal, AbortSignal.timeout(CALL_TIMEOUT_MS)]),
+        signal: deadline.signal,
       });
       const text = await readAtMost(response.body, ANSWER_BYTES);
       const read = response.statusCode === 200 && text !== undefined ? answer.safeParse(JSON.parse(text)) : undefined;

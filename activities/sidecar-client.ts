@@ -5,8 +5,10 @@ import { printable } from '../lib/printable.ts';
 import { sidecarTaskListSchema, type HeldTask } from '../api/sidecar/sidecar-activity.ts';
 import { sidecarErrorSchema, sidecarTaskSchema, type SidecarTask } from '../api/sidecar/sidecar-task.ts';
 import { readAtMost } from '../lib/read-at-most.ts';
+import { tokenAudiences } from '../lib/token-audiences.ts';
 import { withoutSecrets } from '../lib/without-secrets.ts';
 import type { BearerToken } from './bearer-token.ts';
+import { CallDeadline } from './call-deadline.ts';
 import { SidecarError } from './errors.ts';
 import type { NodeUrlTemplate } from './node-url-template.ts';
 import { trustProblem } from './sidecar-trust.ts';
@@ -45,6 +47,8 @@ interface Answer {
   readonly text: string;
   /** From the `Retry-After` header, in milliseconds. */
   readonly retryAfterMs?: number;
+  /** The token that was sent; never shown. */
+  readonly token: string | undefined;
 }
 
 /**
@@ -118,11 +122,11 @@ export class SidecarClient {
     const { urlTemplate, dispatcher } = this.#options;
     const { maxBytes = ANSWER_BYTES } = call;
     const url = new URL(urlTemplate.urlOf(node, call.path));
-    const timeout = AbortSignal.timeout(CALL_TIMEOUT_MS);
     const beganAt = performance.now();
     const token = await this.#options.token?.get();
     // The timer of the timeout fires too late in a process that was paused here: another one may act by now.
     if (performance.now() - beganAt > CALL_TIMEOUT_MS) throw notMade(`${call.method} ${url.origin}${url.pathname}`);
+    using deadline = new CallDeadline(CALL_TIMEOUT_MS, call.signal);
     try {
       const response = await dispatcher.request({
         origin: url.origin,
@@ -130,13 +134,14 @@ export class SidecarClient {
         method: call.method,
         headers: headersOf(call, token),
         body: call.body ?? null,
-        signal: call.signal === undefined ? timeout : AbortSignal.any([call.signal, timeout]),
+        signal: deadline.signal,
       });
       const text = await readAtMost(response.body, maxBytes);
       if (text !== undefined)
         return {
           status: response.statusCode,
           text: withoutSecrets(text, token === undefined ? [] : [token]),
+          token,
           ...retryAfter(response.headers),
         };
       throw new SidecarError(
@@ -145,7 +150,7 @@ export class SidecarClient {
       );
     } catch (cause) {
       call.signal?.throwIfAborted();
-      throw failureOf(`${call.method} ${url.origin}${url.pathname}`, cause, timeout.aborted);
+      throw failureOf(`${call.method} ${url.origin}${url.pathname}`, cause, deadline.signal.aborted);
     }
   }
 }
@@ -207,8 +212,10 @@ function unexpected(node: NodeReference, method: string, answer: Answer): Sideca
   if (answer.status === 401) {
     return new SidecarError(
       'SIDECAR_UNAUTHORIZED',
-      `the sidecar's proxy refused the token (401 ${quoted}); check SIDECAR_TOKEN_FILE`,
-      { mayHaveArrived: false },
+      `the sidecar's proxy refused ${refusedToken(quoted, answer.token)}`,
+      {
+        mayHaveArrived: false,
+      },
     );
   }
   if (answer.status === 403) {
@@ -227,5 +234,15 @@ function unexpected(node: NodeReference, method: string, answer: Answer): Sideca
     {
       retryAfterMs: answer.retryAfterMs,
     },
+  );
+}
+
+/** A proxy gives the same answer for a token that has expired and for one of another audience. */
+function refusedToken(quoted: string, token: string | undefined): string {
+  const audiences = token === undefined ? [] : (tokenAudiences(token) ?? []);
+  if (audiences.length === 0) return `the token (401 ${quoted}); check SIDECAR_TOKEN_FILE`;
+  return (
+    `the token for the audience ${printable(audiences.join(', '), 200)} (401 ${quoted}); ` +
+    "check SIDECAR_TOKEN_FILE and the proxy's --auth-token-audiences"
   );
 }

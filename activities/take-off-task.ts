@@ -2,10 +2,10 @@ import type { NodeReference } from '../api/node-reference.ts';
 import { observationOf, type TaskReport } from '../api/sidecar/sidecar-task.ts';
 import type { TaskIdentity } from '../api/temporal/task-input.ts';
 import type { TakenOff, TakeOffHeartbeat, TakeOffRequest } from '../core/activities.ts';
-import { present } from '../lib/present.ts';
 import type { Sent } from '../core/knowledge.ts';
 import { pollInterval } from '../core/poll-interval.ts';
 import { cancelling, takingOff } from '../core/progress.ts';
+import { taskFields } from '../core/task-fields.ts';
 import { KubernetesError } from '../kubernetes/errors.ts';
 import type { ResourceClient } from '../kubernetes/resource-client.ts';
 import type { Attempt } from './attempt.ts';
@@ -19,8 +19,6 @@ import type { TaskPlaces } from './task-work.ts';
 /** A POST without an answer may still arrive: it takes at most 5 s here, and as long on its way, in milliseconds. */
 const LATE_POST_MS = 10_000;
 const LATE_PAUSE_MS = 2_000;
-/** Tries after each of which the SeiNode is looked for. */
-const LOOK_EVERY = 10;
 /** Answers that say nothing about a task, however often the sidecar is asked. */
 const UNHELPFUL: readonly SidecarErrorCode[] = ['SIDECAR_UNREADABLE_ANSWER', 'SIDECAR_FORBIDDEN'];
 
@@ -33,23 +31,15 @@ export async function takeOffTask(
   { plan, cancelled, sent = 'perhaps' }: TakeOffRequest,
   attempt: Attempt<TakeOffHeartbeat>,
 ): Promise<TakenOff> {
-  const { node, taskId } = plan.task;
-  const reporter = new TaskReporter({ dependencies: mirror, task: plan.task, attempt });
+  const { task } = plan;
+  const reporter = new TaskReporter({ dependencies: mirror, task, attempt });
   if (cancelled) reporter.show({ step: 'noted', progress: cancelling(plan) });
   // Most are taken off at once: no status write is needed.
   else reporter.assume({ step: 'working', progress: takingOff(plan) });
-  const absence = new Absence(sent);
   try {
-    for (let tries = 1; ; tries += 1) {
-      const answer = await tryOnce(sidecar, plan.task, attempt.signal);
-      const end = absence.endAfter(answer, attempt.nowMs);
-      if (end !== undefined) return end;
-      const problem = problemOf(answer);
-      attempt.heartbeat({ taskId, tries, ...present({ problem: problem?.message }) });
-      reporter.problem(problem);
-      if (tries % LOOK_EVERY === 0 && (await isGone(seiNodes, node, attempt.signal))) return 'gone';
-      await attempt.sleep(pauseAfter(problem, attempt.elapsedMs));
-    }
+    const takenOff = await new TakeOff({ sidecar, seiNodes, task, sent, attempt, reporter }).run();
+    if (typeof takenOff === 'string') mirror.log('TaskTakenOff', { ...taskFields(task), state: takenOff });
+    return takenOff;
   } catch (error) {
     return attempt.leave(error);
   } finally {
@@ -57,31 +47,53 @@ export async function takeOffTask(
   }
 }
 
-type Answer = 'taken-off' | 'absent' | TaskReport | SidecarError;
+interface TakeOffOptions extends TaskPlaces {
+  readonly task: TaskIdentity;
+  readonly sent: Sent;
+  readonly attempt: Attempt<TakeOffHeartbeat>;
+  readonly reporter: TaskReporter;
+}
 
-/** Decides when a wait that the sidecar does not have will not arrive any more. */
-class Absence {
-  #sinceMs: number | undefined;
+class TakeOff {
+  readonly #options: TakeOffOptions;
+  #tries = 0;
+  /** By the attempt's clock. Unset: the sidecar has not answered yet. */
+  #absentSinceMs: number | undefined;
 
-  constructor(sent: Sent) {
-    if (sent === 'yes') this.#sinceMs = Number.NEGATIVE_INFINITY;
+  constructor(options: TakeOffOptions) {
+    this.#options = options;
+    if (options.sent === 'yes') this.#absentSinceMs = Number.NEGATIVE_INFINITY;
   }
 
-  endAfter(answer: Answer, nowMs: number): TakenOff | undefined {
-    if (answer instanceof SidecarError) return undefined;
+  async run(): Promise<TakenOff> {
+    const { sidecar, task, attempt } = this.#options;
+    for (;;) {
+      this.#tries += 1;
+      const answer = await tryOnce(sidecar, task, attempt.signal);
+      const end = await (answer instanceof SidecarError ? this.#afterProblem(answer) : this.#afterAnswer(answer));
+      if (end !== undefined) return end;
+    }
+  }
+
+  /** A POST that may have been sent may still arrive. */
+  async #afterAnswer(answer: TakenOff | 'absent'): Promise<TakenOff | undefined> {
     if (answer !== 'absent') return answer;
-    this.#sinceMs ??= nowMs;
-    return nowMs - this.#sinceMs >= LATE_POST_MS ? 'taken-off' : undefined;
+    const { task, attempt } = this.#options;
+    this.#absentSinceMs ??= attempt.nowMs;
+    if (attempt.nowMs - this.#absentSinceMs >= LATE_POST_MS) return 'taken-off';
+    attempt.heartbeat({ taskId: task.taskId, tries: this.#tries });
+    await attempt.sleep(LATE_PAUSE_MS);
+    return undefined;
   }
-}
 
-function problemOf(answer: Answer): SidecarError | undefined {
-  return answer instanceof SidecarError ? answer : undefined;
-}
-
-function pauseAfter(problem: SidecarError | undefined, elapsedMs: number): number {
-  if (problem === undefined) return LATE_PAUSE_MS;
-  return Math.max(problem.retryAfterMs ?? 0, pollInterval(elapsedMs, Math.random()));
+  async #afterProblem(problem: SidecarError): Promise<TakenOff | undefined> {
+    const { seiNodes, task, attempt, reporter } = this.#options;
+    attempt.heartbeat({ taskId: task.taskId, tries: this.#tries, problem: problem.message });
+    reporter.problem(problem);
+    if (this.#tries % 10 === 0 && (await isGone(seiNodes, task.node, attempt.signal))) return 'gone';
+    await attempt.sleep(Math.max(problem.retryAfterMs ?? 0, pollInterval(attempt.elapsedMs, Math.random())));
+    return undefined;
+  }
 }
 
 /** An error of the API server says nothing about the SeiNode. */
@@ -95,7 +107,11 @@ async function isGone(seiNodes: ResourceClient, node: NodeReference, signal: Abo
 }
 
 /** @returns `absent` when the sidecar did not have the wait. An answer of 404 only counts while `/v0/livez` is 200. */
-async function tryOnce(sidecar: SidecarClient, { node, taskId }: TaskIdentity, signal: AbortSignal): Promise<Answer> {
+async function tryOnce(
+  sidecar: SidecarClient,
+  { node, taskId }: TaskIdentity,
+  signal: AbortSignal,
+): Promise<'taken-off' | 'absent' | TaskReport | SidecarError> {
   try {
     const ended = await endOf(sidecar, { node, taskId }, signal);
     if (ended !== undefined) return ended;

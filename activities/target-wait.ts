@@ -9,6 +9,7 @@ import type { TaskPlan } from '../core/task-plan.ts';
 import { recordedTime } from '../lib/timestamp.ts';
 import { queued, waitingForTarget, type Progress } from '../core/progress.ts';
 import { obstacleBeside, queueTimedOut, waitingInQueue, type Obstacle } from '../core/queueing.ts';
+import { taskFields } from '../core/task-fields.ts';
 import { resourceAlreadyTerminal, resourceGone, targetNotInPhase, waitingForPhase } from '../core/verdict.ts';
 import type { Attempt } from './attempt.ts';
 import {
@@ -219,6 +220,7 @@ export class TargetWait implements Disposable {
     );
     if (recorded.outcome !== 'written')
       return { verdict: (recorded.outcome === 'gone' ? resourceGone : resourceAlreadyTerminal)(plan.task.node) };
+    this.#dependencies.log('TaskWaiting', { ...taskFields(plan.task), reason, detail: progress.message });
     this.#shown = progress;
     this.#state = { ...this.#state, shown: reason };
     return present({ targetFirstObservedAt: recorded.targetFirstObservedAt });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SEI_NODE, SEI_NODE_TASK } from './resources.ts';
-import { seiNodePhases } from './sei-node.ts';
+import { seiNodePhases } from './phases.ts';
 import { specSchema, statusSchema } from './sei-node-task.ts';
 
 type JsonObject = Record<string, unknown>;

@@ -9,6 +9,11 @@ import { printable } from '../lib/printable.ts';
 export const REQUESTED_BY_ANNOTATION = 'sei.io/requested-by';
 /** Free text of whoever creates a task: why it is done. */
 export const REASON_ANNOTATION = 'sei.io/reason';
+/**
+ * Random id that the kubectl plugin gives each task that it creates. By it the plugin recognizes the task when the
+ * answer of the API server is lost.
+ */
+export const REQUEST_ID_ANNOTATION = 'sei.io/request-id';
 /** Cancels the task and keeps the resource; the value says why. */
 export const CANCEL_ANNOTATION = 'sei.io/cancel';
 

@@ -1,12 +1,9 @@
 import { z } from 'zod';
 import type { OutputType } from './kinds/kind-definition.ts';
 import { payloadSchemas } from './payload-schemas.ts';
-import { seiNodePhases } from './sei-node.ts';
+import { seiNodePhases, taskPhases } from './phases.ts';
 import { isImmutable, payloadRules } from './spec-rules.ts';
 import { payloadFieldOf, taskKindNames, taskKinds, type PayloadField, type TaskKind } from './task-kinds.ts';
-
-export const taskPhases = ['Pending', 'Running', 'Complete', 'Failed'] as const;
-export type TaskPhase = (typeof taskPhases)[number];
 
 export function isTerminal(phase: string | undefined): boolean {
   return phase === 'Complete' || phase === 'Failed';
@@ -117,7 +114,9 @@ export const specSchema = z
       .min(0)
       .meta({ format: 'int32' })
       .optional()
-      .describe('Seconds after its end at which the task is deleted, as for Jobs. Unset: never.'),
+      .describe(
+        'Seconds after its end at which the task is deleted, as for Jobs. Unset: the default of the installation, which is never unless it is set.',
+      ),
     ...optionalPayloads,
   })
   .meta({ 'x-kubernetes-validations': payloadRules() })
@@ -199,6 +198,7 @@ export interface SeiNodeTask {
     readonly uid: string;
     readonly resourceVersion: string;
     readonly generation?: number;
+    readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
     readonly managedFields?: readonly {
       readonly manager?: string;

@@ -1,8 +1,5 @@
 import { z } from 'zod';
 
-export const seiNodePhases = ['Pending', 'Initializing', 'Running', 'Failed', 'Terminating'] as const;
-export type SeiNodePhase = (typeof seiNodePhases)[number];
-
 const peerSource = z.object({
   ec2Tags: z.object({ region: z.string(), tags: z.record(z.string(), z.string()) }).optional(),
   static: z.object({ addresses: z.array(z.string()) }).optional(),

@@ -9,6 +9,8 @@ const benchmarks = {
   cost: { tasks: 20 },
   latency: { restarts: 50, waiters: 50 },
   profile: { tasks: 300, nodes: 100, 'at-once': 64 },
+  finished: { tasks: 10_000 },
+  plugin: { runs: 20, tasks: 20 },
 } as const satisfies Record<string, Readonly<Record<string, number>>>;
 
 /** 0 leaves something out. */
@@ -21,7 +23,7 @@ const numbers = Object.fromEntries(
   ),
 );
 
-export const USAGE = `Usage: npm run bench -- throughput | inflight | storm | cost | latency | profile [options] [--json]
+export const USAGE = `Usage: npm run bench -- throughput | inflight | storm | cost | latency | profile | finished | plugin [options] [--json]
   throughput      how many RestartSeid go through on sidecars that are done at once, and what each costs
     --tasks N     in each round, ${benchmarks.throughput.tasks} unless given
     --nodes N     that they are spread over, ${benchmarks.throughput.nodes} unless given
@@ -44,6 +46,11 @@ export const USAGE = `Usage: npm run bench -- throughput | inflight | storm | co
     --tasks N     to profile, ${benchmarks.profile.tasks} unless given
     --nodes N     that they are spread over, ${benchmarks.profile.nodes} unless given
     --at-once N   under way at the same time, ${benchmarks.profile['at-once']} unless given
+  finished        memory of finished tasks in the bridge, without any server
+    --tasks N     to keep, ${benchmarks.finished.tasks} unless given
+  plugin          CPU time of one command of the built kubectl-snt, and of an empty program of Node
+    --runs N      of each command, rounded up to a multiple of 5, ${benchmarks.plugin.runs} unless given
+    --tasks N     to list, ${benchmarks.plugin.tasks} unless given
   --json          one JSON object on stdout instead of a table`;
 
 export type BenchName = keyof typeof benchmarks;

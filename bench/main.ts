@@ -5,8 +5,10 @@ import { reportToStderr } from '../dev/progress-reporter.ts';
 import { benchArguments, USAGE, type BenchArguments, type BenchName, type Options } from './arguments.ts';
 import type { BenchRun } from './start-bench-stack.ts';
 import { measureCost } from './cost.ts';
+import { measureFinished } from './finished.ts';
 import { measureInflight } from './inflight.ts';
 import { measureLatency } from './latency.ts';
+import { measurePlugin } from './plugin.ts';
 import { measureProfile } from './profile.ts';
 import { resultTable } from './result-table.ts';
 import type { Result } from './result.ts';
@@ -20,6 +22,8 @@ const measurements: { readonly [Name in BenchName]: (options: Options<Name>, run
   cost: measureCost,
   latency: measureLatency,
   profile: measureProfile,
+  finished: measureFinished,
+  plugin: measurePlugin,
 };
 
 /** @returns The exit code: 0 when everything was measured, whether or not it is good enough. */

@@ -12,6 +12,7 @@ interface Candidate {
 /** By the arguments and options that name one. */
 const RESOURCES: Readonly<Record<string, NamedResource>> = {
   NODE: { ...SEI_NODE, isNamespaced: true },
+  node: { ...SEI_NODE, isNamespaced: true },
   NAME: { ...SEI_NODE_TASK, isNamespaced: true },
   namespace: { group: '', version: 'v1', plural: 'namespaces', isNamespaced: false },
 };
@@ -45,7 +46,9 @@ async function candidates(before: readonly string[], current: string): Promise<r
 
 function optionsOf(command: Command): readonly Option[] {
   const help = program.createHelp();
-  return [...help.visibleOptions(command), ...help.visibleGlobalOptions(command)];
+  const own = help.visibleOptions(command);
+  const others = help.visibleOptions(program).filter(({ long }) => own.every((option) => option.long !== long));
+  return [...own, ...others];
 }
 
 async function valuesOf(subject: Argument | Option, before: readonly string[]): Promise<readonly Candidate[]> {

@@ -1,13 +1,22 @@
+import { randomUUID } from 'node:crypto';
 import { LONGEST_EXECUTION_SECONDS } from '../core/execution-limit.ts';
 import { present } from '../lib/present.ts';
-import { REASON_ANNOTATION, REQUESTED_BY_ANNOTATION, safeProvenance } from '../api/provenance.ts';
+import {
+  REASON_ANNOTATION,
+  REQUEST_ID_ANNOTATION,
+  REQUESTED_BY_ANNOTATION,
+  safeProvenance,
+} from '../api/provenance.ts';
 import { type TaskKind, payloadFieldOf } from '../api/task-kinds.ts';
 import { KubernetesError } from '../kubernetes/errors.ts';
 import { readUserName } from '../kubernetes/read-user-name.ts';
+import { assertNodeExists } from './assert-node-exists.ts';
 import { assertTimeoutUsed, followTask } from './follow-task.ts';
+import { generatedName } from './generated-name.ts';
 import { note, print } from './output.ts';
 import { serialized, type Format } from './serialized.ts';
-import { FIELD_MANAGER, Session, type ClusterOptions } from './session.ts';
+import { Session, type ClusterOptions } from './session.ts';
+import { submitTask, type TaskManifest } from './submit-task.ts';
 import { resourceName, withoutManagedFields, type Task } from './task.ts';
 
 /** A task does not wait longer for the name of whoever asks for it, in milliseconds. */
@@ -17,6 +26,12 @@ const USER_NAME_TIMEOUT_MS = 2_000;
 export interface CreationOptions extends ClusterOptions {
   readonly reason?: string;
   readonly timeoutSeconds?: number;
+  readonly ttlSecondsAfterFinished?: number;
+  readonly requirePhase?: string;
+  /** Go duration. */
+  readonly requirePhaseTimeout?: string;
+  /** Go duration. */
+  readonly queueTimeout?: string;
   readonly name?: string;
   readonly wait?: boolean;
   /** Go duration. */
@@ -30,6 +45,8 @@ interface NewTask {
   /** Name of the SeiNode. */
   readonly node: string;
   readonly payload: object;
+  /** Fields of the spec that only this kind has. */
+  readonly fields?: object;
   /** What a generated name begins with, before the node's. */
   readonly prefix: string;
 }
@@ -38,9 +55,9 @@ interface NewTask {
 export async function createTask(newTask: NewTask, options: CreationOptions): Promise<number> {
   assertTimeoutUsed(options, 'wait');
   const dryRun = options.dryRun !== undefined;
-  await using session = new Session(options);
-  const manifest = manifestOf(newTask, options, await requester(session));
-  const created = await session.tasks.create(session.namespace, manifest, { fieldManager: FIELD_MANAGER, dryRun });
+  await using session = await Session.open(options);
+  const [requestedBy] = await Promise.all([requester(session), assertNodeExists(session, newTask.node)]);
+  const created = await submitTask(session, manifestOf(newTask, options, requestedBy), dryRun);
   const announcement = `${resourceName(created)} created${dryRun ? ' (server dry run)' : ''}`;
   if (options.wait === true) return await waitFor(session, created, options);
   if (options.output !== undefined) {
@@ -80,24 +97,30 @@ function printAs(format: Format | 'name', task: Task): void {
 }
 
 function manifestOf(
-  { kind, node, payload, prefix }: NewTask,
-  { name, reason, timeoutSeconds }: CreationOptions,
+  { kind, node, payload, fields, prefix }: NewTask,
+  options: CreationOptions,
   requestedBy: string | undefined,
-): object {
+): TaskManifest {
+  const { name, reason, timeoutSeconds, ttlSecondsAfterFinished } = options;
+  const { requirePhase, requirePhaseTimeout, queueTimeout } = options;
   return {
     apiVersion: 'sei.io/v1alpha1',
     kind: 'SeiNodeTask',
     metadata: {
-      ...(name === undefined ? { generateName: `${prefix}-${node}-` } : { name }),
-      annotations: present({ [REQUESTED_BY_ANNOTATION]: requestedBy, [REASON_ANNOTATION]: reason }),
+      name: name ?? generatedName(`${prefix}-${node}-`),
+      annotations: present({
+        [REQUEST_ID_ANNOTATION]: randomUUID(),
+        [REQUESTED_BY_ANNOTATION]: requestedBy,
+        [REASON_ANNOTATION]: reason,
+      }) as Readonly<Record<string, string>>,
     },
-    spec: {
+    spec: present({
       kind,
-      target: { nodeRef: { name: node } },
+      target: present({ nodeRef: { name: node }, requirePhase, requirePhaseTimeout, queueTimeout }),
       [payloadFieldOf(kind)]: payload,
-      ...(timeoutSeconds !== undefined && {
-        timeoutSeconds: Math.min(timeoutSeconds, LONGEST_EXECUTION_SECONDS),
-      }),
-    },
+      timeoutSeconds: timeoutSeconds === undefined ? undefined : Math.min(timeoutSeconds, LONGEST_EXECUTION_SECONDS),
+      ttlSecondsAfterFinished,
+      ...fields,
+    }),
   };
 }

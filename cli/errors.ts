@@ -21,6 +21,27 @@ export class TaskMissingError extends CommandError {
   readonly retryable = false;
 }
 
+/** Thrown when there is no SeiNode of the name. */
+export class NodeMissingError extends CommandError {
+  override readonly name = 'NodeMissingError';
+  readonly code = 'NODE_MISSING';
+  readonly retryable = false;
+}
+
+/** Thrown when the answer to the creation of a task was lost, and the task was not found. */
+export class CreationUncertainError extends CommandError {
+  override readonly name = 'CreationUncertainError';
+  readonly code = 'CREATION_UNCERTAIN';
+  readonly retryable = false;
+}
+
+/** Thrown when another request has created a task of the name. */
+export class NameTakenError extends CommandError {
+  override readonly name = 'NameTakenError';
+  readonly code = 'NAME_TAKEN';
+  readonly retryable = false;
+}
+
 /** Thrown when a task that is over was to be cancelled. */
 export class TaskFinishedError extends CommandError {
   override readonly name = 'TaskFinishedError';

@@ -8,12 +8,14 @@ import {
   type WorkflowClient,
   type WorkflowExecutionInfo,
 } from '@temporalio/client';
+import { safeProvenance, type Provenance } from '../api/provenance.ts';
 import { searchAttributes } from '../api/temporal/search-attributes.ts';
 import { withoutSecrets } from '../lib/without-secrets.ts';
 import { TemporalRefusedError, TemporalUnreachableError } from './errors.ts';
 import { connectToTemporal, type TemporalAccess } from './temporal-connection.ts';
 
-export interface HistoryEntry {
+/** A workflow, and who asked for it and why, unless that is encrypted. */
+export interface HistoryEntry extends Provenance {
   readonly workflowId: string;
   readonly runId: string;
   /** RFC 3339. */
@@ -38,11 +40,16 @@ export interface HistoryQuery {
 /** A workflow that is open, and was asked to cancel. */
 const CANCELLING = 'Cancelling';
 
-/** Memos are not shown, and may be encrypted with a key that whoever asks does not have. */
-const UNREAD = {
+/** What is encrypted is not shown: whoever asks does not have the key. */
+const IN_THE_CLEAR = {
   encode: async (payloads: Payload[]) => payloads,
-  decode: async (payloads: Payload[]) => payloads.map(() => defaultPayloadConverter.toPayload(null)),
+  decode: async (payloads: Payload[]) =>
+    payloads.map((payload) => (isJson(payload) ? payload : defaultPayloadConverter.toPayload(null))),
 };
+
+function isJson({ metadata }: Payload): boolean {
+  return Buffer.from(metadata?.['encoding'] ?? []).toString() === 'json/plain';
+}
 
 /**
  * The workflows that worked on a node, newest first.
@@ -55,7 +62,7 @@ export async function readHistory(query: HistoryQuery): Promise<readonly History
     const { workflow } = new Client({
       connection: access.connection,
       namespace: access.namespace,
-      dataConverter: { payloadCodecs: [UNREAD] },
+      dataConverter: { payloadCodecs: [IN_THE_CLEAR] },
     });
     const entries = (await list(workflow, query)).map((execution) => entryOf(execution));
     const known = await Promise.all(
@@ -108,6 +115,7 @@ function entryOf({
   closeTime,
   type,
   status,
+  memo = {},
   typedSearchAttributes,
 }: WorkflowExecutionInfo): HistoryEntry {
   const outcome = closeTime === undefined ? undefined : typedSearchAttributes.get(searchAttributes.outcome);
@@ -117,8 +125,18 @@ function entryOf({
     startedAt: startTime.toISOString(),
     ...(closeTime !== undefined && { closedAt: closeTime.toISOString() }),
     kind: type,
+    ...provenanceIn(memo),
     outcome: outcome ?? `${status.name.charAt(0)}${status.name.slice(1).toLowerCase()}`,
   };
+}
+
+/** Anybody may start a workflow with any memo. */
+function provenanceIn(memo: Readonly<Record<string, unknown>>): Provenance {
+  const text = (name: keyof Provenance): string | undefined => {
+    const value = memo[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  return safeProvenance({ requestedBy: text('requestedBy'), createdWith: text('createdWith'), why: text('why') });
 }
 
 /** By gRPC code. */

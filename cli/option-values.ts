@@ -32,6 +32,21 @@ export function duration(subject: string): ValueParser<string> {
   return checked(subject, 'a duration above 0, such as 90s or 11m', (text) => (parseGoDuration(text) ?? 0) > 0);
 }
 
+/** As kubectl: a Go duration, or whole seconds; 0 removes the limit. @returns Milliseconds, possibly `Infinity`. */
+export function requestTimeout(subject: string): ValueParser<number> {
+  const check = checked(subject, 'a duration or a number of seconds, such as 30s or 30', (text) => timeMs(text) >= 0);
+  return (text) => timeMs(check(text)) || Infinity;
+}
+
+function timeMs(text: string): number {
+  return /^\d+$/.test(text) ? Number(text) * 1000 : (parseGoDuration(text) ?? -1);
+}
+
+/** Of an option that may stand several times: all its values. */
+export function repeated<Value>(parse: ValueParser<Value>): (text: string, before?: readonly Value[]) => Value[] {
+  return (text, before = []) => [...before, parse(text)];
+}
+
 export function nonEmpty(subject: string): ValueParser<string> {
   return checked(subject, 'at least one character', (text) => text !== '');
 }

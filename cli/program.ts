@@ -1,6 +1,8 @@
 import { Argument, Command, Option } from '@commander-js/extra-typings';
-import { duration, nonEmpty, oneOf, resourceName, wholeNumber } from './option-values.ts';
+import { seiNodePhases, taskPhases } from '../api/phases.ts';
+import { duration, nonEmpty, oneOf, repeated, requestTimeout, resourceName, wholeNumber } from './option-values.ts';
 
+const INT32 = 2n ** 31n - 1n;
 /** Help is this wide on every terminal, so that docs/cli.md shows what everybody sees. */
 const HELP_WIDTH = 80;
 
@@ -16,6 +18,15 @@ export const program = new Command('kubectl snt')
   .option('-n, --namespace <NAMESPACE>', "Kubernetes namespace. Default: the context's.", resourceName('--namespace'))
   .option('--context <CONTEXT>', 'Context of the kubeconfig. Default: its current one.', nonEmpty('--context'))
   .option('--kubeconfig <FILE>', 'Kubeconfig. Default: KUBECONFIG, then ~/.kube/config.', nonEmpty('--kubeconfig'))
+  .option('--cluster <NAME>', "Cluster of the kubeconfig. Default: the context's.", nonEmpty('--cluster'))
+  .option('--user <NAME>', "User of the kubeconfig. Default: the context's.", nonEmpty('--user'))
+  .option('--as <USER>', 'User to impersonate.', nonEmpty('--as'))
+  .option('--as-group <GROUP>', 'Group to impersonate; can be repeated.', repeated(nonEmpty('--as-group')))
+  .option(
+    '--request-timeout <DURATION>',
+    'Longest time for one call to the API server, such as 30s, or a number of seconds; 0 means no limit. Default: 10s.',
+    requestTimeout('--request-timeout'),
+  )
   .helpOption('-h, --help', 'Print help of the command.')
   .helpCommand(false)
   .addHelpText('after', '\n`kubectl snt help COMMAND` tells more, with examples.')
@@ -23,7 +34,7 @@ export const program = new Command('kubectl snt')
   .configureOutput({ outputError: () => undefined })
   .configureHelp({
     helpWidth: HELP_WIDTH,
-    showGlobalOptions: true,
+    minWidthToWrap: 20,
     subcommandTerm: (command) => command.name(),
     optionTerm: ({ short, flags }) => (short === undefined ? `    ${flags}` : flags),
     commandDescription: (command) =>
@@ -59,6 +70,27 @@ function creation(name: string) {
       'Name of the SeiNodeTask. Default: made from the node, with a random end.',
       resourceName('--name'),
     )
+    .addOption(
+      new Option(
+        '--require-phase <PHASE>',
+        'Phase that the SeiNode must be in before anything is done. Default: Running.',
+      ).choices(seiNodePhases),
+    )
+    .option(
+      '--require-phase-timeout <DURATION>',
+      'Longest wait for that phase, such as 90s. Default: 5m.',
+      duration('--require-phase-timeout'),
+    )
+    .option(
+      '--queue-timeout <DURATION>',
+      'Longest wait for other work on the node, such as 30m. Default: no limit.',
+      duration('--queue-timeout'),
+    )
+    .option(
+      '--ttl-seconds-after-finished <SECONDS>',
+      'Seconds after its end after which the task is deleted. Default: never.',
+      wholeNumber('--ttl-seconds-after-finished', 0n, INT32, '2^31-1'),
+    )
     .option('-w, --wait', 'Watch the task to its end, as status --watch does.')
     .addOption(watchTimeout())
     .addOption(
@@ -70,6 +102,11 @@ function creation(name: string) {
 }
 
 creation('restart')
+  .option(
+    '--min-seconds-between-restarts <SECONDS>',
+    'Seconds since the last restart of the node before this one is sent. Default: 0.',
+    wholeNumber('--min-seconds-between-restarts', 0n, INT32, '2^31-1'),
+  )
   .summary('Restart seid on a node, in place')
   .description(
     `Creates a SeiNodeTask of kind RestartSeid. Complete means that the RPC of seid serves again, not that the node has caught up: follow with await-height.\n\n${exitCodesOfWatch}`,
@@ -109,14 +146,22 @@ program
   .command('get')
   .summary('List tasks, newest first')
   .description(
-    'STATE is the step of a task that is under way, and the reason of one that is over. MESSAGE tells of a task that is under way what is being done, or what blocks it. The duration of such a task is the time since it was first seen.\n\nOn a terminal that is too narrow, the message stands below its row, and AGE, KIND, DURATION and TARGET are left out in this order. Elsewhere each task is one line; programs should read -o json.',
+    'STATE is the step of a task that is under way, and the reason of one that is over. MESSAGE tells of a task that is under way what is being done, or what blocks it. The duration of such a task is the time since it was first seen.\n\nOn a terminal that is too narrow, the message stands below its row, and AGE, KIND, DURATION and TARGET are left out in this order. Elsewhere each task is one line; programs should read -o json.\n\n-o wide is never narrowed: it also has who asked for a task and why, its workflow, and the message of a task that is over.',
   )
   .argument('[NAME]', 'Name of the SeiNodeTask.', resourceName('NAME'))
   .option('-A, --all-namespaces', 'List the tasks of all namespaces.')
-  .addOption(output('json', 'yaml', 'name'))
+  .option('-l, --selector <SELECTOR>', 'List tasks with these labels, such as team=core.', nonEmpty('--selector'))
+  .option('--node <NODE>', 'List tasks on this SeiNode.', resourceName('--node'))
+  .addOption(new Option('--phase <PHASE>', 'List tasks in this phase.').choices(taskPhases))
+  .option('-w, --watch', 'After the list, print a row for each change, until Ctrl-C.')
+  .addOption(output('wide', 'json', 'yaml', 'name'))
   .addHelpText(
     'after',
-    examples('kubectl snt get', 'kubectl snt get -A', 'kubectl snt get restart-validator-0-x7k2p -o yaml'),
+    examples(
+      'kubectl snt get -A --phase Running -w',
+      'kubectl snt get --node validator-0 -o wide',
+      'kubectl snt get restart-validator-0-x7k2p -o yaml',
+    ),
   )
   .action(async (name, _options, command) => {
     const { get } = await import('./commands/get.ts');
@@ -162,7 +207,7 @@ program
   .command('history')
   .summary('List the workflows that worked on a node, from Temporal')
   .description(
-    'OUTCOME is the reason of the verdict; of a workflow that is open it is Running, or Cancelling once it was asked to cancel.\n\nNewest first, also of tasks whose resource is gone, and of runbooks. Temporal is found by its own variables (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_*) and profiles (TEMPORAL_PROFILE).',
+    'OUTCOME is the reason of the verdict; of a workflow that is open it is Running, or Cancelling once it was asked to cancel.\n\nNewest first, also of tasks whose resource is gone, and of runbooks. Who asked for it and why is in the memo of the workflow; an encrypted one is not shown. Temporal is found by its own variables (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_*) and profiles (TEMPORAL_PROFILE).',
   )
   .argument('<NODE>', 'Name of the SeiNode.', resourceName('NODE'))
   .option('--limit <COUNT>', 'Most workflows to list.', wholeNumber('--limit', 1n, 10_000n), 20)
@@ -220,6 +265,7 @@ program
   .action((name) => (program.commands.find((command) => command.name() === name) ?? program).outputHelp());
 
 for (const command of program.commands) {
+  command.addHelpText('after', '\nOptions of all commands, such as -n and --context: kubectl snt help');
   for (const argument of command.registeredArguments) wordChoices(argument, argument.name());
   for (const option of command.options) {
     wordChoices(option, `--${option.name()}`);

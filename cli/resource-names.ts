@@ -13,7 +13,8 @@ export interface NamedResource extends ApiResource {
 /** Names in the namespace that the options name, or in the cluster; none where the cluster cannot be asked. */
 export async function resourceNames(resource: NamedResource, options: ClusterOptions): Promise<readonly string[]> {
   try {
-    await using session = new Session(options);
+    // Nobody is asked for a password because of a completion.
+    await using session = await Session.open(options, false);
     const client = new ResourceClient(session.transport, resource);
     const { items } = await listAll(client, {
       ...(resource.isNamespaced && { namespace: session.namespace }),

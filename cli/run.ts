@@ -38,13 +38,19 @@ async function parse(words: readonly string[]): Promise<void> {
     if (error.exitCode === 0) return;
     // Options alone: commander has printed help to stderr.
     if (error.code === 'commander.help') process.exitCode = EXIT_USAGE;
-    else throw new UsageError(usageText(error, command));
+    else throw new UsageError(await usageText(error, command));
   }
 }
 
 /** `Unknown option '--wat' (Did you mean --watch?). See: kubectl snt status --help` */
-function usageText({ message }: CommanderError, command: string): string {
-  const problem = message.replace(/^error: /, '').replace(/\.$/, '');
+async function usageText({ code, message }: CommanderError, command: string): Promise<string> {
+  const text = message.replace(/^error: /, '').replace(/\.$/, '');
+  const problem = `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+  if (code === 'commander.unknownCommand' && !message.includes('Did you mean')) {
+    const { kindHint } = await import('./kind-hint.ts');
+    const hint = kindHint(command);
+    if (hint !== undefined) return `${problem}. ${hint}`;
+  }
   const isKnown = program.commands.some((known) => known.name() === command);
-  return `${problem.charAt(0).toUpperCase()}${problem.slice(1)}. See: kubectl snt ${isKnown ? `${command} ` : ''}--help`;
+  return `${problem}. See: kubectl snt ${isKnown ? `${command} ` : ''}--help`;
 }

@@ -1,5 +1,7 @@
+import { isatty } from 'node:tty';
 import { SEI_NODE_TASK } from '../api/resources.ts';
 import { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
+import type { ClusterAccess } from '../kubernetes/kube-config/cluster-access.ts';
 import { loadKubeConfig } from '../kubernetes/load-kube-config.ts';
 import { ResourceClient } from '../kubernetes/resource-client.ts';
 import { TaskMissingError } from './errors.ts';
@@ -8,11 +10,19 @@ import type { Task } from './task.ts';
 /** Field manager of what this program writes. The service names it in messages when it is not known who asked. */
 export const FIELD_MANAGER = 'kubectl-snt';
 
+const [STDIN, STDERR] = [0, 2] as const;
+
 /** Options of every command. Unset: what the kubeconfig says. */
 export interface ClusterOptions {
   readonly namespace?: string | undefined;
   readonly context?: string | undefined;
   readonly kubeconfig?: string | undefined;
+  readonly cluster?: string | undefined;
+  readonly user?: string | undefined;
+  readonly as?: string | undefined;
+  readonly asGroup?: readonly string[] | undefined;
+  /** In milliseconds. */
+  readonly requestTimeout?: number | undefined;
 }
 
 /** Access to the cluster and namespace that a command line names. */
@@ -22,16 +32,29 @@ export class Session implements AsyncDisposable {
   readonly namespace: string;
   readonly #flags: string;
 
-  /** @throws KubeConfigError */
-  constructor({ namespace, context, kubeconfig: file }: ClusterOptions) {
-    const kubeConfig = loadKubeConfig({ file, context });
-    this.transport = new KubernetesTransport(kubeConfig);
+  /**
+   * @param isAttended - Whether an exec plugin may ask a person. Default: there is a terminal.
+   * @throws KubeConfigError
+   */
+  static async open(options: ClusterOptions, isAttended = isatty(STDIN) || isatty(STDERR)): Promise<Session> {
+    const { context, kubeconfig: file, cluster, user, as, asGroup: asGroups, requestTimeout: timeoutMs } = options;
+    const access = await loadKubeConfig({ file, context, cluster, user, as, asGroups });
+    return new Session(options, access, new KubernetesTransport(access, { isAttended, timeoutMs }));
+  }
+
+  private constructor(options: ClusterOptions, access: ClusterAccess, transport: KubernetesTransport) {
+    const { namespace, context, kubeconfig: file, cluster, user, as, asGroup } = options;
+    this.transport = transport;
     this.tasks = new ResourceClient<Task>(this.transport, SEI_NODE_TASK);
-    this.namespace = namespace ?? kubeConfig.getContextObject(kubeConfig.getCurrentContext())?.namespace ?? 'default';
+    this.namespace = namespace ?? access.namespace ?? 'default';
     const flags = [
       ['-n', this.namespace],
       ['--context', context],
       ['--kubeconfig', file],
+      ['--cluster', cluster],
+      ['--user', user],
+      ['--as', as],
+      ...(asGroup ?? []).map((group) => ['--as-group', group] as const),
     ] as const;
     this.#flags = flags.flatMap(([flag, value]) => (value === undefined ? [] : [`${flag} ${quoted(value)}`])).join(' ');
   }

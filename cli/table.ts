@@ -1,4 +1,3 @@
-import { aligned } from './aligned.ts';
 import { wrapped } from './wrapped.ts';
 
 export interface Column {
@@ -7,44 +6,83 @@ export interface Column {
   readonly leaveOut?: number;
 }
 
-/** Columns of short cells, and a last one of free text, which may be empty in some rows. */
+export interface Row {
+  readonly cells: readonly string[];
+  /** For the last column; may be empty. */
+  readonly text: string;
+}
+
+/** Columns of short cells, and a last one of free text. */
 export interface Table {
   readonly columns: readonly Column[];
   readonly textTitle: string;
-  readonly rows: readonly { readonly cells: readonly string[]; readonly text: string }[];
+  readonly rows: readonly Row[];
 }
 
 const INDENT = '  ';
+const GAP = '   ';
+
+/** How the rows of a table are printed, also those that come later. */
+export interface TableLayout {
+  readonly header: string;
+  readonly linesOf: (row: Row) => readonly string[];
+}
+
+/** The lines of a table: see `tableLayout`. */
+export function tableLines(table: Table, width: number): string[] {
+  const { header, linesOf } = tableLayout(table, width);
+  return [header, ...table.rows.flatMap(linesOf)];
+}
 
 /**
- * The lines of a table. If it is wider than `width`, each text goes below its row, and columns are left out until the
- * rest fits.
+ * If a table is wider than `width`, each text goes below its row, and columns are left out until the rest fits.
  *
  * @param width - In columns of the terminal; `Infinity`: as wide as it takes.
  */
-export function tableLines({ columns, textTitle, rows }: Table, width: number): string[] {
-  const titles = columns.map(({ title }) => title);
-  const isTold = rows.some(({ text }) => text !== '');
-  const whole = aligned([
-    [...titles, ...(isTold ? [textTitle] : [])],
-    ...rows.map(({ cells, text }) => [...cells, ...(isTold ? [text] : [])]),
-  ]);
-  if (fits(whole, width)) return whole;
-  const [header = '', ...lines] = narrowed(columns, [titles, ...rows.map(({ cells }) => cells)], width);
-  return [header, ...lines.flatMap((line, index) => [line, ...below(rows[index]?.text ?? '', width)])];
+export function tableLayout({ columns, textTitle, rows }: Table, width: number): TableLayout {
+  const title: Row = { cells: columns.map((column) => column.title), text: '' };
+  const widths = columns.map((_, index) => Math.max(...[title, ...rows].map(({ cells }) => cells[index]?.length ?? 0)));
+  const texts = rows.map(({ text }) => text.length);
+  const textWidth = texts.some((length) => length > 0) ? Math.max(textTitle.length, ...texts) : 0;
+  const isWhole =
+    sum(widths) + GAP.length * (widths.length - 1) + (textWidth > 0 ? GAP.length + textWidth : 0) <= width;
+  if (isWhole) {
+    const lineOf = ({ cells, text }: Row): string => joined([...padded(cells, widths), text]);
+    return {
+      header: lineOf({ ...title, text: textWidth > 0 ? textTitle : '' }),
+      linesOf: (row) => {
+        const line = lineOf(row);
+        return line.length <= width ? [line] : [lineOf({ ...row, text: '' }), ...below(row.text, width)];
+      },
+    };
+  }
+  const kept = keptColumns(columns, widths, width);
+  const lineOf = ({ cells }: Row): string => joined(padded(cells, widths).filter((_, index) => kept.includes(index)));
+  return { header: lineOf(title), linesOf: (row) => [lineOf(row), ...below(row.text, width)] };
 }
 
-function fits(lines: readonly string[], width: number): boolean {
-  return lines.every((line) => line.length <= width);
+/** Indices of the columns that fit. */
+function keptColumns(columns: readonly Column[], widths: readonly number[], width: number): readonly number[] {
+  const leaveOuts = columns.map(({ leaveOut = Infinity }) => leaveOut);
+  let kept = columns.map((_, index) => index);
+  for (;;) {
+    const next = Math.min(...kept.map((index) => leaveOuts[index] ?? Infinity));
+    const needed = sum(kept.map((index) => widths[index] ?? 0)) + GAP.length * (kept.length - 1);
+    if (needed <= width || next === Infinity) return kept;
+    kept = kept.filter((index) => leaveOuts[index] !== next);
+  }
 }
 
-function narrowed(columns: readonly Column[], rows: readonly (readonly string[])[], width: number): string[] {
-  const lines = aligned(rows);
-  const next = Math.min(...columns.map(({ leaveOut = Infinity }) => leaveOut));
-  if (next === Infinity || fits(lines, width)) return lines;
-  const kept = columns.map(({ leaveOut }) => leaveOut !== next);
-  const without = <Cell>(cells: readonly Cell[]): Cell[] => cells.filter((_, index) => kept[index]);
-  return narrowed(without(columns), rows.map(without), width);
+function padded(cells: readonly string[], widths: readonly number[]): string[] {
+  return cells.map((cell, index) => cell.padEnd(widths[index] ?? 0));
+}
+
+function joined(cells: readonly string[]): string {
+  return cells.join(GAP).trimEnd();
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
 
 function below(text: string, width: number): string[] {

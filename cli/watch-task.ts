@@ -1,20 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SEI_NODE_TASK } from '../api/resources.ts';
 import { backoffDelay } from '../lib/backoff-delay.ts';
-import { hasHttpStatus, KubernetesApiError, KubernetesError } from '../kubernetes/errors.ts';
-import { openWatch } from '../kubernetes/open-watch.ts';
-import { WatchEventDecoder } from '../kubernetes/watch-event-decoder.ts';
 import type { Session } from './session.ts';
 import type { Task } from './task.ts';
-
-/** The server is asked to end a watch after this, in seconds. */
-const WATCH_SECONDS = 300;
-
-interface WatchOptions {
-  readonly signal: AbortSignal;
-  /** Told of what went wrong and is tried again. */
-  readonly onProblem: (error: KubernetesError) => void;
-}
+import { isPassing, watchEvents, type WatchOptions } from './watch-events.ts';
 
 /**
  * Every state of one task from the one given on, without a gap while the connection holds; ends when the task is gone.
@@ -50,10 +38,10 @@ async function* changesAfter(
   { signal, onProblem }: WatchOptions,
 ): AsyncGenerator<Task | undefined, void, undefined> {
   try {
-    for await (const event of watchEvents(session, task, signal)) {
-      if (event.type === 'DELETED') yield undefined;
-      else if (event.type !== 'BOOKMARK') yield event.object as Task;
-    }
+    const { namespace, name, resourceVersion } = task.metadata;
+    const watched = { namespace, fieldSelector: `metadata.name=${name}`, resourceVersion };
+    for await (const event of watchEvents(session, watched, signal))
+      yield event.type === 'DELETED' ? undefined : event.task;
   } catch (error) {
     if (signal.aborted || !isPassing(error)) throw error;
     onProblem(error);
@@ -73,25 +61,4 @@ async function readAgain(
     onProblem(error);
     return last;
   }
-}
-
-async function* watchEvents({ transport }: Session, { metadata }: Task, signal: AbortSignal) {
-  const { namespace, name, resourceVersion } = metadata;
-  const selector = { resource: SEI_NODE_TASK, namespace, fieldSelector: `metadata.name=${name}` };
-  const stream = await openWatch(transport, { ...selector, resourceVersion, timeoutSeconds: WATCH_SECONDS, signal });
-  const decoder = new WatchEventDecoder();
-  for await (const chunk of stream) {
-    for (const event of decoder.push(chunk)) {
-      if (event.type === 'ERROR')
-        throw new KubernetesApiError({ call: 'The watch', httpStatus: event.object.code ?? 500, status: event.object });
-      yield event;
-    }
-  }
-}
-
-/** Rights may be granted later, but not while somebody waits at a prompt. */
-function isPassing(error: unknown): error is KubernetesError {
-  return (
-    error instanceof KubernetesError && error.retryable && !hasHttpStatus(error, 401) && !hasHttpStatus(error, 403)
-  );
 }

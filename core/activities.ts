@@ -127,7 +127,12 @@ export type DispatchOutcome =
   | { readonly state: 'resource-terminal' };
 
 /** `begun` is unset when the execution has not begun. */
-export type Dispatched = { readonly knowledge: Knowledge; readonly begun?: Begun } & DispatchOutcome;
+export type Dispatched = {
+  readonly knowledge: Knowledge;
+  readonly begun?: Begun;
+  /** Polls of this worker at the end of the dispatch. Unset: an older worker dispatched. */
+  readonly inFlight?: number;
+} & DispatchOutcome;
 
 /** What an attempt leaves to the next one, and shows in the Temporal UI. */
 export interface DispatchHeartbeat extends Knowledge {
@@ -200,6 +205,9 @@ export interface MirrorRequest {
   readonly endedAtMs: number;
   /** When the sidecar was first known to have accepted the task, in milliseconds since the epoch. */
   readonly submittedAtMs?: number | undefined;
+  /** When its workflow started, and when its execution began, in milliseconds since the epoch: for the log. */
+  readonly workflowStartedAtMs?: number;
+  readonly startedAtMs?: number;
   /** Set for a task that ends without having begun its execution: one that its status says was begun is not ended. */
   readonly unbegun: boolean;
 }

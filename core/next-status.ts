@@ -2,7 +2,8 @@ import type { Verdict } from '../api/temporal/task-outcome.ts';
 import { formatDuration } from '../lib/go-duration.ts';
 import { present } from '../lib/present.ts';
 import type { Progress } from './progress.ts';
-import { isTerminal, type Condition, type SeiNodeTaskStatus, type TaskPhase } from '../api/sei-node-task.ts';
+import type { TaskPhase } from '../api/phases.ts';
+import { isTerminal, type Condition, type SeiNodeTaskStatus } from '../api/sei-node-task.ts';
 import { timestamp } from '../lib/timestamp.ts';
 
 export type WorkflowReference = NonNullable<SeiNodeTaskStatus['workflow']>;

@@ -57,6 +57,18 @@ export function cancelIgnoredEvent(task: MirrorTarget, phase: string | undefined
   return onTask(task, { type: 'Warning', reason: 'CancelIgnored', action: 'Cancel', note, key: 'cancel-ignored' });
 }
 
+/**
+ * @param again - `earlier`: id of the workflow of a task that had this name. `by`: the program that keeps the task as
+ *   its manifest says. Unset: not known.
+ */
+export function createdAgainEvent(
+  task: MirrorTarget,
+  { earlier, by = 'A program' }: { readonly earlier: string; readonly by?: string | undefined },
+): TaskEvent {
+  const note = `A SeiNodeTask of this name was carried out before, by workflow ${printable(earlier, 600)}; this one is carried out too. ${by} may create it again whenever it was deleted. To prevent that, remove ttlSecondsAfterFinished from its manifest.`;
+  return onTask(task, { type: 'Warning', reason: 'CreatedAgain', action: 'StartTask', note, key: 'created-again' });
+}
+
 export function waitingEvent(task: MirrorTarget, reason: 'PhaseNotMet' | 'Queued', message: string): TaskEvent {
   if (reason === 'Queued') return onTask(task, { reason, action: 'TakePermit', note: message, key: 'queued' });
   return onTask(task, { reason: 'WaitingForTarget', action: 'CheckTarget', note: message, key: 'waiting' });

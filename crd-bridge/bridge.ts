@@ -1,14 +1,17 @@
-import type { Logger } from '@temporalio/common';
+import type { Log } from '../api/log.ts';
 import { present } from '../lib/present.ts';
 import { SEI_NODE_TASK } from '../api/resources.ts';
 import { isTerminal, type SeiNodeTask } from '../api/sei-node-task.ts';
 import { parseWorkflowId, workflowIdOf } from '../api/temporal/workflow-id.ts';
+import { keyFields } from '../core/task-fields.ts';
 import { abortable } from '../lib/abortable.ts';
+import { RepeatedFailures } from '../lib/repeated-failures.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
 import { ResourceClient } from '../kubernetes/resource-client.ts';
 import { TaskStatusWriter } from '../kubernetes/task-status-writer.ts';
+import { withoutUnread } from './finished-tasks.ts';
 import { TaskReconciler } from './task-reconciler.ts';
 import type { TaskWorkflows } from './task-workflows.ts';
 import { WorkQueue } from './work-queue.ts';
@@ -25,7 +28,9 @@ export interface BridgeOptions {
   readonly namespaces: readonly string[];
   /** Label selector for the tasks to carry out. Unset: all. */
   readonly taskSelector: string | undefined;
-  readonly log: Logger;
+  /** For tasks without `spec.ttlSecondsAfterFinished`, in milliseconds. Unset: they are kept. */
+  readonly defaultTtlMs?: number | undefined;
+  readonly log: Log;
 }
 
 /** Turns SeiNodeTasks into workflows for as long as it runs. */
@@ -35,6 +40,8 @@ export class Bridge {
   readonly #reconciler: TaskReconciler;
   readonly #queue: WorkQueue;
   readonly #workflowWatch: WorkflowWatch;
+  /** Of reconciles, over all tasks. */
+  readonly #failures = new RepeatedFailures();
 
   constructor(options: BridgeOptions) {
     this.#options = options;
@@ -47,13 +54,14 @@ export class Bridge {
       statuses: new TaskStatusWriter(tasks),
       events,
       workflows,
+      defaultTtlMs: options.defaultTtlMs,
       log,
     });
     this.#queue = new WorkQueue({
       concurrency: CONCURRENCY,
       handle: (workflowId) => this.#reconciler.reconcile(workflowId),
       onFailure: (workflowId, error, retryInMs) =>
-        log.warn('SeiNodeTask could not be reconciled; requeued with backoff', { workflowId, retryInMs, error }),
+        log('ReconcileFailed', { ...keyFields(workflowId), ...this.#failures.failed(error, retryInMs) }),
     });
     this.#workflowWatch = new WorkflowWatch({
       workflows,
@@ -86,6 +94,7 @@ export class Bridge {
       transport: this.#options.transport,
       resource: SEI_NODE_TASK,
       ...present({ namespace, labelSelector: this.#options.taskSelector }),
+      trim: withoutUnread,
       log: this.#options.log,
       onChange: ({ namespace: in_ = '', name, previousUid, uid }) => {
         for (const each of new Set([previousUid, uid])) {

@@ -1,12 +1,13 @@
-import type { Logger } from '@temporalio/common';
+import type { Log } from '../api/log.ts';
 import type { Verdict } from '../api/temporal/task-outcome.ts';
 import { cancellationOf, cancelReasonOf, provenanceOf, provenanceText } from '../api/provenance.ts';
 import { isTerminal, type SeiNodeTask } from '../api/sei-node-task.ts';
 import type { StatusChange } from '../core/next-status.ts';
-import { cancelIgnoredEvent, problemEvent, verdictEvents } from '../core/task-events.ts';
+import { cancelIgnoredEvent, createdAgainEvent, problemEvent, verdictEvents } from '../core/task-events.ts';
 import { definitionOf, isTaskKind } from '../api/task-kinds.ts';
 import { executionLimitSeconds, secondsBetweenRestarts } from '../core/execution-limit.ts';
 import { isBegun } from '../core/knowledge.ts';
+import { keyFields, resourceFields, verdictFields } from '../core/task-fields.ts';
 import { unsupportedKind } from '../core/verdict.ts';
 import { asSentence } from '../lib/as-sentence.ts';
 import { present } from '../lib/present.ts';
@@ -18,7 +19,8 @@ import type { ResourceClient } from '../kubernetes/resource-client.ts';
 import type { TaskStatusWriter } from '../kubernetes/task-status-writer.ts';
 import { changeValueTexts } from './change-value-texts.ts';
 import { ResourceReplacedError } from './errors.ts';
-import { remainingLifetime } from './finished-tasks.ts';
+import { declaredBy } from './declared-by.ts';
+import { isRecentlyEdited, remainingLifetime } from './finished-tasks.ts';
 import type { TaskWorkflows } from './task-workflows.ts';
 
 /** How long a workflow that was seen open counts as open before Temporal is asked again, in milliseconds. */
@@ -41,7 +43,9 @@ export interface TaskReconcilerOptions {
   readonly statuses: TaskStatusWriter;
   readonly events: EventRecorder;
   readonly workflows: TaskWorkflows;
-  readonly log: Logger;
+  /** For tasks without `spec.ttlSecondsAfterFinished`, in milliseconds. Unset: they are kept. */
+  readonly defaultTtlMs?: number | undefined;
+  readonly log: Log;
 }
 
 /** What is remembered of a resource, so that Temporal is not asked, and the log not written, on every reconcile. */
@@ -100,7 +104,7 @@ export class TaskReconciler {
     await this.#write(workflowId, task, { step: 'noted', progress });
     await this.#options.workflows.requestCancel(workflowId, why);
     this.#known.set(workflowId, { ...this.#known.get(workflowId), cancelHandled: true });
-    this.#options.log.info('Workflow of SeiNodeTask was asked to cancel', { workflowId, why });
+    this.#options.log('CancelRequested', { ...resourceFields(task), why });
   }
 
   /** Writes `Pending` when the workflow has not written a status itself, because no worker has picked it up yet. */
@@ -109,6 +113,7 @@ export class TaskReconciler {
     const remainingMs = openSinceMs + STAMP_MS - Date.now();
     if (remainingMs > 0) return this.#options.reconcileAfter(workflowId, remainingMs);
     await this.#write(workflowId, task, { step: 'accepted' }, task);
+    this.#options.log('PendingWritten', resourceFields(task));
   }
 
   /** Only the timeouts and intervals of a task may change while it runs (contract §1). */
@@ -126,18 +131,46 @@ export class TaskReconciler {
       ...present({ timeoutMs: seconds && 1_000 * seconds }),
     });
     this.#known.set(workflowId, { ...this.#known.get(workflowId), toldGeneration: generation });
+    this.#options.log('SpecChangeSent', { ...resourceFields(task), generation });
   }
 
   async #ensureStarted(workflowId: string, seen: SeiNodeTask): Promise<void> {
-    const { log } = this.#options;
     const kind = kindOf(seen);
-    if (!isTaskKind(kind))
-      return void (await this.#end(workflowId, seen, unsupportedKind(kind, isBegun(begunOf(seen)))));
+    if (!isTaskKind(kind)) return await this.#refuseKind(workflowId, seen);
+    // Not each time that Temporal is asked again, and not by each new leader.
+    const isNew = seen.status === undefined && !this.#known.has(workflowId);
     const { task, texts } = definitionOf(kind).sendsJsonValues ? await this.#withTexts(seen) : { task: seen };
     const state = await this.#start(workflowId, task, texts);
     if (state === 'closed') return await this.#heal(workflowId, task);
+    if (task.status?.phase === undefined && this.#known.get(workflowId)?.openUntilMs === undefined)
+      await this.#reportEarlier(task);
     this.#known.set(workflowId, { ...this.#known.get(workflowId), openUntilMs: Date.now() + KNOWN_OPEN_MS });
-    log.info('Workflow of SeiNodeTask is open', { workflowId });
+    if (isNew) this.#options.log('WorkflowStarted', resourceFields(task));
+  }
+
+  async #refuseKind(workflowId: string, task: SeiNodeTask): Promise<void> {
+    const verdict = unsupportedKind(kindOf(task), isBegun(begunOf(task)));
+    if (await this.#end(workflowId, task, verdict))
+      this.#options.log('VerdictFailed', { ...resourceFields(task), ...verdictFields(verdict) });
+  }
+
+  /**
+   * Reports that a task of this name was carried out before, for tasks that a program may have created again because
+   * they were gone: their node would be restarted after each TTL. One query for each of them, after its start.
+   */
+  async #reportEarlier(task: SeiNodeTask): Promise<void> {
+    const { metadata, spec } = task;
+    const by = declaredBy(metadata);
+    if (by === undefined && spec?.['ttlSecondsAfterFinished'] === undefined) return;
+    const { workflows, events, log } = this.#options;
+    try {
+      const earlier = await workflows.earlierOf(metadata);
+      if (earlier === undefined) return;
+      await events.record(createdAgainEvent(metadata, { earlier, by }));
+      log('TaskCreatedAgain', { ...resourceFields(task), earlier, by });
+    } catch (error) {
+      log('EarlierTaskNotRead', { ...resourceFields(task), error });
+    }
   }
 
   async #start(workflowId: string, task: SeiNodeTask, texts: ChangeValueTexts | undefined): Promise<'open' | 'closed'> {
@@ -170,7 +203,7 @@ export class TaskReconciler {
   async #heal(workflowId: string, task: SeiNodeTask): Promise<void> {
     const verdict = await this.#options.workflows.verdictOf(workflowId);
     if (await this.#end(workflowId, task, verdict))
-      this.#options.log.warn('Status repaired from a closed workflow', { workflowId, reason: verdict.reason });
+      this.#options.log('StatusRepaired', { ...resourceFields(task), ...verdictFields(verdict) });
   }
 
   /** @returns Whether the verdict was written. A resource that is gone or terminal is not changed. */
@@ -185,12 +218,12 @@ export class TaskReconciler {
   /** A finished task is never acted on again, except that it is deleted when its TTL has passed. */
   async #finish(workflowId: string, task: SeiNodeTask): Promise<void> {
     await this.#answerLateCancel(workflowId, task);
-    const lifetimeMs = remainingLifetime(task, Date.now());
+    const lifetimeMs = remainingLifetime(task, Date.now(), this.#options.defaultTtlMs);
     if (lifetimeMs === undefined) return;
     if (lifetimeMs > 0) return this.#options.reconcileAfter(workflowId, lifetimeMs);
     const { namespace, name, uid, resourceVersion } = task.metadata;
     await this.#options.tasks.delete(namespace, name, { preconditions: { uid, resourceVersion } });
-    this.#options.log.info('SeiNodeTask deleted by ttlSecondsAfterFinished', { workflowId });
+    this.#options.log('TaskDeleted', resourceFields(task));
   }
 
   async #answerLateCancel(workflowId: string, { metadata, status }: SeiNodeTask): Promise<void> {
@@ -199,7 +232,7 @@ export class TaskReconciler {
     this.#known.delete(workflowId);
     if (!isAsked) return;
     this.#known.set(workflowId, { cancelHandled: true });
-    if (!cancelHandled && status?.reason !== 'Cancelled')
+    if (!cancelHandled && status?.reason !== 'Cancelled' && isRecentlyEdited(metadata, Date.now()))
       await this.#options.events.record(cancelIgnoredEvent(metadata, status?.phase));
   }
 
@@ -210,9 +243,7 @@ export class TaskReconciler {
   async #cancelOrphan(workflowId: string, { namespace, name, uid }: MirrorTarget): Promise<void> {
     const live = await this.#options.tasks.get(namespace, name);
     if (live?.metadata.uid === uid) return;
-    if (await this.#options.workflows.cancel(workflowId)) {
-      this.#options.log.info('SeiNodeTask is gone; its workflow was asked to cancel', { workflowId });
-    }
+    if (await this.#options.workflows.cancel(workflowId)) this.#options.log('OrphanCancelled', keyFields(workflowId));
   }
 
   async #write(

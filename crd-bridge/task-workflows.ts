@@ -42,6 +42,11 @@ export interface TaskWorkflowsOptions {
    * filtered.
    */
   readonly knowsSearchAttributes: boolean;
+  /**
+   * Whether a worker of this process may begin a workflow at once. Not with Worker Versioning: the worker would begin it
+   * although another version is current.
+   */
+  readonly startsEagerly: boolean;
 }
 
 /** Starts, finds and cancels the workflows of SeiNodeTasks on the Temporal server. */
@@ -77,7 +82,7 @@ export class TaskWorkflows {
           memo: { ...provenanceOf(task.metadata) },
           staticDetails: workflowDetails(task),
           staticSummary: `${kind} ${task.metadata.namespace}/${printable(nodeNameOf(task), 256)}`,
-          requestEagerStart: true,
+          requestEagerStart: this.#options.startsEagerly,
         }),
       );
       return 'open';
@@ -152,6 +157,18 @@ export class TaskWorkflows {
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
     }
+  }
+
+  /**
+   * Id of an earlier task's workflow: of one that had the same name in this cluster. Unset: Temporal has none, no longer
+   * has it, or cannot tell it from those of other clusters.
+   */
+  async earlierOf(task: SeiNodeTask['metadata']): Promise<string | undefined> {
+    if (!this.#options.knowsSearchAttributes) return undefined;
+    const ofItsName = `WorkflowId STARTS_WITH '${workflowIdOf({ ...task, uid: '' })}'`;
+    for await (const workflowId of listWorkflowIds(this.#options.client, `${ofItsName} AND ${this.#ofThisCluster}`))
+      if (workflowId !== workflowIdOf(task)) return workflowId;
+    return undefined;
   }
 
   /** Whether open workflows can be listed by cluster: only our search attribute tells clusters apart. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from '@temporalio/common';
+import type { Log } from '../api/log.ts';
+import { RepeatedFailures } from '../lib/repeated-failures.ts';
 import type { TaskWorkflows } from './task-workflows.ts';
 
 /** How often closed workflows are listed, in milliseconds: a terminated one is noticed within 10 s. */
@@ -17,12 +18,13 @@ export interface WorkflowWatchOptions {
   readonly onClosed: (workflowId: string) => void;
   /** Called with all open workflows. Never called when they cannot be told from those of other clusters. */
   readonly onOpen: (workflowIds: ReadonlySet<string>) => void;
-  readonly log: Logger;
+  readonly log: Log;
 }
 
 /** Lists workflows on the Temporal server, because a workflow that is terminated cannot report that itself. */
 export class WorkflowWatch {
   readonly #options: WorkflowWatchOptions;
+  readonly #failures = new RepeatedFailures();
 
   constructor(options: WorkflowWatchOptions) {
     this.#options = options;
@@ -53,15 +55,21 @@ export class WorkflowWatch {
   async #repeat(signal: AbortSignal, intervalMs: number, look: () => Promise<void>): Promise<void> {
     while (!signal.aborted) {
       const pauseMs = await look().then(
-        () => intervalMs,
+        () => this.#listed(intervalMs),
         (error: unknown) => this.#failed(error),
       );
       await sleep(pauseMs * (0.9 + Math.random() / 5), undefined, { signal }).catch(() => undefined);
     }
   }
 
+  #listed(pauseMs: number): number {
+    const recovery = this.#failures.recovered();
+    if (recovery !== undefined) this.#options.log('WorkflowListRecovered', { ...recovery });
+    return pauseMs;
+  }
+
   #failed(error: unknown): number {
-    this.#options.log.warn('Workflows could not be listed; retrying', { error });
+    this.#options.log('WorkflowListFailed', { ...this.#failures.failed(error, RETRY_MS) });
     return RETRY_MS;
   }
 }

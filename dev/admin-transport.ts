@@ -1,11 +1,11 @@
-import { KubeConfig } from '@kubernetes/client-node';
 import { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
+import { loadKubeConfig } from '../kubernetes/load-kube-config.ts';
 import type { LocalKubernetes } from './local-kubernetes.ts';
 
 /** Access to the local API server as its administrator. */
-export function adminTransport(kubernetes: Pick<LocalKubernetes, 'kubeconfig'>): KubernetesTransport & AsyncDisposable {
-  const kubeConfig = new KubeConfig();
-  kubeConfig.loadFromFile(kubernetes.kubeconfig('admin'));
-  const transport = new KubernetesTransport(kubeConfig);
+export async function adminTransport(
+  kubernetes: Pick<LocalKubernetes, 'kubeconfig'>,
+): Promise<KubernetesTransport & AsyncDisposable> {
+  const transport = new KubernetesTransport(await loadKubeConfig({ file: kubernetes.kubeconfig('admin') }));
   return Object.assign(transport, { [Symbol.asyncDispose]: () => transport.close() });
 }

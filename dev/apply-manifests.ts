@@ -16,6 +16,7 @@ const MANIFESTS = [
   'rbac/worker.yaml',
   'rbac/update-node-image.yaml',
   'rbac/people.yaml',
+  'admission/task-kinds.yaml',
 ];
 const FIELD_MANAGER = 'sei-node-tasks-dev';
 const ESTABLISH_TIMEOUT_MS = 30_000;
@@ -29,6 +30,8 @@ const plurals: Readonly<Record<string, string>> = {
   ClusterRoleBinding: 'clusterrolebindings',
   Role: 'roles',
   RoleBinding: 'rolebindings',
+  ValidatingAdmissionPolicy: 'validatingadmissionpolicies',
+  ValidatingAdmissionPolicyBinding: 'validatingadmissionpolicybindings',
 };
 
 /**

@@ -24,6 +24,8 @@ export interface LocalStackOptions<Servers extends ServerAddresses> {
   /** Name of the Kubernetes namespace, which is created. */
   readonly namespace: string;
   readonly chain: Chain;
+  /** Audiences of which the sidecars' proxies require one. Unset: tokens for the API server are accepted. */
+  readonly sidecarAudiences?: readonly string[] | undefined;
 }
 
 /**
@@ -51,15 +53,17 @@ export async function startLocalStack<Servers extends ServerAddresses>({
   servers,
   namespace,
   chain,
+  sidecarAudiences,
 }: LocalStackOptions<Servers>): Promise<LocalStack<Servers>> {
   const { kubernetes, temporal } = servers;
   await using started = new AsyncDisposableStack();
-  const admin = started.use(adminTransport(kubernetes));
+  const admin = started.use(await adminTransport(kubernetes));
   await new ResourceClient(admin, NAMESPACES).create(undefined, { metadata: { name: namespace } });
   const authorization = {
     apiServerUrl: kubernetes.url,
     caFile: kubernetes.caFile,
     token: kubernetes.token('sidecar-proxy'),
+    audiences: sidecarAudiences,
   };
   const fleet = started.adopt(await startFleet({ ...chain, authorization }), (opened) => opened.close());
   const connection = started.adopt(await Connection.connect({ address: temporal.address }), (opened) => opened.close());

@@ -11,7 +11,7 @@ export async function startServersWithManifests(options: LocalServersOptions = {
   await using started = new AsyncDisposableStack();
   const servers = await startLocalServers(options);
   started.defer(servers.stop);
-  await using transport = adminTransport(servers.kubernetes);
+  await using transport = await adminTransport(servers.kubernetes);
   await applyManifests(transport);
   started.move();
   return servers;

@@ -20,6 +20,8 @@ export interface ServiceStackOptions
   readonly nodes: readonly (StackNodeOptions & { readonly name: string })[];
   /** Flags of Node for the service, in addition to those of `npm start`. Default: none. */
   readonly serviceFlags?: readonly string[];
+  /** More environment variables for the service. Default: none. */
+  readonly serviceEnvironment?: NodeJS.ProcessEnv;
 }
 
 /** A stack with its own servers and a service that operates its nodes. */
@@ -37,7 +39,7 @@ export interface ServiceStack extends LocalStack<LocalServers> {
  * @throws What the servers and the service throw, or the signal's reason; what was started is stopped first.
  */
 export async function startServiceStack(options: ServiceStackOptions): Promise<ServiceStack> {
-  const { chain, nodes, serviceFlags = [], progress, onUnexpectedExit, signal } = options;
+  const { chain, nodes, serviceFlags = [], serviceEnvironment = {}, progress, onUnexpectedExit, signal } = options;
   const { chainId: namespace } = chain;
   await using started = new AsyncDisposableStack();
 
@@ -54,7 +56,7 @@ export async function startServiceStack(options: ServiceStackOptions): Promise<S
     fleetUrl: stack.fleet.url,
     name: 'service',
     flags: serviceFlags,
-    environment: { TASK_QUEUE },
+    environment: { TASK_QUEUE, ...serviceEnvironment },
     onUnexpectedExit: ({ logFile }, how) =>
       onUnexpectedExit(new ServerExitedError(`The service ended (${how}). Check its log, ${logFile}.`)),
   });

@@ -42,7 +42,9 @@ export class TaskWatch implements AsyncDisposable {
       resource: SEI_NODE_TASK,
       namespace,
       onChange: (change) => this.#report(change),
-      log: { info: () => {}, warn: (message, fields) => console.error(message, fields) },
+      log: (event, fields) => {
+        if (event === 'WatchFailed' && fields?.folded !== true) console.error(event, fields);
+      },
     });
     this.#stopped = this.#reflector.run(this.#stop.signal);
   }

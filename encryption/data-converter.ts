@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import type { DataConverter, Logger } from '@temporalio/common';
+import type { DataConverter } from '@temporalio/common';
+import type { Log } from '../api/log.ts';
 import { EncryptionCodec } from './encryption-codec.ts';
 import { PayloadKeyFile } from './payload-key-file.ts';
 
@@ -11,7 +12,7 @@ const FAILURE_CONVERTER = fileURLToPath(new URL('failure-converter.ts', import.m
  * @param keyFile - Unset: in the clear.
  * @throws PayloadKeyFileError
  */
-export function dataConverterFor(keyFile: string | undefined, log: Logger): DataConverter {
+export function dataConverterFor(keyFile: string | undefined, log: Log): DataConverter {
   if (keyFile === undefined) return { payloadCodecs: [new EncryptionCodec(undefined)] };
   return {
     payloadCodecs: [new EncryptionCodec(new PayloadKeyFile(keyFile, log))],

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import type { Logger } from '@temporalio/common';
+import type { Log } from '../api/log.ts';
 import { PayloadKeyFileError } from './errors.ts';
 import { parsePayloadKeys, type PayloadKey, type PayloadKeys } from './parse-payload-keys.ts';
 
@@ -26,7 +26,7 @@ export function readPayloadKeys(file: string): PayloadKeys {
 /** Payload keys in a file that operators change while the process runs. */
 export class PayloadKeyFile {
   readonly #file: string;
-  readonly #log: Logger;
+  readonly #log: Log;
   #keys: PayloadKeys;
   #version: string;
   #lookedAtMs = Date.now();
@@ -35,7 +35,7 @@ export class PayloadKeyFile {
    * @throws PayloadKeyFileError when the file contains no valid keys at the start. When a later version is not valid,
    * the last valid keys stay in use.
    */
-  constructor(file: string, log: Logger) {
+  constructor(file: string, log: Log) {
     this.#file = file;
     this.#log = log;
     this.#version = versionOf(file);
@@ -63,15 +63,9 @@ export class PayloadKeyFile {
     this.#version = version;
     try {
       this.#keys = readPayloadKeys(this.#file);
-      this.#log.info('Payload keys reloaded', {
-        active: this.#keys.active.id,
-        ids: [...this.#keys.byId.keys()],
-      });
+      this.#log('PayloadKeysReloaded', { activeKey: this.#keys.active.id, keys: [...this.#keys.byId.keys()] });
     } catch (error) {
-      this.#log.error(
-        'The payload key file changed and is not valid. The previous keys stay in use. Correct the file',
-        { error },
-      );
+      this.#log('PayloadKeysInvalid', { error });
     }
   }
 }

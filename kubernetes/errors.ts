@@ -43,6 +43,13 @@ export class KubernetesConnectionError extends KubernetesError {
   override readonly name = 'KubernetesConnectionError';
   readonly code = 'KUBERNETES_UNREACHABLE';
   readonly retryable = true;
+  /** Whether the request may have reached the server. */
+  readonly sent: 'no' | 'perhaps';
+
+  constructor(message: string, { sent = 'perhaps', ...options }: ErrorOptions & { sent?: 'no' | 'perhaps' } = {}) {
+    super(message, options);
+    this.sent = sent;
+  }
 }
 
 /** Thrown when the answer did not arrive within the call's timeout. */
@@ -63,8 +70,15 @@ export class KubernetesResponseError extends KubernetesError {
 export interface ApiStatus {
   readonly reason?: string;
   readonly message?: string;
-  /** Those that the causes name, such as `status.task.status`. */
-  readonly fields?: readonly string[];
+  readonly causes?: readonly ApiCause[];
+}
+
+/** One field of the sent object that the API server refuses (`metav1.StatusCause`). */
+export interface ApiCause {
+  /** Such as `status.task.status`. */
+  readonly field: string;
+  /** Such as `FieldValueInvalid`. Unset: the server names none. */
+  readonly reason?: string | undefined;
 }
 
 interface StatusMeaning {
@@ -130,15 +144,21 @@ const serverError: StatusMeaning = {
   retryable: true,
   advice: 'The API server or one of its webhooks failed: repeat the call, then check its log.',
 };
+/** A create that is repeated may happen twice. */
+const serverErrorOfCreate: StatusMeaning = {
+  ...serverError,
+  advice: 'The API server or one of its webhooks failed, possibly after it did what was asked. Check its log.',
+};
 const otherError: StatusMeaning = {
   code: 'KUBERNETES_UNEXPECTED_STATUS',
   retryable: false,
   advice: 'Check that the server in the kubeconfig is a Kubernetes API server.',
 };
 
-function meaningOf(httpStatus: number, reason: string | undefined): StatusMeaning {
+function meaningOf(httpStatus: number, reason: string | undefined, call: string): StatusMeaning {
   if (httpStatus === 409 && reason === 'AlreadyExists') return alreadyExists;
-  return meanings.get(httpStatus) ?? (httpStatus >= 500 ? serverError : otherError);
+  if (httpStatus >= 500) return call.startsWith('POST ') ? serverErrorOfCreate : serverError;
+  return meanings.get(httpStatus) ?? otherError;
 }
 
 export interface ApiErrorDetails {
@@ -160,19 +180,19 @@ export class KubernetesApiError extends KubernetesError {
   readonly retryable: boolean;
   override readonly httpStatus: number;
   readonly reason: string | undefined;
-  /** The fields of the sent object that the server refuses, such as `status.task.status`. Empty when it names none. */
-  readonly fields: readonly string[];
+  /** Empty when the server names no field. */
+  readonly causes: readonly ApiCause[];
   readonly retryAfterSeconds: number | undefined;
 
   constructor({ call, httpStatus, status, retryAfterSeconds }: ApiErrorDetails) {
-    const meaning = meaningOf(httpStatus, status.reason);
+    const meaning = meaningOf(httpStatus, status.reason, call);
     const words = printable(status.message ?? status.reason ?? 'no message', WORDS_LIMIT).replace(/\.$/, '');
     super(`${call} was answered ${httpStatus}: ${words}. ${meaning.advice}`);
     this.code = meaning.code;
     this.retryable = meaning.retryable;
     this.httpStatus = httpStatus;
     this.reason = status.reason;
-    this.fields = status.fields ?? [];
+    this.causes = status.causes ?? [];
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { V1MicroTime } from '@kubernetes/client-node';
+import { microTimestamp } from '../lib/timestamp.ts';
 import { KubernetesApiError } from './errors.ts';
 import type { KubernetesTransport } from './kubernetes-transport.ts';
 import { ResourceClient } from './resource-client.ts';
@@ -53,7 +53,7 @@ export class EventRecorder {
       ...event,
       regarding,
       note: truncateUtf8(note, NOTE_BYTES),
-      eventTime: new V1MicroTime(),
+      eventTime: microTimestamp(Date.now()),
       reportingController: REPORTING_CONTROLLER,
       reportingInstance: this.#reportingInstance,
     };

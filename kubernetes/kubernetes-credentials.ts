@@ -1,7 +1,9 @@
-import type { AgentOptions, RequestOptions } from 'node:https';
-import { KubeConfig } from '@kubernetes/client-node';
+import { readFileSync } from 'node:fs';
+import { getCACertificates, type ConnectionOptions } from 'node:tls';
 import { Agent, ProxyAgent, type Dispatcher } from 'undici';
 import { KubernetesCredentialsError } from './errors.ts';
+import type { ClusterAccess } from './kube-config/cluster-access.ts';
+import { UserCredentialsSource } from './kube-config/user-credentials.ts';
 
 /** How long headers and certificates are cached, in milliseconds. */
 const FRESH_MS = 10_000;
@@ -13,26 +15,38 @@ const CONNECTIONS = 64;
 /** How long idle sockets are kept, in milliseconds: less than the 90 s after which kube-apiserver closes them. */
 const KEEP_ALIVE_MS = 60_000;
 
+/** When an idle socket is first probed, in milliseconds: before the 60 s after which load balancers forget it. */
+const TCP_KEEP_ALIVE_MS = 30_000;
+
 /** What one request needs. A new object means that the credentials were read again. */
 export interface Credentials {
   readonly headers: Readonly<Record<string, string>>;
+  /** Headers `impersonate-*`, which may have several values. */
+  readonly impersonation: Readonly<Record<string, string[]>>;
   readonly dispatcher: Dispatcher;
   /** The parts of the headers that must not be shown. */
   readonly secrets: readonly string[];
 }
+
+const BEARER = 'Bearer ';
 
 /**
  * Authentication as the kubeconfig describes it (tokens, token files, exec plugins, client certificates), on one shared
  * dispatcher, which is replaced only when the TLS material has changed.
  */
 export class KubernetesCredentials {
-  #kubeConfig: KubeConfig;
+  readonly #access: ClusterAccess;
+  readonly #source: UserCredentialsSource;
+  readonly #closing = new AbortController();
   #current: Promise<Credentials> | undefined;
+  #latest: Credentials | undefined;
   #freshUntil = 0;
   #tls: { readonly fingerprint: string; readonly dispatcher: Dispatcher } | undefined;
 
-  constructor(kubeConfig: KubeConfig) {
-    this.#kubeConfig = kubeConfig;
+  /** @param isAttended - Whether an exec plugin may ask a person. */
+  constructor(access: ClusterAccess, isAttended: boolean) {
+    this.#access = access;
+    this.#source = new UserCredentialsSource(access.user, { isAttended, signal: this.#closing.signal });
   }
 
   /** @throws KubernetesCredentialsError when a file cannot be read or an exec plugin fails. */
@@ -49,71 +63,93 @@ export class KubernetesCredentials {
   }
 
   /**
-   * Drops cached tokens after a 401, so that files are read and exec plugins run again. Does nothing if `refused` is no
-   * longer the current one.
+   * Has files read again, and an exec plugin run again unless it ran just now: the server answered 401. Does nothing if
+   * `refused` is no longer the current one.
    */
-  async renew(refused: Credentials): Promise<void> {
-    if ((await this.get()) !== refused) return;
-    const { clusters, users, contexts, currentContext } = this.#kubeConfig;
-    this.#kubeConfig = new KubeConfig();
-    this.#kubeConfig.loadFromOptions({ clusters, users, contexts, currentContext });
+  forget(refused: Credentials): void {
+    if (this.#latest !== refused) return;
+    this.#source.forget();
     this.#current = undefined;
   }
 
-  /** Closes the dispatcher immediately; calls in progress fail. */
+  /**
+   * The bearer token of the requests. Unset: the kubeconfig has another kind of credential.
+   *
+   * @throws as `get`
+   */
+  async bearerToken(): Promise<string | undefined> {
+    const { headers } = await this.get();
+    const authorization = headers['authorization'];
+    return authorization?.startsWith(BEARER) ? authorization.slice(BEARER.length) : undefined;
+  }
+
+  /** Closes the dispatcher and ends an exec plugin immediately; calls in progress fail. */
   async close(): Promise<void> {
+    this.#closing.abort(new KubernetesCredentialsError('The connection to the API server was closed. Open a new one.'));
     await this.#tls?.dispatcher.destroy();
   }
 
   async #read(): Promise<Credentials> {
-    const options: RequestOptions = {};
+    const { user } = this.#access;
     try {
-      await this.#kubeConfig.applyToHTTPSOptions(options);
+      const { authorization, certificate, key, secrets } = await this.#source.read();
+      this.#latest = {
+        headers: authorization === undefined ? {} : { authorization: headerText(authorization) },
+        impersonation: Object.fromEntries(
+          Object.entries(user.impersonation).map(([name, values]) => [name, values.map(headerText)]),
+        ),
+        dispatcher: this.#dispatcherFor({ cert: certificate, key }),
+        secrets,
+      };
+      return this.#latest;
     } catch (cause) {
+      const problem = cause instanceof Error ? cause.message.trim() : String(cause);
       throw new KubernetesCredentialsError(
-        `The credentials of kubeconfig user "${this.#kubeConfig.getCurrentUser()?.name}" cannot be read: ${wordsOf(cause)}. Check its token file, certificate files or exec plugin.`,
+        `The credentials of kubeconfig user "${user.name}" cannot be read: ${problem.replace(/\.$/, '')}.${cause instanceof KubernetesCredentialsError ? '' : ' Check its token file and certificate files.'}`,
       );
     }
-    const headers = headersOf(options);
-    return { headers, dispatcher: this.#dispatcherFor(options), secrets: secretsOf(headers) };
   }
 
-  #dispatcherFor(options: RequestOptions): Dispatcher {
+  #dispatcherFor(client: Pick<ConnectionOptions, 'cert' | 'key'>): Dispatcher {
+    const options = { ...serverTls(this.#access), ...client };
     const fingerprint = JSON.stringify([options.ca, options.cert, options.key].map(String));
     if (this.#tls?.fingerprint !== fingerprint) {
       void this.#tls?.dispatcher.close();
-      this.#tls = { fingerprint, dispatcher: createDispatcher(this.#kubeConfig, options) };
+      this.#tls = { fingerprint, dispatcher: createDispatcher(this.#access, options) };
     }
     return this.#tls.dispatcher;
   }
 }
 
-/** A SyntaxError quotes what the exec plugin printed, which may be a token, so the cause is not kept. */
-function wordsOf(error: unknown): string {
-  if (error instanceof SyntaxError) return 'the exec plugin did not print JSON';
-  return error instanceof Error ? error.message.trim() : String(error);
+/** Whether the server can see no difference. */
+export function areSame(one: Credentials, other: Credentials): boolean {
+  return one.headers['authorization'] === other.headers['authorization'] && one.dispatcher === other.dispatcher;
 }
 
-function headersOf(options: RequestOptions): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(options.headers ?? {})) {
-    headers[name.toLowerCase()] = String(value).trim();
-  }
-  if (options.auth) headers['authorization'] = `Basic ${Buffer.from(options.auth).toString('base64')}`;
-  return headers;
+/** Headers are bytes; undici writes one for each character. */
+function headerText(value: string): string {
+  return Buffer.from(value).toString('latin1');
 }
 
-/** A token, and the password of a user who has one. */
-function secretsOf({ authorization = '' }: Record<string, string>): string[] {
-  const [scheme, value = ''] = authorization.split(' ');
-  if (scheme !== 'Basic') return [value];
-  const text = Buffer.from(value, 'base64').toString();
-  return [value, text.slice(text.indexOf(':') + 1)];
+/** As kubectl, with the roots of the system where the kubeconfig names none. */
+function serverTls({ certificateAuthority, skipTlsVerify, tlsServerName }: ClusterAccess): ConnectionOptions {
+  return {
+    rejectUnauthorized: !skipTlsVerify,
+    ...(tlsServerName !== undefined && { servername: tlsServerName }),
+    ...(!skipTlsVerify && { ca: trustedRoots(certificateAuthority) }),
+  };
 }
 
-function createDispatcher(kubeConfig: KubeConfig, options: RequestOptions): Dispatcher {
-  const shape = kubeConfig.createDispatcherOptions(kubeConfig.getCurrentCluster(), options as AgentOptions);
+function trustedRoots(source: ClusterAccess['certificateAuthority']): ConnectionOptions['ca'] {
+  if (source === undefined) return [...getCACertificates('default'), ...getCACertificates('system')];
+  return 'file' in source ? readFileSync(source.file) : source.data;
+}
+
+function createDispatcher({ proxyUrl }: ClusterAccess, requestTls: ConnectionOptions): Dispatcher {
   const limits = { connections: CONNECTIONS, keepAliveTimeout: KEEP_ALIVE_MS, allowH2: false };
-  if (shape.type === 'proxy') return new ProxyAgent({ ...limits, uri: shape.uri, requestTls: shape.requestTls });
-  return new Agent({ ...limits, ...(shape.type === 'agent' && { connect: shape.connect }) });
+  if (proxyUrl !== undefined) return new ProxyAgent({ ...limits, uri: proxyUrl, requestTls });
+  return new Agent({
+    ...limits,
+    connect: { ...requestTls, keepAlive: true, keepAliveInitialDelay: TCP_KEEP_ALIVE_MS },
+  });
 }

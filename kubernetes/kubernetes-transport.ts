@@ -1,8 +1,8 @@
-import type { KubeConfig } from '@kubernetes/client-node';
 import type { Dispatcher } from 'undici';
 import { explainFailure, type FailedCall } from './explain-failure.ts';
-import { hasHttpStatus } from './errors.ts';
-import { KubernetesCredentials } from './kubernetes-credentials.ts';
+import { hasHttpStatus, KubernetesCredentialsError, KubernetesError } from './errors.ts';
+import type { ClusterAccess } from './kube-config/cluster-access.ts';
+import { areSame, KubernetesCredentials, type Credentials } from './kubernetes-credentials.ts';
 import { apiErrorOf, notJson, readText } from './read-response.ts';
 import { timerLength } from '../lib/timer-length.ts';
 import { withoutSecrets } from '../lib/without-secrets.ts';
@@ -39,24 +39,48 @@ export interface StreamRequest {
   readonly signal?: AbortSignal;
 }
 
+export interface TransportOptions {
+  /**
+   * Whether an exec plugin may ask a person. Waiting for the person is not part of a call's timeout. Default: false.
+   */
+  readonly isAttended?: boolean;
+  /**
+   * Timeout of calls that name none, and of the opening of a stream, in milliseconds; calls that name a longer one get
+   * this one. Default: 10,000, and calls get what they name.
+   */
+  readonly timeoutMs?: number | undefined;
+}
+
 /**
  * Authenticated HTTP to one API server. All calls of this process share its sockets. Nothing is retried here, except
- * once after a 401, with credentials read again.
+ * once after a 401, if the credentials that are read again are other ones.
  */
 export class KubernetesTransport {
   /**
    * The server's URL without credentials and trailing slash; may have a path (a proxy in front of several clusters).
    */
   readonly server: string;
+  readonly #userName: string;
   readonly #credentials: KubernetesCredentials;
+  readonly #isAttended: boolean;
+  readonly #timeoutMs: number | undefined;
 
-  /** @param kubeConfig one with a usable current context, as `loadKubeConfig` returns it */
-  constructor(kubeConfig: KubeConfig) {
-    this.server = kubeConfig
-      .getCurrentCluster()!
-      .server.replace(/\/+$/, '')
-      .replace(/\/\/[^/]*@/, '//');
-    this.#credentials = new KubernetesCredentials(kubeConfig);
+  /** @param access - As `loadKubeConfig` returns it. */
+  constructor(access: ClusterAccess, { isAttended = false, timeoutMs }: TransportOptions = {}) {
+    this.server = access.server;
+    this.#userName = access.user.name;
+    this.#isAttended = isAttended;
+    this.#timeoutMs = timeoutMs;
+    this.#credentials = new KubernetesCredentials(access, this.#isAttended);
+  }
+
+  /**
+   * The bearer token that this process shows the API server. Unset: it has another kind of credential.
+   *
+   * @throws KubernetesCredentialsError
+   */
+  async bearerToken(): Promise<string | undefined> {
+    return await this.#credentials.bearerToken();
   }
 
   /**
@@ -77,11 +101,12 @@ export class KubernetesTransport {
 
   /** As `request`, with the answer as the server wrote it. */
   async requestText(request: KubernetesRequest): Promise<string> {
-    const { method, path, timeoutMs = DEFAULT_TIMEOUT_MS, maxResponseBytes = DEFAULT_RESPONSE_BYTES } = request;
+    const { method, path, timeoutMs = this.#timeoutMs ?? DEFAULT_TIMEOUT_MS } = request;
+    const { maxResponseBytes = DEFAULT_RESPONSE_BYTES } = request;
     const call = `${method} ${path}`;
     try {
       const answer = await this.#send(request, {
-        signal: deadlineSignal(timeoutMs, request.signal),
+        deadlineMs: Math.min(timeoutMs, this.#timeoutMs ?? Infinity),
         headersTimeout: 0,
         bodyTimeout: 0,
       });
@@ -99,13 +124,13 @@ export class KubernetesTransport {
   async openStream(request: StreamRequest): Promise<AsyncIterable<Buffer>> {
     const { path, query, deadlineMs, idleMs, signal } = request;
     const bounds = {
-      signal: deadlineSignal(deadlineMs, signal),
-      headersTimeout: DEFAULT_TIMEOUT_MS,
+      deadlineMs,
+      headersTimeout: timerLength(this.#timeoutMs ?? DEFAULT_TIMEOUT_MS),
       bodyTimeout: idleMs,
     };
     const failure = { call: `GET ${path}`, server: this.server, signal };
     try {
-      const answer = await this.#send({ method: 'GET', path, query }, bounds);
+      const answer = await this.#send({ method: 'GET', path, query, signal }, bounds);
       return chunksOf(answer.body, failure);
     } catch (error) {
       throw explainFailure(error, failure);
@@ -118,25 +143,54 @@ export class KubernetesTransport {
   }
 
   async #send(request: KubernetesRequest, bounds: Bounds): Promise<Dispatcher.ResponseData> {
+    const deadline = deadlineSignal(bounds.deadlineMs, request.signal);
+    const first = await this.#admission(request, bounds, deadline);
     try {
-      return await this.#sendOnce(request, bounds);
+      return await this.#sendOnce(request, bounds, first);
     } catch (error) {
       if (!hasHttpStatus(error, 401)) throw error;
-      return this.#sendOnce(request, bounds);
+      this.#credentials.forget(first.credentials);
+      const second = await this.#admission(request, bounds, deadline);
+      if (areSame(first.credentials, second.credentials)) throw error;
+      return await this.#sendOnce(request, bounds, second);
     }
   }
 
-  async #sendOnce(request: KubernetesRequest, bounds: Bounds): Promise<Dispatcher.ResponseData> {
+  /** Credentials, and when the call is to end: a person may take any time to give them, a program may not. */
+  async #admission({ signal }: KubernetesRequest, { deadlineMs }: Bounds, deadline: AbortSignal): Promise<Admission> {
+    const credentials = this.#credentials.get();
+    if (this.#isAttended)
+      return {
+        credentials: await settledOrAborted(credentials, signal),
+        signal: deadlineSignal(deadlineMs, signal),
+      };
+    try {
+      return { credentials: await settledOrAborted(credentials, deadline), signal: deadline };
+    } catch (error) {
+      if (error instanceof KubernetesError || signal?.aborted) throw error;
+      throw new KubernetesCredentialsError(
+        `The exec plugin of kubeconfig user "${this.#userName}" has not ended within ${deadlineMs} ms. Run it by hand, and check its entry in the kubeconfig.`,
+      );
+    }
+  }
+
+  async #sendOnce(
+    request: KubernetesRequest,
+    { headersTimeout, bodyTimeout }: Bounds,
+    { credentials, signal }: Admission,
+  ): Promise<Dispatcher.ResponseData> {
     const { method, path, query, body, contentType = 'application/json' } = request;
-    const credentials = await settledOrAborted(this.#credentials.get(), bounds.signal);
     const url = new URL(this.server + path);
     const answer = await credentials.dispatcher.request({
-      ...bounds,
+      signal,
+      headersTimeout,
+      bodyTimeout,
       method,
       origin: url.origin,
       path: url.pathname + searchOf(query),
       headers: {
         ...credentials.headers,
+        ...credentials.impersonation,
         accept: 'application/json',
         'user-agent': 'sei-node-tasks',
         ...(body !== undefined && { 'content-type': contentType }),
@@ -146,13 +200,18 @@ export class KubernetesTransport {
     if (answer.statusCode < 300) return answer;
     const call = `${method} ${path}`;
     const text = withoutSecrets(await readText(answer.body, DEFAULT_RESPONSE_BYTES, call), credentials.secrets);
-    if (answer.statusCode === 401) await this.#credentials.renew(credentials);
     throw apiErrorOf(call, answer.statusCode, { headers: answer.headers, text });
   }
 }
 
-interface Bounds {
+interface Admission {
+  readonly credentials: Credentials;
   readonly signal: AbortSignal;
+}
+
+interface Bounds {
+  /** Timeout of the whole call, in milliseconds. */
+  readonly deadlineMs: number;
   /** undici's timeout for headers, in milliseconds. 0: no timeout of its own. */
   readonly headersTimeout: number;
   /** undici's timeout between two chunks of a body, in milliseconds. 0: no timeout of its own. */
@@ -180,8 +239,9 @@ function searchOf(query: Query | undefined): string {
   return parameters.size > 0 ? `?${parameters.toString()}` : '';
 }
 
-/** Ends the wait for an exec plugin that hangs when the call times out. */
-function settledOrAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+/** Ends the wait for an exec plugin that hangs when the signal is aborted. */
+function settledOrAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
   signal.throwIfAborted();
   const { promise: outcome, resolve, reject } = Promise.withResolvers<T>();
   const abort = (): void => reject(signal.reason);

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Log } from '../api/log.ts';
+import { present } from '../lib/present.ts';
+import { RepeatedFailures } from '../lib/repeated-failures.ts';
 import { hasHttpStatus } from './errors.ts';
-import { FailureLog } from './failure-log.ts';
 import type { KubernetesTransport } from './kubernetes-transport.ts';
 import {
   heldSpec,
@@ -12,7 +14,6 @@ import {
   type Lease,
   type LeaseKnowledge,
 } from './lease.ts';
-import type { Log } from '../lib/log.ts';
 import { ResourceClient } from './resource-client.ts';
 
 /** How often the leader renews the lease, in milliseconds. */
@@ -41,14 +42,14 @@ export interface LeaseElectorOptions {
 export class LeaseElector {
   readonly #options: LeaseElectorOptions;
   readonly #leases: ResourceClient<Lease>;
-  readonly #failureLog: FailureLog;
+  readonly #failures = new RepeatedFailures();
   readonly #lease: string;
   #knowledge: LeaseKnowledge;
   #hasLooked = false;
   #loggedHolder: string | undefined;
 
   constructor(options: LeaseElectorOptions) {
-    const { transport, namespace, name, identity, log } = options;
+    const { transport, namespace, name, identity } = options;
     this.#options = options;
     this.#leases = new ResourceClient<Lease>(transport, {
       group: 'coordination.k8s.io',
@@ -56,7 +57,6 @@ export class LeaseElector {
       plural: 'leases',
     });
     this.#lease = `${namespace}/${name}`;
-    this.#failureLog = new FailureLog(log, `Election by lease ${this.#lease}`);
     this.#knowledge = { identity, sinceMs: now() };
   }
 
@@ -69,7 +69,7 @@ export class LeaseElector {
    * fail.
    */
   get isInformed(): boolean {
-    return this.#hasLooked && this.#failureLog.lastError === undefined;
+    return this.#hasLooked && this.#failures.lastError === undefined;
   }
 
   /**
@@ -88,7 +88,7 @@ export class LeaseElector {
   }
 
   async #lead(signal: AbortSignal, lead: (term: AbortSignal) => Promise<void>): Promise<void> {
-    this.#options.log.info('Leading', { lease: this.#lease, identity: this.#options.identity });
+    this.#options.log('LeaderElected', { lease: this.#lease, identity: this.#options.identity });
     const lost = new AbortController();
     const over = new AbortController();
     try {
@@ -108,10 +108,7 @@ export class LeaseElector {
     }
     if (over.aborted) return;
     this.#knowledge = { ...this.#knowledge, leadsUntilMs: undefined };
-    this.#options.log.warn('No longer leading: the lease was not renewed in time, or another process acquired it', {
-      lease: this.#lease,
-      ...this.#holder(),
-    });
+    this.#options.log('LeadershipLost', { lease: this.#lease, ...this.#holder() });
     lost.abort(new Error(`the lease ${this.#lease} is lost`));
   }
 
@@ -123,11 +120,18 @@ export class LeaseElector {
       this.#knowledge = leaseSeen(this.#knowledge, lease, now());
       await this.#act();
       this.#hasLooked = true;
-      this.#failureLog.recovered();
+      this.#logRecovery();
     } catch (error) {
       // Another candidate was faster.
-      if (!hasHttpStatus(error, 409)) this.#failureLog.failed(error, this.#pauseMs());
+      if (hasHttpStatus(error, 409)) return;
+      const failure = this.#failures.failed(error, this.#pauseMs());
+      this.#options.log('ElectionFailed', { lease: this.#lease, ...failure });
     }
+  }
+
+  #logRecovery(): void {
+    const recovery = this.#failures.recovered();
+    if (recovery !== undefined) this.#options.log('ElectionRecovered', { lease: this.#lease, ...recovery });
   }
 
   async #act(): Promise<void> {
@@ -164,12 +168,9 @@ export class LeaseElector {
   async #release(): Promise<void> {
     try {
       await this.#patch(releasedSpec());
-      this.#options.log.info('Lease released', { lease: this.#lease });
+      this.#options.log('LeaseReleased', { lease: this.#lease });
     } catch (error) {
-      this.#options.log.warn('The lease could not be released. Another process leads after it has expired', {
-        lease: this.#lease,
-        error,
-      });
+      this.#options.log('LeaseReleaseFailed', { lease: this.#lease, error });
     }
     this.#knowledge = { ...this.#knowledge, leadsUntilMs: undefined };
   }
@@ -192,15 +193,12 @@ export class LeaseElector {
     const { holder } = this.#holder();
     if (holder === this.#loggedHolder) return;
     this.#loggedHolder = holder;
-    this.#options.log.info('Standing by: another process leads', {
-      lease: this.#lease,
-      holder,
-      identity: this.#options.identity,
-    });
+    const { identity, log } = this.#options;
+    log('StandingBy', { lease: this.#lease, ...this.#holder(), identity });
   }
 
-  #holder(): { readonly holder: string | undefined } {
-    return { holder: this.#knowledge.lease?.spec?.holderIdentity };
+  #holder(): { readonly holder?: string } {
+    return present({ holder: this.#knowledge.lease?.spec?.holderIdentity });
   }
 }
 

@@ -1,4 +1,4 @@
-import { V1MicroTime } from '@kubernetes/client-node';
+import { microTimestamp } from '../lib/timestamp.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 
 /** How long candidates wait for a leader that no longer renews, in seconds: docs/adr/0010. */
@@ -62,7 +62,7 @@ export function leaseWritten(knowledge: LeaseKnowledge, lease: Lease, sentMs: nu
 /** What a candidate writes into the lease to acquire or renew it. */
 export function heldSpec({ identity, lease }: LeaseKnowledge): object {
   const { holderIdentity, leaseTransitions = 0 } = lease?.spec ?? {};
-  const now = new V1MicroTime();
+  const now = microTimestamp(Date.now());
   return {
     holderIdentity: identity,
     leaseDurationSeconds: LEASE_SECONDS,
@@ -76,7 +76,7 @@ export function heldSpec({ identity, lease }: LeaseKnowledge): object {
 
 /** What a leader writes to release the lease, as a merge patch. */
 export function releasedSpec(): object {
-  return { holderIdentity: null, leaseDurationSeconds: 1, renewTime: new V1MicroTime() };
+  return { holderIdentity: null, leaseDurationSeconds: 1, renewTime: microTimestamp(Date.now()) };
 }
 
 /** A change of labels or annotations is not a renewal. */

@@ -1,132 +1,103 @@
-import { existsSync } from 'node:fs';
-import { KubeConfig, type Cluster, type User } from '@kubernetes/client-node';
+import { present } from '../lib/present.ts';
 import { KubeConfigError } from './errors.ts';
-import { withoutCredentials } from '../lib/without-secrets.ts';
+import { accessCluster } from './kube-config/access-cluster.ts';
+import { accessUser } from './kube-config/access-user.ts';
+import type { ClusterAccess } from './kube-config/cluster-access.ts';
+import { execClusterInfo } from './kube-config/exec-cluster-info.ts';
+import { impersonationHeaders, type Impersonation } from './kube-config/impersonation.ts';
+import type { KubeConfigs, Located } from './kube-config/parse-kube-config.ts';
+import { readKubeConfigs } from './kube-config/read-kube-configs.ts';
 
-/** Fields of a kubeconfig that must be text: another type would only fail when a connection is made. */
-const CLUSTER_TEXTS = {
-  server: 'server',
-  caFile: 'certificate-authority',
-  caData: 'certificate-authority-data',
-  tlsServerName: 'tls-server-name',
-  proxyUrl: 'proxy-url',
-} as const satisfies Partial<Record<keyof Cluster, string>>;
-const USER_TEXTS = {
-  token: 'token',
-  username: 'username',
-  password: 'password',
-  certFile: 'client-certificate',
-  certData: 'client-certificate-data',
-  keyFile: 'client-key',
-  keyData: 'client-key-data',
-} as const satisfies Partial<Record<keyof User, string>>;
-
-export interface KubeConfigChoice {
+export interface KubeConfigChoice extends Impersonation {
   /** Default: `KUBECONFIG`, then `~/.kube/config`, then the ServiceAccount of the pod, in the same order as kubectl. */
   readonly file?: string | undefined;
   /** Default: the current context of the file. */
   readonly context?: string | undefined;
+  /** Name of an entry under `clusters`. Default: that of the context. */
+  readonly cluster?: string | undefined;
+  /** Name of an entry under `users`. Default: that of the context. */
+  readonly user?: string | undefined;
 }
 
 /**
- * Finds the API server the way kubectl does.
+ * Finds the API server and the credentials for it the way kubectl does.
  *
- * @throws KubeConfigError naming the file and field when one does not parse, or when no server is configured at all.
+ * @throws KubeConfigError naming the file and field that cannot be honoured, or when no server is configured at all.
  */
-export function loadKubeConfig({ file, context }: KubeConfigChoice = {}): KubeConfig {
-  const kubeConfig = new KubeConfig();
-  const source =
-    file ?? (process.env['KUBECONFIG'] ? `KUBECONFIG=${process.env['KUBECONFIG']}` : 'the default kubeconfig');
-  try {
-    if (file === undefined) kubeConfig.loadFromDefault();
-    else kubeConfig.loadFromFile(file);
-  } catch (cause) {
-    throw new KubeConfigError(
-      `Cannot load ${source}: ${firstLineOf(cause)}. Correct the file or set KUBECONFIG to another.`,
-    );
-  }
-  if (isNothingConfigured(kubeConfig)) {
+export async function loadKubeConfig(choice: KubeConfigChoice = {}): Promise<ClusterAccess> {
+  const configs = readKubeConfigs(choice.file);
+  if (configs !== undefined) return clusterAccess(configs, choice);
+  // Only a pod needs client-node, whose import takes most of the time that `kubectl snt` has.
+  const { inClusterAccess } = await import('./kube-config/in-cluster-access.ts');
+  const inCluster = inClusterAccess();
+  if (inCluster === undefined)
     throw new KubeConfigError(
       'No API server is configured. Set KUBECONFIG, write ~/.kube/config, or run in a pod with a ServiceAccount.',
     );
-  }
-  if (context !== undefined) chooseContext(kubeConfig, context, source);
-  assertUsable(kubeConfig, source);
-  return kubeConfig;
+  const impersonation = impersonationHeaders({}, choice, 'The ServiceAccount of the pod');
+  return { ...inCluster, user: { ...inCluster.user, impersonation } };
 }
 
-function chooseContext(kubeConfig: KubeConfig, context: string, source: string): void {
-  const names = kubeConfig.getContexts().map(({ name }) => name);
-  if (!names.includes(context))
-    throw new KubeConfigError(`${source}: there is no context "${context}". Choose one of: ${names.join(', ')}.`);
-  kubeConfig.setCurrentContext(context);
+/**
+ * The access that one context of a kubeconfig describes.
+ *
+ * @throws KubeConfigError
+ */
+export function clusterAccess(configs: KubeConfigs, choice: KubeConfigChoice = {}): ClusterAccess {
+  const { source, clusters, users } = configs;
+  const names = chosenNames(configs, choice);
+  const cluster = named(clusters, names.cluster, { field: 'cluster', source });
+  const user = named(users, names.user, { field: 'user', source });
+  const reached = accessCluster(cluster, `${cluster.file}: clusters["${names.cluster}"].cluster`);
+  return {
+    ...reached,
+    namespace: names.namespace,
+    user: accessUser(user, {
+      name: names.user,
+      impersonation: choice,
+      clusterInfo: () => execClusterInfo(reached, cluster.entry),
+      isCredentialNeeded: reached.server.startsWith('https:'),
+    }),
+  };
 }
 
-function assertUsable(kubeConfig: KubeConfig, source: string): void {
-  const contextName = kubeConfig.getCurrentContext() ?? '';
-  const context = kubeConfig.getContextObject(contextName);
-  if (!context)
-    throw new KubeConfigError(
-      `${source}: current-context "${contextName}" is not among contexts. Choose one with kubectl config use-context.`,
-    );
-  const at = `${source}: contexts["${contextName}"].context`;
-  const user = kubeConfig.getCurrentUser();
-  if (!user) {
-    throw new KubeConfigError(`${at}.user "${context.user}" is not among users. Add it or correct the name.`);
-  }
-  const cluster = kubeConfig.getCurrentCluster();
-  if (!cluster)
-    throw new KubeConfigError(`${at}.cluster "${context.cluster}" is not among clusters. Add it or correct the name.`);
-  assertTexts(user, USER_TEXTS, `${source}: users["${user.name}"].user`);
-  assertUsableCluster(cluster, source);
+interface ChosenNames {
+  readonly cluster: string;
+  readonly user: string;
+  readonly namespace: string | undefined;
 }
 
-/** The values are not shown: they may be secrets. */
-function assertTexts<T extends Cluster | User>(object: T, fields: Partial<Record<keyof T, string>>, at: string): void {
-  for (const [key, field] of Object.entries<string | undefined>(fields)) {
-    const value: unknown = object[key as keyof T];
-    if (value !== undefined && value !== null && typeof value !== 'string')
-      throw new KubeConfigError(`${at}.${field} is not text. Write it in quotes.`);
-  }
-}
-
-function assertUsableCluster(cluster: Cluster, source: string): void {
-  const { name, server: serverUrl, skipTLSVerify, caFile, proxyUrl } = cluster;
-  const at = `${source}: clusters["${name}"].cluster`;
-  assertTexts(cluster, CLUSTER_TEXTS, at);
-  const server = withoutCredentials(serverUrl);
-  if (!isHttpUrl(serverUrl)) {
-    throw new KubeConfigError(`${at}.server "${server}" is not an http(s) URL. Write it as https://host:port.`);
-  }
-  if (server.startsWith('http:') && !skipTLSVerify) {
-    throw new KubeConfigError(
-      `${at}.server "${server}" is plain HTTP. Use https, or set insecure-skip-tls-verify: true.`,
-    );
-  }
-  if (caFile && !existsSync(caFile)) {
-    throw new KubeConfigError(`${at}.certificate-authority "${caFile}" does not exist. Correct the path.`);
-  }
-  if (proxyUrl && !isHttpUrl(proxyUrl)) {
-    throw new KubeConfigError(
-      `${at}.proxy-url "${withoutCredentials(proxyUrl)}" is not supported. Use an http(s) proxy.`,
-    );
-  }
-}
-
-function isHttpUrl(text: string): boolean {
-  return /^https?:\/\//.test(text) && URL.canParse(text);
-}
-
-/** The server that client-node falls back to when it finds no configuration. */
-function isNothingConfigured(kubeConfig: KubeConfig): boolean {
-  return (
-    kubeConfig.getCurrentContext() === 'loaded-context' &&
-    kubeConfig.getCurrentCluster()?.server === 'http://localhost:8080'
+/** What is chosen by itself wins over the context. */
+function chosenNames(configs: KubeConfigs, choice: KubeConfigChoice): ChosenNames {
+  const { source, contexts, currentContext } = configs;
+  const contextName = choice.context ?? currentContext ?? '';
+  const context = contexts.get(contextName)?.entry;
+  if (context === undefined && contextName !== '') throw unknownContext(configs, choice);
+  const { cluster, user = '', namespace } = { ...context, ...present({ cluster: choice.cluster, user: choice.user }) };
+  if (cluster !== undefined) return { cluster, user, namespace };
+  throw new KubeConfigError(
+    context === undefined
+      ? `${source}: no current-context is set. Choose one with kubectl config use-context, or use --context.`
+      : `${source}: contexts["${contextName}"].context.cluster is missing. Add it.`,
   );
 }
 
-/** After its first line an error quotes the file, tokens included. */
-function firstLineOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.split('\n', 1).join();
+function unknownContext({ source, contexts, currentContext }: KubeConfigs, { context }: KubeConfigChoice): Error {
+  return new KubeConfigError(
+    context === undefined
+      ? `${source}: current-context "${currentContext}" is not among contexts. Choose one with kubectl config use-context.`
+      : `${source}: there is no context "${context}". Choose one of: ${[...contexts.keys()].join(', ')}.`,
+  );
+}
+
+function named<Entry>(
+  entries: ReadonlyMap<string, Located<Entry>>,
+  name: string,
+  { field, source }: { readonly field: 'cluster' | 'user'; readonly source: string },
+): Located<Entry> {
+  const entry = entries.get(name);
+  if (entry !== undefined) return entry;
+  throw new KubeConfigError(
+    `${source}: the ${field} "${name}" is not among ${field}s. Add it, or choose one of: ${[...entries.keys()].join(', ') || 'none'}.`,
+  );
 }

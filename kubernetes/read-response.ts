@@ -8,7 +8,7 @@ import { KubernetesApiError, KubernetesResponseError, type ApiStatus } from './e
 /** Maximum length of a quoted error page, in characters. */
 const QUOTED_CHARACTERS = 200;
 
-const causeSchema = z.object({ field: z.string() });
+const causeSchema = z.object({ field: z.string(), reason: z.string().optional() });
 const statusSchema = z.object({
   reason: z.string().optional(),
   message: z.string().optional(),
@@ -57,7 +57,7 @@ function statusOf(text: string): ApiStatus {
     const { details, ...status } = statusSchema.parse(JSON.parse(text));
     return {
       ...status,
-      fields: details?.causes.flatMap((cause) => causeSchema.safeParse(cause).data?.field ?? []) ?? [],
+      causes: details?.causes.flatMap((cause) => causeSchema.safeParse(cause).data ?? []) ?? [],
     };
   } catch {
     return { message: excerpt(text) };

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Log, LogFields } from '../api/log.ts';
 import { backoffDelay } from '../lib/backoff-delay.ts';
+import { present } from '../lib/present.ts';
+import { RepeatedFailures } from '../lib/repeated-failures.ts';
 import { KubernetesApiError, KubernetesConnectionError, KubernetesResponseError, hasHttpStatus } from './errors.ts';
-import { FailureLog } from './failure-log.ts';
 import { isOlderVersion } from './is-older-version.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import type { KubernetesTransport } from './kubernetes-transport.ts';
 import { listAll } from './list-all.ts';
-import type { Log } from '../lib/log.ts';
 import { ObjectStore, type ObjectChange } from './object-store.ts';
 import { openWatch } from './open-watch.ts';
 import { ResourceClient } from './resource-client.ts';
@@ -21,13 +22,15 @@ const SHORT_WATCH_MS = 1_000;
 const LONGEST_RETRY_AFTER_MS = 300_000;
 const DEFAULT_RESYNC_MS = 600_000;
 
-export interface ReflectorOptions {
+export interface ReflectorOptions<T extends KubernetesObject = KubernetesObject> {
   readonly transport: KubernetesTransport;
   readonly resource: ApiResource;
   /** Unset: all namespaces. */
   readonly namespace?: string;
   /** An object that no longer matches is reported as deleted. */
   readonly labelSelector?: string;
+  /** What to keep of each object. Default: all of it, without what each field manager owns. */
+  readonly trim?: (object: T) => T;
   /**
    * Called with the key that changed, in order, without the object: read it with `get`. An exception is logged and has
    * no other effect.
@@ -48,20 +51,19 @@ export interface ReflectorOptions {
 export class Reflector<T extends KubernetesObject = KubernetesObject> {
   /** Resolves when the first list has been reported; stays pending if `run` ends before. */
   readonly synced: Promise<void>;
-  readonly #options: ReflectorOptions;
+  readonly #options: ReflectorOptions<T>;
   readonly #client: ResourceClient<T>;
   readonly #store = new ObjectStore<T>();
-  readonly #failureLog: FailureLog;
+  readonly #watchFailures = new RepeatedFailures();
   readonly #resolveSynced: () => void;
   #hasSynced = false;
   /** Where the next watch resumes; `undefined` = list first. */
   #resourceVersion: string | undefined;
   #failures = 0;
 
-  constructor(options: ReflectorOptions) {
+  constructor(options: ReflectorOptions<T>) {
     this.#options = options;
     this.#client = new ResourceClient<T>(options.transport, options.resource);
-    this.#failureLog = new FailureLog(options.log, `Watching ${options.resource.plural}.${options.resource.group}`);
     const { promise, resolve } = Promise.withResolvers<void>();
     this.synced = promise;
     this.#resolveSynced = resolve;
@@ -73,7 +75,7 @@ export class Reflector<T extends KubernetesObject = KubernetesObject> {
 
   /** Why the cache is stale at the moment; `undefined` while list and watch work. */
   get lastError(): Error | undefined {
-    return this.#failureLog.lastError;
+    return this.#watchFailures.lastError;
   }
 
   /** @param key `namespace/name`, as in `ObjectChange` */
@@ -107,7 +109,7 @@ export class Reflector<T extends KubernetesObject = KubernetesObject> {
       if (!hasHttpStatus(error, 429)) this.#resourceVersion = undefined;
       this.#failures += 1;
       const delay = Math.max(backoffDelay(this.#failures, Math.random()), retryAfterMs(error));
-      this.#failureLog.failed(error, delay);
+      this.#options.log('WatchFailed', { ...this.#subject, ...this.#watchFailures.failed(error, delay) });
       await sleep(delay, undefined, { signal }).catch(() => undefined);
     }
   }
@@ -115,8 +117,7 @@ export class Reflector<T extends KubernetesObject = KubernetesObject> {
   async #relist(signal: AbortSignal): Promise<string> {
     const { namespace, labelSelector } = this.#options;
     const { items, resourceVersion } = await listAll(this.#client, { namespace, labelSelector, signal });
-    items.forEach(dropManagedFields);
-    this.#report(this.#store.replaceAll(items));
+    this.#report(this.#store.replaceAll(items.map((item) => this.#trimmed(item))));
     this.#hasSynced = true;
     this.#resolveSynced();
     return resourceVersion;
@@ -160,7 +161,13 @@ export class Reflector<T extends KubernetesObject = KubernetesObject> {
 
   #recovered(): void {
     this.#failures = 0;
-    this.#failureLog.recovered();
+    const recovery = this.#watchFailures.recovered();
+    if (recovery !== undefined) this.#options.log('WatchRecovered', { ...this.#subject, ...recovery });
+  }
+
+  get #subject(): LogFields {
+    const { resource, namespace } = this.#options;
+    return present({ resource: `${resource.plural}.${resource.group}`, namespace });
   }
 
   #apply(event: WatchEvent): void {
@@ -174,9 +181,13 @@ export class Reflector<T extends KubernetesObject = KubernetesObject> {
     }
     this.#advanceTo(event.object.metadata.resourceVersion);
     if (event.type === 'BOOKMARK') return;
-    const object = event.object as T;
-    dropManagedFields(object);
+    const object = this.#trimmed(event.object as T);
     this.#report(event.type === 'DELETED' ? this.#store.remove(object) : this.#store.set(object));
+  }
+
+  #trimmed(object: T): T {
+    dropManagedFields(object);
+    return this.#options.trim?.(object) ?? object;
   }
 
   #advanceTo(resourceVersion: string): void {
@@ -193,12 +204,7 @@ export class Reflector<T extends KubernetesObject = KubernetesObject> {
       try {
         this.#options.onChange(change);
       } catch (error) {
-        this.#options.log.warn(
-          `The change of ${change.key} was not handled; it is reported again with the next resync`,
-          {
-            error: String(error),
-          },
-        );
+        this.#options.log('ChangeNotHandled', { key: change.key, error });
       }
     }
   }

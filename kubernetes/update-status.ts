@@ -75,7 +75,7 @@ async function writeOnce<T extends WithStatus>(update: StatusUpdate<T>, current:
       return await patch(update, current, status);
     } catch (error) {
       if (!hasHttpStatus(error, 422) || refusals.length === REFUSALS) throw error;
-      refusals.push(error.fields);
+      refusals.push(error.causes.map(({ field }) => field));
       status = update.whenRefused?.(next, refusals);
       if (status === undefined) throw error;
     }

@@ -3,6 +3,11 @@ export function timestamp(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
 }
 
+/** RFC 3339 with microseconds, as `metav1.MicroTime` is written. The last three digits are 0. */
+export function microTimestamp(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().replace('Z', '000Z');
+}
+
 /**
  * A moment as the status records it, where that is another one than ours: an attempt that died right after writing it,
  * or another controller, was first. The status has whole seconds, so ours is the more exact of two that agree.

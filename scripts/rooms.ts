@@ -55,7 +55,7 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
   kubernetes: {
     holds: 'access to the API server: transport, reflector, the writer of task statuses, lease elector, event recorder',
     rooms: ['lib', 'api', 'core'],
-    packages: ['@kubernetes/client-node', 'undici', 'zod', 'node:'],
+    packages: ['@kubernetes/client-node', 'undici', 'yaml', 'zod', 'node:'],
   },
   activities: {
     holds: 'side effects: sidecar client, SeiNode reads, permits, status writes, Events',
@@ -69,7 +69,7 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
   },
   encryption: {
     holds: 'the codec that encrypts payloads on their way to Temporal, and its keys',
-    rooms: ['lib'],
+    rooms: ['lib', 'api'],
     packages: ['@temporalio/common', '@temporalio/proto', 'node:'],
   },
   worker: {
@@ -91,7 +91,7 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
     holds:
       'the harness of demo, chaos, bench and tests: local Temporal, kube-apiserver and etcd (`start-local-servers.ts`) and where their binaries come from; a namespace with simulated nodes on them (`start-local-stack.ts`); processes of the service',
     rooms: [...product, 'simulator'],
-    packages: [...temporal, '@kubernetes/client-node', 'undici', 'yaml', 'node:'],
+    packages: [...temporal, 'undici', 'yaml', 'node:'],
   },
   demo: {
     holds: '`npm run demo`: the main job, told step by step',
@@ -105,7 +105,7 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
   },
   bench: {
     holds: '[benchmarks](performance.md) with a floor of the same run',
-    rooms: [...product, 'cli', 'simulator', 'dev'],
+    rooms: [...product, 'crd-bridge', 'cli', 'simulator', 'dev', 'scripts'],
     packages: ['@temporalio/client', '@temporalio/activity', '@temporalio/worker', '@temporalio/workflow', 'node:'],
   },
   docs: {
@@ -116,7 +116,7 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
   scripts: {
     holds: 'what npm scripts run on the source: generated files, audit, the rooms themselves',
     rooms: [...product, 'worker', 'cli'],
-    packages: ['oxc-parser', 'yaml', 'zod', 'node:'],
+    packages: ['oxc-parser', 'rolldown', 'yaml', 'zod', 'node:'],
   },
   test: {
     holds: 'tests, by room and by what is tried',
@@ -138,7 +138,6 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
     ],
     packages: [
       ...temporal,
-      '@kubernetes/client-node',
       '@temporalio/activity',
       '@temporalio/worker',
       '@temporalio/workflow',
@@ -146,6 +145,7 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
       'marked',
       'node-forge',
       'undici',
+      'wasmoon',
       'yaml',
       'node:',
     ],

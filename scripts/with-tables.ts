@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { formatDuration } from '../lib/go-duration.ts';
+import { logEvents, logFields } from '../api/log-events.ts';
 import { BECAUSE, PENDING, reached, reasons, whereabouts } from '../api/reasons.ts';
 import { definitionOf, taskKindNames } from '../api/task-kinds.ts';
 import { configSchema } from '../worker/config.ts';
@@ -53,16 +54,20 @@ function completeMessages(): string[] {
 
 function kindTable(): string {
   const rows = taskKindNames.map((kind) => {
-    const { sidecarTask, defaultTimeoutSeconds, changesNode, outputs } = definitionOf(kind);
+    const { sidecarTask, defaultTimeoutSeconds, changesNode, creatorVerb, outputs } = definitionOf(kind);
     return [
       code(kind),
       sidecarTask === undefined ? 'none' : code(sidecarTask),
       defaultTimeoutSeconds === undefined ? 'unbounded' : formatDuration(defaultTimeoutSeconds * 1000),
       changesNode ? 'yes' : 'no',
+      creatorVerb === 'none' ? '' : code(creatorVerb),
       Object.keys(outputs).map(code).join(', '),
     ];
   });
-  return table(['kind', "sidecar's task", 'default timeout', 'changes the node', 'outputs'], rows);
+  return table(
+    ['kind', "sidecar's task", 'default timeout', 'changes the node', 'right on the SeiNode', 'outputs'],
+    rows,
+  );
 }
 
 function configTable(): string {
@@ -75,6 +80,23 @@ function configTable(): string {
     ],
   );
   return table(['variable', 'default', 'meaning'], rows);
+}
+
+function eventTable(): string {
+  const rows = Object.entries(logEvents).map(([event, { level, message, fields }]) => [
+    code(event),
+    level,
+    message,
+    fields.map(code).join(', '),
+  ]);
+  return table(['event', 'level', 'message', 'fields'], rows);
+}
+
+function fieldTable(): string {
+  return table(
+    ['field', 'meaning'],
+    Object.entries(logFields).map(([field, meaning]) => [code(field), meaning]),
+  );
 }
 
 function roomTable(): string {
@@ -94,6 +116,8 @@ const tables = {
   reasons: reasonTable,
   kinds: kindTable,
   config: configTable,
+  events: eventTable,
+  fields: fieldTable,
 } as const;
 
 /**

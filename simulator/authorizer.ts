@@ -28,6 +28,8 @@ export interface AuthorizationOptions {
   caFile: string;
   /** Bearer token of an account that may create TokenReviews and SubjectAccessReviews. */
   token: string;
+  /** The proxy's `--auth-token-audiences`: a token needs one of them. Unset: the audience of the API server. */
+  audiences?: readonly string[] | undefined;
 }
 
 interface User {
@@ -35,6 +37,12 @@ interface User {
   uid?: string;
   groups?: string[];
   extra?: Record<string, string[]>;
+}
+
+interface TokenReviewStatus {
+  authenticated?: boolean;
+  user: User;
+  audiences?: string[];
 }
 
 /** Authorizes requests like the kube-rbac-proxy in front of a real sidecar: TokenReview, then SubjectAccessReview. */
@@ -73,9 +81,12 @@ export class Authorizer {
 
   #authenticate(token: string): Promise<User | undefined> {
     return this.#cached(token, TOKEN_CACHE_MS, async () => {
-      const review = await this.#review('authentication.k8s.io', 'TokenReview', { token });
-      const { authenticated, user } = review as { authenticated?: boolean; user: User };
-      return authenticated ? user : undefined;
+      const { audiences } = this.#options;
+      const review = await this.#review('authentication.k8s.io', 'TokenReview', { token, audiences });
+      const { authenticated, user, audiences: found = [] } = review as TokenReviewStatus;
+      // An API server that does not know audiences answers without them, and then accepts any token.
+      const isMeant = audiences === undefined || found.some((audience) => audiences.includes(audience));
+      return authenticated && isMeant ? user : undefined;
     });
   }
 

@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { logLevels } from '../api/log.ts';
 import { readAuthorities } from '../activities/sidecar-trust.ts';
 import { NodeUrlTemplate } from '../activities/node-url-template.ts';
 import { parseGoDuration } from '../lib/go-duration.ts';
@@ -81,7 +82,13 @@ function isReadable(file: string): boolean {
   }
 }
 
-/** Every environment variable of the service, except those of Temporal's client (`TEMPORAL_*`) and `KUBECONFIG`. */
+/** What identifies a version in Temporal. The names are those that Temporal's worker controller sets. */
+const VERSION = ['TEMPORAL_DEPLOYMENT_NAME', 'TEMPORAL_WORKER_BUILD_ID'] as const;
+
+/**
+ * Every environment variable of the service, except `KUBECONFIG` and those of Temporal's client (`TEMPORAL_ADDRESS` and
+ * others).
+ */
 export const configSchema = z.object({
   ROLE: z
     .enum(roles)
@@ -102,6 +109,11 @@ export const configSchema = z.object({
     .min(1)
     .optional()
     .describe('Label selector for the SeiNodeTasks to carry out, such as `team=a` or `team notin (b)`. Unset: all.'),
+  DEFAULT_TTL_AFTER_FINISHED: duration
+    .optional()
+    .describe(
+      'Time after its end at which a task without `spec.ttlSecondsAfterFinished` is deleted, such as `168h`. Also applies to tasks that have finished before it was set. Tasks of Argo CD, Flux and Helm are kept. Unset: such tasks are not deleted.',
+    ),
   LEASE_NAME: objectName
     .default('sei-node-tasks')
     .describe(
@@ -115,7 +127,9 @@ export const configSchema = z.object({
     .describe("URL of a node's sidecar, with `{name}` and `{namespace}` of the SeiNode."),
   SIDECAR_TOKEN_FILE: readableFile
     .optional()
-    .describe('File with the bearer token for sidecars. Re-read when it changes. Unset: no token is sent.'),
+    .describe(
+      'File with the bearer token for sidecars, with an audience that the API server does not accept. Re-read when it changes. Unset: no token is sent.',
+    ),
   SIDECAR_CA_FILE: fileFor(readAuthorities)
     .optional()
     .describe(
@@ -139,6 +153,20 @@ export const configSchema = z.object({
     .describe(
       'Workflow bundle of this version, made by `npm run bundle -- <file>`. Unset: the process bundles the workflows at each start, which takes seconds.',
     ),
+  TEMPORAL_DEPLOYMENT_NAME: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Name of the Worker Deployment in Temporal, for Worker Versioning: a task then ends on the version that began it. Needs `TEMPORAL_WORKER_BUILD_ID`. Unset: no versioning.',
+    ),
+  TEMPORAL_WORKER_BUILD_ID: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Version of this process in that Worker Deployment. Needs `TEMPORAL_DEPLOYMENT_NAME`. Unset: no versioning.',
+    ),
   MAX_CONCURRENT_POLLS: z.coerce
     .number('is not a number')
     .int('is not a whole number')
@@ -150,28 +178,64 @@ export const configSchema = z.object({
   SHUTDOWN_GRACE: duration
     .prefault('25s')
     .describe("Longest time from SIGTERM to exit. Keep it below the pod's `terminationGracePeriodSeconds`."),
-  LOG_LEVEL: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO').describe('Lowest level to log.'),
+  LOG_LEVEL: z
+    .enum(logLevels)
+    .default('INFO')
+    .describe('Lowest level to log. [It can be changed while the process runs](logs.md#change-the-level).'),
+  LOG_FORMAT: z
+    .enum(['json', 'text'])
+    .optional()
+    .describe(
+      '`json` logs one JSON object per line, `text` logs for people. Unset: `text` on a terminal, else `json`.',
+    ),
+  GIT_COMMIT: z
+    .string()
+    .default('unknown')
+    .describe('Commit that this build was made from, for the log. Set when an image is built.'),
 });
 
 export type Config = z.output<typeof configSchema>;
 
-/** Thrown when the environment variables are not a valid configuration. The message lists every problem. */
+export interface ConfigProblem {
+  /** One variable, `TEMPORAL_*` or `KUBECONFIG`. */
+  readonly variable: string;
+  /** As it is set, without credentials. Unset: the problem names it. */
+  readonly value?: string;
+  readonly problem: string;
+}
+
+/** Thrown when the environment variables are not a valid configuration. */
 export class ConfigError extends Error {
   readonly code = 'CONFIG_INVALID';
   readonly retryable = false;
   override readonly name = 'ConfigError';
+  /** All of them. */
+  readonly problems: readonly ConfigProblem[];
+
+  constructor(problems: readonly ConfigProblem[]) {
+    super(`The configuration is not valid. Correct ${problems.map(({ variable }) => variable).join(', ')}.`);
+    this.problems = problems;
+  }
 }
 
-/** @throws ConfigError naming each variable that is wrong, its value, and what it should be. */
+/** A process with half a version would take tasks of all versions. */
+function haveWholeVersion({ value, issues }: z.core.ParsePayload<Config>): void {
+  const unset = VERSION.filter((name) => value[name] === undefined);
+  if (unset.length !== 1) return;
+  const [set] = VERSION.filter((name) => value[name] !== undefined);
+  issues.push({ code: 'custom', input: value, path: [...unset], message: `is unset, but ${set} is set; set both` });
+}
+
+/** @throws ConfigError with each variable that is wrong, its value, and what it should be. */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const set = Object.entries(environment).filter(([, value]) => value !== '');
-  const result = configSchema.safeParse(Object.fromEntries(set));
+  const result = configSchema.check(haveWholeVersion).safeParse(Object.fromEntries(set));
   if (result.success) return result.data;
-  const problems = result.error.issues.map((issue) => {
-    const name = String(issue.path[0]);
-    return `  ${name}=${withoutCredentials(JSON.stringify(environment[name] ?? ''))}: ${withoutCredentials(issue.message)}`;
-  });
   throw new ConfigError(
-    `The configuration is not valid:\n${problems.join('\n')}\nCorrect these environment variables and start again.`,
+    result.error.issues.map(({ path, message }) => {
+      const variable = String(path[0]);
+      const value = withoutCredentials(environment[variable] ?? '');
+      return { variable, value, problem: withoutCredentials(message) };
+    }),
   );
 }

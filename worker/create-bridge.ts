@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Client } from '@temporalio/client';
-import type { Logger } from '@temporalio/common';
+import type { Log } from '../api/log.ts';
 import { Bridge } from '../crd-bridge/bridge.ts';
 import { TaskWorkflows } from '../crd-bridge/task-workflows.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
@@ -24,7 +24,7 @@ export interface BridgeParts {
   readonly clusterId: string;
   readonly taskQueue: string;
   readonly knowsSearchAttributes: boolean;
-  readonly log: Logger;
+  readonly log: Log;
 }
 
 /** A bridge that runs in one of the processes that share a lease. */
@@ -51,6 +51,7 @@ export function createBridge({
     clusterId,
     temporalUiUrl: config.TEMPORAL_UI_URL,
     knowsSearchAttributes,
+    startsEagerly: config.TEMPORAL_DEPLOYMENT_NAME === undefined,
   });
   const bridge = {
     transport,
@@ -58,6 +59,7 @@ export function createBridge({
     workflows,
     namespaces: config.WATCH_NAMESPACE,
     taskSelector: config.TASK_SELECTOR,
+    defaultTtlMs: config.DEFAULT_TTL_AFTER_FINISHED,
     log,
   };
   return new LeadingBridge(elector, () => new Bridge(bridge));

@@ -1,11 +1,12 @@
 import type { DataConverter } from '@temporalio/common';
-import { Worker, type NativeConnection } from '@temporalio/worker';
+import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { Agent } from 'undici';
 import { BearerToken } from '../activities/bearer-token.ts';
 import { createActivities } from '../activities/create-activities.ts';
 import { SeidRpc } from '../activities/seid-rpc.ts';
 import { SidecarClient } from '../activities/sidecar-client.ts';
 import { connectTrusting } from '../activities/sidecar-trust.ts';
+import type { Log } from '../api/log.ts';
 import { SEI_NODE, SEI_NODE_TASK } from '../api/resources.ts';
 import type { SeiNodeTask } from '../api/sei-node-task.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
@@ -30,6 +31,7 @@ export interface ServiceWorkerOptions {
   readonly taskQueue: string;
   readonly transport: KubernetesTransport;
   readonly events: EventRecorder;
+  readonly log: Log;
   readonly shutdown: AbortSignal;
   readonly knowsSearchAttributes: boolean;
 }
@@ -48,6 +50,7 @@ export async function createWorker(options: ServiceWorkerOptions): Promise<Worke
     taskQueue,
     transport,
     events,
+    log,
     shutdown,
     knowsSearchAttributes,
   } = options;
@@ -68,6 +71,7 @@ export async function createWorker(options: ServiceWorkerOptions): Promise<Worke
     tasks,
     statuses: new TaskStatusWriter(tasks),
     events,
+    log,
     shutdown,
     knowsSearchAttributes,
     temporalUiUrl: config.TEMPORAL_UI_URL,
@@ -77,6 +81,7 @@ export async function createWorker(options: ServiceWorkerOptions): Promise<Worke
     namespace,
     dataConverter,
     taskQueue,
+    ...versioning(config),
     ...workflowSource(config.WORKFLOW_BUNDLE, dataConverter),
     activities: { ...activities },
     shutdownGraceTime: Math.max(1, config.SHUTDOWN_GRACE - CLOSING_MS),
@@ -86,4 +91,19 @@ export async function createWorker(options: ServiceWorkerOptions): Promise<Worke
     // Activities throttle their heartbeats themselves. A cancelled activity learns of it with its next heartbeat.
     maxHeartbeatThrottleInterval: '1 second',
   });
+}
+
+/** A task ends on the version that began it: its workflow code does not change below it. */
+function versioning({
+  TEMPORAL_DEPLOYMENT_NAME: deploymentName,
+  TEMPORAL_WORKER_BUILD_ID: buildId,
+}: Config): Pick<WorkerOptions, 'workerDeploymentOptions'> {
+  if (deploymentName === undefined || buildId === undefined) return {};
+  return {
+    workerDeploymentOptions: {
+      version: { deploymentName, buildId },
+      useWorkerVersioning: true,
+      defaultVersioningBehavior: 'PINNED',
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import type { Logger } from '@temporalio/common';
+import type { Log } from '../api/log.ts';
 import proto from '@temporalio/proto';
 import type { NativeConnection } from '@temporalio/worker';
 import { searchAttributes } from '../api/temporal/search-attributes.ts';
@@ -17,7 +17,7 @@ const PASSING = [4, 8, 14];
 export async function ensureSearchAttributes(
   { operatorService }: Pick<NativeConnection, 'operatorService'>,
   namespace: string,
-  log: Logger,
+  log: Log,
 ): Promise<boolean> {
   const present = await operatorService.listSearchAttributes({ namespace });
   const names = Object.values(searchAttributes).map(({ name }) => name);
@@ -28,17 +28,13 @@ export async function ensureSearchAttributes(
       namespace,
       searchAttributes: Object.fromEntries(missing.map((name) => [name, INDEXED_VALUE_TYPE_KEYWORD])),
     });
-    log.info('Search attributes created', { namespace, names: missing });
+    log('SearchAttributesCreated', { temporalNamespace: namespace, names: missing });
     return true;
   } catch (error) {
     if (isPassing(error)) throw error;
     const flags = missing.map((name) => `--name ${name} --type Keyword`).join(' ');
-    log.warn(
-      `Temporal namespace ${namespace} lacks the search attributes ${missing.join(', ')}, and they could not be created: ` +
-        'lists cannot be filtered, and a workflow is not cancelled when its resource is deleted while no bridge runs. ' +
-        `Run this command, then restart this service: temporal operator search-attribute create --namespace ${namespace} ${flags}`,
-      { error },
-    );
+    const command = `temporal operator search-attribute create --namespace ${namespace} ${flags}`;
+    log('SearchAttributesMissing', { temporalNamespace: namespace, names: missing, command, error });
     return false;
   }
 }

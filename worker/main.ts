@@ -1,30 +1,42 @@
-import { Runtime, type DefaultLogger } from '@temporalio/worker';
-import { escaped } from '../lib/escaped.ts';
+import { Runtime } from '@temporalio/worker';
+import type { Logger } from '@temporalio/common';
 import { temporalSecrets } from '../lib/temporal-secrets.ts';
 import { ConfigError } from './config.ts';
-import { createLogger } from './create-logger.ts';
+import { ListenError } from './errors.ts';
 import { readConfiguration } from './read-configuration.ts';
 import { runService } from './run-service.ts';
+import { ServiceLog, type LogFormat } from './service-log.ts';
 
 const EXIT_FAILED = 1;
 /** `EX_CONFIG` of sysexits.h: a restart does not help until the configuration is corrected. */
 const EXIT_CONFIG = 78;
 
+/** Logs what goes wrong before the configuration is read. */
+let log = new ServiceLog({ level: 'INFO', format: formatOf(process.env['LOG_FORMAT']), secrets: [] });
+
 async function run(): Promise<void> {
-  const { config, ...connections } = readConfiguration();
-  const log = createLogger(config.LOG_LEVEL, temporalSecrets(connections.temporal.connectionOptions));
-  installRuntime(config.METRICS_ADDRESS, log);
+  const { config, ...connections } = await readConfiguration();
+  const secrets = temporalSecrets(connections.temporal.connectionOptions);
+  log = new ServiceLog({ level: config.LOG_LEVEL, format: formatOf(config.LOG_FORMAT), secrets });
+  installRuntime(config.METRICS_ADDRESS, log.sdk);
   const shutdown = new AbortController();
-  for (const name of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(name, () => {
-      log.info('Shutting down', { signal: name });
-      shutdown.abort(new Error(`received ${name}`));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      log.log('ServiceStopping', { signal });
+      shutdown.abort(new Error(`received ${signal}`));
     });
   }
   await runService({ config, ...connections, log, shutdown: shutdown.signal });
+  log.log('ServiceStopped');
 }
 
-function installRuntime(metricsAddress: string, logger: DefaultLogger): void {
+/** @param wanted - Of the configuration. Unset: text on a terminal. */
+function formatOf(wanted: string | undefined): LogFormat {
+  if (wanted === 'json' || wanted === 'text') return wanted;
+  return process.stderr.isTTY ? 'text' : 'json';
+}
+
+function installRuntime(metricsAddress: string, logger: Logger): void {
   try {
     Runtime.install({
       logger,
@@ -35,16 +47,25 @@ function installRuntime(metricsAddress: string, logger: DefaultLogger): void {
       },
     });
   } catch (cause) {
-    throw new Error(`METRICS_ADDRESS=${metricsAddress} cannot be served: ${(cause as Error).message}`, { cause });
+    throw new ListenError('METRICS_ADDRESS', metricsAddress, cause);
   }
 }
 
+function logEnd(error: unknown): number {
+  if (!(error instanceof ConfigError)) {
+    log.log('ServiceFailed', { error });
+    return EXIT_FAILED;
+  }
+  log.log('ConfigurationInvalid', { code: error.code, problems: error.problems });
+  return EXIT_CONFIG;
+}
+
+process.once('uncaughtException', (error) => process.exit(logEnd(error)));
 let code = 0;
 try {
   await run();
 } catch (error) {
-  process.stderr.write(`${escaped(error instanceof Error ? error.message : String(error))}\n`);
-  code = error instanceof ConfigError ? EXIT_CONFIG : EXIT_FAILED;
+  code = logEnd(error);
 }
 // The SDK's runtime keeps the process alive until its connection is closed, and a connection attempt cannot be aborted.
 process.exit(code);

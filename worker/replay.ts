@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { DefaultLogger } from '@temporalio/worker';
 import { dataConverterFor } from '../encryption/data-converter.ts';
 import { replayHistory, type ReplayableHistory } from './replay-history.ts';
+import { ServiceLog } from './service-log.ts';
 import { workflowSource } from './workflow-bundle.ts';
 
 const EXIT_DIFFERS = 1;
@@ -30,7 +30,8 @@ if (source === undefined || rest.length > 0) {
   );
   process.exit(EXIT_USAGE);
 }
-const dataConverter = dataConverterFor(process.env['PAYLOAD_KEY_FILE'] || undefined, new DefaultLogger('WARN'));
+const { log } = new ServiceLog({ level: 'WARN', format: 'text', secrets: [] });
+const dataConverter = dataConverterFor(process.env['PAYLOAD_KEY_FILE'] || undefined, log);
 const { error } = await replayHistory(
   { ...workflowSource(undefined, dataConverter), dataConverter },
   await historyOf(source),

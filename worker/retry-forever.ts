@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from '@temporalio/common';
+import type { Log, LogEvent, LogFields } from '../api/log.ts';
 import { abortable } from '../lib/abortable.ts';
+import { RepeatedFailures } from '../lib/repeated-failures.ts';
 
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 15_000;
@@ -9,14 +10,16 @@ const LONGEST_DELAY_MS = 15_000;
  * Retries what a start depends on until it succeeds: a process that waits and logs why is easier to diagnose than one
  * that crashes in a loop.
  *
- * @param what - What is being tried, for the log line.
+ * @param failed - The log line about a failure.
  * @throws the signal's reason when it is aborted.
  */
 export async function retryForever<Result>(
-  what: string,
+  failed: { readonly event: LogEvent } & LogFields,
   attempt: () => Promise<Result>,
-  { log, signal }: { readonly log: Logger; readonly signal: AbortSignal },
+  { log, signal }: { readonly log: Log; readonly signal: AbortSignal },
 ): Promise<Result> {
+  const repeated = new RepeatedFailures();
+  const { event, ...fields } = failed;
   for (let failures = 0; ; failures += 1) {
     signal.throwIfAborted();
     try {
@@ -26,7 +29,7 @@ export async function retryForever<Result>(
       const delayMs = Math.round(
         Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** failures) * (0.75 + Math.random() / 2),
       );
-      log.warn(`${what} failed; next try in ${(delayMs / 1000).toFixed(1)} s`, { error });
+      log(event, { ...fields, ...repeated.failed(error, delayMs) });
       await sleep(delayMs, undefined, { signal });
     }
   }

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { hostname } from 'node:os';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { Client } from '@temporalio/client';
-import type { Logger } from '@temporalio/common';
 import { NativeConnection, type Worker } from '@temporalio/worker';
 import { dataConverterFor } from '../encryption/data-converter.ts';
 import { EventRecorder } from '../kubernetes/event-recorder.ts';
@@ -14,24 +13,28 @@ import { createBridge } from './create-bridge.ts';
 import { createWorker } from './create-worker.ts';
 import { explainTemporalFailure } from './explain-temporal-failure.ts';
 import { ensureSearchAttributes } from './ensure-search-attributes.ts';
+import { ListenError } from './errors.ts';
 import type { LeadingBridge } from './leading-bridge.ts';
 import { observeBridge } from './observe-bridge.ts';
 import { startProbeServer, type ReadinessChecks } from './probe-server.ts';
 import { retryForever } from './retry-forever.ts';
+import type { ServiceLog } from './service-log.ts';
+import { addressOf, namespaceOf, startFields } from './start-fields.ts';
+import { warnOfApiServerToken } from './warn-of-api-server-token.ts';
 
 export interface ServiceOptions {
   readonly config: Config;
   /** From Temporal's own environment variables and profiles. */
   readonly temporal: ClientConnectConfig;
   readonly transport: KubernetesTransport;
-  /** Not the logger of the SDK's runtime, which logs nothing when a connection fails. */
-  readonly log: Logger;
+  readonly log: ServiceLog;
   /** Aborted when the process is asked to stop. */
   readonly shutdown: AbortSignal;
 }
 
 /** What has started so far. Not ready while a part that the role needs is unset. */
 interface Running {
+  clusterId?: string;
   taskQueue?: string;
   connection?: NativeConnection;
   worker?: Worker;
@@ -45,12 +48,16 @@ interface Running {
  * @throws Error when a part of the service fails permanently.
  */
 export async function runService(options: ServiceOptions): Promise<void> {
-  const { config, log, shutdown } = options;
+  const { config, temporal, transport, log, shutdown } = options;
+  const fields = startFields(config, temporal, transport.server);
+  log.log('ServiceStarting', fields);
   const running: Running = {};
-  const probes = await startProbeServer(config.PROBE_ADDRESS, () => readiness(config, running, shutdown));
+  const probes = await serveProbes(options, running);
   try {
     await startParts(options, running);
-    log.info('sei-node-tasks is running', { role: config.ROLE, taskQueue: running.taskQueue });
+    const { clusterId: cluster, taskQueue } = running;
+    const durationMs = Math.round(process.uptime() * 1000);
+    log.log('ServiceRunning', { ...fields, cluster, taskQueue, durationMs });
     await runParts(running, shutdown);
   } catch (error) {
     if (!shutdown.aborted) throw error;
@@ -58,6 +65,15 @@ export async function runService(options: ServiceOptions): Promise<void> {
     await running.connection?.close();
     await options.transport.close();
     await close(probes);
+  }
+}
+
+async function serveProbes({ config, log, shutdown }: ServiceOptions, running: Running): Promise<Server> {
+  const address = config.PROBE_ADDRESS;
+  try {
+    return await startProbeServer(address, () => readiness(config, running, shutdown), log);
+  } catch (error) {
+    throw new ListenError('PROBE_ADDRESS', address, error);
   }
 }
 
@@ -74,35 +90,36 @@ function readiness(config: Config, { connection, worker, bridge }: Running, shut
 }
 
 async function startParts(
-  { config, temporal, transport, log, shutdown }: ServiceOptions,
+  { config, temporal, transport, log: { log }, shutdown }: ServiceOptions,
   running: Running,
 ): Promise<void> {
   const retry = { log, signal: shutdown };
   const dataConverter = dataConverterFor(config.PAYLOAD_KEY_FILE, log);
-  const { namespace = 'default', connectionOptions } = temporal;
-  const address = connectionOptions.address ?? 'localhost:7233';
+  const namespace = namespaceOf(temporal);
   const connection = await retryForever(
-    `Connecting to Temporal at ${address}`,
-    () => connect(connectionOptions),
+    { event: 'TemporalConnectionFailed', temporalAddress: addressOf(temporal) },
+    () => connect(temporal.connectionOptions),
     retry,
   );
   running.connection = connection;
   const knowsSearchAttributes = await retryForever(
-    'Checking the search attributes',
+    { event: 'SearchAttributesUnknown', temporalNamespace: namespace },
     () => ensureSearchAttributes(connection, namespace, log),
     retry,
   );
   const events = new EventRecorder(transport, hostname());
   const clusterId = await retryForever(
-    `Reading from the API server at ${transport.server}`,
+    { event: 'ClusterIdUnknown', apiServer: transport.server },
     () => readClusterId(transport, { signal: shutdown }),
     retry,
   );
+  running.clusterId = clusterId;
   const taskQueue = config.TASK_QUEUE ?? `sei-node-tasks-${clusterId}`;
   running.taskQueue = taskQueue;
   if (config.ROLE !== 'bridge') {
+    if (config.SIDECAR_TOKEN_FILE !== undefined) await warnOfApiServerToken(config.SIDECAR_TOKEN_FILE, transport, log);
     running.worker = await retryForever(
-      `Starting the worker in Temporal namespace ${namespace}`,
+      { event: 'WorkerStartFailed', temporalNamespace: namespace },
       () =>
         createWorker({
           config,
@@ -113,6 +130,7 @@ async function startParts(
           taskQueue,
           transport,
           events,
+          log,
           shutdown,
           knowsSearchAttributes,
         }),

@@ -31,14 +31,25 @@ export function waiting(): ActivityOptions {
   };
 }
 
+/** Heartbeat timeout of a poll: the shortest, and the longest one of a wait without an execution time, in milliseconds. */
+const SHORTEST_HEARTBEAT_MS = 10_000;
+const LONGEST_HEARTBEAT_MS = 120_000;
+/** What each poll in flight adds to it, so that the heartbeats of all stay below 180 a second at 10,000 polls. */
+const HEARTBEAT_MS_FOR_EACH = 60;
+
 /**
- * A loop that watches a task. Heartbeats are what most of the load of many waits on Temporal is: with 10,000 of them,
- * 30 s were more than a development server on two cores could take (docs/performance.md).
+ * A loop that watches a task. Heartbeats are most of the load of many waits on Temporal (docs/performance.md), so they
+ * are sent more rarely by a wait without an execution time that begins among many.
  *
- * @param isBounded - Whether it is over within minutes: then a lost worker is noticed sooner.
+ * @param isBounded - Whether it is over within minutes: then a lost worker is noticed after 10 s in any case.
+ * @param inFlight - Polls of the worker that sent the task. Default: as many as lead to 60 s, which every wait had
+ * before.
  */
-export function polling(isBounded: boolean): ActivityOptions {
-  return { ...waiting(), heartbeatTimeout: isBounded ? '10 seconds' : '60 seconds' };
+export function polling(isBounded: boolean, inFlight = 1_000): ActivityOptions {
+  const heartbeatTimeout = isBounded
+    ? SHORTEST_HEARTBEAT_MS
+    : Math.min(LONGEST_HEARTBEAT_MS, Math.max(SHORTEST_HEARTBEAT_MS, inFlight * HEARTBEAT_MS_FOR_EACH));
+  return { ...waiting(), heartbeatTimeout };
 }
 
 /**

@@ -65,7 +65,14 @@ async function finish(
     ? { permitId: permitIdOf(task.cluster, task.node), holder: plan.permitHolder, ...present({ runId: permitRunId }) }
     : undefined;
   const unbegun = startedAtMs === undefined && !isBegun(input);
-  const request = { task, verdict, endedAtMs: Date.now(), unbegun, ...present({ submittedAtMs, permit }) };
+  const request = {
+    task,
+    verdict,
+    endedAtMs: Date.now(),
+    workflowStartedAtMs: workflowInfo().startTime.getTime(),
+    unbegun,
+    ...present({ submittedAtMs, startedAtMs, permit }),
+  };
   return await CancellationScope.nonCancellable(() => mirrorStatus(request));
 }
 

@@ -84,6 +84,8 @@ export class TaskLifecycle {
   /** Unset: the execution has not begun. `atMs`: when that was heard here, in milliseconds since the epoch. */
   #begun: (Begun & { readonly atMs: number }) | undefined;
   #submittedAtMs: number | undefined;
+  /** Polls of the worker that sent the task. */
+  #inFlight: number | undefined;
   #permitRunId: string | undefined;
   #waited: Partial<TargetWaitState> | undefined;
   #waitingFor: Progress | undefined;
@@ -180,6 +182,7 @@ export class TaskLifecycle {
       return afterDispatch({ state: 'cancelled' }, this.#situation);
     }
     this.#knowledge = dispatched.knowledge;
+    this.#inFlight = dispatched.inFlight;
     if (dispatched.begun !== undefined) this.#begun = { ...dispatched.begun, atMs: Date.now() };
     this.#noteSubmission();
     if (dispatched.state === 'busy') this.#waited = { ...this.#waited, ...present({ sighting: dispatched.sighting }) };
@@ -193,7 +196,7 @@ export class TaskLifecycle {
     const { plan, remainingMs } = request;
     this.#show(workingOn(plan));
     const { pollTask } = proxyActivities<Activities>({
-      ...polling(plan.timeoutMs !== undefined),
+      ...polling(plan.timeoutMs !== undefined, this.#inFlight),
       // A last check waits for a worker that can make it: only an answer, or none, decides.
       ...(remainingMs ? { scheduleToCloseTimeout: remainingMs + OVERTIME_MS } : {}),
       summary:

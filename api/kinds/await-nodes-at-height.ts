@@ -4,6 +4,7 @@ import { defineKind } from './kind-definition.ts';
 /** What the kinds that wait for a height have in common. */
 export const awaitsHeight = {
   sidecarTask: 'await-condition',
+  creatorVerb: 'none',
   onlyWaits: true,
   endsWith: 'report',
   step: 'AwaitingHeight',

@@ -8,6 +8,7 @@ export const DiscoverPeers = defineKind({
   example: {},
   sidecarTask: 'discover-peers',
   defaultTimeoutSeconds: 120,
+  creatorVerb: 'none',
   changesNode: true,
   endsWith: 'report',
   outputs: {},

@@ -15,6 +15,7 @@ export const GovParamChange = defineKind({
     }),
   example: { ...examples.proposal, changes: [{ subspace: 'staking', key: 'MaxValidators', value: '100' }] },
   sidecarTask: 'gov-param-change',
+  creatorVerb: 'propose',
   sendsJsonValues: true,
   ...governance,
   work: 'the proposal',

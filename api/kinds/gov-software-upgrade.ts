@@ -14,6 +14,7 @@ export const GovSoftwareUpgrade = defineKind({
     }),
   example: { ...examples.proposal, upgradeName: 'v9', upgradeHeight: 1 },
   sidecarTask: 'gov-software-upgrade',
+  creatorVerb: 'propose',
   ...governance,
   work: 'the proposal',
   working: ({ node }) => `The sidecar of ${nodeText(node)} submits the proposal and waits for its inclusion.`,

@@ -13,6 +13,7 @@ export const GovVote = defineKind({
     }),
   example: { ...examples.transaction, proposalId: 1, option: 'yes' },
   sidecarTask: 'gov-vote',
+  creatorVerb: 'vote',
   ...governance,
   work: 'the vote',
   working: ({ node }) => `The sidecar of ${nodeText(node)} submits the vote and waits for its inclusion.`,

@@ -14,8 +14,12 @@ export interface NamedTask<Payload = never> {
   readonly payload: Payload;
 }
 
-/** What was seen at the end of a task. */
-interface SeenAtEnd {
+/**
+ * What was seen at the end of a task.
+ *
+ * @public The declarations of the npm package name it.
+ */
+export interface SeenAtEnd {
   /** Height of the node. Unset: not known. */
   readonly height?: number | undefined;
 }
@@ -32,6 +36,11 @@ interface KindBase<Payload> {
   readonly sidecarTask?: string;
   /** Execution limit in seconds when `spec.timeoutSeconds` is 0 or unset. Unset: unbounded. */
   readonly defaultTimeoutSeconds?: number;
+  /**
+   * The verb on the target SeiNode that the creator of such a task needs, in addition to the right to create
+   * SeiNodeTasks. `none`: that right is enough. Every kind says it, so that no new one is allowed by accident.
+   */
+  readonly creatorVerb: 'none' | 'patch' | 'vote' | 'propose';
   /** Whether the kind changes the node and so needs it to itself. */
   readonly changesNode: boolean;
   /** Whether it restarts seid, so that `spec.minSecondsBetweenRestarts` counts. */

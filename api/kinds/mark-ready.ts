@@ -8,6 +8,7 @@ export const MarkReady = defineKind({
   example: {},
   sidecarTask: 'mark-ready',
   defaultTimeoutSeconds: 120,
+  creatorVerb: 'none',
   changesNode: true,
   endsWith: 'acceptance',
   outputs: {},

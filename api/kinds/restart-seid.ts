@@ -8,6 +8,7 @@ export const RestartSeid = defineKind({
   example: {},
   sidecarTask: 'restart-seid',
   defaultTimeoutSeconds: 600,
+  creatorVerb: 'none',
   changesNode: true,
   restartsSeid: true,
   endsWith: 'report',

@@ -6,6 +6,7 @@ export const UpdateNodeImage = defineKind({
   description: 'Sets the image of the SeiNode and waits until it runs.',
   payload: ({ z }) => z.object({ image: z.string().min(1).max(512) }),
   example: { image: 'sei:v9' },
+  creatorVerb: 'patch',
   changesNode: true,
   endsWith: 'image',
   outputs: { appliedImage: 'string' },

@@ -2,7 +2,7 @@ import type { NodeReference } from '../node-reference.ts';
 import { z } from 'zod';
 import { present } from '../../lib/present.ts';
 import { cancelReasonOf, provenanceOf, type Provenance } from '../provenance.ts';
-import type { SeiNodePhase } from '../sei-node.ts';
+import type { SeiNodePhase } from '../phases.ts';
 import type { SeiNodeTask } from '../sei-node-task.ts';
 import { payloadFieldOf, type Payload, type TaskKind } from '../task-kinds.ts';
 

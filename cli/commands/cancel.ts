@@ -16,7 +16,7 @@ interface CancelOptions extends ClusterOptions {
 }
 
 export async function cancel(name: string, { reason, ...cluster }: CancelOptions): Promise<number> {
-  await using session = new Session(cluster);
+  await using session = await Session.open(cluster);
   const { task, earlier } = await askToCancel(session, name, reason);
   if (earlier === undefined) print(`Cancelling of ${resourceName(task)} was requested.\n${whatFollows(task)}`);
   else

@@ -10,7 +10,7 @@ interface StatusOptions extends ClusterOptions {
 
 export async function status(name: string, options: StatusOptions): Promise<number> {
   assertTimeoutUsed(options, 'watch');
-  await using session = new Session(options);
+  await using session = await Session.open(options);
   const task = await session.task(name);
   if (options.watch === true) {
     const { code } = await followTask(session, task, { timeout: options.timeout, stream: process.stdout });

@@ -30,6 +30,7 @@ export async function startDocumentationStack(signal: AbortSignal): Promise<Serv
   return await startServiceStack({
     chain: { chainId: CHAIN_ID, restartGraceMs: RESTART_GRACE_MS },
     nodes: NODES,
+    serviceEnvironment: { LOG_FORMAT: 'text' },
     progress: reportToStderr,
     onUnexpectedExit: (error) => reportToStderr(error.message),
     signal,
@@ -37,7 +38,7 @@ export async function startDocumentationStack(signal: AbortSignal): Promise<Serv
 }
 
 /** A shell in which kubectl works in the chain's namespace and finds the plugin. */
-async function shellEnvironment({ servers }: ServiceStack): Promise<NodeJS.ProcessEnv> {
+async function shellEnvironment({ servers, service }: ServiceStack): Promise<NodeJS.ProcessEnv> {
   const kubeconfig = servers.kubernetes.kubeconfig('admin');
   await kubectl(kubeconfig, ['config', 'set-context', '--current', `--namespace=${CHAIN_ID}`]);
   const plugin = join(servers.directory, 'kubectl-snt');
@@ -49,6 +50,7 @@ async function shellEnvironment({ servers }: ServiceStack): Promise<NodeJS.Proce
     PATH: `${servers.directory}${delimiter}${process.env['PATH']}`,
     TEMPORAL_ADDRESS: servers.temporal.address,
     TEMPORAL_NAMESPACE: servers.temporal.namespace,
+    SERVICE_LOG: service.logFile,
   };
 }
 

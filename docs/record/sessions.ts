@@ -11,6 +11,9 @@ export const NODES: ServiceStackOptions['nodes'] = [
   { name: 'stubborn-0', faults: { ignoreSigterm: true } },
 ];
 
+/** Title of the session that docs/logs.md shows too. */
+export const LOG_SESSION = 'The log of a restart';
+
 export interface Session {
   readonly title: string;
   /** Lines for a shell, in the namespace of the chain. */
@@ -45,6 +48,14 @@ export const sessions: readonly Session[] = [
       'kubectl snt status await-validator-1',
       "kubectl snt cancel await-validator-1 --reason 'wrong height'",
       'kubectl snt status await-validator-1 --watch --timeout 60s; echo "exit code $?"',
+    ],
+  },
+  {
+    title: LOG_SESSION,
+    commands: [
+      'grep ServiceRunning "$SERVICE_LOG"',
+      'grep restart-validator-0 "$SERVICE_LOG"',
+      'grep -E "(TaskAccepted|VerdictFailed) .*stubborn-0" "$SERVICE_LOG"',
     ],
   },
   {

@@ -7,6 +7,14 @@ import { BearerToken } from '../../activities/bearer-token.ts';
 describe('BearerToken', () => {
   let directory: string;
   let file: string;
+  /** By the clock of the tokens, in milliseconds. */
+  let nowMs = 0;
+  const clock = (): number => nowMs;
+
+  /** By then a token looks at its file again. */
+  function passASecond(): void {
+    nowMs += 1_000;
+  }
 
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'bearer-token-'));
@@ -22,37 +30,42 @@ describe('BearerToken', () => {
   }
 
   it('reads the token without the blanks around it', async () =>
-    assert.equal(await new BearerToken(file).get(), 'first'));
+    assert.equal(await new BearerToken(file, clock).get(), 'first'));
 
   it('reads the file again once it has changed', async () => {
-    const token = new BearerToken(file);
+    const token = new BearerToken(file, clock);
     await token.get();
     await write('second', 2);
+    assert.equal(await token.get(), 'first');
+    passASecond();
     assert.equal(await token.get(), 'second');
   });
 
   it('follows a file that is replaced, as the kubelet rotates tokens', async () => {
-    const token = new BearerToken(file);
+    const token = new BearerToken(file, clock);
     await token.get();
     const next = join(directory, 'next');
     await writeFile(next, 'second');
     await rename(next, file);
+    passASecond();
     assert.equal(await token.get(), 'second');
   });
 
   it('reads the file again after a reset, whatever its modification time says', async () => {
-    const token = new BearerToken(file);
+    const token = new BearerToken(file, clock);
     await token.get();
     await write('second', 1);
+    passASecond();
     assert.equal(await token.get(), 'first');
     token.reset();
     assert.equal(await token.get(), 'second');
   });
 
   it('says which file is missing, and recovers when it comes back', async () => {
-    const token = new BearerToken(file);
+    const token = new BearerToken(file, clock);
     await token.get();
     await rm(file);
+    passASecond();
     const refusal = {
       code: 'SIDECAR_TOKEN_UNREADABLE',
       retryable: true,
@@ -65,7 +78,7 @@ describe('BearerToken', () => {
 
   it('says which file is empty, and never uses it', async () => {
     await writeFile(file, ' \n');
-    const token = new BearerToken(file);
+    const token = new BearerToken(file, clock);
     const refusal = { code: 'SIDECAR_TOKEN_UNREADABLE', message: `token file ${file} is empty; check what writes it` };
     await assert.rejects(token.get(), refusal);
     await assert.rejects(token.get(), refusal);
@@ -77,6 +90,6 @@ describe('BearerToken', () => {
       code: 'SIDECAR_TOKEN_UNREADABLE',
       message: `token file ${file} contains more than a token; check what writes it`,
     };
-    await assert.rejects(new BearerToken(file).get(), refusal);
+    await assert.rejects(new BearerToken(file, clock).get(), refusal);
   });
 });

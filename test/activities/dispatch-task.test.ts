@@ -6,6 +6,7 @@ import { TaskDispatch } from '../../activities/dispatch-task.ts';
 import type { SidecarTask } from '../../api/sidecar/sidecar-task.ts';
 import type { DispatchHeartbeat } from '../../core/activities.ts';
 import { planTask } from '../../core/task-plan.ts';
+import { RecordedLog } from '../support/recorded-log.ts';
 
 const planned = planTask(
   'RestartSeid',
@@ -23,6 +24,7 @@ describe('a dispatch whose worker is paused between the heartbeat that Temporal 
     mock.method(performance, 'now', () => nowMs);
     let atSidecar: SidecarTask | undefined;
     const posted: unknown[] = [];
+    const recorded = new RecordedLog();
     const sidecar = {
       getTask: async () => atSidecar,
       isAlive: async () => true,
@@ -35,7 +37,6 @@ describe('a dispatch whose worker is paused between the heartbeat that Temporal 
       isCancelled: false,
       signal: new AbortController().signal,
       heartbeat: () => undefined,
-      warn: () => undefined,
       confirm: async () => {
         nowMs += 60_000;
         atSidecar = RUNNING;
@@ -43,12 +44,13 @@ describe('a dispatch whose worker is paused between the heartbeat that Temporal 
       },
     };
     const dispatch = new TaskDispatch(
-      { sidecar } as unknown as TargetDependencies,
+      { sidecar, log: recorded.log } as unknown as TargetDependencies,
       { plan, request: { type: 'restart-seid' }, knowledge: { sent: 'no' } },
       attempt as unknown as Attempt<DispatchHeartbeat>,
     );
     const { state, knowledge } = await dispatch.run();
     assert.deepEqual(posted, []);
     assert.deepEqual([state, knowledge.sent], ['running', 'yes']);
+    assert.deepEqual(recorded.events, ['TaskSending', 'TaskFound']);
   });
 });

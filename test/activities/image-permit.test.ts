@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { asyncLocalStorage, type Context } from '@temporalio/activity';
 import { createActivities, type ActivityDependencies } from '../../activities/create-activities.ts';
 import { planTask } from '../../core/task-plan.ts';
+import { noLog } from '../support/recorded-log.ts';
 
 const IMAGE = 'seid:v6';
 const node = { namespace: 'arctic-1', name: 'syncer-0-0' };
@@ -32,6 +33,7 @@ describe('the permit of an UpdateNodeImage', () => {
     seiNodes,
     sidecar: { listTasks: async () => [] },
     events: { record: async () => undefined },
+    log: noLog,
   } as unknown as ActivityDependencies);
   const context = {
     info: {
@@ -43,7 +45,6 @@ describe('the permit of an UpdateNodeImage', () => {
     },
     cancellationSignal: new AbortController().signal,
     heartbeat: () => undefined,
-    log: { info: () => undefined, warn: () => undefined },
     client: {
       options: { namespace: 'default' },
       activity: { heartbeat: async () => undefined },

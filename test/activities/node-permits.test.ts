@@ -3,6 +3,7 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import type { Client } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { NodePermits } from '../../activities/node-permits.ts';
+import { noLog } from '../support/recorded-log.ts';
 
 const { WorkflowExecutionStatus } = proto.temporal.api.enums.v1;
 const ALREADY_EXISTS = 6;
@@ -28,7 +29,7 @@ function serverWhere(status: { readonly holder: number; readonly permit?: number
     deleteWorkflowExecution: async ({ workflowExecution }: { workflowExecution: { runId: string } }) =>
       ended.push(workflowExecution.runId),
   };
-  const permits = new NodePermits({ workflowService, options: { namespace: 'n' } } as unknown as Client);
+  const permits = new NodePermits({ workflowService, options: { namespace: 'n' } } as unknown as Client, noLog);
   return { permits, ended };
 }
 

@@ -6,6 +6,7 @@ import { TaskPoll, type PollDependencies } from '../../activities/poll-task.ts';
 import type { SidecarTask } from '../../api/sidecar/sidecar-task.ts';
 import { planTask } from '../../core/task-plan.ts';
 import { LOST_MS } from '../../core/knowledge.ts';
+import { RecordedLog } from '../support/recorded-log.ts';
 import { minimalPayloads } from '../api/payload-examples.ts';
 
 const MINUTE_MS = 60_000;
@@ -38,8 +39,6 @@ class FakeAttempt {
     this.nowMs += milliseconds;
   }
 
-  warn(): void {}
-
   leave(error: unknown): never {
     throw error;
   }
@@ -58,6 +57,7 @@ interface Poll {
   readonly polled: Polled;
   readonly tookMs: number;
   readonly heartbeats: readonly PollHeartbeat[];
+  readonly recorded: RecordedLog;
 }
 
 /** @param answer - Of the sidecar after so many milliseconds; `undefined`: it does not know the task. */
@@ -66,6 +66,7 @@ async function poll(
   more: Partial<PollRequest> & { readonly earlier?: PollHeartbeat | undefined } = {},
 ): Promise<Poll> {
   const attempt = new FakeAttempt(more.earlier);
+  const recorded = new RecordedLog();
   const sidecar = {
     getTask: async () => {
       const given = answer(attempt.nowMs);
@@ -78,6 +79,7 @@ async function poll(
     sidecar,
     rpc: { latestHeight: async () => 7 },
     polls: { inFlight: 0 },
+    log: recorded.log,
   } as unknown as PollDependencies;
   const request: PollRequest = {
     plan: planOf('GovVote'),
@@ -88,8 +90,30 @@ async function poll(
     ...more,
   };
   const polled = await new TaskPoll(dependencies, request, attempt as unknown as Attempt<PollHeartbeat>).run();
-  return { polled, tookMs: attempt.nowMs, heartbeats: attempt.heartbeats };
+  return { polled, tookMs: attempt.nowMs, heartbeats: attempt.heartbeats, recorded };
 }
+
+describe('a task whose earlier worker was lost', () => {
+  const earlier: PollHeartbeat = { taskId: 'id', sent: 'yes', seen: 'running', polls: 2_000 };
+
+  it('is polled at once, and not after the interval that its long wait has reached', async () => {
+    const { polled, tookMs } = await poll(() => ({ ...RUNNING, status: 'completed' }), {
+      waitedMs: 60 * MINUTE_MS,
+      earlier,
+    });
+    assert.deepEqual([polled.state, tookMs], ['completed', 0]);
+  });
+
+  it('keeps the number of its polls', async () => {
+    const { heartbeats } = await poll((afterMs) => ({ ...RUNNING, status: afterMs === 0 ? 'running' : 'completed' }), {
+      earlier,
+    });
+    assert.deepEqual(
+      heartbeats.map(({ polls }) => polls),
+      [2_001],
+    );
+  });
+});
 
 describe('a task that the sidecar accepted and no longer knows', () => {
   it('is lost after ten minutes when nothing else ends it', async () => {
@@ -101,14 +125,16 @@ describe('a task that the sidecar accepted and no longer knows', () => {
   });
 
   it('is not lost while the sidecar does not answer', async () => {
-    const { polled, tookMs } = await poll((afterMs) => (afterMs < 30 * MINUTE_MS ? SILENT : undefined));
+    const { polled, tookMs, recorded } = await poll((afterMs) => (afterMs < 30 * MINUTE_MS ? SILENT : undefined));
+    assert.deepEqual(recorded.codes, ['SIDECAR_UNREACHABLE', 'SIDECAR_TASK_UNKNOWN'], 'one line each, not one a poll');
     assert.equal(polled.state, 'lost');
     assert.ok(tookMs >= 30 * MINUTE_MS + LOST_MS, `${tookMs}`);
   });
 
   it('is not lost when the sidecar knows it again: the ten minutes start again', async () => {
     const isThere = (afterMs: number): boolean => afterMs >= 9 * MINUTE_MS && afterMs < 11 * MINUTE_MS;
-    const { polled, tookMs } = await poll((afterMs) => (isThere(afterMs) ? RUNNING : undefined));
+    const { polled, tookMs, recorded } = await poll((afterMs) => (isThere(afterMs) ? RUNNING : undefined));
+    assert.deepEqual(recorded.events, ['TaskProblem', 'TaskContinues']);
     assert.equal(polled.state, 'lost');
     assert.ok(tookMs >= 11 * MINUTE_MS + LOST_MS, `${tookMs}`);
   });

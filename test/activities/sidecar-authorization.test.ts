@@ -4,6 +4,7 @@ import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BearerToken } from '../../activities/bearer-token.ts';
+import { jsonWebToken } from '../support/json-web-token.ts';
 import { answering } from './misbehaving-server.ts';
 import { against, call, failureOf, running } from './sidecar-calls.ts';
 
@@ -49,6 +50,14 @@ describe('SidecarClient behind a proxy that asks for a token', () => {
       },
       new BearerToken(file),
     );
+  });
+
+  it('names the audience of a token that was refused', async () => {
+    await writeFile(file, jsonWebToken({ aud: ['https://kubernetes.default.svc'] }));
+    const failure = await failureOf(
+      against(answering(401, 'Unauthorized'), (client) => call(client, 'GET'), new BearerToken(file)),
+    );
+    assert.match(failure.message, /audience https:\/\/kubernetes\.default\.svc .*--auth-token-audiences$/);
   });
 
   it('does not repeat a call that had no token', async () => {

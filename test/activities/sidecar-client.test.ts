@@ -133,15 +133,14 @@ describe('SidecarClient with a sidecar that does not', () => {
   });
 
   it('gives up on an answer that never ends', async () => {
-    const timeout = AbortSignal.timeout.bind(AbortSignal);
-    const hurried = mock.method(AbortSignal, 'timeout', (milliseconds: number) => timeout(milliseconds / 50));
+    const { setTimeout: real } = globalThis;
+    const hurried = mock.method(globalThis, 'setTimeout', (work: () => void, milliseconds: number) =>
+      real(work, milliseconds / 50),
+    );
     const failure = await failureOf(against(neverEnding, (client) => call(client, 'GET')));
     assert.equal(failure.code, 'SIDECAR_CALL_TIMEOUT');
     assert.match(failure.message, /no complete answer within 5 s$/);
-    assert.deepEqual(
-      hurried.mock.calls.map((each) => each.arguments),
-      [[5_000]],
-    );
+    assert.ok(hurried.mock.calls.some((each) => each.arguments[1] === 5_000));
   });
 
   it("ends a call with the caller's own reason when the caller gives up", async () => {

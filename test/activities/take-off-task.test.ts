@@ -8,6 +8,7 @@ import type { SidecarTask } from '../../api/sidecar/sidecar-task.ts';
 import type { TakeOffHeartbeat } from '../../core/activities.ts';
 import type { Sent } from '../../core/knowledge.ts';
 import { planTask } from '../../core/task-plan.ts';
+import { noLog } from '../support/recorded-log.ts';
 
 const planned = planTask(
   'AwaitCondition',
@@ -73,7 +74,7 @@ class FakeSidecar {
       },
     };
     const seiNode = { metadata: { ...plan.task.node, uid: 'u' }, spec: {} };
-    const places = { sidecar: this, seiNodes: { get: async () => seiNode } };
+    const places = { sidecar: this, seiNodes: { get: async () => seiNode }, log: noLog };
     return await takeOffTask(
       places as unknown as MirrorDependencies & TaskPlaces,
       { plan, cancelled: true, sent },
@@ -135,7 +136,7 @@ describe('a wait that is taken off its sidecar', () => {
     assert.deepEqual([await sidecar.takeOff(), sidecar.nowMs], ['taken-off', 0]);
   });
 
-  it('is taken off also when its POST arrives after the first look', async () => {
+  it('is taken off also when its POST arrives after the first check', async () => {
     let pauses = 0;
     sidecar.inPause = () => {
       pauses += 1;

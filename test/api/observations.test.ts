@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { seiNodePhases, seiNodeSchema, type SeiNode } from '../../api/sei-node.ts';
+import { seiNodePhases } from '../../api/phases.ts';
+import { seiNodeSchema, type SeiNode } from '../../api/sei-node.ts';
 import { observationOf, sidecarTaskSchema, type SidecarTask } from '../../api/sidecar/sidecar-task.ts';
 import { decideTarget } from '../../core/target-decision.ts';
 

@@ -36,13 +36,20 @@ describe('npm run bench', function () {
     assert.match(stderr, /2 restarts, one after the other/);
   });
 
+  it('-- finished measures without servers that the bridge keeps a small part of a finished task', async () => {
+    program = bench('finished', '--tasks', '500', '--json');
+    assert.equal(await program.exitCode(), 0, program.stderr);
+    const [kept, whole] = (JSON.parse(program.stdout) as { readonly results: readonly Result[] }).results;
+    assert.ok((kept?.value ?? NaN) > 0 && (kept?.value ?? NaN) < (whole?.value ?? NaN) / 2, program.stdout);
+  });
+
   it('refuses what it does not know, and says what there is', async () => {
     program = bench('speed');
     assert.equal(await program.exitCode(), 2);
     assert.equal(program.stdout, '');
     assert.match(
       program.stderr,
-      /^Unknown benchmark: speed\.\nUsage: npm run bench -- throughput \| inflight \| storm \| cost \| latency \| profile \[options\] \[--json\]$/m,
+      /^Unknown benchmark: speed\.\nUsage: npm run bench -- throughput \| inflight \| storm \| cost \| latency \| profile \| finished \| plugin \[options\] \[--json\]$/m,
     );
   });
 });

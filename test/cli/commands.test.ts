@@ -22,6 +22,8 @@ describe('kubectl snt', () => {
     await environment.startService();
     shell = adminShell(environment.servers);
     await environment.addNode('validator-0');
+    await environment.addNode('starting-0');
+    await environment.setPhase('starting-0', 'Initializing');
   });
 
   after(() => environment.stop());
@@ -64,7 +66,7 @@ describe('kubectl snt', () => {
 
     it('prints what it created as name, JSON or YAML, and nothing else', async () => {
       assert.equal(
-        await output('restart', 'absent-0', '--name', 'as-name', '-o', 'name'),
+        await output('restart', 'starting-0', '--name', 'as-name', '-o', 'name'),
         'seinodetask.sei.io/as-name\n',
       );
       const formats: Readonly<Record<string, (text: string) => unknown>> = {
@@ -72,7 +74,7 @@ describe('kubectl snt', () => {
         yaml: (text) => parse(text),
       };
       for (const [format, read] of Object.entries(formats)) {
-        const task = read(await output('restart', 'absent-0', '--name', `as-${format}`, '-o', format)) as SeiNodeTask;
+        const task = read(await output('restart', 'starting-0', '--name', `as-${format}`, '-o', format)) as SeiNodeTask;
         assert.deepEqual(
           [task.kind, task.metadata.name, task.spec?.['kind']],
           ['SeiNodeTask', `as-${format}`, 'RestartSeid'],
@@ -87,7 +89,7 @@ describe('kubectl snt', () => {
         ['31535999', 31_535_999],
       ] as const) {
         const { spec } = JSON.parse(
-          await output('restart', 'absent-0', '--timeout-seconds', asked, '--dry-run=server', '-o', 'json'),
+          await output('restart', 'validator-0', '--timeout-seconds', asked, '--dry-run=server', '-o', 'json'),
         );
         assert.equal(spec.timeoutSeconds, timeoutSeconds);
       }
@@ -103,6 +105,7 @@ describe('kubectl snt', () => {
         await output('restart', 'validator-0', '--dry-run=server', '-o', 'yaml'),
         /^ {2}restartSeid: \{\}$/m,
       );
+      await environment.addNode('has.a.dot');
       const { code, stderr } = await run('restart', 'has.a.dot', '--dry-run=server');
       assert.match(stderr, /was answered 422: .*spec\.target\.nodeRef\.name.*Correct the field/);
       assert.equal(code, 1);
@@ -110,8 +113,8 @@ describe('kubectl snt', () => {
     });
 
     it('says so when the name is taken', async () => {
-      await output('restart', 'absent-0', '--name', 'taken');
-      const { code, stdout, stderr } = await run('restart', 'absent-0', '--name', 'taken');
+      await output('restart', 'starting-0', '--name', 'taken');
+      const { code, stdout, stderr } = await run('restart', 'starting-0', '--name', 'taken');
       assert.match(stderr, /already exists.*choose another name\.\n$/);
       assert.deepEqual([code, stdout], [1, '']);
     });
@@ -133,7 +136,7 @@ describe('kubectl snt', () => {
 
   describe('get', () => {
     it('lists the newest first, with what came of each', async () => {
-      await output('restart', 'absent-0', '--name', 'listed');
+      await environment.restart('listed', 'absent-0');
       await environment.finished('listed');
       const [header, ...rows] = (await output('get')).trimEnd().split('\n');
       assert.match(header ?? '', /^NAME +KIND +TARGET +PHASE +STATE +DURATION +AGE( +MESSAGE)?$/);
@@ -149,7 +152,7 @@ describe('kubectl snt', () => {
     });
 
     it('prints one by its name as kubectl does', async () => {
-      await output('restart', 'absent-0', '--name', 'single');
+      await environment.restart('single', 'absent-0');
       await environment.finished('single');
       const { stdout } = await environment.kubectl(['get', 'snt', 'single', '-o', 'json']);
       assert.deepEqual(JSON.parse(await output('get', 'single', '-o', 'json')), JSON.parse(stdout));
@@ -158,7 +161,7 @@ describe('kubectl snt', () => {
     });
 
     it('lists all namespaces with -A', async () => {
-      await output('restart', 'absent-0', '--name', 'anywhere');
+      await environment.restart('anywhere', 'absent-0');
       const stdout = await output('get', '-A');
       assert.match(stdout, /^NAMESPACE +NAME/);
       assert.match(stdout, new RegExp(`^${environment.namespace} +anywhere +RestartSeid`, 'm'));
@@ -205,7 +208,7 @@ describe('kubectl snt', () => {
     });
 
     it('exits with 1 for a task that failed, and for one that is not there', async () => {
-      await output('restart', 'absent-0', '--name', 'failed');
+      await environment.restart('failed', 'absent-0');
       await environment.finished('failed');
       const failed = await run('status', 'failed');
       assert.match(failed.stdout, /^Reason: +TargetResolveFailed$/m);
@@ -259,7 +262,7 @@ describe('kubectl snt', () => {
     });
 
     it('leaves a task that is over as it is', async () => {
-      await output('restart', 'absent-0', '--name', 'over');
+      await environment.restart('over', 'absent-0');
       const before = await environment.finished('over');
       const { code, stdout, stderr } = await run('cancel', 'over', '--reason', 'too late');
       assert.match(
@@ -311,7 +314,7 @@ describe('kubectl snt', () => {
         ],
       );
       const [header, ...rows] = (await output('history', 'busy-0')).trimEnd().split('\n');
-      assert.match(header ?? '', /^STARTED +KIND +OUTCOME +DURATION +WORKFLOW$/);
+      assert.match(header ?? '', /^STARTED +KIND +OUTCOME +DURATION +WORKFLOW, WHO AND WHY$/);
       assert.match(
         rows[1] ?? '',
         new RegExp(
@@ -344,7 +347,7 @@ describe('kubectl snt', () => {
       assert.match(header ?? '', /^STARTED +KIND +OUTCOME +DURATION$/);
       assert.match(row ?? '', /^\S+Z +RestartSeid +Cancelling$/);
       assert.equal(id, `  ${environment.workflowOf(task).workflowId}`);
-      assert.deepEqual(rest, []);
+      assert.deepEqual(rest, ['  Created with sei-node-tasks.']);
     });
 
     it('lists the workflows of all clusters, and says so, where the cluster cannot be told', async () => {
@@ -394,11 +397,12 @@ describe('kubectl snt', () => {
   });
 
   it('completes names of nodes, tasks and namespaces', async () => {
-    await output('restart', 'absent-0', '--name', 'completed');
+    await environment.restart('completed', 'absent-0');
     const complete = async (...words: string[]): Promise<string> =>
       (await runPlugin(['__complete', '-n', environment.namespace, ...words], shell)).stdout;
     assert.equal(await complete('restart', 'valid'), 'validator-0\n');
     assert.equal(await complete('status', '-w', 'compl'), 'completed\n');
+    assert.equal(await complete('get', '--node', 'valid'), 'validator-0\n');
     assert.equal(await complete('await-height', 'validator-0', ''), '');
     assert.ok((await complete('get', '-n', '')).split('\n').includes(environment.namespace));
     const lost = await runPlugin(['__complete', 'status', '--kubeconfig', '/none', ''], shell);
@@ -406,7 +410,7 @@ describe('kubectl snt', () => {
   });
 
   it('lets no control characters through', async () => {
-    await output('restart', 'absent-0', '--name', 'hostile', '--reason', HOSTILE);
+    await output('restart', 'starting-0', '--name', 'hostile', '--reason', HOSTILE, '--require-phase-timeout', '1s');
     await environment.finished('hostile');
     await environment.tasks.patchStatus(
       { namespace: environment.namespace, name: 'hostile' },

@@ -7,9 +7,10 @@ import { eventually } from '../support/eventually.ts';
 
 export const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 
-/** Runs a program in a pseudo-terminal; what it shows goes to stdout. */
+/** Runs a program in a pseudo-terminal; what it shows goes to stdout. At a prompt it types what `TYPED` holds. */
 const TERMINAL = `
 import fcntl, os, pty, struct, sys, termios
+typed = os.environ.pop('TYPED', '')
 pid, fd = pty.fork()
 if pid == 0:
     fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', 24, int(sys.argv[1]), 0, 0))
@@ -22,6 +23,9 @@ while True:
     if not chunk:
         break
     os.write(1, chunk)
+    if chunk.endswith(b': ') and typed:
+        os.write(fd, typed.encode() + b'\\n')
+        typed = ''
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 `;
 

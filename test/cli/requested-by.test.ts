@@ -56,6 +56,11 @@ describe('who asked for a task, by kubectl snt,', () => {
     const workflow = environment.workflowOf(task);
     const { memo } = await workflow.describe();
     assert.deepEqual(memo, { requestedBy: 'admin', why: 'memory leak' });
+    const history = await eventually('it is in the history of the node', async () => {
+      const { stdout } = await runPlugin(['history', 'validator-0', '-n', environment.namespace], shell);
+      return stdout.includes('/asked/') && stdout;
+    });
+    assert.match(history, /\/asked\/\S+ Requested by admin\. Reason: memory leak\.$/m);
     const { requestedBy, why } = inputOf(await workflow.fetchHistory());
     assert.deepEqual({ requestedBy, why }, memo);
   });
@@ -113,6 +118,7 @@ describe('who asked for a task, by kubectl snt,', () => {
       it(`the task is created anyway: it ${what}`, async () => {
         await using server = await FakeApiServer.start((request, response) => {
           if (request.path === REVIEWS) answer(request, response);
+          else if (request.method === 'GET') sendStatus(response, 403, 'Forbidden');
           else
             sendJson(response, 201, {
               ...(JSON.parse(request.body) as object),
@@ -120,7 +126,7 @@ describe('who asked for a task, by kubectl snt,', () => {
             });
         });
         const kubeconfig = join(directory, 'kubeconfig');
-        await writeFile(kubeconfig, server.kubeConfig.exportConfig());
+        await writeFile(kubeconfig, server.kubeconfig);
         const { code, stdout, stderr } = await runPlugin(
           ['restart', 'a', '-n', 'x', '--kubeconfig', kubeconfig],
           shell,

@@ -49,7 +49,19 @@ describe('the command line of kubectl snt', () => {
     ['get --namespace=', /^--namespace must be a name.*, got ""\.$/],
     ['get --context=', /^--context must be at least one character, got ""\.$/],
     ['cancel a --reason -w', /^--reason needs a value, and -w looks like an option/],
-    ['get -o xml', /^--output must be one of json, yaml, name, got "xml"\.$/],
+    ['get -o xml', /^--output must be one of wide, json, yaml, name, got "xml"\.$/],
+    ['RestartSeid a', /^Unknown command 'RestartSeid'\. RestartSeid is a kind of task\. .*: kubectl snt restart$/],
+    ['get --phase Runing', /^--phase must be one of Pending, Running, Complete, Failed, got "Runing"\.$/],
+    ['get a --node b', /^NAME selects one task\./],
+    ['get --request-timeout soon', /^--request-timeout must be a duration or a number of seconds.*, got "soon"\.$/],
+    ['get --as=', /^--as must be at least one character, got ""\.$/],
+    ['restart a --require-phase Up', /^--require-phase must be one of Pending, .*, got "Up"\.$/],
+    ['restart a --queue-timeout 5', /^--queue-timeout must be a duration above 0.*, got "5"\.$/],
+    [
+      'restart a --min-seconds-between-restarts 2147483648',
+      /^--min-seconds-between-restarts must be a whole number from 0 to 2\^31-1, got "2147483648"\.$/,
+    ],
+    ['await-height a 1 --min-seconds-between-restarts 5', /^Unknown option '--min-seconds-between-restarts'/],
     ['restart a --dry-run=client', /^--dry-run must be one of server, got "client"\.$/],
     ['restart a --dry-run=server --wait', /^Option '--dry-run <WHERE>' cannot be used with option '-w, --wait'/],
     ['restart a --timeout 5m', /^--timeout needs --wait/],
@@ -98,7 +110,7 @@ describe('the command line of kubectl snt', () => {
     const contexts = clusters.map(({ name }) => ({ name, context: { cluster: name, user: 'u' } }));
     writeFileSync(
       good,
-      JSON.stringify({ clusters, users: [{ name: 'u', user: {} }], contexts, 'current-context': 'gone' }),
+      JSON.stringify({ clusters, users: [{ name: 'u', user: { token: 't' } }], contexts, 'current-context': 'gone' }),
     );
     assert.match((await run(`get --kubeconfig ${good}`)).stderr, /current-context "gone" is not among contexts/);
     assert.match(
@@ -161,10 +173,10 @@ describe('the command line of kubectl snt', () => {
     assert.deepEqual(complete('-n', 'x', 'sta'), ['status']);
     assert.deepEqual(complete('--namespace', '=', 'x', 'sta'), ['status']);
     assert.deepEqual(complete('status', '-wn', 'x', 'a', '--t'), ['--timeout']);
-    assert.deepEqual(complete('-o', 'json', 'get', '--a'), ['--all-namespaces']);
+    assert.deepEqual(complete('-o', 'json', 'get', '--al'), ['--all-namespaces']);
     assert.deepEqual(complete('restart', '--names'), ['--namespace']);
     assert.deepEqual(complete('status', 'a', '--t'), ['--timeout']);
-    assert.deepEqual(complete('get', '-o', ''), ['json', 'yaml', 'name']);
+    assert.deepEqual(complete('get', '-o', ''), ['wide', 'json', 'yaml', 'name']);
     assert.deepEqual(complete('completion', ''), ['bash', 'zsh', 'fish', 'kubectl']);
     assert.deepEqual(complete('help', 'can'), ['cancel']);
     assert.deepEqual(complete('frobnicate', ''), ['']);

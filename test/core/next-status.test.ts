@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Verdict } from '../../api/temporal/task-outcome.ts';
 import * as fc from 'fast-check';
-import {
-  isTerminal,
-  statusSchema,
-  taskPhases,
-  type Condition,
-  type SeiNodeTaskStatus,
-} from '../../api/sei-node-task.ts';
+import { taskPhases } from '../../api/phases.ts';
+import { isTerminal, statusSchema, type Condition, type SeiNodeTaskStatus } from '../../api/sei-node-task.ts';
 import { nextStatus, type StatusChange } from '../../core/next-status.ts';
 import { timestamp } from '../../lib/timestamp.ts';
 import { cancelling, dispatching, queued, waitingForTarget, workingOn } from '../../core/progress.ts';

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Verdict } from '../../api/temporal/task-outcome.ts';
 import {
   cancelIgnoredEvent,
+  createdAgainEvent,
   dispatchedEvents,
   problemEvent,
   verdictEvents,
@@ -73,6 +74,13 @@ describe('Events of a task', () => {
     assert.equal(new Set(keys(subjects)).size, 6);
     const another = keys({ ...subjects, task: { ...task, uid: 'u2' } });
     assert.notDeepEqual(another[1], keys(subjects)[1]);
+  });
+
+  it('name the workflow of the earlier task, and the program that created the task again', () => {
+    const earlier = 'seinodetask/arctic-1/restart/u0';
+    const { type, reason, note } = createdAgainEvent(task, { earlier, by: 'Argo CD' });
+    assert.deepEqual([type, reason], ['Warning', 'CreatedAgain']);
+    for (const word of [earlier, 'Argo CD', 'ttlSecondsAfterFinished']) assert.ok(note.includes(word), note);
   });
 
   it('say who asked, where that is known', () => {

@@ -35,7 +35,7 @@ describe('a task that is being deleted, and that a finalizer of somebody else ke
         referenceTo: ignore,
         requestCancel: async (id: string) => cancelled.push(id),
       },
-      log: { info: ignore },
+      log: ignore,
     } as unknown as TaskReconcilerOptions);
     await reconciler.reconcile(workflowIdOf(task.metadata));
     assert.deepEqual(cancelled, [workflowIdOf(task.metadata)]);

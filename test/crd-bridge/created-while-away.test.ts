@@ -19,7 +19,7 @@ describe('a task that is created while Temporal is not available', () => {
     temporal = await TcpProxy.create();
     environment.added.defer(() => temporal.close());
     await temporal.leadTo(environment.servers.temporal.address);
-    service = await environment.startService({ TEMPORAL_ADDRESS: temporal.address });
+    service = await environment.startService({ LOG_LEVEL: 'DEBUG', TEMPORAL_ADDRESS: temporal.address });
   });
 
   after(() => environment.stop());
@@ -44,6 +44,7 @@ describe('a task that is created while Temporal is not available', () => {
   for (const [index, [how, leave]] of Object.entries(absences).entries()) {
     it(`says so within 10 s, in its message and in one Warning, and continues when it is back: a server that ${how}`, async () => {
       const name = `away-${index}`;
+      const taskName = `${environment.namespace}/${name}`;
       const node = await environment.addNode(name);
       await leave();
       await environment.restart(name, name);
@@ -57,12 +58,9 @@ describe('a task that is created while Temporal is not available', () => {
       );
       assert.equal(told?.status?.phase, 'Pending');
       await eventually('a Warning is recorded', async () => (await warningsOf(name)).length > 0);
-      await eventually(
-        'it is tried again',
-        async () =>
-          (await logLines(service.logFile)).filter(({ workflowId }) => String(workflowId).includes(`/${name}/`))
-            .length > 1,
-      );
+      const failures = async (): Promise<number> =>
+        (await logLines(service.logFile, 'ReconcileFailed')).filter((line) => line.task === taskName).length;
+      await eventually('it is tried again', async () => (await failures()) > 1);
       assert.deepEqual(await warningsOf(name), ['TemporalUnavailable']);
 
       await temporal.leadTo(environment.servers.temporal.address);

@@ -23,7 +23,7 @@ async function toldOf(...tasks: readonly SeiNodeTask[]): Promise<SpecChange[]> {
       start: async () => 'open',
       specChanged: async (_id: string, change: SpecChange) => void told.push(change),
     },
-    log: { info: ignore },
+    log: ignore,
   } as unknown as TaskReconcilerOptions);
   for (task of tasks) await reconciler.reconcile(workflowIdOf(task.metadata));
   return told;

@@ -5,6 +5,7 @@ import { TaskReconciler } from '../../crd-bridge/task-reconciler.ts';
 import type { TaskWorkflows } from '../../crd-bridge/task-workflows.ts';
 import type { EventRecorder } from '../../kubernetes/event-recorder.ts';
 import { TaskStatusWriter } from '../../kubernetes/task-status-writer.ts';
+import { noLog } from '../support/recorded-log.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 
 interface ToldEvent {
@@ -13,7 +14,6 @@ interface ToldEvent {
 }
 
 const ignore = (): void => {};
-const log = { log: ignore, trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore };
 
 /** Of the only Event, which quotes what Temporal's client said. */
 function noteOfTheOnly(events: readonly ToldEvent[]): string {
@@ -61,7 +61,7 @@ describe('a bridge that cannot reach Temporal', () => {
       statuses: new TaskStatusWriter(tasks),
       events: events as unknown as EventRecorder,
       workflows: workflows as unknown as TaskWorkflows,
-      log,
+      log: noLog,
     });
     await assert.rejects(reconciler.reconcile(workflowId), /no connection/);
     return ((await tasks.get(namespace, name)) as SeiNodeTask).status ?? assert.fail('it has no status');

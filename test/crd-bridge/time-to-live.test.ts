@@ -56,4 +56,46 @@ describe('spec.ttlSecondsAfterFinished', () => {
     await goneFromCluster('overdue');
     assert.equal((await environment.finished('replaced')).metadata.uid, again.metadata.uid);
   });
+
+  it('shows when a task that it has deleted is created again: an Event names the workflow of the first one', async () => {
+    const first = await environment.restart('again', 'nobody', { ttlSecondsAfterFinished: 1 });
+    await goneFromCluster('again');
+    await environment.restart('again', 'nobody', { ttlSecondsAfterFinished: 3_600 });
+    const { workflowId } = environment.workflowOf(first);
+    await eventually('an Event names the first one', async () => {
+      const { stdout } = await environment.kubectl(['events', '--for', 'snt/again', '--output=json']);
+      const { items } = JSON.parse(stdout) as { readonly items: readonly { reason: string; message: string }[] };
+      return items.some(({ reason, message }) => reason === 'CreatedAgain' && message.includes(workflowId));
+    });
+  });
+});
+
+describe('DEFAULT_TTL_AFTER_FINISHED', () => {
+  let environment: TestEnvironment;
+
+  before(async () => {
+    environment = await TestEnvironment.create();
+    await environment.startService({ DEFAULT_TTL_AFTER_FINISHED: '1s' });
+  });
+
+  after(() => environment.stop());
+
+  it('deletes a task without a TTL, and neither one that Argo CD would create again nor one with its own TTL', async () => {
+    const spec = { kind: 'RestartSeid', target: { nodeRef: { name: 'nobody' } }, restartSeid: {} };
+    const annotations = { 'argocd.argoproj.io/tracking-id': 'app:sei.io/SeiNodeTask:b/declared' };
+    await environment.tasks.create(environment.namespace, {
+      apiVersion: 'sei.io/v1alpha1',
+      kind: 'SeiNodeTask',
+      metadata: { name: 'declared', annotations },
+      spec,
+    });
+    await environment.restart('longer', 'nobody', { ttlSecondsAfterFinished: 3_600 });
+    for (const name of ['declared', 'longer']) await environment.finished(name);
+    await environment.restart('plain', 'nobody');
+    await eventually(
+      'plain is deleted',
+      async () => (await environment.tasks.get(environment.namespace, 'plain')) === undefined,
+    );
+    for (const name of ['declared', 'longer']) assert.ok(await environment.tasks.get(environment.namespace, name));
+  });
 });

@@ -6,9 +6,9 @@ import { taskKindNames, type TaskKind, payloadFieldOf } from '../../api/task-kin
 import { adminTransport } from '../../dev/admin-transport.ts';
 import { kubectl, type KubectlResult } from '../../dev/kubectl.ts';
 import type { ServerAddresses } from '../../dev/start-local-servers.ts';
-import { KubernetesApiError } from '../../kubernetes/errors.ts';
 import type { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
 import { ResourceClient } from '../../kubernetes/resource-client.ts';
+import { causesOf } from '../support/causes-of.ts';
 import { minimalPayloads } from '../api/payload-examples.ts';
 import { sharedServers } from '../support/shared-servers.ts';
 
@@ -16,8 +16,8 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const target = { nodeRef: { name: 'syncer-0-0' } };
 const restartSpec: Fields = { kind: 'RestartSeid', target, restartSeid: {} };
-const fields = taskKindNames.map((kind) => payloadFieldOf(kind)).join(', ');
-const exactlyOne = `exactly one of ${fields} must be set`;
+/** What breaks a rule on the spec as a whole. */
+const SPEC = 'spec Invalid';
 
 function specOf(kind: TaskKind, payload: Fields = {}): Fields {
   return { kind, target, [payloadFieldOf(kind)]: { ...minimalPayloads[kind], ...payload } };
@@ -32,7 +32,7 @@ describe('admission of SeiNodeTasks', () => {
 
   before(async () => {
     servers = await sharedServers();
-    transport = adminTransport(servers.kubernetes);
+    transport = await adminTransport(servers.kubernetes);
     client = new ResourceClient(transport, SEI_NODE_TASK);
     const namespaces = new ResourceClient(transport, { group: '', version: 'v1', plural: 'namespaces' });
     await namespaces.create(undefined, { metadata: { name: namespace } });
@@ -49,14 +49,13 @@ describe('admission of SeiNodeTasks', () => {
     return await client.create(namespace, manifest(spec));
   }
 
-  async function refusal(spec: unknown): Promise<string> {
+  /** The refused fields, each with the reason of the API server. */
+  async function refusal(spec: unknown): Promise<string[]> {
     const error = await create(spec).then(
       () => assert.fail(`accepted: ${JSON.stringify(spec)}`),
       (reason: unknown) => reason,
     );
-    assert.ok(error instanceof KubernetesApiError);
-    assert.equal(error.code, 'KUBERNETES_INVALID');
-    return error.message;
+    return causesOf(error);
   }
 
   async function kubectlAsAdmin(commandArguments: readonly string[], input = ''): Promise<KubectlResult> {
@@ -75,145 +74,93 @@ describe('admission of SeiNodeTasks', () => {
     });
 
     it(`refuses ${kind} without its payload, and with that of another kind`, async () => {
-      const payloadField = payloadFieldOf(kind);
-      const required = `spec.${payloadField} is required when kind=${kind}`;
-      const none = await refusal({ kind, target });
-      assert.ok(none.includes(required) && none.includes(exactlyOne), none);
+      assert.deepEqual(await refusal({ kind, target }), [SPEC, SPEC], 'no payload, and not that of the kind');
       const other = kind === 'MarkReady' ? 'RestartSeid' : 'MarkReady';
-      const wrong = await refusal({ ...specOf(other), kind });
-      assert.ok(wrong.includes(required) && !wrong.includes(exactlyOne), wrong);
+      assert.deepEqual(await refusal({ ...specOf(other), kind }), [SPEC], 'not that of the kind');
     });
   }
 
   const gov = minimalPayloads.GovVote;
-  const refused: readonly (readonly [what: string, spec: unknown, message: string])[] = [
-    ['two payloads', { ...restartSpec, markReady: {} }, exactlyOne],
-    [
-      'kind RestartPod',
-      { ...restartSpec, kind: 'RestartPod' },
-      'spec.kind: Unsupported value: "RestartPod": supported values: "GovSoftwareUpgrade"',
-    ],
-    ['no kind', { target, restartSeid: {} }, 'spec.kind: Required value'],
-    ['a payload of null', { kind: 'RestartSeid', target, restartSeid: null }, exactlyOne],
+  const refused: readonly (readonly [what: string, spec: unknown, cause: string])[] = [
+    ['two payloads', { ...restartSpec, markReady: {} }, SPEC],
+    ['kind RestartPod', { ...restartSpec, kind: 'RestartPod' }, 'spec.kind NotSupported'],
+    ['no kind', { target, restartSeid: {} }, 'spec.kind Required'],
+    ['a payload of null', { kind: 'RestartSeid', target, restartSeid: null }, SPEC],
     [
       'an unknown phase',
       { ...restartSpec, target: { ...target, requirePhase: 'Resting' } },
-      'spec.target.requirePhase: Unsupported value: "Resting"',
+      'spec.target.requirePhase NotSupported',
     ],
-    [
-      'a negative timeout',
-      { ...restartSpec, timeoutSeconds: -1 },
-      'spec.timeoutSeconds in body should be greater than or equal to 0',
-    ],
-    [
-      'a timeout beyond int64',
-      { ...restartSpec, timeoutSeconds: 1e19 },
-      'spec.timeoutSeconds in body must be of type integer: "number"',
-    ],
-    [
-      'a timeout of half a second',
-      { ...restartSpec, timeoutSeconds: 0.5 },
-      'spec.timeoutSeconds in body must be of type integer: "number"',
-    ],
-    [
-      'a timeout in words',
-      { ...restartSpec, timeoutSeconds: '60' },
-      'spec.timeoutSeconds in body must be of type integer: "string"',
-    ],
-    ['no target', { kind: 'RestartSeid', restartSeid: {} }, 'spec.target: Required value'],
-    ['no nodeRef', { ...restartSpec, target: {} }, 'spec.target.nodeRef: Required value'],
-    [
-      'a nodeRef without a name',
-      { ...restartSpec, target: { nodeRef: {} } },
-      'spec.target.nodeRef.name: Required value',
-    ],
+    ['a negative timeout', { ...restartSpec, timeoutSeconds: -1 }, 'spec.timeoutSeconds Invalid'],
+    ['a timeout beyond int64', { ...restartSpec, timeoutSeconds: 1e19 }, 'spec.timeoutSeconds TypeInvalid'],
+    ['a timeout of half a second', { ...restartSpec, timeoutSeconds: 0.5 }, 'spec.timeoutSeconds TypeInvalid'],
+    ['a timeout in words', { ...restartSpec, timeoutSeconds: '60' }, 'spec.timeoutSeconds TypeInvalid'],
+    ['no target', { kind: 'RestartSeid', restartSeid: {} }, 'spec.target Required'],
+    ['no nodeRef', { ...restartSpec, target: {} }, 'spec.target.nodeRef Required'],
+    ['a nodeRef without a name', { ...restartSpec, target: { nodeRef: {} } }, 'spec.target.nodeRef.name Required'],
     ...['', 'Syncer', 'a.b', '-a', 'a-', 'a/b', 'a'.repeat(254)].map((name): [string, unknown, string] => [
       `the node name "${name.slice(0, 10)}"`,
       { ...restartSpec, target: { nodeRef: { name } } },
-      'spec.target.nodeRef.name',
+      `spec.target.nodeRef.name ${name.length > 253 ? 'TooLong' : 'Invalid'}`,
     ]),
-    [
-      'height 0',
-      specOf('AwaitNodesAtHeight', { targetHeight: 0 }),
-      'spec.awaitNodesAtHeight.targetHeight in body should be greater than or equal to 1',
-    ],
+    ['height 0', specOf('AwaitNodesAtHeight', { targetHeight: 0 }), 'spec.awaitNodesAtHeight.targetHeight Invalid'],
     [
       'height 0 in a condition',
       specOf('AwaitCondition', { height: { targetHeight: 0 } }),
-      'spec.awaitCondition.height.targetHeight in body should be greater',
+      'spec.awaitCondition.height.targetHeight Invalid',
     ],
-    ['no condition', { kind: 'AwaitCondition', target, awaitCondition: {} }, 'exactly one condition must be set'],
+    ['no condition', { kind: 'AwaitCondition', target, awaitCondition: {} }, 'spec.awaitCondition Invalid'],
     [
       'an unknown action',
       specOf('AwaitCondition', { action: 'SIGKILL_SEID' }),
-      'spec.awaitCondition.action: Unsupported value: "SIGKILL_SEID": supported values: "SIGTERM_SEID"',
+      'spec.awaitCondition.action NotSupported',
     ],
     [
       'an image of 513 characters',
       specOf('UpdateNodeImage', { image: 'i'.repeat(513) }),
-      'spec.updateNodeImage.image: Too long: may not be more than 512',
+      'spec.updateNodeImage.image TooLong',
     ],
-    [
-      'an empty image',
-      specOf('UpdateNodeImage', { image: '' }),
-      'spec.updateNodeImage.image in body should be at least 1 chars long',
-    ],
-    [
-      'an unknown option',
-      specOf('GovVote', { option: 'maybe' }),
-      'spec.govVote.option: Unsupported value: "maybe": supported values: "yes", "no", "abstain", "no_with_veto", "no-with-veto"',
-    ],
-    [
-      'proposal 0',
-      specOf('GovVote', { proposalId: 0 }),
-      'spec.govVote.proposalId in body should be greater than or equal to 1',
-    ],
-    ['gas 0', specOf('GovVote', { gas: 0 }), 'spec.govVote.gas in body should be greater than or equal to 1'],
-    [
-      'a key name with spaces',
-      specOf('GovVote', { keyName: 'my key' }),
-      "spec.govVote.keyName in body should match '^[a-zA-Z0-9_-]+$'",
-    ],
+    ['an empty image', specOf('UpdateNodeImage', { image: '' }), 'spec.updateNodeImage.image Invalid'],
+    ['an unknown option', specOf('GovVote', { option: 'maybe' }), 'spec.govVote.option NotSupported'],
+    ['proposal 0', specOf('GovVote', { proposalId: 0 }), 'spec.govVote.proposalId Invalid'],
+    ['gas 0', specOf('GovVote', { gas: 0 }), 'spec.govVote.gas Invalid'],
+    ['a key name with spaces', specOf('GovVote', { keyName: 'my key' }), 'spec.govVote.keyName Invalid'],
     ...Object.keys(gov).map((field): [string, unknown, string] => [
       `a vote without ${field}`,
       { kind: 'GovVote', target, govVote: { ...gov, [field]: undefined } },
-      `spec.govVote.${field}: Required value`,
+      `spec.govVote.${field} Required`,
     ]),
     ...['chainId', 'fees', 'keyName'].map((field): [string, unknown, string] => [
       `an empty ${field}`,
       specOf('GovVote', { [field]: '' }),
-      `spec.govVote.${field} in body should be at least 1 chars long`,
+      `spec.govVote.${field} Invalid`,
     ]),
     ...['title', 'description', 'upgradeName', 'initialDeposit'].map((field): [string, unknown, string] => [
       `an empty ${field}`,
       specOf('GovSoftwareUpgrade', { [field]: '' }),
-      `spec.govSoftwareUpgrade.${field} in body should be at least 1 chars long`,
+      `spec.govSoftwareUpgrade.${field} Invalid`,
     ]),
     [
       'upgrade height 0',
       specOf('GovSoftwareUpgrade', { upgradeHeight: 0 }),
-      'spec.govSoftwareUpgrade.upgradeHeight in body should be greater than or equal to 1',
+      'spec.govSoftwareUpgrade.upgradeHeight Invalid',
     ],
-    [
-      'no changes',
-      specOf('GovParamChange', { changes: [] }),
-      'spec.govParamChange.changes in body should have at least 1 items',
-    ],
+    ['no changes', specOf('GovParamChange', { changes: [] }), 'spec.govParamChange.changes Invalid'],
     [
       'a change without a value',
       specOf('GovParamChange', { changes: [{ subspace: 's', key: 'k' }] }),
-      'spec.govParamChange.changes[0].value: Required value',
+      'spec.govParamChange.changes[0].value Required',
     ],
     [
       'a change of an empty subspace',
       specOf('GovParamChange', { changes: [{ subspace: '', key: 'k', value: 1 }] }),
-      'spec.govParamChange.changes[0].subspace in body should be at least 1 chars long',
+      'spec.govParamChange.changes[0].subspace Invalid',
     ],
   ];
-  for (const [what, spec, message] of refused) {
+  for (const [what, spec, cause] of refused) {
     it(`refuses ${what}`, async () => {
-      const words = await refusal(spec);
-      assert.ok(words.includes(message), words);
+      const causes = await refusal(spec);
+      assert.ok(causes.includes(cause), causes.join(', '));
     });
   }
 
@@ -265,7 +212,7 @@ describe('admission of SeiNodeTasks', () => {
       JSON.stringify(manifest({ ...restartSpec, markReady: {} })),
     );
     assert.equal(code, 1);
-    assert.ok(stderr.includes(exactlyOne), stderr);
+    assert.match(stderr, /\bspec: Invalid value\b/);
   });
 
   it('ignores a status that is written without the subresource', async () => {
@@ -280,17 +227,15 @@ describe('admission of SeiNodeTasks', () => {
 
   it('refuses a status that is not of the contract', async () => {
     const { metadata } = await create(restartSpec);
-    const bad: readonly (readonly [object, RegExp])[] = [
-      [{ phase: 'Done' }, /status\.phase: Unsupported value: "Done"/],
-      [{ task: { id: 'i', status: 'Lost' } }, /status\.task\.status: Unsupported value: "Lost"/],
-      [{ startedAt: 'yesterday' }, /status\.startedAt/],
-      [{ conditions: [{ type: 'Ready' }] }, /status\.conditions\[0\]\.reason: Required value/],
+    const bad: readonly (readonly [object, string])[] = [
+      [{ phase: 'Done' }, 'status.phase NotSupported'],
+      [{ task: { id: 'i', status: 'Lost' } }, 'status.task.status NotSupported'],
+      [{ startedAt: 'yesterday' }, 'status.startedAt TypeInvalid'],
+      [{ conditions: [{ type: 'Ready' }] }, 'status.conditions[0].reason Required'],
     ];
-    for (const [status, message] of bad) {
-      await assert.rejects(client.patchStatus({ namespace, name: metadata.name }, { status }), {
-        code: 'KUBERNETES_INVALID',
-        message,
-      });
+    for (const [status, cause] of bad) {
+      const error = await client.patchStatus({ namespace, name: metadata.name }, { status }).catch((reason) => reason);
+      assert.ok(causesOf(error).includes(cause), causesOf(error).join(', '));
     }
   });
 
@@ -305,7 +250,8 @@ describe('admission of SeiNodeTasks', () => {
       '  govVote: {chainId: test-1, fees: 1usei, gas: 1, proposalId: 1, option: OPTION}',
     ].join('\n');
     const bare = await kubectlAsAdmin(['apply', '-f', '-'], yaml.replace('OPTION', 'yes'));
-    assert.match(bare.stderr, /spec\.govVote\.option in body must be of type string: "boolean"/);
+    assert.equal(bare.code, 1);
+    assert.match(bare.stderr, /\bspec\.govVote\.option\b/);
     const quoted = await kubectlAsAdmin(['apply', '-f', '-'], yaml.replace('OPTION', '"yes"'));
     assert.deepEqual([quoted.code, quoted.stderr], [0, '']);
   });

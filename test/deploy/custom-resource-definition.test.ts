@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { seiNodeTaskDefinition } from '../../api/custom-resource-definition.ts';
-import { seiNodePhases } from '../../api/sei-node.ts';
+import { seiNodePhases } from '../../api/phases.ts';
 import { taskKindNames } from '../../api/task-kinds.ts';
 import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
 import { ResourceClient } from '../../kubernetes/resource-client.ts';

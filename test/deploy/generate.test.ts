@@ -33,7 +33,11 @@ describe('scripts/generate.ts', () => {
     assert.deepEqual(await generate('--check'), { code: 0, stderr: '' });
   });
 
-  const generated = ['deploy/crd/seinodetasks.sei.io.yaml', 'deploy/crd/local/seinodes.sei.io.yaml'];
+  const generated = [
+    'deploy/crd/seinodetasks.sei.io.yaml',
+    'deploy/crd/local/seinodes.sei.io.yaml',
+    'deploy/admission/task-kinds.yaml',
+  ];
   for (const name of generated) {
     it(`--check names ${name} when it is stale or missing and writes nothing, and generate writes it`, async () => {
       const file = join(copy, name);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
-import { payloadSchemas } from '../../api/payload-schemas.ts';
 import { taskKindNames, type TaskKind, payloadFieldOf } from '../../api/task-kinds.ts';
+import { causesOf } from '../support/causes-of.ts';
 import { minimalPayloads } from '../api/payload-examples.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 
@@ -47,22 +47,20 @@ describe('what cannot be edited in a SeiNodeTask', () => {
     return await environment.createTask(`task-${created}`, { kind, target, [payloadFieldOf(kind)]: payload });
   }
 
-  async function patch(task: SeiNodeTask, spec: Fields) {
-    return await environment.kubectl([
-      'patch',
-      'snt',
-      task.metadata.name,
-      '--type=merge',
-      '--patch',
-      JSON.stringify({ spec }),
-    ]);
+  async function patch({ metadata }: SeiNodeTask, spec: Fields): Promise<SeiNodeTask> {
+    return await environment.tasks.patch({ namespace: environment.namespace, name: metadata.name }, { spec });
   }
 
-  /** The edit is refused in these words, and the spec is as it was. */
-  async function assertRefused(task: SeiNodeTask, spec: Fields, words: string): Promise<void> {
-    const { code, stderr } = await patch(task, spec);
-    assert.equal(code, 1, JSON.stringify(spec));
-    assert.ok(stderr.includes(`: ${words}`), stderr);
+  /** The edit is refused because of these fields, and the spec is as it was. */
+  async function assertRefused(task: SeiNodeTask, spec: Fields, ...fields: readonly string[]): Promise<void> {
+    const error = await patch(task, spec).then(
+      () => assert.fail(`accepted: ${JSON.stringify(spec)}`),
+      (reason: unknown) => reason,
+    );
+    assert.deepEqual(
+      causesOf(error),
+      fields.map((field) => `${field} Invalid`),
+    );
     assert.deepEqual((await environment.tasks.get(environment.namespace, task.metadata.name))?.spec, task.spec);
   }
 
@@ -70,7 +68,7 @@ describe('what cannot be edited in a SeiNodeTask', () => {
     await assertRefused(
       await create('RestartSeid'),
       { kind: 'MarkReady', restartSeid: null, markReady: {} },
-      'spec.kind is immutable',
+      'spec.kind',
     );
   });
 
@@ -82,7 +80,7 @@ describe('what cannot be edited in a SeiNodeTask', () => {
   ];
   for (const edit of targetEdits) {
     it(`is the target: ${JSON.stringify(edit)}`, async () => {
-      await assertRefused(await create('RestartSeid'), { target: edit }, 'spec.target is immutable');
+      await assertRefused(await create('RestartSeid'), { target: edit }, 'spec.target');
     });
   }
 
@@ -92,17 +90,14 @@ describe('what cannot be edited in a SeiNodeTask', () => {
 
     it(`is the payload of ${kind}: it cannot be removed, and no second one can be added`, async () => {
       const task = await create(kind);
-      await assertRefused(task, { [field]: null }, `spec.${field} is required when kind=${kind}`);
-      await assertRefused(
-        task,
-        { [other]: {} },
-        `exactly one of ${Object.keys(payloadSchemas).join(', ')} must be set`,
-      );
+      // It breaks two rules: that of one payload, and that of the kind's own.
+      await assertRefused(task, { [field]: null }, 'spec', 'spec');
+      await assertRefused(task, { [other]: {} }, 'spec');
     });
 
     for (const edit of payloadEdits[kind] ?? []) {
       it(`is the payload of ${kind}: ${JSON.stringify(edit)}`, async () => {
-        await assertRefused(await create(kind), { [field]: edit }, `spec.${field} is immutable`);
+        await assertRefused(await create(kind), { [field]: edit }, `spec.${field}`);
       });
     }
   }
@@ -113,15 +108,15 @@ describe('what cannot be edited in a SeiNodeTask', () => {
       { namespace: environment.namespace, name: metadata.name },
       { status: { phase: 'Complete' } },
     );
-    await assertRefused(task, { target: { nodeRef: { name: 'validator-1' } } }, 'spec.target is immutable');
-    await assertRefused(task, { updateNodeImage: { image: 'sei:v10' } }, 'spec.updateNodeImage is immutable');
+    await assertRefused(task, { target: { nodeRef: { name: 'validator-1' } } }, 'spec.target');
+    await assertRefused(task, { updateNodeImage: { image: 'sei:v10' } }, 'spec.updateNodeImage');
   });
 
   it('does not include its timeouts: they may change, and the same manifest may be applied again', async () => {
     for (const kind of taskKindNames) {
       const task = await create(kind);
       const times = { timeoutSeconds: 7, ttlSecondsAfterFinished: 8, minSecondsBetweenRestarts: 9 };
-      assert.deepEqual((await patch(task, times)).stderr, '');
+      assert.partialDeepStrictEqual((await patch(task, times)).spec, times);
       const { name } = task.metadata;
       const manifest = {
         apiVersion: 'sei.io/v1alpha1',

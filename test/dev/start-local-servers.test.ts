@@ -6,7 +6,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { KubeConfig } from '@kubernetes/client-node';
 import { Client, Connection } from '@temporalio/client';
 import { findBinaries } from '../../dev/binaries/find-binaries.ts';
 import { ServerExitedError } from '../../dev/errors.ts';
@@ -15,6 +14,7 @@ import type { ApiAnswer } from '../../dev/kubernetes-api.ts';
 import type { KubernetesUser } from '../../dev/kubernetes-users.ts';
 import { startLocalServers } from '../../dev/start-local-servers.ts';
 import type { LocalServers } from '../../dev/start-local-servers.ts';
+import { loadKubeConfig } from '../../kubernetes/load-kube-config.ts';
 import { descendantsOf } from '../support/descendants-of.ts';
 import { eventually } from '../support/eventually.ts';
 import { isAlive } from '../../dev/is-alive.ts';
@@ -72,13 +72,16 @@ describe('startLocalServers', function () {
     assert.equal((await ask('viewer', path, review)).status, 403);
   });
 
-  it('writes a kubeconfig per user that only its owner may read', () => {
+  it('writes a kubeconfig per user that only its owner may read', async () => {
     const file = servers.kubernetes.kubeconfig(SERVICE);
     assert.equal(statSync(file).mode & 0o777, 0o600);
-    const config = new KubeConfig();
-    config.loadFromFile(file);
-    assert.equal(config.getCurrentCluster()?.server, servers.kubernetes.url);
-    assert.equal(config.getCurrentUser()?.token, servers.kubernetes.token(SERVICE));
+    const { server, user } = await loadKubeConfig({ file });
+    assert.equal(server, servers.kubernetes.url);
+    assert.deepEqual(user.authorization, {
+      type: 'token',
+      token: servers.kubernetes.token(SERVICE),
+      tokenFile: undefined,
+    });
   });
 
   it('serves a Temporal namespace', async () => {

@@ -6,7 +6,7 @@ const HEAD = /^\| promise \| test \|\n\| --- \| --- \|\n/m;
 /** The last cell of a row: `[title](file)`. */
 const TEST_LINK = /\| \[([^\]]+)\]\((\.\.\/test\/[^)]+)\) \|$/;
 
-for (const name of ['contract-tests.md', 'reliability.md', 'security.md']) {
+for (const name of ['coexistence.md', 'contract-tests.md', 'reliability.md', 'security.md']) {
   describe(`docs/${name}`, () => {
     it('names a test that exists for every promise', async () => {
       const document = new URL(`../../docs/${name}`, import.meta.url);

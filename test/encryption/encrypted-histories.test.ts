@@ -7,6 +7,7 @@ import { minimalPayloads } from '../api/payload-examples.ts';
 import { adminShell, runPlugin } from '../cli/plugin.ts';
 import { assertConfirmed, assertFailed } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
+import { noLog } from '../support/recorded-log.ts';
 import { requestsOf } from '../support/requests-of.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 import { workflowFailure } from '../support/workflow-failure.ts';
@@ -17,9 +18,6 @@ const MEMO = 'planted memo of an operator';
 const REASON = 'planted reason of an operator';
 const SIDECARS_WORDS = 'planted words of the sidecar';
 const KEY_ID = 'key-of-the-histories';
-
-const ignore = (): void => {};
-const log = { log: ignore, trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore };
 
 describe('a service with payload keys', () => {
   let environment: TestEnvironment;
@@ -34,7 +32,7 @@ describe('a service with payload keys', () => {
     decrypting = new Client({
       connection,
       namespace: options.namespace,
-      dataConverter: dataConverterFor(keyFile.path, log),
+      dataConverter: dataConverterFor(keyFile.path, noLog),
     });
     await environment.startService();
     await Promise.all([

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
+import type { LogEvent } from '../../api/log.ts';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
 import type { LocalService } from '../../dev/start-local-service.ts';
 import type { SimulatedNode } from '../../simulator/simulated-node.ts';
 import { assertComplete } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
-import { logLines } from '../support/log-lines.ts';
+import { errorCodes, logLines } from '../support/log-lines.ts';
 import { requestsOf } from '../support/requests-of.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 import { KeyFile, newKey } from './key-file.ts';
@@ -24,10 +25,10 @@ async function stop(service: LocalService): Promise<void> {
 }
 
 /** Waits until the service has said in its log that it lacks the key. */
-async function lacksKey(service: LocalService, id: string, message: RegExp): Promise<void> {
+async function lacksKey(service: LocalService, id: string, event: LogEvent): Promise<void> {
   await eventually(`the log says that ${id} is missing`, async () => {
-    const lines = await logLines(service.logFile);
-    return lines.some((line) => message.test(line.message) && JSON.stringify(line).includes(`key \\"${id}\\"`));
+    const lines = await logLines(service.logFile, event);
+    return lines.some((line) => errorCodes(line).includes('PAYLOAD_KEY_UNKNOWN') && JSON.stringify(line).includes(id));
   });
 }
 
@@ -71,8 +72,8 @@ describe('payload keys that change', () => {
     await eventually('the new key is used', async () => (await keysOf(environment, restart.task)).includes(NEW));
     await assertCompletes(restart);
     assert.deepEqual(await keysOf(environment, restart.task), [OLD, NEW]);
-    const read = (await logLines(service.logFile)).find((line) => 'active' in line);
-    assert.deepEqual([read?.['active'], read?.['ids']], [NEW, [NEW, OLD]]);
+    const [read] = await logLines(service.logFile, 'PayloadKeysReloaded');
+    assert.deepEqual([read?.activeKey, read?.keys], [NEW, [NEW, OLD]]);
   });
 
   it('are added to a service whose open workflows are in the clear', async () => {
@@ -96,7 +97,7 @@ describe('payload keys that change', () => {
       await stop(before);
       if (variables.lines) keyFile.write(...variables.lines);
       const without = await environment.startService(variables.lines ? { PAYLOAD_KEY_FILE: keyFile.path } : {});
-      await lacksKey(without, OLD, /Failed to process Workflow Activation|ActivityTask/);
+      await lacksKey(without, OLD, 'TemporalSdk');
       restart.node.setFaults({});
       await eventually('the sidecar is done', () => restart.node.tasks[0]?.status === 'completed');
       await eventually('the deadline has passed', () => Date.now() > deadlineMs);
@@ -125,7 +126,7 @@ describe('payload keys that change', () => {
     await environment.tasks.patchStatus({ namespace: environment.namespace, name: 'rotated' }, { status: null });
     keyFile.write(november);
     const without = await startService();
-    await lacksKey(without, OLD, /could not be reconciled/);
+    await lacksKey(without, OLD, 'ReconcileFailed');
     const lost = await environment.taskWhere('rotated', 'is there', () => true);
     assert.deepEqual(lost.status?.conditions, undefined);
     keyFile.write(november, october);

@@ -9,8 +9,8 @@ import { PayloadKeyFileError } from '../../encryption/errors.ts';
 import { parsePayloadKeys } from '../../encryption/parse-payload-keys.ts';
 import { PayloadKeyFile, readPayloadKeys } from '../../encryption/payload-key-file.ts';
 import { eventually } from '../support/eventually.ts';
+import { RecordedLog } from '../support/recorded-log.ts';
 
-const ignore = (): void => {};
 const newSecret = (): string => randomBytes(32).toString('base64');
 const [first, second] = [newSecret(), newSecret()];
 
@@ -74,15 +74,13 @@ describe('parsePayloadKeys', () => {
 describe('PayloadKeyFile', () => {
   let directory: string;
   let file: string;
-  const lines: string[] = [];
-  const note = (message: string, meta?: object): void => void lines.push(`${message} ${inspect(meta)}`);
-  const log = { log: ignore, trace: ignore, debug: ignore, info: note, warn: note, error: note };
+  let recorded: RecordedLog;
 
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'payload-keys-'));
     file = join(directory, 'keys');
     writeFileSync(file, `old: ${first}\n`);
-    lines.length = 0;
+    recorded = new RecordedLog();
   });
   afterEach(() => rmSync(directory, { recursive: true }));
 
@@ -95,24 +93,27 @@ describe('PayloadKeyFile', () => {
   });
 
   it('finds a key that was added at once, and encrypts with a new first one soon', async () => {
-    const keys = new PayloadKeyFile(file, log);
+    const keys = new PayloadKeyFile(file, recorded.log);
     assert.equal(keys.find('new'), undefined);
     replace(`new: ${second}\nold: ${first}\n`);
     assert.equal(keys.find('new')?.secret.export().toString('base64'), second);
     replace(`newest: ${newSecret()}\nnew: ${second}\n`);
     await eventually('the newest key is active', () => keys.active.id === 'newest');
     assert.deepEqual([keys.find('new')?.id, keys.find('old')?.id], ['new', undefined]);
-    assert.match(lines.at(-1) ?? '', / \{ active: 'newest', ids: \[ 'newest', 'new' \] \}$/);
+    assert.deepEqual(recorded.of('PayloadKeysReloaded').at(-1), {
+      event: 'PayloadKeysReloaded',
+      activeKey: 'newest',
+      keys: ['newest', 'new'],
+    });
   });
 
   it('keeps its keys, and says so once, while the file is missing or wrong', () => {
-    const keys = new PayloadKeyFile(file, log);
+    const keys = new PayloadKeyFile(file, recorded.log);
     for (const spoil of [() => replace('old: nonsense'), () => rmSync(file)]) {
-      lines.length = 0;
+      recorded.lines.length = 0;
       spoil();
       assert.deepEqual([keys.find('new'), keys.find('new'), keys.find('old')?.id], [undefined, undefined, 'old']);
-      assert.equal(lines.length, 1);
-      assert.match(lines[0] ?? '', /PayloadKeyFileError/);
+      assert.deepEqual([recorded.events, recorded.codes], [['PayloadKeysInvalid'], ['PAYLOAD_KEY_FILE_INVALID']]);
     }
   });
 

@@ -10,11 +10,11 @@ import { OVERTIME_MS } from '../../workflows/activity-options.ts';
 import type { RestartSeid } from '../../workflows/tasks.ts';
 import { planned } from '../core/planner.ts';
 import { eventually } from '../support/eventually.ts';
+import { noLog } from '../support/recorded-log.ts';
 import { sharedServers } from '../support/shared-servers.ts';
 import { KeyFile, newKey } from './key-file.ts';
 
 const ignore = (): void => {};
-const log = { log: ignore, trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore };
 const input = { node: { namespace: 'arctic-1', name: 'syncer-0-0' }, payload: {} };
 const TIMEOUT_MS = 600_000;
 
@@ -57,12 +57,12 @@ describe('a worker that loses the key of the payloads', () => {
     const connection = stack.adopt(await NativeConnection.connect({ address }), (opened) => opened.close());
     const allKeys = stack.use(new KeyFile(active, other));
     keys = stack.use(new KeyFile(active, other));
-    const dataConverter = dataConverterFor(allKeys.path, log);
+    const dataConverter = dataConverterFor(allKeys.path, noLog);
     client = new Client({ connection, namespace, dataConverter });
     const common = { connection, namespace };
     const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
     await work({ ...common, taskQueue, dataConverter, workflowsPath, enableNonLocalActivities: false });
-    const converter = dataConverterFor(keys.path, log);
+    const converter = dataConverterFor(keys.path, noLog);
     await work({ ...common, taskQueue, dataConverter: converter, activities: activities(() => loseKey(converter)) });
   });
 

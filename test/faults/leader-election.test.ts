@@ -12,9 +12,6 @@ import { requestsOf } from '../support/requests-of.ts';
 import { StoppableService } from '../support/stoppable-service.ts';
 import { LEASE, TestEnvironment } from '../support/test-environment.ts';
 
-const LOST = 'No longer leading: the lease was not renewed in time, or another process acquired it';
-const STANDING_BY = 'Standing by: another process leads';
-
 const isRead: NonNullable<Stop['before']> = ({ method, path }) =>
   method === 'GET' && path.endsWith('/seinodetasks/contended');
 
@@ -44,10 +41,10 @@ describe('two services', () => {
     await eventually('the gauges tell', async () => (await leading(leader)) === '1' && (await leading(other)) === '0');
     assert.match(await readiness(leader), /^\[\+\]running\n\[\+\]temporal\n\[\+\]kubernetes\n\[\+\]bridge\nok$/m);
     assert.match(await readiness(other), /\n\[\+\]bridge\n\[\+\]standing by\nok$/m);
-    const [line] = await logged(other, STANDING_BY);
-    assert.deepEqual([line?.['lease'], line?.['holder']], [`${environment.namespace}/${LEASE}`, await holder()]);
+    const [line] = await logLines(other.logFile, 'StandingBy');
+    assert.deepEqual([line?.lease, line?.holder], [`${environment.namespace}/${LEASE}`, await holder()]);
     await restartOnce('shared');
-    assert.deepEqual(await logged(other, 'Leading'), []);
+    assert.deepEqual(await logLines(other.logFile, 'LeaderElected'), []);
   });
 
   it('the other takes over from one that was killed', async () => {
@@ -57,7 +54,7 @@ describe('two services', () => {
     leader.process.kill('SIGKILL');
     await leader.process.exited;
     await restartOnce('after-the-kill');
-    assert.equal((await logged(other, 'Leading')).length, 1);
+    assert.equal((await logLines(other.logFile, 'LeaderElected')).length, 1);
     assert.notEqual(await holder(), before);
     await eventually('the gauge tells', async () => (await leading(other)) === '1');
     assert.doesNotMatch(await readiness(other), /standing by/);
@@ -86,13 +83,16 @@ describe('two services', () => {
       await createTaskOfKind(environment, 'contended', { kind: 'GovParamChange' });
       await stopped;
       await giveLeaseTo(other);
-      await eventually('the loser has noticed', async () => (await logged(loser.service, LOST)).length > 0);
+      await eventually(
+        'the loser has noticed',
+        async () => (await logLines(loser.service.logFile, 'LeadershipLost')).length > 0,
+      );
 
       const done = await environment.finished('contended');
       loser.apiServer.resume('contended');
       await eventually(
         'the loser has ended what it had begun',
-        async () => (await logged(loser.service, STANDING_BY)).length > 0,
+        async () => (await logLines(loser.service.logFile, 'StandingBy')).length > 0,
       );
 
       assert.equal(done.status?.phase, 'Complete');
@@ -108,13 +108,13 @@ describe('two services', () => {
   }
 
   async function giveLeaseTo(service: LocalService): Promise<void> {
-    const [line] = await logged(service, STANDING_BY);
-    const identity = String(line?.['identity']);
+    const [line] = await logLines(service.logFile, 'StandingBy');
+    const identity = String(line?.identity);
     await environment.leases.patch(
       { namespace: environment.namespace, name: LEASE },
       { spec: { holderIdentity: identity } },
     );
-    await eventually('the other leads', async () => (await logged(service, 'Leading')).length === 1);
+    await eventually('the other leads', async () => (await logLines(service.logFile, 'LeaderElected')).length === 1);
   }
 });
 
@@ -140,7 +140,10 @@ describe('a leader that does not reach the API server for 10 s', () => {
     });
     await eventually('it leads', async () => (await leading(service)) === '1');
     await proxy.beSilent();
-    await eventually('it has lost its lease', async () => (await logged(service, LOST)).length === 1);
+    await eventually(
+      'it has lost its lease',
+      async () => (await logLines(service.logFile, 'LeadershipLost')).length === 1,
+    );
     await eventually('the gauge tells', async () => (await leading(service)) === '0');
     assert.match(await readiness(service), /\n\[-\]bridge\nnot ready$/m);
 
@@ -149,14 +152,10 @@ describe('a leader that does not reach the API server for 10 s', () => {
     await proxy.leadTo(apiServer);
     assertComplete(await environment.finished('back'));
     assertRestartedOnce(node);
-    assert.equal((await logged(service, 'Leading')).length, 2);
+    assert.equal((await logLines(service.logFile, 'LeaderElected')).length, 2);
     await service.ready();
   });
 });
-
-async function logged({ logFile }: LocalService, message: string) {
-  return (await logLines(logFile)).filter((line) => line.message === message);
-}
 
 async function readiness({ probeUrl }: LocalService): Promise<string> {
   return await (await fetch(`${probeUrl}/readyz`)).text();

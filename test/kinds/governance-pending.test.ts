@@ -117,7 +117,7 @@ describe('a governance task whose transaction is pending', () => {
     assert.equal(node.broadcasts.length, 1);
   });
 
-  it('contract §1.7: when deleted, is watched to its end while the sidecar works on it, and says how it ended', async () => {
+  it('contract §1.8: when deleted, is watched to its end while the sidecar works on it, and says how it ended', async () => {
     const node = await environment.addNode('in-flight', { sidecarVersion: 'newer', transactions: HELD });
     const task = await createTaskOfKind(environment, 'in-flight', { kind: 'GovSoftwareUpgrade' });
     await eventually('it is sent to the chain', () => node.broadcasts.length === 1);
@@ -139,7 +139,7 @@ describe('a governance task whose transaction is pending', () => {
     assert.deepEqual(requestsOf(node, 'DELETE'), []);
   });
 
-  it('contract §1.7: when cancelled, is not submitted again, and says that the transaction may still be included', async () => {
+  it('contract §1.8: when cancelled, is not submitted again, and says that the transaction may still be included', async () => {
     const node = await environment.addNode('cancelled', { sidecarVersion: 'newer', transactions: HELD });
     const created = await createTaskOfKind(environment, 'cancelled', { kind: 'GovVote' });
     await eventually('it is sent to the chain', () => node.broadcasts.length === 1);

@@ -157,7 +157,7 @@ describe('the values of a parameter change', () => {
   it('are never null by themselves: admission refuses that', async () => {
     const { code, stderr } = await create('null', ['null']);
     assert.equal(code, 1);
-    assert.match(stderr, /changes\[0\]\.value: Required value/);
+    assert.match(stderr, /\bspec\.govParamChange\.changes\[0\]\.value\b/);
   });
 
   Object.entries(tooLarge).forEach(([where, { value, written }], index) => {

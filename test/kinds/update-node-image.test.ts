@@ -175,7 +175,7 @@ describe('UpdateNodeImage', () => {
     );
   });
 
-  it('contract §1.7: cancelled after the image was set ends Cancelled, and says that the image stays', async () => {
+  it('contract §1.8: cancelled after the image was set ends Cancelled, and says that the image stays', async () => {
     const task = await rollingOut('cancelled');
     await waits(task);
     const annotations = { 'sei.io/cancel': 'wrong version' };
@@ -193,7 +193,7 @@ describe('UpdateNodeImage', () => {
     assert.equal((await seiNode('cancelled')).spec['image'], NEW);
   });
 
-  it('contract §1.7: deleted before its target is in phase sets nothing', async () => {
+  it('contract §1.8: deleted before its target is in phase sets nothing', async () => {
     await environment.addNode('early', { phase: 'Initializing', spec: { image: OLD } });
     const task = await createTaskOfKind(environment, 'early', { kind: 'UpdateNodeImage', payload: { image: NEW } });
     await environment.taskWhere('early', 'waits', ({ status }) => status?.step === 'WaitingForTarget');

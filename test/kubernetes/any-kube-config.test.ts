@@ -18,7 +18,10 @@ const good = {
   'current-context': 'a',
   contexts: [{ name: 'a', context: { cluster: 'a', user: 'a', namespace: 'n' } }],
   clusters: [{ name: 'a', cluster: { server: 'https://127.0.0.1:1', 'insecure-skip-tls-verify': true } }],
-  users: [{ name: 'a', user: { token: SECRET, password: SECRET } }],
+  users: [
+    { name: 'a', user: { token: SECRET } },
+    { name: 'b', user: { username: 'b', password: SECRET } },
+  ],
 };
 const cluster = ['clusters', '0', 'cluster'];
 const user = ['users', '0', 'user'];
@@ -48,6 +51,9 @@ const paths = [
     'client-key-data',
     'exec',
     'auth-provider',
+    'as',
+    'as-groups',
+    'as-user-extra',
   ].map((key) => [...user, key]),
 ];
 const values = fc.oneof(
@@ -64,7 +70,8 @@ const values = fc.oneof(
     'https://',
     'socks5://127.0.0.1:1',
   ),
-  fc.constant({ command: '/none', apiVersion: 'client.authentication.k8s.io/v1' }),
+  fc.constant({ command: '/none', apiVersion: 'client.authentication.k8s.io/v1', interactiveMode: 'Never' }),
+  fc.constantFrom<unknown>(['a'], { a: ['b'] }),
   fc.jsonValue(),
   fc.constant(undefined),
 );
@@ -127,7 +134,7 @@ describe('any kubeconfig', () => {
   /** Loads it and asks the server, which nobody answers. */
   async function failureOf(onUsable: () => void): Promise<Error | undefined> {
     try {
-      const kubeConfig = loadKubeConfig({ file });
+      const kubeConfig = await loadKubeConfig({ file });
       onUsable();
       await using transport = closing(new KubernetesTransport(kubeConfig));
       await transport.request({ method: 'GET', path: '/version', timeoutMs: 2_000 });

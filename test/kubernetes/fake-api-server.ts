@@ -2,8 +2,10 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { KubeConfig } from '@kubernetes/client-node';
+import type { ClusterAccess } from '../../kubernetes/kube-config/cluster-access.ts';
+import { parseKubeConfig } from '../../kubernetes/kube-config/parse-kube-config.ts';
 import { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
+import { clusterAccess } from '../../kubernetes/load-kube-config.ts';
 
 export interface SeenRequest {
   readonly method: string;
@@ -21,13 +23,14 @@ export type Handler = (request: SeenRequest, response: ServerResponse) => void;
 export class FakeApiServer implements AsyncDisposable {
   readonly requests: SeenRequest[] = [];
   readonly transport: KubernetesTransport;
-  readonly kubeConfig: KubeConfig;
+  /** The contents of a kubeconfig for it. */
+  readonly kubeconfig: string;
   readonly #server: ReturnType<typeof createServer>;
 
   private constructor(server: ReturnType<typeof createServer>, user: object) {
     this.#server = server;
-    this.kubeConfig = kubeConfigFor(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, user);
-    this.transport = new KubernetesTransport(this.kubeConfig);
+    this.kubeconfig = kubeconfigFor(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, user);
+    this.transport = new KubernetesTransport(clusterAccess(parseKubeConfig(this.kubeconfig, 'kubeconfig')));
   }
 
   static async start(handler: Handler, user: object = { token: 'secret' }): Promise<FakeApiServer> {
@@ -47,15 +50,18 @@ export class FakeApiServer implements AsyncDisposable {
   }
 }
 
-export function kubeConfigFor(server: string, user: object = {}): KubeConfig {
-  const kubeConfig = new KubeConfig();
-  kubeConfig.loadFromOptions({
-    clusters: [{ name: 'test', server, skipTLSVerify: true }],
-    users: [{ name: 'test', ...user }],
-    contexts: [{ name: 'test', cluster: 'test', user: 'test' }],
-    currentContext: 'test',
+/** @param user - As a kubeconfig has it. */
+export function accessFor(server: string, user: object = {}): ClusterAccess {
+  return clusterAccess(parseKubeConfig(kubeconfigFor(server, user), 'kubeconfig'));
+}
+
+function kubeconfigFor(server: string, user: object): string {
+  return JSON.stringify({
+    clusters: [{ name: 'test', cluster: { server, 'insecure-skip-tls-verify': true } }],
+    users: [{ name: 'test', user }],
+    contexts: [{ name: 'test', context: { cluster: 'test', user: 'test' } }],
+    'current-context': 'test',
   });
-  return kubeConfig;
 }
 
 export function sendJson(

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isAlive } from '../../dev/is-alive.ts';
 import { KubernetesApiError, KubernetesError } from '../../kubernetes/errors.ts';
 import { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
-import { FakeApiServer, kubeConfigFor, sendJson, sendStatus } from './fake-api-server.ts';
+import { eventually } from '../support/eventually.ts';
+import { FakeApiServer, accessFor, sendJson, sendStatus } from './fake-api-server.ts';
 
 const stream = { path: '/watch', deadlineMs: 5_000, idleMs: 5_000 };
 
@@ -21,6 +23,13 @@ function failsWith(code: string, message = /./) {
     assert.match(error.message, message);
     return true;
   };
+}
+
+/** A user whose credentials a script of Node prints. */
+function execUser(script: string, fields: object = {}): object {
+  const apiVersion = 'client.authentication.k8s.io/v1';
+  const args = ['-e', script];
+  return { exec: { apiVersion, command: process.execPath, args, interactiveMode: 'Never', ...fields } };
 }
 
 describe('KubernetesTransport', () => {
@@ -41,7 +50,7 @@ describe('KubernetesTransport', () => {
 
   it('keeps the path of a server URL', async () => {
     await using server = await FakeApiServer.start((_, response) => sendJson(response, 200, {}));
-    const transport = new KubernetesTransport(kubeConfigFor(`${server.transport.server}/k8s/clusters/c-1/`));
+    const transport = new KubernetesTransport(accessFor(`${server.transport.server}/k8s/clusters/c-1/`));
     await transport.request({ method: 'GET', path: '/version' });
     await transport.close();
     assert.equal(server.requests[0]?.path, '/k8s/clusters/c-1/version');
@@ -87,7 +96,7 @@ describe('KubernetesTransport', () => {
   });
 
   it('names the server and the cause when nothing listens', async () => {
-    const transport = new KubernetesTransport(kubeConfigFor('http://127.0.0.1:1'));
+    const transport = new KubernetesTransport(accessFor('http://127.0.0.1:1'));
     await assert.rejects(
       transport.request({ method: 'GET', path: '/version' }),
       failsWith('KUBERNETES_UNREACHABLE', /127\.0\.0\.1:1 .*ECONNREFUSED/),
@@ -129,10 +138,10 @@ describe('KubernetesTransport', () => {
   describe('with a token file', () => {
     const directory = mkdtempSync(join(tmpdir(), 'kubernetes-transport-'));
     const tokenFile = join(directory, 'token');
-    const user = { authProvider: { name: 'tokenFile', config: { tokenFile } } };
+    const user = { tokenFile };
     after(() => rmSync(directory, { recursive: true }));
 
-    it('reads it again after a 401 and repeats the call once', async () => {
+    it('reads it again after a 401, and repeats the call once if there is another token in it', async () => {
       writeFileSync(tokenFile, 'old\n');
       await using server = await FakeApiServer.start(
         ({ authorization }, response) =>
@@ -143,15 +152,16 @@ describe('KubernetesTransport', () => {
         server.transport.request({ method: 'GET', path: '/x' }),
         failsWith('KUBERNETES_UNAUTHORIZED'),
       );
-      assert.equal(server.requests.length, 2);
+      assert.equal(server.requests.length, 1);
       writeFileSync(tokenFile, 'new\n');
       await server.transport.request({ method: 'GET', path: '/x' });
-      assert.equal(server.requests.at(-1)?.authorization, 'Bearer new');
+      const tokens = server.requests.map(({ authorization }) => authorization);
+      assert.deepEqual(tokens, ['Bearer old', 'Bearer old', 'Bearer new']);
     });
 
     it('names the user whose file is missing', async () => {
       await using server = await FakeApiServer.start((_, response) => sendJson(response, 200, {}), {
-        authProvider: { name: 'tokenFile', config: { tokenFile: join(directory, 'none') } },
+        tokenFile: join(directory, 'none'),
       });
       await assert.rejects(
         server.transport.request({ method: 'GET', path: '/x' }),
@@ -160,22 +170,89 @@ describe('KubernetesTransport', () => {
     });
   });
 
-  it('does not wait longer than the call for an exec plugin that hangs', async () => {
-    const exec = { command: process.execPath, args: ['-e', 'setTimeout(() => {}, 3000)'] };
-    await using server = await FakeApiServer.start((_, response) => sendJson(response, 200, {}), { exec });
-    await assert.rejects(
-      server.transport.request({ method: 'GET', path: '/x', timeoutMs: 50 }),
-      failsWith('KUBERNETES_TIMEOUT'),
-    );
-  });
+  describe('with an exec plugin', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'kubernetes-transport-'));
+    after(() => rmSync(directory, { recursive: true }));
 
-  it('does not quote an exec plugin that prints a bare token', async () => {
-    const exec = { command: process.execPath, args: ['-e', 'console.log("my-token")'] };
-    await using server = await FakeApiServer.start((_, response) => sendJson(response, 200, {}), { exec });
-    await assert.rejects(
-      server.transport.request({ method: 'GET', path: '/x' }),
-      failsWith('KUBERNETES_CREDENTIALS', /^(?!.*my-token).*did not print JSON/),
-    );
+    /** Prints a credential with the number of its run as the token. */
+    function counting(name: string, status: object = {}): string {
+      const answer = { apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential', status };
+      return `
+        const fs = require('node:fs');
+        fs.appendFileSync('${join(directory, name)}', '.');
+        const answer = ${JSON.stringify(answer)};
+        answer.status.token = String(fs.readFileSync('${join(directory, name)}').length);
+        console.log(JSON.stringify(answer));`;
+    }
+
+    it('does not wait longer than the call for one that hangs, names it, and ends it when it is closed', async () => {
+      const pidFile = join(directory, 'pid');
+      const user = execUser(`fs.writeFileSync('${pidFile}', String(process.pid)); setInterval(() => {}, 1000)`);
+      await using server = await FakeApiServer.start((_, response) => sendJson(response, 200, {}), user);
+      await assert.rejects(
+        server.transport.request({ method: 'GET', path: '/x', timeoutMs: 50 }),
+        failsWith('KUBERNETES_CREDENTIALS', /exec plugin of kubeconfig user "test" has not ended within 50 ms/),
+      );
+      const pid = await eventually('it runs', () => existsSync(pidFile) && Number(readFileSync(pidFile, 'utf8')));
+      await server.transport.close();
+      await eventually('it has ended', () => !isAlive(pid));
+    });
+
+    it('waits longer than the call for one that asks a person', async () => {
+      const slow = `setTimeout(() => { ${counting('slow')} }, 2500)`;
+      await using server = await FakeApiServer.start((_, response) => sendJson(response, 200, {}));
+      const access = accessFor(server.transport.server, execUser(slow));
+      const transport = new KubernetesTransport(access, { isAttended: true, timeoutMs: 2_000 });
+      await transport.request({ method: 'GET', path: '/x' });
+      await transport.close();
+      assert.equal(server.requests[0]?.authorization, 'Bearer 1');
+    });
+
+    it('does not quote one that prints a bare token', async () => {
+      await using server = await FakeApiServer.start(
+        (_, response) => sendJson(response, 200, {}),
+        execUser('console.log("my-token")'),
+      );
+      await assert.rejects(
+        server.transport.request({ method: 'GET', path: '/x' }),
+        failsWith('KUBERNETES_CREDENTIALS', /^(?!.*my-token).*did not print JSON/),
+      );
+    });
+
+    it('shows the install hint of one that is missing', async () => {
+      await using server = await FakeApiServer.start(
+        (_, response) => sendJson(response, 200, {}),
+        execUser('', { command: 'no-such-plugin', installHint: 'Get it from example.com' }),
+      );
+      await assert.rejects(
+        server.transport.request({ method: 'GET', path: '/x' }),
+        failsWith('KUBERNETES_CREDENTIALS', /"no-such-plugin" is not installed.*Get it from example\.com/),
+      );
+    });
+
+    it('runs it once for many calls, also when what it prints has expired', async () => {
+      const user = execUser(counting('expired', { expirationTimestamp: '2020-01-01T00:00:00Z' }));
+      await using server = await FakeApiServer.start((_, response) => sendJson(response, 200, {}), user);
+      const call = { method: 'GET', path: '/x' } as const;
+      await Promise.all([server.transport.request(call), server.transport.request(call)]);
+      await server.transport.request(call);
+      assert.deepEqual(new Set(server.requests.map(({ authorization }) => authorization)), new Set(['Bearer 1']));
+    });
+
+    it('does not run it again, and does not repeat the call, when what it has just printed is refused', async () => {
+      await using server = await FakeApiServer.start(
+        (_, response) => sendStatus(response, 401, 'Unauthorized'),
+        execUser(counting('refused')),
+      );
+      await assert.rejects(
+        server.transport.request({ method: 'GET', path: '/x' }),
+        failsWith('KUBERNETES_UNAUTHORIZED'),
+      );
+      assert.deepEqual(
+        server.requests.map(({ authorization }) => authorization),
+        ['Bearer 1'],
+      );
+    });
   });
 
   describe('openStream', () => {

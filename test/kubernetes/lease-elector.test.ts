@@ -6,6 +6,7 @@ import { LeaseElector } from '../../kubernetes/lease-elector.ts';
 import type { Lease } from '../../kubernetes/lease.ts';
 import { ResourceClient } from '../../kubernetes/resource-client.ts';
 import { eventually } from '../support/eventually.ts';
+import { RecordedLog } from '../support/recorded-log.ts';
 import { sharedServers } from '../support/shared-servers.ts';
 import { FakeApiServer, sendJson, sendStatus } from './fake-api-server.ts';
 
@@ -15,9 +16,7 @@ const NAMESPACE = 'default';
 interface Running {
   readonly identity: string;
   readonly elector: LeaseElector;
-  readonly logged: string[];
-  /** Of its failures, in their order. */
-  readonly codes: unknown[];
+  readonly recorded: RecordedLog;
   /** A term that has begun, to be ended by the test once its signal is aborted. */
   readonly terms: { readonly signal: AbortSignal; readonly end: () => void; readonly fail: (error: Error) => void }[];
   readonly stop: AbortController;
@@ -31,7 +30,7 @@ describe('LeaseElector at a real API server', () => {
   let running: Running[];
 
   before(async () => {
-    admin = adminTransport((await sharedServers()).kubernetes);
+    admin = await adminTransport((await sharedServers()).kubernetes);
     leases = new ResourceClient(admin, { group: 'coordination.k8s.io', version: 'v1', plural: 'leases' });
   });
 
@@ -51,14 +50,8 @@ describe('LeaseElector at a real API server', () => {
   after(() => admin.close());
 
   function candidate(identity: string, transport: KubernetesTransport = admin): Running {
-    const logged: string[] = [];
-    const codes: unknown[] = [];
-    const note = (message: string): void => void logged.push(message);
-    const warn = (message: string, { code }: { code?: unknown } = {}): void => {
-      note(message);
-      if (code !== undefined) codes.push(code);
-    };
-    const elector = new LeaseElector({ transport, namespace: NAMESPACE, name, identity, log: { info: note, warn } });
+    const recorded = new RecordedLog();
+    const elector = new LeaseElector({ transport, namespace: NAMESPACE, name, identity, log: recorded.log });
     const terms: Running['terms'] = [];
     const stop = new AbortController();
     const over = elector.run(stop.signal, async (signal) => {
@@ -67,7 +60,7 @@ describe('LeaseElector at a real API server', () => {
       await promise;
     });
     over.catch(() => undefined);
-    const started = { identity, elector, logged, codes, terms, stop, over };
+    const started = { identity, elector, recorded, terms, stop, over };
     running.push(started);
     return started;
   }
@@ -77,7 +70,7 @@ describe('LeaseElector at a real API server', () => {
   }
 
   async function standsBy(who: Running): Promise<void> {
-    await eventually(`${who.identity} stands by`, () => who.logged.some((line) => line.startsWith('Standing by')));
+    await eventually(`${who.identity} stands by`, () => who.recorded.of('StandingBy').length > 0);
   }
 
   async function spec(): Promise<NonNullable<Lease['spec']>> {
@@ -137,14 +130,17 @@ describe('LeaseElector at a real API server', () => {
     const first = candidate('first', server.transport);
     await leads(first);
     await eventually('it looks a third time', () => looks === 3);
-    assert.deepEqual(first.codes, ['KUBERNETES_TIMEOUT']);
+    assert.deepEqual(
+      first.recorded.of('ElectionFailed').map(({ error }) => (error as { code?: unknown }).code),
+      ['KUBERNETES_TIMEOUT'],
+    );
   });
 
   it('one of many that start at the same time leads', async () => {
     const all = Array.from({ length: 8 }, (_, index) => candidate(`candidate-${index}`));
     await eventually(
       'seven stand by',
-      () => all.filter(({ logged }) => logged.some((line) => line.startsWith('Standing by'))).length === 7,
+      () => all.filter(({ recorded }) => recorded.of('StandingBy').length > 0).length === 7,
     );
     assert.equal(all.filter(({ terms }) => terms.length === 1).length, 1);
     assert.equal(all.filter(({ elector }) => elector.isLeading).length, 1);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { KubeConfig } from '@kubernetes/client-node';
 import { startLocalServers } from '../../dev/start-local-servers.ts';
 import { hasHttpStatus } from '../../kubernetes/errors.ts';
 import { EventRecorder } from '../../kubernetes/event-recorder.ts';
 import { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
+import { loadKubeConfig } from '../../kubernetes/load-kube-config.ts';
 import { readClusterId } from '../../kubernetes/read-cluster-id.ts';
 import { ResourceClient } from '../../kubernetes/resource-client.ts';
 import { updateStatus, type WithStatus } from '../../kubernetes/update-status.ts';
@@ -58,15 +58,13 @@ describe('kubernetes/ against a real API server', function () {
   let transport: KubernetesTransport;
   let widgets: ResourceClient<Widget>;
 
-  function transportFor(user: Parameters<typeof servers.kubernetes.kubeconfig>[0]): KubernetesTransport {
-    const kubeConfig = new KubeConfig();
-    kubeConfig.loadFromFile(servers.kubernetes.kubeconfig(user));
-    return new KubernetesTransport(kubeConfig);
+  async function transportFor(user: Parameters<typeof servers.kubernetes.kubeconfig>[0]): Promise<KubernetesTransport> {
+    return new KubernetesTransport(await loadKubeConfig({ file: servers.kubernetes.kubeconfig(user) }));
   }
 
   before(async () => {
     servers = await startLocalServers();
-    transport = transportFor('admin');
+    transport = await transportFor('admin');
     widgets = new ResourceClient(transport, resource);
   });
   after(async () => {
@@ -203,7 +201,7 @@ describe('kubernetes/ against a real API server', function () {
   });
 
   it('names verb and resource when a right is missing', async () => {
-    const viewer = transportFor('viewer');
+    const viewer = await transportFor('viewer');
     await assert.rejects(new ResourceClient(viewer, resource).create('default', widget('x')), {
       code: 'KUBERNETES_FORBIDDEN',
       message: /cannot create resource "widgets" in API group "test\.sei\.io"/,

@@ -1,24 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
 import type { ObjectChange } from '../../kubernetes/object-store.ts';
+import { RecordedLog } from '../support/recorded-log.ts';
 import { Reflector, type ReflectorOptions } from '../../kubernetes/reflector.ts';
 
 /** A running reflector, what it reported and what it logged. */
 export class ReflectorHarness implements AsyncDisposable {
   /** `+key uid` new, `-key uid` gone, `=key uid` changed or handed out again. */
   readonly changes: string[] = [];
-  readonly logged: string[] = [];
+  readonly recorded = new RecordedLog();
   readonly reflector: Reflector;
   readonly #stop = new AbortController();
   readonly #running: Promise<void>;
 
   constructor(transport: KubernetesTransport, options: Partial<ReflectorOptions> = {}) {
-    const log = (message: string): void => void this.logged.push(message);
     this.reflector = new Reflector({
       transport,
       resource: { group: 'sei.io', version: 'v1alpha1', plural: 'seinodetasks' },
       onChange: (change) => this.changes.push(describeChange(change)),
-      log: { info: log, warn: log },
+      log: this.recorded.log,
       ...options,
     });
     this.#running = this.reflector.run(this.#stop.signal);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { HurriedPauses } from '../support/hurried-pauses.ts';
 import { FakeApiServer, sendJson, sendStatus, type SeenRequest } from './fake-api-server.ts';
+import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
 import { ReflectorHarness, until } from './reflector-harness.ts';
 
 type Step = (response: ServerResponse, request: SeenRequest) => void;
@@ -66,6 +67,10 @@ const initializing: Step = (response) =>
 const tooMany: Step = (response) => sendJson(response, 429, { reason: 'TooManyRequests' }, { 'retry-after': '2' });
 const isWatch = ({ query }: SeenRequest): boolean => query['watch'] === 'true';
 
+function trimmed({ metadata: { namespace = '', name, uid } }: KubernetesObject): KubernetesObject {
+  return { metadata: { namespace, name, uid, resourceVersion: 'trimmed' } };
+}
+
 describe('Reflector', () => {
   it('lists, then watches from there with bookmarks and a timeout of 300 to 600 s', async () => {
     await using api = await serve(
@@ -118,7 +123,7 @@ describe('Reflector', () => {
       ['10', '20'],
     );
     assert.equal(api.listQueries().length, 1);
-    assert.deepEqual(run.logged, []);
+    assert.deepEqual(run.recorded.lines, []);
   });
 
   it('reports an object replaced under its name as one that is gone and one that is new', async () => {
@@ -126,6 +131,16 @@ describe('Reflector', () => {
     await using run = new ReflectorHarness(api.server.transport);
     await until(() => run.changes.length === 3);
     assert.deepEqual(run.changes, ['+ns/a u1', '-ns/a u1', '+ns/a u9']);
+  });
+
+  it('keeps what is left of an object when it is trimmed, from a list and from a watch', async () => {
+    await using api = await serve([list('10', a1)], [watch(line('ADDED', object('b', 'u2', '11')))]);
+    await using run = new ReflectorHarness(api.server.transport, { trim: trimmed });
+    await until(() => run.changes.length === 2);
+    assert.deepEqual(
+      run.reflector.list().map(({ metadata }) => metadata.resourceVersion),
+      ['trimmed', 'trimmed'],
+    );
   });
 
   it('reads a list in pages', async () => {
@@ -161,7 +176,10 @@ describe('Reflector', () => {
     await using run = new ReflectorHarness(api.server.transport, { onChange });
     await run.reflector.synced;
     assert.deepEqual(taken, ['b']);
-    assert.match(run.logged[0] ?? '', /ns\/a/);
+    assert.deepEqual(
+      run.recorded.lines.map(({ event, key }) => [event, key]),
+      [['ChangeNotHandled', 'ns/a']],
+    );
   });
 
   it('stops at once while it waits, lists or watches', async () => {
@@ -210,7 +228,7 @@ describe('Reflector, when something fails', () => {
       const changes = run.changes.filter((change) => !change.startsWith('='));
       assert.deepEqual(changes, ['+ns/a u1', '+ns/b u2', '-ns/a u1', '-ns/b u2', '+ns/b u3', '+ns/c u4']);
       assert.equal(api.watchQueries()[1]?.['resourceVersion'], '30');
-      assert.equal(run.logged.length, 1);
+      assert.deepEqual(run.recorded.events, ['WatchFailed']);
     });
   }
 
@@ -228,10 +246,8 @@ describe('Reflector, when something fails', () => {
     await run.reflector.synced;
     assert.deepEqual(meanwhile, [false, true]);
     await until(() => run.reflector.lastError === undefined);
-    assert.deepEqual(
-      run.logged.map((message) => /404 page not found|storage is \(re\)initializing|recovered/.exec(message)?.[0]),
-      ['404 page not found', 'storage is (re)initializing', 'recovered'],
-    );
+    assert.deepEqual(run.recorded.events, ['WatchFailed', 'WatchFailed', 'WatchRecovered']);
+    assert.deepEqual(run.recorded.codes, ['KUBERNETES_NOT_FOUND', 'KUBERNETES_TOO_MANY_REQUESTS']);
   });
 
   it('waits as long as Retry-After says', async () => {
@@ -251,9 +267,7 @@ describe('Reflector, when something fails', () => {
     await using run = new ReflectorHarness(api.server.transport);
     await until(() => api.watchQueries().length === 3 && run.reflector.lastError === undefined);
     assert.deepEqual(meanwhile, [true]);
-    assert.deepEqual(
-      run.logged.map((message) => /ended without|recovered/.exec(message)?.[0]),
-      ['ended without', 'recovered'],
-    );
+    assert.deepEqual(run.recorded.events, ['WatchFailed', 'WatchRecovered']);
+    assert.equal(run.recorded.lines.at(-1)?.failures, 2);
   });
 });

@@ -127,6 +127,12 @@ describe('the status of a task on a cluster whose CRD', () => {
   }
 
   it('does not know the phase is refused, and says which field it was', async () => {
-    await assert.rejects(written(withoutComplete), { code: 'KUBERNETES_INVALID', fields: ['status.phase', '<nil>'] });
+    await assert.rejects(written(withoutComplete), {
+      code: 'KUBERNETES_INVALID',
+      causes: [
+        { field: 'status.phase', reason: 'FieldValueNotSupported' },
+        { field: '<nil>', reason: 'FieldValueInvalid' },
+      ],
+    });
   });
 });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { KubeConfig } from '@kubernetes/client-node';
 import { startLocalServers, type LocalServers } from '../../dev/start-local-servers.ts';
 import { isOlderVersion } from '../../kubernetes/is-older-version.ts';
 import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
 import { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
+import { loadKubeConfig } from '../../kubernetes/load-kube-config.ts';
 import { ResourceClient } from '../../kubernetes/resource-client.ts';
 import { backUp } from '../support/back-up.ts';
 import { eventually } from '../support/eventually.ts';
@@ -18,9 +18,7 @@ describe('Reflector, when a real API server is restored from an older backup', (
 
   before(async () => {
     servers = await startLocalServers();
-    const kubeConfig = new KubeConfig();
-    kubeConfig.loadFromFile(servers.kubernetes.kubeconfig('admin'));
-    transport = new KubernetesTransport(kubeConfig);
+    transport = new KubernetesTransport(await loadKubeConfig({ file: servers.kubernetes.kubeconfig('admin') }));
     configMaps = new ResourceClient(transport, resource);
   });
   after(async () => {

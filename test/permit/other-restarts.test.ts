@@ -55,7 +55,7 @@ describe('a restart that another client started on the sidecar', () => {
     assertOneAtATime(node);
   });
 
-  it('delays a task that is edited meanwhile, and another one behind it, and both get their turn', async () => {
+  it('delays a task that is edited during its wait, and another one behind it, and both get their turn', async () => {
     const node = await environment.addNode('edited', { faults: { neverBoot: true } });
     node.sidecar.submit({ id: randomUUID(), type: 'restart-seid', params: {} });
     const [first, second] = ['edited-first', 'edited-second'];

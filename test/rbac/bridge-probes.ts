@@ -32,6 +32,7 @@ async function bridging(attempt: Attempt, work: (until: Until, bridge: Bridge) =
       clusterId: CLUSTER_ID,
       temporalUiUrl: undefined,
       knowsSearchAttributes: false,
+      startsEagerly: true,
     }),
     namespaces: [environment.namespace],
     taskSelector: `probe=${name}`,

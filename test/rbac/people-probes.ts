@@ -1,4 +1,6 @@
+import { payloadFieldOf, type TaskKind } from '../../api/task-kinds.ts';
 import { kubectl } from '../../dev/kubectl.ts';
+import { minimalPayloads } from '../api/payload-examples.ts';
 import { Plugin } from '../cli/plugin.ts';
 import type { Attempt, Probe, Probes } from './probe.ts';
 
@@ -34,15 +36,21 @@ const reading: Readonly<Record<string, Probe>> = {
   watch: { what: 'no task can be watched', attempt: watches },
 };
 
+/** Creates a task of a kind with kubectl. */
+function creating(kind: TaskKind): Probe['attempt'] {
+  return async (attempt) => {
+    const { name } = attempt;
+    const spec = { kind, target: { nodeRef: { name: 'absent' } }, [payloadFieldOf(kind)]: minimalPayloads[kind] };
+    const task = { apiVersion: 'sei.io/v1alpha1', kind: 'SeiNodeTask', metadata: { name }, spec };
+    await runs(attempt, ['create', '-f', '-'], JSON.stringify(task));
+  };
+}
+
 const operating: Readonly<Record<string, Probe>> = {
   ...reading,
   create: {
     what: 'no task can be created',
-    attempt: async (attempt) => {
-      const spec = { kind: 'RestartSeid', target: { nodeRef: { name: 'absent' } }, restartSeid: {} };
-      const task = { apiVersion: 'sei.io/v1alpha1', kind: 'SeiNodeTask', metadata: { name: attempt.name }, spec };
-      await runs(attempt, ['create', '-f', '-'], JSON.stringify(task));
-    },
+    attempt: creating('RestartSeid'),
   },
   patch: {
     what: 'no task can be cancelled',
@@ -60,13 +68,23 @@ const operating: Readonly<Record<string, Probe>> = {
   },
 };
 
-function probesOf(role: string, byVerb: Readonly<Record<string, Probe>>): Probes {
+const governing: Readonly<Record<string, Probe>> = {
+  vote: { what: 'nobody can vote', besides: ['sei-node-tasks-operator'], attempt: creating('GovVote') },
+  propose: {
+    what: 'nobody can propose an upgrade',
+    besides: ['sei-node-tasks-operator'],
+    attempt: creating('GovSoftwareUpgrade'),
+  },
+};
+
+function probesOf(role: string, resource: string, byVerb: Readonly<Record<string, Probe>>): Probes {
   return Object.fromEntries(
-    Object.entries(byVerb).map(([verb, probe]) => [`${role}: ${verb} seinodetasks.sei.io`, probe]),
+    Object.entries(byVerb).map(([verb, probe]) => [`${role}: ${verb} ${resource}.sei.io`, probe]),
   );
 }
 
 export const peopleProbes: Probes = {
-  ...probesOf('sei-node-tasks-viewer', reading),
-  ...probesOf('sei-node-tasks-operator', operating),
+  ...probesOf('sei-node-tasks-viewer', 'seinodetasks', reading),
+  ...probesOf('sei-node-tasks-operator', 'seinodetasks', operating),
+  ...probesOf('sei-node-tasks-governance', 'seinodes', governing),
 };

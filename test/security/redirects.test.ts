@@ -6,7 +6,7 @@ import { SidecarClient } from '../../activities/sidecar-client.ts';
 import { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
 import { answering, startMisbehavingServer } from '../activities/misbehaving-server.ts';
 import { call, failureOf, node, patience, running, type Method } from '../activities/sidecar-calls.ts';
-import { kubeConfigFor } from '../kubernetes/fake-api-server.ts';
+import { accessFor } from '../kubernetes/fake-api-server.ts';
 
 describe('a redirect', () => {
   for (const status of [301, 302, 303, 307, 308]) {
@@ -25,7 +25,7 @@ describe('a redirect', () => {
       assert.equal(await sidecar.isAlive(node, patience), false);
       assert.equal(await new SeidRpc({ urlTemplate, dispatcher }).latestHeight(node, patience), undefined);
       const transport = stack.adopt(
-        new KubernetesTransport(kubeConfigFor(server.url, { token: 'planted-token' })),
+        new KubernetesTransport(accessFor(server.url, { token: 'planted-token' })),
         (opened) => opened.close(),
       );
       await assert.rejects(transport.request({ method: 'GET', path: '/version' }), {

@@ -29,7 +29,7 @@ describe('authorization in front of a sidecar, by the real API server', () => {
 
   before(async () => {
     ({ kubernetes } = await sharedServers());
-    admin = adminTransport(kubernetes);
+    admin = await adminTransport(kubernetes);
     roles = new ResourceClient(admin, { ...RBAC, plural: 'roles' });
     roleBindings = new ResourceClient(admin, { ...RBAC, plural: 'rolebindings' });
     const { url, caFile } = kubernetes;

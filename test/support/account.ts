@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { KubeConfig } from '@kubernetes/client-node';
 import { kubeconfig } from '../../dev/kubeconfig.ts';
 import { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
+import { loadKubeConfig } from '../../kubernetes/load-kube-config.ts';
 import { ResourceClient } from '../../kubernetes/resource-client.ts';
+import { accountToken } from './account-token.ts';
 import { eventually } from './eventually.ts';
 import type { TestEnvironment } from './test-environment.ts';
 import { rightsOf, type DeployedRole, type Right } from './deployed-roles.ts';
@@ -33,7 +34,7 @@ export async function createAccount(environment: TestEnvironment, roles: readonl
   for (const right of roles.flatMap(rightsOf))
     await eventually(`${name} may ${right.verb}`, () => isGranted(environment, name, right));
 
-  const token = await tokenOf(environment, name);
+  const token = await accountToken(admin, { namespace, name });
   const [tokenFile, file] = [join(servers.directory, `${name}.token`), join(servers.directory, `${name}.kubeconfig`)];
   await writeFile(tokenFile, token, { mode: 0o600 });
   const access = {
@@ -43,9 +44,7 @@ export async function createAccount(environment: TestEnvironment, roles: readonl
     token,
   };
   await writeFile(file, kubeconfig(access), { mode: 0o600 });
-  const config = new KubeConfig();
-  config.loadFromFile(file);
-  const transport = new KubernetesTransport(config);
+  const transport = new KubernetesTransport(await loadKubeConfig({ file }));
   environment.added.defer(() => transport.close());
   return { name, tokenFile, kubeconfig: file, transport };
 }
@@ -87,13 +86,4 @@ async function isGranted(
     body: { spec: { user: `system:serviceaccount:${namespace}:${account}`, resourceAttributes: attributes } },
   });
   return (review as { status: { allowed: boolean } }).status.allowed;
-}
-
-async function tokenOf({ admin, namespace }: TestEnvironment, account: string): Promise<string> {
-  const answer = await admin.request({
-    method: 'POST',
-    path: `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`,
-    body: { spec: { expirationSeconds: 3_600 } },
-  });
-  return (answer as { status: { token: string } }).status.token;
 }

@@ -19,9 +19,11 @@ export interface Stop {
   readonly after?: (request: GatedRequest, answer: string) => boolean;
 }
 
-/** Requests that are not carried out. */
+/** Requests that are not carried out, or whose answers are lost. */
 export interface Refusals {
   readonly matches: (request: GatedRequest) => boolean;
+  /** They are carried out, and then the connection breaks. */
+  readonly isAnswerLost?: boolean;
   /** Of the answer. Unset: the connection breaks. */
   readonly status?: number;
   /** How many there were. */
@@ -78,6 +80,13 @@ export class HttpGate implements AsyncDisposable {
     return refusals;
   }
 
+  /** Carries out matching requests with `name` as a part of their path, and loses the answers, until `resume`. */
+  loseAnswers(name: string, matches: Refusals['matches']): Refusals {
+    const refusals: Refusals = { matches, times: 0, isAnswerLost: true };
+    this.#refusals.set(name, refusals);
+    return refusals;
+  }
+
   /** Lets all that was stopped continue, also where the caller no longer waits, and no longer refuses anything. */
   resume(name: string): void {
     this.#refusals.delete(name);
@@ -97,8 +106,9 @@ export class HttpGate implements AsyncDisposable {
       const body = await buffer(incoming);
       const request = { method, path, body: body.toString() };
       const refusals = forPath(this.#refusals, path);
-      if (refusals?.matches(request)) refuse(refusals, response);
-      else await this.#carryOut(request, () => this.#forward(incoming, body), response);
+      const forward = (): Promise<IncomingMessage> => this.#forward(incoming, body);
+      if (refusals?.matches(request)) await refuse(refusals, { forward, response });
+      else await this.#carryOut(request, forward, response);
     } catch {
       response.destroy();
     }
@@ -135,9 +145,13 @@ function forPath<Arranged>(arranged: ReadonlyMap<string, Arranged>, path: string
   return [...arranged].find(([name]) => parts.includes(name))?.[1];
 }
 
-function refuse(refusals: Refusals, response: ServerResponse): void {
+async function refuse(
+  refusals: Refusals,
+  { forward, response }: { readonly forward: () => Promise<IncomingMessage>; readonly response: ServerResponse },
+): Promise<void> {
   refusals.times += 1;
-  const { status: code } = refusals;
+  const { status: code, isAnswerLost = false } = refusals;
+  if (isAnswerLost) await buffer(await forward());
   if (code === undefined) return void response.destroy();
   const status = {
     kind: 'Status',

@@ -34,6 +34,8 @@ export interface EnvironmentOptions {
   readonly namespace?: string;
   /** Environment variables of the service. */
   readonly service?: NodeJS.ProcessEnv;
+  /** As of `startLocalStack`. */
+  readonly sidecarAudiences?: readonly string[];
 }
 
 /** A stack of its own on the servers of the test run, and any number of services on it. */
@@ -71,11 +73,13 @@ export class TestEnvironment {
     servers,
     namespace = `test-${randomBytes(5).toString('hex')}`,
     service = {},
+    sidecarAudiences,
   }: EnvironmentOptions = {}): Promise<TestEnvironment> {
     const stack = await startLocalStack({
       servers: servers ?? (await sharedServers()),
       namespace,
       chain: { chainId: 'test-1', restartGraceMs: RESTART_GRACE_MS },
+      sidecarAudiences,
     });
     await grantLease(stack.admin, namespace);
     return new TestEnvironment(stack, service);

@@ -13,6 +13,7 @@ describe('readConfig', () => {
       METRICS_ADDRESS: '127.0.0.1:9090',
       SHUTDOWN_GRACE: 25_000,
       LOG_LEVEL: 'INFO',
+      GIT_COMMIT: 'unknown',
     });
     const node = { name: 'syncer-0', namespace: 'arctic-1' };
     assert.equal(
@@ -38,6 +39,8 @@ describe('readConfig', () => {
     ['METRICS_ADDRESS', '[::]:9090', '[::]:9090'],
     ['SHUTDOWN_GRACE', '1m30s', 90_000],
     ['LOG_LEVEL', 'DEBUG', 'DEBUG'],
+    ['LOG_FORMAT', 'text', 'text'],
+    ['DEFAULT_TTL_AFTER_FINISHED', '168h', 604_800_000],
     ['LEASE_NAME', 'sei-node-tasks.team-a', 'sei-node-tasks.team-a'],
     ['LEASE_NAMESPACE', 'operators', 'operators'],
     ['TASK_SELECTOR', 'team notin (a)', 'team notin (a)'],
@@ -53,53 +56,70 @@ describe('readConfig', () => {
     });
   }
 
-  const refused: [variable: string, text: string, problem: RegExp][] = [
-    ['ROLE', 'boss', /expected one of "all"\|"bridge"\|"worker"/],
-    ['WATCH_NAMESPACE', 'arctic-1,Arctic_2', /is not a namespace name/],
-    ['LEASE_NAME', 'Lease', /is not an object name/],
-    ['LEASE_NAME', 'a'.repeat(254), /expected string to have <=253 characters/],
-    ['LEASE_NAMESPACE', 'a,b', /is not a namespace name/],
-    ['SIDECAR_URL_TEMPLATE', 'http://sidecar:7777', /does not contain \{name\}/],
-    ['SIDECAR_URL_TEMPLATE', 'http://{node}:7777', /contains \{node\}/],
-    ['SIDECAR_URL_TEMPLATE', 'ftp://{name}', /is not an http or https URL/],
-    ['SIDECAR_TOKEN_FILE', '/nowhere/token', /cannot be read/],
-    ['SIDECAR_CA_FILE', '/nowhere/ca', /CA file \/nowhere\/ca cannot be read/],
-    ['SIDECAR_CA_FILE', import.meta.filename, /config\.test\.ts contains no PEM certificate/],
-    ['PAYLOAD_KEY_FILE', '/nowhere/keys', /\/nowhere\/keys cannot be read \(ENOENT\); check the path and its mount$/],
-    [
-      'PAYLOAD_KEY_FILE',
-      import.meta.filename,
-      /config\.test\.ts line 1 is not <id>: <32 bytes in base64>, with an id of .*"-"$/,
-    ],
-    ['SEID_RPC_URL_TEMPLATE', 'http://rpc:26657', /does not contain \{name\}/],
-    ['TEMPORAL_UI_URL', 'javascript:alert(1)', /is not an http or https URL/],
-    ['MAX_CONCURRENT_POLLS', 'many', /is not a number/],
-    ['MAX_CONCURRENT_POLLS', '0', /is not above 0/],
-    ['MAX_CONCURRENT_POLLS', '1.5', /is not a whole number/],
-    ['PROBE_ADDRESS', '8080', /is not host:port/],
-    ['PROBE_ADDRESS', '::1:8080', /is not host:port/],
-    ['PROBE_ADDRESS', '127.0.0.1:65536', /has a port above 65535/],
-    ['METRICS_ADDRESS', 'localhost:9090', /write an IP address/],
-    ['SHUTDOWN_GRACE', '25', /is not a duration above 0/],
-    ['SHUTDOWN_GRACE', '0s', /is not a duration above 0/],
-    ['LOG_LEVEL', 'TRACE', /expected one of "DEBUG"\|"INFO"\|"WARN"\|"ERROR"/],
+  const refused: readonly (readonly [variable: string, text: string])[] = [
+    ['ROLE', 'boss'],
+    ['WATCH_NAMESPACE', 'arctic-1,Arctic_2'],
+    ['LEASE_NAME', 'Lease'],
+    ['LEASE_NAME', 'a'.repeat(254)],
+    ['LEASE_NAMESPACE', 'a,b'],
+    ['SIDECAR_URL_TEMPLATE', 'http://sidecar:7777'],
+    ['SIDECAR_URL_TEMPLATE', 'http://{node}:7777'],
+    ['SIDECAR_URL_TEMPLATE', 'ftp://{name}'],
+    ['SIDECAR_TOKEN_FILE', '/nowhere/token'],
+    ['SIDECAR_CA_FILE', '/nowhere/ca'],
+    ['SIDECAR_CA_FILE', import.meta.filename],
+    ['PAYLOAD_KEY_FILE', '/nowhere/keys'],
+    ['PAYLOAD_KEY_FILE', import.meta.filename],
+    ['SEID_RPC_URL_TEMPLATE', 'http://rpc:26657'],
+    ['DEFAULT_TTL_AFTER_FINISHED', '7d'],
+    ['TEMPORAL_UI_URL', 'javascript:alert(1)'],
+    ['MAX_CONCURRENT_POLLS', 'many'],
+    ['MAX_CONCURRENT_POLLS', '0'],
+    ['MAX_CONCURRENT_POLLS', '1.5'],
+    ['PROBE_ADDRESS', '8080'],
+    ['PROBE_ADDRESS', '::1:8080'],
+    ['PROBE_ADDRESS', '127.0.0.1:65536'],
+    ['METRICS_ADDRESS', 'localhost:9090'],
+    ['SHUTDOWN_GRACE', '25'],
+    ['SHUTDOWN_GRACE', '0s'],
+    ['LOG_LEVEL', 'TRACE'],
+    ['LOG_FORMAT', 'xml'],
   ];
-  for (const [variable, text, problem] of refused) {
-    it(`refuses ${variable}=${text}, in one line`, () => {
-      const { message } = refusal({ [variable]: text });
-      const [heading, line = '', ...rest] = message.split('\n');
-      assert.equal(heading, 'The configuration is not valid:');
-      assert.ok(line.startsWith(`  ${variable}=${JSON.stringify(text)}: `), line);
-      assert.match(line, problem);
-      assert.deepEqual(rest, ['Correct these environment variables and start again.']);
+  for (const [variable, value] of refused) {
+    it(`refuses ${variable}=${value}, and says why`, () => {
+      const [problem, ...others] = refusal({ [variable]: value }).problems;
+      assert.partialDeepStrictEqual(problem, { variable, value });
+      assert.match(problem?.problem ?? '', /\w/);
+      assert.deepEqual(others, []);
+    });
+  }
+
+  it('takes a version of a Worker Deployment', () => {
+    const version = { TEMPORAL_DEPLOYMENT_NAME: 'sei-node-tasks', TEMPORAL_WORKER_BUILD_ID: '1.2.3' };
+    const { TEMPORAL_DEPLOYMENT_NAME, TEMPORAL_WORKER_BUILD_ID } = readConfig(version);
+    assert.deepEqual({ TEMPORAL_DEPLOYMENT_NAME, TEMPORAL_WORKER_BUILD_ID }, version);
+  });
+
+  for (const [set, unset] of [
+    ['TEMPORAL_DEPLOYMENT_NAME', 'TEMPORAL_WORKER_BUILD_ID'],
+    ['TEMPORAL_WORKER_BUILD_ID', 'TEMPORAL_DEPLOYMENT_NAME'],
+  ] as const) {
+    it(`refuses ${set} without ${unset}`, () => {
+      assert.deepEqual(
+        refusal({ [set]: 'v1' }).problems.map(({ variable, value }) => [variable, value]),
+        [[unset, '']],
+      );
     });
   }
 
   it('does not quote a password in a URL', () => {
     for (const text of ['http://user:hunter2@{name}', 'http://user:hunter2@{node}']) {
-      const { message } = refusal({ SIDECAR_URL_TEMPLATE: text });
-      assert.match(message, /SIDECAR_URL_TEMPLATE="http:\/\/…@\{/);
-      assert.doesNotMatch(message, /hunter2/);
+      const { problems } = refusal({ SIDECAR_URL_TEMPLATE: text });
+      assert.deepEqual(
+        problems.map(({ variable, value }) => [variable, value]),
+        [['SIDECAR_URL_TEMPLATE', text.replace('user:hunter2', '…')]],
+      );
+      assert.doesNotMatch(JSON.stringify(problems), /hunter2/);
     }
   });
 });

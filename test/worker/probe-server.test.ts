@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import type { Server } from 'node:http';
+import { connect } from 'node:net';
+import type { LogLevelName } from '../../api/log.ts';
 import { freePort } from '../../dev/free-port.ts';
 import { startProbeServer } from '../../worker/probe-server.ts';
 
@@ -7,10 +10,12 @@ describe('the probe server', () => {
   let server: Server;
   let url: string;
   let checks: Record<string, boolean>;
+  let log: { level: LogLevelName };
 
   async function start(host: string): Promise<void> {
     const address = `${host}:${await freePort()}`;
-    server = await startProbeServer(address, () => checks);
+    log = { level: 'INFO' };
+    server = await startProbeServer(address, () => checks, log);
     url = `http://${address}`;
   }
 
@@ -40,6 +45,28 @@ describe('the probe server', () => {
   it('answers 404 to other paths', async () => {
     for (const path of ['/', '/metrics', '/healthz/', '/readyz/temporal'])
       assert.deepEqual(await get(path), [404, 'not found\n'], path);
+  });
+
+  it('serves the log level, and changes it', async () => {
+    const put = async (body: string): Promise<number> =>
+      (await fetch(`${url}/loglevel`, { method: 'PUT', body })).status;
+    assert.deepEqual(await get('/loglevel'), [200, 'INFO\n']);
+    assert.deepEqual([await put('debug\n'), log.level], [200, 'DEBUG']);
+    assert.deepEqual(await get('/loglevel'), [200, 'DEBUG\n']);
+    for (const body of ['LOUD', '', 'x'.repeat(100_000)]) assert.equal(await put(body), 400, body);
+    assert.equal((await fetch(`${url}/loglevel`, { method: 'DELETE' })).status, 405);
+    assert.equal(log.level, 'DEBUG');
+  });
+
+  it('outlives a client that goes away in the middle of its request', async () => {
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    await once(socket, 'connect');
+    socket.write('PUT /loglevel HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\n\r\nDE');
+    await once(server, 'request');
+    socket.destroy();
+    await once(socket, 'close');
+    assert.deepEqual(await get('/loglevel'), [200, 'INFO\n']);
   });
 
   it('serves on an IPv6 address', async () => {

@@ -9,19 +9,12 @@ import { ensureSearchAttributes } from '../../worker/ensure-search-attributes.ts
 import { assertComplete } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
 import { logLines } from '../support/log-lines.ts';
+import { noLog, RecordedLog } from '../support/recorded-log.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 
 /** Of Temporal's SQL stores. */
 const KEYWORD_COLUMNS = 10;
 const NAMES = ['SeiCluster', 'SeiNamespace', 'SeiNode', 'SeiTaskKind', 'SeiTaskOutcome'];
-
-const ignore = (): void => {};
-
-function logger() {
-  const warnings: string[] = [];
-  const warn = (message: string): void => void warnings.push(message);
-  return { warnings, log: { log: ignore, trace: ignore, debug: ignore, info: ignore, warn, error: ignore } };
-}
 
 /** A Temporal that has these search attributes and refuses every other, with a gRPC code. */
 function refusing(names: readonly string[], code: number): Pick<NativeConnection, 'operatorService'> {
@@ -35,31 +28,31 @@ function refusing(names: readonly string[], code: number): Pick<NativeConnection
 
 describe('search attributes', () => {
   it('that may not be created are named, with the command that creates them, and the service runs without them', async () => {
-    const { log, warnings } = logger();
+    const { log, lines } = new RecordedLog();
     const permissionDenied = 7;
     assert.equal(
       await ensureSearchAttributes(refusing(['SeiCluster', 'SeiNode', 'Other'], permissionDenied), 'production', log),
       false,
     );
-    assert.match(
-      warnings.join('\n'),
-      new RegExp(
-        '^Temporal namespace production lacks the search attributes SeiNamespace, SeiTaskKind, SeiTaskOutcome, .*' +
-          'temporal operator search-attribute create --namespace production ' +
-          '--name SeiNamespace --type Keyword --name SeiTaskKind --type Keyword --name SeiTaskOutcome --type Keyword$',
-      ),
+    const [{ event, temporalNamespace, names, command } = assert.fail(), ...others] = lines;
+    assert.deepEqual([event, temporalNamespace, others], ['SearchAttributesMissing', 'production', []]);
+    assert.deepEqual(names, ['SeiNamespace', 'SeiTaskKind', 'SeiTaskOutcome']);
+    assert.equal(
+      command,
+      'temporal operator search-attribute create --namespace production ' +
+        '--name SeiNamespace --type Keyword --name SeiTaskKind --type Keyword --name SeiTaskOutcome --type Keyword',
     );
   });
 
   it('are requested again after a temporary error', async () => {
     const unavailable = 14;
-    await assert.rejects(ensureSearchAttributes(refusing([], unavailable), 'production', logger().log), /refused/);
+    await assert.rejects(ensureSearchAttributes(refusing([], unavailable), 'production', noLog), /refused/);
   });
 
   it('that exist need no right to create any', async () => {
-    const { log, warnings } = logger();
+    const { log, lines } = new RecordedLog();
     assert.equal(await ensureSearchAttributes(refusing(NAMES, 7), 'production', log), true);
-    assert.deepEqual(warnings, []);
+    assert.deepEqual(lines, []);
   });
 
   describe('in a Temporal namespace of its own', () => {
@@ -104,8 +97,8 @@ describe('search attributes', () => {
     it('are created by the service, which says so and then works', async () => {
       const service = await environment.startService({ TEMPORAL_NAMESPACE: namespace });
       assert.deepEqual(await names(), NAMES);
-      const line = (await logLines(service.logFile)).find(({ message }) => message === 'Search attributes created');
-      assert.deepEqual([line?.['namespace'], line?.['names']], [namespace, NAMES]);
+      const [line] = await logLines(service.logFile, 'SearchAttributesCreated');
+      assert.deepEqual([line?.temporalNamespace, line?.names], [namespace, NAMES]);
       await restartCompletes();
     });
 
@@ -118,10 +111,8 @@ describe('search attributes', () => {
       ]);
       await temporal('search-attribute', 'create', '--namespace', namespace, ...others.flat());
       const service = await environment.startService({ TEMPORAL_NAMESPACE: namespace });
-      const warning = (await logLines(service.logFile)).find(
-        ({ level, message }) => level === 'WARN' && message.includes('lacks the search attributes'),
-      );
-      assert.match(warning?.message ?? '', /temporal operator search-attribute create/);
+      const [warning] = await logLines(service.logFile, 'SearchAttributesMissing');
+      assert.deepEqual([warning?.temporalNamespace, warning?.names], [namespace, NAMES]);
       assert.deepEqual(await names(), []);
       await restartCompletes();
       const run = await new Client({ connection: environment.temporal.connection, namespace }).workflow.execute(

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { LogEvent, LogFields } from '../../api/log.ts';
 import { kubeconfigThrough } from '../../dev/kubeconfig-through.ts';
 import type { LocalService } from '../../dev/start-local-service.ts';
 import { assertComplete } from '../support/assert-verdict.ts';
@@ -35,9 +36,9 @@ describe('a service that starts before its servers', () => {
   }
 
   it('waits for Temporal, says so, and works when it is there', async () => {
-    const service = await environment.launchService({ TEMPORAL_ADDRESS: proxy.address });
+    const service = await environment.launchService({ LOG_LEVEL: 'DEBUG', TEMPORAL_ADDRESS: proxy.address });
     await assertWaits(service, {
-      warning: new RegExp(`^Connecting to Temporal at ${proxy.address} failed; next try in \\d+\\.\\d s$`),
+      line: { event: 'TemporalConnectionFailed', temporalAddress: proxy.address },
       readiness: ['[+]running', '[-]temporal', '[-]worker', '[-]kubernetes', '[-]bridge'],
     });
     await proxy.leadTo(environment.servers.temporal.address);
@@ -46,10 +47,11 @@ describe('a service that starts before its servers', () => {
 
   it('waits for the API server, says so, and works when it is there', async () => {
     const service = await environment.launchService({
+      LOG_LEVEL: 'DEBUG',
       KUBECONFIG: await kubeconfigThrough(proxy, environment.servers, environment.namespace),
     });
     await assertWaits(service, {
-      warning: new RegExp(`^Reading from the API server at https://${proxy.address} failed; next try in \\d+\\.\\d s$`),
+      line: { event: 'ClusterIdUnknown', apiServer: `https://${proxy.address}` },
       readiness: ['[+]running', '[+]temporal', '[-]worker', '[-]kubernetes', '[-]bridge'],
     });
     await proxy.leadTo(new URL(environment.servers.kubernetes.url).host);
@@ -74,10 +76,25 @@ describe('a service that starts before its servers', () => {
 });
 
 /** Waits until it has tried and failed more than once, and asserts that it keeps running and says what is missing. */
-async function assertWaits(service: LocalService, expected: { warning: RegExp; readiness: string[] }): Promise<void> {
-  await eventually('it has tried three times', async () => {
-    return (await warnings(service)).filter((message) => expected.warning.test(message)).length >= 3;
+async function assertWaits(
+  service: LocalService,
+  expected: { line: LogFields & { event: LogEvent }; readiness: string[] },
+): Promise<void> {
+  const { event, ...fields } = expected.line;
+  const lines = await eventually('it has tried three times', async () => {
+    const failed = await logLines(service.logFile, event);
+    return failed.length >= 3 && failed;
   });
+  // At level DEBUG the repeated ones are logged too.
+  assert.deepEqual(
+    lines?.slice(0, 3).map(({ level, folded, failures }) => [level, folded, failures]),
+    [
+      ['WARN', undefined, 1],
+      ['DEBUG', true, 2],
+      ['DEBUG', true, 3],
+    ],
+  );
+  assert.partialDeepStrictEqual(lines?.[0], fields);
   assert.deepEqual(await probe(service, '/healthz'), [200, ['ok']]);
   assert.deepEqual(await probe(service, '/readyz'), [503, [...expected.readiness, 'not ready']]);
 }
@@ -85,8 +102,4 @@ async function assertWaits(service: LocalService, expected: { warning: RegExp; r
 async function probe({ probeUrl }: LocalService, path: string): Promise<[number, string[]]> {
   const response = await fetch(probeUrl + path);
   return [response.status, (await response.text()).trimEnd().split('\n')];
-}
-
-async function warnings({ logFile }: LocalService): Promise<string[]> {
-  return (await logLines(logFile)).filter(({ level }) => level === 'WARN').map(({ message }) => message);
 }

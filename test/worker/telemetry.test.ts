@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { LogEvent } from '../../api/log.ts';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
 import type { LocalService } from '../../dev/start-local-service.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+import { readClusterId } from '../../kubernetes/read-cluster-id.ts';
 import type { Faults } from '../../simulator/faults.ts';
 import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
-import { logLines } from '../support/log-lines.ts';
+import { logLines, type WrittenLine } from '../support/log-lines.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 
 const REFUSED_TOKEN = 'planted-sidecar-token';
@@ -23,7 +26,11 @@ describe('metrics and logs', () => {
     secrets = [token, REFUSED_TOKEN];
     const tokenFile = join(directory, `${environment.namespace}.token`);
     await writeFile(tokenFile, token, { mode: 0o600 });
-    service = await environment.startService({ LOG_LEVEL: 'DEBUG', SIDECAR_TOKEN_FILE: tokenFile });
+    service = await environment.startService({
+      LOG_LEVEL: 'DEBUG',
+      GIT_COMMIT: 'a-commit',
+      SIDECAR_TOKEN_FILE: tokenFile,
+    });
     assertComplete(await restart('well'));
     await writeFile(tokenFile, REFUSED_TOKEN);
     assertFailed(await restart('unauthorized', { timeoutSeconds: 2 }), 'Timeout', 'tooLateToBegin', { problem: /401/ });
@@ -68,22 +75,91 @@ describe('metrics and logs', () => {
     assert.match(text, /^temporal_worker_task_slots_available\{.*worker_type="ActivityWorker".*\} 10200$/m);
   });
 
-  it('write one JSON object a line', async () => {
+  it('start with a line that says what runs, and where', async () => {
+    const [running] = await logLines(service.logFile, 'ServiceRunning');
+    const { temporal, kubernetes } = environment.servers;
+    assert.partialDeepStrictEqual(running, {
+      version: packageJson.version,
+      commit: 'a-commit',
+      role: 'all',
+      temporalAddress: temporal.address,
+      temporalNamespace: temporal.namespace,
+      apiServer: kubernetes.url,
+      cluster: await readClusterId(environment.admin),
+      taskQueue: environment.namespace,
+      watchNamespaces: [environment.namespace],
+    });
+  });
+
+  it('write one line for each side effect and for the verdict of a task, with what identifies it', async () => {
+    const { status = assert.fail() } = (await environment.tasks.get(environment.namespace, 'well')) ?? assert.fail();
+    const { id: workflowId, runId } = status.workflow ?? assert.fail();
+    const lines = (await logLines(service.logFile)).filter((line) => line.workflowId === workflowId);
+    assert.deepEqual(
+      lines.filter(({ level }) => level !== 'DEBUG').map(({ event }) => event),
+      ['WorkflowStarted', 'PermitAcquired', 'TaskSending', 'TaskAccepted', 'PermitReleased', 'VerdictComplete'],
+    );
+    const identity = {
+      task: `${environment.namespace}/well`,
+      kind: 'RestartSeid',
+      node: `${environment.namespace}/well`,
+      taskId: status.task?.id,
+      runId,
+    };
+    const [accepted, verdict] = ['TaskAccepted', 'VerdictComplete'].map((event) =>
+      lines.find((line) => line.event === event),
+    );
+    assert.partialDeepStrictEqual(accepted, identity);
+    assert.partialDeepStrictEqual(verdict, {
+      ...identity,
+      phase: 'Complete',
+      reason: 'TaskComplete',
+      detail: status.conditions?.find(({ type }) => type === 'Ready')?.message,
+      statusWrite: 'written',
+    });
+    for (const field of ['durationMs', 'executionMs'] as const) assert.equal(typeof verdict?.[field], 'number', field);
+  });
+
+  it('name the problem of a task once, with its code, and the verdict', async () => {
+    for (const [name, code] of [
+      ['unauthorized', 'SIDECAR_UNAUTHORIZED'],
+      ['forbidden', 'SIDECAR_FORBIDDEN'],
+    ] as const) {
+      const lines = (await logLines(service.logFile)).filter(({ task }) => task === `${environment.namespace}/${name}`);
+      const of = (event: LogEvent): WrittenLine[] => lines.filter((line) => line.event === event && !line.folded);
+      assert.deepEqual(
+        of('TaskProblem').map(({ error }) => error?.code),
+        [code],
+      );
+      assert.deepEqual(
+        of('VerdictFailed').map(({ reason }) => reason),
+        ['Timeout'],
+      );
+    }
+  });
+
+  it('have another level after a PUT, until the next one', async () => {
+    const put = async (level: string): Promise<string> =>
+      await (await fetch(`${service.probeUrl}/loglevel`, { method: 'PUT', body: level })).text();
+    assert.equal(await put('ERROR'), 'ERROR\n');
+    assertFailed(await restart('unlogged', { timeoutSeconds: 2 }), 'Timeout', 'tooLateToBegin', { problem: /401/ });
+    assert.equal(await put('DEBUG'), 'DEBUG\n');
     const lines = await logLines(service.logFile);
-    const running = lines.find(({ message }) => message === 'sei-node-tasks is running');
-    assert.deepEqual([running?.['role'], running?.['taskQueue']], ['all', environment.namespace]);
-    const { uid } = (await environment.tasks.get(environment.namespace, 'well'))?.metadata ?? assert.fail();
-    const workflowId = `seinodetask/${environment.namespace}/well/${uid}`;
-    assert.ok(
-      lines.some((line) => line['workflowId'] === workflowId),
-      'a line names the workflow',
+    assert.deepEqual(
+      lines.filter(({ task }) => String(task).endsWith('/unlogged')),
+      [],
+    );
+    assert.deepEqual(
+      lines.filter(({ event }) => event === 'LogLevelChanged').map(({ before, logLevel }) => [before, logLevel]),
+      [
+        ['DEBUG', 'ERROR'],
+        ['ERROR', 'DEBUG'],
+      ],
     );
   });
 
   it('write no token, whatever a sidecar answers', async () => {
     const log = await readFile(service.logFile, 'utf8');
-    assert.match(log, /401/);
-    assert.match(log, /403/);
     for (const secret of secrets) assert.equal(log.includes(secret), false);
   });
 });

@@ -5,6 +5,12 @@ import type { TaskKind } from '../../api/task-kinds.ts';
 import type { TaskOutcome } from '../../api/temporal/task-outcome.ts';
 import { SHORT } from '../activity-options.ts';
 
+/** Where the service is that carries out a runbook's steps. */
+export interface ServiceQueue {
+  /** Its task queue (`TASK_QUEUE`). Unset: that of the runbook, which is then part of the service. */
+  readonly taskQueue?: string;
+}
+
 /** A task as a step of a runbook. */
 export interface ChildTask<Kind extends TaskKind = TaskKind> {
   /** Ends the child's workflow id; unique in the runbook. */
@@ -20,13 +26,13 @@ export interface ChildTask<Kind extends TaskKind = TaskKind> {
  * @returns The outcome of a task that is Complete.
  * @throws ChildWorkflowFailure whose cause is an ApplicationFailure of type = the reason, details = the outcome.
  */
-export async function runChildTask<Kind extends TaskKind>({
-  step,
-  kind,
-  input,
-}: ChildTask<Kind>): Promise<TaskOutcome> {
+export async function runChildTask<Kind extends TaskKind>(
+  { step, kind, input }: ChildTask<Kind>,
+  { taskQueue }: ServiceQueue = {},
+): Promise<TaskOutcome> {
   const { namespace, name } = input.node;
   return (await executeChild(kind, {
+    taskQueue,
     workflowId: `${workflowInfo().workflowId}/${step}`,
     staticSummary: `${kind} ${namespace}/${name}`,
     parentClosePolicy: 'REQUEST_CANCEL',
@@ -39,8 +45,11 @@ export async function runChildTask<Kind extends TaskKind>({
  *
  * @throws ApplicationFailure of type ParamsBuildFailed or DeserializeFailed, not retryable, naming field and value.
  */
-export async function validateTasks(tasks: readonly Pick<ChildTask, 'kind' | 'input'>[]): Promise<void> {
-  const { validateTasks: validate } = proxyActivities<Activities>({ ...SHORT, summary: 'Check the inputs' });
+export async function validateTasks(
+  tasks: readonly Pick<ChildTask, 'kind' | 'input'>[],
+  { taskQueue }: ServiceQueue = {},
+): Promise<void> {
+  const { validateTasks: validate } = proxyActivities<Activities>({ ...SHORT, taskQueue, summary: 'Check the inputs' });
   const problem = await validate(tasks.map(({ kind, input }) => ({ kind, input })));
   if (problem !== undefined)
     throw ApplicationFailure.create({ type: problem.reason, message: problem.message, nonRetryable: true });

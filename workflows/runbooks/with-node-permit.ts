@@ -2,6 +2,7 @@ import { CancellationScope, proxyActivities, workflowInfo } from '@temporalio/wo
 import type { NodeReference } from '../../api/node-reference.ts';
 import type { Activities } from '../../core/activities.ts';
 import { SHORT, taking } from '../activity-options.ts';
+import type { ServiceQueue } from './child-task.ts';
 
 /**
  * Holds a node over several steps of a runbook: nothing else of this service changes it until the last step is over.
@@ -11,9 +12,14 @@ import { SHORT, taking } from '../activity-options.ts';
 export async function withNodePermit<Result>(
   node: NodeReference,
   steps: (permitHolder: string) => Promise<Result>,
+  { taskQueue }: ServiceQueue = {},
 ): Promise<Result> {
-  const { takeNodePermit } = proxyActivities<Activities>({ ...taking(), summary: `Wait for ${node.name}` });
-  const { giveBackNodePermit } = proxyActivities<Activities>({ ...SHORT, summary: `Give ${node.name} back` });
+  const { takeNodePermit } = proxyActivities<Activities>({ ...taking(), taskQueue, summary: `Wait for ${node.name}` });
+  const { giveBackNodePermit } = proxyActivities<Activities>({
+    ...SHORT,
+    taskQueue,
+    summary: `Give ${node.name} back`,
+  });
   try {
     await takeNodePermit(node);
     return await steps(workflowInfo().workflowId);

@@ -1,0 +1,340 @@
+import type { LogLevelName } from './log.ts';
+
+/** Every field of a log line, by its name in JSON. */
+export const logFields = {
+  task: '`namespace/name` of the SeiNodeTask. Unset: the run has no resource.',
+  kind: 'Kind of the task.',
+  node: '`namespace/name` of the SeiNode.',
+  taskId: "The sidecar's id of the task.",
+  requester: 'User who requested the task, as the annotation `sei.io/requested-by` says.',
+  createdWith: 'Program that created the task, when the user is not known.',
+  workflowId: 'Id of the workflow in Temporal.',
+  runId: 'Run of that workflow.',
+  reason: 'Reason of the verdict or of the wait: docs/reasons.md.',
+  phase: 'Phase of the task.',
+  detail: 'Message of the verdict or of the wait, as the status has it.',
+  durationMs: 'How long it took, in milliseconds; of a verdict: since the workflow started.',
+  executionMs: 'Execution time of the task, in milliseconds. Unset: it was not executed.',
+  statusWrite:
+    'What became of the status write: `written`, `unchanged` (it was as wanted, or terminal), `gone` (no such resource).',
+  step: 'Step of the task, or of the start of the service.',
+  state: "The sidecar's answer about the task.",
+  why: 'Why the task was cancelled.',
+  generation: 'Generation of the spec.',
+  permit: 'Id of the permit, which names the node.',
+  holder: 'Who holds the permit or the lease.',
+  error: '`name`, `code` and `message` of an error, its `causes`, and a `stack` when its class is not known.',
+  failures: 'Failures since it last worked, this one included.',
+  notLogged: 'How many of them were not logged, because they repeat the last line.',
+  failingMs: 'Time since the first of these failures, in milliseconds.',
+  retryInMs: 'Time until the next try, in milliseconds.',
+  folded: '`true`: repeats an earlier line, and is only logged at level DEBUG.',
+  resource: 'Plural and group of the watched resources.',
+  namespace: 'Watched Kubernetes namespace. Unset: all.',
+  key: '`namespace/name` of a watched object.',
+  lease: '`namespace/name` of the Lease.',
+  identity: 'Name of this process in the election.',
+  version: 'Version of the service.',
+  commit: 'Commit that this build was made from.',
+  runtime: 'Version of Node.js.',
+  role: 'Role of the process.',
+  cluster: 'Uid of the `kube-system` namespace.',
+  apiServer: 'URL of the API server.',
+  temporalAddress: 'Address of Temporal.',
+  temporalNamespace: 'Temporal namespace.',
+  taskQueue: 'Temporal task queue.',
+  watchNamespaces: 'Watched Kubernetes namespaces. Empty: all.',
+  taskSelector: 'Label selector of the tasks. Unset: all.',
+  logLevel: 'Lowest level that is logged.',
+  before: 'Value before the change.',
+  signal: 'Signal that the process received.',
+  problems: 'What is wrong, with the variable and its value.',
+  code: 'Code of the error.',
+  names: 'Names of search attributes.',
+  command: 'Command that repairs it.',
+  activeKey: 'Id of the payload key that encrypts.',
+  keys: 'Ids of the payload keys.',
+  file: 'Path of a file.',
+  audiences: 'Audiences of a token.',
+  earlier: 'Id of the workflow of an earlier task with the same name.',
+  by: 'Program that declares the task. Unset: not known.',
+} as const;
+
+export type LogField = keyof typeof logFields;
+
+interface LogEventDefinition {
+  readonly level: LogLevelName;
+  /** One sentence that never varies: what varies is in the fields. */
+  readonly message: string;
+  /** The fields that a line may have; those that are not known are left out. */
+  readonly fields: readonly LogField[];
+}
+
+const WORKFLOW = ['workflowId', 'runId'] as const;
+const TASK = ['task', 'kind', 'node', 'taskId', 'requester', 'createdWith', ...WORKFLOW] as const;
+const FAILURE = ['error', 'failures', 'notLogged', 'failingMs', 'retryInMs', 'folded'] as const;
+const RECOVERY = ['failures', 'failingMs'] as const;
+const VERDICT = [...TASK, 'phase', 'reason', 'detail', 'durationMs', 'executionMs', 'statusWrite'] as const;
+const START = [
+  'version',
+  'commit',
+  'runtime',
+  'role',
+  'apiServer',
+  'temporalAddress',
+  'temporalNamespace',
+  'watchNamespaces',
+  'taskSelector',
+  'logLevel',
+] as const;
+
+/**
+ * Every line that the service logs, by its field `event`. The names are public, as reasons are: alerts, scripts and
+ * tests match them, so a name never changes and the message may.
+ */
+export const logEvents = {
+  ServiceStarting: { level: 'INFO', message: 'The service is starting.', fields: START },
+  ServiceRunning: {
+    level: 'INFO',
+    message: 'The service is running.',
+    fields: [...START, 'cluster', 'taskQueue', 'durationMs'],
+  },
+  ServiceStopping: {
+    level: 'INFO',
+    message: 'The process was asked to stop. It finishes what it is doing and accepts no more.',
+    fields: ['signal'],
+  },
+  ServiceStopped: { level: 'INFO', message: 'The service has stopped.', fields: [] },
+  ServiceFailed: {
+    level: 'ERROR',
+    message: 'The service cannot continue and ends. Look at the error, then start it again.',
+    fields: ['error'],
+  },
+  ConfigurationInvalid: {
+    level: 'ERROR',
+    message: 'The configuration is not valid. Correct these environment variables and start again.',
+    fields: ['code', 'problems'],
+  },
+  LogLevelChanged: { level: 'INFO', message: 'The log level was changed.', fields: ['logLevel', 'before'] },
+  SidecarTokenOpensApiServer: {
+    level: 'WARN',
+    message:
+      'SIDECAR_TOKEN_FILE contains a token that the API server accepts: every sidecar that gets it has the rights of ' +
+      'this service in the cluster. Mount a projected token with an audience of its own, such as sei-sidecar, and start ' +
+      "the sidecars' proxies with --auth-token-audiences=sei-sidecar.",
+    fields: ['file', 'audiences'],
+  },
+  TemporalConnectionFailed: {
+    level: 'WARN',
+    message: 'Temporal cannot be reached; retrying. The service starts when it answers.',
+    fields: ['temporalAddress', ...FAILURE],
+  },
+  SearchAttributesUnknown: {
+    level: 'WARN',
+    message: 'The search attributes of the Temporal namespace cannot be listed; retrying.',
+    fields: ['temporalNamespace', ...FAILURE],
+  },
+  SearchAttributesCreated: {
+    level: 'INFO',
+    message: 'The search attributes were created in the Temporal namespace.',
+    fields: ['temporalNamespace', 'names'],
+  },
+  SearchAttributesMissing: {
+    level: 'WARN',
+    message:
+      'The Temporal namespace lacks search attributes, and they could not be created: lists cannot be filtered, and a workflow is not cancelled when its resource is deleted while no bridge runs. Run the command, then restart this service.',
+    fields: ['temporalNamespace', 'names', 'command', 'error'],
+  },
+  ClusterIdUnknown: {
+    level: 'WARN',
+    message: 'The API server cannot be read; retrying. The service starts when it answers.',
+    fields: ['apiServer', ...FAILURE],
+  },
+  WorkerStartFailed: {
+    level: 'WARN',
+    message: 'The Temporal worker cannot be started; retrying. Check that the Temporal namespace exists.',
+    fields: ['temporalNamespace', ...FAILURE],
+  },
+  PayloadKeysReloaded: { level: 'INFO', message: 'The payload keys were read again.', fields: ['activeKey', 'keys'] },
+  PayloadKeysInvalid: {
+    level: 'ERROR',
+    message: 'The payload key file changed and is not valid. The previous keys stay in use. Correct the file.',
+    fields: ['error'],
+  },
+  LeaderElected: {
+    level: 'INFO',
+    message: 'This process leads: it turns SeiNodeTasks into workflows.',
+    fields: ['lease', 'identity'],
+  },
+  StandingBy: {
+    level: 'INFO',
+    message: 'This process stands by: another one leads.',
+    fields: ['lease', 'holder', 'identity'],
+  },
+  LeadershipLost: {
+    level: 'WARN',
+    message:
+      'This process no longer leads: the lease was not renewed in time, or another process acquired it. It stands by.',
+    fields: ['lease', 'holder'],
+  },
+  LeaseReleased: { level: 'INFO', message: 'The lease was released.', fields: ['lease'] },
+  LeaseReleaseFailed: {
+    level: 'WARN',
+    message: 'The lease could not be released. Another process leads after it has expired.',
+    fields: ['lease', 'error'],
+  },
+  ElectionFailed: {
+    level: 'WARN',
+    message: 'The lease cannot be read or written; retrying. A leader without it stands by after 10 s.',
+    fields: ['lease', ...FAILURE],
+  },
+  ElectionRecovered: {
+    level: 'INFO',
+    message: 'The lease can be read and written again.',
+    fields: ['lease', ...RECOVERY],
+  },
+  WatchFailed: {
+    level: 'WARN',
+    message: 'The watch failed; retrying. Changes are seen when it works again.',
+    fields: ['resource', 'namespace', ...FAILURE],
+  },
+  WatchRecovered: { level: 'INFO', message: 'The watch works again.', fields: ['resource', 'namespace', ...RECOVERY] },
+  ChangeNotHandled: {
+    level: 'WARN',
+    message: 'The change of an object was not handled. It is handled again with the next resync.',
+    fields: ['key', 'error'],
+  },
+  WorkflowListFailed: {
+    level: 'WARN',
+    message: 'The workflows cannot be listed; retrying. Until then, a workflow that is terminated is not noticed.',
+    fields: FAILURE,
+  },
+  WorkflowListRecovered: { level: 'INFO', message: 'The workflows can be listed again.', fields: RECOVERY },
+  ReconcileFailed: {
+    level: 'WARN',
+    message:
+      'A SeiNodeTask could not be reconciled; it is requeued with backoff. Lines are folded by the code of the error over all tasks.',
+    fields: ['task', 'workflowId', ...FAILURE],
+  },
+  WorkflowStarted: { level: 'INFO', message: 'The workflow of a new SeiNodeTask was started.', fields: TASK },
+  TaskCreatedAgain: {
+    level: 'WARN',
+    message: 'A task of this name was carried out before and has been created again. Check whether a program did that.',
+    fields: [...TASK, 'earlier', 'by'],
+  },
+  EarlierTaskNotRead: {
+    level: 'WARN',
+    message: 'It is not known whether a task of this name was carried out before.',
+    fields: [...TASK, 'error'],
+  },
+  PendingWritten: {
+    level: 'INFO',
+    message: 'No worker has begun the task within 5 s. Check that a worker runs on the task queue.',
+    fields: TASK,
+  },
+  CancelRequested: {
+    level: 'INFO',
+    message: 'The workflow was asked to cancel, because the SeiNodeTask has the annotation sei.io/cancel.',
+    fields: [...TASK, 'why'],
+  },
+  SpecChangeSent: {
+    level: 'INFO',
+    message: 'The changed spec was sent to the workflow.',
+    fields: [...TASK, 'generation'],
+  },
+  StatusRepaired: {
+    level: 'WARN',
+    message: 'The workflow had closed without writing its verdict into the status. The bridge has written it.',
+    fields: VERDICT,
+  },
+  OrphanCancelled: {
+    level: 'INFO',
+    message: 'The workflow was asked to cancel, because its SeiNodeTask no longer exists.',
+    fields: ['task', 'workflowId'],
+  },
+  TaskDeleted: {
+    level: 'INFO',
+    message: 'The SeiNodeTask was deleted, because ttlSecondsAfterFinished has passed.',
+    fields: TASK,
+  },
+  TaskWaiting: {
+    level: 'INFO',
+    message: 'The task waits for its node. Nothing was sent by this attempt.',
+    fields: [...TASK, 'reason', 'detail'],
+  },
+  PermitAcquired: {
+    level: 'INFO',
+    message: "The task has acquired the node's permit.",
+    fields: ['permit', 'holder', ...WORKFLOW],
+  },
+  PermitReleased: {
+    level: 'INFO',
+    message: "The node's permit was released.",
+    fields: ['permit', 'holder', ...WORKFLOW],
+  },
+  PermitFreed: {
+    level: 'WARN',
+    message: 'The permit of a workflow that has closed without releasing it was ended.',
+    fields: ['permit', 'holder', ...WORKFLOW],
+  },
+  TaskSending: {
+    level: 'INFO',
+    message: 'The task is about to be sent. It counts as perhaps sent.',
+    fields: TASK,
+  },
+  TaskAccepted: { level: 'INFO', message: 'The task was sent and accepted.', fields: [...TASK, 'durationMs'] },
+  TaskRefused: { level: 'WARN', message: 'The task was refused.', fields: [...TASK, 'error'] },
+  TaskPerhapsSent: {
+    level: 'WARN',
+    message:
+      'The task may have been sent: the call has no usable answer. The task is asked for before anything is sent.',
+    fields: [...TASK, 'error'],
+  },
+  TaskFound: {
+    level: 'INFO',
+    message: 'The task is there already. Nothing was sent by this attempt.',
+    fields: [...TASK, 'state'],
+  },
+  TransactionSentAgain: {
+    level: 'INFO',
+    message: 'The pending transaction was sent again under its id, so that the sidecar looks for it.',
+    fields: [...TASK, 'failures', 'notLogged', 'failingMs', 'folded'],
+  },
+  TaskProblem: {
+    level: 'WARN',
+    message: 'The task cannot continue; retrying. Look at the error.',
+    fields: [...TASK, ...FAILURE],
+  },
+  TaskContinues: { level: 'INFO', message: 'The task continues.', fields: [...TASK, ...RECOVERY] },
+  TaskTakenOff: {
+    level: 'INFO',
+    message: 'The wait was taken off the sidecar, or its SeiNode no longer exists.',
+    fields: [...TASK, 'state'],
+  },
+  VerdictComplete: { level: 'INFO', message: 'The task is Complete.', fields: VERDICT },
+  VerdictFailed: {
+    level: 'WARN',
+    message: 'The task is Failed. The verdict says what was sent and what to do.',
+    fields: VERDICT,
+  },
+  StatusWritten: {
+    level: 'DEBUG',
+    message: 'A change was written into the status.',
+    fields: [...TASK, 'step', 'statusWrite'],
+  },
+  StatusNotWritten: {
+    level: 'WARN',
+    message: 'The status could not be written. The next change writes it again.',
+    fields: [...TASK, 'error'],
+  },
+  EventNotRecorded: {
+    level: 'WARN',
+    message: 'An Event could not be recorded. The status has the same information.',
+    fields: ['error', ...WORKFLOW],
+  },
+  TemporalSdk: {
+    level: 'WARN',
+    message: "The message of Temporal's SDK, at its level and with its fields.",
+    fields: [...FAILURE, ...WORKFLOW],
+  },
+} as const satisfies Record<string, LogEventDefinition>;
