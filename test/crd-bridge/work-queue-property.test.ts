@@ -108,11 +108,9 @@ class CheckedQueue {
     assert.ok(this.running.length <= this.#concurrency, 'no more at once than it may');
     const waiting = [...this.#due].filter((each) => !this.running.some((work) => work.key === each));
     assert.ok(waiting.length === 0 || this.running.length === this.#concurrency, `forgotten: ${waiting.join()}`);
-    assert.equal(
-      this.queue.size,
-      waiting.length + this.running.length,
-      'the size is that of the keys, each counted once',
-    );
+    const counted = [...waiting, ...this.running.map((work) => work.key), ...this.#failures.keys()];
+    assert.equal(this.queue.size, new Set(counted).size, 'the size is that of the keys, each counted once');
+    assert.equal(this.queue.failing, this.#failures.size);
   }
 }
 
