@@ -25,6 +25,8 @@ export async function bundle({ project, input, external, ...output }: BundleOpti
     platform: 'node',
     transform: { target: TARGET },
     ...(external !== undefined && { external }),
+    // It does not say so itself, and is large: clients for every API of Kubernetes.
+    treeshake: { moduleSideEffects: [{ test: /[\\/]@kubernetes[\\/]client-node[\\/]/, sideEffects: false }] },
     onLog(_level, { message }) {
       throw new Error(`Bundling ${input}: ${message}`);
     },

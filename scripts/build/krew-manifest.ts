@@ -18,8 +18,8 @@ export function krewManifest(version: string, url: string, archives: readonly Ar
         shortDescription: 'Operate Sei nodes by SeiNodeTasks',
         description:
           'Restarts Sei nodes and waits for heights by SeiNodeTasks, watches and cancels them, and lists what was done on a node. The archive contains Node.\n',
-        platforms: archives.map(({ platform, name, sha256 }) => ({
-          selector: { matchLabels: platform },
+        platforms: archives.map(({ platform: { os, arch }, name, sha256 }) => ({
+          selector: { matchLabels: { os, arch } },
           uri: `${url}/${name}`,
           sha256,
           bin: `${name.replace(/\.tar\.gz$/, '')}/kubectl-snt`,

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import { krewManifest } from '../../scripts/build/krew-manifest.ts';
+import { platforms } from '../../scripts/build/platforms.ts';
 import { thirdPartyNotices } from '../../scripts/build/third-party-notices.ts';
 import { writeArchive } from '../../scripts/build/write-archive.ts';
 import { execute, Packed } from './packed.ts';
@@ -65,7 +66,7 @@ describe('kubectl-snt.cjs', function () {
     await mkdir(join(node, 'bin'), { recursive: true });
     await writeFile(join(node, 'LICENSE'), 'MIT');
     await writeFile(join(node, 'bin/node'), `#!/bin/sh\nexec '${process.execPath}' "$@"\n`);
-    const platform = { os: 'linux', arch: 'amd64' } as const;
+    const [platform = assert.fail()] = platforms;
     const archive = await writeArchive(packed.built, platform, { node, destination: directory });
     const bytes = await readFile(join(directory, archive.name));
     assert.equal(archive.sha256, createHash('sha256').update(bytes).digest('hex'));
@@ -74,7 +75,7 @@ describe('kubectl-snt.cjs', function () {
     const { spec } = parse(krewManifest('0.1.0', 'https://example.org/snt', [archive]));
     const [{ bin, ...krew }] = spec.platforms;
     assert.deepEqual(krew, {
-      selector: { matchLabels: platform },
+      selector: { matchLabels: { os: 'linux', arch: 'amd64' } },
       uri: `https://example.org/snt/${archive.name}`,
       sha256: archive.sha256,
     });
