@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { workflowIdOf } from '../api/temporal/workflow-id.ts';
 import { workflowUrl } from '../core/workflow-url.ts';
 import type { ServiceStack } from '../dev/start-service-stack.ts';
@@ -6,6 +7,10 @@ import { RESTART, RESTARTED_NODE } from './story-restart.ts';
 import { workflowList } from './workflow-list.ts';
 import { blank, heading, paragraph, pasteable, verbatim } from './terminal.ts';
 
+/** What `kubectl snt` runs. */
+const PLUGIN = fileURLToPath(new URL('../cli/main.ts', import.meta.url));
+
+const NODE_FOR_PLUGIN = 'validator-1';
 const NODE_TO_TRY = 'validator-2';
 const TASK_TO_TRY = 'my-restart';
 
@@ -22,6 +27,7 @@ export async function invite(stack: ServiceStack): Promise<void> {
 async function showPlaces({ namespace, tasks, temporal, servers, service }: ServiceStack): Promise<void> {
   verbatim(`Temporal UI   ${servers.temporal.uiUrl}`);
   verbatim(`service log   ${service.logFile}`);
+  verbatim(`probes        ${service.probeUrl}/readyz`);
   verbatim(`metrics       ${service.metricsUrl}`);
   const task = await tasks.get(namespace, RESTART);
   if (task !== undefined) {
@@ -37,7 +43,13 @@ async function showPlaces({ namespace, tasks, temporal, servers, service }: Serv
 
 function commandsToTry({ namespace, servers, fleet }: ServiceStack): string {
   return `export KUBECONFIG=${servers.kubernetes.kubeconfig('admin')}
+export TEMPORAL_ADDRESS=${servers.temporal.address} TEMPORAL_NAMESPACE=${servers.temporal.namespace}
 kubectl -n ${namespace} get snt -o wide
+
+# kubectl snt from the source; docs/cli.md says how to install it.
+snt() { ${process.execPath} --no-warnings ${PLUGIN} "$@"; }
+snt -n ${namespace} restart ${NODE_FOR_PLUGIN} --reason 'try the plugin' --wait
+snt -n ${namespace} history ${NODE_FOR_PLUGIN}
 
 # Restart seid on ${NODE_TO_TRY}, and see what comes of it.
 kubectl apply -f - <<EOF

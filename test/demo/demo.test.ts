@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { Program } from '../support/program.ts';
 
+const execute = promisify(execFile);
 const NODE_ARGUMENTS = ['--no-warnings', 'demo/main.ts'];
 
 describe('npm run demo', function () {
@@ -52,10 +55,13 @@ describe('npm run demo', function () {
     assert.match(told, /kubectl is not on the PATH; the API is used instead/);
     assert.match(told, /All \d+ checks passed/);
     const [, directory] = /^export KUBECONFIG=(.*)\/kubeconfig-admin$/m.exec(told) ?? assert.fail(told);
-    const urls = ['Temporal UI', 'metrics'].map(
+    const urls = ['Temporal UI', 'probes', 'metrics'].map(
       (what) => new RegExp(`${what} +(http://\\S+)`).exec(told)?.[1] ?? assert.fail(told),
     );
     for (const url of urls) assert.equal((await fetch(url)).status, 200, url);
+    const commands = [...told.matchAll(/^(?:export|snt) .*$|^snt\(\).*$/gm)].map(([line]) => line);
+    const tried = await execute('sh', ['-ec', commands.join('\n')]);
+    assert.match(tried.stdout, /Complete[^]*\brestart-validator-1/);
 
     demo.pressControlC();
     assert.equal(await demo.exitCode(), 0, demo.stderr);
