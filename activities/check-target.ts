@@ -34,7 +34,7 @@ export async function checkTarget(
       progress: waitingForTarget(waitingForPhase(plan.task.node, phaseWait(plan, seen.phase))),
     };
   if (!needsPermit(plan)) return ready(plan, seen);
-  const taken = await dependencies.permits.take(permitOf(plan), plan.permitHolder);
+  const taken = await dependencies.permits.acquire(permitOf(plan), plan.permitHolder);
   if ('runId' in taken) return { ...ready(plan, seen), permitRunId: taken.runId };
   if (plan.begun?.accepted || plan.begun?.onlyWatched) return ready(plan, seen);
   const obstacle = { by: 'permit', holder: holderText(taken.heldBy.workflowId) } as const;

@@ -111,7 +111,7 @@ export function createActivities(given: ActivityDependencies): Activities {
       const { plan } = request;
       // Not by the dispatch: a repeated attempt of it would set the image again, over that of the next holder.
       if ('image' in request.request && isOwnPermit(plan))
-        await target().permits.giveBack(permitOf(plan), plan.permitHolder, permitRunId);
+        await target().permits.release(permitOf(plan), plan.permitHolder, permitRunId);
       return await new TaskPoll({ ...dependencies, polls }, request, attempt).run();
     },
     takeOffTask: async (request) => {
@@ -121,10 +121,10 @@ export function createActivities(given: ActivityDependencies): Activities {
     },
     mirrorStatus: async ({ permit, ...request }) => {
       ours(request.task);
-      if (permit !== undefined) await target().permits.giveBack(permit.permitId, permit.holder, permit.runId);
+      if (permit !== undefined) await target().permits.release(permit.permitId, permit.holder, permit.runId);
       return await mirrorStatus(dependencies, request, cancellationSignal());
     },
-    takeNodePermit: async (node) => {
+    acquireNodePermit: async (node) => {
       using attempt = new Attempt<{ waitingFor: string }>(shutdown, DISPATCH_BEAT);
       using wait = new PermitWait({
         permits: target().permits,
@@ -137,7 +137,7 @@ export function createActivities(given: ActivityDependencies): Activities {
       });
       try {
         for (const sinceMs = attempt.nowMs; ;) {
-          const taken = await wait.take(sinceMs);
+          const taken = await wait.acquire(sinceMs);
           if ('permitRunId' in taken) return;
           attempt.heartbeat({ waitingFor: taken.heldBy });
           await wait.wait(Number.POSITIVE_INFINITY);
@@ -146,7 +146,7 @@ export function createActivities(given: ActivityDependencies): Activities {
         attempt.leave(error);
       }
     },
-    giveBackNodePermit: async (node) => await target().permits.giveBack(permitIdOf(clusterId, node), ownWorkflowId()),
+    releaseNodePermit: async (node) => await target().permits.release(permitIdOf(clusterId, node), ownWorkflowId()),
     validateTasks: async (tasks) => {
       for (const { kind, input } of tasks) {
         const planned = planTask(kind, input, { workflowId: ownWorkflowId(), firstRunId: '', cluster: clusterId });

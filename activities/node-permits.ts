@@ -63,7 +63,7 @@ export class NodePermits {
    * @param holder - Id of the workflow that will hold it.
    * @returns The run of the permit, or its current holder.
    */
-  async take(
+  async acquire(
     permitId: string,
     holder: string,
   ): Promise<{ readonly runId: string } | { readonly heldBy: PermitHolder }> {
@@ -88,7 +88,7 @@ export class NodePermits {
    *
    * @param runId - The run of the permit. Unset: it is looked up.
    */
-  async giveBack(permitId: string, holder: string, runId?: string): Promise<void> {
+  async release(permitId: string, holder: string, runId?: string): Promise<void> {
     const heldRunId = runId ?? (await this.#heldBy(permitId, holder));
     if (heldRunId !== undefined && (await this.#end(permitId, heldRunId)))
       this.#log('PermitReleased', { permit: permitId, holder });

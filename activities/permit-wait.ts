@@ -49,14 +49,14 @@ export class PermitWait implements Disposable {
    * @param sinceMs - Start of the wait, in milliseconds since the epoch.
    * @returns The run of the permit, or its holder as messages name it.
    */
-  async take(sinceMs: number): Promise<{ readonly permitRunId: string } | { readonly heldBy: string }> {
+  async acquire(sinceMs: number): Promise<{ readonly permitRunId: string } | { readonly heldBy: string }> {
     const { permits, line, permitId, holder, tasks, metrics, attempt } = this.#options;
     if (this.#runId !== undefined) return { permitRunId: this.#runId };
     this.#place ??= line.join(permitId, sinceMs);
     const known = this.#place.holder;
     // Whoever is first waits for the holder: if that is this workflow, it must not wait for its turn.
     if (!this.#place.isFront && known?.workflowId !== holder) return { heldBy: known?.name ?? 'other work' };
-    const taken = await permits.take(permitId, holder);
+    const taken = await permits.acquire(permitId, holder);
     if ('runId' in taken) {
       this.#runId = taken.runId;
       metrics?.record('sei_permit_wait_duration_seconds', {}, Math.max(0, attempt.nowMs - sinceMs) / 1000);
@@ -70,9 +70,9 @@ export class PermitWait implements Disposable {
   }
 
   /** Releases the permit and the place in the queue while the task waits for something else. */
-  async giveBack(): Promise<void> {
+  async release(): Promise<void> {
     const { permits, permitId, holder } = this.#options;
-    await permits.giveBack(permitId, holder, this.#runId);
+    await permits.release(permitId, holder, this.#runId);
     this.#runId = undefined;
     this.#place?.leave();
     this.#place = undefined;

@@ -10,7 +10,7 @@ import { taskFields } from '../core/task-fields.ts';
 import { KubernetesError } from '../kubernetes/errors.ts';
 import type { Attempt } from './attempt.ts';
 import { SidecarError } from './errors.ts';
-import { isCalledOff } from './is-called-off.ts';
+import { isCancelRequested } from './is-cancel-requested.ts';
 import type { MirrorDependencies } from './mirror-status.ts';
 import type { SeidRpc } from './seid-rpc.ts';
 import { TaskReporter } from './task-reporter.ts';
@@ -193,7 +193,7 @@ export class TaskPoll {
     const nowMs = this.#attempt.nowMs;
     if (nowMs < this.#resubmitAtMs || this.#remainingMs() <= 0) return;
     this.#resubmitAtMs = nowMs + RESUBMIT_MS;
-    if (await isCalledOff()) return;
+    if (await isCancelRequested()) return;
     try {
       const answer = await this.#work.send();
       const { error: _, ...repeated } = this.#sentAgain.failed('pending');

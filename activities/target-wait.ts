@@ -130,10 +130,10 @@ export class TargetWait implements Disposable {
    * released for other tasks.
    */
   async #takeNode(): Promise<Obstacle | { readonly permitRunId: string }> {
-    const taken = await this.#permit.take(this.#state.queuedSinceMs ?? this.#options.attempt.nowMs);
+    const taken = await this.#permit.acquire(this.#state.queuedSinceMs ?? this.#options.attempt.nowMs);
     if ('heldBy' in taken) return { by: 'permit', holder: taken.heldBy };
     const beside = await this.#obstacleBeside();
-    if (beside?.by === 'interval') await this.#giveBack();
+    if (beside?.by === 'interval') await this.#release();
     return beside ?? taken;
   }
 
@@ -155,8 +155,8 @@ export class TargetWait implements Disposable {
   }
 
   /** A runbook keeps a permit that it holds. */
-  async #giveBack(): Promise<void> {
-    if (isOwnPermit(this.#options.plan)) await this.#permit.giveBack();
+  async #release(): Promise<void> {
+    if (isOwnPermit(this.#options.plan)) await this.#permit.release();
   }
 
   async #waitForPhase(phase: string | undefined): Promise<OverTask | undefined> {
@@ -164,7 +164,7 @@ export class TargetWait implements Disposable {
     const wait = phaseWait(plan, phase);
     const { phaseSinceMs } = this.#state;
     if (phaseSinceMs === undefined) {
-      if (needsPermit(plan)) await this.#giveBack();
+      if (needsPermit(plan)) await this.#release();
       const sinceMs = plan.waitingSinceMs ?? attempt.nowMs;
       const progress = waitingForTarget(waitingForPhase(plan.task.node, wait));
       const shown = await this.#show({ reason: 'PhaseNotMet', progress });

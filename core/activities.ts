@@ -52,8 +52,8 @@ export interface Activities {
   /**
    * Waits until the workflow that calls has a node to itself; it then hands its id on to its tasks as `permitHolder`.
    */
-  takeNodePermit(node: NodeReference): Promise<void>;
-  giveBackNodePermit(node: NodeReference): Promise<void>;
+  acquireNodePermit(node: NodeReference): Promise<void>;
+  releaseNodePermit(node: NodeReference): Promise<void>;
   /** Checks the inputs of tasks that a runbook will start. Returns what is wrong with the first that is not valid. */
   validateTasks(tasks: readonly { readonly kind: string; readonly input: unknown }[]): Promise<Verdict | undefined>;
 }

@@ -56,7 +56,7 @@ export function polling(isBounded: boolean, inFlight = 1_000): ActivityOptions {
  * A wait that takes a permit at its end. Its cancel is waited for: otherwise it could take the permit for a workflow
  * that has closed.
  */
-export function taking(): ActivityOptions {
+export function acquiring(): ActivityOptions {
   return { ...waiting(), cancellationType: 'WAIT_CANCELLATION_COMPLETED' };
 }
 

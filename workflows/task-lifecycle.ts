@@ -42,7 +42,7 @@ import {
 } from '../core/progress.ts';
 import { verdictOf } from '../core/task-verdict.ts';
 import { resourceAlreadyTerminal, resourceGone } from '../core/verdict.ts';
-import { DISPATCH, OVERTIME_MS, SHORT, taking, polling, waiting } from './activity-options.ts';
+import { DISPATCH, OVERTIME_MS, SHORT, acquiring, polling, waiting } from './activity-options.ts';
 import type { TaskControl } from './task-control.ts';
 import type { TaskDisplay } from './task-display.ts';
 
@@ -141,7 +141,7 @@ export class TaskLifecycle {
     const { control, display } = this.#options;
     const plan = this.#currentPlan;
     display.show(this.#waitingFor ?? waitingForTarget(`Waiting for ${nodeText(plan.task.node)}.`));
-    const { awaitTarget } = proxyActivities<Activities>({ ...taking(), summary: `Wait for ${plan.task.node.name}` });
+    const { awaitTarget } = proxyActivities<Activities>({ ...acquiring(), summary: `Wait for ${plan.task.node.name}` });
     const target = await control.untilChanged(() => awaitTarget({ plan, ...present({ earlier: this.#waited }) }));
     if (target === undefined) return afterTarget('waiting', this.#situation);
     this.#waited = target.waited;

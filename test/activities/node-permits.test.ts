@@ -41,7 +41,7 @@ describe('the permit of a holder', () => {
   for (const name of CLOSED) {
     it(`is free for others when the holder is ${name}`, async () => {
       const { permits, ended } = serverWhere({ holder: WorkflowExecutionStatus[`WORKFLOW_EXECUTION_STATUS_${name}`] });
-      assert.deepEqual([await permits.take('permit', 'other'), ended], [{ runId: 'new' }, ['old']]);
+      assert.deepEqual([await permits.acquire('permit', 'other'), ended], [{ runId: 'new' }, ['old']]);
     });
   }
 
@@ -49,7 +49,7 @@ describe('the permit of a holder', () => {
     it(`is not free when the holder is ${name}`, async () => {
       const { permits, ended } = serverWhere({ holder: WorkflowExecutionStatus[`WORKFLOW_EXECUTION_STATUS_${name}`] });
       const heldBy = { runId: 'old', workflowId: 'holder' };
-      assert.deepEqual([await permits.take('permit', 'other'), ended], [{ heldBy }, []]);
+      assert.deepEqual([await permits.acquire('permit', 'other'), ended], [{ heldBy }, []]);
     });
   }
 
@@ -57,7 +57,7 @@ describe('the permit of a holder', () => {
     const { WORKFLOW_EXECUTION_STATUS_PAUSED: permit, WORKFLOW_EXECUTION_STATUS_RUNNING: holder } =
       WorkflowExecutionStatus;
     const { permits, ended } = serverWhere({ holder, permit });
-    assert.ok('heldBy' in (await permits.take('permit', 'other')));
+    assert.ok('heldBy' in (await permits.acquire('permit', 'other')));
     assert.deepEqual(ended, []);
   });
 });

@@ -9,7 +9,7 @@ import type { ResourceClient } from '../../kubernetes/resource-client.ts';
 class FakePermits {
   holder: string | undefined;
 
-  async take(_permitId: string, holder: string) {
+  async acquire(_permitId: string, holder: string) {
     this.holder ??= holder;
     return this.holder === holder ? { runId: `of ${holder}` } : { heldBy: { runId: 'r', workflowId: this.holder } };
   }
@@ -32,19 +32,19 @@ describe('a workflow that holds a permit and waits again', () => {
   it('has it, although another workflow has waited longer for it in this process', async () => {
     permits.holder = 'holder';
     using waiter = waitOf('waiter');
-    assert.ok('heldBy' in (await waiter.take(1)));
+    assert.ok('heldBy' in (await waiter.acquire(1)));
     using holder = waitOf('holder');
-    assert.deepEqual(await holder.take(2), { permitRunId: 'of holder' });
-    assert.ok('heldBy' in (await waiter.take(1)));
+    assert.deepEqual(await holder.acquire(2), { permitRunId: 'of holder' });
+    assert.ok('heldBy' in (await waiter.acquire(1)));
   });
 
   it('has it also where nobody has asked yet who holds it, as soon as the first one has', async () => {
     permits.holder = 'holder';
     using waiter = waitOf('waiter');
     using holder = waitOf('holder');
-    const asked = waiter.take(1);
-    assert.ok('heldBy' in (await holder.take(2)));
+    const asked = waiter.acquire(1);
+    assert.ok('heldBy' in (await holder.acquire(2)));
     await asked;
-    assert.deepEqual(await holder.take(2), { permitRunId: 'of holder' });
+    assert.deepEqual(await holder.acquire(2), { permitRunId: 'of holder' });
   });
 });

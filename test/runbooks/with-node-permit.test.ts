@@ -101,7 +101,7 @@ describe('a runbook that holds a permit during two restarts', () => {
       const { raw } = await runbook.describe();
       return raw.pendingActivities?.some(
         ({ activityType, heartbeatDetails }) =>
-          activityType?.name === 'takeNodePermit' &&
+          activityType?.name === 'acquireNodePermit' &&
           Buffer.from(heartbeatDetails?.payloads?.[0]?.data ?? '').includes('SeiNodeTask'),
       );
     });

@@ -1,7 +1,7 @@
 import { CancellationScope, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { NodeReference } from '../../api/node-reference.ts';
 import type { Activities } from '../../core/activities.ts';
-import { SHORT, taking } from '../activity-options.ts';
+import { SHORT, acquiring } from '../activity-options.ts';
 import type { ServiceQueue } from './child-task.ts';
 
 /**
@@ -14,16 +14,20 @@ export async function withNodePermit<Result>(
   steps: (permitHolder: string) => Promise<Result>,
   { taskQueue }: ServiceQueue = {},
 ): Promise<Result> {
-  const { takeNodePermit } = proxyActivities<Activities>({ ...taking(), taskQueue, summary: `Wait for ${node.name}` });
-  const { giveBackNodePermit } = proxyActivities<Activities>({
+  const { acquireNodePermit } = proxyActivities<Activities>({
+    ...acquiring(),
+    taskQueue,
+    summary: `Wait for ${node.name}`,
+  });
+  const { releaseNodePermit } = proxyActivities<Activities>({
     ...SHORT,
     taskQueue,
-    summary: `Give ${node.name} back`,
+    summary: `Release the permit of ${node.name}`,
   });
   try {
-    await takeNodePermit(node);
+    await acquireNodePermit(node);
     return await steps(workflowInfo().workflowId);
   } finally {
-    await CancellationScope.nonCancellable(() => giveBackNodePermit(node));
+    await CancellationScope.nonCancellable(() => releaseNodePermit(node));
   }
 }
