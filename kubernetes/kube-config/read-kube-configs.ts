@@ -1,12 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { KubeConfigError } from '../errors.ts';
 import { parseKubeConfig, type KubeConfigs } from './parse-kube-config.ts';
 
 /**
  * Reads the kubeconfig as kubectl finds it: the file that is named, else those of `KUBECONFIG`, of which some may be
- * missing and the first one that has an entry wins, else `~/.kube/config`.
+ * missing and the first one that has an entry wins, else `$HOME/.kube/config`.
  *
  * @returns `undefined` when neither `KUBECONFIG` nor `~/.kube/config` is there.
  * @throws KubeConfigError
@@ -15,8 +14,10 @@ export function readKubeConfigs(file?: string): KubeConfigs | undefined {
   if (file !== undefined) return readFile(file);
   const list = process.env['KUBECONFIG'];
   if (list) return readList(list);
-  const home = join(process.env['HOME'] || homedir(), '.kube', 'config');
-  return existsSync(home) ? readFile(home) : undefined;
+  // Only HOME, as kubectl: the user of a container image has no entry in /etc/passwd.
+  const home = process.env['HOME'];
+  const standard = home ? join(home, '.kube', 'config') : undefined;
+  return standard !== undefined && existsSync(standard) ? readFile(standard) : undefined;
 }
 
 function readList(list: string): KubeConfigs {

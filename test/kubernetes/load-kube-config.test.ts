@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { syncBuiltinESMExports } from 'node:module';
+import os, { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mock } from 'node:test';
 import { loadKubeConfig } from '../../kubernetes/load-kube-config.ts';
 
 const good = {
@@ -92,6 +94,21 @@ describe('loadKubeConfig', () => {
   it('names a file that does not exist', async () => {
     process.env['KUBECONFIG'] = join(directory, 'none');
     await assert.rejects(loadKubeConfig(), { code: 'KUBECONFIG_INVALID', message: /none/ });
+  });
+
+  it('needs no home, as in a container whose user has none', async () => {
+    delete process.env['KUBECONFIG'];
+    delete process.env['HOME'];
+    const noHome = mock.method(os, 'homedir', () => {
+      throw new Error('uv_os_homedir returned ENOENT');
+    });
+    syncBuiltinESMExports();
+    try {
+      await assert.rejects(loadKubeConfig(), { code: 'KUBECONFIG_INVALID', message: /No API server is configured/ });
+    } finally {
+      noHome.mock.restore();
+      syncBuiltinESMExports();
+    }
   });
 
   it('says so when nothing is configured', async () => {
