@@ -13,7 +13,7 @@ module.exports = {
   require: ['test/support/global-fixtures.ts'],
   spec: names.length > 0 ? [] : ['test/**/*.test.ts'],
   parallel: true,
-  jobs: 3,
+  jobs: 4,
   timeout: 120_000,
   'forbid-only': true,
 };
