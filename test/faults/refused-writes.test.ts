@@ -65,7 +65,7 @@ describe('an API server that does not accept status writes', () => {
         const task = await environment.restart(name, name);
         await refusedAgain(refusals, 2);
         const before = await eventsOf(task);
-        await refusedAgain(refusals, 6);
+        await refusedAgain(refusals, 3);
         assert.equal(await eventsOf(task), before);
         service.apiServer.resume(name);
         await release(name);
