@@ -47,6 +47,8 @@ describe('metrics and logs', () => {
     assertComplete(await restart('well'));
     await waitForPhaseAndQueue();
     await writeFile(tokenFile, REFUSED_TOKEN);
+    const writtenMs = Date.now();
+    await eventually('the service looks at the file again', () => Date.now() > writtenMs + 1_500);
     assertFailed(await restart('unauthorized', { timeoutSeconds: 2 }), 'Timeout', 'tooLateToBegin', { problem: /401/ });
     assertFailed(
       await restart('forbidden', { timeoutSeconds: 2 }, { answerStatus: { status: 403 } }),
