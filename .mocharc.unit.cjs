@@ -6,8 +6,8 @@ const { require: _globalFixtures, ...all } = require('./.mocharc.cjs');
 
 /** What starts servers, or asks for them. */
 const SERVERS = ['dev/start-local-servers.ts', 'test/support/shared-servers.ts'];
-/** What starts whole programs, which takes seconds and, with some, servers. */
-const PROGRAMS = [
+/** What takes seconds: it starts whole programs and, with some, servers, or it waits for a lease to be lost. */
+const SLOW = [
   'test/bench/bench.test.ts',
   'test/build/plugin-file.test.ts',
   'test/chaos/run.test.ts',
@@ -15,10 +15,13 @@ const PROGRAMS = [
   'test/cli/kubeconfig-oddities.test.ts',
   'test/cli/usage.test.ts',
   'test/demo/demo.test.ts',
+  'test/crd-bridge/orphans.test.ts',
   'test/deploy/chart.test.ts',
   'test/deploy/generate.test.ts',
+  'test/kubernetes/lease-handicap.test.ts',
   'test/monitoring/alerts.test.ts',
   'test/supply-chain/audit.test.ts',
+  'test/supply-chain/sbom.test.ts',
   'test/worker/configuration-errors.test.ts',
 ];
 
@@ -56,7 +59,7 @@ const files = globSync('test/**/*.test.ts', { cwd: __dirname }).toSorted(
 /** Every file that needs no server: none is started, and a test that asks for one fails. */
 module.exports = {
   ...all,
-  spec: all.spec.length > 0 ? files.filter((file) => !PROGRAMS.includes(file) && !needsServers(file)) : [],
+  spec: all.spec.length > 0 ? files.filter((file) => !SLOW.includes(file) && !needsServers(file)) : [],
   // Some wait more than they work.
   jobs: 5,
   timeout: 20_000,
