@@ -13,11 +13,14 @@ const PORTS_APART = 97;
 
 let next = process.pid * PORTS_APART;
 
-/** A loopback port that is free now, and that no process gives out again before this one has ended. */
+/**
+ * A loopback port that is free now, and that no process gives out again before this one has ended. A port that another
+ * process has claimed is never listened on, not even to try it: its server may be about to.
+ */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = FIRST_PORT + (next++ % PORTS);
-    if ((await isFree(port)) && (await claim(port))) return port;
+    if ((await claim(port)) && (await isFree(port))) return port;
   }
 }
 

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,8 @@ const PROJECT = fileURLToPath(new URL('../', import.meta.url));
 const [, ...START] = packageJson.scripts.start.split(' ');
 /** Long, for busy machines. */
 const READY_TIMEOUT_MS = 90_000;
+/** Characters of the log that an error shows: whoever reads it may not have the file. */
+const LOG_TAIL = 2_000;
 
 export interface LocalServiceOptions {
   readonly servers: ServerAddresses;
@@ -93,7 +95,10 @@ async function waitUntilReady(service: GuardedProcess, probeUrl: string, logFile
   void service.exited.then(() => (exited = true));
   const deadline = Date.now() + READY_TIMEOUT_MS;
   while (Date.now() < deadline) {
-    if (exited) throw new Error(`the service ended before it was ready; its log is ${logFile}`);
+    if (exited) {
+      const log = await readFile(logFile, 'utf8');
+      throw new Error(`the service ended before it was ready. Its log ${logFile} ends with:\n${log.slice(-LOG_TAIL)}`);
+    }
     const response = await fetch(`${probeUrl}/readyz`).catch(() => undefined);
     if (response?.status === 200) return;
     await sleep(100);

@@ -1,35 +1,54 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../../dev/free-port.ts';
 
 const MODULE = fileURLToPath(new URL('../../dev/free-port.ts', import.meta.url));
-/** Another process that would be given the same ports, and listens on none of them. */
-const OTHER = `
+/** A process that tries the same ports as its siblings. It prints the ports that it listened on, the given one last. */
+const SIBLING = `
   Object.defineProperty(process, 'pid', { value: ${process.pid} });
+  const { tracingChannel } = await import('node:diagnostics_channel');
+  const tried = [];
+  tracingChannel('net.server.listen').subscribe({ asyncStart: ({ options }) => void tried.push(options.port) });
   const { freePort } = await import(${JSON.stringify(MODULE)});
-  console.log(await freePort());
+  const given = await freePort();
+  console.log(JSON.stringify({ given, tried }));
   setInterval(() => {}, 1_000);`;
 
+interface Ports {
+  readonly given: number;
+  readonly tried: readonly number[];
+}
+
 describe('freePort', () => {
-  it('passes over a port that another process was given and has not begun to use', async () => {
-    const others = [];
-    try {
-      const given: number[] = [];
-      for (let index = 0; index < 3; index += 1) {
-        const other = spawn(process.execPath, ['--no-warnings', '--input-type=module', '--eval', OTHER], {
-          stdio: ['ignore', 'pipe', 'inherit'],
-        });
-        others.push(other);
-        const [line] = await once(createInterface(other.stdout), 'line');
-        given.push(Number(line));
-      }
-      given.push(await freePort());
-      assert.equal(new Set(given).size, given.length, given.join());
-    } finally {
-      for (const other of others) other.kill();
+  const siblings: ChildProcess[] = [];
+  const ports: Ports[] = [];
+
+  before(async () => {
+    for (let index = 0; index < 4; index += 1) {
+      const sibling = spawn(process.execPath, ['--no-warnings', '--input-type=module', '--eval', SIBLING], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      siblings.push(sibling);
+      const [line] = await once(createInterface(sibling.stdout), 'line');
+      ports.push(JSON.parse(line));
+    }
+  });
+
+  after(() => {
+    for (const sibling of siblings) sibling.kill();
+  });
+
+  it('passes over a port that another process was given and has not begun to use', () => {
+    const given = ports.map((each) => each.given);
+    assert.equal(new Set(given).size, given.length, given.join());
+  });
+
+  it('does not listen on such a port, not even to try it: the server that is about to start there would fail', () => {
+    for (const [index, { given, tried }] of ports.entries()) {
+      assert.ok(tried.includes(given));
+      for (const earlier of ports.slice(0, index)) assert.ok(!tried.includes(earlier.given), tried.join());
     }
   });
 });
