@@ -4,9 +4,10 @@ import { createServer } from 'node:net';
 
 /**
  * Below the ranges from which Linux (32768 up) and macOS (49152 up) take the ports of outgoing connections: a server
- * that is stopped for a while finds its port free when it starts again.
+ * that is stopped for a while finds its port free when it starts again. Above those of the simulated seids, which do not
+ * claim theirs.
  */
-const FIRST_PORT = 20_000;
+export const FIRST_PORT = 20_000;
 const PORTS = 12_768;
 /** Two processes that start servers at the same time rarely try the same ports. */
 const PORTS_APART = 97;

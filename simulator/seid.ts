@@ -28,9 +28,9 @@ export type SeidReport =
 export type SeidOrder = { type: 'serve'; port?: number } | { type: 'exit' } | { type: 'genesis'; genesisTime: number };
 
 // Below the range that Linux uses for outgoing connections, so that no other connection can take the port in the short
-// time between two runs of seid.
+// time between two runs of seid; and below the ports that dev/free-port.ts gives to servers, which listen seconds later.
 const FIRST_PORT = 15_000;
-const PORTS = 15_000;
+const PORTS = 5_000;
 const BIND_RETRY_MS = 20;
 
 // An import reads every export of the module, and one of them loads all that `fetch` is made of: half of the start of

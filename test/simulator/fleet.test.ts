@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { FIRST_PORT } from '../../dev/free-port.ts';
 import { isAlive } from '../../dev/is-alive.ts';
 import type { Faults } from '../../simulator/faults.ts';
 import { startFleet, type Fleet } from '../../simulator/fleet.ts';
@@ -38,6 +39,13 @@ describe('fleet', function () {
     assert.equal(other.tasks[0]?.id, id);
     await fleet.removeNode('sei', 'other');
     assert.throws(() => fleet.node('sei', 'other'), /no node sei\/other/);
+  });
+
+  it('gives seid no port that a server may have been promised', async () => {
+    const names = Array.from({ length: 6 }, (_, index) => `port-${index}`);
+    const nodes = await Promise.all(names.map((name) => fleet.addNode({ namespace: 'sei', name })));
+    for (const { rpcUrl } of nodes) assert.ok(Number(new URL(rpcUrl!).port) < FIRST_PORT, rpcUrl);
+    await Promise.all(names.map((name) => fleet.removeNode('sei', name)));
   });
 
   it('refuses the connection for a node that is not there', async () => {
