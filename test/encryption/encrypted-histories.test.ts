@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { Client } from '@temporalio/client';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
+import { findBinaries } from '../../dev/binaries/find-binaries.ts';
 import { cachedWorkflowBundle } from '../../dev/cached-workflow-bundle.ts';
 import { dataConverterFor } from '../../encryption/data-converter.ts';
 import type { SimulatedNode } from '../../simulator/simulated-node.ts';
 import { minimalPayloads } from '../api/payload-examples.ts';
 import { adminShell, runPlugin } from '../cli/plugin.ts';
+import { startCodecServerProcess } from '../codec-server/start-codec-server-process.ts';
 import { assertConfirmed, assertFailed } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
 import { noLog } from '../support/recorded-log.ts';
@@ -19,6 +25,8 @@ const MEMO = 'planted memo of an operator';
 const REASON = 'planted reason of an operator';
 const SIDECARS_WORDS = 'planted words of the sidecar';
 const KEY_ID = 'key-of-the-histories';
+/** For the codec server. */
+const TOKEN = 'planted-token-0123456789-0123456789';
 
 describe('a service with payload keys', () => {
   let environment: TestEnvironment;
@@ -134,6 +142,48 @@ describe('a service with payload keys', () => {
       );
       assert.deepEqual([code, stderr], [0, '']);
       return /GovVote +TxFailed/.test(stdout);
+    });
+  });
+
+  describe('and a codec server', () => {
+    let codec: readonly string[];
+
+    before(async () => {
+      const { directory } = environment.servers;
+      const tokens = join(directory, `${environment.namespace}.codec-tokens`);
+      await writeFile(tokens, TOKEN, { mode: 0o600 });
+      const server = await startCodecServerProcess(directory, {
+        PAYLOAD_KEY_FILE: keyFile.path,
+        CODEC_TOKENS_FILE: tokens,
+      });
+      environment.added.defer(async () => void (await server.process.stop(10_000)));
+      await server.ready();
+      codec = ['--codec-endpoint', `http://${server.address}`, '--codec-auth'];
+    });
+
+    async function cli(...words: string[]): Promise<string> {
+      const { temporal } = await findBinaries(process.env, () => {});
+      const { address, namespace } = environment.servers.temporal;
+      const flags = ['--address', address, '--namespace', namespace, '--output', 'json'];
+      return (await promisify(execFile)(temporal, ['workflow', ...words, ...flags])).stdout;
+    }
+
+    it('lets the Temporal CLI show the input of a workflow, and not with a wrong token', async () => {
+      const show = ['show', '--workflow-id', environment.workflowOf(taskNamed('confirmed')).workflowId];
+      assert.ok(!(await cli(...show)).includes(MEMO));
+      assert.ok((await cli(...show, ...codec, `Bearer ${TOKEN}`)).includes(MEMO));
+      await assert.rejects(cli(...show, ...codec, `Bearer ${TOKEN}x`), /The token was not accepted/);
+    });
+
+    it('lets the Temporal CLI start a workflow whose input is encrypted', async () => {
+      const workflowId = `started-${environment.namespace}`;
+      const input = JSON.stringify({ node: { namespace: environment.namespace, name: 'failed' }, payload: {} });
+      const flags = ['--type', 'MarkReady', '--task-queue', environment.namespace, '--workflow-id', workflowId];
+      await cli('start', ...flags, '--input', input, ...codec, `Bearer ${TOKEN}`);
+      const outcome: { verdict: { reason: string } } = await decrypting.workflow.getHandle(workflowId).result();
+      assert.equal(outcome.verdict.reason, 'TaskComplete');
+      const bytes = await storedBytes(environment.temporal, { workflowId });
+      assert.deepEqual([bytes.includes(KEY_ID), bytes.includes('"payload"')], [true, false]);
     });
   });
 });
