@@ -195,16 +195,19 @@ const processes: Row = {
   panels: [
     {
       title: 'Versions',
-      description: 'Processes by version.',
+      description: 'Processes by version and commit.',
       unit: 'short',
       type: 'stat',
-      queries: { '{{version}}': 'count by (version) (sei_build_info{NS})' },
+      queries: { '{{version}} {{commit}}': 'count by (version, commit) (sei_build_info{NS})' },
     },
     {
       title: 'Failing checks of /readyz',
-      description: 'Empty while every process is ready.',
+      description: 'Empty while every process is ready and Temporal has all search attributes.',
       unit: 'short',
-      queries: { '{{pod}} {{check}}': 'sei_ready_check{NS} == 0' },
+      queries: {
+        '{{pod}} {{check}}': 'sei_ready_check{NS} == 0',
+        'search attributes missing': 'max(sei_temporal_search_attributes_missing{NS}) > 0',
+      },
     },
     {
       title: 'Expiry of tokens and certificates',

@@ -164,12 +164,13 @@ describe('a service with payload keys', () => {
     async function cli(...words: string[]): Promise<string> {
       const { temporal } = await findBinaries(process.env, () => {});
       const { address, namespace } = environment.servers.temporal;
-      const flags = ['--address', address, '--namespace', namespace, '--output', 'json'];
+      const flags = ['--address', address, '--namespace', namespace];
       return (await promisify(execFile)(temporal, ['workflow', ...words, ...flags])).stdout;
     }
 
     it('lets the Temporal CLI show the input of a workflow, and not with a wrong token', async () => {
-      const show = ['show', '--workflow-id', environment.workflowOf(taskNamed('confirmed')).workflowId];
+      const { workflowId } = environment.workflowOf(taskNamed('confirmed'));
+      const show = ['show', '--detailed', '--workflow-id', workflowId];
       assert.ok(!(await cli(...show)).includes(MEMO));
       assert.ok((await cli(...show, ...codec, `Bearer ${TOKEN}`)).includes(MEMO));
       await assert.rejects(cli(...show, ...codec, `Bearer ${TOKEN}x`), /The token was not accepted/);
