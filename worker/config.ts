@@ -54,7 +54,7 @@ const httpUrl = z
   )
   .transform((text) => text.replace(/\/+$/, ''));
 
-export const readableFile = z.string().refine(isReadable, 'cannot be read; check the path and its mount');
+const readableFile = z.string().refine(isReadable, 'cannot be read; check the path and its mount');
 
 /** A file whose content is checked at the start, so that a mistake is reported at once. */
 export function fileFor(read: (file: string) => unknown) {

@@ -10,7 +10,7 @@ const EXIT_MS = 500;
 export interface Program {
   /** Aborted when the process is asked to stop. */
   readonly shutdown: AbortSignal;
-  /** Logs to this from now on: the configuration has been read. */
+  /** Replaces the log, after the configuration was read. */
   readonly logTo: (log: ServiceLog) => void;
   /** Limits a shutdown to the grace time. @param open - Names of the parts that have not ended; kept up to date. */
   readonly limitShutdown: (graceMs: number, open: ReadonlySet<string>) => void;

@@ -32,6 +32,16 @@ const ALLOWED = [
   'access-control-allow-headers',
 ] as const;
 
+/** What the test logs at the moment, without repeated lines. */
+let recorded: RecordedLog;
+/** Every line of the log, also those that are folded. */
+const logged: string[] = [];
+
+const log: Log = (event, fields) => {
+  logged.push(`${event} ${inspect(fields, { depth: 10 })}`);
+  recorded.log(event, fields);
+};
+
 describe('the codec server', () => {
   const keyFile = new KeyFile(newKey('key-1'));
   const codec = new EncryptionCodec(new PayloadKeyFile(keyFile.path, noLog));
@@ -44,9 +54,6 @@ describe('the codec server', () => {
   let server: Server;
   let url: string;
   let encrypted: Payload[];
-  let recorded: RecordedLog;
-  /** Every line of the log, also those that are folded. */
-  const logged: string[] = [];
 
   before(async () => {
     directory = mkdtempSync(join(tmpdir(), 'codec-server-'));
@@ -54,10 +61,6 @@ describe('the codec server', () => {
     writeFileSync(tokensFile, `# for the CLI\n${TOKEN}\n`);
     issuer = await TestIssuer.start();
     const { keysUrl, name } = issuer;
-    const log: Log = (event, fields) => {
-      logged.push(`${event} ${inspect(fields, { depth: 10 })}`);
-      recorded.log(event, fields);
-    };
     const admission = new Admission({
       origins: new Set([UI]),
       bearerTokens: new BearerTokens(tokensFile, log),
@@ -162,10 +165,10 @@ describe('the codec server', () => {
   const garbage: Readonly<Record<string, string>> = {
     'no JSON': '{"payloads":',
     'another JSON': '[]',
-    'payloads that are no list': '{"payloads":{}}',
-    'metadata that is no base64': '{"payloads":[{"metadata":{"encoding":"planted payload!"}}]}',
+    'payloads that are not in a list': '{"payloads":{}}',
+    'metadata that is not base64': '{"payloads":[{"metadata":{"encoding":"planted payload!"}}]}',
     'data that is a number': '{"payloads":[{"data":5}]}',
-    'data that is no base64': '{"payloads":[{"data":"p"}]}',
+    'data that is not base64': '{"payloads":[{"data":"p"}]}',
   };
   for (const [what, body] of Object.entries(garbage)) {
     it(`refuses a body with ${what}, and quotes nothing of it`, async () => {
@@ -193,7 +196,7 @@ describe('the codec server', () => {
     }
   });
 
-  it('refuses tokens that are wrong, cut, extended or absent', async () => {
+  it('refuses tokens that are wrong, cut or extended, and requests without one', async () => {
     for (const token of [
       undefined,
       TOKEN.slice(1),
@@ -228,7 +231,7 @@ describe('the codec server', () => {
       body: chunks,
       duplex: 'half',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${TOKEN}` },
-    } as RequestInit);
+    });
     assert.equal(chunked.status, 413);
     assert.equal((await call({ body, token: `${TOKEN}x` })).status, 401);
     const fits = JSON.stringify({ payloads: [{ data: 'A'.repeat(LARGEST - 64) }] });

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { exportJWK, generateKeyPair, SignJWT, type GenerateKeyPairResult, type JWTPayload } from 'jose';
+import { exportJWK, generateKeyPair, SignJWT, type GenerateKeyPairResult, type JWK, type JWTPayload } from 'jose';
 import { closeServer, listenLocally, portOf } from '../support/local-server.ts';
 
 const ALGORITHM = 'ES256';
@@ -9,7 +9,9 @@ export const AUDIENCE = 'temporal-ui';
 export const SUBJECT = 'jane';
 export const CLAIM = { name: 'groups', values: ['sei-operators', 'sei-on-call'] };
 
-interface SigningKeys extends GenerateKeyPairResult {
+interface SigningKeys {
+  readonly privateKey: GenerateKeyPairResult['privateKey'];
+  readonly publicKey: JWK;
   readonly id: string;
 }
 
@@ -18,10 +20,10 @@ export class TestIssuer implements AsyncDisposable {
   readonly name = 'https://issuer.example';
   /** Of the answers. */
   status = 200;
-  #keys: SigningKeys;
-  readonly #server = createServer(async (_request, response) => {
+  readonly #keys: SigningKeys;
+  readonly #server = createServer((_request, response) => {
     const { publicKey, id: kid } = this.#keys;
-    const keys = [{ ...(await exportJWK(publicKey)), kid, alg: ALGORITHM, use: 'sig' }];
+    const keys = [{ ...publicKey, kid, alg: ALGORITHM, use: 'sig' }];
     response.writeHead(this.status, { 'content-type': 'application/json' }).end(JSON.stringify({ keys }));
   });
 
@@ -39,11 +41,6 @@ export class TestIssuer implements AsyncDisposable {
     return new URL(`http://127.0.0.1:${portOf(this.#server)}/keys`);
   }
 
-  /** Signs with a new key from now on. */
-  async replaceKey(id: string): Promise<void> {
-    this.#keys = await newKeys(id);
-  }
-
   /** A token with these claims in place of the usual ones. `undefined`: without the claim. */
   async sign(claims: JWTPayload = {}): Promise<string> {
     const { privateKey, id: kid } = this.#keys;
@@ -59,5 +56,6 @@ export class TestIssuer implements AsyncDisposable {
 }
 
 async function newKeys(id: string): Promise<SigningKeys> {
-  return { ...(await generateKeyPair(ALGORITHM, { extractable: true })), id };
+  const { privateKey, publicKey } = await generateKeyPair(ALGORITHM, { extractable: true });
+  return { privateKey, publicKey: await exportJWK(publicKey), id };
 }

@@ -26,7 +26,7 @@ export class Admission {
   }
 
   /**
-   * The origin of a page that a browser sends the request for. Unset: the client is no browser.
+   * The origin of a page that a browser sends the request for. Unset: the client is not a browser.
    *
    * @throws CodecRefusal when the page may not.
    */

@@ -20,7 +20,7 @@ const CLOCK_TOLERANCE_SECONDS = 30;
 const KEYS_INTERVAL_MS = 10_000;
 
 /** A claim that a token must have, with one of these values. */
-export interface RequiredClaim {
+interface RequiredClaim {
   readonly name: string;
   readonly values: readonly string[];
 }
