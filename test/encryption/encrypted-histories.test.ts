@@ -98,6 +98,8 @@ describe('a service with payload keys', () => {
     storedBytes(environment.temporal, environment.workflowOf(taskNamed(name)));
   const readable = (name: string) => decrypting.workflow.getHandle(environment.workflowOf(taskNamed(name)).workflowId);
 
+  const cli = (...words: string[]): Promise<string> => temporalCli(environment.servers.temporal, words);
+
   it('carries out tasks', () => {
     assertConfirmed(taskNamed('confirmed'));
     assertFailed(taskNamed('failed'), 'TxFailed', 'failed', { code: new RegExp(SIDECARS_WORDS) });
@@ -173,8 +175,6 @@ describe('a service with payload keys', () => {
       codecLog = server.logFile;
       codec = ['--codec-endpoint', `http://${server.address}`, '--codec-auth'];
     });
-
-    const cli = (...words: string[]): Promise<string> => temporalCli(environment.servers.temporal, words);
 
     it('lets the Temporal CLI show the input of a workflow, and not with a wrong token', async () => {
       const { workflowId } = environment.workflowOf(taskNamed('confirmed'));
