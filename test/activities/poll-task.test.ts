@@ -70,7 +70,7 @@ async function poll(
     ...more
   }: Partial<PollRequest> & {
     readonly earlier?: PollHeartbeat | undefined;
-    /** Polls beside this one. */
+    /** Polls in addition to this one. */
     readonly inFlight?: number;
   } = {},
 ): Promise<Poll> {
@@ -198,7 +198,7 @@ describe('a wait', () => {
     [9_999, 600],
   ];
   for (const [inFlight, seconds] of pauses) {
-    it(`beside ${inFlight} others reads the height again after ${seconds} s`, async () => {
+    it(`with ${inFlight} others reads the height again after ${seconds} s`, async () => {
       const { heightsAtMs } = await poll(
         (afterMs) => ({ ...RUNNING, status: afterMs < 20 * MINUTE_MS ? 'running' : 'completed' }),
         { plan: planOf('AwaitNodesAtHeight'), request: { type: 'await-condition' }, inFlight },
