@@ -116,7 +116,7 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
   scripts: {
     holds: 'what npm scripts run on the source: generated files, audit, the rooms themselves',
     rooms: [...product, 'worker', 'cli'],
-    packages: ['oxc-parser', 'rolldown', 'yaml', 'zod', 'node:'],
+    packages: ['@grafana/schema', 'oxc-parser', 'rolldown', 'yaml', 'zod', 'node:'],
   },
   test: {
     holds: 'tests, by room and by what is tried',

@@ -1,3 +1,22 @@
+import {
+  BigValueColorMode,
+  BigValueGraphMode,
+  BigValueTextMode,
+  DashboardCursorSync,
+  FieldColorModeId,
+  SortOrder,
+  ThresholdsMode,
+  TooltipDisplayMode,
+  VariableRefresh,
+  VisibilityMode,
+  type Dashboard,
+  type GraphFieldConfig,
+  type Panel as GrafanaPanel,
+  type RowPanel,
+  type VariableModel,
+} from '@grafana/schema';
+import type { Options as StatOptions } from '@grafana/schema/dist/esm/raw/composable/stat/panelcfg/x/StatPanelCfg_types.gen';
+import type { Options as TimeSeriesOptions } from '@grafana/schema/dist/esm/raw/composable/timeseries/panelcfg/x/TimeSeriesPanelCfg_types.gen';
 import { rows, type Panel } from './panels.ts';
 
 const DATASOURCE = { type: 'prometheus', uid: '${datasource}' };
@@ -11,29 +30,37 @@ const COLUMNS = 24;
  */
 const SCRAPE_INTERVAL = '30s';
 
-const OPTIONS = {
-  stat: {
-    reduceOptions: { calcs: ['lastNotNull'], fields: '', values: false },
-    // By default the name is left out when there is one series: it is the version, the alert or the check.
-    textMode: 'value_and_name',
-    colorMode: 'value',
-    graphMode: 'none',
-    justifyMode: 'auto',
-    orientation: 'auto',
-  },
-  timeseries: {
-    legend: { displayMode: 'list', placement: 'bottom', showLegend: true, calcs: [] },
-    tooltip: { mode: 'multi', sort: 'desc' },
-  },
+const STAT: Partial<StatOptions> = {
+  reduceOptions: { calcs: ['lastNotNull'], fields: '', values: false },
+  // By default the name is left out when there is one series: it is the version, the alert or the check.
+  textMode: BigValueTextMode.ValueAndName,
+  colorMode: BigValueColorMode.Value,
+  graphMode: BigValueGraphMode.None,
 };
 
-const DRAWING = { lineWidth: 1, fillOpacity: 10, showPoints: 'auto', spanNulls: false };
+const TIME_SERIES: Partial<TimeSeriesOptions> = {
+  tooltip: { mode: TooltipDisplayMode.Multi, sort: SortOrder.Descending },
+};
+
+const DRAWING = {
+  lineWidth: 1,
+  fillOpacity: 10,
+  showPoints: VisibilityMode.Auto,
+  spanNulls: false,
+} satisfies GraphFieldConfig;
 
 /** deploy/monitoring/dashboard.json: a Grafana dashboard with variables for data source and namespaces. */
 export function dashboard(): string {
   let y = 0;
-  const panels = rows.flatMap(({ title, height, panels: row }) => {
-    const header = { type: 'row', title, collapsed: false, panels: [], gridPos: { x: 0, y, w: COLUMNS, h: 1 } };
+  const panels = rows.flatMap(({ title, height, panels: row }): (GrafanaPanel | RowPanel)[] => {
+    const header: RowPanel = {
+      type: 'row',
+      title,
+      id: 0,
+      collapsed: false,
+      panels: [],
+      gridPos: { x: 0, y, w: COLUMNS, h: 1 },
+    };
     const first = y + 1;
     y = first + height * Math.ceil(row.length / ACROSS);
     return [
@@ -49,33 +76,34 @@ export function dashboard(): string {
       })),
     ];
   });
-  return `${JSON.stringify(
-    {
-      uid: 'sei-node-tasks',
-      title: 'sei-node-tasks',
-      tags: ['sei'],
-      timezone: 'utc',
-      schemaVersion: 39,
-      refresh: '30s',
-      // One crosshair for all graphs: what failed at that moment?
-      graphTooltip: 1,
-      time: { from: 'now-6h', to: 'now' },
-      templating: { list: [datasourceVariable, namespaceVariable] },
-      panels: panels.map((panel, index) => ({ id: index + 1, ...panel })),
-    },
-    undefined,
-    2,
-  )}\n`;
+  const file: Dashboard = {
+    uid: 'sei-node-tasks',
+    title: 'sei-node-tasks',
+    tags: ['sei'],
+    timezone: 'utc',
+    schemaVersion: 39,
+    refresh: '30s',
+    graphTooltip: DashboardCursorSync.Crosshair,
+    time: { from: 'now-6h', to: 'now' },
+    templating: { list: [datasourceVariable, namespaceVariable] },
+    panels: panels.map((panel, index) => ({ ...panel, id: index + 1 })),
+  };
+  return `${JSON.stringify(file, undefined, 2)}\n`;
 }
 
-const datasourceVariable = { name: 'datasource', label: 'Data source', type: 'datasource', query: 'prometheus' };
-const namespaceVariable = {
+const datasourceVariable: VariableModel = {
+  name: 'datasource',
+  label: 'Data source',
+  type: 'datasource',
+  query: 'prometheus',
+};
+const namespaceVariable: VariableModel = {
   name: 'namespace',
   label: 'Namespace',
   type: 'query',
   datasource: DATASOURCE,
   query: { query: 'label_values(sei_build_info, namespace)', refId: 'namespace' },
-  refresh: 2,
+  refresh: VariableRefresh.onTimeRangeChanged,
   multi: true,
   includeAll: true,
   allValue: '.*',
@@ -83,14 +111,14 @@ const namespaceVariable = {
 };
 
 /** A panel of Grafana, without its place. */
-function bodyOf({ title, description, type = 'timeseries', queries, ...look }: Panel) {
+function bodyOf({ title, description, type = 'timeseries', queries, ...look }: Panel): GrafanaPanel {
   return {
     type,
     title,
     description,
     datasource: DATASOURCE,
     fieldConfig: fieldConfigOf(type, look),
-    options: OPTIONS[type],
+    options: type === 'stat' ? STAT : TIME_SERIES,
     targets: Object.entries(queries).map(([legendFormat, expr], query) => ({
       refId: String.fromCodePoint(65 + query),
       datasource: DATASOURCE,
@@ -111,10 +139,10 @@ function fieldConfigOf(
     steps = [{ from: 0, color: 'text' }],
     noValue,
   }: Pick<Panel, 'unit' | 'colors' | 'steps' | 'noValue'>,
-) {
+): GrafanaPanel['fieldConfig'] {
   const overrides = Object.entries(colors).map(([name, fixedColor]) => ({
     matcher: { id: 'byName', options: name },
-    properties: [{ id: 'color', value: { mode: 'fixed', fixedColor } }],
+    properties: [{ id: 'color', value: { mode: FieldColorModeId.Fixed, fixedColor } }],
   }));
   // `short` is for counts, which increase() makes fractions of.
   const number = { unit, ...(unit === 'short' && { decimals: 0 }) };
@@ -124,7 +152,7 @@ function fieldConfigOf(
       ...number,
       // Without steps Grafana shows what is above 80 in red.
       thresholds: {
-        mode: 'absolute',
+        mode: ThresholdsMode.Absolute,
         steps: steps.map(({ from, color }, index) => ({ color, value: index === 0 ? null : from })),
       },
       ...(noValue !== undefined && { noValue }),
