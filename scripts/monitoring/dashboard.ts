@@ -123,7 +123,7 @@ function bodyOf({ title, description, type = 'timeseries', queries, ...look }: P
       refId: String.fromCodePoint(65 + query),
       datasource: DATASOURCE,
       legendFormat,
-      expr: expr.replaceAll('NS', NAMESPACE),
+      expr: expr.replaceAll(/\bNS\b/g, NAMESPACE),
       interval: SCRAPE_INTERVAL,
       // Over a range the last value of a version that is gone, or of an alert that was resolved, would stay.
       ...(type === 'stat' ? { instant: true, range: false } : { range: true }),

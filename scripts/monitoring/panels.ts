@@ -6,7 +6,7 @@ export interface Panel {
   /** Said when one points at the panel. */
   readonly description: string;
   /** `short`: whole numbers. */
-  readonly unit: 's' | 'none' | 'bytes' | 'short' | 'reqps' | 'percentunit';
+  readonly unit: 's' | 'none' | 'bytes' | 'short' | 'ops' | 'reqps' | 'percentunit';
   /** `stat`: what is true now. Default: `timeseries`. */
   readonly type?: 'stat' | 'timeseries';
   /** PromQL by legend, which may use `{{label}}`. `NS` stands for the chosen namespaces. */
@@ -168,23 +168,20 @@ const tasks: Row = {
     },
     {
       title: 'Execution time',
-      description: 'Median and 95th percentile of the tasks that ended in the last hour.',
+      description: '95th percentile of the tasks that ended in the last hour, estimated from buckets.',
       unit: 's',
-      queries: {
-        '{{kind}} p50': quantileOfTasks(0.5, 'sei_task_execution_duration_seconds', 'kind'),
-        '{{kind}} p95': quantileOfTasks(0.95, 'sei_task_execution_duration_seconds', 'kind'),
-      },
+      queries: { '{{kind}}': quantileOfTasks(0.95, 'sei_task_execution_duration_seconds', 'kind') },
     },
     {
       title: 'From the first status to the verdict',
-      description: '95th percentile of the tasks that ended in the last hour, waits included.',
+      description: 'The same with all waits.',
       unit: 's',
       queries: { '{{kind}}': quantileOfTasks(0.95, 'sei_task_duration_seconds', 'kind') },
     },
     {
       title: 'Waits',
       description:
-        '95th percentile of waits that ended in the last hour: for the phase of the SeiNode, for the node, for its permit.',
+        'The same of waits that ended: for the phase of the SeiNode, for other work on the node, for its permit.',
       unit: 's',
       queries: {
         'phase, {{kind}}': quantileOfTasks(0.95, 'sei_task_phase_wait_duration_seconds', 'kind'),
@@ -214,7 +211,7 @@ const bridge: Row = {
     {
       title: 'Reconciles',
       description: 'Per second, by result.',
-      unit: 'reqps',
+      unit: 'ops',
       queries: { '{{result}}': `sum by (result) (${rate('sei_bridge_reconcile_duration_seconds_count{NS}')})` },
     },
     {
@@ -256,11 +253,9 @@ const dependencies: Row = {
     },
     {
       title: 'Failed requests to Temporal',
-      description: 'Per second. NOT_FOUND and ALREADY_EXISTS are part of normal work.',
+      description: 'Per second. TRANSPORT_ERROR: no answer. NOT_FOUND and ALREADY_EXISTS are part of normal work.',
       unit: 'reqps',
-      queries: {
-        '{{operation}} {{status_code}}': `sum by (operation, status_code) (${rate('temporal_request_failure{NS}')})`,
-      },
+      queries: { '{{status_code}}': `sum by (status_code) (${rate('temporal_request_failure{NS}')})` },
     },
     {
       title: 'API server: time to answer',

@@ -1,8 +1,11 @@
 /** Calls of the API server or a sidecar that failed because of it. */
 export const CALL_FAILED = 'code=~"none|5.."';
-/** Calls of Temporal that failed because of it, or because it refuses this service. Others are part of normal work. */
+/**
+ * Calls of Temporal that failed because of it, or because it refuses this service. Others are part of normal work. The SDK
+ * says `TRANSPORT_ERROR` when nothing answers.
+ */
 export const TEMPORAL_FAILED =
-  'status_code=~"UNAVAILABLE|DEADLINE_EXCEEDED|RESOURCE_EXHAUSTED|UNAUTHENTICATED|PERMISSION_DENIED"';
+  'status_code=~"TRANSPORT_ERROR|UNAVAILABLE|DEADLINE_EXCEEDED|RESOURCE_EXHAUSTED|UNAUTHENTICATED|PERMISSION_DENIED"';
 
 /**
  * How often something happened within a time, for each series. A leader that has just started repairs statuses before it
