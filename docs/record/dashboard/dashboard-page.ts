@@ -95,10 +95,10 @@ function graphHtml({ colors, noValue }: Panel, series: readonly NamedSeries[], i
 }
 
 function statHtml({ unit, colors, steps, noValue }: Panel, series: readonly NamedSeries[]): string {
-  if (series.length === 0) return figureHtml('', noValue, steps[0]?.color);
+  if (series.length === 0) return `<div class="figures">${figureHtml('', noValue)}</div>`;
   const figures = series.map(({ name, points }) => {
     const value = points.at(-1)?.[1];
-    if (value === undefined) return figureHtml(name, noValue, undefined);
+    if (value === undefined) return figureHtml(name, noValue);
     const step = steps.findLast((each) => each.value === null || value >= each.value);
     return figureHtml(name, formatValue(value, unit), colors[name] ?? step?.color);
   });

@@ -34,7 +34,7 @@ started.defer(servers.stop);
 const chain = { chainId: CHAIN_ID, restartGraceMs: RESTART_GRACE_MS };
 const stack = started.use(await startLocalStack({ servers, namespace: CHAIN_ID, chain }));
 await Promise.all(Object.entries(NODES).map(([name, node]) => stack.addNode(name, node)));
-const pods = started.use(await Pods.create(['a', 'b', 'c'], { servers, fleetUrl: stack.fleet.url }));
+const pods = started.use(await Pods.create(['a', 'b', 'c'], stack));
 
 const { directory } = servers;
 const port = await freePort();

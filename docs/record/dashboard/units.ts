@@ -49,6 +49,7 @@ export const units = {
     ],
     distances: Array.from({ length: 40 }, (_, exponent) => 2 ** exponent),
   },
+  ops: { suffixes: [[1, ' ops/s']], distances: decimals(-3, 6) },
   reqps: { suffixes: [[1, ' req/s']], distances: decimals(-3, 6) },
   percentunit: { suffixes: [[0.01, ' %']], distances: decimals(-4, 0) },
 } as const satisfies Record<string, Unit>;
