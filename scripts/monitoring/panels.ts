@@ -75,10 +75,13 @@ const glance: Row = {
     },
     {
       title: 'Failing checks of /readyz',
-      description: 'Processes in which a check fails.',
+      description: 'Processes in which a check fails, and search attributes that Temporal lacks.',
       unit: 'short',
       type: 'stat',
-      queries: { '{{check}}': 'count by (check) (sei_ready_check{NS} == 0)' },
+      queries: {
+        '{{check}}': 'count by (check) (sei_ready_check{NS} == 0)',
+        'search attributes': 'max(sei_temporal_search_attributes_missing{NS}) > 0',
+      },
       steps: [
         { from: 0, color: 'green' },
         { from: 1, color: 'red' },
