@@ -124,6 +124,12 @@ export const metrics = {
     unit: '1',
     help: 'Times that this process became the leader',
   },
+  sei_bridge_lease_shared: {
+    type: 'gauge',
+    labels: [],
+    unit: '1',
+    help: '1 while this process stands by for a leader with other settings',
+  },
   sei_bridge_queue_length: {
     type: 'gauge',
     labels: [],
@@ -204,6 +210,12 @@ export const metrics = {
     labels: ['check'],
     unit: '1',
     help: '1 while a check of /readyz passes, else 0',
+  },
+  sei_search_attributes_missing: {
+    type: 'gauge',
+    labels: [],
+    unit: '1',
+    help: '1 while the Temporal namespace lacks search attributes, else 0',
   },
   sei_token_expiry_timestamp_seconds: {
     type: 'gauge',

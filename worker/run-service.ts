@@ -23,7 +23,7 @@ import { retryForever } from './retry-forever.ts';
 import { runParts, type Part } from './run-parts.ts';
 import { SearchAttributeProbe } from './search-attribute-probe.ts';
 import type { ServiceLog } from './service-log.ts';
-import { addressOf, namespaceOf, startFields } from './start-fields.ts';
+import { addressOf, namespaceOf, settingsText, startFields } from './start-fields.ts';
 import { TemporalAccess } from './temporal-access.ts';
 import { TemporalHealth } from './temporal-health.ts';
 import { warnOfApiServerToken } from './warn-of-api-server-token.ts';
@@ -121,7 +121,13 @@ async function startParts(
   running.temporal = new TemporalHealth(() => access.connection, namespace);
   void running.temporal.run(shutdown);
   const connection = (): NativeConnection => access.connection;
-  const searchAttributes = new SearchAttributeProbe({ connection, address: addressOf(temporal), namespace, log });
+  const searchAttributes = new SearchAttributeProbe({
+    connection,
+    address: addressOf(temporal),
+    namespace,
+    metrics,
+    log,
+  });
   await retryForever(
     { event: 'SearchAttributesUnknown', temporalNamespace: namespace },
     () => searchAttributes.ensure(shutdown),
@@ -169,6 +175,7 @@ async function startParts(
     events,
     clusterId,
     taskQueue,
+    settings: settingsText(config, temporal, taskQueue),
     searchAttributes,
     metrics,
     temporal: running.temporal,

@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import proto from '@temporalio/proto';
 import type { NativeConnection } from '@temporalio/worker';
 import type { Log } from '../api/log.ts';
+import type { Metrics } from '../api/metrics.ts';
 import { searchAttributes } from '../api/temporal/search-attributes.ts';
+import { explainTemporalFailure } from './explain-temporal-failure.ts';
 import { searchAttributeCommand } from './search-attribute-command.ts';
 
 const { INDEXED_VALUE_TYPE_KEYWORD } = proto.temporal.api.enums.v1.IndexedValueType;
@@ -11,6 +13,8 @@ const NAMES = Object.values(searchAttributes).map(({ name }) => name);
 const PASSING = [4, 8, 14];
 /** gRPC code of the answer to a query with an attribute that the namespace does not have. */
 const INVALID_ARGUMENT = 3;
+/** gRPC code of the answer when there is no such namespace. */
+const NOT_FOUND = 5;
 /** Timeout of one call, in milliseconds. */
 const CALL_MS = 10_000;
 /** How often missing attributes are asked for, in milliseconds: somebody may create them. */
@@ -24,6 +28,7 @@ export interface SearchAttributeProbeOptions {
   /** `host:port` of the server, for the command in the log. */
   readonly address: string;
   readonly namespace: string;
+  readonly metrics: Metrics;
   readonly log: Log;
 }
 
@@ -48,11 +53,12 @@ export class SearchAttributeProbe {
    * Asks for the attributes, and creates those that are missing if this account is allowed to.
    *
    * @throws the Temporal service's error when a retry can help: a timeout, an overloaded or unreachable server.
+   * @throws TemporalConnectionError when there is no such namespace.
    */
   async ensure(signal: AbortSignal): Promise<void> {
     const missing = await this.#missing();
+    this.#learn(missing.length === 0);
     if (missing.length > 0) await this.#create(missing, signal);
-    else this.#areKnown = true;
   }
 
   /** Asks again until the namespace has all of them, or the signal is aborted. */
@@ -82,6 +88,7 @@ export class SearchAttributeProbe {
       return true;
     } catch (error) {
       if (PASSING.includes(codeOf(error))) throw error;
+      if (codeOf(error) === NOT_FOUND) throw explainTemporalFailure(error);
       if (codeOf(error) !== INVALID_ARGUMENT)
         this.#options.log('SearchAttributeQueryRefused', { temporalNamespace: namespace, error });
       return false;
@@ -109,8 +116,13 @@ export class SearchAttributeProbe {
   }
 
   async #haveAppeared(): Promise<boolean> {
-    this.#areKnown = await this.#accepts(NAMES).catch(() => false);
+    this.#learn(await this.#accepts(NAMES).catch(() => false));
     return this.#areKnown;
+  }
+
+  #learn(areKnown: boolean): void {
+    this.#areKnown = areKnown;
+    this.#options.metrics.set('sei_search_attributes_missing', {}, areKnown ? 0 : 1);
   }
 }
 

@@ -84,6 +84,14 @@ const availability: AlertGroup = {
       summary: '{{ $value }} processes in {{ $labels.namespace }} lead.',
     },
     {
+      name: 'SeiNodeTasksLeaseShared',
+      expr: 'max by (namespace, pod) (sei_bridge_lease_shared) == 1',
+      holdsFor: '15m',
+      severity: 'critical',
+      summary:
+        '{{ $labels.namespace }}/{{ $labels.pod }} stands by for a leader with other settings: two installations share a lease.',
+    },
+    {
       name: 'SeiNodeTasksLeaderChanges',
       expr: 'sum by (namespace) (increase(sei_bridge_leader_transitions_total[30m])) > 3',
       severity: 'warning',
@@ -232,6 +240,13 @@ const dependencies: AlertGroup = {
       holdsFor: '10m',
       severity: 'critical',
       summary: '{{ $value | humanizePercentage }} of the requests to Temporal fail.',
+    },
+    {
+      name: 'SeiNodeTasksSearchAttributesMissing',
+      expr: 'max by (namespace) (sei_search_attributes_missing) == 1',
+      holdsFor: '10m',
+      severity: 'warning',
+      summary: 'The Temporal namespace of {{ $labels.namespace }} lacks search attributes.',
     },
   ],
 };

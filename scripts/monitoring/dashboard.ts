@@ -105,9 +105,9 @@ const bridge: Row = {
   panels: [
     {
       title: 'Leader',
-      description: '1 for the process that leads.',
+      description: '1 for the process that leads, and for one that stands by for a leader with other settings.',
       unit: 'short',
-      queries: { '{{pod}}': 'sei_bridge_leading{NS}' },
+      queries: { '{{pod}}': 'sei_bridge_leading{NS}', '{{pod}}, other settings': 'sei_bridge_lease_shared{NS} > 0' },
     },
     {
       title: 'Leader changes',
@@ -202,9 +202,12 @@ const processes: Row = {
     },
     {
       title: 'Failing checks of /readyz',
-      description: 'Empty while every process is ready.',
+      description: 'Empty while every process is ready and Temporal has the search attributes.',
       unit: 'short',
-      queries: { '{{pod}} {{check}}': 'sei_ready_check{NS} == 0' },
+      queries: {
+        '{{pod}} {{check}}': 'sei_ready_check{NS} == 0',
+        '{{pod}} search attributes': 'sei_search_attributes_missing{NS} > 0',
+      },
     },
     {
       title: 'Expiry of tokens and certificates',

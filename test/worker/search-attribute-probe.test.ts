@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
 import { searchAttributeCommand } from '../../worker/search-attribute-command.ts';
 import { RecordedLog } from '../support/recorded-log.ts';
+import { RecordedMetrics } from '../support/recorded-metrics.ts';
 import { SearchAttributeProbe, type SearchAttributeProbeOptions } from '../../worker/search-attribute-probe.ts';
 
 const INVALID_ARGUMENT = 3;
+const NOT_FOUND = 5;
 const PERMISSION_DENIED = 7;
 const UNAVAILABLE = 14;
 const NAMES = ['SeiCluster', 'SeiNamespace', 'SeiNode', 'SeiTaskKind', 'SeiTaskOutcome'];
 
 function answer(code: number): Promise<object> {
-  return code === 0 ? Promise.resolve({}) : Promise.reject(Object.assign(new Error('refused'), { code }));
+  const message = code === NOT_FOUND ? 'Namespace production is not found.' : 'refused';
+  return code === 0 ? Promise.resolve({}) : Promise.reject(Object.assign(new Error(message), { code }));
 }
 
 interface FakeTemporal {
@@ -23,9 +26,11 @@ interface FakeTemporal {
 
 describe('the probe for search attributes', () => {
   let recorded: RecordedLog;
+  let metrics: RecordedMetrics;
 
   beforeEach(() => {
     recorded = new RecordedLog();
+    metrics = new RecordedMetrics();
   });
 
   function probeOf({ names = new Set(), createCode = 0, countCode = 0 }: Partial<FakeTemporal>): SearchAttributeProbe {
@@ -49,6 +54,7 @@ describe('the probe for search attributes', () => {
       connection: () => connection as unknown as ReturnType<SearchAttributeProbeOptions['connection']>,
       address: '127.0.0.1:7233',
       namespace: 'production',
+      metrics,
       log: recorded.log,
     });
   }
@@ -62,6 +68,7 @@ describe('the probe for search attributes', () => {
   it('finds those that exist, without a right to list or create any', async () => {
     const probe = await ensured({ names: new Set(NAMES), createCode: PERMISSION_DENIED });
     assert.deepEqual([probe.areKnown, recorded.lines], [true, []]);
+    assert.deepEqual(metrics.lines, ['sei_search_attributes_missing 0']);
   });
 
   it('creates those that are missing', async () => {
@@ -80,11 +87,17 @@ describe('the probe for search attributes', () => {
     const command = searchAttributeCommand({ address: '127.0.0.1:7233', namespace: 'production', missing });
     const [{ event, names, command: logged } = assert.fail(), ...others] = recorded.lines;
     assert.deepEqual([event, names, logged, others], ['SearchAttributesMissing', missing, command, []]);
+    assert.deepEqual(metrics.lines, ['sei_search_attributes_missing 1']);
   });
 
   it('runs without them where a query is refused', async () => {
     const probe = await ensured({ countCode: PERMISSION_DENIED, createCode: PERMISSION_DENIED });
     assert.equal(probe.areKnown, false);
+  });
+
+  it('says that the namespace does not exist, and creates nothing', async () => {
+    await assert.rejects(ensured({ countCode: NOT_FOUND }), { code: 'TEMPORAL_NAMESPACE_UNKNOWN' });
+    assert.deepEqual(recorded.lines, []);
   });
 
   it('throws a temporary error, which is retried', async () => {
