@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { helm, renderChart, type Chart } from '../../dev/helm.ts';
 import { readManifest } from '../../dev/read-manifest.ts';
 import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
 import { configSchema } from '../../worker/config.ts';
-import { chartObjects, deploymentsIn, variablesOf, type Deployment } from '../support/chart-objects.ts';
+import { chartObjects, deploymentsIn, objectsIn, variablesOf, type Deployment } from '../support/chart-objects.ts';
 
+const DEPLOY = fileURLToPath(new URL('../../deploy/', import.meta.url));
 const RELEASE = { chart: 'sei-node-tasks', name: 'sei-node-tasks', namespace: 'sei-system' } as const;
 
 interface PodMonitor extends KubernetesObject {
@@ -19,6 +25,13 @@ interface PodMonitor extends KubernetesObject {
 function inOrder(objects: readonly KubernetesObject[]): KubernetesObject[] {
   const names = new Map(objects.map((object) => [`${object.metadata.name} ${object.kind}`, object]));
   return [...names.keys()].toSorted().flatMap((name) => names.get(name) ?? []);
+}
+
+/** Kustomize puts added variables first. */
+function withVariablesInOrder(object: KubernetesObject): KubernetesObject {
+  const [deployment] = deploymentsIn([object]);
+  deployment?.spec.template.spec.containers[0].env.sort((one, other) => (one.name < other.name ? -1 : 1));
+  return object;
 }
 
 async function deployments(values: object): Promise<Deployment[]> {
@@ -79,6 +92,18 @@ describe('the charts', function () {
     assert.deepEqual(await policies(byTask), { objects: coexist, selector: 'sei.io/executor=temporal' });
     const byNamespace = { coexistence: { dividedBy: 'NamespaceLabel' }, watchNamespaces: ['arctic-1'] };
     assert.deepEqual(await policies(byNamespace), { objects: [...coexist, ...admission], selector: undefined });
+  });
+
+  it('render what kustomize makes of deploy/base and the component deploy/coexist', async () => {
+    const overlay = await mkdtemp(join(tmpdir(), 'overlay-'));
+    const path = (folder: string): string => relative(overlay, join(DEPLOY, folder));
+    const kustomization = { resources: [path('base')], components: [path('coexist')] };
+    await writeFile(join(overlay, 'kustomization.yaml'), JSON.stringify(kustomization));
+    const { stdout } = await promisify(execFile)('kubectl', ['kustomize', overlay]);
+    await rm(overlay, { recursive: true });
+    const made = objectsIn(stdout).filter(({ kind }) => kind !== 'Namespace');
+    const rendered = await chartObjects({ ...RELEASE, values: { coexistence: { dividedBy: 'TaskLabel' } } });
+    assert.deepEqual(inOrder(made.map(withVariablesInOrder)), inOrder(rendered.map(withVariablesInOrder)));
   });
 
   it('name the account of the Go controller in its policy, also in the namespace of the roles', async () => {
