@@ -32,6 +32,23 @@ interface Explanation {
   readonly advice: string;
 }
 
+/** In the log, in `/readyz` and in the metric of the alert, while the process stays alive. */
+async function explains(service: LocalService, { event, code, check, advice }: Explanation): Promise<void> {
+  await eventually(`${event} is logged`, async () =>
+    (await logLines(service.logFile, event)).some(({ level, error }) => level === 'WARN' && error?.code === code),
+  );
+  const reason = new RegExp(`^\\[-\\]${check}: .*${advice}`, 'm');
+  await eventually('/readyz says why', async () => {
+    const response = await fetch(`${service.probeUrl}/readyz`);
+    return response.status === 503 && reason.test(await response.text());
+  });
+  await eventually('the gauge of the alerts is 0', async () => {
+    const metrics = await (await fetch(service.metricsUrl)).text();
+    return new RegExp(`^sei_ready_check\\{.*check="${check}".*\\} 0$`, 'm').test(metrics);
+  });
+  assert.equal((await fetch(`${service.probeUrl}/healthz`)).status, 200);
+}
+
 describe('a service that is set up wrongly', () => {
   let own: OwnServers;
   let environment: TestEnvironment;
@@ -42,23 +59,6 @@ describe('a service that is set up wrongly', () => {
   });
 
   after(() => own?.stop());
-
-  /** In the log, in `/readyz` and in the metric of the alert, while the process stays alive. */
-  async function explains(service: LocalService, { event, code, check, advice }: Explanation): Promise<void> {
-    await eventually(`${event} is logged`, async () =>
-      (await logLines(service.logFile, event)).some(({ level, error }) => level === 'WARN' && error?.code === code),
-    );
-    const reason = new RegExp(`^\\[-\\]${check}: .*${advice}`, 'm');
-    await eventually('/readyz says why', async () => {
-      const response = await fetch(`${service.probeUrl}/readyz`);
-      return response.status === 503 && reason.test(await response.text());
-    });
-    await eventually('the gauge of the alerts is 0', async () => {
-      const metrics = await (await fetch(service.metricsUrl)).text();
-      return new RegExp(`^sei_ready_check\\{.*check="${check}".*\\} 0$`, 'm').test(metrics);
-    });
-    assert.equal((await fetch(`${service.probeUrl}/healthz`)).status, 200);
-  }
 
   async function restartCompletes(name: string): Promise<void> {
     const node = await environment.addNode(name);
