@@ -109,13 +109,12 @@ export class TaskReconciler {
    * @param listedAtMs - When the list began, in milliseconds since the epoch. What was heard later is newer.
    */
   noteOpen(workflowId: string, listedAtMs: number): void {
-    const known = this.#known.get(workflowId) ?? {};
-    if ((known.forgottenAtMs ?? 0) >= listedAtMs) return;
-    this.#known.set(workflowId, {
-      ...known,
-      openSinceMs: known.openSinceMs ?? listedAtMs,
-      askAtMs: listedAtMs + KNOWN_OPEN_MS,
-    });
+    if ((this.#known.get(workflowId)?.forgottenAtMs ?? 0) < listedAtMs) this.#setOpen(workflowId, listedAtMs);
+  }
+
+  #setOpen(workflowId: string, atMs: number): void {
+    const known = this.#known.get(workflowId);
+    this.#known.set(workflowId, { ...known, openSinceMs: known?.openSinceMs ?? atMs, askAtMs: atMs + KNOWN_OPEN_MS });
   }
 
   async #carryOn(workflowId: string, task: SeiNodeTask): Promise<void> {
@@ -168,14 +167,9 @@ export class TaskReconciler {
     const { task, texts } = definitionOf(kind).sendsJsonValues ? await this.#withTexts(seen) : { task: seen };
     const state = await this.#start(workflowId, task, texts);
     if (state === 'closed') return await this.#heal(workflowId, task);
-    const known = this.#known.get(workflowId);
-    if (task.status?.phase === undefined && known?.openSinceMs === undefined) await this.#reportEarlier(task);
-    const now = Date.now();
-    this.#known.set(workflowId, {
-      ...this.#known.get(workflowId),
-      openSinceMs: known?.openSinceMs ?? now,
-      askAtMs: now + KNOWN_OPEN_MS,
-    });
+    if (task.status?.phase === undefined && this.#known.get(workflowId)?.openSinceMs === undefined)
+      await this.#reportEarlier(task);
+    this.#setOpen(workflowId, Date.now());
     if (isNew) this.#options.log('WorkflowStarted', resourceFields(task));
   }
 
