@@ -42,7 +42,9 @@ const renderings: Readonly<Record<string, object>> = {
     podLabels: { team: 'nodes' },
     nodeSelector: { 'kubernetes.io/arch': 'amd64' },
     tolerations: [{ key: 'a', operator: 'Exists', effect: 'NoSchedule' }],
-    affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'zone' }] } },
+    affinity: {
+      podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'zone', labelSelector: {} }] },
+    },
     priorityClassName: 'system-cluster-critical',
     env: { LOG_LEVEL: 'DEBUG', MAX_CONCURRENT_POLLS: 5 },
   },
