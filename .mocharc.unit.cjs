@@ -18,6 +18,7 @@ const SLOW = [
   'test/crd-bridge/orphans.test.ts',
   'test/deploy/chart-values.test.ts',
   'test/deploy/chart.test.ts',
+  'test/deploy/codec-server-chart.test.ts',
   'test/deploy/generate.test.ts',
   'test/kubernetes/lease-handicap.test.ts',
   'test/monitoring/alerts.test.ts',

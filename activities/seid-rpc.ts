@@ -2,7 +2,7 @@ import type { NodeReference } from '../api/node-reference.ts';
 import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 import { readAtMost } from '../lib/read-at-most.ts';
-import { CallDeadline } from './call-deadline.ts';
+import { CallDeadline } from '../lib/call-deadline.ts';
 import type { NodeUrlTemplate } from './node-url-template.ts';
 
 /** In milliseconds. Short, because the height is optional and must not delay the end of a task. */

@@ -50,7 +50,7 @@ const generators: Readonly<Record<string, (present: string) => string>> = {
     alerts.map((alert) => [`docs/alerts/${alert.name}.md`, (page: string) => withRule(page, alert)]),
   ),
   'docs/metrics.md': (present) => withTables(present, ['metrics', 'sdkMetrics', 'metricLabels']),
-  'docs/configuration.md': (present) => withTables(present, ['config']),
+  'docs/configuration.md': (present) => withTables(present, ['config', 'codecServer']),
   'docs/logs.md': (present) => withTables(present, ['events', 'fields']),
   'docs/cli.md': withReference,
 };

@@ -73,9 +73,10 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
     packages: ['@temporalio/common', '@temporalio/proto', 'node:'],
   },
   worker: {
-    holds: 'the process: configuration, wiring, probes, metrics, shutdown',
+    holds:
+      'the process: configuration, wiring, probes, metrics, shutdown; `codec-server/`, a process that decrypts payloads for the Temporal UI and CLI',
     rooms: [...product, 'activities', 'crd-bridge', 'encryption'],
-    packages: [...temporal, '@temporalio/worker', '@temporalio/envconfig', 'undici', 'zod', 'node:'],
+    packages: [...temporal, '@temporalio/worker', '@temporalio/envconfig', 'jose', 'undici', 'zod', 'node:'],
   },
   cli: {
     holds: '`kubectl snt`: one program of commands and options (commander), one file per command',
@@ -109,14 +110,14 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
     packages: ['@temporalio/client', '@temporalio/activity', '@temporalio/worker', '@temporalio/workflow', 'node:'],
   },
   docs: {
-    holds: 'documents; `record/` makes the transcripts and the screenshot in them',
+    holds: 'documents; `record/` makes the transcripts and the pictures in them',
     rooms: [...product, 'dev'],
-    packages: ['node:'],
+    packages: ['rolldown', 'uplot', 'node:'],
   },
   scripts: {
     holds: 'what npm scripts run on the source: generated files, audit, the rooms themselves',
     rooms: [...product, 'worker', 'cli'],
-    packages: ['oxc-parser', 'rolldown', 'yaml', 'zod', 'node:'],
+    packages: ['@grafana/schema', 'oxc-parser', 'rolldown', 'yaml', 'zod', 'node:'],
   },
   test: {
     holds: 'tests, by room and by what is tried',
@@ -143,6 +144,7 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
       '@temporalio/worker',
       '@temporalio/workflow',
       'fast-check',
+      'jose',
       'marked',
       'node-forge',
       'undici',

@@ -4,6 +4,7 @@ import { logEvents, logFields } from '../api/log-events.ts';
 import { metricLabels, metrics, sdkMetrics, type MetricDefinition } from '../api/metrics.ts';
 import { BECAUSE, PENDING, reached, reasons, whereabouts, type ReasonDefinition } from '../api/reasons.ts';
 import { definitionOf, taskKindNames } from '../api/task-kinds.ts';
+import { codecServerSchema } from '../worker/codec-server/codec-server-config.ts';
 import { configSchema } from '../worker/config.ts';
 import { alerts, plainSummary } from './monitoring/alert-files.ts';
 import { rooms } from './rooms.ts';
@@ -73,8 +74,8 @@ function kindTable(): string {
   );
 }
 
-function configTable(): string {
-  const { properties = {} } = z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' });
+function configTable(schema: z.ZodType): string {
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   const rows = Object.entries(properties as Record<string, { default?: string | number; description?: string }>).map(
     ([name, { default: preset, description = '' }]) => [
       code(name),
@@ -145,7 +146,8 @@ const tables = {
   rooms: roomTable,
   reasons: reasonTable,
   kinds: kindTable,
-  config: configTable,
+  config: () => configTable(configSchema),
+  codecServer: () => configTable(codecServerSchema),
   events: eventTable,
   fields: fieldTable,
 } as const;

@@ -4,8 +4,8 @@ import type { NativeConnection } from '@temporalio/worker';
 import type { Log } from '../api/log.ts';
 import type { Metrics } from '../api/metrics.ts';
 import { searchAttributes } from '../api/temporal/search-attributes.ts';
+import { searchAttributeCommand } from '../core/search-attribute-command.ts';
 import { explainTemporalFailure } from './explain-temporal-failure.ts';
-import { searchAttributeCommand } from './search-attribute-command.ts';
 
 const { INDEXED_VALUE_TYPE_KEYWORD } = proto.temporal.api.enums.v1.IndexedValueType;
 const NAMES = Object.values(searchAttributes).map(({ name }) => name);
@@ -57,8 +57,9 @@ export class SearchAttributeProbe {
    */
   async ensure(signal: AbortSignal): Promise<void> {
     const missing = await this.#missing();
-    this.#learn(missing.length === 0);
+    this.#publish(missing.length);
     if (missing.length > 0) await this.#create(missing, signal);
+    else this.#areKnown = true;
   }
 
   /** Asks again until the namespace has all of them, or the signal is aborted. */
@@ -116,13 +117,13 @@ export class SearchAttributeProbe {
   }
 
   async #haveAppeared(): Promise<boolean> {
-    this.#learn(await this.#accepts(NAMES).catch(() => false));
+    this.#areKnown = await this.#accepts(NAMES).catch(() => false);
+    if (this.#areKnown) this.#publish(0);
     return this.#areKnown;
   }
 
-  #learn(areKnown: boolean): void {
-    this.#areKnown = areKnown;
-    this.#options.metrics.set('sei_search_attributes_missing', {}, areKnown ? 0 : 1);
+  #publish(missing: number): void {
+    this.#options.metrics.set('sei_temporal_search_attributes_missing', {}, missing);
   }
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { searchAttributeCommand } from '../../worker/search-attribute-command.ts';
+import { searchAttributeCommand } from '../../core/search-attribute-command.ts';
 import { RecordedLog } from '../support/recorded-log.ts';
 import { RecordedMetrics } from '../support/recorded-metrics.ts';
 import { SearchAttributeProbe, type SearchAttributeProbeOptions } from '../../worker/search-attribute-probe.ts';
@@ -8,6 +8,7 @@ const INVALID_ARGUMENT = 3;
 const NOT_FOUND = 5;
 const PERMISSION_DENIED = 7;
 const UNAVAILABLE = 14;
+const GAUGE = 'sei_temporal_search_attributes_missing';
 const NAMES = ['SeiCluster', 'SeiNamespace', 'SeiNode', 'SeiTaskKind', 'SeiTaskOutcome'];
 
 function answer(code: number): Promise<object> {
@@ -67,8 +68,7 @@ describe('the probe for search attributes', () => {
 
   it('finds those that exist, without a right to list or create any', async () => {
     const probe = await ensured({ names: new Set(NAMES), createCode: PERMISSION_DENIED });
-    assert.deepEqual([probe.areKnown, recorded.lines], [true, []]);
-    assert.deepEqual(metrics.lines, ['sei_search_attributes_missing 0']);
+    assert.deepEqual([probe.areKnown, recorded.lines, metrics.lines], [true, [], [`${GAUGE} 0`]]);
   });
 
   it('creates those that are missing', async () => {
@@ -78,6 +78,7 @@ describe('the probe for search attributes', () => {
       [probe.areKnown, recorded.events, [...names].toSorted()],
       [true, ['SearchAttributesCreated'], NAMES],
     );
+    assert.deepEqual(metrics.lines, [`${GAUGE} 4`, `${GAUGE} 0`]);
   });
 
   it('names those that may not be created, with the command that creates them', async () => {
@@ -87,12 +88,13 @@ describe('the probe for search attributes', () => {
     const command = searchAttributeCommand({ address: '127.0.0.1:7233', namespace: 'production', missing });
     const [{ event, names, command: logged } = assert.fail(), ...others] = recorded.lines;
     assert.deepEqual([event, names, logged, others], ['SearchAttributesMissing', missing, command, []]);
-    assert.deepEqual(metrics.lines, ['sei_search_attributes_missing 1']);
+    assert.deepEqual(metrics.lines, [`${GAUGE} 3`]);
   });
 
   it('runs without them where a query is refused', async () => {
     const probe = await ensured({ countCode: PERMISSION_DENIED, createCode: PERMISSION_DENIED });
     assert.equal(probe.areKnown, false);
+    assert.deepEqual(metrics.lines, [`${GAUGE} 5`]);
   });
 
   it('says that the namespace does not exist, and creates nothing', async () => {
@@ -104,24 +106,4 @@ describe('the probe for search attributes', () => {
     await assert.rejects(ensured({ countCode: UNAVAILABLE }), /refused/);
     await assert.rejects(ensured({ createCode: UNAVAILABLE }), /refused/);
   });
-});
-
-describe('the command that adds search attributes', () => {
-  const self =
-    'temporal operator search-attribute create --namespace prod --name A --type Keyword --name B --type Keyword';
-  const cloud =
-    'tcld namespace search-attributes add --namespace prod --search-attribute "A=Keyword" --search-attribute "B=Keyword"';
-  const addresses: Readonly<Record<string, string>> = {
-    'localhost:7233': self,
-    'temporal-frontend.temporal.svc:7233': self,
-    'tmprl.cloud.example.com:7233': self,
-    'prod.a1b2c.tmprl.cloud:7233': cloud,
-    'us-east-1.aws.api.temporal.io:7233': cloud,
-    'prod.a1b2c.tmprl.cloud': cloud,
-  };
-  for (const [address, command] of Object.entries(addresses)) {
-    it(`is that of ${command.split(' ', 1).join()} for ${address}`, () => {
-      assert.equal(searchAttributeCommand({ address, namespace: 'prod', missing: ['A', 'B'] }), command);
-    });
-  }
 });
