@@ -37,6 +37,10 @@ const renderings: Readonly<Record<string, object>> = {
     payloadKeys: { secretName: 'payload-keys' },
     sidecar: { caConfigMapName: 'sidecar-ca', urlTemplate: 'https://{name}.{namespace}.svc:8443' },
   },
+  'with a codec server': {
+    payloadKeys: { secretName: 'payload-keys' },
+    codecServer: { enabled: true, origins: ['https://temporal.example'], tokensSecretName: 'tokens', peers: PEERS },
+  },
   'with all that says where pods run': {
     podAnnotations: { 'example.com/a': 'b' },
     podLabels: { team: 'nodes' },
