@@ -16,6 +16,7 @@ const SLOW = [
   'test/cli/usage.test.ts',
   'test/demo/demo.test.ts',
   'test/crd-bridge/orphans.test.ts',
+  'test/deploy/chart-values.test.ts',
   'test/deploy/chart.test.ts',
   'test/deploy/codec-server-chart.test.ts',
   'test/deploy/generate.test.ts',

@@ -34,6 +34,8 @@ export const logFields = {
   key: '`namespace/name` of a watched object.',
   lease: '`namespace/name` of the Lease.',
   identity: 'Name of this process in the election.',
+  settings: 'What this process works on: Temporal server and namespace, task queue, watched namespaces, selector.',
+  holderSettings: 'The same of the holder of the lease.',
   version: 'Version of the service.',
   commit: 'Commit that this build was made from.',
   runtime: 'Version of Node.js.',
@@ -208,6 +210,12 @@ export const logEvents = {
     level: 'INFO',
     message: 'This process stands by: another one leads.',
     fields: ['lease', 'holder', 'identity'],
+  },
+  LeaseShared: {
+    level: 'WARN',
+    message:
+      'The leader has other settings than this process. While new settings are rolled out, this ends by itself. Otherwise two installations share a lease, and the tasks of one of them are not carried out: set LEASE_NAME or LEASE_NAMESPACE of one of them.',
+    fields: ['lease', 'holder', 'settings', 'holderSettings'],
   },
   LeadershipLost: {
     level: 'WARN',

@@ -125,6 +125,12 @@ export const metrics = {
     unit: '1',
     help: 'Times that this process became the leader',
   },
+  sei_bridge_lease_shared: {
+    type: 'gauge',
+    labels: [],
+    unit: '1',
+    help: '1 while this process stands by for a leader with other settings',
+  },
   sei_bridge_queue_length: {
     type: 'gauge',
     labels: [],

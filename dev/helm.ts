@@ -23,6 +23,8 @@ export interface Release {
   readonly namespace: string;
   /** In addition to the chart's defaults. Default: none. */
   readonly values?: object;
+  /** Version of the cluster. Default: that of the local API server. */
+  readonly kubernetes?: string;
 }
 
 /**
@@ -43,9 +45,15 @@ export async function helm(commandArguments: readonly string[], input = ''): Pro
 }
 
 /** What `helm install` would apply, as YAML. @throws Error with what helm says when it refuses the values. */
-export async function renderChart({ chart, name, namespace, values = {} }: Release): Promise<string> {
+export async function renderChart({
+  chart,
+  name,
+  namespace,
+  values = {},
+  kubernetes = KUBERNETES,
+}: Release): Promise<string> {
   const { code, stdout, stderr } = await helm(
-    ['template', name, chart, '--namespace', namespace, '--kube-version', KUBERNETES, '--values', '-'],
+    ['template', name, chart, '--namespace', namespace, '--kube-version', kubernetes, '--values', '-'],
     JSON.stringify(values),
   );
   if (code !== 0) throw new Error(stderr);

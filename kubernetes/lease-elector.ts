@@ -10,7 +10,9 @@ import {
   leaseSeen,
   leaseWritten,
   nextLeaseStep,
+  otherSettings,
   releasedSpec,
+  SETTINGS_ANNOTATION,
   type Lease,
   type LeaseKnowledge,
 } from './lease.ts';
@@ -30,6 +32,8 @@ export interface LeaseElectorOptions {
   readonly name: string;
   /** Unique name of this candidate. Two processes with the same name would both lead. */
   readonly identity: string;
+  /** What this candidate works on as a leader. It is written into the lease, and compared with that of another holder. */
+  readonly settings: string;
   /**
    * Why this candidate could not do the work of a leader at the moment. While there is a reason it acquires no lease,
    * and gives up the one that it has. Default: it always could.
@@ -74,6 +78,15 @@ export class LeaseElector {
   get problem(): string | undefined {
     const { lastError } = this.#failures;
     return lastError?.message ?? (this.#hasLooked ? undefined : `The lease ${this.#lease} was not read yet.`);
+  }
+
+  /** That the leader works on something else than this candidate would, and what to do. `undefined`: it does not. */
+  get conflict(): string | undefined {
+    const { settings } = this.#options;
+    const theirs = this.isLeading ? undefined : otherSettings(this.#knowledge, settings);
+    if (theirs === undefined) return undefined;
+    const { holder } = this.#holder();
+    return `The lease ${this.#lease} is held by ${holder} with other settings (${theirs}) than those of this process (${settings}). While new settings are rolled out, this ends by itself. Two installations need a lease each: set LEASE_NAME or LEASE_NAMESPACE of one of them.`;
   }
 
   /**
@@ -170,7 +183,8 @@ export class LeaseElector {
 
   async #create(spec: object): Promise<Lease> {
     const { namespace, name } = this.#options;
-    const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { namespace, name }, spec };
+    const metadata = { namespace, name, annotations: this.#annotations };
+    const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec };
     return await this.#leases.create(namespace, lease, { timeoutMs: this.#callMs() });
   }
 
@@ -180,9 +194,13 @@ export class LeaseElector {
     const resourceVersion = this.#knowledge.lease?.metadata.resourceVersion;
     return await this.#leases.patch(
       { namespace, name },
-      { metadata: { resourceVersion }, spec },
+      { metadata: { resourceVersion, annotations: this.#annotations }, spec },
       { timeoutMs: this.#callMs() },
     );
+  }
+
+  get #annotations(): Readonly<Record<string, string>> {
+    return { [SETTINGS_ANNOTATION]: this.#options.settings };
   }
 
   async #release(): Promise<void> {
@@ -213,8 +231,11 @@ export class LeaseElector {
     const { holder } = this.#holder();
     if (holder === this.#loggedHolder) return;
     this.#loggedHolder = holder;
-    const { identity, log } = this.#options;
+    const { identity, log, settings } = this.#options;
     log('StandingBy', { lease: this.#lease, ...this.#holder(), identity });
+    const theirs = otherSettings(this.#knowledge, settings);
+    if (theirs !== undefined)
+      log('LeaseShared', { lease: this.#lease, ...this.#holder(), settings, holderSettings: theirs });
   }
 
   #holder(): { readonly holder?: string } {

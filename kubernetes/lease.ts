@@ -6,6 +6,9 @@ const LEASE_SECONDS = 13;
 /** A leader that could not renew for this long no longer leads, as in client-go, in milliseconds. */
 const RENEW_DEADLINE_MS = 10_000;
 
+/** Annotation of a lease with the settings of its holder, for those that stand by. */
+export const SETTINGS_ANNOTATION = 'sei.io/settings';
+
 /** The fields of a `coordination.k8s.io/v1` Lease that an election uses. Its times are only for people. */
 export interface Lease extends KubernetesObject {
   readonly spec?: {
@@ -47,6 +50,16 @@ export function nextLeaseStep(knowledge: LeaseKnowledge, nowMs: number): LeaseSt
 export function leaseFreeAtMs({ lease, sinceMs }: LeaseKnowledge): number {
   const { holderIdentity, leaseDurationSeconds = LEASE_SECONDS } = lease?.spec ?? {};
   return holderIdentity ? sinceMs + leaseDurationSeconds * 1000 : sinceMs;
+}
+
+/**
+ * Settings of another holder, when they are not those of this candidate: two installations share the lease, or new settings
+ * are being rolled out. `undefined`: they are the same, this candidate is the holder, or nothing is known of them.
+ */
+export function otherSettings({ identity, lease }: LeaseKnowledge, own: string): string | undefined {
+  const { holderIdentity = identity } = lease?.spec ?? {};
+  const settings = lease?.metadata.annotations?.[SETTINGS_ANNOTATION];
+  return holderIdentity === '' || holderIdentity === identity || settings === own ? undefined : settings;
 }
 
 /** @param nowMs when the answer had arrived: a change counts from the time at which it was certainly seen */

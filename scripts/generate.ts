@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
 import { localSeiNodeDefinition, seiNodeTaskDefinition } from '../api/custom-resource-definition.ts';
 import { withReference } from '../cli/reference.ts';
-import { withVariables } from './chart-schema.ts';
+import { chartSchema } from './chart-schema.ts';
 import { alerts, ruleFile, withRule } from './monitoring/alert-files.ts';
 import { dashboard } from './monitoring/dashboard.ts';
 import { taskKindsPolicy } from './task-kinds-policy.ts';
@@ -29,13 +29,15 @@ const generators: Readonly<Record<string, (present: string) => string>> = {
   'deploy/crd/seinodetasks.sei.io.yaml': () => yaml(seiNodeTaskDefinition()),
   'deploy/crd/local/seinodes.sei.io.yaml': () => yaml(localSeiNodeDefinition()),
   'deploy/charts/sei-node-tasks-crds/files/seinodetasks.sei.io.yaml': () => yaml(seiNodeTaskDefinition()),
+  'deploy/charts/sei-node-tasks/files/admission/task-kinds.yaml': () => yaml(...taskKindsPolicy()),
+  'deploy/charts/sei-node-tasks/files/coexist/status-writes.yaml': copyOf('deploy/coexist/status-writes.yaml'),
   'deploy/charts/sei-node-tasks/files/monitoring/dashboard.json': dashboard,
   'deploy/charts/sei-node-tasks/files/monitoring/rules.yaml': () => RULES_HEADER + ruleFile(),
   'deploy/charts/sei-node-tasks/files/rbac/bridge.yaml': copyOf('deploy/rbac/bridge.yaml'),
   'deploy/charts/sei-node-tasks/files/rbac/people.yaml': copyOf('deploy/rbac/people.yaml'),
   'deploy/charts/sei-node-tasks/files/rbac/update-node-image.yaml': copyOf('deploy/rbac/update-node-image.yaml'),
   'deploy/charts/sei-node-tasks/files/rbac/worker.yaml': copyOf('deploy/rbac/worker.yaml'),
-  'deploy/charts/sei-node-tasks/values.schema.json': withVariables,
+  'deploy/charts/sei-node-tasks/values.schema.json': chartSchema,
   'deploy/admission/task-kinds.yaml': () => yaml(...taskKindsPolicy()),
   'workflows/tasks.ts': taskWorkflows,
   'docs/reasons.md': (present) => withTables(present, ['messages']),

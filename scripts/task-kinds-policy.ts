@@ -59,7 +59,7 @@ function policy(): object {
         expression: "variables.verb != ''",
         reason: 'Forbidden',
         messageExpression:
-          "'This policy does not know the kind ' + variables.kind + '. Apply deploy/admission of the version that the CRD is from.'",
+          "'This policy does not know the kind ' + variables.kind + '. Upgrade sei-node-tasks to the version that the CRD is from, or apply deploy/admission of that version.'",
       },
       {
         expression: [

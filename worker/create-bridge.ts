@@ -26,6 +26,8 @@ export interface BridgeParts {
   readonly events: EventRecorder;
   readonly clusterId: string;
   readonly taskQueue: string;
+  /** What this installation works on. */
+  readonly settings: string;
   readonly searchAttributes: TaskWorkflowsOptions['searchAttributes'];
   readonly metrics: Metrics;
   readonly temporal: Pick<TemporalHealth, 'isLost'>;
@@ -40,6 +42,7 @@ export function createBridge({
   events,
   clusterId,
   taskQueue,
+  settings,
   searchAttributes,
   metrics,
   temporal,
@@ -50,6 +53,7 @@ export function createBridge({
     namespace: config.LEASE_NAMESPACE ?? ownNamespace(),
     name: config.LEASE_NAME,
     identity: `${hostname()}_${randomUUID()}`,
+    settings,
     handicap: () => (temporal.isLost ? 'Temporal does not answer this process' : undefined),
     log,
   });

@@ -26,6 +26,11 @@ export class LeadingBridge {
     return this.#bridge === undefined ? 'The bridge is starting.' : this.#bridge.problem;
   }
 
+  /** That the leader works on something else than this process would. `undefined`: it does not. */
+  get conflict(): string | undefined {
+    return this.#elector.conflict;
+  }
+
   /** Number of resources that wait to be reconciled, also after a failure; 0 while another process leads. */
   get queueLength(): number {
     return this.#bridge?.queueLength ?? 0;

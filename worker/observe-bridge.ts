@@ -15,6 +15,7 @@ export function observeBridge(bridge: LeadingBridge, metrics: Metrics, signal: A
   repeat(INTERVAL_MS, signal, () => {
     metrics.set('sei_bridge_queue_length', {}, bridge.queueLength);
     metrics.set('sei_bridge_leading', {}, bridge.isLeading ? 1 : 0);
+    metrics.set('sei_bridge_lease_shared', {}, bridge.conflict === undefined ? 0 : 1);
     metrics.set('sei_bridge_backing_off', {}, bridge.failing);
     metrics.set('sei_bridge_orphans_withheld', {}, bridge.orphansWithheld);
     metrics.set('sei_bridge_watch_age_seconds', {}, (bridge.current?.watchAgeMs ?? 0) / 1000);

@@ -13,7 +13,7 @@ export interface Running {
   temporal?: Pick<TemporalHealth, 'problem'>;
   worker?: Pick<Worker, 'getState'>;
   liveness?: Pick<WorkerLiveness, 'wedge'>;
-  bridge?: Pick<LeadingBridge, 'isLeading' | 'problem' | 'queueLength' | 'failing'>;
+  bridge?: Pick<LeadingBridge, 'isLeading' | 'problem' | 'conflict' | 'queueLength' | 'failing'>;
 }
 
 /** The lines of `/readyz`. */
@@ -24,7 +24,10 @@ export function readinessOf(role: Config['ROLE'], running: Running, isStopping: 
     temporal: temporal === undefined ? failing(waitsFor) : passingUnless(temporal.problem),
     ...(role === 'bridge' ? {} : { worker: workerCheck(running) }),
     ...(role === 'worker' ? {} : bridgeChecks(running)),
-    ...(bridge !== undefined && !bridge.isLeading && bridge.problem === undefined ? { 'standing by': passing() } : {}),
+    ...(bridge !== undefined && !bridge.isLeading && bridge.problem === undefined
+      ? // Ready also when the leader works on something else: a roll-out of new settings would wait for its own end.
+        { 'standing by': passing(bridge.conflict) }
+      : {}),
   };
 }
 

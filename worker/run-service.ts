@@ -22,7 +22,7 @@ import { retryForever } from './retry-forever.ts';
 import { runParts, type Part } from './run-parts.ts';
 import { SearchAttributeProbe } from './search-attribute-probe.ts';
 import type { ServiceLog } from './service-log.ts';
-import { addressOf, namespaceOf, startFields } from './start-fields.ts';
+import { addressOf, namespaceOf, settingsText, startFields } from './start-fields.ts';
 import { TemporalAccess } from './temporal-access.ts';
 import { TemporalHealth } from './temporal-health.ts';
 import { warnOfApiServerToken } from './warn-of-api-server-token.ts';
@@ -170,6 +170,7 @@ async function startParts(
     events,
     clusterId,
     taskQueue,
+    settings: settingsText(config, temporal, taskQueue),
     searchAttributes,
     metrics,
     temporal: running.temporal,

@@ -5,6 +5,7 @@ import type { Log } from '../api/log.ts';
 import type { Metrics } from '../api/metrics.ts';
 import { searchAttributes } from '../api/temporal/search-attributes.ts';
 import { searchAttributeCommand } from '../core/search-attribute-command.ts';
+import { explainTemporalFailure } from './explain-temporal-failure.ts';
 
 const { INDEXED_VALUE_TYPE_KEYWORD } = proto.temporal.api.enums.v1.IndexedValueType;
 const NAMES = Object.values(searchAttributes).map(({ name }) => name);
@@ -12,6 +13,8 @@ const NAMES = Object.values(searchAttributes).map(({ name }) => name);
 const PASSING = [4, 8, 14];
 /** gRPC code of the answer to a query with an attribute that the namespace does not have. */
 const INVALID_ARGUMENT = 3;
+/** gRPC code of the answer when there is no such namespace. */
+const NOT_FOUND = 5;
 /** Timeout of one call, in milliseconds. */
 const CALL_MS = 10_000;
 /** How often missing attributes are asked for, in milliseconds: somebody may create them. */
@@ -50,6 +53,7 @@ export class SearchAttributeProbe {
    * Asks for the attributes, and creates those that are missing if this account is allowed to.
    *
    * @throws the Temporal service's error when a retry can help: a timeout, an overloaded or unreachable server.
+   * @throws TemporalConnectionError when there is no such namespace.
    */
   async ensure(signal: AbortSignal): Promise<void> {
     const missing = await this.#missing();
@@ -85,6 +89,7 @@ export class SearchAttributeProbe {
       return true;
     } catch (error) {
       if (PASSING.includes(codeOf(error))) throw error;
+      if (codeOf(error) === NOT_FOUND) throw explainTemporalFailure(error);
       if (codeOf(error) !== INVALID_ARGUMENT)
         this.#options.log('SearchAttributeQueryRefused', { temporalNamespace: namespace, error });
       return false;

@@ -19,6 +19,19 @@ export function startFields(config: Config, temporal: ClientConnectConfig, apiSe
   };
 }
 
+/** What an installation works on: two with different settings must not share a lease. */
+export function settingsText(config: Config, temporal: ClientConnectConfig, taskQueue: string): string {
+  const settings = {
+    temporal: `${addressOf(temporal)}/${namespaceOf(temporal)}`,
+    taskQueue,
+    watchNamespaces: config.WATCH_NAMESPACE.toSorted().join(',') || 'all',
+    taskSelector: config.TASK_SELECTOR ?? 'all',
+  };
+  return Object.entries(settings)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join('; ');
+}
+
 /** With the defaults of Temporal's client. */
 export function addressOf({ connectionOptions }: ClientConnectConfig): string {
   return connectionOptions.address ?? 'localhost:7233';

@@ -72,6 +72,14 @@ const availability: AlertGroup = {
       summary: '{{ $value }} processes in {{ $labels.namespace }} lead.',
     },
     {
+      name: 'SeiNodeTasksLeaseShared',
+      expr: 'max by (namespace, pod) (sei_bridge_lease_shared) == 1',
+      holdsFor: '15m',
+      severity: 'critical',
+      summary:
+        '{{ $labels.namespace }}/{{ $labels.pod }} stands by for a leader with other settings: two installations share a lease.',
+    },
+    {
       name: 'SeiNodeTasksLeaderChanges',
       expr: 'sum by (namespace) (increase(sei_bridge_leader_transitions_total[30m])) > 3',
       severity: 'warning',

@@ -204,9 +204,9 @@ const bridge: Row = {
   panels: [
     {
       title: 'Leader',
-      description: '1 for the process that leads.',
+      description: '1 for the process that leads, and for one that stands by for a leader with other settings.',
       unit: 'short',
-      queries: { '{{pod}}': 'sei_bridge_leading{NS}' },
+      queries: { '{{pod}}': 'sei_bridge_leading{NS}', '{{pod}}, other settings': 'sei_bridge_lease_shared{NS} > 0' },
     },
     {
       title: 'Queue',

@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { helm, renderChart, type Chart } from '../../dev/helm.ts';
 import { readManifest } from '../../dev/read-manifest.ts';
 import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
 import { configSchema } from '../../worker/config.ts';
-import { chartObjects, deploymentsIn, variablesOf, type Deployment } from '../support/chart-objects.ts';
+import { chartObjects, deploymentsIn, objectsIn, variablesOf, type Deployment } from '../support/chart-objects.ts';
 
+const DEPLOY = fileURLToPath(new URL('../../deploy/', import.meta.url));
 const RELEASE = { chart: 'sei-node-tasks', name: 'sei-node-tasks', namespace: 'sei-system' } as const;
 
 interface PodMonitor extends KubernetesObject {
@@ -15,8 +21,29 @@ interface PodMonitor extends KubernetesObject {
   };
 }
 
+/** Helm sorts by kind, and the files in deploy/ have each policy before its binding. */
+function inOrder(objects: readonly KubernetesObject[]): KubernetesObject[] {
+  const names = new Map(objects.map((object) => [`${object.metadata.name} ${object.kind}`, object]));
+  return [...names.keys()].toSorted().flatMap((name) => names.get(name) ?? []);
+}
+
+/** Kustomize puts added variables first. */
+function withVariablesInOrder(object: KubernetesObject): KubernetesObject {
+  const [deployment] = deploymentsIn([object]);
+  deployment?.spec.template.spec.containers[0].env.sort((one, other) => (one.name < other.name ? -1 : 1));
+  return object;
+}
+
 async function deployments(values: object): Promise<Deployment[]> {
   return deploymentsIn(await chartObjects({ ...RELEASE, values }));
+}
+
+/** The policies of a release, and the selector of its pods. */
+async function policies(values: object): Promise<{ objects: KubernetesObject[]; selector: string | undefined }> {
+  const rendered = await chartObjects({ ...RELEASE, values });
+  const [deployment = assert.fail()] = deploymentsIn(rendered);
+  const objects = inOrder(rendered.filter(({ kind }) => kind?.startsWith('ValidatingAdmissionPolicy')));
+  return { objects, selector: variablesOf(deployment)['TASK_SELECTOR'] };
 }
 
 describe('the charts', function () {
@@ -43,41 +70,6 @@ describe('the charts', function () {
     assert.deepEqual(definition?.metadata.annotations, { 'helm.sh/resource-policy': 'keep' });
   });
 
-  const refused: readonly (readonly [what: string, values: object, field: RegExp])[] = [
-    ['a misspelt value', { replica: 3 }, /replica/],
-    ['a misspelt value in a group', { temporal: { adress: 'temporal:7233' } }, /\/temporal.*adress/s],
-    ['an address without a port', { temporal: { address: 'temporal' } }, /\/temporal\/address/],
-    ['an address with a scheme', { temporal: { address: 'https://temporal:7233' } }, /\/temporal\/address/],
-    [
-      'a URL without the name of the node',
-      { sidecar: { urlTemplate: 'http://sidecar:8443' } },
-      /\/sidecar\/urlTemplate/,
-    ],
-    ['a password in a URL', { sidecar: { urlTemplate: 'http://a:b@{name}' } }, /\/sidecar\/urlTemplate/],
-    ['no audience', { sidecar: { audience: '' } }, /\/sidecar\/audience/],
-    ['a token of five minutes', { sidecar: { tokenExpirationSeconds: 300 } }, /\/sidecar\/tokenExpirationSeconds/],
-    ['a number as text', { all: { replicas: '2' } }, /\/all\/replicas/],
-    [
-      'a quantity with a typing mistake',
-      { all: { resources: { limits: { memory: '2GB' } } } },
-      /\/all\/resources\/limits\/memory/,
-    ],
-    ['a namespace in capitals', { watchNamespaces: ['Arctic'] }, /\/watchNamespaces\/0/],
-    ['a variable that does not exist', { env: { LOG_LEVLE: 'DEBUG' } }, /\/env.*LOG_LEVLE/s],
-    ['a variable that the chart sets', { env: { ROLE: 'worker' } }, /\/env.*ROLE/s],
-    ['a grace of zero', { shutdownGraceSeconds: 0 }, /\/shutdownGraceSeconds/],
-    ['a host name to listen on', { listenAddress: 'localhost' }, /\/listenAddress/],
-  ];
-  for (const [what, values, field] of refused) {
-    it(`refuse ${what}, and name the field`, async () => {
-      await assert.rejects(renderChart({ ...RELEASE, values }), field);
-    });
-  }
-
-  it('refuse a release name that makes names too long', async () => {
-    await assert.rejects(renderChart({ ...RELEASE, name: 'a'.repeat(50) }), /release name "a+" is too long/);
-  });
-
   it('set only variables that exist, and let `env` set the others', async () => {
     const variables = (await deployments({ env: { LOG_LEVEL: 'DEBUG', MAX_CONCURRENT_POLLS: 5 } })).map(variablesOf);
     assert.equal(variables.length, 1);
@@ -88,6 +80,38 @@ describe('the charts', function () {
     );
     assert.equal(variables[0]?.['LOG_LEVEL'], 'DEBUG');
     assert.equal(variables[0]?.['MAX_CONCURRENT_POLLS'], '5');
+  });
+
+  it('contain the policy of deploy/admission, and by request that of deploy/coexist', async () => {
+    const admission = inOrder(await readManifest('admission/task-kinds.yaml'));
+    const coexist = inOrder(await readManifest('coexist/status-writes.yaml'));
+    assert.deepEqual(await policies({}), { objects: admission, selector: undefined });
+    const off = { admission: { enabled: false } };
+    assert.deepEqual(await policies({ ...off, taskSelector: 'team=a' }), { objects: [], selector: 'team=a' });
+    const byTask = { ...off, coexistence: { dividedBy: 'TaskLabel' } };
+    assert.deepEqual(await policies(byTask), { objects: coexist, selector: 'sei.io/executor=temporal' });
+    const byNamespace = { coexistence: { dividedBy: 'NamespaceLabel' }, watchNamespaces: ['arctic-1'] };
+    assert.deepEqual(await policies(byNamespace), { objects: [...coexist, ...admission], selector: undefined });
+  });
+
+  it('render what kustomize makes of deploy/base and the component deploy/coexist', async () => {
+    const overlay = await mkdtemp(join(tmpdir(), 'overlay-'));
+    const path = (folder: string): string => relative(overlay, join(DEPLOY, folder));
+    const kustomization = { resources: [path('base')], components: [path('coexist')] };
+    await writeFile(join(overlay, 'kustomization.yaml'), JSON.stringify(kustomization));
+    const { stdout } = await promisify(execFile)('kubectl', ['kustomize', overlay]);
+    await rm(overlay, { recursive: true });
+    const made = objectsIn(stdout).filter(({ kind }) => kind !== 'Namespace');
+    const rendered = await chartObjects({ ...RELEASE, values: { coexistence: { dividedBy: 'TaskLabel' } } });
+    assert.deepEqual(inOrder(made.map(withVariablesInOrder)), inOrder(rendered.map(withVariablesInOrder)));
+  });
+
+  it('name the account of the Go controller in its policy, also in the namespace of the roles', async () => {
+    const goController = { namespace: 'sei-system', serviceAccountName: 'manager' };
+    const { objects } = await policies({ coexistence: { dividedBy: 'TaskLabel', goController } });
+    const text = JSON.stringify(objects);
+    assert.ok(text.includes("request.userInfo.username == 'system:serviceaccount:sei-system:manager'"), text);
+    assert.ok(!text.includes('sei-k8s-controller-system'));
   });
 
   it('have a Deployment for each role when they are separate, each with its own account', async () => {
@@ -146,6 +170,7 @@ describe('the charts', function () {
       'PAYLOAD_KEY_FILE',
       'SIDECAR_CA_FILE',
       'SIDECAR_TOKEN_FILE',
+      'TEMPORAL_API_KEY_FILE',
       'TEMPORAL_TLS_CLIENT_CERT_PATH',
       'TEMPORAL_TLS_CLIENT_KEY_PATH',
       'TEMPORAL_TLS_SERVER_CA_CERT_PATH',

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { assertComplete } from '../support/assert-verdict.ts';
 import { renderChart } from '../../dev/helm.ts';
 import { deploymentsIn, objectsIn, variablesOf, type Deployment } from '../support/chart-objects.ts';
@@ -10,7 +8,6 @@ import { requestsOf } from '../support/requests-of.ts';
 import { startAsPod } from '../support/start-as-pod.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 
-const DEPLOY = fileURLToPath(new URL('../../deploy/', import.meta.url));
 const RESTRICTED = 'pod-security.kubernetes.io';
 
 describe('the manifests on an API server', function () {
@@ -29,21 +26,6 @@ describe('the manifests on an API server', function () {
   });
 
   after(() => environment.stop());
-
-  for (const folder of ['crd', 'base']) {
-    it(`are accepted as kustomize reads them from deploy/${folder}`, async () => {
-      const { code, stderr } = await environment.kubectl([
-        'apply',
-        '--dry-run=server',
-        '--server-side',
-        '--force-conflicts',
-        '--validate=strict',
-        '--namespace=sei-system',
-        `--kustomize=${join(DEPLOY, folder)}`,
-      ]);
-      assert.equal(code, 0, stderr);
-    });
-  }
 
   /** Asks the API server, without a controller, for a pod as the Deployment would make it. */
   async function podOf({ spec: { template } }: Deployment, securityContext: object) {

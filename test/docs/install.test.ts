@@ -115,10 +115,16 @@ describe('docs/install.md', function () {
     assert.match(await shell(command), /STATUS: deployed/);
   });
 
-  it('removes the service and keeps CRD and tasks', async () => {
+  it('removes the service and its policy, and keeps CRD and tasks', async () => {
+    const kinds = ['deployments', 'seinodetasks', 'validatingadmissionpolicies', 'validatingadmissionpolicybindings'];
+    const names = async (): Promise<string[]> => {
+      const { stdout } = await environment.kubectl(['get', kinds.join(), '-A', '-o', 'name']);
+      return stdout.trim().split('\n');
+    };
+    const policy = 'validatingadmissionpolicy.admissionregistration.k8s.io/sei-node-tasks-kinds';
+    assert.ok((await names()).includes(policy));
     await follow('helm uninstall');
     assert.deepEqual(commands, []);
-    const { stdout } = await environment.kubectl(['get', 'deployments,seinodetasks', '-A', '-o', 'name']);
-    assert.equal(stdout.trim(), 'seinodetask.sei.io/first-restart');
+    assert.deepEqual(await names(), ['seinodetask.sei.io/first-restart']);
   });
 });

@@ -47,6 +47,15 @@ describe('two services', () => {
     assert.deepEqual(await logLines(other.logFile, 'LeaderElected'), []);
   });
 
+  it('one with other settings is ready, and says that they share a lease', async () => {
+    await environment.startService({ ROLE: 'bridge' });
+    const other = await environment.startService({ ROLE: 'bridge', TASK_SELECTOR: 'team=a' });
+    await eventually('the gauge tells', async () => (await gauge(other, 'sei_bridge_lease_shared')) === '1');
+    assert.match(await readiness(other), /\n\[\+\]standing by: .*taskSelector: all.*taskSelector: team=a.*\nok$/m);
+    const [line] = await logLines(other.logFile, 'LeaseShared');
+    assert.deepEqual([line?.lease, line?.holder], [`${environment.namespace}/${LEASE}`, await holder()]);
+  });
+
   it('the other takes over from one that was killed', async () => {
     const leader = await environment.startService();
     const other = await environment.startService();
@@ -185,8 +194,12 @@ async function readiness({ probeUrl }: LocalService): Promise<string> {
   return await (await fetch(`${probeUrl}/readyz`)).text();
 }
 
-/** The value of the gauge. */
-async function leading({ metricsUrl }: LocalService): Promise<string | undefined> {
+/** Whether it leads, as its gauge says. */
+async function leading(service: LocalService): Promise<string | undefined> {
+  return await gauge(service, 'sei_bridge_leading');
+}
+
+async function gauge({ metricsUrl }: LocalService, name: string): Promise<string | undefined> {
   const text = await (await fetch(metricsUrl)).text();
-  return /^sei_bridge_leading(?:\{.*\})? (\d+)$/m.exec(text)?.[1];
+  return new RegExp(`^${name}(?:\\{.*\\})? (\\d+)$`, 'm').exec(text)?.[1];
 }

@@ -49,9 +49,16 @@ describe('LeaseElector at a real API server', () => {
 
   after(() => admin.close());
 
-  function candidate(identity: string, transport: KubernetesTransport = admin): Running {
+  function candidate(identity: string, transport = admin, settings = 'all'): Running {
     const recorded = new RecordedLog();
-    const elector = new LeaseElector({ transport, namespace: NAMESPACE, name, identity, log: recorded.log });
+    const elector = new LeaseElector({
+      transport,
+      namespace: NAMESPACE,
+      name,
+      identity,
+      settings,
+      log: recorded.log,
+    });
     const terms: Running['terms'] = [];
     const stop = new AbortController();
     const over = elector.run(stop.signal, async (signal) => {
@@ -97,6 +104,28 @@ describe('LeaseElector at a real API server', () => {
     assert.deepEqual([holderIdentity, leaseDurationSeconds, leaseTransitions], ['first', 13, 0]);
     await eventually('it is renewed', async () => (await spec()).renewTime !== acquireTime);
     assert.equal((await spec()).acquireTime, acquireTime);
+  });
+
+  it('says that the leader works on something else, until it leads itself', async () => {
+    const first = candidate('first', admin, 'arctic-1');
+    await leads(first);
+    const second = candidate('second', admin, 'arctic-1');
+    const other = candidate('other', admin, 'pacific-1');
+    await Promise.all([standsBy(second), standsBy(other)]);
+    assert.deepEqual(
+      [first, second].map(({ elector, recorded }) => [elector.conflict, recorded.of('LeaseShared')]),
+      [
+        [undefined, []],
+        [undefined, []],
+      ],
+    );
+    const { settings, holderSettings, holder } = other.recorded.of('LeaseShared')[0] ?? {};
+    assert.deepEqual([settings, holderSettings, holder], ['pacific-1', 'arctic-1', 'first']);
+    assert.match(other.elector.conflict ?? '', /first .*arctic-1.*pacific-1.*LEASE_NAME/);
+    await giveTo('other');
+    await leads(other);
+    assert.equal(other.elector.conflict, undefined);
+    await eventually('the others say so', () => /other .*pacific-1/.test(second.elector.conflict ?? ''));
   });
 
   it('does not know the leader before its own first write is answered', async () => {

@@ -59,6 +59,7 @@ describe('a candidate for a lease that cannot do the work of a leader', () => {
       namespace: 'default',
       name: 'lease',
       identity: 'it',
+      settings: '',
       handicap: () => handicap,
       log: noLog,
     });

@@ -5,6 +5,7 @@ import {
   leaseSeen,
   leaseWritten,
   nextLeaseStep,
+  otherSettings,
   releasedSpec,
   type Lease,
   type LeaseKnowledge,
@@ -102,6 +103,28 @@ const clock: fc.Arbitrary<Clock> = fc.record({
 const candidates = fc.array(fc.record({ clock, rounds: fc.array(round, { maxLength: 30 }) }), {
   minLength: 2,
   maxLength: 3,
+});
+
+describe('the settings of another holder', () => {
+  const written = (holderIdentity: string | undefined, settings?: string): LeaseKnowledge =>
+    knowing(
+      leaseOf(
+        { ...(holderIdentity !== undefined && { holderIdentity }) },
+        settings === undefined ? {} : { annotations: { 'sei.io/settings': settings } },
+      ),
+    );
+  const cases: [what: string, knowledge: LeaseKnowledge, expected: string | undefined][] = [
+    ['without a lease', knowing(undefined), undefined],
+    ['of a holder that works on the same', written('them', 'ours'), undefined],
+    ['of a holder that works on something else', written('them', 'theirs'), 'theirs'],
+    ['of a holder of an earlier version, which writes none', written('them'), undefined],
+    ['of this candidate, before it has written its own', written('us', 'theirs'), undefined],
+    ['of a lease that was released', written(undefined, 'theirs'), undefined],
+    ['of a lease whose holder has no name', written('', 'theirs'), undefined],
+  ];
+  for (const [what, knowledge, expected] of cases)
+    it(`${expected === undefined ? 'say nothing' : 'are named'} ${what}`, () =>
+      assert.equal(otherSettings(knowledge, 'ours'), expected));
 });
 
 describe('candidates for a lease', () => {

@@ -62,6 +62,7 @@ async function electing({ environment, account, name }: Attempt, spec?: object):
     namespace,
     name: LEASE,
     identity: name,
+    settings: '',
     log: refusals.log,
   });
   const term = Promise.withResolvers<void>();

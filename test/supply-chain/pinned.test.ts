@@ -8,7 +8,7 @@ interface Manifest {
   readonly allowScripts: Record<string, boolean>;
 }
 
-/** The servers' module, and one for each tool. */
+/** The servers' module, and one for each tool of the tests. */
 const GO_MODULES = ['dev/servers', ...globSync('dev/go-tools/*', { cwd: new URL('../../', import.meta.url) })];
 
 /** Lines without comments and blanks. */
@@ -58,7 +58,7 @@ describe('what is installed', () => {
       const modules = goMod.flatMap((line) => [...line.matchAll(/(\S+\.\S+) (v\d\S+)/g)].map(([module]) => module));
       const replaced = new Set(goMod.flatMap((line) => /(\S+)( v\S+)? => /.exec(line)?.[1] ?? []));
       const sums = linesOf(`${folder}/go.sum`);
-      assert.ok(modules.length > 50);
+      assert.ok(modules.length > 0);
       assert.deepEqual(
         sums.filter((line) => !/^\S+ v\S+ h1:[A-Za-z0-9+/]{43}=$/.test(line)),
         [],

@@ -20,7 +20,7 @@ interface PodSpec {
 
 interface Container {
   readonly image: string;
-  readonly env: readonly { readonly name: string; readonly value?: string; readonly valueFrom?: object }[];
+  readonly env: { readonly name: string; readonly value?: string; readonly valueFrom?: object }[];
   readonly ports: readonly { readonly name: string; readonly containerPort: number }[];
   readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string }[];
 }

@@ -62,6 +62,32 @@ describe('a configuration that is not valid', () => {
     assert.doesNotMatch(stderr, /planted|at .*\.ts/);
   });
 
+  const mounted = [
+    'SIDECAR_TOKEN_FILE',
+    'SIDECAR_CA_FILE',
+    'PAYLOAD_KEY_FILE',
+    'TEMPORAL_API_KEY_FILE',
+    'TEMPORAL_TLS_SERVER_CA_CERT_PATH',
+    'TEMPORAL_TLS_CLIENT_CERT_PATH',
+  ];
+  for (const variable of mounted) {
+    it(`ends the process with 78 when the Secret or ConfigMap has no file for ${variable}`, async () => {
+      const file = join(directory, 'not-in-the-secret');
+      const key = variable === 'TEMPORAL_TLS_CLIENT_CERT_PATH' && { TEMPORAL_TLS_CLIENT_KEY_PATH: file };
+      const { code, stderr } = await runMain({ ...usable, [variable]: file, ...key });
+      assert.equal(code, EXIT_CONFIG);
+      const problems = problemsIn(stderr);
+      assert.ok(
+        problems.some(({ value = '', problem }) => `${value} ${problem}`.includes(file)),
+        stderr,
+      );
+      assert.ok(
+        problems.every((problem) => [variable, 'TEMPORAL_*'].includes(problem.variable)),
+        stderr,
+      );
+    });
+  }
+
   it('reports problems of our variables, of Temporal and of the kubeconfig together', async () => {
     const { code, stderr } = await runMain({
       ...NOT_OURS,

@@ -4,7 +4,7 @@ import { healthOf, readinessOf, type Running } from '../../worker/probe-checks.t
 const WELL: Running = {
   temporal: { problem: undefined },
   worker: { getState: () => 'RUNNING' },
-  bridge: { isLeading: true, problem: undefined, queueLength: 0, failing: 0 },
+  bridge: { isLeading: true, problem: undefined, conflict: undefined, queueLength: 0, failing: 0 },
 };
 
 interface Case {
@@ -40,12 +40,18 @@ const cases: Readonly<Record<string, Case>> = {
     details: { worker: /FAILED/ },
   },
   'when its watch has failed': {
-    running: { ...WELL, bridge: { isLeading: true, problem: 'forbidden', queueLength: 0, failing: 0 } },
+    running: {
+      ...WELL,
+      bridge: { isLeading: true, problem: 'forbidden', conflict: undefined, queueLength: 0, failing: 0 },
+    },
     failing: ['bridge'],
     details: { bridge: /^forbidden$/ },
   },
   'while reconciles back off, which it counts': {
-    running: { ...WELL, bridge: { isLeading: true, problem: undefined, queueLength: 5, failing: 2 } },
+    running: {
+      ...WELL,
+      bridge: { isLeading: true, problem: undefined, conflict: undefined, queueLength: 5, failing: 2 },
+    },
     failing: [],
     details: { bridge: /\b5\b.*\b2\b/ },
   },
@@ -75,9 +81,12 @@ describe('readiness', () => {
   }
 
   it('names a bridge that stands by, which is ready', () => {
-    const bridge = { isLeading: false, problem: undefined, queueLength: 0, failing: 0 };
+    const bridge = { isLeading: false, problem: undefined, conflict: undefined, queueLength: 0, failing: 0 };
     assert.equal(readinessOf('all', { ...WELL, bridge }, false)['standing by']?.passes, true);
     assert.equal('standing by' in readinessOf('all', WELL, false), false);
+    const shared = { ...bridge, conflict: 'The leader has other settings.' };
+    const check = readinessOf('all', { ...WELL, bridge: shared }, false)['standing by'];
+    assert.deepEqual(check, { passes: true, detail: shared.conflict });
   });
 });
 

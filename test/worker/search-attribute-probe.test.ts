@@ -5,13 +5,15 @@ import { RecordedMetrics } from '../support/recorded-metrics.ts';
 import { SearchAttributeProbe, type SearchAttributeProbeOptions } from '../../worker/search-attribute-probe.ts';
 
 const INVALID_ARGUMENT = 3;
+const NOT_FOUND = 5;
 const PERMISSION_DENIED = 7;
 const UNAVAILABLE = 14;
 const GAUGE = 'sei_temporal_search_attributes_missing';
 const NAMES = ['SeiCluster', 'SeiNamespace', 'SeiNode', 'SeiTaskKind', 'SeiTaskOutcome'];
 
 function answer(code: number): Promise<object> {
-  return code === 0 ? Promise.resolve({}) : Promise.reject(Object.assign(new Error('refused'), { code }));
+  const message = code === NOT_FOUND ? 'Namespace production is not found.' : 'refused';
+  return code === 0 ? Promise.resolve({}) : Promise.reject(Object.assign(new Error(message), { code }));
 }
 
 interface FakeTemporal {
@@ -93,6 +95,11 @@ describe('the probe for search attributes', () => {
     const probe = await ensured({ countCode: PERMISSION_DENIED, createCode: PERMISSION_DENIED });
     assert.equal(probe.areKnown, false);
     assert.deepEqual(metrics.lines, [`${GAUGE} 5`]);
+  });
+
+  it('says that the namespace does not exist, and creates nothing', async () => {
+    await assert.rejects(ensured({ countCode: NOT_FOUND }), { code: 'TEMPORAL_NAMESPACE_UNKNOWN' });
+    assert.deepEqual(recorded.lines, []);
   });
 
   it('throws a temporary error, which is retried', async () => {

@@ -18,12 +18,15 @@ const WRONG_KEY = 'planted-wrong-key-0123456789';
 describe('Temporal over TLS', () => {
   const authority = new CertificateAuthority('temporal-authority');
   const stranger = new CertificateAuthority('another-authority');
+  const past = new Date(Date.now() - 60_000);
   let environment: TestEnvironment;
   let directory: string;
   /** Wants a client's certificate. */
   let mutual: TemporalFront;
   /** Wants an API key. */
   let keyed: TemporalFront;
+  /** Has a certificate that is no longer valid. */
+  let expired: TemporalFront;
   const files: Record<string, string> = {};
 
   before(async () => {
@@ -35,11 +38,14 @@ describe('Temporal over TLS', () => {
       await TemporalFront.listen({ address, identity, clientAuthority: authority.certificate }),
     );
     keyed = environment.added.use(await TemporalFront.listen({ address, identity, apiKey: API_KEY }));
+    const old = authority.issue('temporal', '127.0.0.1', past);
+    expired = environment.added.use(await TemporalFront.listen({ address, identity: old }));
     await Promise.all([
       file('authority', authority.certificate),
       file('stranger', stranger.certificate),
       ...identityFiles('client', authority.issue('sei-node-tasks')),
       ...identityFiles('strange-client', stranger.issue('sei-node-tasks')),
+      ...identityFiles('old-client', authority.issue('sei-node-tasks', 'sei-node-tasks', past)),
     ]);
   });
 
@@ -157,6 +163,16 @@ describe('Temporal over TLS', () => {
       front: () => mutual,
       variables: () => ({ ...trusting('authority'), ...presenting('strange-client') }),
       code: 'TEMPORAL_TLS_REFUSED',
+    },
+    'with a client certificate that has expired': {
+      front: () => mutual,
+      variables: () => ({ ...trusting('authority'), ...presenting('old-client') }),
+      code: 'TEMPORAL_TLS_REFUSED',
+    },
+    "where the server's certificate has expired": {
+      front: () => expired,
+      variables: () => trusting('authority'),
+      code: 'TEMPORAL_SERVER_CERTIFICATE_EXPIRED',
     },
     'without TLS': {
       front: () => mutual,

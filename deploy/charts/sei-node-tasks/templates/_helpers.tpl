@@ -33,6 +33,17 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- .text | replace "sei-node-tasks" (include "snt.name" .root) | replace "sei-system" .root.Release.Namespace | trim }}
 {{- end }}
 
+{{/* Refuses a setting that installs a ValidatingAdmissionPolicy on a cluster without this kind. */}}
+{{- define "snt.needsPolicies" -}}
+{{- $version := .root.Capabilities.KubeVersion.Version -}}
+{{- if semverCompare "<1.30.0-0" $version }}{{ fail (printf "%s needs Kubernetes 1.30 or newer, and this cluster has %s. %s" .setting $version .advice) }}{{ end -}}
+{{- end }}
+
+{{/* Label selector for the tasks to carry out. Empty: all. */}}
+{{- define "snt.taskSelector" -}}
+{{- ternary "sei.io/executor=temporal" .taskSelector (eq .coexistence.dividedBy "TaskLabel") -}}
+{{- end }}
+
 {{/* The accounts that run pods, as subjects of a FlowSchema. */}}
 {{- define "snt.accountSubjects" -}}
 {{- range ternary (list "-bridge" "-worker") (list "") .Values.separateRoles }}
@@ -63,7 +74,7 @@ every sidecar would have the rights of this service at the API server. 288 is 04
   source: { configMap: { name: {{ . | quote }} } }
 {{- end }}
 {{- end }}
-{{- range $name, $secret := dict "temporal-ca" .temporal.tls.caSecretName "temporal-client" .temporal.tls.clientSecretName "payload-keys" .payloadKeys.secretName }}
+{{- range $name, $secret := dict "temporal-ca" .temporal.tls.caSecretName "temporal-client" .temporal.tls.clientSecretName "temporal-api-key" .temporal.apiKey.secretName "payload-keys" .payloadKeys.secretName }}
 {{- if $secret }}
 - name: {{ $name }}
   path: /etc/sei-node-tasks/{{ $name }}
