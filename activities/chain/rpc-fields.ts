@@ -16,7 +16,7 @@ export const countField = z.union([
 export const powerField = z.union([
   z
     .string()
-    .regex(/^(0|[1-9]\d{0,18})$/)
+    .regex(/^(0|[1-9]\d{0,18})$/, { abort: true })
     .refine((digits) => BigInt(digits) < 2n ** 63n),
   z.int().nonnegative().transform(String),
 ]);
