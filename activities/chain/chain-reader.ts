@@ -19,9 +19,9 @@ export interface ChainReaderOptions {
 
 export interface ChainRead {
   readonly chainId: string;
-  /** The node that a task would take down. It is no source. */
+  /** The node that a task would take down. It is not asked about the chain. */
   readonly target: NodeReference;
-  /** Other nodes that are no sources, because they were taken down and may not be back. Default: none. */
+  /** Other nodes that are not asked about it: they were taken down and may not be back. Default: none. */
   readonly exclude?: readonly NodeReference[];
   readonly signal: AbortSignal;
   /** The clock, in milliseconds since the epoch. Default: that of the machine. */

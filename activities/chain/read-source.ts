@@ -9,7 +9,7 @@ import { parseValidatorsPage, wholeSet, type ValidatorsPage } from './parse-vali
 /** Commits below the height that are read. */
 const COMMITS = 10;
 /** Calls for commits in progress at one node, at most. */
-const CALLS = 4;
+const CALLS = 5;
 /** CometBFT's limit. */
 const PER_PAGE = 100;
 /** A set with more validators than these pages have is not read. */
@@ -25,24 +25,30 @@ interface SourceRead {
 
 type Read<Value> = { readonly value: Value } | { readonly problem: string };
 
-/** Reads from one node the validators at a height, the ten commits below it and the planned upgrade. */
+/**
+ * Reads from one node the validators at a height, then the ten commits below it and the planned upgrade. Without
+ * validators the node cannot be used, and nothing more is asked.
+ */
 export async function readSource(read: SourceRead): Promise<ChainSource> {
-  const heights = Array.from({ length: COMMITS }, (_, index) => read.height - COMMITS + index).filter(
-    (each) => each > 0,
-  );
-  const [validators, upgrade, commits] = await Promise.all([
-    readValidators(read),
+  const { namespace, name } = read.node;
+  const validators = await readValidators(read);
+  if ('problem' in validators) return { namespace, name, commits: [], problem: validators.problem };
+  const heights = Array.from({ length: COMMITS }, (_, index) => read.height - COMMITS + index);
+  const [upgrade, commits] = await Promise.all([
     readUpgrade(read),
-    mapConcurrently(heights, CALLS, async (height) => await readCommit(read, height)),
+    mapConcurrently(
+      heights.filter((height) => height > 0),
+      CALLS,
+      async (height) => await readCommit(read, height),
+    ),
   ]);
-  const problem = [validators, ...commits, upgrade].find((each) => 'problem' in each);
   return {
-    namespace: read.node.namespace,
-    name: read.node.name,
+    namespace,
+    name,
+    validators: validators.value,
     commits: commits.flatMap((each) => ('value' in each ? [each.value] : [])),
-    ...('value' in validators && { validators: validators.value }),
     ...('value' in upgrade && { upgrade: upgrade.value }),
-    ...problem,
+    ...[...commits, upgrade].find((each) => 'problem' in each),
   };
 }
 

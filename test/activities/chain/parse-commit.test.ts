@@ -64,7 +64,7 @@ describe('a commit', () => {
     'without signatures, and with a hash': withCommit({ signatures: null }),
     'with an empty list of signatures, and a hash': withCommit({ signatures: [] }),
     'that nobody signed': withCommit({ signatures: [null, null] }),
-    'with signatures that are no list': withCommit({ signatures: { 0: signatureOf(one) } }),
+    'with signatures that are not a list': withCommit({ signatures: { 0: signatureOf(one) } }),
     'that one signed twice': withCommit({ signatures: [signatureOf(one), signatureOf(one.toLowerCase())] }),
     'with a flag of 2 and no signature': withCommit({ signatures: [{ ...signatureOf(one), signature: null }] }),
     'with a flag of 2 and no address': withCommit({ signatures: [signatureOf('')] }),

@@ -21,7 +21,7 @@ describe('a planned upgrade', () => {
     'there is no code': { response: { value: null } },
     'there is no response': {},
     'the value is not base64': { response: { ...response, value: '!' } },
-    'the value is no text': { response: { ...response, value: 7 } },
+    'the value is a number': { response: { ...response, value: 7 } },
     'the message is cut': planAnswer(message.subarray(0, -3)),
     'the message has a field too many': planAnswer(Uint8Array.from([...message, ...message])),
     'the message is something else': planAnswer(Uint8Array.from([0xff, 0xff, 0xff])),

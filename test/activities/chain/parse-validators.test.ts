@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { parseValidatorsPage, wholeSet } from '../../../activities/chain/parse-validators.ts';
+import { parseValidatorsPage, wholeSet, type ValidatorsPage } from '../../../activities/chain/parse-validators.ts';
 import { addressNumber, validatorsAnswer, validatorSet } from './rpc-answers.ts';
 
 const set = validatorSet(3);
@@ -39,7 +39,7 @@ describe('a page of validators', () => {
     'a count of 0': { ...whole, count: '0' },
     'no count': { ...whole, count: undefined },
     'no total': { ...whole, total: undefined },
-    'a total that is no number': { ...whole, total: 'all' },
+    'a total that is not a number': { ...whole, total: 'all' },
     'no validators': validatorsAnswer([]),
     'validators that are null': { ...whole, validators: null },
     'a validator that is null': { ...whole, validators: [null, ...whole.validators.slice(1)] },
@@ -58,13 +58,14 @@ describe('a page of validators', () => {
   }
 });
 
-describe('a set of validators', () => {
-  const pagesOf = (count: number, perPage: number, numbers: readonly number[]) =>
-    numbers.map((page) => {
-      const answer = validatorsAnswer(validatorSet(count), { page, perPage });
-      return parseValidatorsPage(answer, 100) ?? assert.fail('no page');
-    });
+function pagesOf(count: number, perPage: number, numbers: readonly number[]): ValidatorsPage[] {
+  return numbers.map((page) => {
+    const answer = validatorsAnswer(validatorSet(count), { page, perPage });
+    return parseValidatorsPage(answer, 100) ?? assert.fail('no page');
+  });
+}
 
+describe('a set of validators', () => {
   it('is complete when its pages have as many as the total', () => {
     assert.deepEqual(wholeSet(pagesOf(250, 100, [1, 2, 3])), validatorSet(250));
   });

@@ -1,6 +1,6 @@
 import type { ChainValidator } from '../../../core/guard/chain-observation.ts';
 
-/** Of a node that is no validator. */
+/** Of a node that is not a validator. */
 export const NO_VALIDATOR = '66687AADF862BD776C8FC18B8E9F8E2008971485';
 export const CHAIN = 'arctic-1';
 

@@ -7,8 +7,8 @@ describe('a body of the RPC of seid', () => {
 
   for (const [what, body] of [
     ['is the bare result', result],
-    ['is a JSON-RPC envelope', { jsonrpc: '2.0', id: -1, result }],
-    ['is an envelope with an empty error', { jsonrpc: '2.0', id: -1, result, error: null }],
+    ['has a JSON-RPC wrapper', { jsonrpc: '2.0', id: -1, result }],
+    ['has a wrapper with an empty error', { jsonrpc: '2.0', id: -1, result, error: null }],
   ] as const) {
     it(`has the result when it ${what}`, () => {
       assert.deepEqual(rpcResult(JSON.stringify(body)), { result });
@@ -17,12 +17,12 @@ describe('a body of the RPC of seid', () => {
 
   for (const [what, body, words] of [
     ['a flat error, which is HTTP 200 too', JSON.stringify(failure), /-32603.*Internal error.*height 9/],
-    ['an error in an envelope', JSON.stringify({ jsonrpc: '2.0', id: -1, error: failure }), /-32603/],
-    ['an error beside a result', JSON.stringify({ result, error: failure }), /-32603/],
+    ['an error in a wrapper', JSON.stringify({ jsonrpc: '2.0', id: -1, error: failure }), /-32603/],
+    ['an error and a result', JSON.stringify({ result, error: failure }), /-32603/],
     ['an error of another form', JSON.stringify({ error: 'too many requests' }), /error/],
     ['a flat error as the result', JSON.stringify({ result: failure }), /-32603/],
     ['null', 'null', /null/],
-    ['null in an envelope', JSON.stringify({ jsonrpc: '2.0', id: -1, result: null }), /null/],
+    ['null in a wrapper', JSON.stringify({ jsonrpc: '2.0', id: -1, result: null }), /null/],
     ['HTML', '<html><body>503 Service Temporarily Unavailable</body></html>', /not JSON/],
     ['nothing', '', /not JSON/],
     ['cut', JSON.stringify(result).slice(0, -1), /not JSON/],
