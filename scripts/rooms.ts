@@ -58,7 +58,7 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
     packages: ['@kubernetes/client-node', 'undici', 'yaml', 'zod', 'node:'],
   },
   activities: {
-    holds: 'side effects: sidecar client, SeiNode reads, permits, status writes, Events',
+    holds: 'side effects: sidecar client, SeiNode reads, reads of a chain (`chain/`), permits, status writes, Events',
     rooms: product,
     packages: [...temporal, '@temporalio/activity', 'undici', 'zod', 'node:'],
   },
