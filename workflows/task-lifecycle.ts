@@ -21,7 +21,7 @@ import { present } from '../lib/present.ts';
 import type { TaskKind } from '../api/task-kinds.ts';
 import type { TaskIdentity } from '../api/temporal/task-input.ts';
 import type { TaskPlan } from '../core/task-plan.ts';
-import { afterAnswer, isBegun, knowledgeAtStart, type Knowledge } from '../core/knowledge.ts';
+import { afterAnswer, isBegun, knowledgeAtStart, type Knowledge, type Sent } from '../core/knowledge.ts';
 import {
   afterDispatch,
   afterLossOfResource,
@@ -63,6 +63,9 @@ export interface FinishedTask {
   readonly submittedAtMs?: number;
   /** The run that is its permit, as far as it is known. */
   readonly permitRunId?: string;
+  /** Chain whose permit it may hold. Unset: none. */
+  readonly chainId?: string;
+  readonly sent: Sent;
 }
 
 export interface TaskLifecycleOptions {
@@ -78,7 +81,7 @@ type Next = Step | OverTask;
 /** The life of one task. Activities observe, `core/` decides, and each method here does one step. */
 export class TaskLifecycle {
   readonly #options: TaskLifecycleOptions;
-  #ready: Pick<ReadyTask, 'request' | 'sighting'> | undefined;
+  #ready: Pick<ReadyTask, 'request' | 'sighting' | 'guard'> | undefined;
   #plan!: TaskPlan;
   #knowledge: Knowledge = { sent: 'no' };
   /** Unset: the execution has not begun. `atMs`: when that was heard here, in milliseconds since the epoch. */
@@ -266,10 +269,11 @@ export class TaskLifecycle {
     };
   }
 
-  get #readyTask(): Pick<ReadyTask, 'request' | 'sighting'> {
+  get #readyTask(): Pick<ReadyTask, 'request' | 'sighting' | 'guard'> {
     if (this.#ready === undefined)
       throw new TypeError('a task is sent and watched only after its target was found ready');
-    return { request: this.#ready.request, ...present({ sighting: this.#ready.sighting }) };
+    const { request, sighting, guard } = this.#ready;
+    return { request, ...present({ sighting, guard }) };
   }
 
   get #situation(): Situation {
@@ -344,7 +348,9 @@ export class TaskLifecycle {
         startedAtMs: this.#begun?.startedAtMs,
         submittedAtMs: this.#submittedAtMs,
         permitRunId: this.#permitRunId,
+        chainId: this.#ready?.guard?.chainId ?? this.#waited?.chainId,
       }),
+      sent: this.#knowledge.sent,
     };
   }
 }

@@ -84,7 +84,7 @@ function isWhole(validators: readonly ChainValidator[] | undefined): boolean {
 }
 
 function unsupported(observation: ChainObservation, observers: readonly Observer[]): GuardFinding | undefined {
-  const withoutTime = observers.filter(({ status }) => isBeforeChains(status.blockTimeMs));
+  const withoutTime = observers.filter(({ status }) => isBeforeChains(status.blockTimeMs) || status.blockHash === '');
   const withoutHash = observation.sources.filter(
     (source) =>
       observers.some((node) => isSameNode(node, source)) &&

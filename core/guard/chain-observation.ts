@@ -16,6 +16,8 @@ export interface ChainObservation {
   readonly sources: readonly ChainSource[];
   /** The only namespace in which SeiNodes were listed, for want of the right to list all. Unset: all were listed. */
   readonly onlyNamespace?: string;
+  /** Why nothing could be read. Unset: it could. */
+  readonly problem?: string;
 }
 
 /** One SeiNode and what its own RPC says of itself. */

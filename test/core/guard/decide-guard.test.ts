@@ -103,6 +103,7 @@ const rows: readonly Row[] = [
         ...[1, 2, 3].map((index) => node(`validator-${index}`, { address: addressOf(index) })),
       ],
     }),
+    situation: targetWith({ role: 'fullNode' }),
   },
   {
     verdict: 'NotAValidator',

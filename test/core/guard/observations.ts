@@ -106,7 +106,7 @@ export function withoutStatus({ status: _, ...rest }: ObservedNode): ObservedNod
 
 export function situationOf(name = 'validator-0', rest: Partial<GuardSituation> = {}): GuardSituation {
   return {
-    target: { namespace: CHAIN, name, chainId: CHAIN, isPaused: false, isUpdating: false },
+    target: { namespace: CHAIN, name, chainId: CHAIN, role: 'validator', isPaused: false, isUpdating: false },
     recent: [],
     permittedAtMs: NOW_MS - 1_000,
     ...rest,
