@@ -35,7 +35,7 @@ export class ChainRestarts {
   async read(chainId: string): Promise<readonly RecentRestart[]> {
     const record = await this.#workflows.read(chainRestartsIdOf(chainId));
     if (record === undefined) return [];
-    return (recentSchema.safeParse(record.memo('recent')).data ?? []) as readonly RecentRestart[];
+    return recentSchema.safeParse(record.memo('recent')).data ?? [];
   }
 
   /** Only for the holder of the chain's permit. */

@@ -31,7 +31,7 @@ interface OwnPermit {
 }
 
 /** The permit of a chain that a task may hold, and whether its restart counts for the next one. */
-interface ChainPermit {
+export interface ChainPermit {
   readonly chainId: string;
   readonly sent: Sent;
 }

@@ -54,7 +54,7 @@ export async function runTask(kind: TaskKind, input: unknown): Promise<TaskOutco
  * written.
  */
 async function finish(
-  { task, plan, verdict, startedAtMs, submittedAtMs, permitRunId, chainId, sent }: FinishedTask,
+  { task, plan, verdict, startedAtMs, submittedAtMs, permitRunId, chainPermit }: FinishedTask,
   input: unknown,
 ): Promise<BegunTask | undefined> {
   if (plan === undefined && task.mirrorTo === undefined) return undefined;
@@ -64,7 +64,6 @@ async function finish(
   const permit = isOwnPermit
     ? { permitId: permitIdOf(task.cluster, task.node), holder: plan.permitHolder, ...present({ runId: permitRunId }) }
     : undefined;
-  const chainPermit = chainId === undefined || plan?.guard?.mode !== 'Enforce' ? undefined : { chainId, sent };
   const unbegun = startedAtMs === undefined && !isBegun(input);
   const request = {
     task,

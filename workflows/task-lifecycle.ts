@@ -11,6 +11,7 @@ import type { Verdict } from '../api/temporal/task-outcome.ts';
 import type {
   Activities,
   Begun,
+  ChainPermit,
   CheckedTarget,
   OverTask,
   PollHeartbeat,
@@ -21,7 +22,7 @@ import { present } from '../lib/present.ts';
 import type { TaskKind } from '../api/task-kinds.ts';
 import type { TaskIdentity } from '../api/temporal/task-input.ts';
 import type { TaskPlan } from '../core/task-plan.ts';
-import { afterAnswer, isBegun, knowledgeAtStart, type Knowledge, type Sent } from '../core/knowledge.ts';
+import { afterAnswer, isBegun, knowledgeAtStart, type Knowledge } from '../core/knowledge.ts';
 import {
   afterDispatch,
   afterLossOfResource,
@@ -63,9 +64,8 @@ export interface FinishedTask {
   readonly submittedAtMs?: number;
   /** The run that is its permit, as far as it is known. */
   readonly permitRunId?: string;
-  /** Chain whose permit it may hold. Unset: none. */
-  readonly chainId?: string;
-  readonly sent: Sent;
+  /** Permit of a chain that it may hold. Unset: none. */
+  readonly chainPermit?: ChainPermit;
 }
 
 export interface TaskLifecycleOptions {
@@ -339,6 +339,11 @@ export class TaskLifecycle {
     };
   }
 
+  get #chainPermit(): ChainPermit | undefined {
+    const chainId = this.#ready?.guard?.chainId ?? this.#waited?.chainId;
+    return chainId === undefined ? undefined : { chainId, sent: this.#knowledge.sent };
+  }
+
   #ended({ task, plan, verdict }: Pick<OverTask, 'task' | 'plan' | 'verdict'>): FinishedTask {
     return {
       task,
@@ -348,9 +353,8 @@ export class TaskLifecycle {
         startedAtMs: this.#begun?.startedAtMs,
         submittedAtMs: this.#submittedAtMs,
         permitRunId: this.#permitRunId,
-        chainId: this.#ready?.guard?.chainId ?? this.#waited?.chainId,
+        chainPermit: this.#chainPermit,
       }),
-      sent: this.#knowledge.sent,
     };
   }
 }

@@ -35,7 +35,7 @@ export interface ChainEvidence {
 }
 
 export interface EvidenceRules {
-  /** Nodes that are no sources: the target, and those that are down. */
+  /** Nodes that do not count as sources: the target, and those that are down. */
   readonly excluded: readonly NodeReference[];
   readonly minSources: number;
   /** In milliseconds since the epoch. */

@@ -1,4 +1,10 @@
-import { DEFAULT_MIN_SOURCES, guardSchema, overrideSchema, type GuardMode } from '../../api/guard-spec.ts';
+import {
+  DEFAULT_MIN_SOURCES,
+  guardSchema,
+  overrideSchema,
+  type GuardMode,
+  type GuardSpec,
+} from '../../api/guard-spec.ts';
 import { definitionOf, type TaskKind } from '../../api/task-kinds.ts';
 import { present } from '../../lib/present.ts';
 import { printable } from '../../lib/printable.ts';
@@ -22,10 +28,10 @@ export function planGuard(
   input: { readonly guard?: unknown; readonly override?: unknown },
   guardDefault: GuardMode = 'Off',
 ): PlannedGuard | undefined {
-  const guard = isSet(input.guard) ? check(guardSchema, input.guard, 'spec.guard') : { mode: guardDefault };
+  const guard: GuardSpec = isSet(input.guard) ? check(guardSchema, input.guard, 'spec.guard') : { mode: guardDefault };
   const override = isSet(input.override) ? check(overrideSchema, input.override, 'spec.override') : undefined;
   if (!definitionOf(kind).takesSeidDown) return assertUnset(kind, input);
-  const { mode, minSources = DEFAULT_MIN_SOURCES, maxDownPercent } = guard as ReturnType<typeof guardSchema.parse>;
+  const { mode, minSources = DEFAULT_MIN_SOURCES, maxDownPercent } = guard;
   if (mode === 'Off') return undefined;
   return {
     mode,

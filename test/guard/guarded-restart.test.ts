@@ -8,7 +8,7 @@ import type { LocalService } from '../../dev/start-local-service.ts';
 import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
 import { messagePattern } from '../support/message-pattern.ts';
-import { scheduledActivities } from '../support/scheduled-activities.ts';
+import { scheduledActivities, scheduledActivity } from '../support/scheduled-activities.ts';
 import { conditionOf, LEASE, TestEnvironment } from '../support/test-environment.ts';
 
 const CHAIN = `guard-${randomBytes(4).toString('hex')}`;
@@ -149,8 +149,8 @@ describe('a guarded restart', () => {
     await eventually('it is an Event', async () =>
       (await eventReasons('overridden')).includes('Warning GuardOverridden'),
     );
-    const [check] = await scheduledActivities(environment.workflowOf(overridden));
-    assert.deepEqual((check?.input as { input: { override: object } }).input.override, override);
+    const check = await scheduledActivity(environment.workflowOf(overridden), 'checkTargetPhase');
+    assert.deepEqual((check.input as { input: { override: object } }).input.override, override);
   });
 
   it('waits while a source lies, and for a node that was restarted just now', async () => {

@@ -100,8 +100,8 @@ export function withStatus(
 }
 
 /** The target's RPC does not answer. */
-export function withoutStatus({ status: _, ...rest }: ObservedNode): ObservedNode {
-  return rest;
+export function withoutStatus({ namespace, name, role, phase }: ObservedNode): ObservedNode {
+  return { namespace, name, role, phase };
 }
 
 export function situationOf(name = 'validator-0', rest: Partial<GuardSituation> = {}): GuardSituation {

@@ -7,6 +7,12 @@ const node = { namespace: 'arctic-1', name: 'syncer-0-0' };
 const restart = { node, payload: {} };
 const enforced = { mode: 'Enforce', minSources: 2, overridden: [] };
 
+/** Where the installation enforces it. */
+function modeOf(kind: string, input: object) {
+  const result = planTask(kind, { node, ...input }, { ...planner, guardDefault: 'Enforce' });
+  return 'plan' in result ? result.plan.guard?.mode : assert.fail(result.verdict.message);
+}
+
 describe('the guard of a plan', () => {
   it('is off unless the spec or the installation sets it', () => {
     assert.equal(planned('RestartSeid', restart).guard, undefined);
@@ -15,15 +21,11 @@ describe('the guard of a plan', () => {
   });
 
   it('has the mode of the installation where the spec has none', () => {
-    const mode = (kind: string, input: object) => {
-      const result = planTask(kind, { node, ...input }, { ...planner, guardDefault: 'Enforce' });
-      return 'plan' in result ? result.plan.guard?.mode : assert.fail(result.verdict.message);
-    };
-    assert.equal(mode('RestartSeid', { payload: {} }), 'Enforce');
-    assert.equal(mode('UpdateNodeImage', { payload: { image: 'sei:2' } }), 'Enforce');
-    assert.equal(mode('RestartSeid', { payload: {}, guard: { mode: 'Off' } }), undefined);
-    assert.equal(mode('RestartSeid', { payload: {}, guard: { mode: 'Warn' } }), 'Warn');
-    assert.equal(mode('MarkReady', { payload: {} }), undefined);
+    assert.equal(modeOf('RestartSeid', { payload: {} }), 'Enforce');
+    assert.equal(modeOf('UpdateNodeImage', { payload: { image: 'sei:2' } }), 'Enforce');
+    assert.equal(modeOf('RestartSeid', { payload: {}, guard: { mode: 'Off' } }), undefined);
+    assert.equal(modeOf('RestartSeid', { payload: {}, guard: { mode: 'Warn' } }), 'Warn');
+    assert.equal(modeOf('MarkReady', { payload: {} }), undefined);
   });
 
   it('has the values of the spec, and the reason of an override in one line', () => {
