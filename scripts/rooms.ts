@@ -109,14 +109,14 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
     packages: ['@temporalio/client', '@temporalio/activity', '@temporalio/worker', '@temporalio/workflow', 'node:'],
   },
   docs: {
-    holds: 'documents; `record/` makes the transcripts and the screenshot in them',
+    holds: 'documents; `record/` makes the transcripts and the pictures in them',
     rooms: [...product, 'dev'],
-    packages: ['node:'],
+    packages: ['rolldown', 'uplot', 'node:'],
   },
   scripts: {
     holds: 'what npm scripts run on the source: generated files, audit, the rooms themselves',
     rooms: [...product, 'worker', 'cli'],
-    packages: ['oxc-parser', 'rolldown', 'yaml', 'zod', 'node:'],
+    packages: ['@grafana/schema', 'oxc-parser', 'rolldown', 'yaml', 'zod', 'node:'],
   },
   test: {
     holds: 'tests, by room and by what is tried',
