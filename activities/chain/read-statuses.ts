@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SeiNode } from '../../api/sei-node.ts';
 import type { ObservedNode } from '../../core/guard/chain-observation.ts';
+import { roleOf } from '../../core/guard/guard-target.ts';
 import { mapConcurrently } from '../../lib/map-concurrently.ts';
 import type { SeidRpc } from '../seid-rpc.ts';
 import { parseStatus, type StatusAnswer } from './parse-status.ts';
@@ -9,7 +10,6 @@ import { parseStatus, type StatusAnswer } from './parse-status.ts';
 const CALLS = 16;
 /** Blocks may be slow: so often all nodes are read again while none of them has a new block. */
 const MORE_READS = 3;
-const ROLES = ['validator', 'fullNode', 'archive', 'replayer', 'seed'] as const;
 
 export interface StatusReads {
   readonly rpc: SeidRpc;
@@ -45,8 +45,7 @@ function hasNewBlock({ status }: ObservedNode): boolean {
 }
 
 function nodeOf({ metadata: { namespace, name }, spec, status }: SeiNode): FirstRead['node'] {
-  const role = ROLES.find((each) => spec[each] !== undefined && spec[each] !== null) ?? 'unknown';
-  return { namespace, name, role, phase: status?.phase };
+  return { namespace, name, role: roleOf(spec), phase: status?.phase };
 }
 
 async function readFirst(node: FirstRead['node'], reads: StatusReads): Promise<FirstRead> {
