@@ -31,11 +31,11 @@ export class ChainRestarts {
     this.#workflows = new CodelessWorkflows(client);
   }
 
-  /** @throws ZodError when somebody has started the workflow by hand with another memo. */
+  /** A record of another form, which somebody started by hand, counts as none. */
   async read(chainId: string): Promise<readonly RecentRestart[]> {
     const record = await this.#workflows.read(chainRestartsIdOf(chainId));
     if (record === undefined) return [];
-    return recentSchema.parse(record.memo('recent') ?? []) as readonly RecentRestart[];
+    return (recentSchema.safeParse(record.memo('recent')).data ?? []) as readonly RecentRestart[];
   }
 
   /** Only for the holder of the chain's permit. */

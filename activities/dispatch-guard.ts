@@ -25,8 +25,8 @@ export interface DispatchGuardOptions {
 export class DispatchGuard {
   readonly #dependencies: TargetDependencies;
   readonly #options: DispatchGuardOptions;
-  /** By the monotonic clock, in milliseconds. */
-  #evaluatedAt: number | undefined;
+  /** When the guard last allowed the task, by the monotonic clock, in milliseconds. Unset: it did not. */
+  evaluatedAt: number | undefined;
   #notice: string | undefined;
 
   constructor(dependencies: TargetDependencies, options: DispatchGuardOptions) {
@@ -37,7 +37,7 @@ export class DispatchGuard {
   /** Whether the task may be sent without another evaluation. */
   get isFresh(): boolean {
     const { mode } = this.#options.guard;
-    return mode === 'Warn' || (this.#evaluatedAt !== undefined && performance.now() - this.#evaluatedAt < FRESH_MS);
+    return mode === 'Warn' || (this.evaluatedAt !== undefined && performance.now() - this.evaluatedAt < FRESH_MS);
   }
 
   /** What the override passes over: told with the task. Unset: nothing. */
@@ -77,7 +77,7 @@ export class DispatchGuard {
         nowMs: attempt.nowMs,
       });
     this.#tell(decision);
-    this.#evaluatedAt = performance.now();
+    this.evaluatedAt = performance.now();
     return undefined;
   }
 

@@ -89,17 +89,26 @@ export class TaskDispatch {
     if (seen.state === 'unconfirmed') throw notAlive();
     if (seen.state !== 'absent') return (await this.#begin()) ?? seen;
     if (this.#knowledge.sent === 'yes') return (await this.#begin()) ?? { state: 'running' };
-    const busy = await this.#busy();
-    if (busy !== undefined) return busy;
-    if (this.#guard?.isFresh === false) return (await this.#heldByGuard(this.#guard)) ?? (await this.#try());
-    const obstacle = await this.#begin();
+    const held = await this.#held();
+    if (held !== undefined) return held;
+    const obstacle = this.#mustLookAgain(lookedAt) ? undefined : await this.#begin();
     if (obstacle !== undefined) return obstacle;
-    return isStale(lookedAt) ? await this.#try() : await this.#send(lookedAt);
+    return this.#mustLookAgain(lookedAt) ? await this.#try() : await this.#send(lookedAt);
   }
 
-  /** The sidecar is asked again afterwards: the guard reads the chain for seconds. */
-  async #heldByGuard(guard: DispatchGuard): Promise<DispatchOutcome | undefined> {
-    const found = await guard.evaluate(this.#lastRestartMs);
+  /** Also after the guard was evaluated: it reads the chain for seconds. */
+  #mustLookAgain(lookedAt: number): boolean {
+    return isStale(lookedAt) || (this.#guard?.evaluatedAt ?? 0) > lookedAt;
+  }
+
+  /** Why the task may not be sent now. */
+  async #held(): Promise<DispatchOutcome | undefined> {
+    return (await this.#busy()) ?? (await this.#heldByGuard());
+  }
+
+  async #heldByGuard(): Promise<DispatchOutcome | undefined> {
+    if (this.#guard === undefined || this.#guard.isFresh) return undefined;
+    const found = await this.#guard.evaluate(this.#lastRestartMs);
     if (found === undefined) return undefined;
     if (found === 'gone') return { state: 'gone' };
     if (this.#executingSinceMs === undefined) return { state: 'busy' };

@@ -24,6 +24,7 @@ import {
   readTarget,
   ready,
   waitsForGuard,
+  type SeenTarget,
   type TargetDependencies,
 } from './check-target.ts';
 import { SidecarError } from './errors.ts';
@@ -135,10 +136,18 @@ export class TargetWait implements Disposable {
     if (early !== undefined) return await this.#waitForGuard(early);
     const taken = await this.#takeNode();
     if ('by' in taken) return this.#begunRemainingMs() <= 0 ? ready(plan, seen) : await this.#waitForNode(taken);
-    if (this.#guard !== undefined) this.#state = { ...this.#state, ...present({ chainId: seen.node.spec.chainId }) };
-    const guard = await this.#guard?.check(seen.node, this.#guardTimes);
-    if (guard !== undefined && 'by' in guard) return await this.#waitForGuard(guard);
-    return { ...ready(plan, seen), ...taken, ...present({ sighting: this.#state.sighting, guard }) };
+    return await this.#passGuard(seen, { ...ready(plan, seen), ...taken });
+  }
+
+  async #passGuard(
+    { node }: Extract<SeenTarget, { state: 'met' }>,
+    task: ReadyTask,
+  ): Promise<OverTask | ReadyTask | undefined> {
+    const isReady = { ...task, ...present({ sighting: this.#state.sighting }) };
+    if (this.#guard === undefined) return isReady;
+    this.#state = { ...this.#state, ...present({ chainId: node.spec.chainId }) };
+    const guard = await this.#guard.check(node, this.#guardTimes);
+    return 'by' in guard ? await this.#waitForGuard(guard) : { ...isReady, guard };
   }
 
   get #guardTimes(): GuardTimes {

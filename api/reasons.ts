@@ -69,7 +69,7 @@ export const reasons = {
     condition: 'Failed',
     alert: 'SeiNodeTaskNotStarted',
     meaning:
-      'Nothing was sent: the SeiNode does not exist, was not in `requirePhase` before `requirePhaseTimeout`, or was busy until `queueTimeout`. Or the SeiNode was deleted later; then the message says what was sent.',
+      'Nothing was sent: the SeiNode does not exist, was not in `requirePhase` before `requirePhaseTimeout`, or was busy or held back by the guard until `queueTimeout`. Or the SeiNode was deleted later; then the message says what was sent.',
     messages: {
       missing: '{node} does not exist. Nothing was sent. Check target.nodeRef.name and the namespace.',
       otherPhase:
