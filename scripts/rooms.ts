@@ -105,7 +105,7 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
   },
   bench: {
     holds: '[benchmarks](performance.md) with a floor of the same run',
-    rooms: [...product, 'crd-bridge', 'cli', 'simulator', 'dev', 'scripts'],
+    rooms: [...product, 'activities', 'crd-bridge', 'cli', 'simulator', 'dev', 'scripts'],
     packages: ['@temporalio/client', '@temporalio/activity', '@temporalio/worker', '@temporalio/workflow', 'node:'],
   },
   docs: {
