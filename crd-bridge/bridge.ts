@@ -89,7 +89,7 @@ export class Bridge {
     this.#workflowWatch = new WorkflowWatch({
       workflows,
       onClosed: (workflowId) => this.#onClosed(workflowId),
-      onOpen: (open, signal) => this.#onOpen(open, signal),
+      onOpen: (open, listedAtMs, signal) => this.#onOpen(open, listedAtMs, signal),
       log,
     });
     const namespaces = options.namespaces.length > 0 ? options.namespaces : [undefined];
@@ -191,10 +191,11 @@ export class Bridge {
   /**
    * Finds orphans of resources that were deleted while no bridge ran, and workflows that the Temporal server has lost.
    */
-  async #onOpen(open: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
-    for (const task of this.tasks) {
+  async #onOpen(open: ReadonlySet<string>, listedAtMs: number, signal: AbortSignal): Promise<void> {
+    for (const task of this.tasks.filter(({ status }) => !isTerminal(status?.phase))) {
       const workflowId = workflowIdOf(task.metadata);
-      if (!isTerminal(task.status?.phase) && !open.has(workflowId)) this.#lookAgain(workflowId);
+      if (open.has(workflowId)) this.#reconciler.noteOpen(workflowId, listedAtMs);
+      else this.#lookAgain(workflowId);
     }
     const watched = [...open].filter((workflowId) => this.#isWatched(workflowId));
     await this.#sweepOrphans(watched, signal);

@@ -24,7 +24,10 @@ import { declaredBy } from './declared-by.ts';
 import { isRecentlyEdited, remainingLifetime } from './finished-tasks.ts';
 import type { TaskWorkflows } from './task-workflows.ts';
 
-/** How long a workflow that was seen open counts as open before Temporal is asked again, in milliseconds. */
+/**
+ * How long a workflow that was seen open counts as open before Temporal is asked again, in milliseconds. Lists of the
+ * open workflows come more often, where Temporal can list them.
+ */
 const KNOWN_OPEN_MS = 300_000;
 /**
  * Time before the bridge writes `Pending` for a task whose workflow has not written its status, in milliseconds. Most
@@ -53,7 +56,12 @@ export interface TaskReconcilerOptions {
 
 /** What is remembered of a resource, so that Temporal is not asked, and the log not written, on every reconcile. */
 interface Known {
-  readonly openUntilMs?: number;
+  /** Since when the workflow is known to be open. Unset: it is not known. */
+  readonly openSinceMs?: number;
+  /** When Temporal is asked again. */
+  readonly askAtMs?: number;
+  /** When Temporal was last to be asked at once. */
+  readonly forgottenAtMs?: number;
   readonly cancelHandled?: boolean;
   /** Generation of the spec that was last sent to the workflow. */
   readonly toldGeneration?: number;
@@ -91,15 +99,29 @@ export class TaskReconciler {
 
   /** Makes the next `reconcile` ask the Temporal server again, even if the workflow was seen open a short time ago. */
   forget(workflowId: string): void {
-    const { openUntilMs: _, ...known } = this.#known.get(workflowId) ?? {};
-    this.#known.set(workflowId, known);
+    const { openSinceMs: _, askAtMs: __, ...known } = this.#known.get(workflowId) ?? {};
+    this.#known.set(workflowId, { ...known, forgottenAtMs: Date.now() });
+  }
+
+  /**
+   * Notes that a list has the workflow as open: one list saves a call for each of thousands of tasks.
+   *
+   * @param listedAtMs - When the list began, in milliseconds since the epoch. What was heard later is newer.
+   */
+  noteOpen(workflowId: string, listedAtMs: number): void {
+    if ((this.#known.get(workflowId)?.forgottenAtMs ?? 0) < listedAtMs) this.#setOpen(workflowId, listedAtMs);
+  }
+
+  #setOpen(workflowId: string, atMs: number): void {
+    const known = this.#known.get(workflowId);
+    this.#known.set(workflowId, { ...known, openSinceMs: known?.openSinceMs ?? atMs, askAtMs: atMs + KNOWN_OPEN_MS });
   }
 
   async #carryOn(workflowId: string, task: SeiNodeTask): Promise<void> {
-    if (Date.now() >= (this.#known.get(workflowId)?.openUntilMs ?? 0)) await this.#ensureStarted(workflowId, task);
-    const { openUntilMs, cancelHandled } = this.#known.get(workflowId) ?? {};
-    if (openUntilMs === undefined) return;
-    await this.#stamp(workflowId, task, openUntilMs - KNOWN_OPEN_MS);
+    if (Date.now() >= (this.#known.get(workflowId)?.askAtMs ?? 0)) await this.#ensureStarted(workflowId, task);
+    const { openSinceMs, cancelHandled } = this.#known.get(workflowId) ?? {};
+    if (openSinceMs === undefined) return;
+    await this.#stamp(workflowId, task, openSinceMs);
     await this.#tellSpecChange(workflowId, task);
     const why = cancelReasonOf(task.metadata);
     if (why === undefined || cancelHandled) return;
@@ -145,9 +167,9 @@ export class TaskReconciler {
     const { task, texts } = definitionOf(kind).sendsJsonValues ? await this.#withTexts(seen) : { task: seen };
     const state = await this.#start(workflowId, task, texts);
     if (state === 'closed') return await this.#heal(workflowId, task);
-    if (task.status?.phase === undefined && this.#known.get(workflowId)?.openUntilMs === undefined)
+    if (task.status?.phase === undefined && this.#known.get(workflowId)?.openSinceMs === undefined)
       await this.#reportEarlier(task);
-    this.#known.set(workflowId, { ...this.#known.get(workflowId), openUntilMs: Date.now() + KNOWN_OPEN_MS });
+    this.#setOpen(workflowId, Date.now());
     if (isNew) this.#options.log('WorkflowStarted', resourceFields(task));
   }
 
