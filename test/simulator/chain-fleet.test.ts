@@ -45,6 +45,7 @@ describe('a fleet with consensus', function () {
   const put = (path: string, body: unknown): ReturnType<SidecarClient['send']> =>
     control.send('PUT', path, JSON.stringify(body));
   const facts = async (): Promise<any> => JSON.parse((await control.get('/chain')).text);
+  const setOf = async (): Promise<string[]> => powersIn(await rpc(nodes.full, '/validators?per_page=100'));
   const addressOf = (name: string): string | undefined =>
     fleet.chain.validators.find((validator) => validator.name === name)?.address;
 
@@ -244,7 +245,6 @@ describe('a fleet with consensus', function () {
     });
 
     it('jails validators and changes powers', async () => {
-      const setOf = async (): Promise<string[]> => powersIn(await rpc(nodes.full, '/validators?per_page=100'));
       await put('/chain/validators/far-9', { jailed: true });
       await put('/chain/validators/far-8', { power: '5' });
       const changed = ['40', '30', '5', ...Array.from({ length: 31 }, () => '1')];
