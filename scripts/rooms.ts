@@ -83,7 +83,8 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
     packages: ['@commander-js/extra-typings', '@temporalio/client', '@temporalio/envconfig', 'yaml', 'node:'],
   },
   simulator: {
-    holds: "nodes that stand in for real ones: a sidecar's exact wire behaviour over real child processes",
+    holds:
+      "[nodes that stand in for real ones](simulator.md): a sidecar's exact wire behaviour over real child processes, and a chain that can stop",
     rooms: [],
     packages: ['node:'],
   },
