@@ -64,7 +64,7 @@ describe('a node of a simulated chain', () => {
   for (const wrapped of [false, true]) {
     it(`is read whole, with answers ${wrapped ? 'in the JSON-RPC wrapper' : 'that are bare'}`, async () => {
       const clock = started();
-      clock.node('v3').stops();
+      clock.node('v3').stops('task');
       clock.pass(60_000);
       const { validators = [], commits, upgrade, problem } = await read(clock, rpcOf(clock, { wrapped }));
       const powers = clock.chain.validators.map(({ address, power }) => ({ address, power }));
