@@ -58,7 +58,7 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
     packages: ['@kubernetes/client-node', 'undici', 'yaml', 'zod', 'node:'],
   },
   activities: {
-    holds: 'side effects: sidecar client, SeiNode reads, permits, status writes, Events',
+    holds: 'side effects: sidecar client, SeiNode reads, reads of a chain (`chain/`), permits, status writes, Events',
     rooms: product,
     packages: [...temporal, '@temporalio/activity', 'undici', 'zod', 'node:'],
   },
@@ -84,7 +84,8 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
     packages: ['@commander-js/extra-typings', '@temporalio/client', '@temporalio/envconfig', 'yaml', 'node:'],
   },
   simulator: {
-    holds: "nodes that stand in for real ones: a sidecar's exact wire behaviour over real child processes",
+    holds:
+      "[nodes that stand in for real ones](simulator.md): a sidecar's exact wire behaviour over real child processes, and a chain that can stop",
     rooms: [],
     packages: ['node:'],
   },
@@ -106,7 +107,7 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
   },
   bench: {
     holds: '[benchmarks](performance.md) with a floor of the same run',
-    rooms: [...product, 'crd-bridge', 'cli', 'simulator', 'dev', 'scripts'],
+    rooms: [...product, 'activities', 'crd-bridge', 'cli', 'simulator', 'dev', 'scripts'],
     packages: ['@temporalio/client', '@temporalio/activity', '@temporalio/worker', '@temporalio/workflow', 'node:'],
   },
   docs: {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { formatDuration } from '../lib/go-duration.ts';
+import { guardVerdicts } from '../api/guard-verdicts.ts';
 import { logEvents, logFields } from '../api/log-events.ts';
 import { metricLabels, metrics, sdkMetrics, type MetricDefinition } from '../api/metrics.ts';
 import { BECAUSE, PENDING, reached, reasons, whereabouts, type ReasonDefinition } from '../api/reasons.ts';
@@ -74,6 +75,16 @@ function kindTable(): string {
   );
 }
 
+function guardTable(): string {
+  const rows = Object.entries(guardVerdicts).map(([verdict, { allows, meaning, messages }]) => [
+    code(verdict),
+    allows ? 'sent' : 'waits',
+    meaning,
+    Object.values(messages).join('<br>'),
+  ]);
+  return table(['verdict', 'the task', 'meaning', 'messages'], rows);
+}
+
 function configTable(schema: z.ZodType): string {
   const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   const rows = Object.entries(properties as Record<string, { default?: string | number; description?: string }>).map(
@@ -146,6 +157,7 @@ const tables = {
   rooms: roomTable,
   reasons: reasonTable,
   kinds: kindTable,
+  guardVerdicts: guardTable,
   config: () => configTable(configSchema),
   codecServer: () => configTable(codecServerSchema),
   events: eventTable,

@@ -2,6 +2,7 @@ import type { DataConverter } from '@temporalio/common';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { Agent } from 'undici';
 import { BearerToken } from '../activities/bearer-token.ts';
+import { ChainReader } from '../activities/chain/chain-reader.ts';
 import { createActivities, type ActivityDependencies } from '../activities/create-activities.ts';
 import { SeidRpc } from '../activities/seid-rpc.ts';
 import { SidecarClient } from '../activities/sidecar-client.ts';
@@ -58,6 +59,8 @@ export async function createWorker(options: ServiceWorkerOptions): Promise<Worke
     metrics,
   } = options;
   const tasks = new ResourceClient<SeiNodeTask>(transport, SEI_NODE_TASK);
+  const seiNodes = new ResourceClient(transport, SEI_NODE);
+  const rpc = new SeidRpc({ urlTemplate: config.SEID_RPC_URL_TEMPLATE, dispatcher: new Agent() });
   const activities = createActivities({
     sidecar: new SidecarClient({
       urlTemplate: config.SIDECAR_URL_TEMPLATE,
@@ -69,9 +72,11 @@ export async function createWorker(options: ServiceWorkerOptions): Promise<Worke
       token: config.SIDECAR_TOKEN_FILE === undefined ? undefined : new BearerToken(config.SIDECAR_TOKEN_FILE),
       metrics,
     }),
-    rpc: new SeidRpc({ urlTemplate: config.SEID_RPC_URL_TEMPLATE, dispatcher: new Agent() }),
+    rpc,
+    chains: new ChainReader({ rpc, seiNodes }),
+    guardDefault: config.GUARD_DEFAULT,
     clusterId,
-    seiNodes: new ResourceClient(transport, SEI_NODE),
+    seiNodes,
     tasks,
     statuses: new TaskStatusWriter(tasks, metrics),
     events,

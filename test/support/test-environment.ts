@@ -6,7 +6,7 @@ import { workflowIdOf } from '../../api/temporal/workflow-id.ts';
 import { kubectl, type KubectlResult } from '../../dev/kubectl.ts';
 import type { ServerAddresses } from '../../dev/start-local-servers.ts';
 import { startLocalService, type LocalService } from '../../dev/start-local-service.ts';
-import { startLocalStack, type LocalStack, type StackNodeOptions } from '../../dev/start-local-stack.ts';
+import { startLocalStack, type Chain, type LocalStack, type StackNodeOptions } from '../../dev/start-local-stack.ts';
 import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
 import type { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
 import type { Lease } from '../../kubernetes/lease.ts';
@@ -36,6 +36,8 @@ export interface EnvironmentOptions {
   readonly service?: NodeJS.ProcessEnv;
   /** As of `startLocalStack`. */
   readonly sidecarAudiences?: readonly string[];
+  /** Added to the chain of the environment, such as `consensus`. */
+  readonly chain?: Partial<Chain>;
 }
 
 /** A stack of its own on the servers of the test run, and any number of services on it. */
@@ -74,11 +76,12 @@ export class TestEnvironment {
     namespace = `test-${randomBytes(5).toString('hex')}`,
     service = {},
     sidecarAudiences,
+    chain = {},
   }: EnvironmentOptions = {}): Promise<TestEnvironment> {
     const stack = await startLocalStack({
       servers: servers ?? (await sharedServers()),
       namespace,
-      chain: { chainId: 'test-1', restartGraceMs: RESTART_GRACE_MS },
+      chain: { chainId: 'test-1', restartGraceMs: RESTART_GRACE_MS, ...chain },
       sidecarAudiences,
     });
     await grantLease(stack.admin, namespace);
