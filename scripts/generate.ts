@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
-import { localSeiNodeDefinition, seiNodeTaskDefinition } from '../api/custom-resource-definition.ts';
+import {
+  localSeiNodeDefinition,
+  seiNodeRunbookDefinition,
+  seiNodeTaskDefinition,
+} from '../api/custom-resource-definition.ts';
 import { withReference } from '../cli/reference.ts';
 import { withVariables } from './chart-schema.ts';
 import { alerts, ruleFile, withRule } from './monitoring/alert-files.ts';
@@ -27,8 +31,10 @@ const copyOf = (source: string) => (): string => readFileSync(new URL(`../${sour
 /** Each generated file, from what it holds now. */
 const generators: Readonly<Record<string, (present: string) => string>> = {
   'deploy/crd/seinodetasks.sei.io.yaml': () => yaml(seiNodeTaskDefinition()),
+  'deploy/crd/seinoderunbooks.sei.io.yaml': () => yaml(seiNodeRunbookDefinition()),
   'deploy/crd/local/seinodes.sei.io.yaml': () => yaml(localSeiNodeDefinition()),
   'deploy/charts/sei-node-tasks-crds/files/seinodetasks.sei.io.yaml': () => yaml(seiNodeTaskDefinition()),
+  'deploy/charts/sei-node-tasks-crds/files/seinoderunbooks.sei.io.yaml': () => yaml(seiNodeRunbookDefinition()),
   'deploy/charts/sei-node-tasks/files/monitoring/dashboard.json': dashboard,
   'deploy/charts/sei-node-tasks/files/monitoring/rules.yaml': () => RULES_HEADER + ruleFile(),
   'deploy/charts/sei-node-tasks/files/rbac/bridge.yaml': copyOf('deploy/rbac/bridge.yaml'),
