@@ -21,6 +21,10 @@ export const seiNodeSchema = z.object({
         operatorKeyring: z.object({ secret: z.object({ keyName: z.string().optional() }).optional() }).optional(),
       })
       .optional(),
+    fullNode: z.unknown().optional(),
+    archive: z.unknown().optional(),
+    replayer: z.unknown().optional(),
+    seed: z.unknown().optional(),
   }),
   status: z
     .object({

@@ -139,7 +139,7 @@ export const configSchema = z.object({
   SEID_RPC_URL_TEMPLATE: nodeUrlTemplate
     .prefault('http://{name}-0.{name}.{namespace}.svc.cluster.local:26657')
     .describe(
-      "URL of a node's CometBFT RPC. A wait reads the node's height there and writes it into `status.outputs`.",
+      "URL of a node's CometBFT RPC. A wait reads the node's height there and writes it into `status.outputs`; the guard reads validators and commits there.",
     ),
   TEMPORAL_UI_URL: httpUrl
     .optional()

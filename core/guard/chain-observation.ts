@@ -8,12 +8,14 @@ export interface ChainObservation {
   readonly chainId: string;
   /** When the first read began, in milliseconds since the epoch. */
   readonly readFromMs: number;
-  /** Every SeiNode of the chain, the target included. */
+  /** Every SeiNode of the chain that this service can list, the target included. */
   readonly nodes: readonly ObservedNode[];
   /** The height h at which the sources were asked for their validators. Unset: no source reported a height. */
   readonly height?: number;
-  /** What each node that is not excluded said about the chain at `height`. */
+  /** What each node that is not excluded said about the chain at `height`; at most five nodes. */
   readonly sources: readonly ChainSource[];
+  /** The only namespace in which SeiNodes were listed, for want of the right to list all. Unset: all were listed. */
+  readonly onlyNamespace?: string;
 }
 
 /** One SeiNode and what its own RPC says of itself. */
@@ -25,6 +27,8 @@ export interface ObservedNode {
   readonly phase?: string;
   /** Unset: its RPC did not answer, or not with a status. */
   readonly status?: NodeStatus;
+  /** What its RPC answered instead of a status, such as `HTTP status 503`. Unset: a status, or it was not asked. */
+  readonly problem?: string;
 }
 
 /** `/status` of one node, read twice. */
@@ -38,6 +42,8 @@ export interface NodeStatus {
   readonly height: number;
   /** `latest_block_time` at the second read, in milliseconds since the epoch. Unset: it is not a time. */
   readonly blockTimeMs?: number;
+  /** `latest_block_hash` at the second read. Empty: the block has none. Unset: it is not a hash. */
+  readonly blockHash?: string;
   /** Between the two reads, in milliseconds. */
   readonly betweenReadsMs: number;
 }
@@ -52,6 +58,8 @@ export interface ChainSource {
   readonly commits: readonly ChainCommit[];
   /** The planned upgrade. `'none'`: there is none. Unset: not known. */
   readonly upgrade?: { readonly name: string; readonly height: number } | 'none';
+  /** The first thing that could not be read, and what was answered instead. Unset: all was read. */
+  readonly problem?: string;
 }
 
 export interface ChainValidator {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Agent } from 'undici';
 import { BearerToken } from '../../activities/bearer-token.ts';
+import { listChainNodes } from '../../activities/chain/list-chain-nodes.ts';
 import { NodeUrlTemplate } from '../../activities/node-url-template.ts';
 import { readSeiNode } from '../../activities/read-sei-node.ts';
 import { SidecarClient } from '../../activities/sidecar-client.ts';
@@ -54,6 +55,14 @@ export const workerProbes: Probes = {
       await environment.addNode(name);
       const seiNodes = new ResourceClient(account.transport, SEI_NODE);
       return await readSeiNode(seiNodes, { namespace: environment.namespace, name }, AbortSignal.timeout(10_000));
+    },
+  },
+  'sei-node-tasks-worker: list seinodes.sei.io': {
+    what: 'no guard knows the nodes of a chain',
+    attempt: async ({ environment, account, name }) => {
+      const target = { namespace: environment.namespace, name };
+      const seiNodes = new ResourceClient(account.transport, SEI_NODE);
+      return await listChainNodes(seiNodes, { chainId: 'any', target, signal: AbortSignal.timeout(10_000) });
     },
   },
   'sei-node-tasks-worker: create events.events.k8s.io': {

@@ -1,0 +1,47 @@
+import type { NodeReference } from '../../api/node-reference.ts';
+import type { NodeStatus, ObservedNode } from '../../core/guard/chain-observation.ts';
+
+/** How many nodes are asked at most: enough to find out which of them lies. */
+const MAX_SOURCES = 5;
+/** Age of the latest block up to which a node follows the chain, in milliseconds. */
+const FRESH_MS = 30_000;
+
+interface Choice {
+  readonly chainId: string;
+  /** These are not asked: the target, and what is down or may be. */
+  readonly excluded: readonly NodeReference[];
+  /** In milliseconds since the epoch. */
+  readonly nowMs: number;
+}
+
+export interface ChosenSources {
+  readonly sources: readonly ObservedNode[];
+  /** The smallest height of the sources: each of them has it. Unset: there is no source. */
+  readonly height?: number;
+}
+
+interface Candidate {
+  readonly node: ObservedNode;
+  readonly status: NodeStatus;
+}
+
+/**
+ * The nodes to ask about the chain: the highest of those that follow it. Where none does, as on a chain that has
+ * stopped, the highest of those that are not catching up, or else of all.
+ */
+export function chooseSources(nodes: readonly ObservedNode[], choice: Choice): ChosenSources {
+  const isExcluded = ({ namespace, name }: ObservedNode): boolean =>
+    choice.excluded.some((each) => each.namespace === namespace && each.name === name);
+  const candidates = nodes.flatMap((node): Candidate[] =>
+    node.status?.network === choice.chainId && !isExcluded(node) ? [{ node, status: node.status }] : [],
+  );
+  const settled = candidates.filter(({ status }) => !status.catchingUp);
+  const fresh = settled.filter(({ status }) => isFresh(status, choice.nowMs));
+  const best = [fresh, settled, candidates].find((each) => each.length > 0) ?? [];
+  const chosen = best.toSorted((one, other) => other.status.height - one.status.height).slice(0, MAX_SOURCES);
+  return { sources: chosen.map(({ node }) => node), height: chosen.at(-1)?.status.height };
+}
+
+function isFresh({ blockTimeMs, firstHeight, height }: NodeStatus, nowMs: number): boolean {
+  return blockTimeMs !== undefined && nowMs - blockTimeMs <= FRESH_MS && height > firstHeight;
+}

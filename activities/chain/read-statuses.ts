@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SeiNode } from '../../api/sei-node.ts';
+import type { ObservedNode } from '../../core/guard/chain-observation.ts';
+import { mapConcurrently } from '../../lib/map-concurrently.ts';
+import type { SeidRpc } from '../seid-rpc.ts';
+import { parseStatus, type StatusAnswer } from './parse-status.ts';
+
+/** Calls in progress at most. */
+const CALLS = 16;
+const ROLES = ['validator', 'fullNode', 'archive', 'replayer', 'seed'] as const;
+
+export interface StatusReads {
+  readonly rpc: SeidRpc;
+  /** Between the two reads of a node, in milliseconds: long enough for a block. */
+  readonly intervalMs: number;
+  readonly signal: AbortSignal;
+}
+
+interface FirstRead {
+  readonly node: Pick<ObservedNode, 'namespace' | 'name' | 'role' | 'phase'>;
+  readonly answer?: StatusAnswer;
+  readonly problem?: string;
+  /** On the monotonic clock, in milliseconds. */
+  readonly atMs: number;
+}
+
+/** Reads `/status` of every node twice. Seeds serve no RPC and are not asked. */
+export async function readStatuses(seiNodes: readonly SeiNode[], reads: StatusReads): Promise<ObservedNode[]> {
+  const first = await mapConcurrently(seiNodes.map(nodeOf), CALLS, async (node) => await readFirst(node, reads));
+  await sleep(reads.intervalMs, undefined, { signal: reads.signal });
+  return await mapConcurrently(first, CALLS, async (read) => await readAgain(read, reads));
+}
+
+function nodeOf({ metadata: { namespace, name }, spec, status }: SeiNode): FirstRead['node'] {
+  const role = ROLES.find((each) => spec[each] !== undefined && spec[each] !== null) ?? 'unknown';
+  return { namespace, name, role, phase: status?.phase };
+}
+
+async function readFirst(node: FirstRead['node'], reads: StatusReads): Promise<FirstRead> {
+  if (node.role === 'seed') return { node, atMs: 0 };
+  const read = await readStatus(node, reads);
+  return { node, atMs: performance.now(), ...read };
+}
+
+async function readAgain({ node, answer: first, problem, atMs }: FirstRead, reads: StatusReads): Promise<ObservedNode> {
+  if (first === undefined) return problem === undefined ? node : { ...node, problem };
+  const second = await readStatus(node, reads);
+  if (second.answer === undefined) return { ...node, problem: second.problem };
+  const betweenReadsMs = performance.now() - atMs;
+  return { ...node, status: { ...second.answer, firstHeight: first.height, betweenReadsMs } };
+}
+
+async function readStatus(
+  node: FirstRead['node'],
+  { rpc, signal }: StatusReads,
+): Promise<{ answer?: StatusAnswer; problem?: string }> {
+  const read = await rpc.call(node, { method: 'status' }, signal);
+  if ('problem' in read) return read;
+  const answer = parseStatus(read.result);
+  return answer === undefined ? { problem: 'an answer that is not a status' } : { answer };
+}
