@@ -129,29 +129,37 @@ const guard = z
   .prefault({})
   .describe('Limits of the guard, which is always enforced for a runbook.');
 
-/** `HH:MM` from 00:00 to 24:00. */
-const timeOfDay = z.string().regex(/^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$/);
+/** `HH:MM`. */
+const timeOfDay = z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/);
+const endOfRange = z.string().regex(/^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$/);
 
-const days = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const;
+/** From 1, as ISO 8601 counts them. */
+export const daysOfTheWeek = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const;
 
 const window = z
   .object({
     timeZone: z.string().min(1).max(64).describe('Name of an IANA time zone, such as Europe/Berlin.'),
     ranges: z
       .array(
-        z.object({
-          days: z
-            .array(z.enum(days))
-            .min(1)
-            .max(7)
-            .meta({ 'x-kubernetes-list-type': 'set' })
-            .optional()
-            .describe('Days on which the range begins. Unset: every day.'),
-          from: timeOfDay.describe('Time of day at which the range begins, as HH:MM.'),
-          to: timeOfDay.describe(
-            'Time of day at which it ends, as HH:MM; at or before `from`: on the next day. 24:00 is midnight.',
-          ),
-        }),
+        z
+          .object({
+            days: z
+              .array(z.enum(daysOfTheWeek))
+              .min(1)
+              .max(7)
+              .meta({ 'x-kubernetes-list-type': 'set' })
+              .optional()
+              .describe('Days on which the range begins. Unset: every day.'),
+            from: timeOfDay.describe('Time of day at which the range begins, as HH:MM.'),
+            to: endOfRange.describe(
+              'Time of day at which it ends, as HH:MM; before `from`: on the next day. 24:00 is midnight.',
+            ),
+          })
+          .meta({
+            'x-kubernetes-validations': [
+              { rule: 'self.from != self.to', message: 'from and to must differ; a whole day is 00:00 to 24:00' },
+            ],
+          }),
       )
       .min(1)
       .max(50),
@@ -272,6 +280,7 @@ const nodeStatus = z.object({
 
 export const runbookStatusSchema = z.object({
   observedGeneration: int64.optional().describe('Generation of the spec that was last acted on.'),
+  revision: int64.optional().describe('Grows with each change.'),
   phase: z.enum(runbookPhases).optional().describe('Complete, Failed and Aborted are final.'),
   reason: z.string().optional(),
   message: z.string().optional().describe('What happened and what to do next.'),

@@ -30,6 +30,10 @@ const refused: Readonly<Record<string, readonly [spec: object, ...fields: string
   'a canary of 0': [{ strategy: { canary: { count: 0 } } }, 'spec.strategy.canary.count'],
   'a third of the power': [{ guard: { maxDownPercent: 34 } }, 'spec.guard.maxDownPercent'],
   'no sources': [{ guard: { minSources: 0 } }, 'spec.guard.minSources'],
+  'a range without a length': [
+    { window: { ...window, ranges: [{ from: '06:00', to: '06:00' }] } },
+    'spec.window.ranges[0]',
+  ],
   'a window without ranges': [{ window: { ...window, ranges: [] } }, 'spec.window.ranges'],
   'a time that is not one': [
     { window: { ...window, ranges: [{ from: '24:30', to: '06:00' }] } },
