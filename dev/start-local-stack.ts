@@ -14,9 +14,12 @@ const NAMESPACES = { group: '', version: 'v1', plural: 'namespaces' } as const;
 /** The chain of a stack, and how its nodes behave. */
 export type Chain = Omit<FleetOptions, 'authorization'> & { readonly chainId: string };
 
-/** How a node behaves, and its SeiNode. Default: a validator in phase Running. */
+/**
+ * How a node behaves, and its SeiNode. Default: in phase Running, and a validator, unless the chain has `consensus` and
+ * no validator whose key the node has: then a full node.
+ */
 export type StackNodeOptions = Omit<NodeOptions, 'namespace' | 'name'> &
-  Partial<Pick<SeiNodeRegistration, 'phase' | 'spec' | 'status'>>;
+  Partial<Pick<SeiNodeRegistration, 'phase' | 'role' | 'spec' | 'status'>>;
 
 export interface LocalStackOptions<Servers extends ServerAddresses> {
   /** They serve our resources: see `startServersWithManifests`. */
@@ -80,9 +83,18 @@ export async function startLocalStack<Servers extends ServerAddresses>({
     tasks,
     seiNodes: new ResourceClient(admin, SEI_NODE),
     temporal: new Client({ connection, namespace: temporal.namespace }),
-    async addNode(name, { phase = 'Running', spec = {}, status = {}, ...behaviour } = {}) {
+    async addNode(name, { phase = 'Running', role, spec = {}, status = {}, ...behaviour } = {}) {
       const node = await fleet.addNode({ namespace, name, ...behaviour });
-      await registerSeiNode(admin, { namespace, name, chainId: chain.chainId, phase, spec, status });
+      const hasKey = chain.consensus === undefined || fleet.chain.validatorOf(name) !== undefined;
+      await registerSeiNode(admin, {
+        namespace,
+        name,
+        chainId: chain.chainId,
+        phase,
+        role: role ?? (hasKey ? 'validator' : 'fullNode'),
+        spec,
+        status,
+      });
       return node;
     },
     createTask,

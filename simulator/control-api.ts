@@ -1,13 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { controlChain } from './chain/control-chain.ts';
+import type { SimulatedChain } from './chain/simulated-chain.ts';
 import { changeHeight, showHeight, type WithHeight } from './height-control.ts';
-import { InvalidFaults, parseFaults } from './parse-faults.ts';
+import { parseFaults } from './parse-faults.ts';
+import { InvalidInput } from './parse-json.ts';
 import { json, writeAnswer, type Answer } from './sidecar-api.ts';
 import type { SimulatedNode } from './simulated-node.ts';
 
 /** Path prefix of the simulator itself, not of a sidecar. */
 export const CONTROL_PREFIX = '/_simulator/';
 
+const CHAIN = `${CONTROL_PREFIX}chain`;
 const NODE_PATH = /^\/_simulator\/nodes\/(?<key>[^/]+\/[^/]+)(?<path>\/.+)?$/;
 
 interface ControlRequest {
@@ -40,20 +44,32 @@ const actions: Readonly<Record<string, Action>> = {
     node.startSidecar();
     return json(200, node.facts().sidecar);
   },
+  'POST /upgrade': (node) => {
+    node.chainNode.upgrade();
+    return json(200, { height: node.chainNode.height });
+  },
   'GET /height': (node) => showHeight(heightOf(node)),
   'PUT /height': (node, body) => changeHeight(heightOf(node), body),
 };
 
+/** All nodes together. */
+interface ControlledFleet {
+  readonly height: number;
+  setHeight(height: number): Promise<void>;
+  /** @throws {InvalidInput} there is none that can stop. */
+  readonly chain: SimulatedChain;
+}
+
 /** What requests of the control API act on. */
 export interface Controlled {
   nodes: ReadonlyMap<string, SimulatedNode>;
-  /** All nodes together. */
-  chain: WithHeight;
+  fleet: ControlledFleet;
 }
 
 /**
  * Shows nodes and sets faults, for other processes: `GET /_simulator/nodes` lists them, under
- * `/_simulator/nodes/<namespace>/<name>` are the `actions`, and `/_simulator/height` is that of the chain.
+ * `/_simulator/nodes/<namespace>/<name>` are the `actions`, `/_simulator/height` is that of the chain, and
+ * `/_simulator/chain` is the chain of a fleet with `consensus`.
  */
 export async function handleControlRequest(
   controlled: Controlled,
@@ -65,13 +81,17 @@ export async function handleControlRequest(
   try {
     writeAnswer(response, await answerTo(controlled, { method, url, body }));
   } catch (error) {
-    if (!(error instanceof InvalidFaults)) throw error;
+    if (!(error instanceof InvalidInput)) throw error;
     writeAnswer(response, json(400, { error: error.message }));
   }
 }
 
-async function answerTo({ nodes, chain }: Controlled, request: ControlRequest): Promise<Answer> {
+async function answerTo({ nodes, fleet }: Controlled, request: ControlRequest): Promise<Answer> {
   const { method, url, body } = request;
+  if (url === CHAIN || url.startsWith(`${CHAIN}/`)) {
+    return controlChain(fleet.chain, { method, path: url.slice(CHAIN.length), body });
+  }
+  const chain = { readHeight: () => fleet.height, setHeight: (height: number) => fleet.setHeight(height) };
   switch (`${method} ${url}`) {
     case `GET ${CONTROL_PREFIX}nodes`:
       return json(200, [...nodes.values()].map(summary));

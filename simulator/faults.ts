@@ -1,12 +1,19 @@
-/** Limits a fault to one HTTP method and to a number of requests. Unset: until it is switched off. */
-interface FaultScope {
-  method?: 'GET' | 'POST' | 'DELETE';
+import type { ChainFaults } from './chain/chain-node.ts';
+import type { RpcMethod } from './chain/rpc-results.ts';
+import type { RpcLie } from './chain/rpc-lies.ts';
+
+/** Limits a fault to one method, of HTTP or of seid's RPC, and to a number of requests. Unset: until it is switched off. */
+interface FaultScope<Method extends string = 'GET' | 'POST' | 'DELETE'> {
+  method?: Method;
   /** Number of requests that the fault affects. */
   times?: number;
 }
 
-/** The faults that can be set on one node. Unset: off. */
-export interface Faults {
+/**
+ * The faults that can be set on one node. Unset: off. `lagBlocks`, `frozen`, `catchUpMs` and `rpc` need a fleet with
+ * `consensus`; in others they do nothing.
+ */
+export interface Faults extends ChainFaults {
   /** seid takes this long to exit after a SIGTERM. */
   slowStopMs?: number;
   /** seid's RPC listens only this long after its process has started. */
@@ -31,12 +38,20 @@ export interface Faults {
   dropAfterPost?: Pick<FaultScope, 'times'>;
   /** `GET /v0/tasks/{id}` answers 404 although the task is there. */
   taskNotFound?: Pick<FaultScope, 'times'>;
+  /** seid reports for this long, after a start that is not its first, that it is catching up, and signs nothing. */
+  catchUpMs?: number;
+  /** What is asked of seid's RPC through the fleet is answered wrongly. */
+  rpc?: FaultScope<RpcMethod> & { lie: RpcLie };
 }
 
 /** An HTML page; half a JSON body and then the end of the connection; an empty body; a body of 10 MB. */
-export type GarbageBody = 'html' | 'half' | 'empty' | 'huge';
+export const GARBAGE_BODIES = ['html', 'half', 'empty', 'huge'] as const;
 
-type ScopedFault = { [F in keyof Faults]-?: Faults[F] extends FaultScope | undefined ? F : never }[keyof Faults];
+export type GarbageBody = (typeof GARBAGE_BODIES)[number];
+
+type ScopedFault = {
+  [F in keyof Faults]-?: Faults[F] extends FaultScope<string> | undefined ? F : never;
+}[keyof Faults];
 
 /** The current faults of one node. Those with a count are used up by the requests that they affect. */
 export class FaultSwitch {
@@ -53,7 +68,7 @@ export class FaultSwitch {
 
   /** The fault, if it affects a request with this method; one of its `times` is then used up. */
   take<F extends ScopedFault>(name: F, method: string): Faults[F] {
-    const fault: FaultScope | undefined = this.#faults[name];
+    const fault: FaultScope<string> | undefined = this.#faults[name];
     if (fault === undefined || (fault.method !== undefined && fault.method !== method)) return undefined;
     if (fault.times !== undefined) {
       fault.times -= 1;

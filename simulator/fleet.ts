@@ -2,10 +2,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Authorizer, type AuthorizationOptions } from './authorizer.ts';
+import type { ConsensusOptions } from './chain/consensus-options.ts';
+import { SimulatedChain } from './chain/simulated-chain.ts';
 import { CONTROL_PREFIX, handleControlRequest } from './control-api.ts';
 import type { Faults } from './faults.ts';
-import { proxyRpc } from './proxy-rpc.ts';
-import { SimulatedNode, type AnswersWhileDown } from './simulated-node.ts';
+import { InvalidInput } from './parse-json.ts';
+import { NO_CHAIN, SimulatedNode, type AnswersWhileDown } from './simulated-node.ts';
 import type { SidecarTimings, SidecarVersion, TasksOnSigterm } from './task-context.ts';
 import type { TransactionBehaviour } from './transaction-behaviour.ts';
 
@@ -23,9 +25,11 @@ export interface NodeBehaviour extends Partial<SidecarTimings> {
   answersWhileDown?: AnswersWhileDown;
   /** Time between the exit of seid and its next start, milliseconds. @default 50 */
   containerRestartDelayMs?: number;
-  /** Voting power in seid's `/status`. @default 1000 */
+  /** Voting power in seid's `/status`, in a fleet without `consensus`. @default 1000 */
   votingPower?: number;
-  /** `false`: seid's `/status` comes without the JSON-RPC wrapper. @default true */
+  /**
+   * `false`: answers of seid's RPC to GET come without the JSON-RPC wrapper. @default true, with `consensus` false
+   */
   jsonRpcEnvelope?: boolean;
   /** The result of governance transactions; later `setTransactions`. @default {}: they are included at once */
   transactions?: TransactionBehaviour;
@@ -41,6 +45,11 @@ export interface FleetOptions extends NodeBehaviour {
   blockIntervalMs?: number;
   /** Height of the chain when the fleet starts. @default 1000 */
   startHeight?: number;
+  /**
+   * Set: the nodes follow one chain, which makes blocks only while more than two thirds of its power signs: see
+   * {@link Fleet.chain}. Unset: heights grow by the clock, whatever happens to the nodes.
+   */
+  consensus?: ConsensusOptions;
   /**
    * Set: every sidecar authorizes requests with this API server, like kube-rbac-proxy. Unset: every request is allowed.
    */
@@ -64,13 +73,14 @@ const DEFAULTS = {
   answersWhileDown: 'nothing',
   containerRestartDelayMs: 50,
   votingPower: 1000,
-  jsonRpcEnvelope: true,
   transactions: {},
   restartGraceMs: 90_000,
   rpcUpTimeoutMs: 300_000,
   killAfterMs: 30_000,
   pollIntervalMs: 20,
-} as const satisfies Required<NodeBehaviour>;
+} as const satisfies Required<Omit<NodeBehaviour, 'jsonRpcEnvelope'>>;
+
+const CHAIN_ID = 'simulated-1';
 
 /** While the fleet did not listen, another process may have used its port for a connection. */
 const LISTEN_AGAIN_MS = 10_000;
@@ -87,14 +97,15 @@ export class Fleet {
   #hasListened = false;
   readonly #nodes = new Map<string, SimulatedNode>();
   readonly #authorizer: Authorizer | undefined;
-  readonly #chain = { readHeight: () => this.height, setHeight: (height: number) => this.setHeight(height) };
+  readonly #chain: SimulatedChain | undefined;
   readonly #server = createServer((request, response) => void this.#handle(request, response));
 
   constructor(options: FleetOptions) {
     this.#options = options;
     this.#port = options.port ?? 0;
-    const { startHeight = 1000, blockIntervalMs = 400, authorization } = options;
+    const { chainId = CHAIN_ID, startHeight = 1000, blockIntervalMs = 400, consensus, authorization } = options;
     this.#genesisTime = Date.now() - startHeight * blockIntervalMs;
+    this.#chain = consensus && new SimulatedChain({ chainId, startHeight, blockIntervalMs, ...consensus });
     this.#authorizer = authorization && new Authorizer(authorization);
     // The same as the sidecar's: it must not close an idle connection at the moment when a client uses it.
     this.#server.keepAliveTimeout = 60_000;
@@ -126,13 +137,21 @@ export class Fleet {
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  /** The chain's height now. Every node whose RPC serves reports it. */
+  /** The chain that the nodes follow. @throws {InvalidInput} the fleet has no `consensus`. */
+  get chain(): SimulatedChain {
+    if (this.#chain === undefined) throw new InvalidInput(NO_CHAIN);
+    return this.#chain;
+  }
+
+  /** The chain's height now. Every node whose RPC serves reports it, unless it is behind. */
   get height(): number {
+    if (this.#chain !== undefined) return this.#chain.height;
     return Math.floor((Date.now() - this.#genesisTime) / (this.#options.blockIntervalMs ?? 400));
   }
 
   /** Sets the height of every node, also of nodes that are added later. It grows from there. */
   async setHeight(height: number): Promise<void> {
+    if (this.#chain !== undefined) return this.#chain.setHeight(height);
     this.#genesisTime = Date.now() - height * (this.#options.blockIntervalMs ?? 400);
     await Promise.all(this.nodes.map((node) => node.setGenesisTime(this.#genesisTime)));
   }
@@ -150,7 +169,12 @@ export class Fleet {
     const { namespace, name, faults = {} } = options;
     const key = `${namespace}/${name}`;
     if (this.#nodes.has(key)) throw new Error(`node ${key} is already in the fleet: remove it first`);
-    const behaviour = { ...DEFAULTS, ...withoutUndefined(this.#options), ...withoutUndefined(options) };
+    const behaviour = {
+      ...DEFAULTS,
+      jsonRpcEnvelope: this.#chain === undefined,
+      ...withoutUndefined(this.#options),
+      ...withoutUndefined(options),
+    };
     const node = new SimulatedNode({
       namespace,
       name,
@@ -164,13 +188,14 @@ export class Fleet {
       timings: behaviour,
       transactions: behaviour.transactions,
       seid: {
-        chainId: this.#options.chainId ?? 'simulated-1',
+        chainId: this.#options.chainId ?? CHAIN_ID,
         moniker: name,
         genesisTime: this.#genesisTime,
         blockIntervalMs: this.#options.blockIntervalMs ?? 400,
         votingPower: behaviour.votingPower,
         jsonRpcEnvelope: behaviour.jsonRpcEnvelope,
       },
+      chainNode: this.#chain?.join(name),
       authorizer: this.#authorizer,
     });
     this.#nodes.set(key, node);
@@ -218,7 +243,7 @@ export class Fleet {
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     if (path.startsWith(CONTROL_PREFIX)) {
-      await handleControlRequest({ nodes: this.#nodes, chain: this.#chain }, request, response);
+      await handleControlRequest({ nodes: this.#nodes, fleet: this }, request, response);
       return;
     }
     const [, namespace, name, ...rest] = path.split('/');
@@ -226,7 +251,8 @@ export class Fleet {
     // In a cluster a node that does not exist has no address: a 404 would look like a sidecar's answer.
     if (node === undefined) response.destroy();
     // Not affected by the sidecar, its proxy and its faults, as in a cluster, where it is another port of the pod.
-    else if (rest[0] === 'rpc') await proxyRpc(request, node.rpcUrl, response);
+    else if (rest[0] === 'rpc')
+      await node.handleRpc(request, response, request.url?.slice(`/${namespace}/${name}/rpc`.length) ?? '');
     else await node.handle(request, response, `/${rest.join('/')}`);
   }
 }

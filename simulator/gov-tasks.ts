@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { quoteGo } from './go-format.ts';
 import { decodeGovParameters, type GovTaskType } from './gov-parameters.ts';
-import type { SimulatedChain, Transaction } from './simulated-chain.ts';
+import type { SentTransactions, Transaction } from './sent-transactions.ts';
 import { FailedWithResult, type TaskContext, type TaskType } from './task-context.ts';
 import type { TransactionOutcome } from './transaction-behaviour.ts';
 
@@ -40,33 +40,33 @@ export function govTask(type: GovTaskType): TaskType {
     if ((await context.seid.status()) === undefined) {
       throw new Error('query local seid /status: connection refused');
     }
-    const { id, chain, params, sent } = context;
-    const transaction = sent.get(id) ?? chain.broadcast({ taskId: id, type, params });
+    const { id, transactions, params, sent } = context;
+    const transaction = sent.get(id) ?? transactions.broadcast({ taskId: id, type, params });
     sent.set(id, transaction);
     await inclusionDelay(context);
     transaction.looks += 1;
     const { result, error } = await outcomeOf(transaction, context, type !== 'gov-vote');
-    const shown = Object.hasOwn(chain.behaviour, 'result') ? chain.behaviour.result : result;
+    const shown = Object.hasOwn(transactions.behaviour, 'result') ? transactions.behaviour.result : result;
     if (error !== undefined) throw new FailedWithResult(error, shown);
     return shown;
   };
 }
 
 /** Checks repeatedly, so that a delay ends when it is switched off. */
-async function inclusionDelay({ chain, timings, signal }: TaskContext): Promise<void> {
+async function inclusionDelay({ transactions, timings, signal }: TaskContext): Promise<void> {
   const begin = performance.now();
-  while (performance.now() - begin < (chain.behaviour.inclusionDelayMs ?? 0)) {
+  while (performance.now() - begin < (transactions.behaviour.inclusionDelayMs ?? 0)) {
     await sleep(timings.pollIntervalMs, undefined, { signal });
   }
 }
 
 async function outcomeOf(
   transaction: Transaction,
-  { chain, seid }: TaskContext,
+  { transactions, seid }: TaskContext,
   isProposal: boolean,
 ): Promise<{ result: GovResult; error?: string }> {
   const txHash = transaction.hash;
-  const outcome = currentOutcome(transaction, chain);
+  const outcome = currentOutcome(transaction, transactions);
   const height = (await seid.status())?.height;
   if (outcome === 'unverifiable') {
     const error = `tx ${txHash} inclusion unverifiable: transaction indexing is disabled on this node`;
@@ -76,7 +76,7 @@ async function outcomeOf(
     const error = `tx ${txHash} inclusion undetermined; re-check pending`;
     return { result: { txHash, inclusionStatus: 'pending' }, error };
   }
-  const block = chain.include(transaction, height);
+  const block = transactions.include(transaction, height);
   if (block.failed) {
     const { code, codespace, rawLog } = FAILURE;
     const error = `tx ${txHash} committed but failed: code=${code} codespace=${quoteGo(codespace)} log=${rawLog}`;
@@ -93,7 +93,7 @@ async function outcomeOf(
   return { result, error: `tx ${txHash} committed but minted no proposal ID (parse failure)` };
 }
 
-function currentOutcome({ looks }: Transaction, { behaviour }: SimulatedChain): TransactionOutcome {
+function currentOutcome({ looks }: Transaction, { behaviour }: SentTransactions): TransactionOutcome {
   const { outcome = 'committed_ok', pendingRuns = 0 } = behaviour;
   return looks <= pendingRuns ? 'pending' : outcome;
 }

@@ -2,6 +2,8 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { answerRpc, callOfUrl } from './chain/answer-rpc.ts';
+import type { ChainNode } from './chain/chain-node.ts';
 import { exchange } from './exchange.ts';
 import type { Faults } from './faults.ts';
 import type { Journal } from './journal.ts';
@@ -19,7 +21,9 @@ export interface SeidStatus {
 
 /** What {@link Kubelet} needs to know about its container. */
 export interface ContainerOptions {
-  seid: SeidArguments;
+  seid: Omit<SeidArguments, 'asksForAnswers'>;
+  /** What seid is in a chain that can stop. Unset: the chain grows by the clock. */
+  chainNode: ChainNode | undefined;
   /** Time between the exit of seid and its next start, milliseconds. */
   restartDelayMs: number;
   /** Read whenever a fault may matter. */
@@ -46,7 +50,7 @@ export class Kubelet {
 
   constructor(options: ContainerOptions) {
     this.#options = options;
-    this.#seid = options.seid;
+    this.#seid = { ...options.seid, asksForAnswers: options.chainNode !== undefined };
   }
 
   /** Starts seid; resolves when its RPC listens, or with the fault `neverBoot` when its process has started. */
@@ -137,8 +141,10 @@ export class Kubelet {
   #onReport(child: ChildProcess, report: SeidReport): void {
     if (report.type === 'serving') {
       this.#port = report.port;
+      this.#options.chainNode?.serves(this.#options.faults().catchUpMs ?? 0);
       this.#up.resolve();
     }
+    if (report.type === 'asked') this.#answer(child, report);
     if (report.type === 'started') {
       this.#awaitsBoot = true;
       if (this.#options.faults().neverBoot) this.#up.resolve();
@@ -150,6 +156,13 @@ export class Kubelet {
       // Does not keep this process alive: the fleet may close before.
       if (!ignoreSigterm) setTimeout(order, slowStopMs, child, { type: 'exit' }).unref();
     }
+  }
+
+  #answer(child: ChildProcess, { id, url }: Extract<SeidReport, { type: 'asked' }>): void {
+    const { chainNode, seid } = this.#options;
+    if (chainNode === undefined) return;
+    const { status, body } = answerRpc(chainNode, callOfUrl(url, seid.jsonRpcEnvelope));
+    order(child, { type: 'answer', id, status, body });
   }
 
   async #boot(child: ChildProcess): Promise<void> {
@@ -167,6 +180,7 @@ export class Kubelet {
       this.#options.journal.note({ type: 'seid-ended', pid: child.pid });
     }
     this.#child = undefined;
+    this.#options.chainNode?.stops();
     if (this.#closed) return;
     await sleep(this.#options.restartDelayMs);
     if (!this.#closed) this.#spawn();

@@ -3,16 +3,12 @@ import { exchange } from './exchange.ts';
 import { plainText, writeAnswer, type Answer } from './sidecar-api.ts';
 
 const RPC_TIMEOUT_MS = 10_000;
-/** `/<namespace>/<name>/rpc`, which is unknown to seid. */
-const PREFIX = /^\/[^/]+\/[^/]+\/rpc/;
-
 /** Forwards a GET to seid's RPC: 502 when that does not listen. */
 export async function proxyRpc(
-  { method, url = '' }: IncomingMessage,
-  rpcUrl: string | undefined,
+  { method }: IncomingMessage,
+  target: string | undefined,
   response: ServerResponse,
 ): Promise<void> {
-  const target = rpcUrl && url.replace(PREFIX, rpcUrl);
   const answer = method === 'GET' ? await get(target).catch(() => undefined) : plainText(405, 'Method Not Allowed');
   writeAnswer(response, answer ?? plainText(502, 'Bad Gateway'));
 }

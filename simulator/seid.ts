@@ -1,8 +1,9 @@
 /**
- * The process that simulates seid: a CometBFT RPC with `GET /status`, and nothing else. It only reports and follows
+ * The process that simulates seid: a CometBFT RPC with `GET /status`, and in a chain that can stop others. It only reports and follows
  * messages. The simulated kubelet that started it decides when it boots, how slowly it stops and whether it ignores a
  * SIGTERM, so that a fault takes effect at once and in a known order.
  */
+import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** The only argument, as JSON, from the simulated kubelet. */
@@ -15,17 +16,24 @@ export interface SeidArguments {
   votingPower: number;
   /** `false` leaves out the JSON-RPC wrapper, as Sei sometimes does. */
   jsonRpcEnvelope: boolean;
+  /** Whether it asks the kubelet for each answer of its RPC: it is a node of a chain that can stop. */
+  asksForAnswers: boolean;
 }
 
-/** Messages that seid sends to the simulated kubelet. */
+/** Messages that seid sends to the simulated kubelet. `asked`: a request for its RPC, to be answered with this id. */
 export type SeidReport =
   | { type: 'started' }
+  | { type: 'asked'; id: number; url: string }
   | { type: 'serving'; port: number }
   | { type: 'sigterm' }
   | { type: 'genesis'; genesisTime: number };
 
 /** Messages that it receives. `serve` without a port picks a free one; `genesis` changes the time of height 0. */
-export type SeidOrder = { type: 'serve'; port?: number } | { type: 'exit' } | { type: 'genesis'; genesisTime: number };
+export type SeidOrder =
+  | { type: 'serve'; port?: number }
+  | { type: 'exit' }
+  | { type: 'genesis'; genesisTime: number }
+  | { type: 'answer'; id: number; status: number; body: string };
 
 // Below the range that Linux uses for outgoing connections, so that no other connection can take the port in the short
 // time between two runs of seid; and below the ports that dev/free-port.ts gives to servers, which listen seconds later.
@@ -62,7 +70,14 @@ const status = (): unknown => {
   return chain.jsonRpcEnvelope ? { jsonrpc: '2.0', id: -1, result } : result;
 };
 
+const unanswered = new Map<number, ServerResponse>();
+let asked = 0;
+
 const server = createServer((request, response) => {
+  if (chain.asksForAnswers) {
+    unanswered.set((asked += 1), response);
+    return report({ type: 'asked', id: asked, url: request.url ?? '/' });
+  }
   const found = request.url?.split('?')[0] === '/status';
   response.writeHead(found ? 200 : 404, { 'content-type': 'application/json' });
   response.end(found ? JSON.stringify(status()) : '');
@@ -79,6 +94,10 @@ const serve = (port: number | undefined): void => {
 process.on('message', (order: SeidOrder) => {
   if (order.type === 'exit') process.exit(0);
   if (order.type === 'serve') serve(order.port);
+  if (order.type === 'answer') {
+    unanswered.get(order.id)?.writeHead(order.status, { 'content-type': 'application/json' }).end(order.body);
+    unanswered.delete(order.id);
+  }
   if (order.type === 'genesis') {
     chain.genesisTime = order.genesisTime;
     report(order);

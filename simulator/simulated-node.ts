@@ -1,19 +1,26 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import type { Authorizer } from './authorizer.ts';
+import type { ChainNode } from './chain/chain-node.ts';
+import { serveRpc } from './chain/serve-rpc.ts';
 import { FaultSwitch, type Faults } from './faults.ts';
 import { faultyAnswer } from './faulty-answer.ts';
 import { Journal, type JournalEntry } from './journal.ts';
 import { Kubelet } from './kubelet.ts';
+import { InvalidInput } from './parse-json.ts';
 import type { SeidArguments } from './seid.ts';
 import { answerSidecarRequest, writeAnswer } from './sidecar-api.ts';
 import { Sidecar } from './sidecar.ts';
+import { proxyRpc } from './proxy-rpc.ts';
 import { StatusWatch } from './status-watch.ts';
-import { SimulatedChain, type Broadcast } from './simulated-chain.ts';
+import { SentTransactions, type Broadcast } from './sent-transactions.ts';
 import type { SeidConfiguration, SidecarTimings, SidecarVersion, TasksOnSigterm } from './task-context.ts';
 import type { TaskView } from './task-store.ts';
 import type { TransactionBehaviour } from './transaction-behaviour.ts';
 import { writeGarbage } from './write-garbage.ts';
+
+/** Message for what only a chain has. */
+export const NO_CHAIN = 'this fleet has no chain that can stop: start it with the option consensus';
 
 const REQUESTS_KEPT = 10_000;
 
@@ -40,7 +47,9 @@ export interface SimulatedNodeOptions {
   containerRestartDelayMs: number;
   timings: SidecarTimings;
   transactions: TransactionBehaviour;
-  seid: SeidArguments;
+  seid: Omit<SeidArguments, 'asksForAnswers'>;
+  /** What it is in a chain that can stop. Unset: the chain grows by the clock. */
+  chainNode: ChainNode | undefined;
   /** Unset: every request is allowed, as on the sidecar's own port. */
   authorizer: Authorizer | undefined;
 }
@@ -83,11 +92,13 @@ export class SimulatedNode {
   readonly requests: RecordedRequest[] = [];
   readonly #journal = new Journal();
   readonly #kubelet: Kubelet;
-  readonly #chain: SimulatedChain;
+  readonly #transactions: SentTransactions;
   readonly #configuration: SeidConfiguration = { persistentPeers: [] };
   readonly #faults = new FaultSwitch();
   readonly #authorizer: Authorizer | undefined;
   readonly #blockIntervalMs: number;
+  readonly #chainNode: ChainNode | undefined;
+  readonly #jsonRpcEnvelope: boolean;
   readonly #answersWhileDown: AnswersWhileDown;
   readonly #unanswered = new Set<ServerResponse>();
 
@@ -98,13 +109,16 @@ export class SimulatedNode {
     this.#authorizer = options.authorizer;
     this.#answersWhileDown = options.answersWhileDown;
     this.#blockIntervalMs = options.seid.blockIntervalMs;
+    this.#chainNode = options.chainNode;
+    this.#jsonRpcEnvelope = options.seid.jsonRpcEnvelope;
     this.#kubelet = new Kubelet({
       seid: options.seid,
+      chainNode: options.chainNode,
       restartDelayMs: options.containerRestartDelayMs,
       faults: () => this.#faults.current,
       journal: this.#journal,
     });
-    this.#chain = new SimulatedChain(options.transactions);
+    this.#transactions = new SentTransactions(options.transactions);
     this.sidecar = new Sidecar({
       version: options.sidecarVersion,
       ready: options.ready,
@@ -114,7 +128,7 @@ export class SimulatedNode {
         seid: this.#kubelet,
         watch: new StatusWatch(() => this.#kubelet.status(), options.timings.pollIntervalMs),
         configuration: this.#configuration,
-        chain: this.#chain,
+        transactions: this.#transactions,
         timings: options.timings,
         journal: this.#journal,
       },
@@ -124,6 +138,7 @@ export class SimulatedNode {
   /** Starts seid; resolves when its RPC listens. */
   async start(faults: Faults): Promise<void> {
     this.#faults.replace(faults);
+    this.#chainNode?.setFaults(faults);
     await this.#kubelet.start();
   }
 
@@ -147,13 +162,23 @@ export class SimulatedNode {
     return this.#kubelet.rpcUrl;
   }
 
+  /** The node in a chain that can stop. @throws {InvalidInput} the fleet has no `consensus`. */
+  get chainNode(): ChainNode {
+    if (this.#chainNode === undefined) throw new InvalidInput(NO_CHAIN);
+    return this.#chainNode;
+  }
+
   /** What seid's RPC reports; `undefined` while it does not serve. */
   async latestHeight(): Promise<number | undefined> {
     return (await this.#kubelet.status())?.height;
   }
 
-  /** Sets the height that seid's RPC reports. It grows from there, also after restarts. */
+  /**
+   * Sets the height that seid's RPC reports. It grows from there, also after restarts.
+   * @throws {InvalidInput} the fleet has `consensus`.
+   */
   async setHeight(height: number): Promise<void> {
+    if (this.#chainNode !== undefined) throw new InvalidInput(`height: the chain has one; set lagBlocks or frozen`);
     await this.setGenesisTime(Date.now() - height * this.#blockIntervalMs);
   }
 
@@ -174,7 +199,7 @@ export class SimulatedNode {
 
   /** Governance transactions that the sidecar has sent, oldest first. */
   get broadcasts(): readonly Broadcast[] {
-    return this.#chain.broadcasts;
+    return this.#transactions.broadcasts;
   }
 
   /** Persistent peers in seid's config.toml, as the last discover-peers wrote them. */
@@ -184,7 +209,7 @@ export class SimulatedNode {
 
   /** Sets the result of governance transactions; `{}` is the default. */
   setTransactions(behaviour: TransactionBehaviour): void {
-    this.#chain.behaviour = behaviour;
+    this.#transactions.behaviour = behaviour;
   }
 
   /** The current faults; those with `times` are used up. */
@@ -195,6 +220,7 @@ export class SimulatedNode {
   /** Replaces all faults; `{}` ends all of them. */
   setFaults(faults: Faults): void {
     this.#faults.replace(faults);
+    this.#chainNode?.setFaults(faults);
     this.#kubelet.faultsChanged();
   }
 
@@ -260,10 +286,18 @@ export class SimulatedNode {
     else if (!this.#faults.take('hang', method)) await this.#answer(record, request.headers.authorization, response);
   }
 
+  /** Handles a request for seid's RPC; `url` begins with its path there, such as `/status`. */
+  async handleRpc(request: IncomingMessage, response: ServerResponse, url: string): Promise<void> {
+    if (this.#chainNode === undefined) return await proxyRpc(request, this.rpcUrl && this.rpcUrl + url, response);
+    const served = { node: this.#chainNode, faults: this.#faults, wrapped: this.#jsonRpcEnvelope };
+    return await serveRpc(served, request, response, url);
+  }
+
   /** Ends seid and the sidecar. */
   async close(): Promise<void> {
     this.crashSidecar();
     await this.#kubelet.close();
+    this.#chainNode?.chain.leave(this.#chainNode);
   }
 
   #answerWhileDown(record: RecordedRequest, response: ServerResponse): void {

@@ -1,6 +1,6 @@
 import type { Journal } from './journal.ts';
 import type { Kubelet } from './kubelet.ts';
-import type { SimulatedChain, Transaction } from './simulated-chain.ts';
+import type { SentTransactions, Transaction } from './sent-transactions.ts';
 import type { StatusWatch } from './status-watch.ts';
 
 /**
@@ -39,7 +39,7 @@ export interface TaskSurroundings {
   /** Polls seid's status for all waits. */
   watch: StatusWatch;
   configuration: SeidConfiguration;
-  chain: SimulatedChain;
+  transactions: SentTransactions;
   timings: SidecarTimings;
   journal: Journal;
 }

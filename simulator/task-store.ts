@@ -1,5 +1,5 @@
 import { formatGoTime } from './go-format.ts';
-import type { Transaction } from './simulated-chain.ts';
+import type { Transaction } from './sent-transactions.ts';
 
 const LISTED = 100;
 

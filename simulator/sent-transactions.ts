@@ -20,8 +20,8 @@ export interface Transaction {
   block?: { height: number; failed: boolean; proposalId: number };
 }
 
-/** The governance transactions that one node has sent to the chain. */
-export class SimulatedChain {
+/** The governance transactions that one node has sent to its chain. */
+export class SentTransactions {
   /** Every transaction that was sent, oldest first. */
   readonly broadcasts: Broadcast[] = [];
   behaviour: TransactionBehaviour;
