@@ -3,6 +3,7 @@ import type { LogLevelName } from './log.ts';
 /** Every field of a log line, by its name in JSON. */
 export const logFields = {
   task: '`namespace/name` of the SeiNodeTask. Unset: the run has no resource.',
+  runbook: '`namespace/name` of the SeiNodeRunbook.',
   kind: 'Kind of the task.',
   node: '`namespace/name` of the SeiNode.',
   taskId: "The sidecar's id of the task.",
@@ -352,6 +353,11 @@ export const logEvents = {
     level: 'WARN',
     message: 'The task cannot continue; retrying. Look at the error.',
     fields: [...TASK, ...FAILURE],
+  },
+  RunbookNotMirrored: {
+    level: 'WARN',
+    message: 'The status or an Event of a runbook was not written; retrying. Look at the error.',
+    fields: ['runbook', 'error'],
   },
   TaskContinues: { level: 'INFO', message: 'The task continues.', fields: [...TASK, ...RECOVERY] },
   TaskTakenOff: {

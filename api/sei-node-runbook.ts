@@ -1,14 +1,9 @@
 import { z } from 'zod';
+import { guardChecks } from './guard-verdicts.ts';
+import { LISTED_FAILURES, LISTED_NODES, MOST_RUNBOOK_NODES } from './runbook-limits.ts';
 import { isUnchanged } from './spec-rules.ts';
 import { conditionSchema } from './sei-node-task.ts';
 import { nodeVerbs, runbookNodePhases, runbookNodeSteps, runbookPhases, runbookVerbs } from './runbook-phases.ts';
-
-/** Largest number of nodes of one runbook. */
-export const MOST_RUNBOOK_NODES = 2_000;
-/** Nodes that the status lists one by one; of a larger runbook it has counts and the last failures. */
-export const LISTED_NODES = 100;
-/** Failures that the status lists. */
-export const LISTED_FAILURES = 10;
 
 const timestamp = z.string().meta({ format: 'date-time' });
 const int32 = z.int32().meta({ format: 'int32' });
@@ -130,8 +125,14 @@ const guard = z
   .describe('Limits of the guard, which is always enforced for a runbook.');
 
 /** `HH:MM`. */
-const timeOfDay = z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/);
-const endOfRange = z.string().regex(/^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$/);
+const timeOfDay = z
+  .string()
+  .max(5)
+  .regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/);
+const endOfRange = z
+  .string()
+  .max(5)
+  .regex(/^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$/);
 
 /** From 1, as ISO 8601 counts them. */
 export const daysOfTheWeek = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const;
@@ -169,13 +170,7 @@ const window = z
 const override = z
   .object({
     checks: z
-      .array(
-        z
-          .string()
-          .min(1)
-          .max(64)
-          .regex(/^[A-Z][A-Za-z]*$/),
-      )
+      .array(z.enum(guardChecks))
       .min(1)
       .max(20)
       .meta({ 'x-kubernetes-list-type': 'set' })
@@ -255,13 +250,12 @@ export const runbookSpecSchema = z
 
 const guardNumbers = z.object({
   verdict: z.string(),
-  height: int64.optional(),
+  height: z.string().optional(),
   totalPower: z.string().optional(),
   riskPower: z.string().optional().describe('Power that would be down, as a decimal number.'),
   absent: z.array(z.string()).optional().describe('Addresses that did not sign, at most 10.'),
   absentCount: int32.optional(),
   sources: z.array(z.string()).optional().describe('Nodes that were asked, as namespace/name.'),
-  readAt: timestamp.optional(),
 });
 
 const nodeStatus = z.object({
@@ -339,4 +333,3 @@ export type RunbookStrategy = RunbookSpec['strategy'];
 export type RunbookGate = RunbookSpec['gate'];
 export type RunbookWindow = NonNullable<RunbookSpec['window']>;
 export type RunbookStatus = z.output<typeof runbookStatusSchema>;
-export type GuardNumbers = z.output<typeof guardNumbers>;

@@ -45,6 +45,7 @@ const generators: Readonly<Record<string, (present: string) => string>> = {
   'deploy/admission/task-kinds.yaml': () => yaml(...taskKindsPolicy()),
   'workflows/tasks.ts': taskWorkflows,
   'docs/reasons.md': (present) => withTables(present, ['messages']),
+  'docs/runbooks.md': (present) => withTables(present, ['runbookReasons', 'runbookNodeReasons']),
   'docs/architecture.md': (present) => withTables(present, ['rooms']),
   'docs/tasks.md': (present) => withTables(present, ['kinds', 'reasons']),
   'deploy/monitoring/rules.yaml': () => RULES_HEADER + ruleFile(),

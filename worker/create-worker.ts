@@ -2,13 +2,16 @@ import type { DataConverter } from '@temporalio/common';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { Agent } from 'undici';
 import { BearerToken } from '../activities/bearer-token.ts';
+import { ChainReader } from '../activities/chain/chain-reader.ts';
 import { createActivities, type ActivityDependencies } from '../activities/create-activities.ts';
+import { createRunbookActivities } from '../activities/runbook/create-runbook-activities.ts';
+import type { SeiNodeRunbook } from '../activities/runbook/runbook-dependencies.ts';
 import { SeidRpc } from '../activities/seid-rpc.ts';
 import { SidecarClient } from '../activities/sidecar-client.ts';
 import { connectTrusting } from '../activities/sidecar-trust.ts';
 import type { Log } from '../api/log.ts';
 import type { Metrics } from '../api/metrics.ts';
-import { SEI_NODE, SEI_NODE_TASK } from '../api/resources.ts';
+import { SEI_NODE, SEI_NODE_RUNBOOK, SEI_NODE_TASK } from '../api/resources.ts';
 import type { SeiNodeTask } from '../api/sei-node-task.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
@@ -58,7 +61,11 @@ export async function createWorker(options: ServiceWorkerOptions): Promise<Worke
     metrics,
   } = options;
   const tasks = new ResourceClient<SeiNodeTask>(transport, SEI_NODE_TASK);
+  const rpc = new SeidRpc({ urlTemplate: config.SEID_RPC_URL_TEMPLATE, dispatcher: new Agent() });
+  const seiNodes = new ResourceClient(transport, SEI_NODE);
+  const common = { clusterId, seiNodes, events, log, shutdown, temporalUiUrl: config.TEMPORAL_UI_URL };
   const activities = createActivities({
+    ...common,
     sidecar: new SidecarClient({
       urlTemplate: config.SIDECAR_URL_TEMPLATE,
       dispatcher: new Agent(
@@ -69,17 +76,16 @@ export async function createWorker(options: ServiceWorkerOptions): Promise<Worke
       token: config.SIDECAR_TOKEN_FILE === undefined ? undefined : new BearerToken(config.SIDECAR_TOKEN_FILE),
       metrics,
     }),
-    rpc: new SeidRpc({ urlTemplate: config.SEID_RPC_URL_TEMPLATE, dispatcher: new Agent() }),
-    clusterId,
-    seiNodes: new ResourceClient(transport, SEI_NODE),
+    rpc,
     tasks,
     statuses: new TaskStatusWriter(tasks, metrics),
-    events,
-    log,
-    shutdown,
     searchAttributes,
     metrics,
-    temporalUiUrl: config.TEMPORAL_UI_URL,
+  });
+  const runbookActivities = createRunbookActivities({
+    ...common,
+    runbooks: new ResourceClient<SeiNodeRunbook>(transport, SEI_NODE_RUNBOOK),
+    chain: new ChainReader({ rpc, seiNodes }),
   });
   return await Worker.create({
     connection,
@@ -88,7 +94,7 @@ export async function createWorker(options: ServiceWorkerOptions): Promise<Worke
     taskQueue,
     ...versioning(config),
     ...workflowSource(config, dataConverter),
-    activities: { ...activities },
+    activities: { ...activities, ...runbookActivities },
     shutdownGraceTime: Math.max(1, config.SHUTDOWN_GRACE - CLOSING_MS),
     workflowTaskPollerBehavior: { type: 'autoscaling' },
     activityTaskPollerBehavior: { type: 'autoscaling' },

@@ -1,5 +1,6 @@
 import type { RunbookNodeStep } from '../../api/runbook-phases.ts';
-import { LISTED_FAILURES, type GuardNumbers } from '../../api/sei-node-runbook.ts';
+import { LISTED_FAILURES } from '../../api/runbook-limits.ts';
+import type { GuardNumbers } from '../guard/decide-guard.ts';
 import { present } from '../../lib/present.ts';
 import {
   nodesIn,

@@ -1,5 +1,5 @@
-import type { GuardNumbers, RunbookWindow } from '../../api/sei-node-runbook.ts';
-import { present } from '../../lib/present.ts';
+import type { RunbookWindow } from '../../api/sei-node-runbook.ts';
+import type { GuardDecision, GuardNumbers } from '../guard/decide-guard.ts';
 import { timestamp } from '../../lib/timestamp.ts';
 import type { ChainObservation, ObservedNode } from '../guard/chain-observation.ts';
 import { windowAt } from './maintenance-window.ts';
@@ -24,15 +24,13 @@ export interface StartRules {
 }
 
 /** What the guard says of the node's restart. */
-export interface GuardAnswer {
-  readonly isAllowed: boolean;
-  readonly message: string;
-  readonly numbers: GuardNumbers;
-}
+export type GuardAnswer = Pick<GuardDecision, 'isAllowed' | 'message' | 'numbers'>;
 
-export type StartDecision =
+/** `guard` is unset when something else is in the way. */
+export type StartDecision = { readonly guard?: GuardNumbers } & (
   | { readonly state: 'ready' }
-  | { readonly state: 'waiting'; readonly obstacle: Omit<RunbookWaiting, 'sinceMs'> };
+  | { readonly state: 'waiting'; readonly obstacle: Omit<RunbookWaiting, 'sinceMs'> }
+);
 
 /**
  * Whether a node may be started now: the first of window, other nodes that are down, and guard that is in the way.
@@ -57,12 +55,12 @@ export function decideStart(
   const unavailable = unavailableNodes(observation, rules);
   if (unavailable.length >= rules.slots)
     return waiting({ reason: 'Unavailable', message: unavailableMessage(unavailable, rules) });
-  const { isAllowed, message } = guard();
-  return isAllowed ? { state: 'ready' } : waiting({ reason: 'Guarded', message });
+  const { isAllowed, message, numbers } = guard();
+  return { ...(isAllowed ? { state: 'ready' } : waiting({ reason: 'Guarded', message })), guard: numbers };
 }
 
 function waiting(obstacle: Omit<RunbookWaiting, 'sinceMs'>): StartDecision {
-  return { state: 'waiting', obstacle: { ...obstacle, ...present({ untilMs: obstacle.untilMs }) } };
+  return { state: 'waiting', obstacle };
 }
 
 /** Other nodes of the runbook that are being restarted, or are down anyway. A restart of one that is down adds none. */

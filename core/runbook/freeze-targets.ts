@@ -1,4 +1,5 @@
-import { MOST_RUNBOOK_NODES, type RunbookStrategy, type RunbookTargets } from '../../api/sei-node-runbook.ts';
+import { MOST_RUNBOOK_NODES } from '../../api/runbook-limits.ts';
+import type { RunbookStrategy, RunbookTargets } from '../../api/sei-node-runbook.ts';
 import { present } from '../../lib/present.ts';
 import { printable } from '../../lib/printable.ts';
 import type { ChainObservation, ChainValidator, ObservedNode } from '../guard/chain-observation.ts';

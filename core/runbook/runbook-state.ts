@@ -1,5 +1,5 @@
 import type { RunbookNodePhase, RunbookNodeStep, RunbookVerb } from '../../api/runbook-phases.ts';
-import type { GuardNumbers } from '../../api/sei-node-runbook.ts';
+import type { GuardNumbers } from '../guard/decide-guard.ts';
 
 /*
  * What a runbook knows. It is a value: the workflow keeps it, reducers make the next one, and it is the input of the
@@ -144,7 +144,8 @@ export function initialRunbookState(plan: {
   return {
     ...plan,
     nodes: plan.nodes.map((node) => ({ ...node, phase: 'Pending', tries: 0 })),
-    revision: 0,
+    // Above that of a runbook that is being planned.
+    revision: 1,
     pauses: {},
     isCanaryOver: plan.rules.canary === undefined,
     failures: [],

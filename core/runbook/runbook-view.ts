@@ -1,5 +1,7 @@
 import type { RunbookPhase } from '../../api/runbook-phases.ts';
-import { LISTED_NODES, type RunbookStatus } from '../../api/sei-node-runbook.ts';
+import { LISTED_NODES } from '../../api/runbook-limits.ts';
+import type { RunbookReason } from '../../api/runbook-reasons.ts';
+import type { RunbookStatus } from '../../api/sei-node-runbook.ts';
 import { present } from '../../lib/present.ts';
 import { printable } from '../../lib/printable.ts';
 import { timestamp } from '../../lib/timestamp.ts';
@@ -24,7 +26,7 @@ export type RunbookView = Omit<
   'conditions' | 'workflow' | 'phaseTransitionTime' | 'completedAt' | 'duration'
 > & {
   readonly phase: RunbookPhase;
-  readonly reason: string;
+  readonly reason: RunbookReason;
   readonly message: string;
 };
 
@@ -49,11 +51,26 @@ export function runbookView(state: RunbookState, nowMs: number, end?: 'Complete'
       observedGeneration: state.generation,
       current: running.length === 0 ? undefined : named(running.map(({ name, step }) => `${name}: ${step}`)),
       failures: state.failures.length === 0 ? undefined : state.failures.map(failureView),
-      guard: state.guard,
+      guard: state.guard && {
+        ...state.guard,
+        absent: [...(state.guard.absent ?? [])],
+        sources: [...(state.guard.sources ?? [])],
+      },
       control: answer && answerView(answer),
       estimatedCompletion: end === undefined ? estimate(state, nowMs) : undefined,
     }),
   };
+}
+
+/** Before the nodes are known. */
+export function planningView(startedAtMs: number): RunbookView {
+  const message = 'The nodes are being listed and their chain is being read.';
+  return { phase: 'Planning', reason: 'Planning', message, startedAt: timestamp(startedAtMs), revision: 0 };
+}
+
+/** A runbook that ended before its nodes were known. */
+export function endView(phase: 'Failed', reason: RunbookReason, message: string): RunbookView {
+  return { phase, reason, message, revision: 1 };
 }
 
 type Outlook = Pick<RunbookView, 'phase' | 'reason' | 'message'>;
@@ -68,7 +85,7 @@ function ending(state: RunbookState, end: 'Complete' | 'Failed' | 'Aborted'): Ou
   return { phase: end, reason: 'NodesFailed', message: rest };
 }
 
-function abortReason({ aborting }: RunbookState): string {
+function abortReason({ aborting }: RunbookState): RunbookReason {
   return aborting?.by === 'deletion' ? 'Deleted' : 'AbortedByOperator';
 }
 
@@ -119,7 +136,7 @@ function paused(state: RunbookState, atHand: string): Outlook {
   return { phase: 'Paused', reason, message: `${message}${atHand}` };
 }
 
-function pauseWords({ pauses }: RunbookState): [reason: string, message: string] {
+function pauseWords({ pauses }: RunbookState): [reason: RunbookReason, message: string] {
   if (pauses.canary)
     return ['CanaryPassed', 'The canary has passed its gates. Check it, then resume or promote the runbook.'];
   if (pauses.operator !== undefined)

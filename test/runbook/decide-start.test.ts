@@ -4,6 +4,8 @@ import { decideStart, type GuardAnswer, type StartRules } from '../../core/runbo
 import { NAMESPACE, READ_AT, chainObservation, observedNode } from './made-up-chain.ts';
 
 const rules: StartRules = { namespace: NAMESPACE, node: 'a', nodes: ['a', 'b', 'c'], running: [], slots: 1 };
+/** Nothing is in the way. */
+const READY = { state: 'ready', guard: { verdict: 'Allowed' } } as const;
 const allowed: GuardAnswer = { isAllowed: true, message: 'Allowed.', numbers: { verdict: 'Allowed' } };
 const refused: GuardAnswer = { isAllowed: false, message: 'At risk.', numbers: { verdict: 'QuorumAtRisk' } };
 
@@ -30,21 +32,21 @@ describe('the start of a node', () => {
       const decision = decide(butFor('b', node));
       assert.ok(decision.state === 'waiting' && decision.obstacle.reason === 'Unavailable');
       assert.match(decision.obstacle.message, /\bb\b/);
-      assert.deepEqual(decide(butFor('b', node), { slots: 2 }), { state: 'ready' });
+      assert.deepEqual(decide(butFor('b', node), { slots: 2 }), READY);
     });
   }
 
   it('does not wait for the node itself, for one of no concern, or for one that no longer exists', () => {
-    assert.deepEqual(decide(butFor('a', observedNode('a', { status: 'none' }))), { state: 'ready' });
-    assert.deepEqual(decide([...well, observedNode('z', { status: 'none' })]), { state: 'ready' });
-    assert.deepEqual(decide([...well, observedNode('b', { namespace: 'other', status: 'none' })]), { state: 'ready' });
-    assert.deepEqual(decide(well.slice(0, 2)), { state: 'ready' });
+    assert.deepEqual(decide(butFor('a', observedNode('a', { status: 'none' }))), READY);
+    assert.deepEqual(decide([...well, observedNode('z', { status: 'none' })]), READY);
+    assert.deepEqual(decide([...well, observedNode('b', { namespace: 'other', status: 'none' })]), READY);
+    assert.deepEqual(decide(well.slice(0, 2)), READY);
   });
 
   it('counts a node at hand once, whether it looks down or not', () => {
     for (const nodes of [well, butFor('b', observedNode('b', { status: 'none' }))]) {
       assert.equal(decide(nodes, { running: ['b'] }).state, 'waiting');
-      assert.deepEqual(decide(nodes, { running: ['b'], slots: 2 }), { state: 'ready' });
+      assert.deepEqual(decide(nodes, { running: ['b'], slots: 2 }), READY);
     }
   });
 
@@ -58,6 +60,10 @@ describe('the start of a node', () => {
 
   it('waits for the guard last', () => {
     const decision = decide(well, {}, () => refused);
-    assert.deepEqual(decision, { state: 'waiting', obstacle: { reason: 'Guarded', message: 'At risk.' } });
+    assert.deepEqual(decision, {
+      state: 'waiting',
+      obstacle: { reason: 'Guarded', message: 'At risk.' },
+      guard: { verdict: 'QuorumAtRisk' },
+    });
   });
 });

@@ -63,7 +63,7 @@ describe('the next step of a runbook', () => {
     'is to start a node that was found ready': [after(begin(), checked('a')), { do: 'start', node: 'a', try: 1 }],
     'is to check again after an obstacle': [after(begin(), checked('a'), blocked('a')), CHECK('a')],
     'is to wait while a node is at hand': [after(begin(), checked('a'), started('a')), WAIT],
-    'is to check the next node beside it, where two may be down': [
+    'is to check the next node too, where two may be down': [
       after(begin({ maxUnavailable: 2 }), checked('a'), started('a')),
       CHECK('b'),
     ],

@@ -79,7 +79,14 @@ describe('the status of a runbook', () => {
         type: 'checked',
         node: 'node-0',
         obstacle: { reason: 'Guarded', message: 'At risk.' },
-        guard: { verdict: 'QuorumAtRisk', height: 5, totalPower: '37', riskPower: '13', sources: ['a/b'] },
+        guard: {
+          verdict: 'QuorumAtRisk',
+          height: '5',
+          totalPower: '37',
+          riskPower: '13',
+          sources: ['a/b'],
+          absent: [],
+        },
       }),
     ];
     for (const state of states)

@@ -12,6 +12,8 @@ import type { KubernetesTransport } from '../../kubernetes/kubernetes-transport.
 import type { Lease } from '../../kubernetes/lease.ts';
 import { readClusterId } from '../../kubernetes/read-cluster-id.ts';
 import { ResourceClient } from '../../kubernetes/resource-client.ts';
+import { present } from '../../lib/present.ts';
+import type { ConsensusOptions } from '../../simulator/chain/consensus-options.ts';
 import type { Fleet } from '../../simulator/fleet.ts';
 import type { SimulatedNode } from '../../simulator/simulated-node.ts';
 import { eventually } from './eventually.ts';
@@ -34,6 +36,10 @@ export interface EnvironmentOptions {
   readonly namespace?: string;
   /** Environment variables of the service. */
   readonly service?: NodeJS.ProcessEnv;
+  /** Set: the nodes follow one chain with these validators. */
+  readonly consensus?: ConsensusOptions;
+  /** Time between two blocks, in milliseconds. Default: 400. */
+  readonly blockIntervalMs?: number;
   /** As of `startLocalStack`. */
   readonly sidecarAudiences?: readonly string[];
 }
@@ -73,12 +79,14 @@ export class TestEnvironment {
     servers,
     namespace = `test-${randomBytes(5).toString('hex')}`,
     service = {},
+    consensus,
+    blockIntervalMs,
     sidecarAudiences,
   }: EnvironmentOptions = {}): Promise<TestEnvironment> {
     const stack = await startLocalStack({
       servers: servers ?? (await sharedServers()),
       namespace,
-      chain: { chainId: 'test-1', restartGraceMs: RESTART_GRACE_MS },
+      chain: { chainId: 'test-1', restartGraceMs: RESTART_GRACE_MS, ...present({ consensus, blockIntervalMs }) },
       sidecarAudiences,
     });
     await grantLease(stack.admin, namespace);
