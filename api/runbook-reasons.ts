@@ -16,6 +16,7 @@ export const runbookReasons = {
   NodesFailed: 'More nodes failed than `maxFailures`. Retry, skip, resume or abort.',
   RunbookComplete: 'Every node is Complete or Skipped.',
   AbortedByOperator: 'Somebody aborted it. The rest of the nodes was not touched.',
+  WorkflowTerminated: 'The workflow was ended from outside. A node may be without a result: check the nodes.',
   Deleted: 'The resource was deleted or its workflow was cancelled. The node at hand was finished.',
 } as const;
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { guardChecks } from './guard-verdicts.ts';
 import { LISTED_FAILURES, LISTED_NODES, MOST_RUNBOOK_NODES } from './runbook-limits.ts';
 import { isUnchanged } from './spec-rules.ts';
-import { conditionSchema } from './sei-node-task.ts';
+import { conditionSchema, type SeiNodeTask } from './sei-node-task.ts';
 import { nodeVerbs, runbookNodePhases, runbookNodeSteps, runbookPhases, runbookVerbs } from './runbook-phases.ts';
 
 const timestamp = z.string().meta({ format: 'date-time' });
@@ -333,3 +333,8 @@ export type RunbookStrategy = RunbookSpec['strategy'];
 export type RunbookGate = RunbookSpec['gate'];
 export type RunbookWindow = NonNullable<RunbookSpec['window']>;
 export type RunbookStatus = z.output<typeof runbookStatusSchema>;
+
+/** A SeiNodeRunbook as the API server returns it. The spec is checked where it is used. */
+export interface SeiNodeRunbook extends Pick<SeiNodeTask, 'apiVersion' | 'kind' | 'metadata' | 'spec'> {
+  readonly status?: RunbookStatus;
+}

@@ -22,6 +22,7 @@ import { changeValueTexts } from './change-value-texts.ts';
 import { ResourceReplacedError } from './errors.ts';
 import { declaredBy } from './declared-by.ts';
 import { isRecentlyEdited, remainingLifetime } from './finished-tasks.ts';
+import type { Reconciler, ReconcilerHost } from './resource-bridge.ts';
 import type { TaskWorkflows } from './task-workflows.ts';
 
 /** How long a workflow that was seen open counts as open before Temporal is asked again, in milliseconds. */
@@ -35,11 +36,7 @@ const STAMP_MS = 5_000;
 /** Of a resource that was not edited. */
 const FIRST_GENERATION = 1;
 
-export interface TaskReconcilerOptions {
-  /** Finds a resource in the bridge's cache. */
-  readonly find: (reference: MirrorTarget) => SeiNodeTask | undefined;
-  /** Requeues a resource after a delay. */
-  readonly reconcileAfter: (workflowId: string, delayMs: number) => void;
+export interface TaskReconcilerOptions extends ReconcilerHost<SeiNodeTask> {
   readonly tasks: ResourceClient<SeiNodeTask>;
   readonly statuses: TaskStatusWriter;
   readonly events: EventRecorder;
@@ -63,7 +60,7 @@ interface Known {
  * Reconciles one SeiNodeTask with its workflow: starts it once, repairs the status when the workflow closed without
  * writing it, cancels it when it is an orphan.
  */
-export class TaskReconciler {
+export class TaskReconciler implements Reconciler {
   readonly #options: TaskReconcilerOptions;
   readonly #known = new Map<string, Known>();
 
@@ -71,10 +68,6 @@ export class TaskReconciler {
     this.#options = options;
   }
 
-  /**
-   * @param workflowId - Contains the uid, so a resource that is created again under the same name has another key.
-   * @throws KubernetesError, or a Temporal service error. Nothing is lost; the key has to be requeued.
-   */
   async reconcile(workflowId: string): Promise<void> {
     const reference = parseWorkflowId(workflowId);
     if (reference === undefined) return;
@@ -89,7 +82,6 @@ export class TaskReconciler {
     }
   }
 
-  /** Makes the next `reconcile` ask the Temporal server again, even if the workflow was seen open a short time ago. */
   forget(workflowId: string): void {
     const { openUntilMs: _, ...known } = this.#known.get(workflowId) ?? {};
     this.#known.set(workflowId, known);

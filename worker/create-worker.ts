@@ -5,7 +5,7 @@ import { BearerToken } from '../activities/bearer-token.ts';
 import { ChainReader } from '../activities/chain/chain-reader.ts';
 import { createActivities, type ActivityDependencies } from '../activities/create-activities.ts';
 import { createRunbookActivities } from '../activities/runbook/create-runbook-activities.ts';
-import type { SeiNodeRunbook } from '../activities/runbook/runbook-dependencies.ts';
+import type { SeiNodeRunbook } from '../api/sei-node-runbook.ts';
 import { SeidRpc } from '../activities/seid-rpc.ts';
 import { SidecarClient } from '../activities/sidecar-client.ts';
 import { connectTrusting } from '../activities/sidecar-trust.ts';

@@ -1,5 +1,5 @@
 import { activityInfo, type Context } from '@temporalio/activity';
-import type { RunbookStatus } from '../../api/sei-node-runbook.ts';
+import type { RunbookStatus, SeiNodeRunbook } from '../../api/sei-node-runbook.ts';
 import { isTerminalRunbook } from '../../api/runbook-phases.ts';
 import { SEI_NODE_RUNBOOK } from '../../api/resources.ts';
 import type { MirrorTarget } from '../../api/temporal/task-input.ts';
@@ -9,7 +9,7 @@ import { workflowUrl } from '../../core/workflow-url.ts';
 import type { RecordedEvent } from '../../kubernetes/event-recorder.ts';
 import { updateStatus } from '../../kubernetes/update-status.ts';
 import type { WaitClock } from './await-start.ts';
-import type { RunbookDependencies, SeiNodeRunbook } from './runbook-dependencies.ts';
+import type { RunbookDependencies } from './runbook-dependencies.ts';
 
 /** How often the workflow is asked: at first, and when nothing changes, in milliseconds. */
 const FIRST_PAUSE_MS = 500;

@@ -65,7 +65,7 @@ function candidateOf({ metadata, ...rest }: KubernetesObject): TargetCandidate {
   return {
     name: metadata.name,
     ...present({ chainId: textOf(spec?.chainId), phase: textOf(status?.phase) }),
-    isBeingDeleted: 'deletionTimestamp' in metadata,
+    isBeingDeleted: metadata.deletionTimestamp !== undefined,
   };
 }
 

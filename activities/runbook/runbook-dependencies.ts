@@ -1,15 +1,8 @@
 import type { ChainReader } from '../chain/chain-reader.ts';
 import type { Log } from '../../api/log.ts';
-import type { RunbookStatus } from '../../api/sei-node-runbook.ts';
+import type { SeiNodeRunbook } from '../../api/sei-node-runbook.ts';
 import type { EventRecorder } from '../../kubernetes/event-recorder.ts';
-import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
 import type { ResourceClient } from '../../kubernetes/resource-client.ts';
-
-/** A SeiNodeRunbook as the API server returns it. The spec is checked where it is used. */
-export interface SeiNodeRunbook extends KubernetesObject {
-  readonly spec?: Readonly<Record<string, unknown>>;
-  readonly status?: RunbookStatus;
-}
 
 export interface RunbookDependencies {
   /** Uid of the `kube-system` namespace of the cluster that this worker is in. */

@@ -46,3 +46,10 @@ export interface RunbookSettings {
 export function runbookWorkflowIdOf({ namespace, name, uid }: MirrorTarget): string {
   return `${RUNBOOK_WORKFLOW_ID_PREFIX}${namespace}/${name}/${uid}`;
 }
+
+/** @returns `undefined` when the id is not one that `runbookWorkflowIdOf` makes. */
+export function parseRunbookWorkflowId(workflowId: string): MirrorTarget | undefined {
+  const [, namespace, name, uid] = /^seinoderunbook\/([^/]+)\/([^/]+)\/([^/]+)$/.exec(workflowId) ?? [];
+  if (namespace === undefined || name === undefined || uid === undefined) return undefined;
+  return { namespace, name, uid };
+}

@@ -42,8 +42,9 @@ export function windowAt({ timeZone, ranges }: RunbookWindow, atMs: number): Win
 }
 
 function zonedTime(timeZone: string, atMs: number): Temporal.ZonedDateTime {
+  const instant = Temporal.Instant.fromEpochMilliseconds(Math.floor(atMs));
   try {
-    return Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone);
+    return instant.toZonedDateTimeISO(timeZone);
   } catch {
     throw new InvalidField(
       'spec.window.timeZone',

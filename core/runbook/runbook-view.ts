@@ -184,7 +184,7 @@ function nodeView({ name, phase, step, sinceMs, reason, message, power, tries, .
 }
 
 function failureView({ name, reason, message, atMs }: RunbookFailure) {
-  return { name, reason, message, at: timestamp(atMs) };
+  return { name, reason, message: printable(message), at: timestamp(atMs) };
 }
 
 function answerView({ id, verb, node, isAccepted: accepted, message, atMs }: ControlAnswer) {

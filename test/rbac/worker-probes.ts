@@ -4,7 +4,7 @@ import { BearerToken } from '../../activities/bearer-token.ts';
 import { listChainNodes } from '../../activities/chain/list-chain-nodes.ts';
 import { NodeUrlTemplate } from '../../activities/node-url-template.ts';
 import { readSeiNode } from '../../activities/read-sei-node.ts';
-import type { SeiNodeRunbook } from '../../activities/runbook/runbook-dependencies.ts';
+import type { SeiNodeRunbook } from '../../api/sei-node-runbook.ts';
 import { SidecarClient } from '../../activities/sidecar-client.ts';
 import { taskWork } from '../../activities/task-work.ts';
 import { SEI_NODE, SEI_NODE_RUNBOOK, SEI_NODE_TASK } from '../../api/resources.ts';

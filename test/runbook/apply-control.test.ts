@@ -94,7 +94,8 @@ describe('a command to a runbook', () => {
     for (const verb of runbookVerbs) {
       const isAccepted = accepted[verb].includes(name as StateName);
       it(`${verb} is ${isAccepted ? 'accepted' : 'refused with a sentence'} in ${name}`, () => {
-        const { state: next, answer } = control(state, verb, verb === 'skip' || verb === 'retry' ? 'a' : undefined);
+        const node = verb === 'skip' || verb === 'retry' ? { node: 'a' } : {};
+        const { state: next, answer } = applyControl(state, { id: 'tried', verb, ...node }, NOW);
         assert.equal(answer.isAccepted, isAccepted, answer.message);
         assert.match(answer.message, /^[A-Z].*\.$|^(?:skip|retry) .*\.$/);
         assert.deepEqual(next.answers.at(-1), answer);

@@ -21,6 +21,8 @@ const well = ['a', 'b', 'c'].map((name) => observedNode(name));
 const butFor = (name: string, node: ObservedNode): ObservedNode[] =>
   well.map((each) => (each.name === name ? node : each));
 
+const notAsked = (): GuardAnswer => assert.fail('the guard was asked');
+
 describe('the start of a node', () => {
   const down: Readonly<Record<string, ObservedNode>> = {
     'whose phase is not Running': observedNode('b', { phase: 'Failed' }),
@@ -52,8 +54,7 @@ describe('the start of a node', () => {
 
   it('waits for the window before anything else, and says when it opens', () => {
     const window = { timeZone: 'UTC', ranges: [{ from: '13:00', to: '14:00' }] };
-    const guard = (): GuardAnswer => assert.fail('the guard was asked');
-    const decision = decide(butFor('b', observedNode('b', { status: 'none' })), { window }, guard);
+    const decision = decide(butFor('b', observedNode('b', { status: 'none' })), { window }, notAsked);
     assert.ok(decision.state === 'waiting' && decision.obstacle.reason === 'OutsideWindow');
     assert.equal(decision.obstacle.untilMs, READ_AT + 3_600_000);
   });

@@ -125,7 +125,7 @@ describe('the frozen nodes of a runbook', () => {
       /full-a.*test-2.*test-1/,
     ],
     'a node without a chain': [
-      oneOff('full-a', { chainId: undefined as never }),
+      oneOff('full-a', { chainId: undefined }),
       'spec.targets.selector',
       /full-a.*not set.*test-1/,
     ],

@@ -40,7 +40,7 @@ export function observedValidator(
   node: Parameters<typeof observedNode>[1] = {},
 ): ObservedNode {
   const status = node.status === 'none' ? 'none' : { address: addressOf(number), ...node.status };
-  return observedNode(name, { role: 'validator', ...node, status } as Parameters<typeof observedNode>[1]);
+  return observedNode(name, { role: 'validator', ...node, status });
 }
 
 /** What a source says: validators by number and power, and who signed each of the last ten commits. */

@@ -16,6 +16,10 @@ function stateAt(window: RunbookWindow, at: string): string {
   return state.isOpen ? 'open' : new Date(state.opensAtMs).toISOString().replace(':00.000Z', 'Z');
 }
 
+/** `HH:MM` of minutes since midnight. */
+const textOf = (minutes: number): string =>
+  `${Math.floor(minutes / 60)}`.padStart(2, '0').concat(':', `${minutes % 60}`.padStart(2, '0'));
+
 describe('a maintenance window', () => {
   /** 2026-03-29 02:00 becomes 03:00 in Berlin, and 2026-10-25 03:00 becomes 02:00. 2026-11-28 is a Saturday. */
   const cases: Readonly<Record<string, readonly [window: RunbookWindow, at: string, state: string]>> = {
@@ -86,6 +90,11 @@ describe('a maintenance window', () => {
     it(what, () => assert.equal(stateAt(window, at), state));
   }
 
+  it('takes a fraction of a millisecond, as monotonic clocks have', () => {
+    const window = berlin({ from: '10:00', to: '12:00' });
+    assert.deepEqual(windowAt(window, Date.parse('2026-11-28T09:00Z') + 0.5), { isOpen: true });
+  });
+
   it('refuses a time zone that does not exist, with field and value', () => {
     assert.throws(
       () => windowAt({ timeZone: 'Mars/Phobos', ranges: [{ from: '10:00', to: '11:00' }] }, 0),
@@ -104,8 +113,6 @@ describe('a maintenance window', () => {
   });
 
   const minute = fc.nat(24 * 60 - 1);
-  const textOf = (minutes: number): string =>
-    `${Math.floor(minutes / 60)}`.padStart(2, '0').concat(':', `${minutes % 60}`.padStart(2, '0'));
   const range = fc
     .record(
       { from: minute, to: minute, days: fc.uniqueArray(fc.constantFrom(...daysOfTheWeek), { minLength: 1 }) },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { CancelledFailure, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import type { SeiNodeRunbook } from '../../activities/runbook/runbook-dependencies.ts';
+import type { RunbookStatus, SeiNodeRunbook } from '../../api/sei-node-runbook.ts';
 import { isTerminalRunbook, type RunbookVerb } from '../../api/runbook-phases.ts';
 import { SEI_NODE_RUNBOOK } from '../../api/resources.ts';
 import { runbookWorkflowIdOf, type RunbookCommandAnswer } from '../../api/temporal/runbook-input.ts';
@@ -19,6 +19,29 @@ const gate = { blocks: 3, timeoutSeconds: 60 };
 const override = { checks: ['RestartedRecently'], reason: 'a test' };
 /** History events per node that the workflow of a runbook may have. */
 const EVENTS_PER_NODE = 25;
+
+async function command(workflow: WorkflowHandle, verb: RunbookVerb, node?: string): Promise<RunbookCommandAnswer> {
+  const id = `${verb}-${Math.random()}`;
+  return await workflow.executeUpdate<RunbookCommandAnswer, [object]>('control', {
+    args: [{ id, verb, ...(node === undefined ? {} : { node }) }],
+  });
+}
+
+/** No node begins before the one before it has ended. Times of a status are whole seconds. */
+function assertOneAfterTheOther({ nodes = [] }: RunbookStatus): void {
+  const spans = nodes.map(({ since = '', seconds = 0 }) => {
+    const endMs = Date.parse(since);
+    return { beginMs: endMs - 1_000 * seconds, endMs };
+  });
+  for (const [index, { beginMs }] of spans.entries())
+    assert.ok(beginMs + 2_000 >= (spans[index - 1]?.endMs ?? 0), JSON.stringify(spans));
+}
+
+/** Every node is higher than before its restart. */
+function assertHigher({ nodes = [] }: RunbookStatus): void {
+  for (const { name, heightBefore = 0, heightAfter = 0 } of nodes)
+    assert.ok(heightBefore > 0 && heightAfter > heightBefore, `${name}: ${heightBefore} to ${heightAfter}`);
+}
 
 describe('a rolling restart', function () {
   this.timeout(240_000);
@@ -40,30 +63,28 @@ describe('a rolling restart', function () {
   afterEach('the chain never stopped', () => assert.deepEqual(environment.fleet.chain.stops, []));
   after(() => environment.stop());
 
-  /** Creates a runbook and its workflow, as the bridge does. */
   async function start(spec: object): Promise<{ name: string; workflow: WorkflowHandle }> {
     created += 1;
-    const { metadata, spec: stored } = await runbooks.create(environment.namespace, {
+    const { namespace, temporal } = environment;
+    const { metadata } = await runbooks.create(namespace, {
       apiVersion: 'sei.io/v1alpha1',
       kind: 'SeiNodeRunbook',
       metadata: { name: `runbook-${created}` },
       spec: runbookSpec({ gate, override, ...spec }),
     });
-    const mirrorTo = { namespace: environment.namespace, name: metadata.name, uid: metadata.uid };
-    const workflow = await environment.temporal.workflow.start('RollingRestart', {
-      workflowId: runbookWorkflowIdOf(mirrorTo),
-      taskQueue: environment.namespace,
-      args: [{ namespace: environment.namespace, spec: stored, mirrorTo, generation: 1 }],
-    });
-    return { name: metadata.name, workflow };
+    return { name: metadata.name, workflow: temporal.workflow.getHandle(runbookWorkflowIdOf(metadata)) };
+  }
+
+  async function edit(name: string, spec: object): Promise<void> {
+    await runbooks.patch({ namespace: environment.namespace, name }, { spec });
   }
 
   async function runbookWhere(
     name: string,
     what: string,
-    predicate: (status: NonNullable<SeiNodeRunbook['status']>) => boolean,
-  ): Promise<NonNullable<SeiNodeRunbook['status']>> {
-    let last: SeiNodeRunbook['status'];
+    predicate: (status: RunbookStatus) => boolean,
+  ): Promise<RunbookStatus> {
+    let last: RunbookStatus | undefined;
     return await eventually(
       `${name} ${what}`,
       async () => {
@@ -77,13 +98,6 @@ describe('a rolling restart', function () {
   }
 
   const finished = (name: string) => runbookWhere(name, 'reaches its end', ({ phase }) => isTerminalRunbook(phase));
-
-  async function command(workflow: WorkflowHandle, verb: RunbookVerb, node?: string): Promise<RunbookCommandAnswer> {
-    const id = `${verb}-${Math.random()}`;
-    return await workflow.executeUpdate<RunbookCommandAnswer, [object]>('control', {
-      args: [{ id, verb, ...(node === undefined ? {} : { node }) }],
-    });
-  }
 
   const restartsOf = (...names: readonly string[]): number[] =>
     names.map((name) => nodes.get(name)?.sigtermsReceived ?? 0);
@@ -102,14 +116,8 @@ describe('a rolling restart', function () {
       status.nodes?.map((node) => node.name),
       ['full-a', 'full-b', 'b', 'c', 'd', 'a'],
     );
-    const spans = (status.nodes ?? []).map(
-      ({ since, seconds = 0 }) => [Date.parse(since ?? '') - 1_000 * seconds, Date.parse(since ?? '')] as const,
-    );
-    // Times of a status are whole seconds.
-    for (const [index, [begin]] of spans.entries())
-      assert.ok(begin + 2_000 >= (spans[index - 1]?.[1] ?? 0), JSON.stringify(spans));
-    for (const node of status.nodes ?? [])
-      assert.ok((node.heightAfter ?? 0) > (node.heightBefore ?? 0), JSON.stringify(node));
+    assertOneAfterTheOther(status);
+    assertHigher(status);
     for (const node of names) await environment.permitIsFree(node);
     const { events = [] } = await workflow.fetchHistory();
     assert.ok((events?.length ?? 0) <= EVENTS_PER_NODE * names.length + 40, `${events?.length} events`);
@@ -165,6 +173,37 @@ describe('a rolling restart', function () {
     await runbookWhere(name, 'gates the second node', ({ nodes: [, second] = [] }) => second?.step === 'Gating');
     await command(workflow, 'promote');
     assert.partialDeepStrictEqual(await finished(name), { phase: 'Complete', progress: '2/2' });
+  });
+
+  it('is steered by its spec: each command is answered by its id', async () => {
+    const before = restartsOf('full-a', 'full-b', 'b');
+    const { name } = await start({ targets: { nodes: ['full-a', 'full-b', 'b'] }, paused: true });
+    await runbookWhere(name, 'is paused', ({ phase, reason }) => phase === 'Paused' && reason === 'PausedBySpec');
+    await edit(name, { control: { id: '1', verb: 'resume' } });
+    const refused = await runbookWhere(name, 'refuses', ({ control }) => control?.id === '1');
+    assert.partialDeepStrictEqual(refused.control, { verb: 'resume', accepted: false });
+    await edit(name, { control: { id: '2', verb: 'skip', node: 'full-b' } });
+    const skipped = await runbookWhere(name, 'accepts', ({ control }) => control?.id === '2');
+    assert.partialDeepStrictEqual(skipped.control, { verb: 'skip', node: 'full-b', accepted: true });
+    await edit(name, { paused: false, skipNodes: ['b'] });
+    assert.partialDeepStrictEqual(await finished(name), {
+      phase: 'Complete',
+      counts: { complete: 1, skipped: 2 },
+      control: { id: '2' },
+    });
+    assert.deepEqual(restartsOf('full-a', 'full-b', 'b'), [(before[0] ?? 0) + 1, before[1], before[2]]);
+  });
+
+  it('is Failed when its workflow is terminated, and is deleted after its time to live', async () => {
+    const { name, workflow } = await start({
+      targets: { nodes: ['full-a'] },
+      paused: true,
+      ttlSecondsAfterFinished: 2,
+    });
+    await runbookWhere(name, 'is paused', ({ phase }) => phase === 'Paused');
+    await workflow.terminate('test');
+    assert.partialDeepStrictEqual(await finished(name), { phase: 'Failed', reason: 'WorkflowTerminated' });
+    await eventually(`${name} is deleted`, async () => (await runbooks.get(environment.namespace, name)) === undefined);
   });
 
   it('touches no further node when it is aborted', async () => {

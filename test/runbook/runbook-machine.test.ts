@@ -13,7 +13,7 @@ import {
 } from '../../core/runbook/runbook-state.ts';
 import { caseCount } from '../support/case-count.ts';
 
-export const PLAIN: RunbookRules = { maxUnavailable: 1, soakMs: 0, onFailure: 'Pause', maxFailures: 0 };
+const PLAIN: RunbookRules = { maxUnavailable: 1, soakMs: 0, onFailure: 'Pause', maxFailures: 0 };
 
 function begin(rules: Partial<RunbookRules> = {}, names: readonly string[] = ['a', 'b', 'c']): RunbookState {
   const nodes = names.map((name) => ({ name, isValidator: false }));
@@ -243,7 +243,8 @@ class DrivenRunbook {
       const step = nextRunbookStep(this.state, this.#nowMs);
       if (step.do === 'end') return step.phase;
       this.#nowMs += 10_000;
-      this.state = applySettings(this.state, { generation: this.#nowMs, paused: false, skipNodes: [] });
+      if (this.state.pauses.spec)
+        this.state = applySettings(this.state, { generation: this.#nowMs, paused: false, skipNodes: [] });
       this.state = applyControl(this.state, { id: `f${this.#nowMs}`, verb: 'resume' }, this.#nowMs).state;
       this.#end(true, 0);
       this.#step();

@@ -38,7 +38,8 @@ export class RunbookControl {
     });
     setHandler(settings, (edited) => this.#edit(edited), {
       description: 'What was edited in the spec: {"generation": 2, "paused": true, "skipNodes": ["…"]}.',
-      validator: () => {
+      validator: (edited: unknown) => {
+        assertSettings(edited);
         if (this.#state === undefined) throw new Error(PLANNING);
       },
     });
@@ -102,4 +103,12 @@ function assertCommand(given: unknown): RunbookCommand {
   if (nodeVerbs.includes(verb) && typeof node !== 'string')
     throw new TypeError(`node must be the name of a node for ${verb}, got ${jsonText(node)}.`);
   return given as RunbookCommand;
+}
+
+function assertSettings(given: unknown): void {
+  const { generation, paused, skipNodes } = (given ?? {}) as Partial<RunbookSettings>;
+  if (!Number.isSafeInteger(generation) || typeof paused !== 'boolean' || !Array.isArray(skipNodes))
+    throw new TypeError(
+      `The argument must be an object such as {"generation": 2, "paused": true, "skipNodes": []}, got ${jsonText(given)}.`,
+    );
 }
