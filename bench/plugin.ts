@@ -23,16 +23,17 @@ const REPEAT =
 
 /** Measures the CPU time of the built plugin and that of an empty program of Node. */
 export async function measurePlugin({ runs, tasks }: Options<'plugin'>, run: BenchRun): Promise<Result[]> {
-  const { progress, ending } = run;
+  const { progress, directory, ending } = run;
   await using started = new AsyncDisposableStack();
   const { signal } = ending;
   const servers = await startServersWithManifests({
+    directory,
     progress,
     signal,
     onUnexpectedExit: (error) => ending.abort(error),
   });
   started.defer(servers.stop);
-  const { kubernetes, directory } = servers;
+  const { kubernetes } = servers;
   const client = new ResourceClient(started.use(await adminTransport(kubernetes)), SEI_NODE_TASK);
   for (let index = 0; index < tasks; index += 1) await client.create(NAMESPACE, restartOf(`node-${index}`));
   await bundlePlugin(PROJECT, directory);

@@ -6,6 +6,8 @@ import { startFloor, type Floor } from './floor/start-floor.ts';
 export interface BenchRun {
   /** Takes one line per step. */
   readonly progress: ProgressReporter;
+  /** Where data and logs go. */
+  readonly directory: string;
   /** Aborted when somebody interrupts, or a server ends. */
   readonly ending: AbortController;
 }
@@ -19,7 +21,7 @@ export interface BenchStack extends AsyncDisposable {
 /** Starts the servers, the nodes, the service and the floor. */
 export async function startBenchStack(
   options: Pick<ServiceStackOptions, 'nodes' | 'serviceFlags'>,
-  { progress, ending }: BenchRun,
+  { progress, directory, ending }: BenchRun,
 ): Promise<BenchStack> {
   await using started = new AsyncDisposableStack();
   const stack = started.use(
@@ -27,6 +29,7 @@ export async function startBenchStack(
       chain: { chainId: 'bench-1' },
       ...options,
       progress,
+      directory,
       onUnexpectedExit: (error) => ending.abort(error),
       signal: ending.signal,
     }),

@@ -71,7 +71,7 @@ export class Bridge {
         this.#tasks.onClosed(workflowId);
         this.#runbooks?.onClosed(workflowId);
       },
-      onOpen: (open, signal) => this.#onOpen(open, signal),
+      onOpen: (open, listedAtMs, signal) => this.#onOpen(open, listedAtMs, signal),
       log,
     });
   }
@@ -174,9 +174,9 @@ export class Bridge {
   /**
    * Finds orphans of resources that were deleted while no bridge ran, and workflows that the Temporal server has lost.
    */
-  async #onOpen(open: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
-    this.#tasks.onOpen(open);
-    this.#runbooks?.onOpen(open);
+  async #onOpen(open: ReadonlySet<string>, listedAtMs: number, signal: AbortSignal): Promise<void> {
+    this.#tasks.onOpen(open, listedAtMs);
+    this.#runbooks?.onOpen(open, listedAtMs);
     const watched = [...open].filter((workflowId) => this.#tasks.isWatched(workflowId));
     await this.#sweepOrphans(watched, signal);
   }

@@ -20,8 +20,14 @@ export interface Reconciler {
    * @throws KubernetesError, or a Temporal service error. Nothing is lost; the key has to be requeued.
    */
   reconcile(workflowId: string): Promise<void>;
-  /** Makes the next `reconcile` ask the Temporal server again. */
+  /** Makes the next `reconcile` ask the Temporal server again, even if the workflow was seen open a short time ago. */
   forget(workflowId: string): void;
+  /**
+   * Notes that a list has the workflow as open: one list saves a call for each of thousands of resources.
+   *
+   * @param listedAtMs - When the list began, in milliseconds since the epoch. What was heard later is newer.
+   */
+  noteOpen(workflowId: string, listedAtMs: number): void;
 }
 
 /** What a reconciler gets from its bridge. */
@@ -139,11 +145,17 @@ export class ResourceBridge<Resource extends KubernetesObject> {
     if (resource !== undefined && !this.#options.isFinished(resource)) this.#lookAgain(workflowId);
   }
 
-  /** Finds workflows that the Temporal server has lost. @param open - Ids of all open workflows. */
-  onOpen(open: ReadonlySet<string>): void {
-    for (const resource of this.resources) {
+  /**
+   * Finds workflows that the Temporal server has lost.
+   *
+   * @param open - Ids of all open workflows.
+   * @param listedAtMs - When their list began, in milliseconds since the epoch.
+   */
+  onOpen(open: ReadonlySet<string>, listedAtMs: number): void {
+    for (const resource of this.resources.filter((each) => !this.#options.isFinished(each))) {
       const workflowId = this.#options.idOf(referenceTo(resource));
-      if (!this.#options.isFinished(resource) && !open.has(workflowId)) this.#lookAgain(workflowId);
+      if (open.has(workflowId)) this.#reconciler.noteOpen(workflowId, listedAtMs);
+      else this.#lookAgain(workflowId);
     }
   }
 

@@ -11,11 +11,9 @@ import type { RunbookView } from '../core/runbook/runbook-view.ts';
 import type { ResourceClient } from '../kubernetes/resource-client.ts';
 import { updateStatus } from '../kubernetes/update-status.ts';
 import { lifetimeLeft } from './finished-tasks.ts';
+import { OpenWorkflows } from './open-workflows.ts';
 import type { Reconciler, ReconcilerHost } from './resource-bridge.ts';
 import type { RunbookEnd, RunbookWorkflows } from './runbook-workflows.ts';
-
-/** How long a workflow that was seen open counts as open before Temporal is asked again, in milliseconds. */
-const KNOWN_OPEN_MS = 300_000;
 
 export interface RunbookReconcilerOptions extends ReconcilerHost<SeiNodeRunbook> {
   readonly runbooks: ResourceClient<SeiNodeRunbook>;
@@ -25,7 +23,6 @@ export interface RunbookReconcilerOptions extends ReconcilerHost<SeiNodeRunbook>
 
 /** What is remembered of a runbook, so that Temporal is not asked on every reconcile. */
 interface Known {
-  readonly openUntilMs?: number;
   /** Generation of the spec that was last sent to the workflow. */
   readonly sentGeneration?: number;
   /** Id of the last command that was sent. */
@@ -40,6 +37,7 @@ interface Known {
 export class RunbookReconciler implements Reconciler {
   readonly #options: RunbookReconcilerOptions;
   readonly #known = new Map<string, Known>();
+  readonly #open = new OpenWorkflows();
 
   constructor(options: RunbookReconcilerOptions) {
     this.#options = options;
@@ -55,17 +53,20 @@ export class RunbookReconciler implements Reconciler {
   }
 
   forget(workflowId: string): void {
-    const { openUntilMs: _, ...known } = this.#known.get(workflowId) ?? {};
-    this.#known.set(workflowId, known);
+    this.#open.forget(workflowId);
+  }
+
+  noteOpen(workflowId: string, listedAtMs: number): void {
+    this.#open.noteOpen(workflowId, listedAtMs);
   }
 
   async #carryOn(workflowId: string, runbook: SeiNodeRunbook): Promise<void> {
-    if (Date.now() >= (this.#known.get(workflowId)?.openUntilMs ?? 0)) {
+    if (this.#open.isDue(workflowId)) {
+      const isNew = runbook.status === undefined && !this.#open.has(workflowId);
       const state = await this.#options.workflows.start(runbook);
       if (state === 'closed') return await this.#repair(workflowId, runbook);
-      const isNew = runbook.status === undefined && !this.#known.has(workflowId);
       if (isNew) this.#options.log('RunbookStarted', runbookKeyFields(workflowId));
-      this.#remember(workflowId, { openUntilMs: Date.now() + KNOWN_OPEN_MS });
+      this.#open.setOpen(workflowId, Date.now());
     }
     await this.#cancel(workflowId, runbook);
     await this.#sendSettings(workflowId, runbook);
@@ -116,6 +117,7 @@ export class RunbookReconciler implements Reconciler {
 
   async #finish(workflowId: string, { metadata, spec = {}, status }: SeiNodeRunbook): Promise<void> {
     this.#known.delete(workflowId);
+    this.#open.drop(workflowId);
     const seconds = spec['ttlSecondsAfterFinished'];
     if (typeof seconds !== 'number') return;
     const leftMs = lifetimeLeft(status?.completedAt, 1_000 * seconds, Date.now());
@@ -129,6 +131,7 @@ export class RunbookReconciler implements Reconciler {
   /** Asks the API server, because the bridge's cache may lag or be filtered. */
   async #cancelOrphan(workflowId: string, { namespace, name, uid }: MirrorTarget): Promise<void> {
     this.#known.delete(workflowId);
+    this.#open.drop(workflowId);
     const live = await this.#options.runbooks.get(namespace, name);
     if (live?.metadata.uid === uid) return;
     if (await this.#options.workflows.cancel(workflowId))

@@ -22,11 +22,10 @@ import { changeValueTexts } from './change-value-texts.ts';
 import { ResourceReplacedError } from './errors.ts';
 import { declaredBy } from './declared-by.ts';
 import { isRecentlyEdited, remainingLifetime } from './finished-tasks.ts';
+import { OpenWorkflows } from './open-workflows.ts';
 import type { Reconciler, ReconcilerHost } from './resource-bridge.ts';
 import type { TaskWorkflows } from './task-workflows.ts';
 
-/** How long a workflow that was seen open counts as open before Temporal is asked again, in milliseconds. */
-const KNOWN_OPEN_MS = 300_000;
 /**
  * Time before the bridge writes `Pending` for a task whose workflow has not written its status, in milliseconds. Most
  * workflows have written by then.
@@ -50,7 +49,6 @@ export interface TaskReconcilerOptions extends ReconcilerHost<SeiNodeTask> {
 
 /** What is remembered of a resource, so that Temporal is not asked, and the log not written, on every reconcile. */
 interface Known {
-  readonly openUntilMs?: number;
   readonly cancelHandled?: boolean;
   /** Generation of the spec that was last sent to the workflow. */
   readonly toldGeneration?: number;
@@ -63,6 +61,7 @@ interface Known {
 export class TaskReconciler implements Reconciler {
   readonly #options: TaskReconcilerOptions;
   readonly #known = new Map<string, Known>();
+  readonly #open = new OpenWorkflows();
 
   constructor(options: TaskReconcilerOptions) {
     this.#options = options;
@@ -74,6 +73,7 @@ export class TaskReconciler implements Reconciler {
     const task = this.#options.find(reference);
     if (task?.metadata.uid !== reference.uid) {
       this.#known.delete(workflowId);
+      this.#open.drop(workflowId);
       await this.#cancelOrphan(workflowId, reference);
     } else if (isTerminal(task.status?.phase)) {
       await this.#finish(workflowId, task);
@@ -83,15 +83,19 @@ export class TaskReconciler implements Reconciler {
   }
 
   forget(workflowId: string): void {
-    const { openUntilMs: _, ...known } = this.#known.get(workflowId) ?? {};
-    this.#known.set(workflowId, known);
+    this.#open.forget(workflowId);
+  }
+
+  noteOpen(workflowId: string, listedAtMs: number): void {
+    this.#open.noteOpen(workflowId, listedAtMs);
   }
 
   async #carryOn(workflowId: string, task: SeiNodeTask): Promise<void> {
-    if (Date.now() >= (this.#known.get(workflowId)?.openUntilMs ?? 0)) await this.#ensureStarted(workflowId, task);
-    const { openUntilMs, cancelHandled } = this.#known.get(workflowId) ?? {};
-    if (openUntilMs === undefined) return;
-    await this.#stamp(workflowId, task, openUntilMs - KNOWN_OPEN_MS);
+    if (this.#open.isDue(workflowId)) await this.#ensureStarted(workflowId, task);
+    const { cancelHandled } = this.#known.get(workflowId) ?? {};
+    const openSinceMs = this.#open.openSinceMs(workflowId);
+    if (openSinceMs === undefined) return;
+    await this.#stamp(workflowId, task, openSinceMs);
     await this.#tellSpecChange(workflowId, task);
     const why = cancelReasonOf(task.metadata);
     if (why === undefined || cancelHandled) return;
@@ -133,13 +137,13 @@ export class TaskReconciler implements Reconciler {
     const kind = kindOf(seen);
     if (!isTaskKind(kind)) return await this.#refuseKind(workflowId, seen);
     // Not each time that Temporal is asked again, and not by each new leader.
-    const isNew = seen.status === undefined && !this.#known.has(workflowId);
+    const isNew = seen.status === undefined && !this.#open.has(workflowId);
     const { task, texts } = definitionOf(kind).sendsJsonValues ? await this.#withTexts(seen) : { task: seen };
     const state = await this.#start(workflowId, task, texts);
     if (state === 'closed') return await this.#heal(workflowId, task);
-    if (task.status?.phase === undefined && this.#known.get(workflowId)?.openUntilMs === undefined)
+    if (task.status?.phase === undefined && this.#open.openSinceMs(workflowId) === undefined)
       await this.#reportEarlier(task);
-    this.#known.set(workflowId, { ...this.#known.get(workflowId), openUntilMs: Date.now() + KNOWN_OPEN_MS });
+    this.#open.setOpen(workflowId, Date.now());
     if (isNew) this.#options.log('WorkflowStarted', resourceFields(task));
   }
 
@@ -226,6 +230,7 @@ export class TaskReconciler implements Reconciler {
     const { cancelHandled } = this.#known.get(workflowId) ?? {};
     const isAsked = cancellationOf(metadata) !== undefined;
     this.#known.delete(workflowId);
+    this.#open.drop(workflowId);
     if (!isAsked) return;
     this.#known.set(workflowId, { cancelHandled: true });
     if (!cancelHandled && status?.reason !== 'Cancelled' && isRecentlyEdited(metadata, Date.now()))

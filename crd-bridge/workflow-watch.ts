@@ -16,8 +16,11 @@ export interface WorkflowWatchOptions {
   readonly workflows: TaskWorkflows;
   /** Called for each workflow that is listed as closed, more than once for the same workflow. */
   readonly onClosed: (workflowId: string) => void;
-  /** Called with all open workflows. Never called when they cannot be told from those of other clusters. */
-  readonly onOpen: (workflowIds: ReadonlySet<string>, signal: AbortSignal) => Promise<void>;
+  /**
+   * Called with all open workflows, and when their list began, in milliseconds since the epoch. Never called when they
+   * cannot be told from those of other clusters.
+   */
+  readonly onOpen: (workflowIds: ReadonlySet<string>, listedAtMs: number, signal: AbortSignal) => Promise<void>;
   readonly log: Log;
 }
 
@@ -46,9 +49,10 @@ export class WorkflowWatch {
   async #watchOpen(signal: AbortSignal): Promise<void> {
     await this.#repeat(signal, OPEN_INTERVAL_MS, async () => {
       if (!this.#options.workflows.canListOpen) return;
+      const listedAtMs = Date.now();
       const open = new Set<string>();
       for await (const workflowId of this.#options.workflows.listOpen()) open.add(workflowId);
-      await this.#options.onOpen(open, signal);
+      await this.#options.onOpen(open, listedAtMs, signal);
     });
   }
 

@@ -51,6 +51,8 @@ export class Authorizer {
   readonly #agent: Agent;
   /** Keyed by question; the value is the answer and when it expires. */
   readonly #allowed = new Map<string, { expires: number; value: unknown }>();
+  /** Questions that are being asked: requests that come meanwhile wait for the same answer, as in kube-rbac-proxy. */
+  readonly #asking = new Map<string, Promise<unknown>>();
 
   constructor(options: AuthorizationOptions) {
     this.#options = options;
@@ -112,7 +114,9 @@ export class Authorizer {
   async #cached<T>(key: string, forMs: number, ask: () => Promise<T | undefined>): Promise<T | undefined> {
     const known = this.#allowed.get(key);
     if (known !== undefined && known.expires > performance.now()) return known.value as T;
-    const value = await ask();
+    const asking = this.#asking.get(key) ?? ask().finally(() => this.#asking.delete(key));
+    this.#asking.set(key, asking);
+    const value = (await asking) as T | undefined;
     if (value === undefined) this.#allowed.delete(key);
     else this.#allowed.set(key, { value, expires: performance.now() + forMs });
     return value;

@@ -25,7 +25,7 @@ export class FloorRuns {
   /** @returns What `FromFloor` says of it, in milliseconds. */
   async obey(order: ToFloor): Promise<number[]> {
     if (order.type === 'run') return await eachAtOnce(order.count, order.atOnce, () => this.#execute());
-    return order.type === 'hold' ? await this.#hold(order.count) : await this.#release(order.perSecond);
+    return order.type === 'hold' ? await this.#hold(order.count) : await this.#release(order.count, order.perSecond);
   }
 
   async #execute(): Promise<number> {
@@ -43,9 +43,9 @@ export class FloorRuns {
     return [];
   }
 
-  async #release(perSecond: number): Promise<number[]> {
-    const waiting = [...this.#seen.held];
-    this.#seen.held.clear();
+  async #release(count: number, perSecond: number): Promise<number[]> {
+    const waiting = [...this.#seen.held].slice(0, count);
+    for (const [workflowId] of waiting) this.#seen.held.delete(workflowId);
     return await eachStaggered(waiting.length, 1_000 / perSecond, async (index) => {
       const [workflowId, release] = waiting[index]!;
       const releasedAt = now();

@@ -11,8 +11,8 @@ export type ToFloor =
   | { readonly type: 'run'; readonly count: number; readonly atOnce: number }
   /** Starts so many workflows and waits until all of them wait. */
   | { readonly type: 'hold'; readonly count: number }
-  /** Ends so many waits a second. */
-  | { readonly type: 'release'; readonly perSecond: number };
+  /** Ends so many waits, `perSecond` of them each second. The others go on. */
+  | { readonly type: 'release'; readonly count: number; readonly perSecond: number };
 
 export type FromFloor =
   /**

@@ -25,11 +25,11 @@ export interface Floor extends AsyncDisposable {
   /** Starts so many workflows and waits until the third activity of each waits. */
   hold(count: number): Promise<void>;
   /**
-   * Ends so many of those waits a second, until none is left.
+   * Ends so many of those waits, `perSecond` of them each second. The others go on.
    *
    * @returns For each, the time from the end of its wait to the start of the activity after it, in milliseconds.
    */
-  release(perSecond: number): Promise<readonly number[]>;
+  release(count: number, perSecond: number): Promise<readonly number[]>;
 }
 
 /** @throws Error when the process ends before it is ready; here and later the signal's reason. */
@@ -59,7 +59,7 @@ export async function startFloor(
     metricsUrl: `http://${metricsAddress}/metrics`,
     run: (count, atOnce) => tell({ type: 'run', count, atOnce }),
     hold: async (count) => void (await tell({ type: 'hold', count })),
-    release: (perSecond) => tell({ type: 'release', perSecond }),
+    release: (count, perSecond) => tell({ type: 'release', count, perSecond }),
     async [Symbol.asyncDispose]() {
       const exited = new Promise((resolve) => child.once('exit', resolve));
       if (child.exitCode !== null || child.signalCode !== null) return;

@@ -118,21 +118,21 @@ describe('two services', () => {
   }
 });
 
-describe('a leader that does not reach the API server for 10 s', () => {
+describe('a leader', () => {
   let environment: TestEnvironment;
   let proxy: TcpProxy;
 
-  before(async () => {
+  beforeEach(async () => {
     environment = await TestEnvironment.create();
     proxy = await TcpProxy.create();
   });
 
-  after(async () => {
+  afterEach(async () => {
     await environment.stop();
     await proxy.close();
   });
 
-  it('stops leading, is not ready, and leads again afterwards', async () => {
+  it('that does not reach the API server for 10 s stops leading, is not ready, and leads again afterwards', async () => {
     const apiServer = new URL(environment.servers.kubernetes.url).host;
     await proxy.leadTo(apiServer);
     const service = await environment.startService({
@@ -155,23 +155,8 @@ describe('a leader that does not reach the API server for 10 s', () => {
     assert.equal((await logLines(service.logFile, 'LeaderElected')).length, 2);
     await service.ready();
   });
-});
 
-describe('a leader that has lost Temporal', () => {
-  let environment: TestEnvironment;
-  let proxy: TcpProxy;
-
-  before(async () => {
-    environment = await TestEnvironment.create();
-    proxy = await TcpProxy.create();
-  });
-
-  after(async () => {
-    await environment.stop();
-    await proxy.close();
-  });
-
-  it('gives the lease up within a minute, and stands by until Temporal answers', async () => {
+  it('that has lost Temporal gives the lease up within a minute, and stands by until Temporal answers', async () => {
     const { address } = environment.servers.temporal;
     await proxy.leadTo(address);
     const loser = await environment.startService({ ROLE: 'bridge', TEMPORAL_ADDRESS: proxy.address });
