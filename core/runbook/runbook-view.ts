@@ -2,6 +2,7 @@ import type { RunbookPhase } from '../../api/runbook-phases.ts';
 import { LISTED_NODES } from '../../api/runbook-limits.ts';
 import type { RunbookReason } from '../../api/runbook-reasons.ts';
 import type { RunbookStatus } from '../../api/sei-node-runbook.ts';
+import type { GuardNumbers } from '../guard/decide-guard.ts';
 import { present } from '../../lib/present.ts';
 import { printable } from '../../lib/printable.ts';
 import { timestamp } from '../../lib/timestamp.ts';
@@ -51,11 +52,7 @@ export function runbookView(state: RunbookState, nowMs: number, end?: 'Complete'
       observedGeneration: state.generation,
       current: running.length === 0 ? undefined : named(running.map(({ name, step }) => `${name}: ${step}`)),
       failures: state.failures.length === 0 ? undefined : state.failures.map(failureView),
-      guard: state.guard && {
-        ...state.guard,
-        absent: [...(state.guard.absent ?? [])],
-        sources: [...(state.guard.sources ?? [])],
-      },
+      guard: state.guard && guardView(state.guard),
       control: answer && answerView(answer),
       estimatedCompletion: end === undefined ? estimate(state, nowMs) : undefined,
     }),
@@ -181,6 +178,11 @@ function nodeView({ name, phase, step, sinceMs, reason, message, power, tries, .
       seconds: node.tookMs === undefined ? undefined : Math.round(node.tookMs / 1000),
     }),
   };
+}
+
+/** Copies, since a status is not read-only. */
+function guardView({ absent, sources, ...numbers }: GuardNumbers) {
+  return { ...numbers, ...present({ absent: absent && [...absent], sources: sources && [...sources] }) };
 }
 
 function failureView({ name, reason, message, atMs }: RunbookFailure) {
