@@ -4,18 +4,15 @@ import { BearerToken } from '../../activities/bearer-token.ts';
 import { listChainNodes } from '../../activities/chain/list-chain-nodes.ts';
 import { NodeUrlTemplate } from '../../activities/node-url-template.ts';
 import { readSeiNode } from '../../activities/read-sei-node.ts';
-import type { SeiNodeRunbook } from '../../api/sei-node-runbook.ts';
 import { SidecarClient } from '../../activities/sidecar-client.ts';
 import { taskWork } from '../../activities/task-work.ts';
-import { SEI_NODE, SEI_NODE_RUNBOOK, SEI_NODE_TASK } from '../../api/resources.ts';
+import { SEI_NODE, SEI_NODE_TASK } from '../../api/resources.ts';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
 import { problemEvent } from '../../core/task-events.ts';
 import { EventRecorder } from '../../kubernetes/event-recorder.ts';
 import { readClusterId } from '../../kubernetes/read-cluster-id.ts';
 import { ResourceClient } from '../../kubernetes/resource-client.ts';
 import { TaskStatusWriter } from '../../kubernetes/task-status-writer.ts';
-import { updateStatus } from '../../kubernetes/update-status.ts';
-import { runbookSpec } from '../runbook/runbook-manifests.ts';
 import type { Attempt, Probes } from './probe.ts';
 
 async function mirrors({ environment, account, name }: Attempt): Promise<void> {
@@ -25,23 +22,6 @@ async function mirrors({ environment, account, name }: Attempt): Promise<void> {
     task: metadata,
     change: { step: 'accepted' },
     context: { atMs: Date.now() },
-  });
-}
-
-async function mirrorsRunbook({ environment, account, name }: Attempt): Promise<void> {
-  const { namespace, admin } = environment;
-  const { metadata } = await new ResourceClient(admin, SEI_NODE_RUNBOOK).create(namespace, {
-    apiVersion: 'sei.io/v1alpha1',
-    kind: 'SeiNodeRunbook',
-    metadata: { name },
-    spec: runbookSpec(),
-  });
-  await updateStatus({
-    client: new ResourceClient<SeiNodeRunbook>(account.transport, SEI_NODE_RUNBOOK),
-    namespace,
-    name,
-    uid: metadata.uid,
-    compute: () => ({ phase: 'Planning' as const }),
   });
 }
 
@@ -69,14 +49,6 @@ export const workerProbes: Probes = {
     attempt: mirrors,
   },
   'sei-node-tasks-worker: patch seinodetasks/status.sei.io': { what: 'no status is written', attempt: mirrors },
-  'sei-node-tasks-worker: get seinoderunbooks.sei.io': {
-    what: 'no status of a runbook is read before it is written',
-    attempt: mirrorsRunbook,
-  },
-  'sei-node-tasks-worker: patch seinoderunbooks/status.sei.io': {
-    what: 'no status of a runbook is written',
-    attempt: mirrorsRunbook,
-  },
   'sei-node-tasks-worker: get seinodes.sei.io': {
     what: 'the phase of no target is known',
     attempt: async ({ environment, account, name }) => {
