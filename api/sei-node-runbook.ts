@@ -330,7 +330,6 @@ export const runbookStatusSchema = z.object({
 export type RunbookSpec = z.output<typeof runbookSpecSchema>;
 export type RunbookTargets = RunbookSpec['targets'];
 export type RunbookStrategy = RunbookSpec['strategy'];
-export type RunbookGate = RunbookSpec['gate'];
 export type RunbookWindow = NonNullable<RunbookSpec['window']>;
 export type RunbookStatus = z.output<typeof runbookStatusSchema>;
 

@@ -24,50 +24,67 @@ export interface FollowedRunbook {
   readonly runbook: SeiNodeRunbook;
 }
 
-/** Prints a line for each change until `isDone`, the end of the runbook, the time or Ctrl-C. */
+export interface FollowOptions {
+  /** Longest time, a Go duration. Unset: no limit. */
+  readonly timeout?: string | undefined;
+  /** What is waited for. Default: the end of the runbook. */
+  readonly isDone?: (runbook: SeiNodeRunbook) => boolean;
+  /** Whether changes are not printed. Default: they are. */
+  readonly isQuiet?: boolean;
+}
+
+/** Prints a line for each change until `isDone`, the deletion of the runbook, the time or Ctrl-C. */
 export async function followRunbook(
   session: Session,
   first: SeiNodeRunbook,
-  {
-    timeout,
-    isDone = isRunbookOver,
-    isQuiet = false,
-  }: {
-    readonly timeout?: string | undefined;
-    readonly isDone?: (runbook: SeiNodeRunbook) => boolean;
-    readonly isQuiet?: boolean;
-  },
+  options: FollowOptions,
 ): Promise<FollowedRunbook> {
   const stop = new AbortController();
+  const { timeout } = options;
   const timer = timeout === undefined ? undefined : setTimeout(() => stop.abort(EXIT_TIMED_OUT), timerMs(timeout));
   void once(process, 'SIGINT', { signal: stop.signal }).then(
     () => stop.abort(EXIT_INTERRUPTED),
     () => undefined,
   );
   let runbook = first;
-  let printed = '';
   try {
-    for (;;) {
-      const change = runbookChange(runbook);
-      if (!isQuiet && change !== printed) print(change);
-      printed = change;
-      if (isDone(runbook)) return { code: codeOf(runbook), runbook };
-      await sleep(POLL_MS, undefined, { signal: stop.signal });
-      const next = await readAgain(session, runbook, stop.signal);
-      if (next?.metadata.uid !== first.metadata.uid) {
-        print(`SeiNodeRunbook ${first.metadata.name} was deleted. Its workflow finishes the node at hand.`);
-        return { code: EXIT_FAILED, runbook };
-      }
-      runbook = next;
-    }
+    for await (runbook of statesOf(session, first, stop.signal))
+      if (isShown(runbook, options)) return { code: codeOf(runbook), runbook };
+    print(`SeiNodeRunbook ${first.metadata.name} was deleted. Its workflow finishes the node at hand.`);
+    return { code: EXIT_FAILED, runbook };
   } catch (error) {
     if (!stop.signal.aborted) throw error;
-    const { name } = first.metadata;
-    print(`No longer watched; the runbook continues. Watch it again: ${session.command(`runbook status ${name} -w`)}`);
+    const again = session.command(`runbook status ${first.metadata.name} -w`);
+    print(`No longer watched; the runbook continues. Watch it again: ${again}`);
     return { code: stop.signal.reason as number, runbook };
   } finally {
     clearTimeout(timer);
     stop.abort();
+  }
+}
+
+/** Prints a state. @returns Whether it is what is waited for. */
+function isShown(runbook: SeiNodeRunbook, { isDone = isRunbookOver, isQuiet = false }: FollowOptions): boolean {
+  if (!isQuiet) print(runbookChange(runbook));
+  return isDone(runbook);
+}
+
+/** The states of a runbook that read differently, until it is deleted. */
+async function* statesOf(
+  session: Session,
+  first: SeiNodeRunbook,
+  signal: AbortSignal,
+): AsyncGenerator<SeiNodeRunbook, void, undefined> {
+  let last = first;
+  yield first;
+  for (;;) {
+    await sleep(POLL_MS, undefined, { signal });
+    const next = await readAgain(session, last, signal);
+    if (next?.metadata.uid !== first.metadata.uid) return;
+    const isOther =
+      runbookChange(next) !== runbookChange(last) || next.status?.control?.id !== last.status?.control?.id;
+    last = next;
+    if (isOther) yield next;
   }
 }
 

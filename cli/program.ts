@@ -226,7 +226,7 @@ program
       'kubectl snt runbook retry restart-all validator-3',
     ),
   )
-  .action(async (action, name, node, _options, command) => {
+  .action(async (action, name, node, ...[, command]) => {
     const { runbook } = await import('./commands/runbook.ts');
     process.exitCode = await runbook(action, { name, node }, command.optsWithGlobals());
   });

@@ -28,19 +28,16 @@ export function runbookLines(
 ): string[] {
   const facts: readonly (readonly [string, string])[] = [
     ['Runbook', `${metadata.namespace}/${metadata.name}`],
-    ['Chain', short(String(spec['chainId'] ?? ''))],
+    ['Chain', typeof spec['chainId'] === 'string' ? short(spec['chainId']) : ''],
     ['Phase', short(status.phase)],
     ['Reason', short(status.reason)],
     ['Progress', short(status.progress)],
-    [
-      'Message',
-      status.phase === undefined ? 'No service has seen this runbook yet.' : printable(status.message ?? '', 4096),
-    ],
+    ['Message', messageText(status)],
     ['Elapsed', elapsed(status, nowMs)],
     ['Complete at', short(status.estimatedCompletion)],
     ['Guard', guardText(status.guard)],
     ['Command', commandText(status.control)],
-    ['Workflow', printable(status.workflow?.url ?? status.workflow?.id ?? '')],
+    ['Workflow', workflowText(status.workflow)],
   ];
   const known = facts.filter(([, value]) => value !== '').map(([label, value]) => [`${label}:`, value] as const);
   return [...hanging(known, width), ...nodeLines(status, nowMs, width)];
@@ -73,6 +70,14 @@ function nodeRow({ name, phase, step, reason, power = '', message = '', ...node 
     ],
     text: printable(message),
   };
+}
+
+function messageText({ phase, message = '' }: RunbookStatus): string {
+  return phase === undefined ? 'No service has seen this runbook yet.' : printable(message, 4096);
+}
+
+function workflowText(workflow: RunbookStatus['workflow']): string {
+  return printable(workflow?.url ?? workflow?.id ?? '');
 }
 
 function elapsed({ startedAt, duration, completedAt }: RunbookStatus, nowMs: number): string {

@@ -30,7 +30,7 @@ export type RunbookAction = RunbookVerb | 'plan' | 'status';
 /** @throws UsageError for arguments and options that do not fit the action. */
 export async function runbook(
   action: RunbookAction,
-  { name, node }: { readonly name: string | undefined; readonly node: string | undefined },
+  { name, node }: Operands,
   options: RunbookOptions,
 ): Promise<number> {
   assertFits(action, { name, node }, options);
@@ -42,18 +42,24 @@ export async function runbook(
     : await steer(session, read, { ...options, verb: action, node });
 }
 
-function assertFits(
-  action: RunbookAction,
-  { name, node }: { readonly name: string | undefined; readonly node: string | undefined },
-  { filename, watch }: RunbookOptions,
-): void {
+interface Operands {
+  readonly name: string | undefined;
+  readonly node: string | undefined;
+}
+
+function assertFits(action: RunbookAction, operands: Operands, { filename, watch }: RunbookOptions): void {
   if (action === 'plan') {
-    if (filename === undefined || name !== undefined) throw new UsageError('plan needs -f FILE and no RUNBOOK.');
+    if (filename === undefined || operands.name !== undefined)
+      throw new UsageError('plan needs -f FILE and no RUNBOOK.');
     return;
   }
-  if (name === undefined) throw new UsageError(`${action} needs the name of a RUNBOOK.`);
   if (filename !== undefined) throw new UsageError(`-f is for plan, not for ${action}.`);
   if (watch && action !== 'status') throw new UsageError(`--watch is for status, not for ${action}.`);
+  assertOperands(action, operands);
+}
+
+function assertOperands(action: Exclude<RunbookAction, 'plan'>, { name, node }: Operands): void {
+  if (name === undefined) throw new UsageError(`${action} needs the name of a RUNBOOK.`);
   const needsNode = action !== 'status' && nodeVerbs.includes(action);
   if (needsNode !== (node !== undefined)) throw new UsageError(`${action} needs ${needsNode ? 'a' : 'no'} NODE.`);
 }

@@ -21,7 +21,7 @@ export interface GateRules {
   readonly headAtRestart?: number;
 }
 
-export type GateReason =
+type GateReason =
   | 'NotServing'
   | 'ChainIdMismatch'
   | 'ChainDataUnavailable'

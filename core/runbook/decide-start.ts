@@ -64,7 +64,7 @@ function waiting(obstacle: Omit<RunbookWaiting, 'sinceMs'>): StartDecision {
 }
 
 /** Other nodes of the runbook that are being restarted, or are down anyway. A restart of one that is down adds none. */
-export function unavailableNodes({ nodes }: ChainObservation, rules: StartRules): readonly string[] {
+function unavailableNodes({ nodes }: ChainObservation, rules: StartRules): readonly string[] {
   const running = new Set(rules.running);
   const observed = new Map(
     nodes.filter(({ namespace }) => namespace === rules.namespace).map((node) => [node.name, node]),

@@ -45,7 +45,7 @@ export interface RunbookNode extends FrozenNode {
 }
 
 /** Why no further node is started. Each ends on its own. */
-export interface RunbookPauses {
+interface RunbookPauses {
   /** `spec.paused`. */
   readonly spec?: true;
   /** The verb pause, with its reason. */
@@ -69,7 +69,7 @@ export interface RunbookWaiting {
 export type WaitingReason = 'OutsideWindow' | 'Unavailable' | 'Guarded';
 
 /** Why no further node will be started. */
-export interface RunbookAbort {
+interface RunbookAbort {
   readonly by: 'operator' | 'failure' | 'deletion';
   readonly message: string;
 }

@@ -7,11 +7,11 @@ export const READ_AT = Date.UTC(2026, 10, 28, 12);
 export const HEIGHT = 1_000;
 
 /** 40 digits, from a number. */
-export function addressOf(number: number): string {
+function addressOf(number: number): string {
   return number.toString(16).toUpperCase().padStart(40, '0');
 }
 
-export function nodeStatus(status: Partial<NodeStatus> = {}): NodeStatus {
+function nodeStatus(status: Partial<NodeStatus> = {}): NodeStatus {
   return {
     network: CHAIN,
     catchingUp: false,
