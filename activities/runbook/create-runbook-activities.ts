@@ -46,7 +46,6 @@ export function createRunbookActivities(dependencies: RunbookDependencies): Runb
       try {
         return await new RunbookMirror(dependencies, runbook).follow(() => askForView(Context.current()), attempt);
       } catch (error) {
-        if (attempt.isCancelRequested) return 'stopped';
         return attempt.leave(error);
       }
     },

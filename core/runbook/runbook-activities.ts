@@ -26,7 +26,7 @@ export interface RunbookActivities {
    * Writes what the workflow shows into the status, until it is cancelled or the resource is gone or terminal. Asks the
    * workflow by its query `view`.
    */
-  mirrorRunbook(runbook: MirrorTarget): Promise<'gone' | 'terminal' | 'stopped'>;
+  mirrorRunbook(runbook: MirrorTarget): Promise<'gone' | 'terminal'>;
   /** Writes the end into the status, and records an Event. */
   finishRunbook(request: { readonly runbook: MirrorTarget; readonly view: RunbookView }): Promise<void>;
 }

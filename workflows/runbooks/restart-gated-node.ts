@@ -128,6 +128,8 @@ class GatedNode {
     if (this.#isPromoted) return undefined;
     const { gateNode } = proxyActivities<RunbookActivities>({
       ...acquiring(),
+      // A promotion is noticed with a heartbeat.
+      heartbeatTimeout: '10 seconds',
       summary: `Wait until ${node.name} is back`,
     });
     const scope = new CancellationScope();

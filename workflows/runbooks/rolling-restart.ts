@@ -73,21 +73,21 @@ class RunbookRun {
 
   async run(): Promise<RunbookOutcome> {
     const mirror = this.#mirror();
-    const view = await this.#work(mirror);
-    await mirror.stop();
+    const view = await this.#work();
+    mirror.stop();
     showRunbook(view);
     if (this.#input.mirrorTo !== undefined) await this.#writeEnd(view);
     return outcomeOf(view);
   }
 
-  async #work(mirror: RunbookMirroring): Promise<RunbookView> {
+  async #work(): Promise<RunbookView> {
     const plan = this.#plan ?? (await this.#makePlan());
     if ('view' in plan) return plan.view;
     this.#plan = plan;
     for (;;) {
       const step = nextRunbookStep(this.#state, Date.now());
       if (step.do === 'end') return this.#endView(step.phase);
-      if (this.#mayContinueAsNew()) await this.#continueAsNew(plan, mirror);
+      if (this.#mayContinueAsNew()) await this.#continueAsNew(plan);
       await this.#take(step, plan);
     }
   }
@@ -243,11 +243,8 @@ class RunbookRun {
     );
   }
 
-  /** Returns when a command arrived in the last moment. */
-  async #continueAsNew(plan: RunbookPlan, mirror: RunbookMirroring): Promise<void> {
-    await mirror.stop();
-    if (this.#mayContinueAsNew()) await continueAsNew<typeof RollingRestart>(this.#input, { plan, state: this.#state });
-    mirror.start();
+  async #continueAsNew(plan: RunbookPlan): Promise<never> {
+    return await continueAsNew<typeof RollingRestart>(this.#input, { plan, state: this.#state });
   }
 
   /** The mirror of a run that has a resource: its view is asked for by query, so that it costs no history. */
@@ -290,7 +287,6 @@ class RunbookMirroring {
   readonly #runbook: RunbookInput['mirrorTo'];
   readonly #onGone: () => void;
   #scope = new CancellationScope();
-  #following: Promise<void> = Promise.resolve();
 
   constructor(runbook: RunbookInput['mirrorTo'], onGone: () => void) {
     this.#runbook = runbook;
@@ -300,21 +296,17 @@ class RunbookMirroring {
   start(): void {
     const runbook = this.#runbook;
     if (runbook === undefined) return;
-    const { mirrorRunbook } = proxyActivities<RunbookActivities>({
-      ...waiting(),
-      cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-      summary: 'Write the status',
-    });
+    const { mirrorRunbook } = proxyActivities<RunbookActivities>({ ...waiting(), summary: 'Write the status' });
     this.#scope = new CancellationScope();
-    this.#following = this.#scope
+    void this.#scope
       .run(() => mirrorRunbook(runbook))
-      .then((end) => (end === 'stopped' ? undefined : this.#onGone()))
+      .then(() => this.#onGone())
       .catch(() => undefined);
   }
 
-  async stop(): Promise<void> {
+  /** The activity may still run for a moment: a status never moves backwards. */
+  stop(): void {
     this.#scope.cancel();
-    await this.#following;
   }
 }
 
