@@ -1,23 +1,22 @@
 import type { Verdict } from '../api/temporal/task-outcome.ts';
 import type { CheckedTarget, OverTask, ReadyTask } from '../core/activities.ts';
+import { nodeText } from '../api/node-reference.ts';
 import { holderText, permitIdOf } from '../api/temporal/permit-id.ts';
 import { decideTarget } from '../core/target-decision.ts';
 import type { SeiNode } from '../api/sei-node.ts';
 import { definitionOf } from '../api/task-kinds.ts';
 import { taskRequest, type TaskPlan, type TaskRequest } from '../core/task-plan.ts';
 import { knowledgeAtStart } from '../core/knowledge.ts';
-import { queued, waitingForTarget } from '../core/progress.ts';
+import { guarded, queued, waitingForTarget } from '../core/progress.ts';
 import { waitingInQueue } from '../core/queueing.ts';
 import { targetGone, targetMissing, waitingForPhase, type PhaseWait } from '../core/verdict.ts';
 import type { MirrorDependencies } from './mirror-status.ts';
-import type { NodePermits } from './node-permits.ts';
 import { ownWorkflowId } from './own-workflow-id.ts';
+import type { GuardDependencies } from './pass-guard.ts';
 import { readSeiNode } from './read-sei-node.ts';
 import type { TaskPlaces } from './task-work.ts';
 
-export interface TargetDependencies extends MirrorDependencies, TaskPlaces {
-  readonly permits: NodePermits;
-}
+export interface TargetDependencies extends MirrorDependencies, TaskPlaces, GuardDependencies {}
 
 /** Reads a task's target once and, if its kind changes the node, tries to acquire the node's permit. */
 export async function checkTarget(
@@ -34,6 +33,8 @@ export async function checkTarget(
       progress: waitingForTarget(waitingForPhase(plan.task.node, phaseWait(plan, seen.phase))),
     };
   if (!needsPermit(plan)) return ready(plan, seen);
+  if (waitsForGuard(plan))
+    return { state: 'waiting', plan, progress: guarded(`${nodeText(plan.task.node)} is checked by the guard.`) };
   const taken = await dependencies.permits.acquire(permitOf(plan), plan.permitHolder);
   if ('runId' in taken) return { ...ready(plan, seen), permitRunId: taken.runId };
   if (plan.begun?.accepted || plan.begun?.onlyWatched) return ready(plan, seen);
@@ -48,6 +49,14 @@ export function phaseWait({ requirePhase, requirePhaseTimeoutMs }: TaskPlan, obs
 /** A cancelled task is not sent, so it needs no permit. */
 export function needsPermit({ kind, cancelled }: TaskPlan): boolean {
   return definitionOf(kind).changesNode && cancelled === undefined;
+}
+
+/**
+ * Whether the task waits for the guard before it is dispatched. One that others had begun may have been sent: it is
+ * looked for first, and the dispatch asks the guard if it is not there.
+ */
+export function waitsForGuard({ guard, begun, cancelled }: TaskPlan): boolean {
+  return guard !== undefined && begun === undefined && cancelled === undefined;
 }
 
 /** Whether the task acquires its own permit. If not, a runbook holds the node's permit for it. */

@@ -6,6 +6,7 @@ import type {
   TakeOffHeartbeat,
   TargetWaitState,
 } from '../core/activities.ts';
+import type { GuardMode } from '../api/guard-spec.ts';
 import type { Log } from '../api/log.ts';
 import { permitIdOf } from '../api/temporal/permit-id.ts';
 import { present } from '../lib/present.ts';
@@ -23,6 +24,8 @@ import { ownWorkflowId } from './own-workflow-id.ts';
 import { PermitLine } from './permit-line.ts';
 import { PermitWait } from './permit-wait.ts';
 import { TaskPoll, type PollDependencies } from './poll-task.ts';
+import { ChainRestarts } from './chain-restarts.ts';
+import { endRestart, type GuardDependencies } from './pass-guard.ts';
 import { takeOffTask } from './take-off-task.ts';
 import { TargetWait } from './target-wait.ts';
 
@@ -40,23 +43,28 @@ export interface ActivityDependencies extends MirrorDependencies, Omit<PollDepen
   readonly clusterId: string;
   /** Whether the Temporal namespace has our search attributes at the moment. */
   readonly searchAttributes: { readonly areKnown: boolean };
+  readonly chains: GuardDependencies['chains'];
+  /** Mode of the guard of a task whose spec has none. */
+  readonly guardDefault: GuardMode;
   /** Aborted when the process shuts down: another worker then continues the waits. */
   readonly shutdown: AbortSignal;
 }
 
 export function createActivities(given: ActivityDependencies): Activities {
   const dependencies = { ...given, log: logWithWorkflow(given.log) };
-  const { clusterId, shutdown, searchAttributes, log, metrics } = dependencies;
+  const { clusterId, shutdown, searchAttributes, log, metrics, guardDefault } = dependencies;
   const line = new PermitLine((waiters) => metrics?.set('sei_permit_waiters', {}, waiters));
   const polls = { inFlight: 0 };
   const target = (): TargetDependencies => ({
     ...dependencies,
     permits: new NodePermits(Context.current().client, log),
+    restarts: new ChainRestarts(Context.current().client),
   });
   const ours = ({ cluster }: Pick<TaskIdentity, 'cluster'>): void => assertCluster(cluster, clusterId);
   return {
     checkTargetPhase: async ({ kind, input, firstRunId }) => {
-      const planned = planTask(kind, input, { workflowId: ownWorkflowId(), firstRunId, cluster: clusterId });
+      const planner = { workflowId: ownWorkflowId(), firstRunId, cluster: clusterId, guardDefault };
+      const planned = planTask(kind, input, planner);
       if ('verdict' in planned)
         return {
           state: 'over',
@@ -114,8 +122,12 @@ export function createActivities(given: ActivityDependencies): Activities {
       using attempt = new Attempt<TakeOffHeartbeat>(shutdown, POLL_BEAT);
       return await takeOffTask(dependencies, request, attempt);
     },
-    mirrorStatus: async ({ permit, ...request }) => {
+    mirrorStatus: async ({ permit, chainPermit, ...request }) => {
       ours(request.task);
+      if (chainPermit !== undefined) {
+        const { chainId, sent } = chainPermit;
+        await endRestart(target(), chainId, { holder: ownWorkflowId(), sent, endedAtMs: request.endedAtMs });
+      }
       if (permit !== undefined) await target().permits.release(permit.permitId, permit.holder, permit.runId);
       return await mirrorStatus(dependencies, request, cancellationSignal());
     },

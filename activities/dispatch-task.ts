@@ -14,6 +14,7 @@ import { phaseMet } from '../core/verdict.ts';
 import { KubernetesError } from '../kubernetes/errors.ts';
 import type { Attempt } from './attempt.ts';
 import type { TargetDependencies } from './check-target.ts';
+import { DispatchGuard } from './dispatch-guard.ts';
 import { notAlive, SidecarError } from './errors.ts';
 import { recordEvents, subjectsOf, writeStatus } from './mirror-status.ts';
 import { taskWork, type TaskWork } from './task-work.ts';
@@ -44,6 +45,9 @@ export class TaskDispatch {
   readonly #attempt: Attempt<DispatchHeartbeat>;
   readonly #work: TaskWork;
   readonly #reporter: TaskReporter;
+  /** Unset: the guard is off. */
+  readonly #guard: DispatchGuard | undefined;
+  #lastRestartMs: number | undefined;
   #knowledge: Knowledge;
   /** By Temporal's clock. Unset: the execution time has not started. */
   #executingSinceMs: number | undefined;
@@ -57,6 +61,8 @@ export class TaskDispatch {
     this.#attempt = attempt;
     const { plan, elapsedMs } = request;
     this.#work = taskWork(dependencies, plan.task, request.request);
+    const { guard } = plan;
+    this.#guard = guard && new DispatchGuard(dependencies, { plan, guard, attempt });
     this.#reporter = new TaskReporter({ dependencies, task: plan.task, attempt });
     const { taskId: _, executingSinceMs, ...known } = attempt.earlier ?? { taskId: '', ...request.knowledge };
     this.#knowledge = known;
@@ -83,11 +89,30 @@ export class TaskDispatch {
     if (seen.state === 'unconfirmed') throw notAlive();
     if (seen.state !== 'absent') return (await this.#begin()) ?? seen;
     if (this.#knowledge.sent === 'yes') return (await this.#begin()) ?? { state: 'running' };
-    const busy = await this.#busy();
-    if (busy !== undefined) return busy;
-    const obstacle = await this.#begin();
+    const held = await this.#held();
+    if (held !== undefined) return held;
+    const obstacle = this.#mustLookAgain(lookedAt) ? undefined : await this.#begin();
     if (obstacle !== undefined) return obstacle;
-    return isStale(lookedAt) ? await this.#try() : await this.#send(lookedAt);
+    return this.#mustLookAgain(lookedAt) ? await this.#try() : await this.#send(lookedAt);
+  }
+
+  /** Also after the guard was evaluated: it reads the chain for seconds. */
+  #mustLookAgain(lookedAt: number): boolean {
+    return isStale(lookedAt) || (this.#guard?.evaluatedAt ?? 0) > lookedAt;
+  }
+
+  /** Why the task may not be sent now. */
+  async #held(): Promise<DispatchOutcome | undefined> {
+    return (await this.#busy()) ?? (await this.#heldByGuard());
+  }
+
+  async #heldByGuard(): Promise<DispatchOutcome | undefined> {
+    if (this.#guard === undefined || this.#guard.isFresh) return undefined;
+    const found = await this.#guard.evaluate(this.#lastRestartMs);
+    if (found === undefined) return undefined;
+    if (found === 'gone') return { state: 'gone' };
+    if (this.#executingSinceMs === undefined) return { state: 'busy' };
+    throw new SidecarError('GUARDED', `the guard holds the task back: ${found.held}`, { mayHaveArrived: false });
   }
 
   /** Whether a restart under another id blocks this task: the sidecar itself does not refuse a second one. */
@@ -95,7 +120,8 @@ export class TaskDispatch {
     const { plan, sighting } = this.#request;
     if (!definitionOf(plan.kind).changesNode) return undefined;
     const activity = sidecarActivity(await this.#listTasks(), plan.task.taskId);
-    this.#notice = definitionOf(plan.kind).restartsSeid ? signalLaterText(activity) : undefined;
+    this.#lastRestartMs = activity.lastRestartEndedAtMs;
+    this.#notice = this.#noticeOf(definitionOf(plan.kind).restartsSeid ? signalLaterText(activity) : undefined);
     const obstacle = obstacleBeside(activity, {
       betweenRestartsMs: plan.betweenRestartsMs,
       nowMs: this.#attempt.nowMs,
@@ -111,6 +137,12 @@ export class TaskDispatch {
         mayHaveArrived: false,
       },
     );
+  }
+
+  /** With what the guard found and the task does not wait for. */
+  #noticeOf(ofSidecar: string | undefined): string | undefined {
+    const notices = [this.#request.guard?.notice, this.#guard?.notice, ofSidecar].filter((text) => text !== undefined);
+    return notices.length === 0 ? undefined : notices.join(' ');
   }
 
   /** A sidecar without an answer does not block an image: a new image may repair it. */

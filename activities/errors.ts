@@ -10,6 +10,7 @@ export type SidecarErrorCode =
   | 'SIDECAR_UNREADABLE_ANSWER'
   | 'SIDECAR_NOT_ALIVE'
   | 'SIDECAR_BUSY'
+  | 'GUARDED'
   | 'SIDECAR_TOKEN_UNREADABLE';
 
 interface SidecarErrorDetails {

@@ -8,7 +8,9 @@ import { printable } from '../lib/printable.ts';
 import { sidecarActivity } from '../api/sidecar/sidecar-activity.ts';
 import type { TaskPlan } from '../core/task-plan.ts';
 import { recordedTime } from '../lib/timestamp.ts';
-import { queued, waitingForTarget, type Progress } from '../core/progress.ts';
+import { guarded, queued, waitingForTarget, type Progress } from '../core/progress.ts';
+import { guardTimedOut, waitingForGuard, type GuardObstacle } from '../core/guard/guard-obstacle.ts';
+import type { WaitReason } from '../core/next-status.ts';
 import { obstacleBeside, queueTimedOut, waitingInQueue, type Obstacle } from '../core/queueing.ts';
 import { taskFields } from '../core/task-fields.ts';
 import { resourceAlreadyTerminal, resourceGone, targetNotInPhase, waitingForPhase } from '../core/verdict.ts';
@@ -21,9 +23,12 @@ import {
   phaseWait,
   readTarget,
   ready,
+  waitsForGuard,
+  type SeenTarget,
   type TargetDependencies,
 } from './check-target.ts';
 import { SidecarError } from './errors.ts';
+import { GuardWait, type GuardTimes } from './guard-wait.ts';
 import { writeStatus } from './mirror-status.ts';
 import type { PermitLine } from './permit-line.ts';
 import { PermitWait } from './permit-wait.ts';
@@ -45,6 +50,9 @@ export class TargetWait implements Disposable {
   readonly #options: AwaitTargetOptions;
   #state: TargetWaitState;
   readonly #permit: PermitWait;
+  /** Unset: the task does not wait for the guard. */
+  readonly #guard: GuardWait | undefined;
+  #lastRestartMs: number | undefined;
   /** What the status shows. */
   #shown: Progress | undefined;
 
@@ -62,6 +70,9 @@ export class TargetWait implements Disposable {
       tasks: dependencies.tasks,
       metrics: dependencies.metrics,
     });
+    const { guard } = plan;
+    if (guard !== undefined && waitsForGuard(plan))
+      this.#guard = new GuardWait(dependencies, { plan, guard, attempt, line });
   }
 
   /** How long the task has waited for its node, to be carried over to a later wait. */
@@ -81,6 +92,7 @@ export class TargetWait implements Disposable {
 
   [Symbol.dispose](): void {
     this.#permit[Symbol.dispose]();
+    this.#guard?.[Symbol.dispose]();
   }
 
   /** Checks once and waits for what blocks the task. @returns `undefined` when the caller has to check again. */
@@ -120,9 +132,27 @@ export class TargetWait implements Disposable {
     const { phaseSinceMs: _, ...state } = this.#state;
     this.#state = state;
     if (!needsPermit(plan)) return ready(plan, seen);
+    const early = await this.#guard?.preview(seen.node, this.#guardTimes);
+    if (early !== undefined) return await this.#waitForGuard(early);
     const taken = await this.#takeNode();
-    if (!('by' in taken)) return { ...ready(plan, seen), ...taken, ...present({ sighting: this.#state.sighting }) };
-    return this.#begunRemainingMs() <= 0 ? ready(plan, seen) : await this.#waitForNode(taken);
+    if ('by' in taken) return this.#begunRemainingMs() <= 0 ? ready(plan, seen) : await this.#waitForNode(taken);
+    return await this.#passGuard(seen, { ...ready(plan, seen), ...taken });
+  }
+
+  async #passGuard(
+    { node }: Extract<SeenTarget, { state: 'met' }>,
+    task: ReadyTask,
+  ): Promise<OverTask | ReadyTask | undefined> {
+    const isReady = { ...task, ...present({ sighting: this.#state.sighting }) };
+    if (this.#guard === undefined) return isReady;
+    this.#state = { ...this.#state, ...present({ chainId: node.spec.chainId }) };
+    const guard = await this.#guard.check(node, this.#guardTimes);
+    return 'by' in guard ? await this.#waitForGuard(guard) : { ...isReady, guard };
+  }
+
+  get #guardTimes(): GuardTimes {
+    const { queuedSinceMs } = this.#state;
+    return { sinceMs: queuedSinceMs ?? this.#options.attempt.nowMs, lastRestartMs: this.#lastRestartMs };
   }
 
   /**
@@ -143,6 +173,7 @@ export class TargetWait implements Disposable {
     const { node, taskId } = plan.task;
     try {
       const activity = sidecarActivity(await this.#dependencies.sidecar.listTasks(node, attempt.signal), taskId);
+      this.#lastRestartMs = activity.lastRestartEndedAtMs;
       return obstacleBeside(activity, {
         betweenRestartsMs: plan.betweenRestartsMs,
         nowMs: attempt.nowMs,
@@ -156,6 +187,7 @@ export class TargetWait implements Disposable {
 
   /** A runbook keeps a permit that it holds. */
   async #release(): Promise<void> {
+    await this.#guard?.release(this.#state.chainId);
     if (isOwnPermit(this.#options.plan)) await this.#permit.release();
   }
 
@@ -211,6 +243,28 @@ export class TargetWait implements Disposable {
     return undefined;
   }
 
+  /** No permit is held while the guard holds the task back, or another task may take down a validator of the chain. */
+  async #waitForGuard(obstacle: GuardObstacle): Promise<OverTask | undefined> {
+    const { plan, attempt } = this.#options;
+    const sinceMs = this.#state.queuedSinceMs ?? attempt.nowMs;
+    if (isOwnPermit(plan)) await this.#permit.release();
+    this.#state = {
+      ...this.#state,
+      queuedSinceMs: sinceMs,
+      ...present({ guard: obstacle.by === 'guard' ? obstacle.numbers : undefined }),
+    };
+    const { queueTimeoutMs = Number.POSITIVE_INFINITY } = plan;
+    const remainingMs = sinceMs + queueTimeoutMs - attempt.nowMs;
+    const message = waitingForGuard(plan.task.node, obstacle, plan.queueTimeoutMs);
+    const shown = await this.#show({ reason: 'Guarded', progress: guarded(message) });
+    if ('verdict' in shown) return over(plan, shown.verdict);
+    if (remainingMs <= 0) return over(plan, guardTimedOut(plan.task.node, obstacle, queueTimeoutMs));
+    const waitingFor = obstacle.by === 'guard' ? `guard: ${obstacle.numbers.verdict}` : obstacle.holder;
+    attempt.heartbeat({ ...this.#state, waitingFor });
+    await this.#guard?.wait(obstacle, remainingMs);
+    return undefined;
+  }
+
   /** @param timedOut - Set after `queueTimeout`: then the condition is only written if it says something else. */
   async #showQueue(obstacle: Obstacle, timedOut: Verdict | undefined): Promise<OverTask | undefined> {
     const { plan } = this.#options;
@@ -237,7 +291,7 @@ export class TargetWait implements Disposable {
     reason,
     progress,
   }: {
-    readonly reason: 'PhaseNotMet' | 'Queued';
+    readonly reason: WaitReason;
     readonly progress: Progress;
   }): Promise<{ readonly verdict: Verdict } | { readonly targetFirstObservedAt?: string }> {
     const { plan, attempt } = this.#options;

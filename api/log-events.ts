@@ -313,14 +313,19 @@ export const logEvents = {
     message: 'The task waits for its node. Nothing was sent by this attempt.',
     fields: [...TASK, 'reason', 'detail'],
   },
+  GuardPassedOver: {
+    level: 'WARN',
+    message: 'The guard found a reason to wait, and spec.override or the mode Warn passes over it.',
+    fields: [...TASK, 'reason', 'detail'],
+  },
   PermitAcquired: {
     level: 'INFO',
-    message: "The task has acquired the node's permit.",
+    message: "The task has acquired the permit of its node, or of its node's chain.",
     fields: ['permit', 'holder', ...WORKFLOW],
   },
   PermitReleased: {
     level: 'INFO',
-    message: "The node's permit was released.",
+    message: 'The permit of a node or of a chain was released.',
     fields: ['permit', 'holder', ...WORKFLOW],
   },
   PermitFreed: {

@@ -30,7 +30,7 @@ export const metricLabels = {
   workflowType: 'Temporal workflow type',
   service_name: 'always `temporal-core-sdk`',
   operation: 'name of the gRPC method',
-  status_code: 'gRPC status, such as `UNAVAILABLE`',
+  status_code: 'gRPC status, such as `UNAVAILABLE`; `TRANSPORT_ERROR` when there was no answer',
   worker_type: '`ActivityWorker`, `WorkflowWorker`, `LocalActivityWorker`',
 } as const;
 

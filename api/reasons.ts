@@ -40,6 +40,15 @@ export const reasons = {
         '{node} was restarted less than {interval} ago (spec.minSecondsBetweenRestarts); waiting until {until}{limit}.',
     },
   },
+  Guarded: {
+    condition: 'TargetReady',
+    meaning:
+      'The guard of the chain does not allow to take the node down now, or another task may take down a validator of the chain. The task waits, at most `queueTimeout`. [What the guard decides](guard.md).',
+    messages: {
+      chain: 'Chain {chain} is busy with {holder}, which may take down a validator; {node} waits for it to end{limit}.',
+      guard: 'Waiting for the guard ({verdict}){limit}: {finding}',
+    },
+  },
   TaskComplete: {
     condition: 'Ready',
     meaning:
@@ -60,7 +69,7 @@ export const reasons = {
     condition: 'Failed',
     alert: 'SeiNodeTaskNotStarted',
     meaning:
-      'Nothing was sent: the SeiNode does not exist, was not in `requirePhase` before `requirePhaseTimeout`, or was busy until `queueTimeout`. Or the SeiNode was deleted later; then the message says what was sent.',
+      'Nothing was sent: the SeiNode does not exist, was not in `requirePhase` before `requirePhaseTimeout`, or was busy or held back by the guard until `queueTimeout`. Or the SeiNode was deleted later; then the message says what was sent.',
     messages: {
       missing: '{node} does not exist. Nothing was sent. Check target.nodeRef.name and the namespace.',
       otherPhase:
@@ -70,6 +79,9 @@ export const reasons = {
         'The sidecar of {node} was still restarting seid for another task, {taskId}, after {timeout} (queueTimeout). {whereabouts}',
       interval:
         '{node} was still within {interval} of its last restart (spec.minSecondsBetweenRestarts) after {timeout} (queueTimeout). {whereabouts}',
+      chain:
+        '{node} still waited after {timeout} (queueTimeout), because chain {chain} was busy with {holder}. {whereabouts}',
+      guard: 'The guard still held {node} back ({verdict}) after {timeout} (queueTimeout). {finding} {whereabouts}',
       goneUnsent: '{node} no longer exists. Nothing was sent. Check target.nodeRef.name and the namespace.',
       gonePerhapsSent: `{node} no longer exists. The task may have been sent, and it is not known how it ended. ${CHECK_NODE}`,
       goneSent: `{node} no longer exists. The task was sent, and it is not known how it ended. ${CHECK_NODE}`,
@@ -210,6 +222,7 @@ export const reasons = {
 export const whereabouts = {
   running: `The task is still running on the sidecar of {node} and is no longer watched. ${CHECK_NODE}`,
   queued: 'Nothing was sent. Wait until the node is free, then create a new task.',
+  guarded: 'Nothing was sent. Create a new task when the guard allows it.',
   begunAndQueued: `The task had been begun before and may have been sent; it is not watched. ${CHECK_NODE}`,
   unsent: 'Nothing was sent to the sidecar of {node}. Check the sidecar, then create a new task.',
   acceptedAndGone: `The sidecar of {node} had accepted the task and no longer knows it. ${CHECK_NODE}`,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { guardChecks } from './guard-verdicts.ts';
+import { DEFAULT_MIN_SOURCES, guardSchema, overrideSchema } from './guard-spec.ts';
 import { LISTED_FAILURES, LISTED_NODES, MOST_RUNBOOK_NODES } from './runbook-limits.ts';
 import { isUnchanged } from './spec-rules.ts';
 import { conditionSchema, type SeiNodeTask } from './sei-node-task.ts';
@@ -112,14 +112,13 @@ const gate = z
   .prefault({})
   .describe('What a node must have reached after its restart before the next one is restarted.');
 
-const guard = z
-  .object({
-    minSources: int32.min(1).default(2).describe('Nodes that must agree on the state of the chain.'),
-    maxDownPercent: int32
-      .min(1)
-      .max(33)
-      .optional()
-      .describe('Largest share of voting power that may be down, in percent. Unset: less than a third.'),
+const guard = guardSchema
+  .pick({ maxDownPercent: true })
+  .extend({
+    minSources: guardSchema.shape.minSources
+      .unwrap()
+      .default(DEFAULT_MIN_SOURCES)
+      .describe('Other nodes of the chain that have to agree on it.'),
   })
   .prefault({})
   .describe('Limits of the guard, which is always enforced for a runbook.');
@@ -166,18 +165,6 @@ const window = z
       .max(50),
   })
   .describe('When a node may be restarted. It decides on the start of each node and interrupts none. Unset: always.');
-
-const override = z
-  .object({
-    checks: z
-      .array(z.enum(guardChecks))
-      .min(1)
-      .max(20)
-      .meta({ 'x-kubernetes-list-type': 'set' })
-      .describe('Verdicts of the guard that do not stop a restart, such as QuorumAtRisk.'),
-    reason: z.string().min(1).max(1024).describe('Why. It is recorded in the status, in Events and in Temporal.'),
-  })
-  .describe('Verdicts of the guard to pass over.');
 
 const control = z
   .object({
@@ -228,7 +215,7 @@ export const runbookSpecSchema = z
       .boolean()
       .optional()
       .describe('Whether the runbook ends after its plan, with nothing touched. Unset: it restarts the nodes.'),
-    override: override.optional(),
+    override: overrideSchema.optional().describe('Verdicts of the guard to pass over.'),
     ttlSecondsAfterFinished: int32
       .min(0)
       .optional()

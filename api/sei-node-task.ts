@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { guardSchema, overrideSchema } from './guard-spec.ts';
 import type { OutputType } from './kinds/kind-definition.ts';
 import { payloadSchemas } from './payload-schemas.ts';
 import { seiNodePhases, taskPhases } from './phases.ts';
-import { isImmutable, payloadRules } from './spec-rules.ts';
+import { guardRules, isImmutable, payloadRules } from './spec-rules.ts';
 import { payloadFieldOf, taskKindNames, taskKinds, type PayloadField, type TaskKind } from './task-kinds.ts';
 
 export function isTerminal(phase: string | undefined): boolean {
@@ -117,9 +118,19 @@ export const specSchema = z
       .describe(
         'Seconds after its end at which the task is deleted, as for Jobs. Unset: the default of the installation, which is never unless it is set.',
       ),
+    guard: guardSchema
+      .meta({ 'x-kubernetes-validations': [isImmutable('guard')] })
+      .optional()
+      .describe(
+        'RestartSeid and UpdateNodeImage only: whether the task waits until the chain can spare the node. Unset: the default of the installation, which is Off unless it is set. Immutable.',
+      ),
+    override: overrideSchema
+      .meta({ 'x-kubernetes-validations': [isImmutable('override')] })
+      .optional()
+      .describe('Verdicts of the guard that are passed over, and why. Immutable.'),
     ...optionalPayloads,
   })
-  .meta({ 'x-kubernetes-validations': payloadRules() })
+  .meta({ 'x-kubernetes-validations': [...payloadRules(), ...guardRules()] })
   .describe(
     'What to do, and on which node. Only the times may change: timeoutSeconds, minSecondsBetweenRestarts and ttlSecondsAfterFinished.',
   );

@@ -25,12 +25,17 @@ export const seiNodeSchema = z.object({
     archive: z.unknown().optional(),
     replayer: z.unknown().optional(),
     seed: z.unknown().optional(),
+    /** Read for the guard only, as far as it is a boolean. */
+    paused: z.unknown().optional(),
   }),
   status: z
     .object({
       phase: z.string().optional(),
       currentImage: z.string().optional(),
       resolvedPeers: z.array(z.string()).optional(),
+      /** These two are read for the guard only, as far as they have the form that it knows. */
+      conditions: z.unknown().optional(),
+      adoptedWorkflow: z.unknown().optional(),
     })
     .optional(),
 });

@@ -1,4 +1,4 @@
-import { payloadFieldOf, taskKindNames, type PayloadField } from './task-kinds.ts';
+import { definitionOf, payloadFieldOf, taskKindNames, type PayloadField } from './task-kinds.ts';
 
 /** A rule in CEL for `x-kubernetes-validations`. */
 interface ValidationRule {
@@ -11,7 +11,7 @@ interface ValidationRule {
 }
 
 /** Of one field of the spec. Says nothing about a field that comes or goes. */
-export function isImmutable(field: 'kind' | 'target' | PayloadField): ValidationRule {
+export function isImmutable(field: 'kind' | 'target' | 'guard' | 'override' | PayloadField): ValidationRule {
   return { rule: 'self == oldSelf', message: `spec.${field} is immutable` };
 }
 
@@ -22,6 +22,21 @@ export function isUnchanged(field: string): ValidationRule {
     message: `spec.${field} is immutable`,
     fieldPath: `.${field}`,
   };
+}
+
+/** Of the spec as a whole: who may be guarded, and that the guard stays as it was created. */
+export function guardRules(): ValidationRule[] {
+  const kinds = taskKindNames.filter((kind) => definitionOf(kind).takesSeidDown);
+  return [
+    {
+      rule: `!has(self.guard) && !has(self.override) || self.kind in ['${kinds.join("', '")}']`,
+      message: `spec.guard and spec.override are only for ${kinds.join(' and ')}, which take seid down`,
+    },
+    {
+      rule: 'has(self.guard) == has(oldSelf.guard) && has(self.override) == has(oldSelf.override)',
+      message: 'spec.guard and spec.override are immutable',
+    },
+  ];
 }
 
 /**

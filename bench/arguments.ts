@@ -11,6 +11,7 @@ const benchmarks = {
   profile: { tasks: 300, nodes: 100, 'at-once': 64 },
   finished: { tasks: 10_000 },
   plugin: { runs: 20, tasks: 20 },
+  guard: { validators: 100, sources: 5, runs: 200 },
 } as const satisfies Record<string, Readonly<Record<string, number>>>;
 
 /** 0 leaves something out. */
@@ -23,7 +24,7 @@ const numbers = Object.fromEntries(
   ),
 );
 
-export const USAGE = `Usage: npm run bench -- throughput | inflight | storm | cost | latency | profile | finished | plugin [options] [--json]
+export const USAGE = `Usage: npm run bench -- throughput | inflight | storm | cost | latency | profile | finished | plugin | guard [options] [--json]
   throughput      how many RestartSeid go through on sidecars that are done at once, and what each costs
     --tasks N     in each round, ${benchmarks.throughput.tasks} unless given
     --nodes N     that they are spread over, ${benchmarks.throughput.nodes} unless given
@@ -51,6 +52,10 @@ export const USAGE = `Usage: npm run bench -- throughput | inflight | storm | co
   plugin          CPU time of one command of the built kubectl-snt, and of an empty program of Node
     --runs N      of each command, rounded up to a multiple of 5, ${benchmarks.plugin.runs} unless given
     --tasks N     to list, ${benchmarks.plugin.tasks} unless given
+  guard           CPU time of one evaluation of the guard, and of parsing what it is decided on, without any server
+    --validators N  of the chain, ${benchmarks.guard.validators} unless given
+    --sources N   nodes that are asked about it, ${benchmarks.guard.sources} unless given
+    --runs N      to measure, ${benchmarks.guard.runs} unless given
   --json          one JSON object on stdout instead of a table`;
 
 export type BenchName = keyof typeof benchmarks;

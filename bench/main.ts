@@ -9,6 +9,7 @@ import { benchArguments, USAGE, type BenchArguments, type BenchName, type Option
 import type { BenchRun } from './start-bench-stack.ts';
 import { measureCost } from './cost.ts';
 import { measureFinished } from './finished.ts';
+import { measureGuard } from './guard.ts';
 import { measureInflight } from './inflight.ts';
 import { measureLatency } from './latency.ts';
 import { measurePlugin } from './plugin.ts';
@@ -27,6 +28,7 @@ const measurements: { readonly [Name in BenchName]: (options: Options<Name>, run
   profile: measureProfile,
   finished: measureFinished,
   plugin: measurePlugin,
+  guard: measureGuard,
 };
 
 /** @returns The exit code: 0 when everything was measured, whether or not it is good enough. */

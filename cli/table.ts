@@ -2,7 +2,7 @@ import { wrapped } from './wrapped.ts';
 
 export interface Column {
   readonly title: string;
-  /** The lower, the sooner the column is left out where the terminal is too narrow. Unset: never. */
+  /** The higher, the longer the column stays where the terminal is too narrow. Unset: always. */
   readonly leaveOut?: number;
 }
 
@@ -35,7 +35,7 @@ export function tableLines(table: Table, width: number): string[] {
 }
 
 /**
- * If a table is wider than `width`, each text goes below its row, and columns are left out until the rest fits.
+ * If a table is wider than `width`, each text goes below its row, and columns that do not fit are left out.
  *
  * @param width - In columns of the terminal; `Infinity`: as wide as it takes.
  */
@@ -57,20 +57,23 @@ export function tableLayout({ columns, textTitle, rows }: Table, width: number):
     };
   }
   const kept = keptColumns(columns, widths, width);
-  const lineOf = ({ cells }: Row): string => joined(padded(cells, widths).filter((_, index) => kept.includes(index)));
+  const lineOf = ({ cells }: Row): string => joined(padded(cells, widths).filter((_, index) => kept.has(index)));
   return { header: lineOf(title), linesOf: (row) => [lineOf(row), ...below(row.text, width)] };
 }
 
-/** Indices of the columns that fit. */
-function keptColumns(columns: readonly Column[], widths: readonly number[], width: number): readonly number[] {
-  const leaveOuts = columns.map(({ leaveOut = Infinity }) => leaveOut);
-  let kept = columns.map((_, index) => index);
-  for (;;) {
-    const next = Math.min(...kept.map((index) => leaveOuts[index] ?? Infinity));
-    const needed = sum(kept.map((index) => widths[index] ?? 0)) + GAP.length * (kept.length - 1);
-    if (needed <= width || next === Infinity) return kept;
-    kept = kept.filter((index) => leaveOuts[index] !== next);
+/** Indices of the columns that fit: a narrow one may stay where a wide one that matters more does not. */
+function keptColumns(columns: readonly Column[], widths: readonly number[], width: number): ReadonlySet<number> {
+  const places = columns.map(({ leaveOut = Infinity }, index) => ({ leaveOut, index, width: widths[index] ?? 0 }));
+  const kept = new Set<number>();
+  let needed = -GAP.length;
+  // Infinity - Infinity is NaN, which counts as equal.
+  for (const place of places.toSorted((one, other) => other.leaveOut - one.leaveOut || 0)) {
+    const next = needed + GAP.length + place.width;
+    if (next > width && place.leaveOut !== Infinity) continue;
+    kept.add(place.index);
+    needed = next;
   }
+  return kept;
 }
 
 function padded(cells: readonly string[], widths: readonly number[]): string[] {

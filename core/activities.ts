@@ -2,6 +2,8 @@ import type { NodeReference } from '../api/node-reference.ts';
 import type { Verdict } from '../api/temporal/task-outcome.ts';
 import type { TaskObservation, TaskReport } from '../api/sidecar/sidecar-task.ts';
 import type { BegunTask, TaskIdentity } from '../api/temporal/task-input.ts';
+import type { GuardNumbers } from './guard/decide-guard.ts';
+import type { WaitReason } from './next-status.ts';
 import type { Knowledge, Sent } from './knowledge.ts';
 import type { Progress } from './progress.ts';
 import type { RestartSighting } from './queueing.ts';
@@ -28,6 +30,12 @@ interface OwnPermit {
   readonly runId?: string | undefined;
 }
 
+/** The permit of a chain that a task may hold, and whether its restart counts for the next one. */
+export interface ChainPermit {
+  readonly chainId: string;
+  readonly sent: Sent;
+}
+
 /** The side effects of the task workflows, by the names that the Temporal UI shows. */
 export interface Activities {
   /** Makes the plan, looks at the target and tries to take the node's permit where the kind changes the node. */
@@ -48,7 +56,9 @@ export interface Activities {
    * Releases the permit, then writes the verdict. Returns the task that the status says was begun when the verdict
    * knows nothing of it.
    */
-  mirrorStatus(request: MirrorRequest & { readonly permit?: OwnPermit }): Promise<BegunTask | undefined>;
+  mirrorStatus(
+    request: MirrorRequest & { readonly permit?: OwnPermit; readonly chainPermit?: ChainPermit },
+  ): Promise<BegunTask | undefined>;
   /**
    * Waits until the workflow that calls has a node to itself; it then hands its id on to its tasks as `permitHolder`.
    */
@@ -67,6 +77,15 @@ export interface ReadyTask {
   readonly permitRunId?: string;
   /** The restart of others that was waited for. */
   readonly sighting?: RestartSighting;
+  /** Unset: the task is not guarded. */
+  readonly guard?: ReadyGuard;
+}
+
+/** What the guard of a ready task came to. */
+export interface ReadyGuard {
+  readonly chainId: string;
+  /** Told with the task: what was found and not waited for. Unset: nothing. */
+  readonly notice?: string;
 }
 
 /** A task that ends without being sent. `plan` is unset when its input gives none. */
@@ -92,10 +111,14 @@ export interface TargetWaitState {
   readonly queuedSinceMs?: number;
   readonly sighting?: RestartSighting;
   /** Why the status says that the target is not ready. */
-  readonly shown?: 'PhaseNotMet' | 'Queued';
+  readonly shown?: WaitReason;
+  /** What the guard found last. */
+  readonly guard?: GuardNumbers;
+  /** Chain whose permit the task may hold. */
+  readonly chainId?: string;
 }
 
-export interface DispatchRequest extends Pick<ReadyTask, 'plan' | 'request' | 'sighting'> {
+export interface DispatchRequest extends Pick<ReadyTask, 'plan' | 'request' | 'sighting' | 'guard'> {
   readonly knowledge: Knowledge;
   /** What of the execution time is used up. Unset: it has not begun. */
   readonly elapsedMs?: number;

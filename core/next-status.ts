@@ -6,6 +6,9 @@ import type { TaskPhase } from '../api/phases.ts';
 import { isTerminal, type Condition, type SeiNodeTaskStatus } from '../api/sei-node-task.ts';
 import { timestamp } from '../lib/timestamp.ts';
 
+/** Why the target is not ready. */
+export type WaitReason = 'PhaseNotMet' | 'Queued' | 'Guarded';
+
 export type WorkflowReference = NonNullable<SeiNodeTaskStatus['workflow']>;
 
 /** Something that happened to a task, to be written into its status. */
@@ -13,7 +16,7 @@ export type StatusChange =
   /** The bridge has seen the resource. */
   | { readonly step: 'accepted' }
   /** The target is in another phase, or busy with other work, for which a task that was begun before waits too. */
-  | { readonly step: 'waiting'; readonly reason: 'PhaseNotMet' | 'Queued'; readonly progress: Progress }
+  | { readonly step: 'waiting'; readonly reason: WaitReason; readonly progress: Progress }
   /**
    * Written before the task is sent. `targetMessage` is unset when the target's phase was not consulted. A start that
    * is recorded for this task already stays: a worker may have died right after writing it.
@@ -48,7 +51,7 @@ function phaseAfter(change: StatusChange, current: TaskPhase | undefined): TaskP
     case 'noted':
       return current ?? 'Pending';
     case 'waiting':
-      return change.reason === 'Queued' && current === 'Running' ? 'Running' : 'Pending';
+      return change.reason !== 'PhaseNotMet' && current === 'Running' ? 'Running' : 'Pending';
     case 'finished':
       return change.verdict.phase;
     default:

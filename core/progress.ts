@@ -60,6 +60,11 @@ export function queued(message: string): Progress {
   return { step: 'Queued', message };
 }
 
+/** @param message - What the guard found. */
+export function guarded(message: string): Progress {
+  return { step: 'Guarded', message };
+}
+
 /** @param message - Where the target is instead. */
 export function waitingForTarget(message: string): Progress {
   return { step: 'WaitingForTarget', message };

@@ -69,8 +69,12 @@ function valuesOf(node: NodeReference, obstacle: Obstacle) {
 
 /** Message of `TargetReady=False`, reason Queued. */
 export function waitingInQueue(node: NodeReference, obstacle: Obstacle, timeoutMs: number | undefined): string {
-  const limit = timeoutMs === undefined ? '' : `, at most ${formatDuration(timeoutMs)}`;
-  return messageOf('Queued', obstacle.by, { ...valuesOf(node, obstacle), limit });
+  return messageOf('Queued', obstacle.by, { ...valuesOf(node, obstacle), limit: limitText(timeoutMs) });
+}
+
+/** Ends a message about a wait. @param timeoutMs - Unset: no limit, and no text. */
+export function limitText(timeoutMs: number | undefined): string {
+  return timeoutMs === undefined ? '' : `, at most ${formatDuration(timeoutMs)}`;
 }
 
 /** @param begun - Whether another controller or workflow had begun the task: what it has sent is not known. */

@@ -3,6 +3,7 @@ import type { Verdict } from '../api/temporal/task-outcome.ts';
 import { printable } from '../lib/printable.ts';
 import { CANCEL_ANNOTATION } from '../api/provenance.ts';
 import { SEI_NODE, SEI_NODE_TASK } from '../api/resources.ts';
+import type { WaitReason } from './next-status.ts';
 import type { MirrorTarget } from '../api/temporal/task-input.ts';
 
 /** An Event, for the recorder of Events. */
@@ -69,8 +70,9 @@ export function createdAgainEvent(
   return onTask(task, { type: 'Warning', reason: 'CreatedAgain', action: 'StartTask', note, key: 'created-again' });
 }
 
-export function waitingEvent(task: MirrorTarget, reason: 'PhaseNotMet' | 'Queued', message: string): TaskEvent {
+export function waitingEvent(task: MirrorTarget, reason: WaitReason, message: string): TaskEvent {
   if (reason === 'Queued') return onTask(task, { reason, action: 'TakePermit', note: message, key: 'queued' });
+  if (reason === 'Guarded') return onTask(task, { reason, action: 'CheckGuard', note: message, key: 'guarded' });
   return onTask(task, { reason: 'WaitingForTarget', action: 'CheckTarget', note: message, key: 'waiting' });
 }
 
@@ -99,6 +101,19 @@ function onBoth(subjects: EventSubjects, happening: Happening): TaskEvent[] {
 
 export function dispatchedEvents(subjects: EventSubjects, note: string): TaskEvent[] {
   return onBoth(subjects, { reason: 'Dispatched', action: 'DispatchTask', note, key: 'dispatched' });
+}
+
+/**
+ * What the guard found and the task does not wait for.
+ *
+ * @param by - `warn`: its mode is Warn. `override`: spec.override names it.
+ */
+export function guardEvents(
+  subjects: EventSubjects,
+  { by, verdict, note }: { readonly by: 'warn' | 'override'; readonly verdict: string; readonly note: string },
+): TaskEvent[] {
+  const reason = by === 'warn' ? 'GuardWarning' : 'GuardOverridden';
+  return onBoth(subjects, { type: 'Warning', reason, action: 'CheckGuard', note, key: `guard/${verdict}` });
 }
 
 /**

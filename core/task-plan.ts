@@ -4,6 +4,8 @@ import type { z } from 'zod';
 import { changeValues } from './change-values.ts';
 import { executionLimitSeconds, secondsBetweenRestarts } from './execution-limit.ts';
 import { parseGoDuration } from '../lib/go-duration.ts';
+import type { GuardMode } from '../api/guard-spec.ts';
+import { planGuard, type PlannedGuard } from './guard/plan-guard.ts';
 import { check, firstIssue, InvalidField } from './invalid-field.ts';
 import { seiNodePhases, type SeiNodePhase } from '../api/phases.ts';
 import type { SeiNode } from '../api/sei-node.ts';
@@ -31,6 +33,8 @@ export interface TaskPlan {
   readonly betweenRestartsMs: number;
   /** Unset: unbounded. */
   readonly timeoutMs?: number;
+  /** Unset: the guard is off. */
+  readonly guard?: PlannedGuard;
   readonly payload: unknown;
   /** JSON texts of the values of a parameter change, in their order. */
   readonly changeValues?: readonly string[];
@@ -71,6 +75,8 @@ export interface Planner {
   /** Of the first run in the chain: a task keeps its id when its workflow is reset. */
   readonly firstRunId: string;
   readonly cluster: string;
+  /** Mode of a task whose spec has no guard. Default: Off. */
+  readonly guardDefault?: GuardMode;
 }
 
 /** Turns a workflow's type and input into a plan, or into the verdict that says why there can be none. */
@@ -103,6 +109,7 @@ function checkedPlan(kind: TaskKind, input: CheckedInput, planner: Planner): Tas
       timeoutMs: executionTimeout(kind, seconds(input, 'timeoutSeconds')),
     }),
     betweenRestartsMs: 1000 * secondsBetweenRestarts(kind, seconds(input, 'minSecondsBetweenRestarts')),
+    ...present({ guard: planGuard(kind, input, planner.guardDefault) }),
     payload: check<unknown>(payloadSchemas[payloadField], input.payload, `spec.${payloadField}`),
     ...present({
       changeValues: definitionOf(kind).sendsJsonValues ? changeValues(input.payload, input.changeValues) : undefined,

@@ -54,6 +54,7 @@ const generators: Readonly<Record<string, (present: string) => string>> = {
   ...Object.fromEntries(
     alerts.map((alert) => [`docs/alerts/${alert.name}.md`, (page: string) => withRule(page, alert)]),
   ),
+  'docs/guard.md': (present) => withTables(present, ['guardVerdicts']),
   'docs/metrics.md': (present) => withTables(present, ['metrics', 'sdkMetrics', 'metricLabels']),
   'docs/configuration.md': (present) => withTables(present, ['config']),
   'docs/logs.md': (present) => withTables(present, ['events', 'fields']),

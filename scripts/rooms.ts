@@ -58,7 +58,7 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
     packages: ['@kubernetes/client-node', 'undici', 'yaml', 'zod', 'node:'],
   },
   activities: {
-    holds: 'side effects: sidecar client, SeiNode reads, permits, status writes, Events',
+    holds: 'side effects: sidecar client, SeiNode reads, reads of a chain (`chain/`), permits, status writes, Events',
     rooms: product,
     packages: [...temporal, '@temporalio/activity', 'undici', 'zod', 'node:'],
   },
@@ -83,7 +83,8 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
     packages: ['@commander-js/extra-typings', '@temporalio/client', '@temporalio/envconfig', 'yaml', 'node:'],
   },
   simulator: {
-    holds: "nodes that stand in for real ones: a sidecar's exact wire behaviour over real child processes",
+    holds:
+      "[nodes that stand in for real ones](simulator.md): a sidecar's exact wire behaviour over real child processes, and a chain that can stop",
     rooms: [],
     packages: ['node:'],
   },
@@ -105,18 +106,18 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
   },
   bench: {
     holds: '[benchmarks](performance.md) with a floor of the same run',
-    rooms: [...product, 'crd-bridge', 'cli', 'simulator', 'dev', 'scripts'],
+    rooms: [...product, 'activities', 'crd-bridge', 'cli', 'simulator', 'dev', 'scripts'],
     packages: ['@temporalio/client', '@temporalio/activity', '@temporalio/worker', '@temporalio/workflow', 'node:'],
   },
   docs: {
-    holds: 'documents; `record/` makes the transcripts and the screenshot in them',
+    holds: 'documents; `record/` makes the transcripts and the pictures in them',
     rooms: [...product, 'dev'],
-    packages: ['node:'],
+    packages: ['rolldown', 'uplot', 'node:'],
   },
   scripts: {
     holds: 'what npm scripts run on the source: generated files, audit, the rooms themselves',
     rooms: [...product, 'worker', 'cli'],
-    packages: ['oxc-parser', 'rolldown', 'yaml', 'zod', 'node:'],
+    packages: ['@grafana/schema', 'oxc-parser', 'rolldown', 'yaml', 'zod', 'node:'],
   },
   test: {
     holds: 'tests, by room and by what is tried',

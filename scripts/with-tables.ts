@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { formatDuration } from '../lib/go-duration.ts';
+import { guardVerdicts } from '../api/guard-verdicts.ts';
 import { logEvents, logFields } from '../api/log-events.ts';
 import { metricLabels, metrics, sdkMetrics, type MetricDefinition } from '../api/metrics.ts';
 import { runbookNodeReasons, runbookReasons } from '../api/runbook-reasons.ts';
@@ -72,6 +73,16 @@ function kindTable(): string {
     ['kind', "sidecar's task", 'default timeout', 'changes the node', 'right on the SeiNode', 'outputs'],
     rows,
   );
+}
+
+function guardTable(): string {
+  const rows = Object.entries(guardVerdicts).map(([verdict, { allows, meaning, messages }]) => [
+    code(verdict),
+    allows ? 'sent' : 'waits',
+    meaning,
+    Object.values(messages).join('<br>'),
+  ]);
+  return table(['verdict', 'the task', 'meaning', 'messages'], rows);
 }
 
 function configTable(): string {
@@ -155,6 +166,7 @@ const tables = {
   rooms: roomTable,
   reasons: reasonTable,
   kinds: kindTable,
+  guardVerdicts: guardTable,
   config: configTable,
   events: eventTable,
   fields: fieldTable,

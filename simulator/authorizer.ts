@@ -51,7 +51,7 @@ export class Authorizer {
   readonly #agent: Agent;
   /** Keyed by question; the value is the answer and when it expires. */
   readonly #allowed = new Map<string, { expires: number; value: unknown }>();
-  /** Questions that are being asked: requests that come meanwhile wait for the same answer, as in kube-rbac-proxy. */
+  /** Questions that are being asked: requests that come until then wait for the same answer, as in kube-rbac-proxy. */
   readonly #asking = new Map<string, Promise<unknown>>();
 
   constructor(options: AuthorizationOptions) {

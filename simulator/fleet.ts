@@ -219,6 +219,7 @@ export class Fleet {
 
   /** Ends every seid and the server. */
   async close(): Promise<void> {
+    this.#chain?.end();
     await Promise.all(this.nodes.map((node) => node.close()));
     this.#nodes.clear();
     this.#authorizer?.close();

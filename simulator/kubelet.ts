@@ -45,6 +45,8 @@ export class Kubelet {
   #child: ChildProcess | undefined;
   #port: number | undefined;
   #awaitsBoot = false;
+  /** The last process that a task has signalled. */
+  #signalled: number | undefined;
   readonly #up = Promise.withResolvers<void>();
   #closed = false;
 
@@ -69,9 +71,11 @@ export class Kubelet {
     return this.#port === undefined ? undefined : `http://127.0.0.1:${this.#port}`;
   }
 
-  /** Sends a signal; `false` when that process has ended. */
+  /** Sends a signal of a task; `false` when that process has ended. */
   signal(pid: number, signal: 'SIGTERM' | 'SIGKILL'): boolean {
-    return this.#child?.pid === pid && this.#child.kill(signal);
+    const isSent = this.#child?.pid === pid && this.#child.kill(signal);
+    if (isSent) this.#signalled = pid;
+    return isSent;
   }
 
   /** Resolves when that process has ended. */
@@ -180,7 +184,7 @@ export class Kubelet {
       this.#options.journal.note({ type: 'seid-ended', pid: child.pid });
     }
     this.#child = undefined;
-    this.#options.chainNode?.stops();
+    this.#options.chainNode?.stops(child.pid !== undefined && child.pid === this.#signalled ? 'task' : 'exit');
     if (this.#closed) return;
     await sleep(this.#options.restartDelayMs);
     if (!this.#closed) this.#spawn();

@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { guardModes } from '../api/guard-spec.ts';
 import { logLevels } from '../api/log.ts';
 import { readAuthorities } from '../activities/sidecar-trust.ts';
 import { NodeUrlTemplate } from '../activities/node-url-template.ts';
@@ -177,6 +178,12 @@ export const configSchema = z.object({
     .optional()
     .describe(
       'Version of this process in that Worker Deployment. Needs `TEMPORAL_DEPLOYMENT_NAME`. Unset: no versioning.',
+    ),
+  GUARD_DEFAULT: z
+    .enum(guardModes)
+    .default('Off')
+    .describe(
+      'Mode of [the guard](guard.md) for RestartSeid and UpdateNodeImage without `spec.guard`: `Off` does not evaluate it, `Warn` reports what it finds, `Enforce` also waits until it allows the task. Counts when a task starts.',
     ),
   MAX_CONCURRENT_POLLS: z.coerce
     .number('is not a number')

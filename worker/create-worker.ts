@@ -63,6 +63,7 @@ export async function createWorker(options: ServiceWorkerOptions): Promise<Worke
   const tasks = new ResourceClient<SeiNodeTask>(transport, SEI_NODE_TASK);
   const rpc = new SeidRpc({ urlTemplate: config.SEID_RPC_URL_TEMPLATE, dispatcher: new Agent() });
   const seiNodes = new ResourceClient(transport, SEI_NODE);
+  const chain = new ChainReader({ rpc, seiNodes });
   const common = { clusterId, seiNodes, events, log, shutdown, temporalUiUrl: config.TEMPORAL_UI_URL };
   const activities = createActivities({
     ...common,
@@ -77,6 +78,8 @@ export async function createWorker(options: ServiceWorkerOptions): Promise<Worke
       metrics,
     }),
     rpc,
+    chains: chain,
+    guardDefault: config.GUARD_DEFAULT,
     tasks,
     statuses: new TaskStatusWriter(tasks, metrics),
     searchAttributes,
@@ -85,7 +88,7 @@ export async function createWorker(options: ServiceWorkerOptions): Promise<Worke
   const runbookActivities = createRunbookActivities({
     ...common,
     runbooks: new ResourceClient<SeiNodeRunbook>(transport, SEI_NODE_RUNBOOK),
-    chain: new ChainReader({ rpc, seiNodes }),
+    chain,
   });
   return await Worker.create({
     connection,

@@ -54,7 +54,7 @@ export async function runTask(kind: TaskKind, input: unknown): Promise<TaskOutco
  * written.
  */
 async function finish(
-  { task, plan, verdict, startedAtMs, submittedAtMs, permitRunId }: FinishedTask,
+  { task, plan, verdict, startedAtMs, submittedAtMs, permitRunId, chainPermit }: FinishedTask,
   input: unknown,
 ): Promise<BegunTask | undefined> {
   if (plan === undefined && task.mirrorTo === undefined) return undefined;
@@ -71,7 +71,7 @@ async function finish(
     endedAtMs: Date.now(),
     workflowStartedAtMs: workflowInfo().startTime.getTime(),
     unbegun,
-    ...present({ submittedAtMs, startedAtMs, permit }),
+    ...present({ submittedAtMs, startedAtMs, permit, chainPermit }),
   };
   return await CancellationScope.nonCancellable(() => mirrorStatus(request));
 }

@@ -11,6 +11,7 @@ import type { Verdict } from '../api/temporal/task-outcome.ts';
 import type {
   Activities,
   Begun,
+  ChainPermit,
   CheckedTarget,
   OverTask,
   PollHeartbeat,
@@ -63,6 +64,8 @@ export interface FinishedTask {
   readonly submittedAtMs?: number;
   /** The run that is its permit, as far as it is known. */
   readonly permitRunId?: string;
+  /** Permit of a chain that it may hold. Unset: none. */
+  readonly chainPermit?: ChainPermit;
 }
 
 export interface TaskLifecycleOptions {
@@ -78,7 +81,7 @@ type Next = Step | OverTask;
 /** The life of one task. Activities observe, `core/` decides, and each method here does one step. */
 export class TaskLifecycle {
   readonly #options: TaskLifecycleOptions;
-  #ready: Pick<ReadyTask, 'request' | 'sighting'> | undefined;
+  #ready: Pick<ReadyTask, 'request' | 'sighting' | 'guard'> | undefined;
   #plan!: TaskPlan;
   #knowledge: Knowledge = { sent: 'no' };
   /** Unset: the execution has not begun. `atMs`: when that was heard here, in milliseconds since the epoch. */
@@ -266,10 +269,11 @@ export class TaskLifecycle {
     };
   }
 
-  get #readyTask(): Pick<ReadyTask, 'request' | 'sighting'> {
+  get #readyTask(): Pick<ReadyTask, 'request' | 'sighting' | 'guard'> {
     if (this.#ready === undefined)
       throw new TypeError('a task is sent and watched only after its target was found ready');
-    return { request: this.#ready.request, ...present({ sighting: this.#ready.sighting }) };
+    const { request, sighting, guard } = this.#ready;
+    return { request, ...present({ sighting, guard }) };
   }
 
   get #situation(): Situation {
@@ -335,6 +339,11 @@ export class TaskLifecycle {
     };
   }
 
+  get #chainPermit(): ChainPermit | undefined {
+    const chainId = this.#ready?.guard?.chainId ?? this.#waited?.chainId;
+    return chainId === undefined ? undefined : { chainId, sent: this.#knowledge.sent };
+  }
+
   #ended({ task, plan, verdict }: Pick<OverTask, 'task' | 'plan' | 'verdict'>): FinishedTask {
     return {
       task,
@@ -344,6 +353,7 @@ export class TaskLifecycle {
         startedAtMs: this.#begun?.startedAtMs,
         submittedAtMs: this.#submittedAtMs,
         permitRunId: this.#permitRunId,
+        chainPermit: this.#chainPermit,
       }),
     };
   }

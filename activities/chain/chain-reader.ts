@@ -7,13 +7,13 @@ import { listChainNodes } from './list-chain-nodes.ts';
 import { readSource } from './read-source.ts';
 import { readStatuses } from './read-statuses.ts';
 
-/** Between the two reads of a status, in milliseconds. Sei has a block about every 0.4 s. */
+/** Between two reads of a status, in milliseconds. Sei has a block about every 0.4 s. */
 const STATUS_INTERVAL_MS = 1_000;
 
 export interface ChainReaderOptions {
   readonly rpc: SeidRpc;
   readonly seiNodes: ResourceClient;
-  /** Between the two reads of a node's status, in milliseconds. Default: 1,000. */
+  /** Between two reads of a node's status, in milliseconds. Default: 1,000. */
   readonly statusIntervalMs?: number;
 }
 
@@ -37,7 +37,7 @@ export class ChainReader {
   }
 
   /**
-   * Takes a second and more. Whatever a node does not answer is unset in the result.
+   * Takes a second and more: three when no node has a new block. Whatever a node does not answer is unset in the result.
    *
    * @throws KubernetesError when the API server does not list the SeiNodes.
    * @throws the signal's reason when it is aborted.

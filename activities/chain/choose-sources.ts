@@ -1,10 +1,10 @@
 import type { NodeReference } from '../../api/node-reference.ts';
+import { isFresh } from '../../core/guard/chain-evidence.ts';
 import type { NodeStatus, ObservedNode } from '../../core/guard/chain-observation.ts';
+import { isSameNode } from '../../core/guard/guard-situation.ts';
 
 /** How many nodes are asked at most: enough to find out which of them lies. */
 const MAX_SOURCES = 5;
-/** Age of the latest block up to which a node follows the chain, in milliseconds. */
-const FRESH_MS = 30_000;
 
 interface Choice {
   readonly chainId: string;
@@ -30,8 +30,7 @@ interface Candidate {
  * stopped, the highest of those that are not catching up, or else of all.
  */
 export function chooseSources(nodes: readonly ObservedNode[], choice: Choice): ChosenSources {
-  const isExcluded = ({ namespace, name }: ObservedNode): boolean =>
-    choice.excluded.some((each) => each.namespace === namespace && each.name === name);
+  const isExcluded = (node: ObservedNode): boolean => choice.excluded.some((each) => isSameNode(node, each));
   const candidates = nodes.flatMap((node): Candidate[] =>
     node.status?.network === choice.chainId && !isExcluded(node) ? [{ node, status: node.status }] : [],
   );
@@ -40,8 +39,4 @@ export function chooseSources(nodes: readonly ObservedNode[], choice: Choice): C
   const best = [fresh, settled, candidates].find((each) => each.length > 0) ?? [];
   const chosen = best.toSorted((one, other) => other.status.height - one.status.height).slice(0, MAX_SOURCES);
   return { sources: chosen.map(({ node }) => node), height: chosen.at(-1)?.status.height };
-}
-
-function isFresh({ blockTimeMs, firstHeight, height }: NodeStatus, nowMs: number): boolean {
-  return blockTimeMs !== undefined && nowMs - blockTimeMs <= FRESH_MS && height > firstHeight;
 }

@@ -1,5 +1,6 @@
 import type { NodeReference } from '../../api/node-reference.ts';
 import { seiNodeSchema, type SeiNode } from '../../api/sei-node.ts';
+import { isSameNode } from '../../core/guard/guard-situation.ts';
 import { hasHttpStatus } from '../../kubernetes/errors.ts';
 import { listAll } from '../../kubernetes/list-all.ts';
 import type { ResourceClient } from '../../kubernetes/resource-client.ts';
@@ -24,10 +25,8 @@ export async function listChainNodes(
     const { items } = await listAll(seiNodes, { ...selection, signal });
     return items
       .flatMap((item) => seiNodeSchema.safeParse(item).data ?? [])
-      .filter((node) => node.spec.chainId === chainId || isTarget(node));
+      .filter(({ metadata, spec }) => spec.chainId === chainId || isSameNode(metadata, target));
   };
-  const isTarget = ({ metadata: { namespace, name } }: SeiNode): boolean =>
-    namespace === target.namespace && name === target.name;
   try {
     return { nodes: await ofChain({}) };
   } catch (error) {

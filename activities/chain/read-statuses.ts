@@ -1,17 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SeiNode } from '../../api/sei-node.ts';
 import type { ObservedNode } from '../../core/guard/chain-observation.ts';
+import { roleOf } from '../../core/guard/guard-target.ts';
 import { mapConcurrently } from '../../lib/map-concurrently.ts';
 import type { SeidRpc } from '../seid-rpc.ts';
 import { parseStatus, type StatusAnswer } from './parse-status.ts';
 
 /** Calls in progress at most. */
 const CALLS = 16;
-const ROLES = ['validator', 'fullNode', 'archive', 'replayer', 'seed'] as const;
+/** Blocks may be slow: so often all nodes are read again while none of them has a new block. */
+const MORE_READS = 3;
 
 export interface StatusReads {
   readonly rpc: SeidRpc;
-  /** Between the two reads of a node, in milliseconds: long enough for a block. */
+  /** Between two reads of a node, in milliseconds: long enough for a block. */
   readonly intervalMs: number;
   readonly signal: AbortSignal;
 }
@@ -24,16 +26,26 @@ interface FirstRead {
   readonly atMs: number;
 }
 
-/** Reads `/status` of every node twice. Seeds serve no RPC and are not asked. */
+/**
+ * Reads `/status` of every node twice; again, up to four times in all, while none of them has a new block. Seeds serve no
+ * RPC and are not asked.
+ */
 export async function readStatuses(seiNodes: readonly SeiNode[], reads: StatusReads): Promise<ObservedNode[]> {
   const first = await mapConcurrently(seiNodes.map(nodeOf), CALLS, async (node) => await readFirst(node, reads));
-  await sleep(reads.intervalMs, undefined, { signal: reads.signal });
-  return await mapConcurrently(first, CALLS, async (read) => await readAgain(read, reads));
+  let nodes: ObservedNode[] = [];
+  for (let more = 0; more < MORE_READS && !nodes.some(hasNewBlock); more++) {
+    await sleep(reads.intervalMs, undefined, { signal: reads.signal });
+    nodes = await mapConcurrently(first, CALLS, async (read) => await readAgain(read, reads));
+  }
+  return nodes;
+}
+
+function hasNewBlock({ status }: ObservedNode): boolean {
+  return status !== undefined && status.height > status.firstHeight;
 }
 
 function nodeOf({ metadata: { namespace, name }, spec, status }: SeiNode): FirstRead['node'] {
-  const role = ROLES.find((each) => spec[each] !== undefined && spec[each] !== null) ?? 'unknown';
-  return { namespace, name, role, phase: status?.phase };
+  return { namespace, name, role: roleOf(spec), phase: status?.phase };
 }
 
 async function readFirst(node: FirstRead['node'], reads: StatusReads): Promise<FirstRead> {

@@ -3,6 +3,7 @@ import { decideStart } from '../../core/runbook/decide-start.ts';
 import type { StartRequest, StartResult } from '../../core/runbook/runbook-activities.ts';
 import { present } from '../../lib/present.ts';
 import { printable } from '../../lib/printable.ts';
+import { guardTargetOf } from '../../core/guard/guard-target.ts';
 import { readSeiNode } from '../read-sei-node.ts';
 import { guardOfNode } from './guard-of-node.ts';
 import type { RunbookDependencies } from './runbook-dependencies.ts';
@@ -54,13 +55,14 @@ async function checkOnce(
 ): Promise<StartResult> {
   const { plan, node: name } = request;
   const node = { namespace: plan.namespace, name };
-  const unusable = unusableBecause(await readSeiNode(seiNodes, node, signal), plan.chainId);
-  if (unusable !== undefined) return { state: 'unusable', ...unusable };
+  const seiNode = await readSeiNode(seiNodes, node, signal);
+  const unusable = unusableBecause(seiNode, plan.chainId);
+  if (seiNode === undefined || unusable !== undefined) return { state: 'unusable', ...GONE, ...unusable };
   const observation = await chain.read({ chainId: plan.chainId, target: node, signal });
   const decision = decideStart(
     observation,
     { ...request, namespace: plan.namespace, window: plan.window },
-    () => guardOfNode(observation, node, plan, observation.readFromMs),
+    () => guardOfNode(observation, guardTargetOf(seiNode), plan, observation.readFromMs),
     nowMs,
   );
   if (decision.state === 'waiting') return decision;
@@ -68,15 +70,16 @@ async function checkOnce(
   return { ...decision, ...present({ height: observed?.status?.height }) };
 }
 
+const GONE = {
+  reason: 'NodeGone',
+  message: 'The SeiNode no longer exists or is being deleted. Nothing was sent to it. Skip it.',
+};
+
 function unusableBecause(
   node: SeiNode | undefined,
   chainId: string,
 ): { readonly reason: string; readonly message: string } | undefined {
-  if (node === undefined || node.status?.phase === 'Terminating')
-    return {
-      reason: 'NodeGone',
-      message: 'The SeiNode no longer exists or is being deleted. Nothing was sent to it. Skip it.',
-    };
+  if (node === undefined || node.status?.phase === 'Terminating') return GONE;
   if (node.spec.chainId === chainId) return undefined;
   return {
     reason: 'ChainIdMismatch',

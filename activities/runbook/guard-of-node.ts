@@ -1,11 +1,11 @@
 import type { ChainObservation } from '../../core/guard/chain-observation.ts';
 import { decideGuard, type GuardDecision } from '../../core/guard/decide-guard.ts';
+import type { GuardTarget } from '../../core/guard/guard-situation.ts';
 import { present } from '../../lib/present.ts';
 import type { GuardCheck } from '../../api/guard-verdicts.ts';
 
 /** What a plan and a spec have in common. */
 interface GuardRules {
-  readonly chainId: string;
   readonly guard: { readonly minSources: number; readonly maxDownPercent?: number | undefined };
   readonly override?: { readonly checks: readonly GuardCheck[] } | undefined;
 }
@@ -16,13 +16,13 @@ interface GuardRules {
  */
 export function guardOfNode(
   observation: ChainObservation,
-  node: { readonly namespace: string; readonly name: string },
-  { chainId, guard, override }: GuardRules,
+  target: GuardTarget,
+  { guard, override }: GuardRules,
   nowMs: number,
 ): GuardDecision {
   return decideGuard(
     observation,
-    { target: { ...node, chainId, isPaused: false, isUpdating: false }, recent: [], permittedAtMs: 0 },
+    { target, recent: [], permittedAtMs: 0 },
     {
       minSources: guard.minSources,
       ...present({ maxDownPercent: guard.maxDownPercent }),

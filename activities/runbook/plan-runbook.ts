@@ -1,6 +1,10 @@
 import type { RunbookSpec } from '../../api/sei-node-runbook.ts';
 import type { RunbookInput } from '../../api/temporal/runbook-input.ts';
+import type { NodeReference } from '../../api/node-reference.ts';
+import { seiNodeSchema } from '../../api/sei-node.ts';
 import type { GuardDecision } from '../../core/guard/decide-guard.ts';
+import type { GuardTarget } from '../../core/guard/guard-situation.ts';
+import { guardTargetOf } from '../../core/guard/guard-target.ts';
 import { InvalidField } from '../../core/invalid-field.ts';
 import type { TargetCandidate } from '../../core/runbook/freeze-targets.ts';
 import { labelSelector } from '../../core/runbook/label-selector.ts';
@@ -27,10 +31,13 @@ export async function makeRunbookPlan(
 ): Promise<PlanResult> {
   try {
     const spec = checkRunbookSpec(unchecked);
-    const candidates = await listCandidates(dependencies, namespace, { spec, signal });
+    const seiNodes = await listSelected(dependencies, namespace, { spec, signal });
+    const candidates = seiNodes.map(candidateOf);
+    const targets = new Map(seiNodes.map((node) => [node.metadata.name, targetOf(node)]));
     const target = { namespace, name: candidates[0]?.name ?? '' };
     const observation = await dependencies.chain.read({ chainId: spec.chainId, target, signal, nowMs });
-    const guard = (name: string): GuardDecision => guardOfNode(observation, { namespace, name }, spec, nowMs());
+    const guard = (name: string): GuardDecision =>
+      guardOfNode(observation, targets.get(name) ?? unknownTarget({ namespace, name }), spec, nowMs());
     const facts = { cluster, namespace, mirrorTo, candidates, observation, guard, nowMs: nowMs() };
     return { state: 'planned', ...planRunbook(spec, facts) };
   } catch (error) {
@@ -39,22 +46,33 @@ export async function makeRunbookPlan(
   }
 }
 
-async function listCandidates(
+async function listSelected(
   { seiNodes }: Pick<RunbookDependencies, 'seiNodes'>,
   namespace: string,
   { spec: { targets }, signal }: { readonly spec: RunbookSpec; readonly signal: AbortSignal },
-): Promise<TargetCandidate[]> {
+): Promise<KubernetesObject[]> {
   const { selector, nodes } = targets;
   if ((selector === undefined) === (nodes === undefined))
     throw new InvalidField('spec.targets', 'must have exactly one of selector and nodes');
   try {
     const selection = selector === undefined ? {} : { labelSelector: labelSelector(selector) };
     const { items } = await listAll(seiNodes, { namespace, ...selection, signal });
-    return items.filter(({ metadata }) => nodes?.includes(metadata.name) ?? true).map(candidateOf);
+    return items.filter(({ metadata }) => nodes?.includes(metadata.name) ?? true);
   } catch (error) {
     if (selector === undefined || !hasHttpStatus(error, 400)) throw error;
     throw new InvalidField('spec.targets.selector', `is refused by the API server: ${printable(error.message, 512)}`);
   }
+}
+
+/** A SeiNode that its own CRD would not allow says nothing for the guard. */
+function targetOf(object: KubernetesObject): GuardTarget {
+  const { data } = seiNodeSchema.safeParse(object);
+  const { namespace = '', name } = object.metadata;
+  return data === undefined ? unknownTarget({ namespace, name }) : guardTargetOf(data);
+}
+
+function unknownTarget(node: NodeReference): GuardTarget {
+  return { ...node, role: 'unknown', isPaused: false, isUpdating: false };
 }
 
 function candidateOf({ metadata, ...rest }: KubernetesObject): TargetCandidate {

@@ -45,6 +45,8 @@ interface KindBase<Payload> {
   readonly changesNode: boolean;
   /** Whether it restarts seid, so that `spec.minSecondsBetweenRestarts` counts. */
   readonly restartsSeid: boolean;
+  /** Whether it takes seid down while it is carried out, so that the guard of its chain applies. */
+  readonly takesSeidDown: boolean;
   /** Whether cancelling takes the work off the sidecar; other work that was sent is watched to its end. */
   readonly onlyWaits: boolean;
   /** Whether `payload.changes` holds JSON values, which have to reach the sidecar digit by digit. */
@@ -77,9 +79,18 @@ export interface TaskKindDefinition extends KindBase<never> {
   readonly payload: (fields: PayloadFields) => z.ZodObject;
 }
 
-type Defaults = Pick<TaskKindDefinition, 'changesNode' | 'restartsSeid' | 'onlyWaits' | 'sendsJsonValues'>;
+type Defaults = Pick<
+  TaskKindDefinition,
+  'changesNode' | 'restartsSeid' | 'takesSeidDown' | 'onlyWaits' | 'sendsJsonValues'
+>;
 
-const nothingSpecial: Defaults = { changesNode: false, restartsSeid: false, onlyWaits: false, sendsJsonValues: false };
+const nothingSpecial: Defaults = {
+  changesNode: false,
+  restartsSeid: false,
+  takesSeidDown: false,
+  onlyWaits: false,
+  sendsJsonValues: false,
+};
 
 /** Binds a kind to its payload's type. Flags that are not named are false. */
 export function defineKind<Schema extends z.ZodObject, const Outputs extends Readonly<Record<string, OutputType>>>(

@@ -11,6 +11,7 @@ export const RestartSeid = defineKind({
   creatorVerb: 'none',
   changesNode: true,
   restartsSeid: true,
+  takesSeidDown: true,
   endsWith: 'report',
   outputs: {},
   buildParameters: () => ({}),

@@ -8,6 +8,7 @@ export const UpdateNodeImage = defineKind({
   example: { image: 'sei:v9' },
   creatorVerb: 'patch',
   changesNode: true,
+  takesSeidDown: true,
   endsWith: 'image',
   outputs: { appliedImage: 'string' },
   outputsOf: ({ image }) => ({ appliedImage: image }),

@@ -8,6 +8,19 @@ export function permitIdOf(clusterId: string, { namespace, name }: NodeReference
 }
 
 /**
+ * Id of the workflow that is open exactly while a task may take down a validator of the chain. Chains are the same in
+ * every cluster, so all clusters on one Temporal namespace share it.
+ */
+export function chainPermitIdOf(chainId: string): string {
+  return `seichain-permit/${chainId}`;
+}
+
+/** Id of the workflow that records which validators of the chain were restarted and have not been seen to sign. */
+export function chainRestartsIdOf(chainId: string): string {
+  return `seichain-restarts/${chainId}`;
+}
+
+/**
  * How a holder is called in messages.
  *
  * @param workflowId - Of the workflow that holds the permit. Unset: a person started the permit's workflow by hand.

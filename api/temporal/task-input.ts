@@ -1,6 +1,7 @@
 import type { NodeReference } from '../node-reference.ts';
 import { z } from 'zod';
 import { present } from '../../lib/present.ts';
+import type { GuardSpec, OverrideSpec } from '../guard-spec.ts';
 import { cancelReasonOf, provenanceOf, type Provenance } from '../provenance.ts';
 import type { SeiNodePhase } from '../phases.ts';
 import type { SeiNodeTask } from '../sei-node-task.ts';
@@ -43,6 +44,8 @@ export const taskInputSchema = z.object({
   queueTimeout: z.unknown().optional(),
   minSecondsBetweenRestarts: z.unknown().optional(),
   timeoutSeconds: z.unknown().optional(),
+  guard: z.unknown().optional(),
+  override: z.unknown().optional(),
   mirrorTo: mirrorTargetSchema.optional(),
   /**
    * Uid of the `kube-system` namespace of the cluster that the node is in. Unset: that of the worker that plans the
@@ -113,6 +116,13 @@ export interface TaskInput<Kind extends TaskKind> {
   readonly minSecondsBetweenRestarts?: number;
   /** Longest execution time in whole seconds. Default: the kind's, which is also meant by 0. */
   readonly timeoutSeconds?: number;
+  /**
+   * RestartSeid and UpdateNodeImage only: whether the task waits until the chain can spare the node. Default: that of the
+   * installation.
+   */
+  readonly guard?: GuardSpec;
+  /** Verdicts of the guard that are passed over, and why. */
+  readonly override?: OverrideSpec;
   /** Name of whoever asks for it, for the Temporal UI. */
   readonly requestedBy?: string;
   /** Why, for the Temporal UI. */
@@ -161,6 +171,8 @@ export function taskInputOf(resource: SeiNodeTask, texts?: ChangeValueTexts): Un
     ...present({
       queueTimeout: childOf(target, 'queueTimeout'),
       minSecondsBetweenRestarts: resource.spec?.['minSecondsBetweenRestarts'],
+      guard: resource.spec?.['guard'],
+      override: resource.spec?.['override'],
     }),
     timeoutSeconds: resource.spec?.['timeoutSeconds'],
     mirrorTo: { namespace, name, uid },

@@ -11,7 +11,7 @@ export type ToFloor =
   | { readonly type: 'run'; readonly count: number; readonly atOnce: number }
   /** Starts so many workflows and waits until all of them wait. */
   | { readonly type: 'hold'; readonly count: number }
-  /** Ends so many waits, `perSecond` of them each second. The others go on. */
+  /** Ends so many waits, `perSecond` of them each second. The others continue to wait. */
   | { readonly type: 'release'; readonly count: number; readonly perSecond: number };
 
 export type FromFloor =

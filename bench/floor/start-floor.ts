@@ -25,7 +25,7 @@ export interface Floor extends AsyncDisposable {
   /** Starts so many workflows and waits until the third activity of each waits. */
   hold(count: number): Promise<void>;
   /**
-   * Ends so many of those waits, `perSecond` of them each second. The others go on.
+   * Ends so many of those waits, `perSecond` of them each second. The others continue to wait.
    *
    * @returns For each, the time from the end of its wait to the start of the activity after it, in milliseconds.
    */

@@ -35,7 +35,7 @@ export interface ChainEvidence {
 }
 
 export interface EvidenceRules {
-  /** Nodes that are no sources: the target, and those that are down. */
+  /** Nodes that do not count as sources: the target, and those that are down. */
   readonly excluded: readonly NodeReference[];
   readonly minSources: number;
   /** In milliseconds since the epoch. */
@@ -84,7 +84,7 @@ function isWhole(validators: readonly ChainValidator[] | undefined): boolean {
 }
 
 function unsupported(observation: ChainObservation, observers: readonly Observer[]): GuardFinding | undefined {
-  const withoutTime = observers.filter(({ status }) => isBeforeChains(status.blockTimeMs));
+  const withoutTime = observers.filter(({ status }) => isBeforeChains(status.blockTimeMs) || status.blockHash === '');
   const withoutHash = observation.sources.filter(
     (source) =>
       observers.some((node) => isSameNode(node, source)) &&

@@ -16,6 +16,8 @@ export interface ChainObservation {
   readonly sources: readonly ChainSource[];
   /** The only namespace in which SeiNodes were listed, for want of the right to list all. Unset: all were listed. */
   readonly onlyNamespace?: string;
+  /** Why nothing could be read. Unset: it could. */
+  readonly problem?: string;
 }
 
 /** One SeiNode and what its own RPC says of itself. */
@@ -31,18 +33,18 @@ export interface ObservedNode {
   readonly problem?: string;
 }
 
-/** `/status` of one node, read twice. */
+/** `/status` of one node at two reads: the first, and the last of one to three more. */
 export interface NodeStatus {
   readonly network: string;
   /** `validator_info.address`, 40 hexadecimal digits, upper case. Unset: it is not one. */
   readonly address?: string;
   readonly catchingUp: boolean;
-  /** `latest_block_height` at the first and at the second read. */
+  /** `latest_block_height` at the first and at the last read. */
   readonly firstHeight: number;
   readonly height: number;
-  /** `latest_block_time` at the second read, in milliseconds since the epoch. Unset: it is not a time. */
+  /** `latest_block_time` at the last read, in milliseconds since the epoch. Unset: it is not a time. */
   readonly blockTimeMs?: number;
-  /** `latest_block_hash` at the second read. Empty: the block has none. Unset: it is not a hash. */
+  /** `latest_block_hash` at the last read. Empty: the block has none. Unset: it is not a hash. */
   readonly blockHash?: string;
   /** Between the two reads, in milliseconds. */
   readonly betweenReadsMs: number;

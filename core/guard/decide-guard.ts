@@ -95,7 +95,7 @@ function caseOf(
   const address = observed?.status?.address ?? known.find((restart) => isSameNode(restart, target))?.address;
   const { recent, chain } = chainOf(observation, { situation, known, minSources: settings.minSources, nowMs });
   const evidence = 'evidence' in chain ? chain.evidence : undefined;
-  const mayHavePower = mayHaveKey(observed?.role ?? 'unknown', address) && hasPower(evidence, address);
+  const mayHavePower = mayHaveKey(target.role, address) && hasPower(evidence, address);
   const risk =
     evidence === undefined || address === undefined || !mayHavePower
       ? undefined
@@ -131,6 +131,10 @@ function chainOf(
       recent: known,
       chain: { finding: finding('ChainDataUnavailable', 'old', { chain: chainText(observation) }) },
     };
+  if (observation.problem !== undefined) {
+    const values = { chain: chainText(observation), problem: printable(observation.problem) };
+    return { recent: known, chain: { finding: finding('ChainDataUnavailable', 'unread', values) } };
+  }
   const { target } = situation;
   const first = chainEvidence(observation, { excluded: [target], minSources, nowMs });
   if ('finding' in first) return { recent: known, chain: first };

@@ -1,5 +1,6 @@
 import type { GuardCheck } from '../../api/guard-verdicts.ts';
 import type { NodeReference } from '../../api/node-reference.ts';
+import type { ObservedNode } from './chain-observation.ts';
 
 /** Address that seid reports on every node without a validator key: that of a zero key. */
 export const ADDRESS_OF_NO_KEY = '66687AADF862BD776C8FC18B8E9F8E2008971485';
@@ -19,6 +20,7 @@ export interface GuardSituation {
 export interface GuardTarget extends NodeReference {
   /** `spec.chainId`. Unset: it has none. */
   readonly chainId?: string;
+  readonly role: ObservedNode['role'];
   readonly isPaused: boolean;
   readonly isUpdating: boolean;
   /** Name of the SeiNodeTaskWorkflow that holds it, safe to show. Unset: none. */
@@ -29,6 +31,8 @@ export interface GuardTarget extends NodeReference {
 export interface RecentRestart extends NodeReference {
   /** Of its validator key. Unset: it was not known when the task was sent. */
   readonly address?: string;
+  /** Id of the workflow that sent it. Unset: not known. */
+  readonly holder?: string;
   /** When the task was about to be sent. */
   readonly sentAtMs: number;
   /** When the task ended. Unset: it has not, or its workflow was ended from outside. */

@@ -5,15 +5,18 @@ import { variableSource } from './binary-sources.ts';
 import { firstFound } from './first-found.ts';
 import { goBuild, moduleFiles, type GoProgram } from './go-build.ts';
 
-/** Tools of the tests: each has a module of its own in dev/go-tools, which pins it. */
+/** Prometheus' module, without service discovery: its clients of all clouds would be a large part of the build. */
+const PROMETHEUS = {
+  folder: 'prometheus',
+  module: 'github.com/prometheus/prometheus',
+  tags: ['remove_all_sd'],
+} as const;
+
+/** Tools of tests and documents: a module in dev/go-tools pins each. */
 const TOOLS = {
-  helm: { package: 'helm.sh/helm/v3/cmd/helm', module: 'helm.sh/helm/v3', tags: [] },
-  promtool: {
-    package: 'github.com/prometheus/prometheus/cmd/promtool',
-    module: 'github.com/prometheus/prometheus',
-    // Rules are tested without service discovery, whose clients of all clouds would be a large part of the build.
-    tags: ['remove_all_sd'],
-  },
+  helm: { package: 'helm.sh/helm/v3/cmd/helm', folder: 'helm', module: 'helm.sh/helm/v3', tags: [] },
+  prometheus: { ...PROMETHEUS, package: 'github.com/prometheus/prometheus/cmd/prometheus' },
+  promtool: { ...PROMETHEUS, package: 'github.com/prometheus/prometheus/cmd/promtool' },
 } as const;
 
 export type GoTool = keyof typeof TOOLS;
@@ -41,8 +44,8 @@ export function goTool(tool: GoTool, environment: NodeJS.ProcessEnv, progress: P
 }
 
 function programOf(tool: GoTool): GoProgram {
-  const module = new URL(`../go-tools/${tool}/`, import.meta.url);
-  const { package: path, module: required, tags } = TOOLS[tool];
+  const { package: path, folder, module: required, tags } = TOOLS[tool];
+  const module = new URL(`../go-tools/${folder}/`, import.meta.url);
   const [, version = ''] =
     new RegExp(`^\\s*${required} v(\\S+)`, 'm').exec(readFileSync(new URL('go.mod', module), 'utf8')) ?? [];
   return { binary: tool, version, module, package: path, tags };

@@ -1,4 +1,5 @@
 import { reasons, type Reason, type ReasonDefinition } from '../../api/reasons.ts';
+import { CALL_FAILED, failedShare, increased, TEMPORAL_FAILED } from './promql.ts';
 
 /** One alert. Its page is docs/alerts/<name>.md. */
 export interface Alert {
@@ -27,22 +28,9 @@ function outcomes(alert: ReasonDefinition['alert']): string {
   return counted(`sei_task_outcomes_total{reason=~"${names.join('|')}"}`, '15m', 'namespace, kind, reason');
 }
 
-/**
- * How often something happened within a time. A leader that has just started repairs statuses before it is scraped for
- * the first time, so a new series counts with its value: `increase` sees only what happens after the first scrape.
- */
+/** Whether something happened within a time, with how often. */
 function counted(selector: string, within: string, by: string): string {
-  const isNew = `(${selector} unless last_over_time(${selector}[1h] offset ${within}))`;
-  return `sum by (${by}) (${isNew} or increase(${selector}[${within}])) > 0`;
-}
-
-/** The part of the requests that failed, from 0 to 1. */
-function failedShare(failed: string, requests: string): string {
-  return `${ratePerNamespace(failed)} / ${ratePerNamespace(requests)}`;
-}
-
-function ratePerNamespace(selector: string): string {
-  return `sum by (namespace) (rate(${selector}[5m]))`;
+  return `sum by (${by}) (${increased(selector, within)}) > 0`;
 }
 
 const availability: AlertGroup = {
@@ -197,7 +185,7 @@ const dependencies: AlertGroup = {
     },
     {
       name: 'SeiNodeTasksApiServerFailing',
-      expr: `${failedShare('sei_kubernetes_requests_total{code=~"none|5.."}', 'sei_kubernetes_requests_total')} > 0.1`,
+      expr: `${failedShare(`sei_kubernetes_requests_total{${CALL_FAILED}}`, 'sei_kubernetes_requests_total')} > 0.1`,
       holdsFor: '10m',
       severity: 'warning',
       summary: '{{ $value | humanizePercentage }} of the requests to the API server fail.',
@@ -211,7 +199,7 @@ const dependencies: AlertGroup = {
     },
     {
       name: 'SeiNodeTasksSidecarsFailing',
-      expr: `${failedShare('sei_sidecar_requests_total{code=~"none|5.."}', 'sei_sidecar_requests_total')} > 0.5`,
+      expr: `${failedShare(`sei_sidecar_requests_total{${CALL_FAILED}}`, 'sei_sidecar_requests_total')} > 0.5`,
       holdsFor: '15m',
       severity: 'warning',
       summary: '{{ $value | humanizePercentage }} of the requests to sidecars fail.',
@@ -225,10 +213,7 @@ const dependencies: AlertGroup = {
     },
     {
       name: 'SeiNodeTasksTemporalFailing',
-      expr: `${failedShare(
-        'temporal_request_failure{status_code=~"UNAVAILABLE|DEADLINE_EXCEEDED|RESOURCE_EXHAUSTED|UNAUTHENTICATED|PERMISSION_DENIED"}',
-        'temporal_request',
-      )} > 0.1`,
+      expr: `${failedShare(`temporal_request_failure{${TEMPORAL_FAILED}}`, 'temporal_request')} > 0.1`,
       holdsFor: '10m',
       severity: 'critical',
       summary: '{{ $value | humanizePercentage }} of the requests to Temporal fail.',

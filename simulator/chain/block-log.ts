@@ -1,4 +1,4 @@
-import type { ValidatorSet } from './validator.ts';
+import type { ValidatorSet } from './validator-set.ts';
 
 /** A block and who signed it. */
 export interface Block {

@@ -9,6 +9,12 @@ export interface ChainFaults {
   frozen?: boolean | undefined;
 }
 
+/**
+ * Why a node does not sign: a task of its sidecar has signalled seid; seid ended otherwise, or has never served; it is
+ * behind, frozen or lacks an upgrade.
+ */
+export type Absence = 'task' | 'exit' | 'behind';
+
 interface CatchUp {
   from: number;
   beganAt: number;
@@ -27,6 +33,7 @@ export class ChainNode {
   #frozenAt: number | undefined;
   #stoppedAt: number | undefined;
   #catchUp: CatchUp | undefined;
+  #lastEnd: 'task' | 'exit' = 'exit';
 
   constructor(chain: SimulatedChain, name: string, version: number) {
     this.chain = chain;
@@ -43,10 +50,12 @@ export class ChainNode {
     });
   }
 
-  /** seid has ended. */
-  stops(): void {
+  /** seid has ended, after a signal of a task or otherwise. */
+  stops(end: 'task' | 'exit'): void {
     this.chain.change((now) => {
-      this.#stoppedAt = this.#heightAt(now);
+      // One that has not served since its last end has neither signed nor advanced.
+      if (this.serving || end === 'task') this.#lastEnd = end;
+      if (this.serving) this.#stoppedAt = this.#heightAt(now);
       this.serving = false;
     });
   }
@@ -90,10 +99,11 @@ export class ChainNode {
     return this.isCatchingUp(now) ? this.#catchUp?.endsAt : undefined;
   }
 
-  /** Whether it votes for blocks. */
-  votes(now: number, neededVersion: number): boolean {
+  /** Why it does not vote for blocks that need that version. `undefined`: it votes. */
+  absence(now: number, neededVersion: number): Absence | undefined {
+    if (!this.serving || this.isCatchingUp(now)) return this.#lastEnd;
     const { lagBlocks = 0, frozen = false } = this.#faults;
-    return this.serving && lagBlocks === 0 && !frozen && !this.isCatchingUp(now) && this.version >= neededVersion;
+    return lagBlocks > 0 || frozen || this.version < neededVersion ? 'behind' : undefined;
   }
 
   #heightAt(now: number): number {

@@ -1,7 +1,8 @@
 import { boolean, integer, object, parseJson, string, type Check } from '../parse-json.ts';
 import { json, type Answer } from '../sidecar-api.ts';
 import type { UpgradePlan } from './consensus-options.ts';
-import type { SimulatedChain, ValidatorState } from './simulated-chain.ts';
+import type { SimulatedChain } from './simulated-chain.ts';
+import type { ValidatorState } from './validators.ts';
 
 const VALIDATOR = /^\/validators\/(?<name>[^/]+)$/;
 

@@ -3,7 +3,7 @@ import type { Block } from './block-log.ts';
 import type { ChainNode } from './chain-node.ts';
 import { encodeCurrentPlan } from './current-plan.ts';
 import { RpcError } from './rpc-error.ts';
-import { NO_VALIDATOR, type PublicKey } from './validator.ts';
+import { NO_VALIDATOR, type PublicKey } from './validator-set.ts';
 
 const DEFAULT_PER_PAGE = 30;
 const MOST_PER_PAGE = 100;

@@ -1,8 +1,10 @@
 import { InvalidInput } from '../parse-json.ts';
 import { BlockLog, type Block } from './block-log.ts';
 import { ChainNode } from './chain-node.ts';
-import { checkConsensus, parsePower, type ConsensusOptions, type UpgradePlan } from './consensus-options.ts';
-import { identityOf, keyOf, powerOf, validatorSet, type Member, type ValidatorSet } from './validator.ts';
+import { ChainStops, type ChainStop } from './chain-stops.ts';
+import { checkConsensus, type ConsensusOptions, type UpgradePlan } from './consensus-options.ts';
+import { powerOf, type Member, type ValidatorSet } from './validator-set.ts';
+import { absenceOf, Validators, type Reason, type ValidatorState } from './validators.ts';
 
 /** Blocks that the chain has when it starts. */
 const PAST_BLOCKS = 100;
@@ -15,24 +17,6 @@ export interface SimulatedChainOptions extends ConsensusOptions {
   blockIntervalMs: number;
 }
 
-/** What may change of a validator. */
-export interface ValidatorState {
-  /** A jailed validator is not in the validator set. */
-  jailed: boolean;
-  power: bigint | string;
-  /** It signs nothing, whatever its nodes do. */
-  down: boolean;
-}
-
-interface Validator extends Member {
-  readonly name: string;
-  /** Unset: somebody else operates it. */
-  readonly nodes: ReadonlySet<string> | undefined;
-  power: bigint;
-  jailed: boolean;
-  down: boolean;
-}
-
 /** A validator as the chain sees it now. Powers are decimal. */
 export interface ValidatorFacts {
   name: string;
@@ -43,19 +27,6 @@ export interface ValidatorFacts {
   signs: boolean;
 }
 
-/** A time without the power that blocks need. Times in milliseconds since 1970, powers decimal. */
-export interface ChainStop {
-  fromMs: number;
-  /** Unset: it has not ended. */
-  toMs?: number;
-  /** Of the last block before it. */
-  height: number;
-  downPower: string;
-  totalPower: string;
-  /** The validators in the set that did not sign when it began. */
-  down: { name: string; address: string; power: string }[];
-}
-
 /**
  * A chain that makes blocks only while more than two thirds of its power signs. It needs no timer: the blocks of the
  * time that has passed are made when somebody asks, or before something changes.
@@ -63,10 +34,10 @@ export interface ChainStop {
 export class SimulatedChain {
   readonly chainId: string;
   readonly protocol: NonNullable<ConsensusOptions['protocol']>;
-  readonly #stops: ChainStop[] = [];
+  readonly #stops = new ChainStops();
   readonly #clock: () => number;
   readonly #intervalMs: number;
-  readonly #validators = new Map<string, Validator>();
+  readonly #validators: Validators;
   readonly #nodes = new Set<ChainNode>();
   /** The upgrades that are done, in order. */
   readonly #upgrades: UpgradePlan[] = [];
@@ -80,7 +51,9 @@ export class SimulatedChain {
   #quorum: { version: number; reached: boolean } | undefined;
   #time: number;
   #nextBlockAt: number;
-  #began = false;
+  /** Whether stops are recorded: since the first signatures, and until the end. */
+  #isWatched = false;
+  #hasEnded = false;
 
   /**
    * @param clock Milliseconds since 1970.
@@ -92,19 +65,10 @@ export class SimulatedChain {
     this.protocol = options.protocol ?? 'CometBFT';
     this.#intervalMs = options.blockIntervalMs;
     this.#clock = clock;
-    for (const { name, power, nodes = [name] } of options.validators) {
-      this.#validators.set(name, {
-        name,
-        ...identityOf(keyOf(name)),
-        power: parsePower(`power of ${name}`, power),
-        nodes: nodes.length === 0 ? undefined : new Set(nodes),
-        jailed: false,
-        down: false,
-      });
-    }
+    this.#validators = new Validators(options);
     this.#time = clock();
     this.#nextBlockAt = this.#time + this.#intervalMs;
-    this.#set = this.#laterSet = this.#currentSet();
+    this.#set = this.#laterSet = this.#validators.currentSet();
     this.#blocks = this.#pastUntil(options.startHeight);
     this.planUpgrade(options.upgrade);
   }
@@ -119,7 +83,7 @@ export class SimulatedChain {
    * validators have signed for the first time, except at the height of an upgrade.
    */
   get stops(): readonly ChainStop[] {
-    return this.read(() => this.#stops);
+    return this.read(() => this.#stops.entries);
   }
 
   /** The planned upgrade. */
@@ -129,12 +93,12 @@ export class SimulatedChain {
 
   get validators(): ValidatorFacts[] {
     return this.read((now) =>
-      [...this.#validators.values()].map((validator) => ({
+      [...this.#validators].map((validator) => ({
         name: validator.name,
         address: validator.address,
         power: String(validator.power),
         jailed: validator.jailed,
-        signs: !validator.jailed && this.#votes(validator, now),
+        signs: !validator.jailed && this.#absenceOf(validator, this.#upgrades.length, now) === undefined,
       })),
     );
   }
@@ -151,7 +115,7 @@ export class SimulatedChain {
 
   /** The validator whose key that node has. */
   validatorOf(nodeName: string): Member | undefined {
-    return [...this.#validators.values()].find(({ nodes }) => nodes?.has(nodeName));
+    return this.#validators.ofNode(nodeName);
   }
 
   /** Adds a node, which does not serve yet. It has the newest binary that has been needed so far. */
@@ -169,17 +133,10 @@ export class SimulatedChain {
    * Changes a validator: `down` at once, the others with the block after the next one.
    * @throws {InvalidInput} there is no such validator, or the power is not one.
    */
-  setValidator(name: string, { power, ...state }: Partial<ValidatorState>): void {
-    const validator = this.#validators.get(name);
-    if (validator === undefined) {
-      throw new InvalidInput(
-        `no validator ${JSON.stringify(name)}; there are: ${[...this.#validators.keys()].join(', ')}`,
-      );
-    }
-    const changed = { ...state, ...(power !== undefined && { power: parsePower('power', power) }) };
+  setValidator(name: string, state: Partial<ValidatorState>): void {
     this.change(() => {
-      Object.assign(validator, changed);
-      if (changed.power !== undefined || changed.jailed !== undefined) this.#laterSet = this.#currentSet();
+      this.#validators.set(name, state);
+      if (state.power !== undefined || state.jailed !== undefined) this.#laterSet = this.#validators.currentSet();
     });
   }
 
@@ -206,6 +163,14 @@ export class SimulatedChain {
     this.change(() => {
       this.#blocks = this.#pastUntil(height);
       if (this.#plan !== undefined && this.#plan.height <= height) this.#plan = undefined;
+    });
+  }
+
+  /** Records no more stops: the nodes end with their fleet. */
+  end(): void {
+    this.change(() => {
+      this.#hasEnded = true;
+      this.#isWatched = false;
     });
   }
 
@@ -261,7 +226,7 @@ export class SimulatedChain {
       const next = this.headHeight + 1;
       const isUpgrade = this.#plan?.height === next;
       if (!this.#reachesQuorum(this.#upgrades.length + (isUpgrade ? 1 : 0))) {
-        if (!isUpgrade && this.#began) this.#stop();
+        if (!isUpgrade && this.#isWatched) this.#stop(next - 1);
         return;
       }
       this.#resume();
@@ -294,7 +259,7 @@ export class SimulatedChain {
   /** Whether more than two thirds of the power signs. */
   #reachesQuorum(version: number): boolean {
     if (this.#quorum?.version === version) return this.#quorum.reached;
-    const signers = this.#set.filter((member) => this.#votes(this.#byAddress(member), this.#time, version));
+    const signers = this.#set.filter((member) => this.#absenceOf(member, version) === undefined);
     const addresses = new Set(signers.map(({ address }) => address));
     if (!equal(addresses, this.#signers)) this.#signers = addresses;
     const reached = 3n * powerOf(signers) > 2n * powerOf(this.#set);
@@ -302,40 +267,25 @@ export class SimulatedChain {
     return reached;
   }
 
-  #votes({ nodes, down }: Validator, now: number, version = this.#upgrades.length): boolean {
-    if (down) return false;
-    return nodes === undefined || [...this.#nodes].some((node) => nodes.has(node.name) && node.votes(now, version));
+  #absenceOf(member: Member, version: number, now = this.#time): Reason | undefined {
+    return absenceOf(this.#validators.byAddress(member), this.#nodes, now, version);
   }
 
-  #byAddress({ address }: Member): Validator {
-    return [...this.#validators.values()].find((validator) => validator.address === address)!;
-  }
-
-  #stop(): void {
-    if (this.#stops.length > 0 && this.#stops.at(-1)?.toMs === undefined) return;
-    const down = this.#set.filter(({ address }) => !this.#signers.has(address));
-    this.#stops.push({
-      fromMs: this.#time,
-      height: this.headHeight,
-      downPower: String(powerOf(down)),
-      totalPower: String(powerOf(this.#set)),
-      down: down.map((member) => {
-        const { name, address } = this.#byAddress(member);
-        return { name, address, power: String(member.power) };
-      }),
-    });
+  #stop(height: number): void {
+    if (this.#stops.hasStopped) return;
+    const set = this.#set.map((member) => ({
+      name: this.#validators.byAddress(member).name,
+      address: member.address,
+      power: member.power,
+      absence: this.#absenceOf(member, this.#upgrades.length),
+    }));
+    this.#stops.begin(this.#time, height, set);
   }
 
   #resume(): void {
-    const stop = this.#stops.at(-1);
-    if (stop !== undefined && stop.toMs === undefined) stop.toMs = this.#time;
-    this.#began = true;
+    this.#stops.end(this.#time);
+    this.#isWatched = !this.#hasEnded;
     this.#nextBlockAt = Math.max(this.#nextBlockAt, this.#time);
-  }
-
-  #currentSet(): ValidatorSet {
-    const members = [...this.#validators.values()].filter(({ jailed }) => !jailed);
-    return validatorSet(members.map(({ address, publicKey, power }) => ({ address, publicKey, power })));
   }
 
   /** A past in which everybody has signed, so that commits can be read at once. */

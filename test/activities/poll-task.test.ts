@@ -58,13 +58,23 @@ interface Poll {
   readonly tookMs: number;
   readonly heartbeats: readonly PollHeartbeat[];
   readonly recorded: RecordedLog;
+  /** When the height was read. */
+  readonly heightsAtMs: readonly number[];
 }
 
 /** @param answer - Of the sidecar after so many milliseconds; `undefined`: it does not know the task. */
 async function poll(
   answer: (afterMs: number) => SidecarTask | SidecarError | undefined,
-  more: Partial<PollRequest> & { readonly earlier?: PollHeartbeat | undefined } = {},
+  {
+    inFlight = 0,
+    ...more
+  }: Partial<PollRequest> & {
+    readonly earlier?: PollHeartbeat | undefined;
+    /** Polls in addition to this one. */
+    readonly inFlight?: number;
+  } = {},
 ): Promise<Poll> {
+  const heightsAtMs: number[] = [];
   const attempt = new FakeAttempt(more.earlier);
   const recorded = new RecordedLog();
   const sidecar = {
@@ -77,8 +87,13 @@ async function poll(
   };
   const dependencies = {
     sidecar,
-    rpc: { latestHeight: async () => 7 },
-    polls: { inFlight: 0 },
+    rpc: {
+      latestHeight: async () => {
+        heightsAtMs.push(attempt.nowMs);
+        return 7;
+      },
+    },
+    polls: { inFlight },
     log: recorded.log,
   } as unknown as PollDependencies;
   const request: PollRequest = {
@@ -90,7 +105,7 @@ async function poll(
     ...more,
   };
   const polled = await new TaskPoll(dependencies, request, attempt as unknown as Attempt<PollHeartbeat>).run();
-  return { polled, tookMs: attempt.nowMs, heartbeats: attempt.heartbeats, recorded };
+  return { polled, tookMs: attempt.nowMs, heartbeats: attempt.heartbeats, recorded, heightsAtMs };
 }
 
 describe('a task whose earlier worker was lost', () => {
@@ -174,4 +189,24 @@ describe('a task that the sidecar accepted and no longer knows', () => {
     const { polled } = await poll(() => undefined, { plan: planOf('AwaitNodesAtHeight') });
     assert.equal(polled.state, 'lost');
   });
+});
+
+describe('a wait', () => {
+  const pauses: readonly (readonly [inFlight: number, seconds: number])[] = [
+    [0, 30],
+    [999, 60],
+    [9_999, 600],
+  ];
+  for (const [inFlight, seconds] of pauses) {
+    it(`with ${inFlight} others reads the height again after ${seconds} s`, async () => {
+      const { heightsAtMs } = await poll(
+        (afterMs) => ({ ...RUNNING, status: afterMs < 20 * MINUTE_MS ? 'running' : 'completed' }),
+        { plan: planOf('AwaitNodesAtHeight'), request: { type: 'await-condition' }, inFlight },
+      );
+      const [first = NaN, second = NaN] = heightsAtMs;
+      // It is read at the first poll after the pause.
+      const atPoll = second - first - seconds * 1_000;
+      assert.ok(atPoll >= 0 && atPoll <= 10_000, heightsAtMs.join());
+    });
+  }
 });

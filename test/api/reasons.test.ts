@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { reasons } from '../../api/reasons.ts';
 import { conditionSchema } from '../../api/sei-node-task.ts';
 
-/** Contract §1: the public reasons, each with its condition. TaskLost is an addition of ours. */
+/** Contract §1: the public reasons, each with its condition. TaskLost and Guarded are additions of ours. */
 const contract: Readonly<Record<string, string>> = {
   PhaseMet: 'TargetReady',
   PhaseNotMet: 'TargetReady',
   Queued: 'TargetReady',
+  Guarded: 'TargetReady',
   TaskComplete: 'Ready',
   Confirmed: 'Ready',
   TargetResolveFailed: 'Failed',

@@ -43,13 +43,28 @@ describe('npm run bench', function () {
     assert.ok((kept?.value ?? NaN) > 0 && (kept?.value ?? NaN) < (whole?.value ?? NaN) / 2, program.stdout);
   });
 
+  it('-- guard measures without servers what an evaluation takes', async () => {
+    program = bench('guard', '--validators', '4', '--sources', '2', '--runs', '3', '--json');
+    assert.equal(await program.exitCode(), 0, program.stderr);
+    const { results } = JSON.parse(program.stdout) as { readonly results: readonly Result[] };
+    assert.deepEqual(
+      results.map(({ unit, goal }) => [unit, goal?.must]),
+      [
+        ['ms', 5],
+        ['ms', undefined],
+        ['ms', undefined],
+        ['ms', undefined],
+      ],
+    );
+  });
+
   it('refuses what it does not know, and says what there is', async () => {
     program = bench('speed');
     assert.equal(await program.exitCode(), 2);
     assert.equal(program.stdout, '');
     assert.match(
       program.stderr,
-      /^Unknown benchmark: speed\.\nUsage: npm run bench -- throughput \| inflight \| storm \| cost \| latency \| profile \| finished \| plugin \[options\] \[--json\]$/m,
+      /^Unknown benchmark: speed\.\nUsage: npm run bench -- throughput \| inflight \| storm \| cost \| latency \| profile \| finished \| plugin \| guard \[options\] \[--json\]$/m,
     );
   });
 });

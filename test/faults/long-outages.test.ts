@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { LocalServer } from '../../dev/local-server.ts';
 import type { LocalServers } from '../../dev/start-local-servers.ts';
 import type { LocalService } from '../../dev/start-local-service.ts';
+import { CALL_FAILED, TEMPORAL_FAILED } from '../../scripts/monitoring/promql.ts';
 import type { SimulatedNode } from '../../simulator/simulated-node.ts';
 import { assertRestartedOnce } from '../support/assert-restarted-once.ts';
 import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
@@ -21,10 +22,27 @@ const REQUESTS_A_SECOND = 0.5;
 /** What a service may ever need, in KiB: what docs/performance.md grants it for 5,000 tasks. */
 const MEMORY_KIB = 600 * 1024;
 
-const outages: Readonly<Record<string, (servers: LocalServers) => LocalServer>> = {
-  'the API server': ({ kubernetes }) => kubernetes.apiServer,
-  'the Temporal server': ({ temporal }) => temporal.server,
+interface Outage {
+  readonly serverOf: (servers: LocalServers) => LocalServer;
+  /** What the alerts count of it. */
+  readonly counted: RegExp;
+}
+
+const outages: Readonly<Record<string, Outage>> = {
+  'the API server': {
+    serverOf: ({ kubernetes }) => kubernetes.apiServer,
+    counted: series('sei_kubernetes_requests_total', CALL_FAILED),
+  },
+  'the Temporal server': {
+    serverOf: ({ temporal }) => temporal.server,
+    counted: series('temporal_request_failure', TEMPORAL_FAILED),
+  },
 };
+
+/** Finds a series by a matcher such as `code=~"none|5.."`. */
+function series(metric: string, matcher: string): RegExp {
+  return new RegExp(`^${metric}\\{.*\\b${matcher.replace(/=~"(.*)"/, '="(?:$1)"')}`, 'm');
+}
 
 describe('a fleet in which half of the sidecars hang', function () {
   this.timeout(300_000);
@@ -87,7 +105,7 @@ describe('a fleet in which half of the sidecars hang', function () {
     assertRestartedOnce(node);
   }
 
-  Object.entries(outages).forEach(([what, serverOf], index) => {
+  Object.entries(outages).forEach(([what, { serverOf, counted }], index) => {
     it(`keeps execution times, asks at a bounded rate, and gets every verdict, although ${what} is away for longer than the execution time`, async () => {
       const { healthy, hanging } = await halfBegun(index);
       const server = serverOf(own.servers);
@@ -100,6 +118,7 @@ describe('a fleet in which half of the sidecars hang', function () {
         OUTAGE_BOUND_MS,
       );
       assert.ok(healthy.every((node) => node.tasks[0]?.status === 'completed'));
+      assert.match(await (await fetch(service.metricsUrl)).text(), counted);
       await server.start();
 
       const seconds = (Date.now() - beganMs) / 1000;

@@ -47,6 +47,22 @@ export const courses: Readonly<Record<string, Course>> = {
     return environment.workflowOf(await environment.restart(name, name));
   },
 
+  // The nodes of this chain report no validators: the guard finds that too little is known.
+  'restart-seid-guarded': async (environment, name) => {
+    await environment.addNode(name);
+    const task = await environment.restart(name, name, {
+      guard: { mode: 'Enforce' },
+      target: { nodeRef: { name }, queueTimeout: '500ms' },
+    });
+    return environment.workflowOf(task);
+  },
+
+  'restart-seid-guard-overridden': async (environment, name) => {
+    await environment.addNode(name);
+    const override = { checks: ['ChainDataUnavailable', 'ConsensusUnsupported'], reason: 'a test' };
+    return environment.workflowOf(await environment.restart(name, name, { guard: { mode: 'Enforce' }, override }));
+  },
+
   'restart-seid-failed-loudly': async (environment, name) => {
     await environment.addNode(name, { faults: { ignoreSigterm: true } });
     return environment.workflowOf(await environment.restart(name, name));

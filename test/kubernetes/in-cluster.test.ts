@@ -6,7 +6,7 @@ import type { LocalService } from '../../dev/start-local-service.ts';
 import { hasHttpStatus } from '../../kubernetes/errors.ts';
 import { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
 import { ResourceClient } from '../../kubernetes/resource-client.ts';
-import { accountToken } from '../support/account-token.ts';
+import { accountToken } from '../../dev/account-token.ts';
 import { assertComplete } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
 import { errorCodes, logLines, type WrittenLine } from '../support/log-lines.ts';

@@ -7,7 +7,11 @@ import { taskPhases } from '../../api/phases.ts';
 import { alertGroups } from '../../scripts/monitoring/alerts.ts';
 import { partsOf } from './promql.ts';
 
-const catalogue: Readonly<Record<string, MetricDefinition>> = { ...metrics, ...sdkMetrics };
+/** What Prometheus itself says of the alerts. */
+const ALERTS = { type: 'gauge', labels: ['alertname', 'alertstate', 'severity'] } as const;
+const catalogue: Readonly<
+  Record<string, { readonly type: MetricDefinition['type']; readonly labels: readonly string[] }>
+> = { ...metrics, ...sdkMetrics, ALERTS };
 const causes: Readonly<Record<string, ReasonDefinition>> = reasons;
 /** Labels that Prometheus adds. */
 const TARGET_LABELS = ['namespace', 'pod', 'job', 'instance'];
@@ -17,8 +21,13 @@ const VALUES: Readonly<Record<string, readonly string[]>> = { reason: Object.key
 const ROOT = new URL('../../', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8');
 
+interface Target {
+  readonly expr: string;
+  readonly interval: string;
+}
+
 interface Dashboard {
-  readonly panels: readonly { readonly title: string; readonly targets?: readonly { readonly expr: string }[] }[];
+  readonly panels: readonly { readonly title: string; readonly targets?: readonly Target[] }[];
 }
 
 interface RuleTest {
@@ -139,11 +148,19 @@ describe('the dashboard', () => {
     const missing = Object.entries(metrics).filter(
       ([name]) => !shown.has(name) && !shown.has(`${name}_bucket`) && !shown.has(`${name}_count`),
     );
-    // Counted by sei_task_outcomes_total and seen as a change of the pod.
+    // Counted by sei_task_outcomes_total.
     assert.deepEqual(
       missing.map(([name]) => name),
-      ['sei_task_verdicts', 'process_start_time_seconds'],
+      ['sei_task_verdicts'],
     );
+  });
+
+  it('computes rates over the interval at which the chart lets Prometheus scrape', () => {
+    const { monitoring } = parse(read('deploy/charts/sei-node-tasks/values.yaml')) as {
+      readonly monitoring: { readonly podMonitor: { readonly interval: string } };
+    };
+    const intervals = new Set(graphs.flatMap(({ targets = [] }) => targets.map(({ interval }) => interval)));
+    assert.deepEqual([...intervals], [monitoring.podMonitor.interval]);
   });
 });
 

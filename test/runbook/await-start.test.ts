@@ -32,7 +32,7 @@ const other = (message: string): ChainObservation =>
   chainObservation([observedNode('a'), observedNode('b', { phase: message }), observedNode('c')], sources);
 const seiNode = {
   metadata: { name: 'a', namespace: NAMESPACE, uid: 'u' },
-  spec: { chainId: CHAIN },
+  spec: { chainId: CHAIN, fullNode: {} },
   status: { phase: 'Running' },
 };
 

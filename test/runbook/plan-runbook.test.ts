@@ -27,7 +27,7 @@ function chainWith(powers: Readonly<Record<number, number>>): ChainObservation {
 async function plan(spec: object, observation = chainWith({ 1: 10, 2: 9, 3: 9, 4: 9 })): Promise<PlanResult> {
   const items = observation.nodes.map(({ name }) => ({
     metadata: { name, namespace: NAMESPACE, uid: name, resourceVersion: '1' },
-    spec: { chainId: CHAIN },
+    spec: { chainId: CHAIN, [name.startsWith('v') ? 'validator' : 'fullNode']: {} },
     status: { phase: 'Running' },
   }));
   const seiNodes = {

@@ -54,8 +54,10 @@ describe('a rolling restart', function () {
 
   before(async () => {
     environment = await TestEnvironment.create({
-      consensus: { validators: Object.entries(VALIDATORS).map(([name, power]) => ({ name, power })) },
-      blockIntervalMs: 100,
+      chain: {
+        consensus: { validators: Object.entries(VALIDATORS).map(([name, power]) => ({ name, power })) },
+        blockIntervalMs: 100,
+      },
     });
     runbooks = new ResourceClient<SeiNodeRunbook>(environment.admin, SEI_NODE_RUNBOOK);
     for (const name of Object.keys(VALIDATORS)) nodes.set(name, await environment.addNode(name));

@@ -9,7 +9,7 @@ import type { KubernetesUser } from '../../dev/kubernetes-users.ts';
 import { adminShell, runPlugin } from '../cli/plugin.ts';
 import { createTaskOfKind } from '../kinds/create-task-of-kind.ts';
 import { storedBytes } from '../encryption/stored-bytes.ts';
-import { accountToken } from '../support/account-token.ts';
+import { accountToken } from '../../dev/account-token.ts';
 import { CertificateAuthority } from '../support/certificate-authority.ts';
 import { eventually } from '../support/eventually.ts';
 import { logLines } from '../support/log-lines.ts';

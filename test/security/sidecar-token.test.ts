@@ -5,7 +5,7 @@ import { SEI_NODE_TASK } from '../../api/resources.ts';
 import { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
 import { ResourceClient } from '../../kubernetes/resource-client.ts';
 import { accessFor } from '../kubernetes/fake-api-server.ts';
-import { accountToken } from '../support/account-token.ts';
+import { accountToken } from '../../dev/account-token.ts';
 import { assertComplete } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
 import { logLines } from '../support/log-lines.ts';

@@ -5,7 +5,7 @@ import { kubeconfig } from '../../dev/kubeconfig.ts';
 import { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
 import { loadKubeConfig } from '../../kubernetes/load-kube-config.ts';
 import { ResourceClient } from '../../kubernetes/resource-client.ts';
-import { accountToken } from './account-token.ts';
+import { accountToken } from '../../dev/account-token.ts';
 import { eventually } from './eventually.ts';
 import type { TestEnvironment } from './test-environment.ts';
 import { rightsOf, type DeployedRole, type Right } from './deployed-roles.ts';

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { accountToken } from './account-token.ts';
+import { accountToken } from '../../dev/account-token.ts';
 import type { Deployment, Volume } from './chart-objects.ts';
 import type { TestEnvironment } from './test-environment.ts';
 

@@ -6,14 +6,12 @@ import { workflowIdOf } from '../../api/temporal/workflow-id.ts';
 import { kubectl, type KubectlResult } from '../../dev/kubectl.ts';
 import type { ServerAddresses } from '../../dev/start-local-servers.ts';
 import { startLocalService, type LocalService } from '../../dev/start-local-service.ts';
-import { startLocalStack, type LocalStack, type StackNodeOptions } from '../../dev/start-local-stack.ts';
+import { startLocalStack, type Chain, type LocalStack, type StackNodeOptions } from '../../dev/start-local-stack.ts';
 import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
 import type { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
 import type { Lease } from '../../kubernetes/lease.ts';
 import { readClusterId } from '../../kubernetes/read-cluster-id.ts';
 import { ResourceClient } from '../../kubernetes/resource-client.ts';
-import { present } from '../../lib/present.ts';
-import type { ConsensusOptions } from '../../simulator/chain/consensus-options.ts';
 import type { Fleet } from '../../simulator/fleet.ts';
 import type { SimulatedNode } from '../../simulator/simulated-node.ts';
 import { eventually } from './eventually.ts';
@@ -36,12 +34,10 @@ export interface EnvironmentOptions {
   readonly namespace?: string;
   /** Environment variables of the service. */
   readonly service?: NodeJS.ProcessEnv;
-  /** Set: the nodes follow one chain with these validators. */
-  readonly consensus?: ConsensusOptions;
-  /** Time between two blocks, in milliseconds. Default: 400. */
-  readonly blockIntervalMs?: number;
   /** As of `startLocalStack`. */
   readonly sidecarAudiences?: readonly string[];
+  /** Added to the chain of the environment, such as `consensus`. */
+  readonly chain?: Partial<Chain>;
 }
 
 /** A stack of its own on the servers of the test run, and any number of services on it. */
@@ -79,14 +75,13 @@ export class TestEnvironment {
     servers,
     namespace = `test-${randomBytes(5).toString('hex')}`,
     service = {},
-    consensus,
-    blockIntervalMs,
     sidecarAudiences,
+    chain = {},
   }: EnvironmentOptions = {}): Promise<TestEnvironment> {
     const stack = await startLocalStack({
       servers: servers ?? (await sharedServers()),
       namespace,
-      chain: { chainId: 'test-1', restartGraceMs: RESTART_GRACE_MS, ...present({ consensus, blockIntervalMs }) },
+      chain: { chainId: 'test-1', restartGraceMs: RESTART_GRACE_MS, ...chain },
       sidecarAudiences,
     });
     await grantLease(stack.admin, namespace);

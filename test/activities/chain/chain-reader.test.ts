@@ -138,6 +138,26 @@ describe('the reader of a chain', () => {
     });
   }
 
+  for (const [readsOfOneBlock, height, calls] of [
+    [1, 100, 2],
+    [3, 100, 4],
+    [4, 99, 4],
+  ] as const) {
+    it(`reads a status ${calls} times where it has the same block ${readsOfOneBlock} times`, async () => {
+      await using chain = await FakeChain.start({
+        nodes: [
+          { ...ONE, readsOfOneBlock },
+          { ...TWO, readsOfOneBlock },
+        ],
+      });
+      const { nodes } = await chain.read();
+      for (const { name, status } of nodes) {
+        assert.partialDeepStrictEqual(status, { firstHeight: 99, height });
+        assert.equal(chain.callsOf('status').filter((path) => path === `arctic/${name}`).length, calls);
+      }
+    });
+  }
+
   it('asks the nodes of a chain that has stopped', async () => {
     const status = { height: 100, blockTimeMs: Date.now() - 600_000 };
     await using chain = await FakeChain.start({ nodes: [TARGET, { ...ONE, status }, { ...TWO, status }] });

@@ -19,8 +19,10 @@ export interface FakeNode {
   /** Default: `fullNode`. */
   readonly role?: string;
   readonly specChainId?: string;
-  /** At the second read of the status. At the first it is one lower. Default: 100. */
+  /** At the second and later reads of the status. At the first it is one lower. Default: 100. */
   readonly height?: number;
+  /** Reads of the status before there is a new block. Default: 1. */
+  readonly readsOfOneBlock?: number;
   readonly status?: Parameters<typeof statusAnswer>[0];
   /** Answers in place of what is right, by method. */
   readonly instead?: Readonly<Record<string, RequestListener>>;
@@ -118,10 +120,10 @@ export class FakeChain implements AsyncDisposable {
     });
   }
 
-  #headNow({ name }: FakeNode, head: number): number {
+  #headNow({ name, readsOfOneBlock = 1 }: FakeNode, head: number): number {
     const reads = this.#statusReads.get(name) ?? 0;
     this.#statusReads.set(name, reads + 1);
-    return reads === 0 ? head - 1 : head;
+    return reads < readsOfOneBlock ? head - 1 : head;
   }
 }
 

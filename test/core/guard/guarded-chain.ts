@@ -166,7 +166,14 @@ export class GuardedChain {
   }
 
   #decide(node: ModelNode, recent: readonly RecentRestart[]): GuardDecision {
-    const target = { namespace: CHAIN, name: node.name, chainId: CHAIN, isPaused: false, isUpdating: false };
+    const target = {
+      namespace: CHAIN,
+      name: node.name,
+      chainId: CHAIN,
+      role: 'validator',
+      isPaused: false,
+      isUpdating: false,
+    } as const;
     const situation = { target, recent, permittedAtMs: this.#nowMs };
     return decideGuard(this.#observe(), situation, { minSources: 2, overridden: [] }, this.#nowMs);
   }

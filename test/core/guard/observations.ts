@@ -100,13 +100,13 @@ export function withStatus(
 }
 
 /** The target's RPC does not answer. */
-export function withoutStatus({ status: _, ...rest }: ObservedNode): ObservedNode {
-  return rest;
+export function withoutStatus({ namespace, name, role, phase }: ObservedNode): ObservedNode {
+  return { namespace, name, role, phase };
 }
 
 export function situationOf(name = 'validator-0', rest: Partial<GuardSituation> = {}): GuardSituation {
   return {
-    target: { namespace: CHAIN, name, chainId: CHAIN, isPaused: false, isUpdating: false },
+    target: { namespace: CHAIN, name, chainId: CHAIN, role: 'validator', isPaused: false, isUpdating: false },
     recent: [],
     permittedAtMs: NOW_MS - 1_000,
     ...rest,

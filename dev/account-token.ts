@@ -1,4 +1,4 @@
-import type { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
+import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
 
 export interface AccountTokenRequest {
   readonly namespace: string;

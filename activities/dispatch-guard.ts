@@ -1,0 +1,96 @@
+import { holderText } from '../api/temporal/permit-id.ts';
+import type { GuardDecision } from '../core/guard/decide-guard.ts';
+import { guardTargetOf } from '../core/guard/guard-target.ts';
+import type { PlannedGuard } from '../core/guard/plan-guard.ts';
+import { guardEvents } from '../core/task-events.ts';
+import { taskFields } from '../core/task-fields.ts';
+import type { TaskPlan } from '../core/task-plan.ts';
+import type { Attempt } from './attempt.ts';
+import type { TargetDependencies } from './check-target.ts';
+import { recordEvents, subjectsOf } from './mirror-status.ts';
+import { ownWorkflowId } from './own-workflow-id.ts';
+import { passGuard, recordRestart } from './pass-guard.ts';
+import { readSeiNode } from './read-sei-node.ts';
+
+/** Largest age of an evaluation at the POST, in milliseconds. */
+const FRESH_MS = 15_000;
+
+export interface DispatchGuardOptions {
+  readonly plan: TaskPlan;
+  readonly guard: PlannedGuard;
+  readonly attempt: Pick<Attempt<object>, 'nowMs' | 'signal'>;
+}
+
+/** The guard right before a task is sent. */
+export class DispatchGuard {
+  readonly #dependencies: TargetDependencies;
+  readonly #options: DispatchGuardOptions;
+  /** When the guard last allowed the task, by the monotonic clock, in milliseconds. Unset: it did not. */
+  evaluatedAt: number | undefined;
+  #notice: string | undefined;
+
+  constructor(dependencies: TargetDependencies, options: DispatchGuardOptions) {
+    this.#dependencies = dependencies;
+    this.#options = options;
+  }
+
+  /** Whether the task may be sent without another evaluation. */
+  get isFresh(): boolean {
+    const { mode } = this.#options.guard;
+    return mode === 'Warn' || (this.evaluatedAt !== undefined && performance.now() - this.evaluatedAt < FRESH_MS);
+  }
+
+  /** What the override passes over: told with the task. Unset: nothing. */
+  get notice(): string | undefined {
+    return this.#notice;
+  }
+
+  /**
+   * Evaluates, and records the restart of a validator: from then on it counts as down.
+   *
+   * @returns `undefined` when the task may be sent, `gone` when the SeiNode no longer exists, or why it has to wait.
+   */
+  async evaluate(lastRestartMs: number | undefined): Promise<undefined | 'gone' | { readonly held: string }> {
+    const { plan, guard, attempt } = this.#options;
+    const { permits, seiNodes } = this.#dependencies;
+    const { node } = plan.task;
+    const seiNode = await readSeiNode(seiNodes, node, attempt.signal);
+    if (seiNode === undefined || (node.uid !== undefined && seiNode.metadata.uid !== node.uid)) return 'gone';
+    const target = guardTargetOf(seiNode);
+    const question = { guard, target, lastRestartMs, attempt };
+    const pass = await passGuard(this.#dependencies, question, async (permitId) => {
+      const taken = await permits.acquire(permitId, ownWorkflowId());
+      return 'heldBy' in taken ? holderText(taken.heldBy.workflowId) : undefined;
+    });
+    if ('obstacle' in pass) {
+      const { obstacle } = pass;
+      return {
+        held: obstacle.by === 'guard' ? obstacle.finding : `chain ${obstacle.chainId} is busy with ${obstacle.holder}`,
+      };
+    }
+    const { decision } = pass;
+    if (decision.mayHavePower && target.chainId !== undefined)
+      await recordRestart(this.#dependencies, target.chainId, {
+        decision,
+        node,
+        holder: ownWorkflowId(),
+        nowMs: attempt.nowMs,
+      });
+    this.#tell(decision);
+    this.evaluatedAt = performance.now();
+    return undefined;
+  }
+
+  /** Once, however often the task is sent. */
+  #tell({ passedOver }: GuardDecision): void {
+    if (passedOver.length === 0 || this.#notice !== undefined) return;
+    const { plan, guard } = this.#options;
+    const reason = guard.overrideReason ?? '';
+    this.#notice = `spec.override passed over ${passedOver.map(({ verdict }) => verdict).join(', ')}, because: ${reason}`;
+    for (const { verdict, message } of passedOver) {
+      const note = `spec.override passed over ${verdict}: ${message} Because: ${reason}`;
+      recordEvents(this.#dependencies, guardEvents(subjectsOf(plan.task), { by: 'override', verdict, note }));
+      this.#dependencies.log('GuardPassedOver', { ...taskFields(plan.task), reason: verdict, detail: message });
+    }
+  }
+}

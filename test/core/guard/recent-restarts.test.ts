@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import type { ChainObservation } from '../../../core/guard/chain-observation.ts';
+import { decideGuard, type GuardDecision } from '../../../core/guard/decide-guard.ts';
+import { ADDRESS_OF_NO_KEY, type GuardSituation } from '../../../core/guard/guard-situation.ts';
+import { addressOf, chainOf, CHAIN, node, NOW_MS, settings, situationOf, withoutStatus } from './observations.ts';
+
+const TEN = Array.from({ length: 10 }, () => 10);
+const restart = { namespace: CHAIN, name: 'validator-1', address: addressOf(1), sentAtMs: NOW_MS - 90_000 };
+
+function decide(observation: ChainObservation, situation: Partial<GuardSituation> = {}): GuardDecision {
+  return decideGuard(observation, { ...situationOf(), ...situation }, settings, NOW_MS);
+}
+
+/** What is decided when the restart has ended then. */
+function ended(endedAtMs: number): GuardDecision {
+  return decide(chainOf({ powers: TEN }), { recent: [{ ...restart, endedAtMs }] });
+}
+
+describe('a validator that was restarted', () => {
+  it('counts as down until it signs a block that is later than the end of its restart', () => {
+    assert.equal(ended(NOW_MS - 300).numbers.riskPower, '20');
+    assert.deepEqual(ended(NOW_MS - 300).recent, [{ ...restart, endedAtMs: NOW_MS - 300 }]);
+    assert.equal(ended(NOW_MS - 500).numbers.riskPower, '10');
+    assert.deepEqual(ended(NOW_MS - 500).recent, []);
+  });
+
+  it('counts as down for 10 minutes when nobody recorded its end', () => {
+    for (const [sentAtMs, riskPower] of [
+      [NOW_MS - 600_000, '20'],
+      [NOW_MS - 601_000, '10'],
+    ] as const)
+      assert.equal(
+        decide(chainOf({ powers: TEN }), { recent: [{ ...restart, sentAtMs }] }).numbers.riskPower,
+        riskPower,
+      );
+  });
+
+  it('is no longer a source, or another node of its key, until then', () => {
+    const { numbers } = decide(chainOf({ powers: TEN }), { recent: [{ ...restart, endedAtMs: NOW_MS }] });
+    assert.ok(!numbers.sources?.includes(`${CHAIN}/validator-1`));
+  });
+
+  it('does not count when another node has its key', () => {
+    const nodes = [...chainOf({ powers: TEN }).nodes, node('second', { address: addressOf(1) })];
+    const { numbers } = decide(chainOf({ powers: TEN, nodes }), { recent: [{ ...restart, endedAtMs: NOW_MS }] });
+    assert.equal(numbers.riskPower, '10');
+  });
+
+  it('gets its address when its RPC reports it', () => {
+    const { address: _, ...unknown } = restart;
+    const { recent } = decide(chainOf({ powers: TEN }), { recent: [{ ...unknown, endedAtMs: NOW_MS }] });
+    assert.deepEqual(recent, [{ ...restart, endedAtMs: NOW_MS }]);
+  });
+
+  it('keeps its address while its RPC does not answer', () => {
+    const nodes = chainOf({ powers: TEN }).nodes.map((each) =>
+      each.name === 'validator-1' ? withoutStatus(each) : each,
+    );
+    const decision = decide(chainOf({ powers: TEN, silent: [1], nodes }), {
+      ...situationOf('validator-1'),
+      recent: [restart],
+    });
+    assert.equal(decision.verdict, 'Allowed');
+    assert.equal(decision.address, addressOf(1));
+  });
+
+  it('is forgotten without voting power', () => {
+    const { recent } = decide(chainOf({ powers: TEN }), {
+      recent: [
+        { ...restart, address: addressOf(77) },
+        { ...restart, address: ADDRESS_OF_NO_KEY },
+      ],
+    });
+    assert.deepEqual(recent, []);
+  });
+});
+
+describe('who needs the permit of the chain', () => {
+  for (const [what, observation, expected] of [
+    ['a validator', chainOf({ powers: TEN }), true],
+    ['a validator of a chain that cannot be read', chainOf({ powers: TEN, nodes: [node('validator-0')] }), true],
+    [
+      'a node with a key while the validators are not known',
+      chainOf({ powers: TEN, nodes: [node('validator-0', { address: addressOf(5) }, { role: 'fullNode' })] }),
+      true,
+    ],
+    [
+      'a full node',
+      chainOf({ powers: TEN, nodes: [node('validator-0', { address: ADDRESS_OF_NO_KEY }, { role: 'fullNode' })] }),
+      false,
+    ],
+  ] as const) {
+    it(`is${expected ? '' : ' not'} ${what}`, () => {
+      assert.equal(decide(observation).mayHavePower, expected);
+    });
+  }
+});
