@@ -17,6 +17,7 @@ const SLOW = [
   'test/demo/demo.test.ts',
   'test/crd-bridge/orphans.test.ts',
   'test/deploy/chart.test.ts',
+  'test/deploy/codec-server-chart.test.ts',
   'test/deploy/generate.test.ts',
   'test/kubernetes/lease-handicap.test.ts',
   'test/monitoring/alerts.test.ts',

@@ -43,6 +43,7 @@ USER 65532:65532
 RUN ROLE=none NODE_COMPILE_CACHE=/app/compile-cache \
     node --no-warnings --max-old-space-size=1536 --max-semi-space-size=8 worker/main.ts 2> /dev/null; \
     test $? = 78 && test -n "$(ls compile-cache)"
+RUN NODE_COMPILE_CACHE=/app/compile-cache node --no-warnings worker/codec-server/main.ts 2> /dev/null; test $? = 78
 USER root
 RUN chown --recursive root:root compile-cache && chmod --recursive a+rX compile-cache
 
@@ -59,6 +60,7 @@ COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certifica
 COPY --from=build /app /app
 WORKDIR /app
 ENV NODE_ENV=production \
+    GIT_COMMIT=${REVISION} \
     NODE_COMPILE_CACHE=/app/compile-cache \
     WORKFLOW_BUNDLE=/app/bundles/workflows.js \
     ENCRYPTED_WORKFLOW_BUNDLE=/app/bundles/encrypted-workflows.js \

@@ -3,6 +3,8 @@ import type { Metrics } from '../api/metrics.ts';
 import type { SeiNodeTask } from '../api/sei-node-task.ts';
 import { parseWorkflowId } from '../api/temporal/workflow-id.ts';
 import type { ResourceClient } from '../kubernetes/resource-client.ts';
+import { abortable } from '../lib/abortable.ts';
+import { CallDeadline } from '../lib/call-deadline.ts';
 import type { Attempt } from './attempt.ts';
 import type { NodePermits, PermitHolder } from './node-permits.ts';
 import type { PermitLine, Place } from './permit-line.ts';
@@ -85,19 +87,16 @@ export class PermitWait implements Disposable {
    */
   async wait(atMostMs: number): Promise<void> {
     const { permits, permitId, attempt } = this.#options;
-    const timeout = new AbortController();
-    const timer = setTimeout(() => timeout.abort(), Math.min(atMostMs, LOOK_AGAIN_MS));
-    const signal = AbortSignal.any([attempt.signal, timeout.signal]);
+    using deadline = new CallDeadline(Math.min(atMostMs, LOOK_AGAIN_MS), attempt.signal);
+    const { signal } = deadline;
     try {
       const isFree =
         this.#place?.isFront && this.#holder
           ? permits.ended(permitId, this.#holder, signal)
           : this.#place?.reachesFront;
-      await Promise.race([isFree, rejectedWhenAborted(signal)]);
+      await abortable(Promise.resolve(isFree), signal);
     } catch (error) {
-      if (!timeout.signal.aborted || attempt.signal.aborted) throw error;
-    } finally {
-      clearTimeout(timer);
+      if (!signal.aborted || attempt.signal.aborted) throw error;
     }
   }
 }
@@ -112,12 +111,4 @@ async function holderName(tasks: ResourceClient<SeiNodeTask>, workflowId: string
   if (reference === undefined) return name;
   const resource = await tasks.get(reference.namespace, reference.name);
   return resource?.metadata.uid === reference.uid ? name : `${name}, which was deleted and whose work has not ended`;
-}
-
-function rejectedWhenAborted(signal: AbortSignal): Promise<never> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  if (signal.aborted) reject(signal.reason);
-  signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  promise.catch(() => undefined);
-  return promise;
 }

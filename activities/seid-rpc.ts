@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import type { NodeReference } from '../api/node-reference.ts';
 import { printable } from '../lib/printable.ts';
 import { readAtMost } from '../lib/read-at-most.ts';
-import { CallDeadline } from './call-deadline.ts';
+import { CallDeadline } from '../lib/call-deadline.ts';
 import { parseLatestHeight } from './chain/parse-status.ts';
 import { rpcResult, type RpcResult } from './chain/rpc-result.ts';
 import type { NodeUrlTemplate } from './node-url-template.ts';

@@ -10,7 +10,7 @@ import { timed, type Ended } from '../lib/timed.ts';
 import { tokenAudiences } from '../lib/token-audiences.ts';
 import { withoutSecrets } from '../lib/without-secrets.ts';
 import type { BearerToken } from './bearer-token.ts';
-import { CallDeadline } from './call-deadline.ts';
+import { CallDeadline } from '../lib/call-deadline.ts';
 import { SidecarError } from './errors.ts';
 import type { NodeUrlTemplate } from './node-url-template.ts';
 import { trustProblem } from './sidecar-trust.ts';

@@ -65,6 +65,12 @@ export const logFields = {
   open: 'Number of open workflows.',
   workflowIds: 'Ids of some of these workflows.',
   by: 'Program that declares the task. Unset: not known.',
+  address: 'Address that the codec server serves.',
+  origins: 'Origins of the Temporal UIs that may use the codec server.',
+  issuer: 'Issuer of the access tokens that the codec server accepts. Unset: none.',
+  operation: '`decode` or `encode`.',
+  subject: 'Who sent the request: the claim `sub` of the access token, or `a token of CODEC_TOKENS_FILE`.',
+  payloads: 'Number of Temporal payloads.',
 } as const;
 
 export type LogField = keyof typeof logFields;
@@ -413,6 +419,43 @@ export const logEvents = {
     level: 'WARN',
     message: 'An Event could not be recorded. The status has the same information.',
     fields: ['error', ...WORKFLOW],
+  },
+  CodecServerRunning: {
+    level: 'INFO',
+    message: 'The codec server is running.',
+    fields: ['version', 'commit', 'runtime', 'address', 'origins', 'issuer'],
+  },
+  PayloadsConverted: {
+    level: 'INFO',
+    message: 'Temporal payloads were decoded or encoded for a client. The namespace is the one that the client names.',
+    fields: ['operation', 'subject', 'temporalNamespace', 'payloads'],
+  },
+  CodecRequestRefused: {
+    level: 'WARN',
+    message: 'A request to the codec server was refused. Lines are folded by the code of the error.',
+    fields: FAILURE,
+  },
+  CodecFilesReloaded: {
+    level: 'INFO',
+    message: 'The tokens or the certificate of the codec server were read again.',
+    fields: ['file'],
+  },
+  CodecFilesInvalid: {
+    level: 'ERROR',
+    message:
+      'The tokens or the certificate of the codec server changed and are not valid. The previous ones stay in use. Correct the file.',
+    fields: ['file', 'error'],
+  },
+  SigningKeysUnavailable: {
+    level: 'WARN',
+    message:
+      'The signing keys of the issuer cannot be read; retrying. Until then its tokens cannot be verified. Check CODEC_JWKS_URL.',
+    fields: FAILURE,
+  },
+  SigningKeysRecovered: {
+    level: 'INFO',
+    message: 'The signing keys of the issuer can be read again.',
+    fields: RECOVERY,
   },
   TemporalSdk: {
     level: 'WARN',

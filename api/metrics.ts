@@ -23,6 +23,7 @@ export const metricLabels = {
   check: 'a check of `/readyz`: `temporal`, `worker`, `kubernetes`, `bridge`',
   credential: 'what it is used for: `kubernetes`, `sidecar`, `temporal`',
   version: 'version of this service',
+  commit: 'commit that the process was built from; `unknown` when its build did not say',
   node_version: 'version of Node',
   namespace: 'Temporal namespace',
   task_queue: 'Temporal task queue',
@@ -199,6 +200,12 @@ export const metrics = {
     help: 'Time until a sidecar answered, or the request failed',
     buckets: CALL_SECONDS,
   },
+  sei_temporal_search_attributes_missing: {
+    type: 'gauge',
+    labels: [],
+    unit: '1',
+    help: 'Search attributes that the Temporal namespace lacks, or that this account may not query. New workflows have none while it is above 0',
+  },
   sei_ready_check: {
     type: 'gauge',
     labels: ['check'],
@@ -219,7 +226,7 @@ export const metrics = {
   },
   sei_build_info: {
     type: 'gauge',
-    labels: ['version', 'node_version'],
+    labels: ['version', 'commit', 'node_version'],
     unit: '1',
     help: 'Always 1; the labels say what runs',
   },

@@ -10,6 +10,7 @@ import {
 } from '@temporalio/client';
 import { safeProvenance, type Provenance } from '../api/provenance.ts';
 import { searchAttributes } from '../api/temporal/search-attributes.ts';
+import { searchAttributeCommand } from '../core/search-attribute-command.ts';
 import { withoutSecrets } from '../lib/without-secrets.ts';
 import { TemporalRefusedError, TemporalUnreachableError } from './errors.ts';
 import { connectToTemporal, type TemporalAccess } from './temporal-connection.ts';
@@ -140,18 +141,18 @@ function provenanceIn(memo: Readonly<Record<string, unknown>>): Provenance {
 }
 
 /** By gRPC code. */
-const advice: Readonly<Record<number, string>> = {
-  3: `It may lack the search attributes; create them: temporal operator search-attribute create ${Object.values(
-    searchAttributes,
-  )
-    .map(({ name }) => `--name ${name} --type Keyword`)
-    .join(' ')}`,
-  7: 'Check that TEMPORAL_API_KEY or the client certificate may read this namespace.',
-  16: 'Check TEMPORAL_API_KEY or the client certificate.',
+const advice: Readonly<Record<number, (access: TemporalAccess) => string>> = {
+  3: ({ address, namespace }) => {
+    const missing = Object.values(searchAttributes).map(({ name }) => name);
+    return `It may lack search attributes. Create those that are missing: ${searchAttributeCommand({ address, namespace, missing })}`;
+  },
+  7: () => 'Check that TEMPORAL_API_KEY or the client certificate may read this namespace.',
+  16: () => 'Check TEMPORAL_API_KEY or the client certificate.',
 };
 const PASSING = [4, 8, 14];
 
-function explained(error: unknown, { address, namespace, secrets }: TemporalAccess): unknown {
+function explained(error: unknown, access: TemporalAccess): unknown {
+  const { address, namespace, secrets } = access;
   if (!(error instanceof Error)) return error;
   if (error instanceof NamespaceNotFoundError) {
     return new TemporalRefusedError(
@@ -164,5 +165,6 @@ function explained(error: unknown, { address, namespace, secrets }: TemporalAcce
   const words = withoutSecrets(cause.details ?? cause.message, secrets);
   if (PASSING.includes(code))
     return new TemporalUnreachableError(`${subject} does not answer: ${words}. Repeat the command.`);
-  return code in advice ? new TemporalRefusedError(`${subject} refused: ${words}. ${advice[code]}`) : error;
+  const advised = advice[code]?.(access);
+  return advised === undefined ? error : new TemporalRefusedError(`${subject} refused: ${words}. ${advised}`);
 }

@@ -1,10 +1,12 @@
 import type { Dispatcher } from 'undici';
 import type { Metrics } from '../api/metrics.ts';
 import { explainFailure, type FailedCall } from './explain-failure.ts';
-import { hasHttpStatus, KubernetesCredentialsError, KubernetesError } from './errors.ts';
+import { hasHttpStatus, KubernetesCredentialsError } from './errors.ts';
 import type { ClusterAccess } from './kube-config/cluster-access.ts';
 import { areSame, KubernetesCredentials, proxyOf, type Credentials } from './kubernetes-credentials.ts';
 import { apiErrorOf, notJson, readText } from './read-response.ts';
+import { abortable } from '../lib/abortable.ts';
+import { CallDeadline } from '../lib/call-deadline.ts';
 import { timed, type Ended } from '../lib/timed.ts';
 import { timerLength } from '../lib/timer-length.ts';
 import { withoutSecrets } from '../lib/without-secrets.ts';
@@ -123,13 +125,9 @@ export class KubernetesTransport {
     const { method, path, timeoutMs = this.#timeoutMs ?? DEFAULT_TIMEOUT_MS } = request;
     const { maxResponseBytes = DEFAULT_RESPONSE_BYTES } = request;
     const call = `${method} ${path}`;
+    using deadline = new CallDeadline(Math.min(timeoutMs, this.#timeoutMs ?? Infinity), request.signal);
     try {
-      const answer = await this.#send(request, {
-        on: 'dispatcher',
-        deadlineMs: Math.min(timeoutMs, this.#timeoutMs ?? Infinity),
-        headersTimeout: 0,
-        bodyTimeout: 0,
-      });
+      const answer = await this.#send(request, { on: 'dispatcher', deadline, headersTimeout: 0, bodyTimeout: 0 });
       return await readText(answer.body, maxResponseBytes, call);
     } catch (error) {
       throw explainFailure(error, { call, server: this.server, signal: request.signal });
@@ -143,17 +141,19 @@ export class KubernetesTransport {
    */
   async openStream(request: StreamRequest): Promise<AsyncIterable<Buffer>> {
     const { path, query, deadlineMs, idleMs, signal } = request;
+    const deadline = new CallDeadline(deadlineMs, signal);
     const bounds: Bounds = {
       on: 'watchDispatcher',
-      deadlineMs,
+      deadline,
       headersTimeout: timerLength(this.#timeoutMs ?? DEFAULT_TIMEOUT_MS),
       bodyTimeout: idleMs,
     };
     const failure = { call: `GET ${path}`, server: this.server, signal };
     try {
       const answer = await this.#send({ method: 'GET', path, query, signal }, bounds);
-      return chunksOf(answer.body, failure);
+      return chunksOf(answer.body, deadline, failure);
     } catch (error) {
+      deadline[Symbol.dispose]();
       throw explainFailure(error, failure);
     }
   }
@@ -164,41 +164,37 @@ export class KubernetesTransport {
   }
 
   async #send(request: KubernetesRequest, bounds: Bounds): Promise<Dispatcher.ResponseData> {
-    const deadline = deadlineSignal(bounds.deadlineMs, request.signal);
-    const first = await this.#admission(request, bounds, deadline);
+    const first = await this.#credentialsWithin(bounds.deadline, request.signal);
     try {
       return await this.#sendOnce(request, bounds, first);
     } catch (error) {
       if (!hasHttpStatus(error, 401)) throw error;
-      this.#credentials.forget(first.credentials);
-      const second = await this.#admission(request, bounds, deadline);
-      if (areSame(first.credentials, second.credentials)) throw error;
+      this.#credentials.forget(first);
+      const second = await this.#credentialsWithin(bounds.deadline, request.signal);
+      if (areSame(first, second)) throw error;
       return await this.#sendOnce(request, bounds, second);
     }
   }
 
-  /** Credentials, and when the call is to end: a person may take any time to give them, a program may not. */
-  async #admission({ signal }: KubernetesRequest, { deadlineMs }: Bounds, deadline: AbortSignal): Promise<Admission> {
-    const credentials = this.#credentials.get();
-    if (this.#isAttended)
-      return {
-        credentials: await settledOrAborted(credentials, signal),
-        signal: deadlineSignal(deadlineMs, signal),
-      };
+  /** A person may take any time to give credentials, a program may not: the wait for it is part of the call. */
+  async #credentialsWithin(deadline: CallDeadline, signal: AbortSignal | undefined): Promise<Credentials> {
+    if (this.#isAttended) deadline.pause();
     try {
-      return { credentials: await settledOrAborted(credentials, deadline), signal: deadline };
+      return await abortable(this.#credentials.get(), deadline.signal);
     } catch (error) {
-      if (error instanceof KubernetesError || signal?.aborted) throw error;
+      if (!deadline.signal.aborted || signal?.aborted) throw error;
       throw new KubernetesCredentialsError(
-        `The exec plugin of kubeconfig user "${this.#userName}" has not ended within ${deadlineMs} ms. Run it by hand, and check its entry in the kubeconfig.`,
+        `The exec plugin of kubeconfig user "${this.#userName}" has not ended within ${deadline.milliseconds} ms. Run it by hand, and check its entry in the kubeconfig.`,
       );
+    } finally {
+      if (this.#isAttended) deadline.restart();
     }
   }
 
   async #sendOnce(
     request: KubernetesRequest,
-    { on, headersTimeout, bodyTimeout }: Bounds,
-    { credentials, signal }: Admission,
+    { on, deadline: { signal }, headersTimeout, bodyTimeout }: Bounds,
+    credentials: Credentials,
   ): Promise<Dispatcher.ResponseData> {
     const { method, path, query, body, contentType = 'application/json' } = request;
     const url = new URL(this.server + path);
@@ -233,32 +229,29 @@ export class KubernetesTransport {
   }
 }
 
-interface Admission {
-  readonly credentials: Credentials;
-  readonly signal: AbortSignal;
-}
-
 interface Bounds {
   readonly on: 'dispatcher' | 'watchDispatcher';
-  /** Timeout of the whole call, in milliseconds. */
-  readonly deadlineMs: number;
+  /** Of the whole call. */
+  readonly deadline: CallDeadline;
   /** undici's timeout for headers, in milliseconds. 0: no timeout of its own. */
   readonly headersTimeout: number;
   /** undici's timeout between two chunks of a body, in milliseconds. 0: no timeout of its own. */
   readonly bodyTimeout: number;
 }
 
-async function* chunksOf(body: AsyncIterable<Buffer>, failure: FailedCall): AsyncGenerator<Buffer, void, undefined> {
+/** @param deadline - Disposed of with the stream. */
+async function* chunksOf(
+  body: AsyncIterable<Buffer>,
+  deadline: CallDeadline,
+  failure: FailedCall,
+): AsyncGenerator<Buffer, void, undefined> {
   try {
     yield* body;
   } catch (error) {
     throw explainFailure(error, failure);
+  } finally {
+    deadline[Symbol.dispose]();
   }
-}
-
-function deadlineSignal(milliseconds: number, signal: AbortSignal | undefined): AbortSignal {
-  const deadline = AbortSignal.timeout(timerLength(milliseconds));
-  return signal ? AbortSignal.any([signal, deadline]) : deadline;
 }
 
 function searchOf(query: Query | undefined): string {
@@ -267,15 +260,4 @@ function searchOf(query: Query | undefined): string {
     if (value !== undefined) parameters.set(name, String(value));
   }
   return parameters.size > 0 ? `?${parameters.toString()}` : '';
-}
-
-/** Ends the wait for an exec plugin that hangs when the signal is aborted. */
-function settledOrAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  signal.throwIfAborted();
-  const { promise: outcome, resolve, reject } = Promise.withResolvers<T>();
-  const abort = (): void => reject(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
-  promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  return outcome;
 }

@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { configSchema } from '../worker/config.ts';
 
 const DEPLOYMENT = new URL('../deploy/charts/sei-node-tasks/templates/deployment.yaml', import.meta.url);
-/** Variables that others than this service read. */
+/** Variables that are not in the table of the configuration. */
 const OTHERS = {
   NODE_OPTIONS: 'Options of Node, such as `--max-old-space-size`.',
+  HTTPS_PROXY: 'http URL of the proxy for Temporal and the API server. Unset: none.',
+  NO_PROXY: 'Hosts, IP addresses and CIDR blocks that are reached without it, separated by commas. Unset: none.',
   NODE_EXTRA_CA_CERTS: 'File with CAs to trust in addition to the built-in roots.',
 } as const;
 

@@ -56,7 +56,7 @@ const generators: Readonly<Record<string, (present: string) => string>> = {
   ),
   'docs/guard.md': (present) => withTables(present, ['guardVerdicts']),
   'docs/metrics.md': (present) => withTables(present, ['metrics', 'sdkMetrics', 'metricLabels']),
-  'docs/configuration.md': (present) => withTables(present, ['config']),
+  'docs/configuration.md': (present) => withTables(present, ['config', 'codecServer']),
   'docs/logs.md': (present) => withTables(present, ['events', 'fields']),
   'docs/cli.md': withReference,
 };

@@ -73,9 +73,10 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
     packages: ['@temporalio/common', '@temporalio/proto', 'node:'],
   },
   worker: {
-    holds: 'the process: configuration, wiring, probes, metrics, shutdown',
+    holds:
+      'the process: configuration, wiring, probes, metrics, shutdown; `codec-server/`, a process that decrypts payloads for the Temporal UI and CLI',
     rooms: [...product, 'activities', 'crd-bridge', 'encryption'],
-    packages: [...temporal, '@temporalio/worker', '@temporalio/envconfig', 'undici', 'zod', 'node:'],
+    packages: [...temporal, '@temporalio/worker', '@temporalio/envconfig', 'jose', 'undici', 'zod', 'node:'],
   },
   cli: {
     holds: '`kubectl snt`: one program of commands and options (commander), one file per command',
@@ -144,6 +145,7 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
       '@temporalio/worker',
       '@temporalio/workflow',
       'fast-check',
+      'jose',
       'marked',
       'node-forge',
       'undici',

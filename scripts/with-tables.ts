@@ -6,6 +6,7 @@ import { metricLabels, metrics, sdkMetrics, type MetricDefinition } from '../api
 import { runbookNodeReasons, runbookReasons } from '../api/runbook-reasons.ts';
 import { BECAUSE, PENDING, reached, reasons, whereabouts, type ReasonDefinition } from '../api/reasons.ts';
 import { definitionOf, taskKindNames } from '../api/task-kinds.ts';
+import { codecServerSchema } from '../worker/codec-server/codec-server-config.ts';
 import { configSchema } from '../worker/config.ts';
 import { alerts, plainSummary } from './monitoring/alert-files.ts';
 import { rooms } from './rooms.ts';
@@ -85,8 +86,8 @@ function guardTable(): string {
   return table(['verdict', 'the task', 'meaning', 'messages'], rows);
 }
 
-function configTable(): string {
-  const { properties = {} } = z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' });
+function configTable(schema: z.ZodType): string {
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   const rows = Object.entries(properties as Record<string, { default?: string | number; description?: string }>).map(
     ([name, { default: preset, description = '' }]) => [
       code(name),
@@ -167,7 +168,8 @@ const tables = {
   reasons: reasonTable,
   kinds: kindTable,
   guardVerdicts: guardTable,
-  config: configTable,
+  config: () => configTable(configSchema),
+  codecServer: () => configTable(codecServerSchema),
   events: eventTable,
   fields: fieldTable,
 } as const;

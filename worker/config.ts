@@ -13,7 +13,7 @@ import { splitAddress } from './split-address.ts';
 
 const roles = ['all', 'bridge', 'worker'] as const;
 
-const address = z
+export const address = z
   .string()
   .regex(/^(\[[0-9a-f:]+\]|[^:\s]+):\d{1,5}$/i, { error: 'is not host:port', abort: true })
   .refine((text) => splitAddress(text).port <= 65_535, { error: 'has a port above 65535', abort: true });
@@ -58,7 +58,7 @@ const httpUrl = z
 const readableFile = z.string().refine(isReadable, 'cannot be read; check the path and its mount');
 
 /** A file whose content is checked at the start, so that a mistake is reported at once. */
-function fileFor(read: (file: string) => unknown) {
+export function fileFor(read: (file: string) => unknown) {
   return z.string().superRefine((file, context) => {
     try {
       read(file);
@@ -221,7 +221,7 @@ export const configSchema = z.object({
   GIT_COMMIT: z
     .string()
     .default('unknown')
-    .describe('Commit that this build was made from, for the log. Set when an image is built.'),
+    .describe('Commit that this build was made from, for the log and `sei_build_info`. Set when an image is built.'),
 });
 
 export type Config = z.output<typeof configSchema>;
@@ -258,8 +258,17 @@ function haveWholeVersion({ value, issues }: z.core.ParsePayload<Config>): void 
 
 /** @throws ConfigError with each variable that is wrong, its value, and what it should be. */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  return readVariables(configSchema.check(haveWholeVersion), environment);
+}
+
+/**
+ * Reads variables by a schema of all of them. An empty value counts as unset.
+ *
+ * @throws ConfigError as `readConfig`
+ */
+export function readVariables<Variables>(schema: z.ZodType<Variables>, environment: NodeJS.ProcessEnv): Variables {
   const set = Object.entries(environment).filter(([, value]) => value !== '');
-  const result = configSchema.check(haveWholeVersion).safeParse(Object.fromEntries(set));
+  const result = schema.safeParse(Object.fromEntries(set));
   if (result.success) return result.data;
   throw new ConfigError(
     result.error.issues.map(({ path, message }) => {

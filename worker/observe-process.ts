@@ -11,8 +11,13 @@ const RESOLUTION_MS = 20;
 const NANOSECONDS = 1e9;
 
 /** Publishes until the signal is aborted: version, readiness, CPU, memory and the delay of the event loop. */
-export function observeProcess(metrics: Metrics, checks: () => Checks, signal: AbortSignal): void {
-  metrics.set('sei_build_info', { version: packageJson.version, node_version: process.versions.node }, 1);
+export function observeProcess(
+  metrics: Metrics,
+  { commit, checks }: { readonly commit: string; readonly checks: () => Checks },
+  signal: AbortSignal,
+): void {
+  const { version } = packageJson;
+  metrics.set('sei_build_info', { version, commit, node_version: process.versions.node }, 1);
   metrics.set('process_start_time_seconds', {}, Math.round(performance.timeOrigin) / 1000);
   observeCpu(metrics, signal);
   observeEventLoop(metrics, signal);

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { LogLevelName } from '../api/log.ts';
 import { printable } from '../lib/printable.ts';
 import { withoutSecrets } from '../lib/without-secrets.ts';
+import { ListenError } from './errors.ts';
 import { answerLogLevel } from './log-level-endpoint.ts';
 import { splitAddress } from './split-address.ts';
 
@@ -27,7 +28,7 @@ export interface Probes {
  * Serves `/healthz` and `/readyz`: 200 when every check passes, else 503, with one line per check, as the API server
  * does; and `/loglevel`. A process whose event loop is blocked answers nothing, which a probe counts as a failure.
  *
- * @throws Error when the address cannot be bound.
+ * @throws ListenError when the address cannot be served.
  */
 export async function startProbeServer(address: string, probes: Probes, log: { level: LogLevelName }): Promise<Server> {
   const paths: Readonly<Record<string, () => Checks>> = { '/healthz': probes.healthz, '/readyz': probes.readyz };
@@ -50,8 +51,12 @@ export async function startProbeServer(address: string, probes: Probes, log: { l
         .join('')}${verdict}\n`,
     );
   });
-  server.listen(splitAddress(address));
-  await once(server, 'listening');
+  try {
+    server.listen(splitAddress(address));
+    await once(server, 'listening');
+  } catch (error) {
+    throw new ListenError('PROBE_ADDRESS', address, error);
+  }
   return server;
 }
 

@@ -12,13 +12,12 @@ import { readClusterId } from '../kubernetes/read-cluster-id.ts';
 import type { Config } from './config.ts';
 import { createBridge } from './create-bridge.ts';
 import { createWorker } from './create-worker.ts';
-import { ListenError } from './errors.ts';
 import type { LeadingBridge } from './leading-bridge.ts';
 import { observeBridge } from './observe-bridge.ts';
 import { credentialSources, observeCredentials } from './observe-credentials.ts';
 import { observeProcess } from './observe-process.ts';
 import { healthOf, readinessOf, type Running } from './probe-checks.ts';
-import { startProbeServer } from './probe-server.ts';
+import { startProbeServer, type Checks } from './probe-server.ts';
 import { retryForever } from './retry-forever.ts';
 import { runParts, type Part } from './run-parts.ts';
 import { SearchAttributeProbe } from './search-attribute-probe.ts';
@@ -70,7 +69,8 @@ export async function runService(options: ServiceOptions): Promise<void> {
   log.log('ServiceStarting', fields);
   const running: RunningParts = {};
   const probes = await serveProbes(options, running);
-  observeProcess(metrics, () => readinessOf(config.ROLE, running, shutdown.aborted), shutdown);
+  const checks = (): Checks => readinessOf(config.ROLE, running, shutdown.aborted);
+  observeProcess(metrics, { commit: config.GIT_COMMIT, checks }, shutdown);
   const connected = (): ClientConnectConfig['connectionOptions'] =>
     running.access?.connectionOptions ?? temporal.connectionOptions;
   observeCredentials(metrics, credentialSources({ config, transport, temporal: connected }), shutdown);
@@ -90,18 +90,13 @@ export async function runService(options: ServiceOptions): Promise<void> {
   }
 }
 
-async function serveProbes({ config, secrets, log, shutdown }: ServiceOptions, running: RunningParts): Promise<Server> {
-  const address = config.PROBE_ADDRESS;
+function serveProbes({ config, secrets, log, shutdown }: ServiceOptions, running: RunningParts): Promise<Server> {
   const probes = {
     healthz: () => healthOf(running),
     readyz: () => readinessOf(config.ROLE, running, shutdown.aborted),
     secrets,
   };
-  try {
-    return await startProbeServer(address, probes, log);
-  } catch (error) {
-    throw new ListenError('PROBE_ADDRESS', address, error);
-  }
+  return startProbeServer(config.PROBE_ADDRESS, probes, log);
 }
 
 async function startParts(
@@ -121,7 +116,13 @@ async function startParts(
   running.temporal = new TemporalHealth(() => access.connection, namespace);
   void running.temporal.run(shutdown);
   const connection = (): NativeConnection => access.connection;
-  const searchAttributes = new SearchAttributeProbe({ connection, address: addressOf(temporal), namespace, log });
+  const searchAttributes = new SearchAttributeProbe({
+    connection,
+    address: addressOf(temporal),
+    namespace,
+    metrics,
+    log,
+  });
   await retryForever(
     { event: 'SearchAttributesUnknown', temporalNamespace: namespace },
     () => searchAttributes.ensure(shutdown),

@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import proto from '@temporalio/proto';
 import type { NativeConnection } from '@temporalio/worker';
 import type { Log } from '../api/log.ts';
+import type { Metrics } from '../api/metrics.ts';
 import { searchAttributes } from '../api/temporal/search-attributes.ts';
-import { searchAttributeCommand } from './search-attribute-command.ts';
+import { searchAttributeCommand } from '../core/search-attribute-command.ts';
 
 const { INDEXED_VALUE_TYPE_KEYWORD } = proto.temporal.api.enums.v1.IndexedValueType;
 const NAMES = Object.values(searchAttributes).map(({ name }) => name);
@@ -24,6 +25,7 @@ export interface SearchAttributeProbeOptions {
   /** `host:port` of the server, for the command in the log. */
   readonly address: string;
   readonly namespace: string;
+  readonly metrics: Metrics;
   readonly log: Log;
 }
 
@@ -51,6 +53,7 @@ export class SearchAttributeProbe {
    */
   async ensure(signal: AbortSignal): Promise<void> {
     const missing = await this.#missing();
+    this.#publish(missing.length);
     if (missing.length > 0) await this.#create(missing, signal);
     else this.#areKnown = true;
   }
@@ -110,7 +113,12 @@ export class SearchAttributeProbe {
 
   async #haveAppeared(): Promise<boolean> {
     this.#areKnown = await this.#accepts(NAMES).catch(() => false);
+    if (this.#areKnown) this.#publish(0);
     return this.#areKnown;
+  }
+
+  #publish(missing: number): void {
+    this.#options.metrics.set('sei_temporal_search_attributes_missing', {}, missing);
   }
 }
 

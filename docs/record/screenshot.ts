@@ -19,5 +19,6 @@ const { metadata } = await tasks.create(CHAIN_ID, {
 await stack.watch.follow('restart-validator-0', { signal: AbortSignal.timeout(60_000) });
 const { workflowId: id, runId } = await temporal.workflow.getHandle(workflowIdOf(metadata)).describe();
 const { url = '' } = workflowUrl(servers.temporal.uiUrl, { id, runId, namespace: servers.temporal.namespace });
-await takeScreenshot({ url, image: IMAGE, width: 1_400, height: 1_250, budgetMs: 8_000 });
-console.log(`${IMAGE}: ${url}`);
+const timeline = url.replace(/history$/, 'timeline');
+await takeScreenshot({ url: timeline, image: IMAGE, width: 1_400, height: 1_100, budgetMs: 8_000 });
+console.log(`${IMAGE}: ${timeline}`);

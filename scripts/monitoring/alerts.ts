@@ -218,6 +218,13 @@ const dependencies: AlertGroup = {
       severity: 'critical',
       summary: '{{ $value | humanizePercentage }} of the requests to Temporal fail.',
     },
+    {
+      name: 'SeiNodeTasksSearchAttributesMissing',
+      expr: 'max by (namespace) (sei_temporal_search_attributes_missing) > 0',
+      holdsFor: '15m',
+      severity: 'warning',
+      summary: 'The Temporal namespace of {{ $labels.namespace }} lacks {{ $value }} search attributes.',
+    },
   ],
 };
 

@@ -27,6 +27,8 @@ export interface Row {
 }
 
 const COMPLETE = 'TaskComplete|Confirmed';
+/** A wait of a day would make a restart of a minute a line at 0. */
+const NO_AWAITS = 'NS,kind!~"Await.*"';
 
 const rate = (selector: string): string => `rate(${selector}[$__rate_interval])`;
 
@@ -36,8 +38,8 @@ function quantileOfCalls(share: number, histogram: string, by: string): string {
 }
 
 /** Of tasks, which may be hours apart: with a shorter time the graph would be empty when somebody looks at it. */
-function quantileOfTasks(share: number, histogram: string, by: string): string {
-  return `histogram_quantile(${share}, sum by (le, ${by}) (${increased(`${histogram}_bucket{NS}`, '1h')}))`;
+function quantileOfTasks(share: number, histogram: string, by: string, matchers = 'NS'): string {
+  return `histogram_quantile(${share}, sum by (le, ${by}) (${increased(`${histogram}_bucket{${matchers}}`, '1h')}))`;
 }
 
 function outcomes(matcher: string): string {
@@ -73,10 +75,13 @@ const glance: Row = {
     },
     {
       title: 'Failing checks of /readyz',
-      description: 'Processes in which a check fails.',
+      description: 'Processes in which a check fails, and search attributes that Temporal lacks.',
       unit: 'short',
       type: 'stat',
-      queries: { '{{check}}': 'count by (check) (sei_ready_check{NS} == 0)' },
+      queries: {
+        '{{check}}': 'count by (check) (sei_ready_check{NS} == 0)',
+        'search attributes': 'max(sei_temporal_search_attributes_missing{NS}) > 0',
+      },
       steps: [
         { from: 0, color: 'green' },
         { from: 1, color: 'red' },
@@ -168,15 +173,16 @@ const tasks: Row = {
     },
     {
       title: 'Execution time',
-      description: '95th percentile of the tasks that ended in the last hour, estimated from buckets.',
+      description:
+        '95th percentile of the tasks that ended in the last hour, estimated from buckets. Without those that wait for a height.',
       unit: 's',
-      queries: { '{{kind}}': quantileOfTasks(0.95, 'sei_task_execution_duration_seconds', 'kind') },
+      queries: { '{{kind}}': quantileOfTasks(0.95, 'sei_task_execution_duration_seconds', 'kind', NO_AWAITS) },
     },
     {
       title: 'From the first status to the verdict',
       description: 'The same with all waits.',
       unit: 's',
-      queries: { '{{kind}}': quantileOfTasks(0.95, 'sei_task_duration_seconds', 'kind') },
+      queries: { '{{kind}}': quantileOfTasks(0.95, 'sei_task_duration_seconds', 'kind', NO_AWAITS) },
     },
     {
       title: 'Waits',

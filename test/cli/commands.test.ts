@@ -377,7 +377,7 @@ describe('kubectl snt', () => {
       'has no such namespace': [{ TEMPORAL_NAMESPACE: 'nowhere' }, /has no namespace nowhere\. Set TEMPORAL_NAMESPACE/],
       'lacks the search attributes': [
         { TEMPORAL_NAMESPACE: 'temporal-system' },
-        /refused: .*temporal operator search-attribute create --name SeiCluster/,
+        /refused: .*temporal operator search-attribute create --namespace temporal-system --name SeiCluster/,
       ],
       'is configured wrongly': [
         { TEMPORAL_CONFIG_FILE: '/none', TEMPORAL_PROFILE: 'none' },

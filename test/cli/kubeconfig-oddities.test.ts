@@ -395,7 +395,7 @@ describe('a kubeconfig means to kubectl snt what it means to kubectl:', () => {
       mkdirSync(dirname(join(folder, name)), { recursive: true });
       writeFileSync(join(folder, name), addressed(content), { mode: 0o755 });
     }
-    [server.calls.length, proxy.connected] = [0, 0];
+    [server.calls.length, proxy.targets.length] = [0, 0];
     const [program = '', ...words] = [...command, ...flags];
     const child = spawn(program, words, {
       cwd: folder,
@@ -414,7 +414,7 @@ describe('a kubeconfig means to kubectl snt what it means to kubectl:', () => {
     const runs = bin === undefined ? [] : read('calls').trimEnd().split('\n');
     return {
       call: server.calls.at(-1),
-      isProxied: proxy.connected > 0,
+      isProxied: proxy.targets.length > 0,
       told: bin === undefined ? undefined : [JSON.parse(read('info')), runs[0]],
       pluginRuns: runs.length,
       code,
@@ -425,7 +425,7 @@ describe('a kubeconfig means to kubectl snt what it means to kubectl:', () => {
   function addressed(content: unknown): string {
     return (typeof content === 'string' ? content : JSON.stringify(content))
       .replaceAll('server.invalid', `127.0.0.1:${server.port}`)
-      .replaceAll('proxy.invalid', `127.0.0.1:${proxy.port}`);
+      .replaceAll('proxy.invalid', new URL(proxy.url).host);
   }
 
   for (const [what, outcome, files, setup = {}] of oddities) {

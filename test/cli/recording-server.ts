@@ -1,9 +1,8 @@
-import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { CertificateAuthority } from '../support/certificate-authority.ts';
+import { closeServer, listenLocally, portOf } from '../support/local-server.ts';
 
 const GROUP = 'sei.io/v1alpha1';
 
@@ -37,19 +36,16 @@ export class RecordingServer implements AsyncDisposable {
 
   static async listen(authority: CertificateAuthority): Promise<RecordingServer> {
     const recorder = new RecordingServer(authority);
-    recorder.#server.listen(0, '127.0.0.1');
-    await once(recorder.#server, 'listening');
+    await listenLocally(recorder.#server);
     return recorder;
   }
 
   get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+    return portOf(this.#server);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.closeAllConnections();
-    this.#server.close();
-    await once(this.#server, 'close');
+    await closeServer(this.#server);
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {

@@ -14,7 +14,8 @@ import { variablesOf } from '../support/chart-objects.ts';
 import { descendantsOf } from '../support/descendants-of.ts';
 import { eventually } from '../support/eventually.ts';
 import { installChart } from '../support/install-chart.ts';
-import { logLines } from '../support/log-lines.ts';
+import { logLines, parseLine } from '../support/log-lines.ts';
+import type { ConfigProblem } from '../../worker/config.ts';
 import { writePodFiles } from '../support/pod-files.ts';
 import { requestsOf } from '../support/requests-of.ts';
 import { kubeletVariables } from '../support/start-as-pod.ts';
@@ -89,7 +90,16 @@ describe(`the image${reason === undefined ? '' : `, not tried here: ${reason}`}`
   it('starts what npm start starts, and says what it is', async () => {
     assert.deepEqual(image.config.Entrypoint, packageJson.scripts.start.split(' '));
     assert.equal(image.config.Labels['org.opencontainers.image.version'], packageJson.version);
-    assert.match(image.config.Labels['org.opencontainers.image.revision'] ?? '', /^[0-9a-f]{40}$/);
+    const commit = image.config.Labels['org.opencontainers.image.revision'] ?? '';
+    assert.match(commit, /^[0-9a-f]{40}$/);
+    assert.equal(image.environment['GIT_COMMIT'], commit);
+  });
+
+  it('contains the codec server, which asks for its configuration', async () => {
+    const server = await start(['node', '--no-warnings', 'worker/codec-server/main.ts'], {}, 'pipe');
+    const { event, problems } = parseLine((await text(server.stderr!)).trim());
+    assert.equal(event, 'ConfigurationInvalid');
+    assert.ok((problems as ConfigProblem[]).some(({ variable }) => variable === 'PAYLOAD_KEY_FILE'));
   });
 
   for (const [what, values] of [

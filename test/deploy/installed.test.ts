@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { assertComplete } from '../support/assert-verdict.ts';
-import { variablesOf, type Deployment } from '../support/chart-objects.ts';
+import { renderChart } from '../../dev/helm.ts';
+import { deploymentsIn, objectsIn, variablesOf, type Deployment } from '../support/chart-objects.ts';
 import { installChart } from '../support/install-chart.ts';
 import { logLines } from '../support/log-lines.ts';
 import { requestsOf } from '../support/requests-of.ts';
@@ -62,6 +63,22 @@ describe('the manifests on an API server', function () {
     const refused = await podOf(deployment, { ...securityContext, runAsNonRoot: false, runAsUser: 0 });
     assert.notEqual(refused.code, 0);
     assert.match(refused.stderr, /violates PodSecurity "restricted/);
+  });
+
+  it('can have a codec server that Pod Security accepts as restricted', async () => {
+    const { namespace } = environment;
+    const values = {
+      payloadKeys: { secretName: 'keys' },
+      codecServer: { enabled: true, tokensSecretName: 'tokens', tlsSecretName: 'tls', replicas: 1 },
+    };
+    const manifests = await renderChart({ chart: 'sei-node-tasks', name: namespace, namespace, values });
+    const [codecServer = assert.fail('no codec server')] = deploymentsIn(objectsIn(manifests)).filter(
+      ({ metadata }) => metadata.name === `${namespace}-sei-node-tasks-codec-server`,
+    );
+    const { code, stderr } = await podOf(codecServer, codecServer.spec.template.spec.securityContext);
+    assert.deepEqual([code, stderr], [0, '']);
+    const dryRun = ['apply', '--server-side', '--dry-run=server', '--validate=strict', '--filename', '-'];
+    assert.equal((await environment.kubectl(dryRun, manifests)).stderr, '');
   });
 
   it("carry out a first restart with the Deployment's variables, its account's rights and its tokens", async () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { TcpProxy } from '../../dev/tcp-proxy.ts';
 import { eventually } from '../support/eventually.ts';
+import { closeServer, listenLocally, portOf } from '../support/local-server.ts';
 
 describe('TcpProxy', () => {
   let server: Server;
@@ -21,16 +21,15 @@ describe('TcpProxy', () => {
       });
       socket.on('end', () => socket.end());
     });
-    await once(server.listen(0, '127.0.0.1'), 'listening');
+    await listenLocally(server);
     proxy = await TcpProxy.create();
-    await proxy.leadTo(`127.0.0.1:${(server.address() as AddressInfo).port}`);
+    await proxy.leadTo(`127.0.0.1:${portOf(server)}`);
   });
 
   afterEach(async () => {
     for (const socket of sockets.splice(0)) socket.destroy();
     await proxy.close();
-    server.close();
-    await once(server, 'close');
+    await closeServer(server);
   });
 
   /** A client that has had an answer, so that its connection stands on both sides. */

@@ -1,13 +1,20 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { Client } from '@temporalio/client';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
+import { findBinaries } from '../../dev/binaries/find-binaries.ts';
 import { cachedWorkflowBundle } from '../../dev/cached-workflow-bundle.ts';
 import { dataConverterFor } from '../../encryption/data-converter.ts';
 import type { SimulatedNode } from '../../simulator/simulated-node.ts';
 import { minimalPayloads } from '../api/payload-examples.ts';
 import { adminShell, runPlugin } from '../cli/plugin.ts';
+import { startCodecServerProcess } from '../codec-server/start-codec-server-process.ts';
 import { assertConfirmed, assertFailed } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
+import { errorCodes, logLines } from '../support/log-lines.ts';
 import { noLog } from '../support/recorded-log.ts';
 import { requestsOf } from '../support/requests-of.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
@@ -19,6 +26,18 @@ const MEMO = 'planted memo of an operator';
 const REASON = 'planted reason of an operator';
 const SIDECARS_WORDS = 'planted words of the sidecar';
 const KEY_ID = 'key-of-the-histories';
+/** For the codec server. */
+const TOKEN = 'planted-token-0123456789-0123456789';
+
+/** What `temporal workflow …` prints. */
+async function temporalCli(
+  { address, namespace }: { readonly address: string; readonly namespace: string },
+  words: readonly string[],
+): Promise<string> {
+  const { temporal } = await findBinaries(process.env, () => {});
+  const flags = ['--address', address, '--namespace', namespace];
+  return (await promisify(execFile)(temporal, ['workflow', ...words, ...flags])).stdout;
+}
 
 describe('a service with payload keys', () => {
   let environment: TestEnvironment;
@@ -79,6 +98,8 @@ describe('a service with payload keys', () => {
     storedBytes(environment.temporal, environment.workflowOf(taskNamed(name)));
   const readable = (name: string) => decrypting.workflow.getHandle(environment.workflowOf(taskNamed(name)).workflowId);
 
+  const cli = (...words: string[]): Promise<string> => temporalCli(environment.servers.temporal, words);
+
   it('carries out tasks', () => {
     assertConfirmed(taskNamed('confirmed'));
     assertFailed(taskNamed('failed'), 'TxFailed', 'failed', { code: new RegExp(SIDECARS_WORDS) });
@@ -134,6 +155,47 @@ describe('a service with payload keys', () => {
       );
       assert.deepEqual([code, stderr], [0, '']);
       return /GovVote +TxFailed/.test(stdout);
+    });
+  });
+
+  describe('and a codec server', () => {
+    let codec: readonly string[];
+    let codecLog: string;
+
+    before(async () => {
+      const { directory } = environment.servers;
+      const tokens = join(directory, `${environment.namespace}.codec-tokens`);
+      await writeFile(tokens, TOKEN, { mode: 0o600 });
+      const server = await startCodecServerProcess(directory, {
+        PAYLOAD_KEY_FILE: keyFile.path,
+        CODEC_TOKENS_FILE: tokens,
+      });
+      environment.added.defer(async () => void (await server.process.stop(10_000)));
+      await server.ready();
+      codecLog = server.logFile;
+      codec = ['--codec-endpoint', `http://${server.address}`, '--codec-auth'];
+    });
+
+    it('lets the Temporal CLI show the input of a workflow, and not with a wrong token', async () => {
+      const { workflowId } = environment.workflowOf(taskNamed('confirmed'));
+      const show = ['show', '--detailed', '--workflow-id', workflowId];
+      assert.ok(!(await cli(...show)).includes(MEMO));
+      assert.ok((await cli(...show, ...codec, `Bearer ${TOKEN}`)).includes(MEMO));
+      // It repeats a call to the codec server that was refused until its time is over.
+      await assert.rejects(cli(...show, ...codec, `Bearer ${TOKEN}x`, '--command-timeout', '2s'));
+      const [refused = assert.fail()] = await logLines(codecLog, 'CodecRequestRefused');
+      assert.deepEqual(errorCodes(refused), ['CODEC_TOKEN_REFUSED']);
+    });
+
+    it('lets the Temporal CLI start a workflow whose input is encrypted', async () => {
+      const workflowId = `started-${environment.namespace}`;
+      const input = JSON.stringify({ node: { namespace: environment.namespace, name: 'failed' }, payload: {} });
+      const flags = ['--type', 'MarkReady', '--task-queue', environment.namespace, '--workflow-id', workflowId];
+      await cli('start', ...flags, '--input', input, ...codec, `Bearer ${TOKEN}`);
+      const outcome: { verdict: { reason: string } } = await decrypting.workflow.getHandle(workflowId).result();
+      assert.equal(outcome.verdict.reason, 'TaskComplete');
+      const bytes = await storedBytes(environment.temporal, { workflowId });
+      assert.deepEqual([bytes.includes(KEY_ID), bytes.includes('"payload"')], [true, false]);
     });
   });
 });

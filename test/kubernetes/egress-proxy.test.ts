@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import { createServer as createSecureServer } from 'node:https';
-import { connect, type AddressInfo, type Socket } from 'node:net';
+import { createServer } from 'node:https';
 import { EgressProxyError, egressProxy } from '../../kubernetes/egress-proxy.ts';
 import { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
 import { temporalProxy } from '../../worker/temporal-proxy.ts';
 import { CertificateAuthority } from '../support/certificate-authority.ts';
+import { ConnectProxy } from '../support/connect-proxy.ts';
+import { closeServer, listenLocally, portOf } from '../support/local-server.ts';
 
 const PROXY = 'http://proxy.example:3128';
 
@@ -73,30 +72,20 @@ describe('an API server behind the proxy of HTTPS_PROXY', () => {
   const authority = new CertificateAuthority('authority');
   const { certificate, key } = authority.issue('api.example');
   const previous = process.env['HTTPS_PROXY'];
-  const server = createSecureServer({ cert: certificate, key }, (_request, response) => response.end('{"answer":1}'));
-  const proxy = createServer();
-  const tunnels: (string | undefined)[] = [];
+  const server = createServer({ cert: certificate, key }, (_request, response) => response.end('{"answer":1}'));
+  let proxy: ConnectProxy;
 
   before(async () => {
-    proxy.on('connect', (request, client: Socket) => {
-      tunnels.push(request.url);
-      const upstream = connect((server.address() as AddressInfo).port, '127.0.0.1', () => {
-        client.write('HTTP/1.1 200 Connection established\r\n\r\n');
-        upstream.pipe(client).pipe(upstream);
-      });
-      upstream.on('error', () => client.destroy());
-      client.on('error', () => upstream.destroy());
-    });
-    await Promise.all([server, proxy].map(async (each) => await once(each.listen(0, '127.0.0.1'), 'listening')));
-    process.env['HTTPS_PROXY'] = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    await listenLocally(server);
+    proxy = await ConnectProxy.listen(portOf(server));
+    process.env['HTTPS_PROXY'] = proxy.url;
   });
 
-  after(() => {
+  after(async () => {
     if (previous === undefined) delete process.env['HTTPS_PROXY'];
     else process.env['HTTPS_PROXY'] = previous;
-    server.closeAllConnections();
-    server.close();
-    proxy.close();
+    await proxy[Symbol.asyncDispose]();
+    await closeServer(server);
   });
 
   it('is reached through it, and its certificate is checked', async () => {
@@ -115,6 +104,6 @@ describe('an API server behind the proxy of HTTPS_PROXY', () => {
       else await assert.rejects(call, { code: 'KUBERNETES_UNREACHABLE' });
       await transport.close();
     }
-    assert.deepEqual(new Set(tunnels), new Set(['api.example:6443']));
+    assert.deepEqual(new Set(proxy.targets), new Set(['api.example:6443']));
   });
 });

@@ -1,11 +1,10 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { ClusterAccess } from '../../kubernetes/kube-config/cluster-access.ts';
 import { parseKubeConfig } from '../../kubernetes/kube-config/parse-kube-config.ts';
 import { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
 import { clusterAccess } from '../../kubernetes/load-kube-config.ts';
+import { closeServer, listenLocally, portOf } from '../support/local-server.ts';
 
 export interface SeenRequest {
   readonly method: string;
@@ -29,7 +28,7 @@ export class FakeApiServer implements AsyncDisposable {
 
   private constructor(server: ReturnType<typeof createServer>, user: object) {
     this.#server = server;
-    this.kubeconfig = kubeconfigFor(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, user);
+    this.kubeconfig = kubeconfigFor(`http://127.0.0.1:${portOf(server)}`, user);
     this.transport = new KubernetesTransport(clusterAccess(parseKubeConfig(this.kubeconfig, 'kubeconfig')));
   }
 
@@ -37,16 +36,14 @@ export class FakeApiServer implements AsyncDisposable {
     const server = createServer(
       (request, response) => void see(request).then((seen) => (fake.requests.push(seen), handler(seen, response))),
     );
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    await listenLocally(server);
     const fake = new FakeApiServer(server, user);
     return fake;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.transport.close();
-    this.#server.closeAllConnections();
-    this.#server.close();
+    await closeServer(this.#server);
   }
 }
 

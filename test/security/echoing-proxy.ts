@@ -8,8 +8,8 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
+import { closeServer, listenLocally, portOf } from '../support/local-server.ts';
 
 export interface EchoedRequest {
   readonly method: string;
@@ -40,19 +40,16 @@ export class EchoingProxy implements AsyncDisposable {
   /** @param answer - Given what would be a server's careless words about the request. */
   static async listen(upstream: { url: string; caFile?: string }, answer: Answer): Promise<EchoingProxy> {
     const proxy = new EchoingProxy(upstream, answer);
-    proxy.#server.listen(0, '127.0.0.1');
-    await once(proxy.#server, 'listening');
+    await listenLocally(proxy.#server);
     return proxy;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${portOf(this.#server)}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.closeAllConnections();
-    this.#server.close();
-    await once(this.#server, 'close');
+    await closeServer(this.#server);
   }
 
   async #handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { auditOutcome } from '../../scripts/audit-outcome.ts';
 import { freePort } from '../../dev/free-port.ts';
+import { listenLocally, portOf } from '../support/local-server.ts';
 import { lockedPackages } from './locked-packages.ts';
 
 const SCRIPT = fileURLToPath(new URL('../../scripts/audit.ts', import.meta.url));
@@ -28,10 +27,9 @@ async function auditAgainst(status: number, answer: object): Promise<{ code: num
       .writeHead(isAudit ? status : 404, { 'content-type': 'application/json' })
       .end(JSON.stringify(isAudit ? answer : {}));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  await listenLocally(server);
   try {
-    return await audit(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    return await audit(`http://127.0.0.1:${portOf(server)}/`);
   } finally {
     server.close();
   }

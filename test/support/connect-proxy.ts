@@ -1,38 +1,41 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
+import { closeServer, listenLocally, portOf } from './local-server.ts';
 
 /** An HTTP proxy that leads every CONNECT to one local port, whatever was asked for. */
 export class ConnectProxy implements AsyncDisposable {
-  /** Number of CONNECT requests so far. */
-  connected = 0;
+  /** `host:port` of each CONNECT so far. */
+  readonly targets: string[] = [];
+  readonly #sockets = new Set<{ destroy(): void }>();
   readonly #server;
 
   private constructor(upstreamPort: number) {
-    this.#server = createServer().on('connect', (_, socket) => {
-      this.connected += 1;
+    this.#server = createServer().on('connect', (request, socket) => {
+      this.targets.push(request.url ?? '');
       const upstream = connect(upstreamPort, '127.0.0.1', () => {
         socket.write('HTTP/1.1 200 OK\r\n\r\n');
         upstream.pipe(socket).pipe(upstream);
       });
-      for (const end of [socket, upstream]) end.on('error', () => end.destroy());
+      for (const end of [socket, upstream]) {
+        this.#sockets.add(end);
+        end.on('error', () => end.destroy());
+        end.on('close', () => this.#sockets.delete(end));
+      }
     });
   }
 
   static async listen(upstreamPort: number): Promise<ConnectProxy> {
     const proxy = new ConnectProxy(upstreamPort);
-    proxy.#server.listen(0, '127.0.0.1');
-    await once(proxy.#server, 'listening');
+    await listenLocally(proxy.#server);
     return proxy;
   }
 
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+  get url(): string {
+    return `http://127.0.0.1:${portOf(this.#server)}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.closeAllConnections();
-    this.#server.close();
-    await once(this.#server, 'close');
+    for (const socket of this.#sockets) socket.destroy();
+    await closeServer(this.#server);
   }
 }

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { createServer, request as requestHttp, type IncomingMessage, type ServerResponse } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { eventually } from './eventually.ts';
+import { closeServer, listenLocally, portOf } from './local-server.ts';
 
 interface GatedRequest {
   readonly method: string;
@@ -53,12 +53,12 @@ export class HttpGate implements AsyncDisposable {
 
   static async listen(upstream: Upstream): Promise<HttpGate> {
     const gate = new HttpGate(upstream);
-    await new Promise<void>((resolve) => gate.#server.listen(0, '127.0.0.1', resolve));
+    await listenLocally(gate.#server);
     return gate;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${portOf(this.#server)}`;
   }
 
   /**
@@ -96,8 +96,7 @@ export class HttpGate implements AsyncDisposable {
 
   /** Breaks all connections; what was stopped is never carried out. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
+    await closeServer(this.#server);
   }
 
   async #handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {

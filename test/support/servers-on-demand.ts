@@ -1,9 +1,8 @@
-import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { kubernetesUsers } from '../../dev/kubernetes-users.ts';
 import type { LocalServers } from '../../dev/start-local-servers.ts';
 import { startServersWithManifests } from '../../dev/start-servers-with-manifests.ts';
+import { closeServer, listenLocally, portOf } from './local-server.ts';
 import { SERVERS_VARIABLE } from './shared-servers.ts';
 
 /**
@@ -26,15 +25,13 @@ export class ServersOnDemand implements AsyncDisposable {
 
   static async listen(): Promise<ServersOnDemand> {
     const onDemand = new ServersOnDemand();
-    onDemand.#http.listen(0, '127.0.0.1');
-    await once(onDemand.#http, 'listening');
-    process.env[SERVERS_VARIABLE] = `http://127.0.0.1:${(onDemand.#http.address() as AddressInfo).port}`;
+    await listenLocally(onDemand.#http);
+    process.env[SERVERS_VARIABLE] = `http://127.0.0.1:${portOf(onDemand.#http)}`;
     return onDemand;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#http.closeAllConnections();
-    this.#http.close();
+    await closeServer(this.#http);
     const servers = await this.#servers?.catch(() => undefined);
     await servers?.stop();
   }

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import {
   connect,
   createSecureServer,
@@ -7,8 +6,8 @@ import {
   type IncomingHttpHeaders,
   type ServerHttp2Stream,
 } from 'node:http2';
-import type { AddressInfo } from 'node:net';
 import type { Identity } from './certificate-authority.ts';
+import { closeServer, listenLocally, portOf } from './local-server.ts';
 
 /** Of gRPC. */
 const PERMISSION_DENIED = 7;
@@ -62,20 +61,18 @@ export class TemporalFront implements AsyncDisposable {
 
   static async listen(options: TemporalFrontOptions): Promise<TemporalFront> {
     const front = new TemporalFront(options);
-    front.#server.listen(0, '127.0.0.1');
-    await once(front.#server, 'listening');
+    await listenLocally(front.#server);
     return front;
   }
 
   get address(): string {
-    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `127.0.0.1:${portOf(this.#server)}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const session of this.#sessions) session.destroy();
-    this.#server.close();
     this.#upstream.destroy();
-    await once(this.#server, 'close');
+    await closeServer(this.#server);
   }
 
   #take(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {

@@ -1,7 +1,7 @@
-import { once } from 'node:events';
-import { connect, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { createServer, type Server } from 'node:tls';
 import type { Identity } from './certificate-authority.ts';
+import { closeServer, listenLocally, portOf } from './local-server.ts';
 
 /** TLS in front of a server that speaks without, at `https` instead of its `http`. */
 export class TlsFront implements AsyncDisposable {
@@ -32,18 +32,16 @@ export class TlsFront implements AsyncDisposable {
 
   static async listen(upstreamUrl: string, identity: Identity): Promise<TlsFront> {
     const front = new TlsFront(upstreamUrl, identity);
-    front.#server.listen(0, '127.0.0.1');
-    await once(front.#server, 'listening');
+    await listenLocally(front.#server);
     return front;
   }
 
   get url(): string {
-    return `https://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `https://127.0.0.1:${portOf(this.#server)}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
-    this.#server.close();
-    await once(this.#server, 'close');
+    await closeServer(this.#server);
   }
 }

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../dev/free-port.ts';
 import { kubeconfig } from '../../dev/kubeconfig.ts';
 import type { ConfigProblem } from '../../worker/config.ts';
+import { listenLocally, portOf } from '../support/local-server.ts';
 import { parseLine, type WrittenLine } from '../support/log-lines.ts';
 import { runMain } from './run-main.ts';
 
@@ -88,8 +87,8 @@ describe('a configuration that is not valid', () => {
   for (const variable of ['PROBE_ADDRESS', 'METRICS_ADDRESS']) {
     it(`ends the process when the port of ${variable} is in use`, async () => {
       const server = createServer();
-      await once(server.listen(0, '127.0.0.1'), 'listening');
-      const taken = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+      await listenLocally(server);
+      const taken = `127.0.0.1:${portOf(server)}`;
       const free = { PROBE_ADDRESS: `127.0.0.1:${await freePort()}`, METRICS_ADDRESS: `127.0.0.1:${await freePort()}` };
       const { code, stderr } = await runMain({ ...usable, ...free, [variable]: taken });
       server.close();

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { searchAttributeCommand } from '../../worker/search-attribute-command.ts';
+import { searchAttributeCommand } from '../../core/search-attribute-command.ts';
 import { RecordedLog } from '../support/recorded-log.ts';
+import { RecordedMetrics } from '../support/recorded-metrics.ts';
 import { SearchAttributeProbe, type SearchAttributeProbeOptions } from '../../worker/search-attribute-probe.ts';
 
 const INVALID_ARGUMENT = 3;
 const PERMISSION_DENIED = 7;
 const UNAVAILABLE = 14;
+const GAUGE = 'sei_temporal_search_attributes_missing';
 const NAMES = ['SeiCluster', 'SeiNamespace', 'SeiNode', 'SeiTaskKind', 'SeiTaskOutcome'];
 
 function answer(code: number): Promise<object> {
@@ -23,9 +25,11 @@ interface FakeTemporal {
 
 describe('the probe for search attributes', () => {
   let recorded: RecordedLog;
+  let metrics: RecordedMetrics;
 
   beforeEach(() => {
     recorded = new RecordedLog();
+    metrics = new RecordedMetrics();
   });
 
   function probeOf({ names = new Set(), createCode = 0, countCode = 0 }: Partial<FakeTemporal>): SearchAttributeProbe {
@@ -49,6 +53,7 @@ describe('the probe for search attributes', () => {
       connection: () => connection as unknown as ReturnType<SearchAttributeProbeOptions['connection']>,
       address: '127.0.0.1:7233',
       namespace: 'production',
+      metrics,
       log: recorded.log,
     });
   }
@@ -61,7 +66,7 @@ describe('the probe for search attributes', () => {
 
   it('finds those that exist, without a right to list or create any', async () => {
     const probe = await ensured({ names: new Set(NAMES), createCode: PERMISSION_DENIED });
-    assert.deepEqual([probe.areKnown, recorded.lines], [true, []]);
+    assert.deepEqual([probe.areKnown, recorded.lines, metrics.lines], [true, [], [`${GAUGE} 0`]]);
   });
 
   it('creates those that are missing', async () => {
@@ -71,6 +76,7 @@ describe('the probe for search attributes', () => {
       [probe.areKnown, recorded.events, [...names].toSorted()],
       [true, ['SearchAttributesCreated'], NAMES],
     );
+    assert.deepEqual(metrics.lines, [`${GAUGE} 4`, `${GAUGE} 0`]);
   });
 
   it('names those that may not be created, with the command that creates them', async () => {
@@ -80,35 +86,17 @@ describe('the probe for search attributes', () => {
     const command = searchAttributeCommand({ address: '127.0.0.1:7233', namespace: 'production', missing });
     const [{ event, names, command: logged } = assert.fail(), ...others] = recorded.lines;
     assert.deepEqual([event, names, logged, others], ['SearchAttributesMissing', missing, command, []]);
+    assert.deepEqual(metrics.lines, [`${GAUGE} 3`]);
   });
 
   it('runs without them where a query is refused', async () => {
     const probe = await ensured({ countCode: PERMISSION_DENIED, createCode: PERMISSION_DENIED });
     assert.equal(probe.areKnown, false);
+    assert.deepEqual(metrics.lines, [`${GAUGE} 5`]);
   });
 
   it('throws a temporary error, which is retried', async () => {
     await assert.rejects(ensured({ countCode: UNAVAILABLE }), /refused/);
     await assert.rejects(ensured({ createCode: UNAVAILABLE }), /refused/);
   });
-});
-
-describe('the command that adds search attributes', () => {
-  const self =
-    'temporal operator search-attribute create --namespace prod --name A --type Keyword --name B --type Keyword';
-  const cloud =
-    'tcld namespace search-attributes add --namespace prod --search-attribute "A=Keyword" --search-attribute "B=Keyword"';
-  const addresses: Readonly<Record<string, string>> = {
-    'localhost:7233': self,
-    'temporal-frontend.temporal.svc:7233': self,
-    'tmprl.cloud.example.com:7233': self,
-    'prod.a1b2c.tmprl.cloud:7233': cloud,
-    'us-east-1.aws.api.temporal.io:7233': cloud,
-    'prod.a1b2c.tmprl.cloud': cloud,
-  };
-  for (const [address, command] of Object.entries(addresses)) {
-    it(`is that of ${command.split(' ', 1).join()} for ${address}`, () => {
-      assert.equal(searchAttributeCommand({ address, namespace: 'prod', missing: ['A', 'B'] }), command);
-    });
-  }
 });

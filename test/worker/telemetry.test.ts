@@ -147,6 +147,15 @@ describe('metrics and logs', () => {
     assert.match(text, /^temporal_worker_task_slots_available\{.*worker_type="ActivityWorker".*\} 10200$/m);
   });
 
+  it('name the version, the commit and Node', async () => {
+    const [, labels = ''] = /^sei_build_info\{(.*)\} 1$/m.exec(await metrics()) ?? [];
+    assert.deepEqual(labels.split(',').toSorted(), [
+      'commit="a-commit"',
+      `node_version="${process.versions.node}"`,
+      `version="${packageJson.version}"`,
+    ]);
+  });
+
   it('start with a line that says what runs, and where', async () => {
     const [running] = await logLines(service.logFile, 'ServiceRunning');
     const { temporal, kubernetes } = environment.servers;

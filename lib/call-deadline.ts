@@ -1,0 +1,54 @@
+import { timerLength } from './timer-length.ts';
+
+/**
+ * A time limit for one call, together with the caller's signal. Disposing of it ends its timer and its link to that
+ * signal. Those of `AbortSignal.timeout` and `AbortSignal.any` outlive the call: with thousands of polls they took 5 %
+ * of a process's time. Its timer does not keep the process alive.
+ */
+export class CallDeadline implements Disposable {
+  readonly #controller = new AbortController();
+  /** Time that the call has. */
+  readonly milliseconds: number;
+  readonly #outer: AbortSignal | undefined;
+  readonly #abort = (): void => this.#controller.abort(this.#outer?.reason);
+  #timer: NodeJS.Timeout | undefined;
+
+  /**
+   * @param milliseconds - Of the call.
+   * @param outer - The caller's signal. Unset: the call cannot be cancelled.
+   * @throws the signal's reason when it is aborted already.
+   */
+  constructor(milliseconds: number, outer: AbortSignal | undefined) {
+    outer?.throwIfAborted();
+    outer?.addEventListener('abort', this.#abort, { once: true });
+    this.milliseconds = milliseconds;
+    this.#outer = outer;
+    this.restart();
+  }
+
+  /** Aborted with a `TimeoutError` when the time is over, or by the caller's signal with its reason. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Stops the time until `restart`. The caller's signal still counts. */
+  pause(): void {
+    clearTimeout(this.#timer);
+  }
+
+  /** Gives the call its whole time again. */
+  restart(): void {
+    this.pause();
+    this.#timer = setTimeout(() => this.#expire(), timerLength(this.milliseconds));
+    this.#timer.unref();
+  }
+
+  [Symbol.dispose](): void {
+    this.pause();
+    this.#outer?.removeEventListener('abort', this.#abort);
+  }
+
+  #expire(): void {
+    this.#controller.abort(new DOMException(`The call took longer than ${this.milliseconds} ms.`, 'TimeoutError'));
+  }
+}
