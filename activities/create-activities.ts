@@ -17,7 +17,7 @@ import { KubernetesError } from '../kubernetes/errors.ts';
 import { Attempt } from './attempt.ts';
 import { checkTarget, isOwnPermit, permitOf, type TargetDependencies } from './check-target.ts';
 import { TaskDispatch } from './dispatch-task.ts';
-import { OtherClusterError } from './errors.ts';
+import { assertCluster } from './errors.ts';
 import { mirrorStatus, recordEvents, writeStatus, type MirrorDependencies } from './mirror-status.ts';
 import { NodePermits } from './node-permits.ts';
 import { ownWorkflowId } from './own-workflow-id.ts';
@@ -60,12 +60,7 @@ export function createActivities(given: ActivityDependencies): Activities {
     permits: new NodePermits(Context.current().client, log),
     restarts: new ChainRestarts(Context.current().client),
   });
-  const ours = (task: Pick<TaskIdentity, 'cluster'>): void => {
-    if (task.cluster === clusterId) return;
-    throw new OtherClusterError(
-      `The task is for cluster ${task.cluster}, and this worker is in cluster ${clusterId}. Give each cluster a TASK_QUEUE of its own.`,
-    );
-  };
+  const ours = ({ cluster }: Pick<TaskIdentity, 'cluster'>): void => assertCluster(cluster, clusterId);
   return {
     checkTargetPhase: async ({ kind, input, firstRunId }) => {
       const planner = { workflowId: ownWorkflowId(), firstRunId, cluster: clusterId, guardDefault };

@@ -60,8 +60,20 @@ export class NodeUrlError extends Error {
 }
 
 /** Thrown when a worker gets a task of another cluster: it would reach nodes of the same name in the wrong cluster. */
-export class OtherClusterError extends Error {
+class OtherClusterError extends Error {
   readonly code = 'OTHER_CLUSTER';
   readonly retryable = true;
   override readonly name = 'OtherClusterError';
+}
+
+/**
+ * @param cluster - Of the work.
+ * @param own - Of this worker.
+ * @throws OtherClusterError, unless they are the same.
+ */
+export function assertCluster(cluster: string, own: string): void {
+  if (cluster === own) return;
+  throw new OtherClusterError(
+    `The task is for cluster ${cluster}, and this worker is in cluster ${own}. Give each cluster a TASK_QUEUE of its own.`,
+  );
 }

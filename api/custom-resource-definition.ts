@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { SEI_NODE, SEI_NODE_TASK } from './resources.ts';
+import { SEI_NODE, SEI_NODE_RUNBOOK, SEI_NODE_TASK } from './resources.ts';
 import { seiNodePhases } from './phases.ts';
+import { runbookSpecSchema, runbookStatusSchema } from './sei-node-runbook.ts';
 import { specSchema, statusSchema } from './sei-node-task.ts';
 
 type JsonObject = Record<string, unknown>;
@@ -27,6 +28,19 @@ const taskColumns: readonly PrinterColumn[] = [
   { name: 'Message', type: 'string', jsonPath: '.status.message', priority: 1 },
 ];
 
+const runbookColumns: readonly PrinterColumn[] = [
+  { name: 'Kind', type: 'string', jsonPath: '.spec.kind' },
+  { name: 'Chain', type: 'string', jsonPath: '.spec.chainId' },
+  { name: 'Phase', type: 'string', jsonPath: '.status.phase' },
+  { name: 'Progress', type: 'string', jsonPath: '.status.progress' },
+  { name: 'Current', type: 'string', jsonPath: '.status.current' },
+  { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+  { name: 'Reason', type: 'string', jsonPath: '.status.reason', priority: 1 },
+  { name: 'Completion', type: 'date', jsonPath: '.status.estimatedCompletion', priority: 1 },
+  { name: 'Workflow', type: 'string', jsonPath: '.status.workflow.id', priority: 1 },
+  { name: 'Message', type: 'string', jsonPath: '.status.message', priority: 1 },
+];
+
 /** Keywords that a structural schema may hold; anything else would be refused or, worse, dropped in silence. */
 const refusedKeywords = ['$ref', 'anyOf', 'oneOf', 'allOf', 'not', 'const', 'if'];
 
@@ -42,6 +56,8 @@ function assertStructural(schema: unknown, path: string): void {
   }
   if (typeof schema !== 'object' || schema === null) return;
   for (const [key, value] of Object.entries(schema)) {
+    // A value, not a schema, unless it is a field of that name.
+    if (key === 'default' && !path.endsWith('.properties')) continue;
     const problem = keywordProblem(key, value);
     if (problem !== undefined) throw new Error(`${path}.${key}: ${problem}`);
     assertStructural(value, `${path}.${key}`);
@@ -76,7 +92,7 @@ function openApiSchema(schema: z.ZodType, path: string): JsonObject {
 }
 
 function definition(
-  resource: typeof SEI_NODE_TASK | typeof SEI_NODE,
+  resource: typeof SEI_NODE_TASK | typeof SEI_NODE_RUNBOOK | typeof SEI_NODE,
   names: JsonObject,
   version: JsonObject,
 ): JsonObject {
@@ -125,6 +141,21 @@ export function seiNodeTaskDefinition(): JsonObject {
       schema: objectSchema('One operation on one Sei node, carried out once.', {
         spec: openApiSchema(specSchema, 'spec'),
         status: openApiSchema(statusSchema, 'status'),
+      }),
+    },
+  );
+}
+
+/** The CustomResourceDefinition of SeiNodeRunbook. */
+export function seiNodeRunbookDefinition(): JsonObject {
+  return definition(
+    SEI_NODE_RUNBOOK,
+    { shortNames: ['snr'], categories: ['sei'] },
+    {
+      additionalPrinterColumns: runbookColumns,
+      schema: objectSchema('An operation on several Sei nodes of one chain, one after the other.', {
+        spec: openApiSchema(runbookSpecSchema, 'spec'),
+        status: openApiSchema(runbookStatusSchema, 'status'),
       }),
     },
   );

@@ -3,6 +3,8 @@ import type { LogLevelName } from './log.ts';
 /** Every field of a log line, by its name in JSON. */
 export const logFields = {
   task: '`namespace/name` of the SeiNodeTask. Unset: the run has no resource.',
+  runbook: '`namespace/name` of the SeiNodeRunbook.',
+  verb: 'Command to a runbook, such as `pause`.',
   kind: 'Kind of the task.',
   node: '`namespace/name` of the SeiNode.',
   taskId: "The sidecar's id of the task.",
@@ -85,6 +87,7 @@ interface LogEventDefinition {
 
 const WORKFLOW = ['workflowId', 'runId'] as const;
 const TASK = ['task', 'kind', 'node', 'taskId', 'requester', 'createdWith', ...WORKFLOW] as const;
+const RUNBOOK = ['runbook', ...WORKFLOW] as const;
 const FAILURE = ['error', 'failures', 'notLogged', 'failingMs', 'retryInMs', 'folded'] as const;
 const RECOVERY = ['failures', 'failingMs'] as const;
 const VERDICT = [...TASK, 'phase', 'reason', 'detail', 'durationMs', 'executionMs', 'statusWrite'] as const;
@@ -371,6 +374,32 @@ export const logEvents = {
     level: 'WARN',
     message: 'The task cannot continue; retrying. Look at the error.',
     fields: [...TASK, ...FAILURE],
+  },
+  RunbookStarted: { level: 'INFO', message: 'The workflow of the runbook was started.', fields: RUNBOOK },
+  RunbookCancelRequested: {
+    level: 'INFO',
+    message: 'The workflow of the runbook was asked to cancel: its resource is being deleted or has the annotation.',
+    fields: [...RUNBOOK, 'why'],
+  },
+  RunbookCommandSent: {
+    level: 'INFO',
+    message: 'The command in spec.control was sent to the workflow of the runbook.',
+    fields: [...RUNBOOK, 'verb'],
+  },
+  RunbookStatusRepaired: {
+    level: 'WARN',
+    message: 'The workflow of the runbook closed without writing its end; it was written now.',
+    fields: [...RUNBOOK, 'phase', 'reason'],
+  },
+  RunbookDeleted: {
+    level: 'INFO',
+    message: 'The runbook was deleted because its ttlSecondsAfterFinished has passed.',
+    fields: RUNBOOK,
+  },
+  RunbookNotMirrored: {
+    level: 'WARN',
+    message: 'The status or an Event of a runbook was not written; retrying. Look at the error.',
+    fields: [...RUNBOOK, 'error'],
   },
   TaskContinues: { level: 'INFO', message: 'The task continues.', fields: [...TASK, ...RECOVERY] },
   TaskTakenOff: {

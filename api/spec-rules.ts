@@ -6,11 +6,22 @@ interface ValidationRule {
   readonly message: string;
   /** In CEL; wins over `message`, which stays for what reads the CRD. */
   readonly messageExpression?: string;
+  /** Where the API server reports it. Unset: at the field that the rule belongs to. */
+  readonly fieldPath?: string;
 }
 
 /** Of one field of the spec. Says nothing about a field that comes or goes. */
 export function isImmutable(field: 'kind' | 'target' | 'guard' | 'override' | PayloadField): ValidationRule {
   return { rule: 'self == oldSelf', message: `spec.${field} is immutable` };
+}
+
+/** Of one field of a runbook's spec, in a rule of the whole: it can neither change, nor come or go. */
+export function isUnchanged(field: string): ValidationRule {
+  return {
+    rule: `has(self.${field}) == has(oldSelf.${field}) && (!has(self.${field}) || self.${field} == oldSelf.${field})`,
+    message: `spec.${field} is immutable`,
+    fieldPath: `.${field}`,
+  };
 }
 
 /** Of the spec as a whole: who may be guarded, and that the guard stays as it was created. */

@@ -1,5 +1,5 @@
 import type { Argument, CommandUnknownOpts as Command, Option } from '@commander-js/extra-typings';
-import { SEI_NODE, SEI_NODE_TASK } from '../api/resources.ts';
+import { SEI_NODE, SEI_NODE_RUNBOOK, SEI_NODE_TASK } from '../api/resources.ts';
 import { operandIndices, spelledOut } from './kubectl-words.ts';
 import { program } from './program.ts';
 import type { NamedResource } from './resource-names.ts';
@@ -14,6 +14,7 @@ const RESOURCES: Readonly<Record<string, NamedResource>> = {
   NODE: { ...SEI_NODE, isNamespaced: true },
   node: { ...SEI_NODE, isNamespaced: true },
   NAME: { ...SEI_NODE_TASK, isNamespaced: true },
+  RUNBOOK: { ...SEI_NODE_RUNBOOK, isNamespaced: true },
   namespace: { group: '', version: 'v1', plural: 'namespaces', isNamespaced: false },
 };
 

@@ -21,6 +21,20 @@ export class TaskMissingError extends CommandError {
   readonly retryable = false;
 }
 
+/** Thrown when there is no SeiNodeRunbook of the name. */
+export class RunbookMissingError extends CommandError {
+  override readonly name = 'RunbookMissingError';
+  readonly code = 'RUNBOOK_MISSING';
+  readonly retryable = false;
+}
+
+/** Thrown when a runbook did not accept a command. */
+export class CommandRefusedError extends CommandError {
+  override readonly name = 'CommandRefusedError';
+  readonly code = 'COMMAND_REFUSED';
+  readonly retryable = false;
+}
+
 /** Thrown when there is no SeiNode of the name. */
 export class NodeMissingError extends CommandError {
   override readonly name = 'NodeMissingError';

@@ -1,5 +1,6 @@
 import { Argument, Command, Option } from '@commander-js/extra-typings';
 import { seiNodePhases, taskPhases } from '../api/phases.ts';
+import { runbookVerbs } from '../api/runbook-phases.ts';
 import { duration, nonEmpty, oneOf, repeated, requestTimeout, resourceName, wholeNumber } from './option-values.ts';
 
 const INT32 = 2n ** 31n - 1n;
@@ -201,6 +202,33 @@ program
   .action(async (name, _options, command) => {
     const { cancel } = await import('./commands/cancel.ts');
     process.exitCode = await cancel(name, command.optsWithGlobals());
+  });
+
+program
+  .command('runbook')
+  .summary('Plan, watch and steer a rolling restart')
+  .description(
+    'Actions on a SeiNodeRunbook:\n  plan -f FILE: what it would do now, and what can never pass; nothing is touched\n  status: where it stands; with --watch to its end\n  pause, resume, abort: start no further node; continue; end after the node at hand\n  skip, retry: a NODE is left out; a NODE that failed is restarted again\n  promote: end a soak, the pause after a canary, or a gate\n\nExit codes: 1 when a command is refused or the runbook Failed or was Aborted, 124 past --timeout, 130 after Ctrl-C, which does not change the runbook.',
+  )
+  .addArgument(new Argument('<ACTION>', 'What to do.').choices(['plan', 'status', ...runbookVerbs]))
+  .argument('[RUNBOOK]', 'Name of the SeiNodeRunbook.', resourceName('RUNBOOK'))
+  .argument('[NODE]', 'Name of the SeiNode, for skip and retry.', resourceName('NODE'))
+  .option('-f, --filename <FILE>', 'Manifest of a SeiNodeRunbook to plan; - is stdin.', nonEmpty('--filename'))
+  .option('--reason <TEXT>', 'Why: for the status and for Temporal.', nonEmpty('--reason'))
+  .option('-w, --watch', 'Watch the runbook to its end.')
+  .addOption(watchTimeout())
+  .addHelpText(
+    'after',
+    examples(
+      'kubectl snt runbook plan -f restart-all.yaml',
+      'kubectl snt runbook status restart-all -w',
+      "kubectl snt runbook pause restart-all --reason 'incident 42'",
+      'kubectl snt runbook retry restart-all validator-3',
+    ),
+  )
+  .action(async (action, name, node, ...[, command]) => {
+    const { runbook } = await import('./commands/runbook.ts');
+    process.exitCode = await runbook(action, { name, node }, command.optsWithGlobals());
   });
 
 program

@@ -20,7 +20,17 @@ const KEPT_ANNOTATIONS = new Set([CANCEL_ANNOTATION, ...DECLARING_ANNOTATIONS]);
 export function remainingLifetime(task: SeiNodeTask, nowMs: number, defaultTtlMs?: number): number | undefined {
   const ttlMs = timeToLive(task, defaultTtlMs);
   if (ttlMs === undefined || !isTerminal(task.status?.phase)) return undefined;
-  const endedAtMs = Date.parse(endOf(task) ?? '');
+  return lifetimeLeft(endOf(task), ttlMs, nowMs);
+}
+
+/**
+ * Time until something that ended is deleted, at most an hour, in milliseconds.
+ *
+ * @param endedAt - RFC 3339.
+ * @returns `undefined` when that is not a time.
+ */
+export function lifetimeLeft(endedAt: string | undefined, ttlMs: number, nowMs: number): number | undefined {
+  const endedAtMs = Date.parse(endedAt ?? '');
   if (Number.isNaN(endedAtMs)) return undefined;
   return Math.min(LONGEST_WAIT_MS, Math.max(0, endedAtMs + ttlMs - nowMs));
 }

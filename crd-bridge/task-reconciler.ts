@@ -22,13 +22,10 @@ import { changeValueTexts } from './change-value-texts.ts';
 import { ResourceReplacedError } from './errors.ts';
 import { declaredBy } from './declared-by.ts';
 import { isRecentlyEdited, remainingLifetime } from './finished-tasks.ts';
+import { OpenWorkflows } from './open-workflows.ts';
+import type { Reconciler, ReconcilerHost } from './resource-bridge.ts';
 import type { TaskWorkflows } from './task-workflows.ts';
 
-/**
- * How long a workflow that was seen open counts as open before Temporal is asked again, in milliseconds. Lists of the
- * open workflows come more often, where Temporal can list them.
- */
-const KNOWN_OPEN_MS = 300_000;
 /**
  * Time before the bridge writes `Pending` for a task whose workflow has not written its status, in milliseconds. Most
  * workflows have written by then.
@@ -38,11 +35,7 @@ const STAMP_MS = 5_000;
 /** Of a resource that was not edited. */
 const FIRST_GENERATION = 1;
 
-export interface TaskReconcilerOptions {
-  /** Finds a resource in the bridge's cache. */
-  readonly find: (reference: MirrorTarget) => SeiNodeTask | undefined;
-  /** Requeues a resource after a delay. */
-  readonly reconcileAfter: (workflowId: string, delayMs: number) => void;
+export interface TaskReconcilerOptions extends ReconcilerHost<SeiNodeTask> {
   readonly tasks: ResourceClient<SeiNodeTask>;
   readonly statuses: TaskStatusWriter;
   readonly events: EventRecorder;
@@ -56,12 +49,6 @@ export interface TaskReconcilerOptions {
 
 /** What is remembered of a resource, so that Temporal is not asked, and the log not written, on every reconcile. */
 interface Known {
-  /** Since when the workflow is known to be open. Unset: it is not known. */
-  readonly openSinceMs?: number;
-  /** When Temporal is asked again. */
-  readonly askAtMs?: number;
-  /** When Temporal was last to be asked at once. */
-  readonly forgottenAtMs?: number;
   readonly cancelHandled?: boolean;
   /** Generation of the spec that was last sent to the workflow. */
   readonly toldGeneration?: number;
@@ -71,24 +58,22 @@ interface Known {
  * Reconciles one SeiNodeTask with its workflow: starts it once, repairs the status when the workflow closed without
  * writing it, cancels it when it is an orphan.
  */
-export class TaskReconciler {
+export class TaskReconciler implements Reconciler {
   readonly #options: TaskReconcilerOptions;
   readonly #known = new Map<string, Known>();
+  readonly #open = new OpenWorkflows();
 
   constructor(options: TaskReconcilerOptions) {
     this.#options = options;
   }
 
-  /**
-   * @param workflowId - Contains the uid, so a resource that is created again under the same name has another key.
-   * @throws KubernetesError, or a Temporal service error. Nothing is lost; the key has to be requeued.
-   */
   async reconcile(workflowId: string): Promise<void> {
     const reference = parseWorkflowId(workflowId);
     if (reference === undefined) return;
     const task = this.#options.find(reference);
     if (task?.metadata.uid !== reference.uid) {
       this.#known.delete(workflowId);
+      this.#open.drop(workflowId);
       await this.#cancelOrphan(workflowId, reference);
     } else if (isTerminal(task.status?.phase)) {
       await this.#finish(workflowId, task);
@@ -97,29 +82,18 @@ export class TaskReconciler {
     }
   }
 
-  /** Makes the next `reconcile` ask the Temporal server again, even if the workflow was seen open a short time ago. */
   forget(workflowId: string): void {
-    const { openSinceMs: _, askAtMs: __, ...known } = this.#known.get(workflowId) ?? {};
-    this.#known.set(workflowId, { ...known, forgottenAtMs: Date.now() });
+    this.#open.forget(workflowId);
   }
 
-  /**
-   * Notes that a list has the workflow as open: one list saves a call for each of thousands of tasks.
-   *
-   * @param listedAtMs - When the list began, in milliseconds since the epoch. What was heard later is newer.
-   */
   noteOpen(workflowId: string, listedAtMs: number): void {
-    if ((this.#known.get(workflowId)?.forgottenAtMs ?? 0) < listedAtMs) this.#setOpen(workflowId, listedAtMs);
-  }
-
-  #setOpen(workflowId: string, atMs: number): void {
-    const known = this.#known.get(workflowId);
-    this.#known.set(workflowId, { ...known, openSinceMs: known?.openSinceMs ?? atMs, askAtMs: atMs + KNOWN_OPEN_MS });
+    this.#open.noteOpen(workflowId, listedAtMs);
   }
 
   async #carryOn(workflowId: string, task: SeiNodeTask): Promise<void> {
-    if (Date.now() >= (this.#known.get(workflowId)?.askAtMs ?? 0)) await this.#ensureStarted(workflowId, task);
-    const { openSinceMs, cancelHandled } = this.#known.get(workflowId) ?? {};
+    if (this.#open.isDue(workflowId)) await this.#ensureStarted(workflowId, task);
+    const { cancelHandled } = this.#known.get(workflowId) ?? {};
+    const openSinceMs = this.#open.openSinceMs(workflowId);
     if (openSinceMs === undefined) return;
     await this.#stamp(workflowId, task, openSinceMs);
     await this.#tellSpecChange(workflowId, task);
@@ -163,13 +137,13 @@ export class TaskReconciler {
     const kind = kindOf(seen);
     if (!isTaskKind(kind)) return await this.#refuseKind(workflowId, seen);
     // Not each time that Temporal is asked again, and not by each new leader.
-    const isNew = seen.status === undefined && !this.#known.has(workflowId);
+    const isNew = seen.status === undefined && !this.#open.has(workflowId);
     const { task, texts } = definitionOf(kind).sendsJsonValues ? await this.#withTexts(seen) : { task: seen };
     const state = await this.#start(workflowId, task, texts);
     if (state === 'closed') return await this.#heal(workflowId, task);
-    if (task.status?.phase === undefined && this.#known.get(workflowId)?.openSinceMs === undefined)
+    if (task.status?.phase === undefined && this.#open.openSinceMs(workflowId) === undefined)
       await this.#reportEarlier(task);
-    this.#setOpen(workflowId, Date.now());
+    this.#open.setOpen(workflowId, Date.now());
     if (isNew) this.#options.log('WorkflowStarted', resourceFields(task));
   }
 
@@ -256,6 +230,7 @@ export class TaskReconciler {
     const { cancelHandled } = this.#known.get(workflowId) ?? {};
     const isAsked = cancellationOf(metadata) !== undefined;
     this.#known.delete(workflowId);
+    this.#open.drop(workflowId);
     if (!isAsked) return;
     this.#known.set(workflowId, { cancelHandled: true });
     if (!cancelHandled && status?.reason !== 'Cancelled' && isRecentlyEdited(metadata, Date.now()))

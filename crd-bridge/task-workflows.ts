@@ -15,6 +15,7 @@ import type { SpecChange } from '../api/temporal/spec-change.ts';
 import { searchAttributes } from '../api/temporal/search-attributes.ts';
 import type { SeiNodeTask } from '../api/sei-node-task.ts';
 import { kindOf, nodeNameOf, taskInputOf, type ChangeValueTexts } from '../api/temporal/task-input.ts';
+import { RUNBOOK_WORKFLOW_ID_PREFIX } from '../api/temporal/runbook-input.ts';
 import { WORKFLOW_ID_PREFIX, workflowIdOf } from '../api/temporal/workflow-id.ts';
 import type { WorkflowReference } from '../core/next-status.ts';
 import type { TaskOutcome, Verdict } from '../api/temporal/task-outcome.ts';
@@ -194,7 +195,7 @@ export class TaskWorkflows {
   async *listClosed(sinceMs: number): AsyncGenerator<string, void, undefined> {
     const ours = this.#options.searchAttributes.areKnown
       ? this.#ofThisCluster
-      : `WorkflowId STARTS_WITH '${WORKFLOW_ID_PREFIX}'`;
+      : `(WorkflowId STARTS_WITH '${WORKFLOW_ID_PREFIX}' OR WorkflowId STARTS_WITH '${RUNBOOK_WORKFLOW_ID_PREFIX}')`;
     yield* listWorkflowIds(
       this.#options.client,
       `ExecutionStatus != 'Running' AND CloseTime > '${new Date(sinceMs).toISOString()}' AND ${ours}`,

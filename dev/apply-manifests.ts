@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SEI_NODE, SEI_NODE_TASK } from '../api/resources.ts';
+import { SEI_NODE, SEI_NODE_RUNBOOK, SEI_NODE_TASK } from '../api/resources.ts';
 import { hasHttpStatus } from '../kubernetes/errors.ts';
 import type { KubernetesObject } from '../kubernetes/kubernetes-object.ts';
 import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
@@ -10,6 +10,7 @@ import { readManifest } from './read-manifest.ts';
 /** What a cluster needs before the service can run in it. The SeiNode CRD is the local stand-in. */
 const MANIFESTS = [
   'crd/seinodetasks.sei.io.yaml',
+  'crd/seinoderunbooks.sei.io.yaml',
   'crd/local/seinodes.sei.io.yaml',
   'rbac/accounts.yaml',
   'rbac/bridge.yaml',
@@ -44,7 +45,9 @@ export async function applyManifests(transport: KubernetesTransport): Promise<vo
     for (const object of await readManifest(manifest)) await applyObject(transport, object);
   }
   await Promise.all(
-    [SEI_NODE, SEI_NODE_TASK].map((resource) => served(new ResourceClient(transport, resource), resource.plural)),
+    [SEI_NODE, SEI_NODE_TASK, SEI_NODE_RUNBOOK].map((resource) =>
+      served(new ResourceClient(transport, resource), resource.plural),
+    ),
   );
 }
 

@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
-import { localSeiNodeDefinition, seiNodeTaskDefinition } from '../api/custom-resource-definition.ts';
+import {
+  localSeiNodeDefinition,
+  seiNodeRunbookDefinition,
+  seiNodeTaskDefinition,
+} from '../api/custom-resource-definition.ts';
 import { withReference } from '../cli/reference.ts';
 import { chartSchema } from './chart-schema.ts';
 import { alerts, ruleFile, withRule } from './monitoring/alert-files.ts';
@@ -27,10 +31,12 @@ const copyOf = (source: string) => (): string => readFileSync(new URL(`../${sour
 /** Each generated file, from what it holds now. */
 const generators: Readonly<Record<string, (present: string) => string>> = {
   'deploy/crd/seinodetasks.sei.io.yaml': () => yaml(seiNodeTaskDefinition()),
+  'deploy/crd/seinoderunbooks.sei.io.yaml': () => yaml(seiNodeRunbookDefinition()),
   'deploy/crd/local/seinodes.sei.io.yaml': () => yaml(localSeiNodeDefinition()),
   'deploy/charts/sei-node-tasks-crds/files/seinodetasks.sei.io.yaml': () => yaml(seiNodeTaskDefinition()),
   'deploy/charts/sei-node-tasks/files/admission/task-kinds.yaml': () => yaml(...taskKindsPolicy()),
   'deploy/charts/sei-node-tasks/files/coexist/status-writes.yaml': copyOf('deploy/coexist/status-writes.yaml'),
+  'deploy/charts/sei-node-tasks-crds/files/seinoderunbooks.sei.io.yaml': () => yaml(seiNodeRunbookDefinition()),
   'deploy/charts/sei-node-tasks/files/monitoring/dashboard.json': dashboard,
   'deploy/charts/sei-node-tasks/files/monitoring/rules.yaml': () => RULES_HEADER + ruleFile(),
   'deploy/charts/sei-node-tasks/files/rbac/bridge.yaml': copyOf('deploy/rbac/bridge.yaml'),
@@ -41,6 +47,7 @@ const generators: Readonly<Record<string, (present: string) => string>> = {
   'deploy/admission/task-kinds.yaml': () => yaml(...taskKindsPolicy()),
   'workflows/tasks.ts': taskWorkflows,
   'docs/reasons.md': (present) => withTables(present, ['messages']),
+  'docs/runbooks.md': (present) => withTables(present, ['runbookReasons', 'runbookNodeReasons']),
   'docs/architecture.md': (present) => withTables(present, ['rooms']),
   'docs/tasks.md': (present) => withTables(present, ['kinds', 'reasons']),
   'deploy/monitoring/rules.yaml': () => RULES_HEADER + ruleFile(),

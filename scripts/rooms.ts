@@ -44,7 +44,7 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
     holds:
       'pure decisions and messages: the plan of a task, what is known of it, what to do next, verdicts, the next status; no I/O, no clock',
     rooms: ['lib', 'api'],
-    packages: ['zod', '@noble/hashes'],
+    packages: ['zod', '@noble/hashes', 'temporal-polyfill'],
   },
   workflows: {
     holds:

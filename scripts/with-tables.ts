@@ -3,6 +3,7 @@ import { formatDuration } from '../lib/go-duration.ts';
 import { guardVerdicts } from '../api/guard-verdicts.ts';
 import { logEvents, logFields } from '../api/log-events.ts';
 import { metricLabels, metrics, sdkMetrics, type MetricDefinition } from '../api/metrics.ts';
+import { runbookNodeReasons, runbookReasons } from '../api/runbook-reasons.ts';
 import { BECAUSE, PENDING, reached, reasons, whereabouts, type ReasonDefinition } from '../api/reasons.ts';
 import { definitionOf, taskKindNames } from '../api/task-kinds.ts';
 import { codecServerSchema } from '../worker/codec-server/codec-server-config.ts';
@@ -148,7 +149,16 @@ function labelTable(): string {
   );
 }
 
+function meaningTable(meanings: Readonly<Record<string, string>>): string {
+  return table(
+    ['reason', 'meaning'],
+    Object.entries(meanings).map(([reason, meaning]) => [code(reason), meaning]),
+  );
+}
+
 const tables = {
+  runbookReasons: () => meaningTable(runbookReasons),
+  runbookNodeReasons: () => meaningTable(runbookNodeReasons),
   metrics: () => metricTable(metrics),
   sdkMetrics: () => metricTable(sdkMetrics),
   metricLabels: labelTable,

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import type { Log } from '../api/log.ts';
 import type { Metrics } from '../api/metrics.ts';
 import { Bridge } from '../crd-bridge/bridge.ts';
+import { RunbookWorkflows } from '../crd-bridge/runbook-workflows.ts';
 import { TaskWorkflows, type TaskWorkflowsOptions } from '../crd-bridge/task-workflows.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
@@ -57,7 +58,7 @@ export function createBridge({
     handicap: () => (temporal.isLost ? 'Temporal does not answer this process' : undefined),
     log,
   });
-  const workflows = new TaskWorkflows({
+  const temporalOptions = {
     // Another one after the credentials were replaced.
     get client() {
       return temporalAccess.client;
@@ -67,11 +68,12 @@ export function createBridge({
     temporalUiUrl: config.TEMPORAL_UI_URL,
     searchAttributes,
     startsEagerly: config.TEMPORAL_DEPLOYMENT_NAME === undefined,
-  });
+  };
   const bridge = {
     transport,
     events,
-    workflows,
+    workflows: new TaskWorkflows(temporalOptions),
+    runbookWorkflows: new RunbookWorkflows(temporalOptions),
     namespaces: config.WATCH_NAMESPACE,
     taskSelector: config.TASK_SELECTOR,
     maxOrphansPercent: config.MAX_ORPHANS_PERCENT,

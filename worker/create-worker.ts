@@ -4,12 +4,14 @@ import { Agent } from 'undici';
 import { BearerToken } from '../activities/bearer-token.ts';
 import { ChainReader } from '../activities/chain/chain-reader.ts';
 import { createActivities, type ActivityDependencies } from '../activities/create-activities.ts';
+import { createRunbookActivities } from '../activities/runbook/create-runbook-activities.ts';
+import type { SeiNodeRunbook } from '../api/sei-node-runbook.ts';
 import { SeidRpc } from '../activities/seid-rpc.ts';
 import { SidecarClient } from '../activities/sidecar-client.ts';
 import { connectTrusting } from '../activities/sidecar-trust.ts';
 import type { Log } from '../api/log.ts';
 import type { Metrics } from '../api/metrics.ts';
-import { SEI_NODE, SEI_NODE_TASK } from '../api/resources.ts';
+import { SEI_NODE, SEI_NODE_RUNBOOK, SEI_NODE_TASK } from '../api/resources.ts';
 import type { SeiNodeTask } from '../api/sei-node-task.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
@@ -59,9 +61,12 @@ export async function createWorker(options: ServiceWorkerOptions): Promise<Worke
     metrics,
   } = options;
   const tasks = new ResourceClient<SeiNodeTask>(transport, SEI_NODE_TASK);
-  const seiNodes = new ResourceClient(transport, SEI_NODE);
   const rpc = new SeidRpc({ urlTemplate: config.SEID_RPC_URL_TEMPLATE, dispatcher: new Agent() });
+  const seiNodes = new ResourceClient(transport, SEI_NODE);
+  const chain = new ChainReader({ rpc, seiNodes });
+  const common = { clusterId, seiNodes, events, log, shutdown, temporalUiUrl: config.TEMPORAL_UI_URL };
   const activities = createActivities({
+    ...common,
     sidecar: new SidecarClient({
       urlTemplate: config.SIDECAR_URL_TEMPLATE,
       dispatcher: new Agent(
@@ -73,18 +78,17 @@ export async function createWorker(options: ServiceWorkerOptions): Promise<Worke
       metrics,
     }),
     rpc,
-    chains: new ChainReader({ rpc, seiNodes }),
+    chains: chain,
     guardDefault: config.GUARD_DEFAULT,
-    clusterId,
-    seiNodes,
     tasks,
     statuses: new TaskStatusWriter(tasks, metrics),
-    events,
-    log,
-    shutdown,
     searchAttributes,
     metrics,
-    temporalUiUrl: config.TEMPORAL_UI_URL,
+  });
+  const runbookActivities = createRunbookActivities({
+    ...common,
+    runbooks: new ResourceClient<SeiNodeRunbook>(transport, SEI_NODE_RUNBOOK),
+    chain,
   });
   return await Worker.create({
     connection,
@@ -93,7 +97,7 @@ export async function createWorker(options: ServiceWorkerOptions): Promise<Worke
     taskQueue,
     ...versioning(config),
     ...workflowSource(config, dataConverter),
-    activities: { ...activities },
+    activities: { ...activities, ...runbookActivities },
     shutdownGraceTime: Math.max(1, config.SHUTDOWN_GRACE - CLOSING_MS),
     workflowTaskPollerBehavior: { type: 'autoscaling' },
     activityTaskPollerBehavior: { type: 'autoscaling' },

@@ -63,11 +63,14 @@ describe('the charts', function () {
     assert.equal(await renderChart(RELEASE), base, 'run `npm run render` and commit the result');
   });
 
-  it('contain the CRD of deploy/crd, which stays when its release is deleted', async () => {
-    const [definition, ...others] = await chartObjects({ ...RELEASE, chart: 'sei-node-tasks-crds' });
-    assert.deepEqual(others, []);
-    assert.equal(definition?.metadata.name, 'seinodetasks.sei.io');
-    assert.deepEqual(definition?.metadata.annotations, { 'helm.sh/resource-policy': 'keep' });
+  it('contain the CRDs of deploy/crd, which stay when their release is deleted', async () => {
+    const definitions = await chartObjects({ ...RELEASE, chart: 'sei-node-tasks-crds' });
+    assert.deepEqual(definitions.map(({ metadata }) => metadata.name).toSorted(), [
+      'seinoderunbooks.sei.io',
+      'seinodetasks.sei.io',
+    ]);
+    for (const { metadata } of definitions)
+      assert.deepEqual(metadata.annotations, { 'helm.sh/resource-policy': 'keep' });
   });
 
   it('set only variables that exist, and let `env` set the others', async () => {

@@ -35,6 +35,7 @@ describe('scripts/generate.ts', () => {
 
   const generated = [
     'deploy/crd/seinodetasks.sei.io.yaml',
+    'deploy/crd/seinoderunbooks.sei.io.yaml',
     'deploy/crd/local/seinodes.sei.io.yaml',
     'deploy/admission/task-kinds.yaml',
   ];

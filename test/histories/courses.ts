@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
+import { SEI_NODE_RUNBOOK } from '../../api/resources.ts';
+import type { SeiNodeRunbook } from '../../api/sei-node-runbook.ts';
+import { runbookWorkflowIdOf } from '../../api/temporal/runbook-input.ts';
+import { ResourceClient } from '../../kubernetes/resource-client.ts';
+import { runbookSpec } from '../runbook/runbook-manifests.ts';
 import { eventually } from '../support/eventually.ts';
 import { conditionOf, type TestEnvironment } from '../support/test-environment.ts';
 
@@ -240,7 +245,30 @@ export const courses: Readonly<Record<string, Course>> = {
     const targetHeight = await heightSoon(environment, name);
     return await start(environment, 'RestartThenAwaitHeight', { node, targetHeight, heightTimeoutSeconds: 60 });
   },
+
+  'rolling-restart-complete': async (environment, name) =>
+    environment.temporal.workflow.getHandle(await rollingRestart(environment, name)),
+
+  'restart-gated-node-complete': async (environment, name) => {
+    const workflow = environment.temporal.workflow.getHandle(`${await rollingRestart(environment, name)}/${name}/1`);
+    await eventually(`${name} is being restarted`, async () => (await workflow.describe()).status.name !== undefined);
+    return workflow;
+  },
 };
+
+/** Begins a runbook over one full node, next to two others. @returns Id of its workflow. */
+async function rollingRestart(environment: TestEnvironment, name: string): Promise<string> {
+  const { namespace, admin } = environment;
+  for (const node of [name, `${name}-a`, `${name}-b`]) await environment.addNode(node, { role: 'fullNode' });
+  const runbooks = new ResourceClient<SeiNodeRunbook>(admin, SEI_NODE_RUNBOOK);
+  const { metadata } = await runbooks.create(namespace, {
+    apiVersion: 'sei.io/v1alpha1',
+    kind: 'SeiNodeRunbook',
+    metadata: { name },
+    spec: runbookSpec({ targets: { nodes: [name] }, gate: { blocks: 3 } }),
+  });
+  return runbookWorkflowIdOf(metadata);
+}
 
 async function awaitHeight(environment: TestEnvironment, name: string, payload: object, spec: object = {}) {
   const target = { nodeRef: { name } };

@@ -3,6 +3,7 @@ import { Client } from '@temporalio/client';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
 import { timestamp } from '../../lib/timestamp.ts';
 import { Bridge } from '../../crd-bridge/bridge.ts';
+import { RunbookWorkflows } from '../../crd-bridge/runbook-workflows.ts';
 import { TaskWorkflows } from '../../crd-bridge/task-workflows.ts';
 import { EventRecorder } from '../../kubernetes/event-recorder.ts';
 import { LeaseElector } from '../../kubernetes/lease-elector.ts';
@@ -17,23 +18,28 @@ const CLUSTER_ID = 'not asked for';
 type Until = Refusals['unlessRefused'];
 
 /** Lets a bridge run, as the account, while the work is done. */
-async function bridging(attempt: Attempt, work: (until: Until, bridge: Bridge) => Promise<unknown>): Promise<void> {
+export async function bridging(
+  attempt: Attempt,
+  work: (until: Until, bridge: Bridge) => Promise<unknown>,
+): Promise<void> {
   const { environment, account, name } = attempt;
   const { address, namespace } = environment.servers.temporal;
   const connection = await NativeConnection.connect({ address });
   const refusals = new Refusals();
   const stop = new AbortController();
+  const temporal = {
+    client: new Client({ connection, namespace }),
+    taskQueue: name,
+    clusterId: CLUSTER_ID,
+    temporalUiUrl: undefined,
+    searchAttributes: { areKnown: false },
+    startsEagerly: true,
+  };
   const bridge = new Bridge({
     transport: account.transport,
     events: new EventRecorder(account.transport, 'test'),
-    workflows: new TaskWorkflows({
-      client: new Client({ connection, namespace }),
-      taskQueue: name,
-      clusterId: CLUSTER_ID,
-      temporalUiUrl: undefined,
-      searchAttributes: { areKnown: false },
-      startsEagerly: true,
-    }),
+    workflows: new TaskWorkflows(temporal),
+    runbookWorkflows: new RunbookWorkflows(temporal),
     namespaces: [environment.namespace],
     taskSelector: `probe=${name}`,
     maxOrphansPercent: 20,

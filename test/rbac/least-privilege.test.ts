@@ -4,9 +4,10 @@ import { deployedRoles, rightsOf, titleOf, without, type DeployedRole, type Righ
 import { TestEnvironment } from '../support/test-environment.ts';
 import { bridgeProbes } from './bridge-probes.ts';
 import { peopleProbes } from './people-probes.ts';
+import { runbookProbes } from './runbook-probes.ts';
 import { workerProbes } from './worker-probes.ts';
 
-const probes = { ...bridgeProbes, ...workerProbes, ...peopleProbes };
+const probes = { ...bridgeProbes, ...workerProbes, ...peopleProbes, ...runbookProbes };
 
 describe('the rights in deploy/rbac', () => {
   let environment: TestEnvironment;

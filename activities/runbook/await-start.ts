@@ -1,0 +1,88 @@
+import type { SeiNode } from '../../api/sei-node.ts';
+import { decideStart } from '../../core/runbook/decide-start.ts';
+import type { StartRequest, StartResult } from '../../core/runbook/runbook-activities.ts';
+import { present } from '../../lib/present.ts';
+import { printable } from '../../lib/printable.ts';
+import { guardTargetOf } from '../../core/guard/guard-target.ts';
+import { readSeiNode } from '../read-sei-node.ts';
+import { guardOfNode } from './guard-of-node.ts';
+import type { RunbookDependencies } from './runbook-dependencies.ts';
+
+/** Pause between two checks: the first, and the longest, in milliseconds. */
+const FIRST_PAUSE_MS = 2_000;
+const LONGEST_PAUSE_MS = 30_000;
+/** A message with other numbers is shown after this, in milliseconds. */
+const SHOW_AGAIN_MS = 60_000;
+
+/** What a wait needs of its attempt. */
+export interface WaitClock {
+  readonly nowMs: number;
+  readonly signal: AbortSignal;
+  sleep(milliseconds: number): Promise<void>;
+}
+
+/**
+ * Checks until a node may be started.
+ *
+ * @returns `waiting` as soon as something else is in the way than `request.shown`.
+ */
+export async function awaitNodeStart(
+  dependencies: Pick<RunbookDependencies, 'seiNodes' | 'chain'>,
+  request: StartRequest,
+  clock: WaitClock,
+): Promise<StartResult> {
+  const sinceMs = clock.nowMs;
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 1.5)) {
+    const result = await checkOnce(dependencies, request, clock);
+    if (result.state !== 'waiting' || isNews(request, result, clock.nowMs - sinceMs)) return result;
+    const untilMs = result.obstacle.untilMs ?? Number.POSITIVE_INFINITY;
+    await clock.sleep(Math.min(pauseMs, Math.max(0, untilMs - clock.nowMs)));
+  }
+}
+
+function isNews(
+  { shown }: StartRequest,
+  { obstacle }: Extract<StartResult, { state: 'waiting' }>,
+  waitedMs: number,
+): boolean {
+  return shown?.reason !== obstacle.reason || (waitedMs > SHOW_AGAIN_MS && shown.message !== obstacle.message);
+}
+
+async function checkOnce(
+  { seiNodes, chain }: Pick<RunbookDependencies, 'seiNodes' | 'chain'>,
+  request: StartRequest,
+  { nowMs, signal }: WaitClock,
+): Promise<StartResult> {
+  const { plan, node: name } = request;
+  const node = { namespace: plan.namespace, name };
+  const seiNode = await readSeiNode(seiNodes, node, signal);
+  const unusable = unusableBecause(seiNode, plan.chainId);
+  if (seiNode === undefined || unusable !== undefined) return { state: 'unusable', ...GONE, ...unusable };
+  const observation = await chain.read({ chainId: plan.chainId, target: node, signal });
+  const decision = decideStart(
+    observation,
+    { ...request, namespace: plan.namespace, window: plan.window },
+    () => guardOfNode(observation, guardTargetOf(seiNode), plan, observation.readFromMs),
+    nowMs,
+  );
+  if (decision.state === 'waiting') return decision;
+  const observed = observation.nodes.find((each) => each.name === name && each.namespace === node.namespace);
+  return { ...decision, ...present({ height: observed?.status?.height }) };
+}
+
+const GONE = {
+  reason: 'NodeGone',
+  message: 'The SeiNode no longer exists or is being deleted. Nothing was sent to it. Skip it.',
+};
+
+function unusableBecause(
+  node: SeiNode | undefined,
+  chainId: string,
+): { readonly reason: string; readonly message: string } | undefined {
+  if (node === undefined || node.status?.phase === 'Terminating') return GONE;
+  if (node.spec.chainId === chainId) return undefined;
+  return {
+    reason: 'ChainIdMismatch',
+    message: `spec.chainId of the SeiNode is now ${printable(node.spec.chainId ?? '(not set)', 64)}, not ${chainId}. Nothing was sent to it. Correct it and retry, or skip it.`,
+  };
+}

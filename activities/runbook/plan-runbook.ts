@@ -1,0 +1,92 @@
+import type { RunbookSpec } from '../../api/sei-node-runbook.ts';
+import type { RunbookInput } from '../../api/temporal/runbook-input.ts';
+import type { NodeReference } from '../../api/node-reference.ts';
+import { seiNodeSchema } from '../../api/sei-node.ts';
+import type { GuardDecision } from '../../core/guard/decide-guard.ts';
+import type { GuardTarget } from '../../core/guard/guard-situation.ts';
+import { guardTargetOf } from '../../core/guard/guard-target.ts';
+import { InvalidField } from '../../core/invalid-field.ts';
+import type { TargetCandidate } from '../../core/runbook/freeze-targets.ts';
+import { labelSelector } from '../../core/runbook/label-selector.ts';
+import { checkRunbookSpec, planRunbook } from '../../core/runbook/plan-runbook.ts';
+import type { PlanResult } from '../../core/runbook/runbook-activities.ts';
+import { present } from '../../lib/present.ts';
+import { printable } from '../../lib/printable.ts';
+import { hasHttpStatus } from '../../kubernetes/errors.ts';
+import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
+import { listAll } from '../../kubernetes/list-all.ts';
+import { guardOfNode } from './guard-of-node.ts';
+import type { RunbookDependencies } from './runbook-dependencies.ts';
+
+/**
+ * Checks a runbook's spec, and freezes its nodes.
+ *
+ * @returns `refused` with a sentence that names field and value.
+ * @throws KubernetesError when the SeiNodes cannot be listed.
+ */
+export async function makeRunbookPlan(
+  dependencies: Pick<RunbookDependencies, 'seiNodes' | 'chain' | 'clusterId'>,
+  { namespace, spec: unchecked, mirrorTo, cluster = dependencies.clusterId }: RunbookInput,
+  { signal, nowMs }: { readonly signal: AbortSignal; readonly nowMs: () => number },
+): Promise<PlanResult> {
+  try {
+    const spec = checkRunbookSpec(unchecked);
+    const seiNodes = await listSelected(dependencies, namespace, { spec, signal });
+    const candidates = seiNodes.map(candidateOf);
+    const targets = new Map(seiNodes.map((node) => [node.metadata.name, targetOf(node)]));
+    const target = { namespace, name: candidates[0]?.name ?? '' };
+    const observation = await dependencies.chain.read({ chainId: spec.chainId, target, signal, nowMs });
+    const guard = (name: string): GuardDecision =>
+      guardOfNode(observation, targets.get(name) ?? unknownTarget({ namespace, name }), spec, nowMs());
+    const facts = { cluster, namespace, mirrorTo, candidates, observation, guard, nowMs: nowMs() };
+    return { state: 'planned', ...planRunbook(spec, facts) };
+  } catch (error) {
+    if (!(error instanceof InvalidField)) throw error;
+    return { state: 'refused', message: `${error.message}. Nothing was touched. Correct it in a new runbook.` };
+  }
+}
+
+async function listSelected(
+  { seiNodes }: Pick<RunbookDependencies, 'seiNodes'>,
+  namespace: string,
+  { spec: { targets }, signal }: { readonly spec: RunbookSpec; readonly signal: AbortSignal },
+): Promise<KubernetesObject[]> {
+  const { selector, nodes } = targets;
+  if ((selector === undefined) === (nodes === undefined))
+    throw new InvalidField('spec.targets', 'must have exactly one of selector and nodes');
+  try {
+    const selection = selector === undefined ? {} : { labelSelector: labelSelector(selector) };
+    const { items } = await listAll(seiNodes, { namespace, ...selection, signal });
+    return items.filter(({ metadata }) => nodes?.includes(metadata.name) ?? true);
+  } catch (error) {
+    if (selector === undefined || !hasHttpStatus(error, 400)) throw error;
+    throw new InvalidField('spec.targets.selector', `is refused by the API server: ${printable(error.message, 512)}`);
+  }
+}
+
+/** A SeiNode that its own CRD would not allow says nothing for the guard. */
+function targetOf(object: KubernetesObject): GuardTarget {
+  const { data } = seiNodeSchema.safeParse(object);
+  const { namespace = '', name } = object.metadata;
+  return data === undefined ? unknownTarget({ namespace, name }) : guardTargetOf(data);
+}
+
+function unknownTarget(node: NodeReference): GuardTarget {
+  return { ...node, role: 'unknown', isPaused: false, isUpdating: false };
+}
+
+function candidateOf({ metadata, ...rest }: KubernetesObject): TargetCandidate {
+  const { spec, status } = rest as {
+    readonly spec?: { readonly chainId?: unknown };
+    readonly status?: { readonly phase?: unknown };
+  };
+  return {
+    name: metadata.name,
+    ...present({ chainId: textOf(spec?.chainId), phase: textOf(status?.phase) }),
+    isBeingDeleted: metadata.deletionTimestamp !== undefined,
+  };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,157 @@
+import type { Log } from '../api/log.ts';
+import { cancelReasonOf } from '../api/provenance.ts';
+import { isTerminalRunbook } from '../api/runbook-phases.ts';
+import type { RunbookStatus, SeiNodeRunbook } from '../api/sei-node-runbook.ts';
+import type { RunbookCommand } from '../api/temporal/runbook-input.ts';
+import { parseRunbookWorkflowId } from '../api/temporal/runbook-input.ts';
+import type { MirrorTarget } from '../api/temporal/task-input.ts';
+import { runbookKeyFields } from '../core/runbook/runbook-fields.ts';
+import { nextRunbookStatus } from '../core/runbook/runbook-status.ts';
+import type { RunbookView } from '../core/runbook/runbook-view.ts';
+import type { ResourceClient } from '../kubernetes/resource-client.ts';
+import { updateStatus } from '../kubernetes/update-status.ts';
+import { lifetimeLeft } from './finished-tasks.ts';
+import { OpenWorkflows } from './open-workflows.ts';
+import type { Reconciler, ReconcilerHost } from './resource-bridge.ts';
+import type { RunbookEnd, RunbookWorkflows } from './runbook-workflows.ts';
+
+export interface RunbookReconcilerOptions extends ReconcilerHost<SeiNodeRunbook> {
+  readonly runbooks: ResourceClient<SeiNodeRunbook>;
+  readonly workflows: RunbookWorkflows;
+  readonly log: Log;
+}
+
+/** What is remembered of a runbook, so that Temporal is not asked on every reconcile. */
+interface Known {
+  /** Generation of the spec that was last sent to the workflow. */
+  readonly sentGeneration?: number;
+  /** Id of the last command that was sent. */
+  readonly sentControl?: string;
+  readonly isCancelled?: boolean;
+}
+
+/**
+ * Reconciles one SeiNodeRunbook with its workflow: starts it once, sends edits of the spec and commands, repairs the
+ * status when the workflow closed without writing it, and cancels the workflow of a runbook that is gone.
+ */
+export class RunbookReconciler implements Reconciler {
+  readonly #options: RunbookReconcilerOptions;
+  readonly #known = new Map<string, Known>();
+  readonly #open = new OpenWorkflows();
+
+  constructor(options: RunbookReconcilerOptions) {
+    this.#options = options;
+  }
+
+  async reconcile(workflowId: string): Promise<void> {
+    const reference = parseRunbookWorkflowId(workflowId);
+    if (reference === undefined) return;
+    const runbook = this.#options.find(reference);
+    if (runbook?.metadata.uid !== reference.uid) await this.#cancelOrphan(workflowId, reference);
+    else if (isTerminalRunbook(runbook.status?.phase)) await this.#finish(workflowId, runbook);
+    else await this.#carryOn(workflowId, runbook);
+  }
+
+  forget(workflowId: string): void {
+    this.#open.forget(workflowId);
+  }
+
+  noteOpen(workflowId: string, listedAtMs: number): void {
+    this.#open.noteOpen(workflowId, listedAtMs);
+  }
+
+  async #carryOn(workflowId: string, runbook: SeiNodeRunbook): Promise<void> {
+    if (this.#open.isDue(workflowId)) {
+      const isNew = runbook.status === undefined && !this.#open.has(workflowId);
+      const state = await this.#options.workflows.start(runbook);
+      if (state === 'closed') return await this.#repair(workflowId, runbook);
+      if (isNew) this.#options.log('RunbookStarted', runbookKeyFields(workflowId));
+      this.#open.setOpen(workflowId, Date.now());
+    }
+    await this.#cancel(workflowId, runbook);
+    await this.#sendSettings(workflowId, runbook);
+    await this.#sendControl(workflowId, runbook);
+  }
+
+  /** One that is being deleted counts as deleted: a finalizer may keep it. */
+  async #cancel(workflowId: string, { metadata }: SeiNodeRunbook): Promise<void> {
+    const why = cancelReasonOf(metadata);
+    if (why === undefined || this.#known.get(workflowId)?.isCancelled) return;
+    await this.#options.workflows.cancel(workflowId);
+    this.#remember(workflowId, { isCancelled: true });
+    this.#options.log('RunbookCancelRequested', { ...runbookKeyFields(workflowId), why });
+  }
+
+  async #sendSettings(workflowId: string, { metadata, spec = {}, status }: SeiNodeRunbook): Promise<void> {
+    const { generation = 1 } = metadata;
+    const { sentGeneration = status?.observedGeneration ?? 1 } = this.#known.get(workflowId) ?? {};
+    if (generation <= sentGeneration) return;
+    const skipNodes = Array.isArray(spec['skipNodes']) ? spec['skipNodes'].map(String) : [];
+    await this.#options.workflows.sendSettings(workflowId, { generation, paused: spec['paused'] === true, skipNodes });
+    this.#remember(workflowId, { sentGeneration: generation });
+  }
+
+  async #sendControl(workflowId: string, { spec = {}, status }: SeiNodeRunbook): Promise<void> {
+    const command = spec['control'] as RunbookCommand | undefined;
+    if (command === undefined || command.id === status?.control?.id) return;
+    if (command.id === this.#known.get(workflowId)?.sentControl) return;
+    await this.#options.workflows.sendControl(workflowId, { ...command, isFromSpec: true });
+    this.#remember(workflowId, { sentControl: command.id });
+    this.#options.log('RunbookCommandSent', { ...runbookKeyFields(workflowId), verb: command.verb });
+  }
+
+  /** The workflow is closed and the status has no end: its outcome is written again. */
+  async #repair(workflowId: string, runbook: SeiNodeRunbook): Promise<void> {
+    const end = (await this.#options.workflows.endOf(workflowId)) ?? TERMINATED;
+    await updateStatus<SeiNodeRunbook>({
+      client: this.#options.runbooks,
+      ...runbook.metadata,
+      compute: ({ status }) => nextRunbookStatus(status, endedView(status, end), { atMs: Date.now() }),
+    });
+    this.#options.log('RunbookStatusRepaired', {
+      ...runbookKeyFields(workflowId),
+      phase: end.phase,
+      reason: end.reason,
+    });
+  }
+
+  async #finish(workflowId: string, { metadata, spec = {}, status }: SeiNodeRunbook): Promise<void> {
+    this.#known.delete(workflowId);
+    this.#open.drop(workflowId);
+    const seconds = spec['ttlSecondsAfterFinished'];
+    if (typeof seconds !== 'number') return;
+    const leftMs = lifetimeLeft(status?.completedAt, 1_000 * seconds, Date.now());
+    if (leftMs === undefined) return;
+    if (leftMs > 0) return this.#options.reconcileAfter(workflowId, leftMs);
+    const { namespace, name, uid, resourceVersion } = metadata;
+    await this.#options.runbooks.delete(namespace, name, { preconditions: { uid, resourceVersion } });
+    this.#options.log('RunbookDeleted', runbookKeyFields(workflowId));
+  }
+
+  /** Asks the API server, because the bridge's cache may lag or be filtered. */
+  async #cancelOrphan(workflowId: string, { namespace, name, uid }: MirrorTarget): Promise<void> {
+    this.#known.delete(workflowId);
+    this.#open.drop(workflowId);
+    const live = await this.#options.runbooks.get(namespace, name);
+    if (live?.metadata.uid === uid) return;
+    if (await this.#options.workflows.cancel(workflowId))
+      this.#options.log('OrphanCancelled', runbookKeyFields(workflowId));
+  }
+
+  #remember(workflowId: string, known: Known): void {
+    this.#known.set(workflowId, { ...this.#known.get(workflowId), ...known });
+  }
+}
+
+const TERMINATED: RunbookEnd = {
+  phase: 'Failed',
+  reason: 'WorkflowTerminated',
+  message:
+    'The workflow of the runbook was ended from outside. The node at hand may still be restarting. Check the nodes, then create a new runbook for the rest.',
+};
+
+/** What the status had, with the end. */
+function endedView(status: RunbookStatus = {}, { phase, reason, message }: RunbookEnd): RunbookView {
+  const { current: _current, estimatedCompletion: _estimate, conditions: _conditions, ...rest } = status;
+  return { ...rest, phase, reason: reason as RunbookView['reason'], message };
+}

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { awaitNodeStart } from '../../activities/runbook/await-start.ts';
+import type { ChainObservation } from '../../core/guard/chain-observation.ts';
+import type { StartRequest, StartResult } from '../../core/runbook/runbook-activities.ts';
+import type { ResourceClient } from '../../kubernetes/resource-client.ts';
+import { FakeClock } from './fake-clock.ts';
+import { CHAIN, HEIGHT, NAMESPACE, READ_AT, chainObservation, chainSource, observedNode } from './made-up-chain.ts';
+
+const HOUR = 3_600_000;
+const request: StartRequest = {
+  plan: {
+    cluster: 'c',
+    namespace: NAMESPACE,
+    chainId: CHAIN,
+    rules: { maxUnavailable: 1, soakMs: 0, onFailure: 'Pause', maxFailures: 0 },
+    gate: { blocks: 10, timeoutMs: 60_000, maxLag: 5, signing: true },
+    guard: { minSources: 2 },
+    dryRun: false,
+  },
+  node: 'a',
+  nodes: ['a', 'b'],
+  running: [],
+  slots: 1,
+};
+const powers = { 1: 1 };
+const sources = ['b', 'c'].map((name) => chainSource(name, { powers }));
+const well = chainObservation(
+  ['a', 'b', 'c'].map((name) => observedNode(name)),
+  sources,
+);
+const other = (message: string): ChainObservation =>
+  chainObservation([observedNode('a'), observedNode('b', { phase: message }), observedNode('c')], sources);
+const seiNode = {
+  metadata: { name: 'a', namespace: NAMESPACE, uid: 'u' },
+  spec: { chainId: CHAIN, fullNode: {} },
+  status: { phase: 'Running' },
+};
+
+async function wait(
+  change: Partial<StartRequest>,
+  {
+    reads = [well],
+    node = seiNode,
+    clock = new FakeClock(READ_AT),
+  }: { reads?: readonly ChainObservation[]; node?: object | undefined; clock?: FakeClock } = {},
+): Promise<StartResult> {
+  let count = 0;
+  const chain = {
+    read: async () => {
+      count += 1;
+      return await Promise.resolve(reads[count - 1] ?? (reads.at(-1) as ChainObservation));
+    },
+  };
+  const seiNodes = { get: async () => await Promise.resolve(node) } as unknown as ResourceClient;
+  return await awaitNodeStart({ chain, seiNodes }, { ...request, ...change }, clock);
+}
+
+describe('the wait for the start of a node', () => {
+  it('ends when nothing is in the way, with the height of the node and what the guard found', async () => {
+    assert.partialDeepStrictEqual(await wait({}), {
+      state: 'ready',
+      height: HEIGHT,
+      guard: { verdict: 'NotAValidator' },
+    });
+  });
+
+  it('returns at once with something in the way that is not shown yet', async () => {
+    const clock = new FakeClock(READ_AT);
+    const result = await wait({}, { reads: [other('Failed')], clock });
+    assert.partialDeepStrictEqual(result, { state: 'waiting', obstacle: { reason: 'Unavailable' } });
+    assert.equal(clock.sleeps, 0);
+  });
+
+  it('waits for what is shown, and ends when it is no longer in the way', async () => {
+    const shown = { reason: 'Unavailable', message: 'b' } as const;
+    const clock = new FakeClock(READ_AT);
+    const result = await wait({ shown }, { reads: [other('Failed'), other('Failed'), well], clock });
+    assert.equal(result.state, 'ready');
+    assert.equal(clock.sleeps, 2);
+  });
+
+  it('returns another message about the same after a while', async () => {
+    const clock = new FakeClock(READ_AT);
+    const result = await wait(
+      { shown: { reason: 'Unavailable', message: 'an older one' } },
+      { reads: [other('Failed')], clock },
+    );
+    assert.equal(result.state, 'waiting');
+    assert.ok(clock.nowMs - READ_AT > 60_000);
+  });
+
+  it('sleeps until its window opens, and then checks everything else', async () => {
+    const window = { timeZone: 'UTC', ranges: [{ from: '13:00', to: '14:00' }] };
+    const plan = { ...request.plan, window };
+    const clock = new FakeClock(READ_AT);
+    const shown = { reason: 'OutsideWindow', message: 'The window opens at 2026-11-28T13:00:00Z.' } as const;
+    assert.equal((await wait({ plan, shown }, { clock })).state, 'ready');
+    assert.equal(clock.nowMs, READ_AT + HOUR);
+  });
+
+  const unusable: Readonly<Record<string, readonly [node: object | undefined, reason: string]>> = {
+    'no longer exists': [undefined, 'NodeGone'],
+    'is being deleted': [{ ...seiNode, status: { phase: 'Terminating' } }, 'NodeGone'],
+    'is on another chain': [{ ...seiNode, spec: { chainId: 'test-2' } }, 'ChainIdMismatch'],
+    'is on no chain': [{ ...seiNode, spec: {} }, 'ChainIdMismatch'],
+  };
+  for (const [what, [node, reason]] of Object.entries(unusable)) {
+    it(`ends when the SeiNode ${what}`, async () => {
+      const seiNodes = { get: async () => await Promise.resolve(node) } as unknown as ResourceClient;
+      const chain = { read: () => assert.fail('the chain was read') };
+      const result = await awaitNodeStart({ chain, seiNodes }, request, new FakeClock(READ_AT));
+      assert.partialDeepStrictEqual(result, { state: 'unusable', reason });
+    });
+  }
+});

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import type { ObservedNode } from '../../core/guard/chain-observation.ts';
+import { decideStart, type GuardAnswer, type StartRules } from '../../core/runbook/decide-start.ts';
+import { NAMESPACE, READ_AT, chainObservation, observedNode } from './made-up-chain.ts';
+
+const rules: StartRules = { namespace: NAMESPACE, node: 'a', nodes: ['a', 'b', 'c'], running: [], slots: 1 };
+/** Nothing is in the way. */
+const READY = { state: 'ready', guard: { verdict: 'Allowed' } } as const;
+const allowed: GuardAnswer = { isAllowed: true, message: 'Allowed.', numbers: { verdict: 'Allowed' } };
+const refused: GuardAnswer = { isAllowed: false, message: 'At risk.', numbers: { verdict: 'QuorumAtRisk' } };
+
+function decide(
+  nodes: readonly ObservedNode[],
+  change: Partial<StartRules> = {},
+  guard: () => GuardAnswer = () => allowed,
+): ReturnType<typeof decideStart> {
+  return decideStart(chainObservation(nodes), { ...rules, ...change }, guard, READ_AT);
+}
+
+const well = ['a', 'b', 'c'].map((name) => observedNode(name));
+const butFor = (name: string, node: ObservedNode): ObservedNode[] =>
+  well.map((each) => (each.name === name ? node : each));
+
+const notAsked = (): GuardAnswer => assert.fail('the guard was asked');
+
+describe('the start of a node', () => {
+  const down: Readonly<Record<string, ObservedNode>> = {
+    'whose phase is not Running': observedNode('b', { phase: 'Failed' }),
+    'without an RPC': observedNode('b', { status: 'none' }),
+    'that is catching up': observedNode('b', { status: { catchingUp: true } }),
+  };
+  for (const [what, node] of Object.entries(down)) {
+    it(`waits for another node of the runbook ${what}`, () => {
+      const decision = decide(butFor('b', node));
+      assert.ok(decision.state === 'waiting' && decision.obstacle.reason === 'Unavailable');
+      assert.match(decision.obstacle.message, /\bb\b/);
+      assert.deepEqual(decide(butFor('b', node), { slots: 2 }), READY);
+    });
+  }
+
+  it('does not wait for the node itself, for one of no concern, or for one that no longer exists', () => {
+    assert.deepEqual(decide(butFor('a', observedNode('a', { status: 'none' }))), READY);
+    assert.deepEqual(decide([...well, observedNode('z', { status: 'none' })]), READY);
+    assert.deepEqual(decide([...well, observedNode('b', { namespace: 'other', status: 'none' })]), READY);
+    assert.deepEqual(decide(well.slice(0, 2)), READY);
+  });
+
+  it('counts a node at hand once, whether it looks down or not', () => {
+    for (const nodes of [well, butFor('b', observedNode('b', { status: 'none' }))]) {
+      assert.equal(decide(nodes, { running: ['b'] }).state, 'waiting');
+      assert.deepEqual(decide(nodes, { running: ['b'], slots: 2 }), READY);
+    }
+  });
+
+  it('waits for the window before anything else, and says when it opens', () => {
+    const window = { timeZone: 'UTC', ranges: [{ from: '13:00', to: '14:00' }] };
+    const decision = decide(butFor('b', observedNode('b', { status: 'none' })), { window }, notAsked);
+    assert.ok(decision.state === 'waiting' && decision.obstacle.reason === 'OutsideWindow');
+    assert.equal(decision.obstacle.untilMs, READ_AT + 3_600_000);
+  });
+
+  it('waits for the guard last', () => {
+    const decision = decide(well, {}, () => refused);
+    assert.deepEqual(decision, {
+      state: 'waiting',
+      obstacle: { reason: 'Guarded', message: 'At risk.' },
+      guard: { verdict: 'QuorumAtRisk' },
+    });
+  });
+});

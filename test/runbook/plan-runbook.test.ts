@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { makeRunbookPlan } from '../../activities/runbook/plan-runbook.ts';
+import type { PlanResult } from '../../core/runbook/runbook-activities.ts';
+import { planSummary } from '../../core/runbook/plan-summary.ts';
+import type { ChainObservation } from '../../core/guard/chain-observation.ts';
+import { labelSelector } from '../../core/runbook/label-selector.ts';
+import type { ResourceClient } from '../../kubernetes/resource-client.ts';
+import {
+  CHAIN,
+  NAMESPACE,
+  READ_AT,
+  chainObservation,
+  chainSource,
+  observedNode,
+  observedValidator,
+} from './made-up-chain.ts';
+import { runbookSpec } from './runbook-manifests.ts';
+
+function chainWith(powers: Readonly<Record<number, number>>): ChainObservation {
+  const validators = Object.keys(powers).map((number) => observedValidator(`v-${number}`, Number(number)));
+  return chainObservation(
+    [...validators, observedNode('full-a'), observedNode('full-b')],
+    ['full-a', 'full-b'].map((name) => chainSource(name, { powers })),
+  );
+}
+
+async function plan(spec: object, observation = chainWith({ 1: 10, 2: 9, 3: 9, 4: 9 })): Promise<PlanResult> {
+  const items = observation.nodes.map(({ name }) => ({
+    metadata: { name, namespace: NAMESPACE, uid: name, resourceVersion: '1' },
+    spec: { chainId: CHAIN, [name.startsWith('v') ? 'validator' : 'fullNode']: {} },
+    status: { phase: 'Running' },
+  }));
+  const seiNodes = {
+    listPage: async () => await Promise.resolve({ metadata: { resourceVersion: '1' }, items }),
+  } as unknown as ResourceClient;
+  const chain = { read: async () => await Promise.resolve(observation) };
+  return await makeRunbookPlan(
+    { seiNodes, chain, clusterId: 'cluster' },
+    { namespace: NAMESPACE, spec: runbookSpec({ targets: { selector: {} }, ...spec }) },
+    { signal: new AbortController().signal, nowMs: () => READ_AT },
+  );
+}
+
+async function summary(observation: ChainObservation): Promise<string> {
+  const planned = await plan({}, observation);
+  assert.ok(planned.state === 'planned', JSON.stringify(planned));
+  return planSummary(planned.lines);
+}
+
+describe('the plan of a runbook', () => {
+  it('has the defaults of the CRD, the nodes in order, and what the guard says of each', async () => {
+    const planned = await plan({});
+    assert.ok(planned.state === 'planned', JSON.stringify(planned));
+    assert.deepEqual(planned.plan, {
+      cluster: 'cluster',
+      namespace: NAMESPACE,
+      chainId: CHAIN,
+      rules: { maxUnavailable: 1, soakMs: 0, onFailure: 'Pause', maxFailures: 0 },
+      gate: { blocks: 20, maxLag: 5, signing: true, timeoutMs: 1_800_000 },
+      guard: { minSources: 2 },
+      dryRun: false,
+    });
+    assert.deepEqual(
+      planned.lines.map(({ node, numbers }) => `${node} ${numbers.verdict}`),
+      ['full-a NotAValidator', 'full-b NotAValidator', 'v-2 Allowed', 'v-3 Allowed', 'v-4 Allowed', 'v-1 Allowed'],
+    );
+  });
+
+  it('has its numbers: the lowest margin to a third, and what can never pass', async () => {
+    assert.match(
+      await summary(chainWith({ 1: 10, 2: 9, 3: 9, 4: 9 })),
+      /allow 6 of them now\. .* is 3 of 37, with v-1 down/,
+    );
+    const impossible = await summary(chainWith({ 1: 1, 2: 1, 3: 1 }));
+    assert.match(impossible, /allow 2 of them now\. With v-\d down a third or more/);
+    assert.match(impossible, /v-1, v-2, v-3 can never pass/);
+    assert.match(impossible, /override/);
+  });
+
+  const refused: Readonly<Record<string, readonly [spec: object, problem: RegExp]>> = {
+    'a spec that is not one': [{ kind: 'RollingUpgrade' }, /spec\.kind/],
+    'a negative number': [{ gate: { blocks: -1 } }, /spec\.gate\.blocks/],
+    'a selector and a list': [{ targets: { selector: {}, nodes: ['v-1'] } }, /spec\.targets must have exactly one/],
+    'a node that is not there': [{ targets: { nodes: ['v-9'] } }, /spec\.targets\.nodes lists v-9/],
+    'maxUnavailable 200%': [{ strategy: { maxUnavailable: '200%' } }, /spec\.strategy\.maxUnavailable .*"200%"/],
+    'a zone that does not exist': [
+      { window: { timeZone: 'Nowhere', ranges: [{ from: '01:00', to: '02:00' }] } },
+      /spec\.window\.timeZone .*"Nowhere"/,
+    ],
+    'a check that is not one': [{ override: { checks: ['Luck'], reason: 'why not' } }, /spec\.override\.checks/],
+  };
+  for (const [what, [spec, problem]] of Object.entries(refused)) {
+    it(`is refused for ${what}, with field and value`, async () => {
+      const planned = await plan(spec);
+      assert.ok(planned.state === 'refused');
+      assert.match(planned.message, problem);
+    });
+  }
+});
+
+describe('the label selector of a runbook', () => {
+  it('is the query that the API server understands', () => {
+    assert.equal(labelSelector({}), '');
+    assert.equal(
+      labelSelector({
+        matchLabels: { a: '1', 'sei.io/chain': 'x' },
+        matchExpressions: [
+          { key: 'b', operator: 'In', values: ['1', '2'] },
+          { key: 'c', operator: 'NotIn', values: ['3'] },
+          { key: 'd', operator: 'Exists' },
+          { key: 'e', operator: 'DoesNotExist' },
+        ],
+      }),
+      'a=1,sei.io/chain=x,b in (1,2),c notin (3),d,!e',
+    );
+  });
+});

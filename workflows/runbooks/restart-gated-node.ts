@@ -1,0 +1,209 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  ChildWorkflowFailure,
+  defineSignal,
+  executeChild,
+  getExternalWorkflowHandle,
+  isCancellation,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+  TerminatedFailure,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { RunbookNodeStep } from '../../api/runbook-phases.ts';
+import type { FrozenNode, NodeResult } from '../../core/runbook/runbook-state.ts';
+import type { RunbookPlan } from '../../core/runbook/plan-runbook.ts';
+import type { GateProgress, GateResult, RunbookActivities } from '../../core/runbook/runbook-activities.ts';
+import { formatDuration } from '../../lib/go-duration.ts';
+import { markdown } from '../../lib/markdown.ts';
+import { present } from '../../lib/present.ts';
+import { acquiring } from '../activity-options.ts';
+import { withNodePermit } from './with-node-permit.ts';
+
+/** One try at one node of a runbook. */
+export interface GatedNodeInput {
+  readonly plan: RunbookPlan;
+  readonly node: FrozenNode;
+  readonly try: number;
+  /** Height of the node before. Unset: not known. */
+  readonly heightBefore?: number;
+}
+
+/** What the node's workflow tells the runbook's while it is at work. */
+export interface NodeReport {
+  readonly node: string;
+  readonly step: RunbookNodeStep;
+  /** Set when the chain was found halted: what was found. */
+  readonly halted?: string;
+}
+
+/** From the workflow of a node to that of its runbook. */
+export const reportNode = defineSignal<[NodeReport]>('reportNode');
+/** From the workflow of a runbook to that of a node: an operator ends its gate. */
+export const promoteGate = defineSignal('promoteGate');
+
+/**
+ * Restarts one node of a runbook and waits at its gate, with the node's permit from before the restart to after the
+ * gate. Never throws for a node that fails.
+ */
+export async function RestartGatedNode(input: GatedNodeInput): Promise<NodeResult> {
+  return await new GatedNode(input).run();
+}
+
+class GatedNode {
+  readonly #input: GatedNodeInput;
+  #isPromoted = false;
+  #gate: CancellationScope | undefined;
+
+  constructor(input: GatedNodeInput) {
+    this.#input = input;
+    setHandler(promoteGate, () => {
+      this.#isPromoted = true;
+      this.#gate?.cancel();
+    });
+  }
+
+  async run(): Promise<NodeResult> {
+    const { plan, node } = this.#input;
+    try {
+      return await withNodePermit({ namespace: plan.namespace, name: node.name }, async (permitHolder) => {
+        await this.#report({ step: 'Restarting' });
+        const failure = await this.#restart(permitHolder);
+        if (failure !== undefined) return failure;
+        await this.#report({ step: 'Gating' });
+        return await this.#passGate();
+      });
+    } catch (error) {
+      if (!isCancellation(error)) throw error;
+      return this.#failed('Cancelled', 'The workflow of the node was cancelled. Check the node before you retry it.');
+    }
+  }
+
+  /** @returns Why it failed. `undefined`: it is complete. */
+  async #restart(permitHolder: string): Promise<NodeResult | undefined> {
+    const { plan, node, try: count } = this.#input;
+    const { workflowId, parent } = workflowInfo();
+    const runbook = parent?.workflowId ?? workflowId;
+    const input = {
+      node: { namespace: plan.namespace, name: node.name },
+      payload: {},
+      permitHolder,
+      cluster: plan.cluster,
+      guard: { mode: 'Enforce', ...plan.guard },
+      ...present({ override: plan.override }),
+      why: `Runbook ${plan.mirrorTo?.name ?? runbook}`,
+    };
+    try {
+      await executeChild('RestartSeid', {
+        workflowId: `${runbook}/${node.name}/restart/${count}`,
+        staticSummary: `RestartSeid ${plan.namespace}/${node.name}`,
+        parentClosePolicy: 'REQUEST_CANCEL',
+        // A workflow that is reset must not send a second restart.
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        args: [input],
+      });
+      return undefined;
+    } catch (error) {
+      const { reason, message } = childFailure(error);
+      return this.#failed(reason, message);
+    }
+  }
+
+  async #passGate(): Promise<NodeResult> {
+    let progress: GateProgress | undefined;
+    for (;;) {
+      const result: GateResult | undefined = await this.#untilPromoted(progress);
+      progress = result?.progress ?? progress;
+      const end = await this.#afterGate(result, progress);
+      if (end !== undefined) return end;
+    }
+  }
+
+  /** @returns `undefined` when the wait was interrupted before it had a result. */
+  async #untilPromoted(earlier: GateProgress | undefined): Promise<GateResult | undefined> {
+    const { plan, node } = this.#input;
+    if (this.#isPromoted) return undefined;
+    const { gateNode } = proxyActivities<RunbookActivities>({
+      ...acquiring(),
+      // A promotion is noticed with a heartbeat.
+      heartbeatTimeout: '10 seconds',
+      summary: `Wait until ${node.name} is back`,
+    });
+    const scope = new CancellationScope();
+    this.#gate = scope;
+    try {
+      return await scope.run(() =>
+        gateNode({
+          node: { namespace: plan.namespace, name: node.name },
+          isValidator: node.isValidator,
+          plan: { cluster: plan.cluster, chainId: plan.chainId, gate: plan.gate, guard: plan.guard },
+          ...present({ earlier }),
+        }),
+      );
+    } catch (error) {
+      if (this.#isPromoted && (isCancellation(error) || error instanceof ActivityFailure)) return undefined;
+      throw error;
+    } finally {
+      this.#gate = undefined;
+    }
+  }
+
+  async #afterGate(
+    result: GateResult | undefined,
+    progress: GateProgress | undefined,
+  ): Promise<NodeResult | undefined> {
+    const heights = present({ heightBefore: this.#input.heightBefore, heightAfter: progress?.height });
+    const last = progress?.message === undefined ? '' : ` ${progress.message}`;
+    switch (result?.state) {
+      case 'passed':
+        return { state: 'passed', message: result.message, ...heights };
+      case 'timed-out': {
+        const { timeoutMs } = this.#input.plan.gate;
+        const message = `The node was restarted, but did not pass its gate within ${formatDuration(timeoutMs)}.${last} Check the node.`;
+        return { ...this.#failed('GateTimeout', message), ...heights };
+      }
+      case 'halted':
+        await this.#report({ step: 'Gating', halted: result.message });
+        return undefined;
+      case 'resumed':
+        return undefined;
+      default:
+        if (!this.#isPromoted) return this.#failed('Cancelled', `The wait at the gate was cancelled.${last}`);
+        return { state: 'passed', message: `An operator ended its gate (promote).${last}`, ...heights };
+    }
+  }
+
+  #failed(reason: string, message: string): NodeResult {
+    return { state: 'failed', reason, message, ...present({ heightBefore: this.#input.heightBefore }) };
+  }
+
+  /** The runbook may have been terminated: the node is still seen to its end. */
+  async #report(report: Omit<NodeReport, 'node'>): Promise<void> {
+    const { name } = this.#input.node;
+    const { parent } = workflowInfo();
+    setCurrentDetails(`**${report.step}** ${markdown(report.halted ?? name)}`);
+    if (parent === undefined) return;
+    await CancellationScope.nonCancellable(() =>
+      getExternalWorkflowHandle(parent.workflowId).signal(reportNode, { node: name, ...report }),
+    ).catch(() => undefined);
+  }
+}
+
+/** What a failed child task says. Its outcome is read first: a cancelled restart may have been sent and have failed. */
+function childFailure(error: unknown): { readonly reason: string; readonly message: string } {
+  const cause = error instanceof ChildWorkflowFailure ? error.cause : error;
+  if (cause instanceof ApplicationFailure) return { reason: cause.type ?? 'TaskFailed', message: cause.message };
+  if (cause instanceof TerminatedFailure)
+    return {
+      reason: 'WorkflowTerminated',
+      message: 'The workflow of the restart was terminated. The restart may have been sent. Check the node.',
+    };
+  if (isCancellation(error)) return { reason: 'Cancelled', message: 'The restart was cancelled. Check the node.' };
+  return {
+    reason: 'RestartNotStarted',
+    message: `The workflow of the restart was not started: ${error instanceof Error ? error.message : String(error)}. It may have run before. Check the node.`,
+  };
+}
