@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { formatDuration } from '../lib/go-duration.ts';
 import { guardVerdicts } from '../api/guard-verdicts.ts';
-import { logEvents, logFields } from '../api/log-events.ts';
+import { logEvents } from '../api/log-events.ts';
+import { logFields } from '../api/log-fields.ts';
 import { metricLabels, metrics, sdkMetrics, type MetricDefinition } from '../api/metrics.ts';
 import { runbookNodeReasons, runbookReasons } from '../api/runbook-reasons.ts';
 import { BECAUSE, PENDING, reached, reasons, whereabouts, type ReasonDefinition } from '../api/reasons.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { glob, readFile } from 'node:fs/promises';
-import { logEvents, logFields } from '../../api/log-events.ts';
+import { logEvents } from '../../api/log-events.ts';
+import { logFields } from '../../api/log-fields.ts';
 
 const PRODUCT = '{activities,api,core,crd-bridge,encryption,kubernetes,lib,worker}/**/*.ts';
 const ROOT = new URL('../../', import.meta.url);
