@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import proto from '@temporalio/proto';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
 import type { LocalService } from '../../dev/start-local-service.ts';
 import { assertRestartedOnce } from '../support/assert-restarted-once.ts';
 import { assertComplete } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
 import { LEASE, TestEnvironment } from '../support/test-environment.ts';
+
+const { ROUTING_CONFIG_UPDATE_STATE_COMPLETED } = proto.temporal.api.enums.v1.RoutingConfigUpdateState;
 
 describe('two versions of the service in one Worker Deployment', () => {
   let environment: TestEnvironment;
@@ -25,7 +28,7 @@ describe('two versions of the service in one Worker Deployment', () => {
     });
   }
 
-  /** As `temporal worker deployment set-current-version` does. */
+  /** As `temporal worker deployment set-current-version` does. Its task queues learn of it a moment later. */
   async function makeCurrent(buildId: string): Promise<void> {
     const { workflowService } = environment.temporal;
     const { namespace } = environment.servers.temporal;
@@ -36,6 +39,13 @@ describe('two versions of the service in one Worker Deployment', () => {
         () => false,
       ),
     );
+    await eventually(`every task queue knows that ${buildId} is current`, async () => {
+      const { workerDeploymentInfo: deployment } = await workflowService.describeWorkerDeployment(request);
+      return (
+        deployment?.routingConfig?.currentDeploymentVersion?.buildId === buildId &&
+        deployment.routingConfigUpdateState === ROUTING_CONFIG_UPDATE_STATE_COMPLETED
+      );
+    });
   }
 
   async function holder(): Promise<string | undefined> {
