@@ -41,7 +41,7 @@ make_bases() {
   local root
   root=$(mktemp --directory)
   trap 'rm -rf "$root"' RETURN
-  debootstrap --variant=minbase --include=ca-certificates bookworm "$root" "${DEBIAN_MIRROR:-http://deb.debian.org/debian}"
+  debootstrap --variant=minbase --include=ca-certificates bookworm "$root" ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"}
   rm -rf "$root"/var/cache/apt/*.bin "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/* \
     "$root"/usr/share/{man,info,locale}/*
   find "$root/usr/share/doc" -type f ! -name copyright -delete
