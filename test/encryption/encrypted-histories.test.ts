@@ -67,6 +67,8 @@ describe('a service with payload keys', () => {
     ]);
     tasks['confirmed'] = await environment.finished('confirmed');
     tasks['failed'] = await environment.finished('failed');
+    // The status tells the end before the workflow has stored it.
+    await workflowFailure(readable('failed'));
     await eventually('the pending one is submitted again', () => requestsOf(nodeNamed('pending'), 'POST').length >= 2);
   });
 

@@ -124,9 +124,9 @@ describe('a rolling restart', function () {
     assertOneAfterTheOther(status);
     assertHigher(status);
     for (const node of names) await environment.permitIsFree(node);
+    assert.partialDeepStrictEqual(await workflow.result(), { phase: 'Complete', counts: { complete: 6 } });
     const { events = [] } = await workflow.fetchHistory();
     assert.ok((events?.length ?? 0) <= EVENTS_PER_NODE * names.length + 40, `${events?.length} events`);
-    assert.partialDeepStrictEqual(await workflow.result(), { phase: 'Complete', counts: { complete: 6 } });
   });
 
   it('stops at a node that fails, and continues when it is retried after a fix', async () => {

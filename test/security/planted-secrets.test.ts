@@ -189,10 +189,15 @@ describe('secrets', () => {
     await eventually('the problem of a dispatch is stored', async () =>
       (await keepStored('while they are tried again', created)).includes('"problem":'),
     );
-    await Promise.all(created.map(({ metadata }) => environment.finished(metadata.name)));
+    await closed(created);
     await keepStored('at the end', created);
     await keepCluster();
     await keepService('the service that works', service);
+  }
+
+  /** Waits for the ends of the workflows. The status tells the end before a workflow has stored it. */
+  async function closed(created: readonly Parameters<TestEnvironment['workflowOf']>[0][]): Promise<void> {
+    await Promise.allSettled(created.map((task) => environment.workflowOf(task).result()));
   }
 
   async function keepStored(
@@ -272,7 +277,7 @@ describe('secrets', () => {
     });
     await environment.addNode('encrypted');
     const created = await createTaskOfKind(environment, 'encrypted', { kind: 'RestartSeid' });
-    await environment.finished('encrypted');
+    await closed([created]);
     await keepStored('of the encrypted task', [created]);
     await file('keys', `today: ${planted['payload key']}x\n`);
     await keepService('the service with payload keys', service);
