@@ -74,7 +74,7 @@ function cellsOf({ name, phase, step, reason, power, tries = 1, ...node }: Liste
   return [
     short(name),
     phase,
-    tries > 1 ? `${state} (try ${tries})`.trim() : state,
+    tries > 1 ? `${state}, try ${tries}` : state,
     short(power),
     heightText(node),
     tookMs === undefined ? '' : formatDuration(tookMs),

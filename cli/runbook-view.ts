@@ -54,7 +54,7 @@ export class RunbookView implements Disposable {
     else this.#stream.write(`Trying again: ${problem}\n`);
   }
 
-  /** Lines below the block, which stays as it is from now on. */
+  /** Lines below the block, which is not drawn again. */
   say(text: string): void {
     this[Symbol.dispose]();
     this.#stream.write(`${text}\n`);

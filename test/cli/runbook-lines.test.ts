@@ -28,6 +28,10 @@ function offered(lines: readonly string[]): string[] {
   return lines.flatMap((line) => /^ {4}(kubectl .*) -n arctic-1$/.exec(line)?.[1] ?? []);
 }
 
+function retryAndSkip(node: string): string[] {
+  return ['retry', 'skip'].map((verb) => `kubectl snt runbook ${verb} restart-all ${node}`);
+}
+
 describe('what is shown of a runbook', () => {
   it('is phase, progress, the node at hand with its step, the numbers of the guard and the end', () => {
     const lines = linesOf(gating);
@@ -54,9 +58,10 @@ describe('what is shown of a runbook', () => {
   });
 
   it('has the reason, the try and the message of a node that failed', () => {
-    const lines = linesOf(needsOperator);
-    assert.deepEqual(rowOf(lines, 'validator-0')?.slice(2, 4), ['Failed', 'GateTimeout (try 2)']);
-    assert.match(lines.join(' '), /did not pass its gate within 30m0s\. +Check the node\./);
+    const lines = linesOf(needsOperator, { width: Infinity });
+    const [, , phase, state, ...rest] = rowOf(lines, 'validator-0') ?? [];
+    assert.deepEqual([phase, state], ['Failed', 'GateTimeout, try 2']);
+    assert.match(rest.at(-1) ?? '', /did not pass its gate within 30m0s\. Check the node\.$/);
   });
 
   for (const [what, status] of Object.entries({ gating, needsOperator, complete }))
@@ -119,10 +124,6 @@ describe('what is shown of a runbook', () => {
 describe('what an operator is offered', () => {
   const abort = 'kubectl snt runbook abort restart-all';
   const resume = 'kubectl snt runbook resume restart-all';
-  const retryAndSkip = (node: string): string[] => [
-    `kubectl snt runbook retry restart-all ${node}`,
-    `kubectl snt runbook skip restart-all ${node}`,
-  ];
   const twoFailed = runbookStatus(
     { phase: 'NeedsOperator', reason: 'NodesFailed' },
     { 'full-1': { phase: 'Failed' }, 'full-2': { phase: 'Failed' } },
