@@ -4,7 +4,7 @@ import { printable } from '../lib/printable.ts';
 import { short } from './task-facts.ts';
 import { tableLayout, type Column, type Row } from './table.ts';
 
-export type ListedNode = NonNullable<RunbookStatus['nodes']>[number];
+type ListedNode = NonNullable<RunbookStatus['nodes']>[number];
 
 const COLUMNS: readonly Column[] = [
   { title: '#', leaveOut: 1 },
