@@ -37,6 +37,12 @@ describe('kubectl snt runbook', () => {
     return await start(...words).ended();
   }
 
+  async function fileOf(document: object): Promise<string> {
+    const file = join(dirname(server.kubeconfig), 'runbook.yaml');
+    await writeFile(file, JSON.stringify(document));
+    return file;
+  }
+
   /** What was written, without the id. */
   function writtenControl(): object[] {
     return server.requests
@@ -317,12 +323,6 @@ describe('kubectl snt runbook', () => {
   });
 
   describe('plan', () => {
-    async function fileOf(document: object): Promise<string> {
-      const file = join(dirname(server.kubeconfig), 'runbook.yaml');
-      await writeFile(file, JSON.stringify(document));
-      return file;
-    }
-
     it('shows what a dry run of another name found, and leaves nothing behind', async () => {
       server.plan = () => planned;
       const { code, stdout, stderr } = await run('plan', '-f', await fileOf(manifest));
