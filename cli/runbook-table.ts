@@ -74,7 +74,7 @@ function cellsOf({ name, phase, step, reason, power, tries = 1, ...node }: Liste
   return [
     short(name),
     phase,
-    tries > 1 ? `${state}, try ${tries}` : state,
+    [state, tries > 1 ? `try ${tries}` : ''].filter((text) => text !== '').join(', '),
     short(power),
     heightText(node),
     tookMs === undefined ? '' : formatDuration(tookMs),
