@@ -15,6 +15,15 @@ const gate = { blocks: 3, timeoutSeconds: 120 };
 /** These tests restart the same nodes again and again. */
 const override = { checks: ['RestartedRecently'], reason: 'a test' };
 
+function manifest(name: string, spec: object): object {
+  return {
+    apiVersion: 'sei.io/v1alpha1',
+    kind: 'SeiNodeRunbook',
+    metadata: { name },
+    spec: runbookSpec({ gate, override, ...spec }),
+  };
+}
+
 describe('kubectl snt runbook, with a service,', function () {
   this.timeout(240_000);
   let environment: TestEnvironment;
@@ -48,15 +57,6 @@ describe('kubectl snt runbook, with a service,', function () {
 
   async function run(...words: readonly string[]): Promise<PluginResult> {
     return await start(...words).ended();
-  }
-
-  function manifest(name: string, spec: object): object {
-    return {
-      apiVersion: 'sei.io/v1alpha1',
-      kind: 'SeiNodeRunbook',
-      metadata: { name },
-      spec: runbookSpec({ gate, override, ...spec }),
-    };
   }
 
   async function fileOf(name: string, spec: object): Promise<string> {
