@@ -209,7 +209,7 @@ describe('kubectl snt runbook', () => {
         .trimEnd()
         .split('\n')
         .map((row) => row.split(/ {3,}/));
-      assert.deepEqual(rows[0], ['NAME', 'CHAIN', 'PHASE', 'REASON', 'NODES', 'AGE', 'CURRENT']);
+      assert.deepEqual(rows[0], ['NAME', 'CHAIN', 'PHASE', 'REASON', 'NODES', 'AGE', 'MESSAGE']);
       assert.deepEqual(rows[1]?.slice(0, 5), ['restart-all', 'test-1', 'Running', 'RestartingNodes', '3/10']);
       assert.equal(rows[2]?.at(-1), 'No service has seen this runbook yet.');
       assert.equal(
