@@ -10,7 +10,7 @@ import { screenLines } from './wrapped.ts';
 /** Times on the screen are whole seconds. */
 const REDRAW_MS = 1_000;
 
-const STYLES = { Pending: 'dim', Running: 'bold', Complete: 'green', Failed: 'red', Skipped: 'dim' } as const;
+const STYLES = { Pending: [], Running: 'bold', Complete: 'green', Failed: 'red', Skipped: 'dim' } as const;
 
 /**
  * A runbook as it is now: on a terminal one block that is drawn again in place, each second and at each change;
