@@ -63,14 +63,17 @@ describe('a runbook that guards and gates its restarts', function () {
 
   it('waits without a permit while the chain cannot spare the node, then holds it until it has passed its gate', async () => {
     const node = nodeOf('b');
-    environment.fleet.chain.setValidator('d', { down: true });
+    const { chain } = environment.fleet;
+    chain.setValidator('d', { down: true });
+    const { height } = chain;
+    await eventually('d is in none of the commits that the guard reads', () => chain.height > height + 12);
     const runbook = await begin('RestartEach', [reference('b')]);
     await eventually('it waits on, after it was told why', async () => (await countOf(runbook, 'awaitStart')) > 1);
     assert.equal(await countOf(runbook, 'acquireNodePermit'), 0);
     assert.equal(node.sigtermsReceived, 0);
 
     node.setFaults({ neverBoot: true });
-    environment.fleet.chain.setValidator('d', { down: false });
+    chain.setValidator('d', { down: false });
     await eventually('seid was signalled', () => node.sigtermsReceived === 1);
     const outside = await environment.restart('outside', 'b');
     const { status } = await environment.queued('outside');
