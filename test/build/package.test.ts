@@ -106,7 +106,7 @@ describe('the npm package', function () {
       const file = join(project, 'wrong.ts');
       const text = await readFile(join(project, 'workflows.ts'), 'utf8');
       await writeFile(file, text.replace('const chain = { chainId,', 'const chain = { chainId: 1,'));
-      await assert.rejects(check, { stdout: /\bwrong\.ts.*Type 'number' is not assignable to type 'string'/m });
+      await assert.rejects(check, { stdout: /\bwrong\.ts[^]*Type 'number' is not assignable to type 'string'/ });
       await rm(file);
     });
 

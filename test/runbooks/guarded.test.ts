@@ -111,6 +111,7 @@ describe('a runbook that guards and gates its restarts', function () {
     await resetToFirstTask(environment.temporal, runbook);
     const failure = await workflowFailure(environment.temporal.workflow.getHandle(runbook.workflowId));
     assert.ok(failure instanceof ApplicationFailure && failure.type === 'NodesFailed', String(failure));
+    assert.match(failure.message, /full-c: .*\balready started\b/i);
     assertRestartedOnce(nodeOf('full-c'));
     await environment.permitIsFree('full-c');
   });
