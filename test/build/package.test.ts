@@ -85,8 +85,9 @@ describe('the npm package', function () {
     }
 
     it('depends on this package, and on the packages of this project', async () => {
-      const read = async (folder: string) => JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
-      const [example, { dependencies, devDependencies }] = await Promise.all([read(project), read(PROJECT)]);
+      const [example, { dependencies, devDependencies }] = await Promise.all(
+        [project, PROJECT].map(async (folder) => JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))),
+      );
       const { 'sei-node-tasks': tarball, ...others } = example.dependencies;
       assert.equal(tarball, `file:${basename(packed.built.tarball)}`);
       for (const [name, version] of Object.entries({ ...others, ...example.devDependencies }))

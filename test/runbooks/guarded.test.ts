@@ -21,6 +21,11 @@ const chainId = `authors-${randomBytes(4).toString('hex')}`;
 const VALIDATORS = { a: '10', b: '9', c: '9', d: '9' };
 const gate = { blocks: 3 };
 
+/** How often a workflow has scheduled an activity. */
+async function countOf(workflow: WorkflowHandle, activity: string): Promise<number> {
+  return (await scheduledActivities(workflow)).filter(({ name }) => name === activity).length;
+}
+
 describe('a runbook that guards and gates its restarts', function () {
   this.timeout(180_000);
   let environment: TestEnvironment;
@@ -56,10 +61,6 @@ describe('a runbook that guards and gates its restarts', function () {
   const nodeOf = (name: string): SimulatedNode => environment.fleet.node(environment.namespace, name);
   const restartOf = ({ workflowId }: WorkflowHandle, name: string): WorkflowHandle =>
     environment.temporal.workflow.getHandle(`${workflowId}/${environment.namespace}/${name}/restart`);
-
-  async function countOf(workflow: WorkflowHandle, activity: string): Promise<number> {
-    return (await scheduledActivities(workflow)).filter(({ name }) => name === activity).length;
-  }
 
   it('waits without a permit while the chain cannot spare the node, then holds it until it has passed its gate', async () => {
     const node = nodeOf('b');
