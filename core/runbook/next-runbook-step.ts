@@ -8,15 +8,23 @@ export type RunbookStep =
   | { readonly do: 'start'; readonly node: string; readonly try: number }
   /** Until something happens, or until a time in milliseconds since the epoch. */
   | { readonly do: 'wait'; readonly untilMs?: number }
+  /** Continue in a new run. */
+  | { readonly do: 'continue' }
   | { readonly do: 'end'; readonly phase: 'Complete' | 'Failed' | 'Aborted' };
 
 const WAIT: RunbookStep = { do: 'wait' };
 
-/** Decides from a runbook's state alone. @param nowMs - In milliseconds since the epoch. */
-export function nextRunbookStep(state: RunbookState, nowMs: number): RunbookStep {
+/**
+ * Decides from a runbook's state alone.
+ *
+ * @param nowMs - In milliseconds since the epoch.
+ * @param isLong - Whether the history is so long that a new run has to continue it: then no node is started in this one.
+ * Default: no.
+ */
+export function nextRunbookStep(state: RunbookState, nowMs: number, isLong = false): RunbookStep {
   const running = nodesIn(state, 'Running').length;
-  const ended = endOf(state);
-  if (ended !== undefined) return running > 0 ? WAIT : { do: 'end', phase: ended };
+  const last = lastStep(state, isLong);
+  if (last !== undefined) return running > 0 ? WAIT : last;
   if (isPaused(state)) return WAIT;
   const node = nextNode(state);
   if (node === undefined || running >= slots(state)) return WAIT;
@@ -40,6 +48,13 @@ export function slots({ rules, isCanaryOver }: RunbookState): number {
 
 export function isPaused({ pauses }: RunbookState): boolean {
   return Object.values(pauses).some((pause) => pause !== undefined);
+}
+
+/** What a run does last, when no node is running any longer. Unset: it goes on. */
+function lastStep(state: RunbookState, isLong: boolean): RunbookStep | undefined {
+  const phase = endOf(state);
+  if (phase !== undefined) return { do: 'end', phase };
+  return isLong ? { do: 'continue' } : undefined;
 }
 
 /** How the runbook ends when no node is running any longer. Unset: it does not. */

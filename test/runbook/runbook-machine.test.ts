@@ -161,6 +161,20 @@ describe('the next step of a runbook', () => {
   for (const [what, [state, step]] of Object.entries(steps)) {
     it(what, () => assert.deepEqual(nextRunbookStep(state, 10_000), step));
   }
+
+  const long: Readonly<Record<string, readonly [state: RunbookState, step: RunbookStep]>> = {
+    'is to continue in a new run in place of a check': [begin(), { do: 'continue' }],
+    'is to continue in place of a start': [after(begin(), checked('a')), { do: 'continue' }],
+    'is to continue while it is paused': [after(begin(), { paused: true }), { do: 'continue' }],
+    'is to wait for the nodes at hand first': [
+      after(begin({ maxUnavailable: 2 }), checked('a'), started('a'), checked('b')),
+      WAIT,
+    ],
+    'is the end, if there is one': [after(begin({}, ['a']), ...through('a')), END('Complete')],
+  };
+  for (const [what, [state, step]] of Object.entries(long)) {
+    it(`of a long history ${what}`, () => assert.deepEqual(nextRunbookStep(state, 10_000, true), step));
+  }
 });
 
 /** What a simulated operator, node or clock does next. */
