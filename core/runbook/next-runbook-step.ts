@@ -50,7 +50,7 @@ export function isPaused({ pauses }: RunbookState): boolean {
   return Object.values(pauses).some((pause) => pause !== undefined);
 }
 
-/** What a run does last, when no node is running any longer. Unset: it goes on. */
+/** What a run does last, when no node is running any longer. Unset: it continues. */
 function lastStep(state: RunbookState, isLong: boolean): RunbookStep | undefined {
   const phase = endOf(state);
   if (phase !== undefined) return { do: 'end', phase };

@@ -61,6 +61,7 @@ interface RunbookPauses {
 export interface RunbookWaiting {
   readonly reason: WaitingReason;
   readonly message: string;
+  /** Since when it has been the reason; for the guard, with the same verdict. */
   readonly sinceMs: number;
   /** When it is known to end. */
   readonly untilMs?: number;

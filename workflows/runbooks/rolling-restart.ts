@@ -8,12 +8,15 @@ import {
   continueAsNew,
   executeChild,
   isCancellation,
+  metricMeter,
   proxyActivities,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { RunbookInput } from '../../api/temporal/runbook-input.ts';
 import { afterRunbookEvent, type RunbookEvent } from '../../core/runbook/after-runbook-event.ts';
 import { applySettings } from '../../core/runbook/apply-control.ts';
+import type { GuardNumbers } from '../../core/guard/decide-guard.ts';
+import type { GuardHold } from '../../core/guard/guard-hold.ts';
 import { nextRunbookStep, slots, type RunbookStep } from '../../core/runbook/next-runbook-step.ts';
 import { planSummary } from '../../core/runbook/plan-summary.ts';
 import type { RunbookPlan } from '../../core/runbook/plan-runbook.ts';
@@ -137,6 +140,7 @@ class RunbookRun {
   /** Records what happened. Before the plan is made only a deletion can happen. */
   apply(event: RunbookEvent): void {
     if (event.type === 'deleted') this.#isDeleted = true;
+    if (event.type === 'ended') countOutcome(event.result);
     const { state } = this.#control;
     if (state !== undefined) this.#control.state = afterRunbookEvent(state, event, Date.now());
   }
@@ -180,7 +184,7 @@ class RunbookRun {
       ...waiting(),
       summary: `Wait until ${node} may be restarted`,
     });
-    const { waiting: shown } = state;
+    const { waiting: shown, guard } = state;
     return await awaitStart({
       plan,
       node,
@@ -188,6 +192,7 @@ class RunbookRun {
       running: nodesIn(state, 'Running').map(({ name }) => name),
       slots: slots(state),
       ...(shown === undefined ? {} : { shown: { reason: shown.reason, message: shown.message } }),
+      ...present({ hold: shown?.reason === 'Guarded' ? guard && holdOf(guard, shown.sinceMs) : undefined }),
     });
   }
 
@@ -329,6 +334,16 @@ class RunbookMirroring {
   stop(): void {
     this.#scope.cancel();
   }
+}
+
+function holdOf({ verdict }: GuardNumbers, sinceMs: number): GuardHold {
+  return { by: verdict as GuardHold['by'], sinceMs };
+}
+
+function countOutcome(result: NodeResult): void {
+  metricMeter
+    .createCounter('sei_runbook_node_outcomes_total', '1', 'Tries at a node of a runbook that ended')
+    .add(1, { reason: result.state === 'passed' ? 'Passed' : result.reason });
 }
 
 function outcomeOf({ phase, reason, message, counts }: RunbookView): RunbookOutcome {
