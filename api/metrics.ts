@@ -8,8 +8,11 @@ export interface MetricDefinition {
   readonly help: string;
   /** Upper bounds of a histogram's buckets, in its unit. */
   readonly buckets?: readonly number[];
-  /** `workflow`: recorded by workflow code through the SDK, which adds labels of its own. Unset: `service`. */
-  readonly recordedBy?: 'workflow';
+  /**
+   * `workflow`: recorded by workflow code through the SDK, which adds labels of its own. `codec-server`: served by that
+   * process alone. Unset: `service`.
+   */
+  readonly recordedBy?: 'workflow' | 'codec-server';
 }
 
 /** Labels that are used, each with its values. None names a task, a node or a namespace: the numbers stay bounded. */
@@ -256,6 +259,21 @@ export const metrics = {
     unit: 'seconds',
     help: 'Time until a sidecar answered, or the request failed',
     buckets: CALL_SECONDS,
+  },
+  sei_codec_requests_total: {
+    type: 'counter',
+    labels: ['code'],
+    unit: '1',
+    help: 'Requests that the codec server has answered. Served by the codec server alone',
+    recordedBy: 'codec-server',
+  },
+  sei_codec_request_duration_seconds: {
+    type: 'histogram',
+    labels: [],
+    unit: 'seconds',
+    help: 'Time until the codec server had the answer to a request. Served by the codec server alone',
+    buckets: CALL_SECONDS,
+    recordedBy: 'codec-server',
   },
   sei_temporal_search_attributes_missing: {
     type: 'gauge',

@@ -338,6 +338,18 @@ const dependencies: Row = {
         Temporal: failedShare(`temporal_request_failure{NS,${TEMPORAL_FAILED}}`, 'temporal_request{NS}'),
       },
     },
+    {
+      title: 'Codec server: requests',
+      description: 'Per second, by the status of the answer. Empty where it is not installed.',
+      unit: 'reqps',
+      queries: { '{{code}}': `sum by (code) (${rate('sei_codec_requests_total{NS}')})` },
+    },
+    {
+      title: 'Codec server: time to answer',
+      description: '95th percentile. Empty where it is not installed.',
+      unit: 's',
+      queries: { '{{namespace}}': quantileOfCalls(0.95, 'sei_codec_request_duration_seconds', 'namespace') },
+    },
   ],
 };
 
