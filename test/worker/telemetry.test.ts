@@ -28,7 +28,9 @@ const labelText = (labels: readonly string[]): string => labels.toSorted().join(
 const textOf = ({ name, type, labels, help }: ServedMetric): string => `${type} ${name}{${labelText(labels)}} ${help}`;
 const definitions: Readonly<Record<string, MetricDefinition>> = catalogue;
 
-describe('metrics and logs', () => {
+describe('metrics and logs', function () {
+  // Of a machine on which everything else is tested at the same time.
+  this.timeout(300_000);
   let environment: TestEnvironment;
   let service: LocalService;
   let secrets: readonly string[];
@@ -49,11 +51,7 @@ describe('metrics and logs', () => {
       SIDECAR_CA_FILE: caFile,
     });
     assertComplete(await restart('well'));
-    await waitForPhaseAndQueue();
-    // No node of this chain answers who its validators are.
-    const guarded = { guard: { mode: 'Enforce' }, target: { nodeRef: { name: 'guarded' }, queueTimeout: '1s' } };
-    assertFailed(await restart('guarded', guarded), 'TargetResolveFailed');
-    await restartFollower();
+    await Promise.all([waitForPhaseAndQueue(), waitForGuard(), restartFollower()]);
     await writeFile(tokenFile, REFUSED_TOKEN);
     const writtenMs = Date.now();
     await eventually('the service looks at the file again', () => Date.now() > writtenMs + 1_500);
@@ -85,6 +83,12 @@ describe('metrics and logs', () => {
     for (const name of ['first', 'second']) assertComplete(await environment.finished(name));
   }
 
+  /** No node of this chain answers who its validators are. */
+  async function waitForGuard(): Promise<void> {
+    const guarded = { guard: { mode: 'Enforce' }, target: { nodeRef: { name: 'guarded' }, queueTimeout: '1s' } };
+    assertFailed(await restart('guarded', guarded), 'TargetResolveFailed');
+  }
+
   /** By a runbook. */
   async function restartFollower(): Promise<void> {
     await environment.addNode('follower', { role: 'fullNode' });
@@ -96,11 +100,12 @@ describe('metrics and logs', () => {
       metadata: { name: 'followers' },
       spec: runbookSpec({ targets: { nodes: ['follower'] }, gate: { blocks: 0 } }),
     });
-    await eventually('the runbook is Complete', async () => {
+    const isComplete = async (): Promise<boolean> => {
       const { status } = (await runbooks.get(namespace, 'followers')) ?? {};
       assert.notEqual(status?.phase, 'Failed', status?.message);
       return status?.phase === 'Complete';
-    });
+    };
+    await eventually('the runbook is Complete', isComplete, 120_000);
   }
 
   async function metrics(): Promise<string> {
