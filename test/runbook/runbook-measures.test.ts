@@ -46,9 +46,10 @@ describe('the census of runbooks', () => {
   });
 
   it('shows the longest by reason', () => {
-    const guarded = (seconds: number): SeiNodeRunbook =>
-      runbook({ phase: 'Waiting', reason: 'Guarded', phaseTransitionTime: ago(seconds) });
-    assert.deepEqual(census(guarded(10), guarded(30), guarded(20)), [['Waiting 3'], ['Guarded 30']]);
+    const guarded = [10, 30, 20].map((seconds) =>
+      runbook({ phase: 'Waiting', reason: 'Guarded', phaseTransitionTime: ago(seconds) }),
+    );
+    assert.deepEqual(census(...guarded), [['Waiting 3'], ['Guarded 30']]);
   });
 
   const silent: readonly Partial<RunbookStatus>[] = [

@@ -21,7 +21,13 @@ import { nextRunbookStep, slots, type RunbookStep } from '../../core/runbook/nex
 import { planSummary } from '../../core/runbook/plan-summary.ts';
 import type { RunbookPlan } from '../../core/runbook/plan-runbook.ts';
 import type { PlanResult, RunbookActivities, StartResult } from '../../core/runbook/runbook-activities.ts';
-import { initialRunbookState, nodesIn, type NodeResult, type RunbookState } from '../../core/runbook/runbook-state.ts';
+import {
+  carriedState,
+  initialRunbookState,
+  nodesIn,
+  type NodeResult,
+  type RunbookState,
+} from '../../core/runbook/runbook-state.ts';
 import { endView, planningView, runbookView, type RunbookView } from '../../core/runbook/runbook-view.ts';
 import { present } from '../../lib/present.ts';
 import { SHORT, waiting } from '../activity-options.ts';
@@ -268,9 +274,7 @@ class RunbookRun {
   }
 
   async #continueAsNew(plan: RunbookPlan): Promise<never> {
-    // The height that the last check found is not part of the state: the next run checks again.
-    const { cleared: _, ...state } = this.#state;
-    return await continueAsNew<typeof RollingRestart>(this.#input, { plan, state });
+    return await continueAsNew<typeof RollingRestart>(this.#input, { plan, state: carriedState(this.#state) });
   }
 
   /** The mirror of a run that has a resource: its view is asked for by query, so that it costs no history. */
