@@ -1,5 +1,5 @@
 import type { SeiNode } from '../../api/sei-node.ts';
-import type { GuardHolder } from '../../core/guard/guard-hold.ts';
+import { guardHolders, type GuardHolder } from '../../core/guard/guard-hold.ts';
 import { decideStart } from '../../core/runbook/decide-start.ts';
 import type { StartRequest, StartResult } from '../../core/runbook/runbook-activities.ts';
 import { present } from '../../lib/present.ts';
@@ -45,7 +45,8 @@ export async function awaitNodeStart(
 
 function holderOf(result: StartResult): GuardHolder | undefined {
   if (result.state !== 'waiting' || result.obstacle.reason !== 'Guarded') return undefined;
-  return result.guard?.verdict as GuardHolder | undefined;
+  // The guard allows the node, and another task has the permit of the chain.
+  return guardHolders.find((holder) => holder === result.guard?.verdict) ?? 'ChainPermit';
 }
 
 function isNews(

@@ -8,8 +8,8 @@ export type RunbookStep =
   | { readonly do: 'start'; readonly node: string; readonly try: number }
   /** Until something happens, or until a time in milliseconds since the epoch. */
   | { readonly do: 'wait'; readonly untilMs?: number }
-  /** Continue in a new run. */
-  | { readonly do: 'continue' }
+  /** Continue in a new run: the history of this one is long. */
+  | { readonly do: 'continue-as-new' }
   | { readonly do: 'end'; readonly phase: 'Complete' | 'Failed' | 'Aborted' };
 
 const WAIT: RunbookStep = { do: 'wait' };
@@ -18,13 +18,18 @@ const WAIT: RunbookStep = { do: 'wait' };
  * Decides from a runbook's state alone.
  *
  * @param nowMs - In milliseconds since the epoch.
- * @param isLong - Whether the history is so long that a new run has to continue it: then no node is started in this one.
- * Default: no.
+ * @param isHistoryLong - Whether the workflow has to continue in a new run, which it cannot with a node at hand: then
+ * none is started until those at hand have ended. Default: no.
  */
-export function nextRunbookStep(state: RunbookState, nowMs: number, isLong = false): RunbookStep {
+export function nextRunbookStep(state: RunbookState, nowMs: number, isHistoryLong = false): RunbookStep {
   const running = nodesIn(state, 'Running').length;
-  const last = lastStep(state, isLong);
-  if (last !== undefined) return running > 0 ? WAIT : last;
+  const ended = endOf(state);
+  if (ended !== undefined) return running > 0 ? WAIT : { do: 'end', phase: ended };
+  if (isHistoryLong) return running > 0 ? WAIT : { do: 'continue-as-new' };
+  return nextStart(state, nowMs, running);
+}
+
+function nextStart(state: RunbookState, nowMs: number, running: number): RunbookStep {
   if (isPaused(state)) return WAIT;
   const node = nextNode(state);
   if (node === undefined || running >= slots(state)) return WAIT;
@@ -48,13 +53,6 @@ export function slots({ rules, isCanaryOver }: RunbookState): number {
 
 export function isPaused({ pauses }: RunbookState): boolean {
   return Object.values(pauses).some((pause) => pause !== undefined);
-}
-
-/** What a run does last, when no node is running any longer. Unset: it continues. */
-function lastStep(state: RunbookState, isLong: boolean): RunbookStep | undefined {
-  const phase = endOf(state);
-  if (phase !== undefined) return { do: 'end', phase };
-  return isLong ? { do: 'continue' } : undefined;
 }
 
 /** How the runbook ends when no node is running any longer. Unset: it does not. */

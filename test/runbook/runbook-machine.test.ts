@@ -164,9 +164,9 @@ describe('the next step of a runbook', () => {
   }
 
   const long: Readonly<Record<string, readonly [state: RunbookState, step: RunbookStep]>> = {
-    'is to continue in a new run in place of a check': [begin(), { do: 'continue' }],
-    'is to continue in place of a start': [after(begin(), checked('a')), { do: 'continue' }],
-    'is to continue while it is paused': [after(begin(), { paused: true }), { do: 'continue' }],
+    'is to continue in a new run in place of a check': [begin(), { do: 'continue-as-new' }],
+    'is to continue in place of a start': [after(begin(), checked('a')), { do: 'continue-as-new' }],
+    'is to continue while it is paused': [after(begin(), { paused: true }), { do: 'continue-as-new' }],
     'is to wait for the nodes at hand first': [
       after(begin({ maxUnavailable: 2 }), checked('a'), started('a'), checked('b')),
       WAIT,

@@ -157,8 +157,7 @@ class RunbookRun {
         return await this.#checkStart(step.node, plan);
       case 'start':
         return this.#start(step, plan);
-      case 'continue':
-        await condition(allHandlersFinished);
+      case 'continue-as-new':
         return await this.#continueAsNew(plan);
       default: {
         const { revision } = this.#state;
@@ -273,8 +272,12 @@ class RunbookRun {
     }
   }
 
-  async #continueAsNew(plan: RunbookPlan): Promise<never> {
-    return await continueAsNew<typeof RollingRestart>(this.#input, { plan, state: carriedState(this.#state) });
+  /** The next run checks the next node again. */
+  async #continueAsNew(plan: RunbookPlan): Promise<void> {
+    await condition(allHandlersFinished);
+    const state = carriedState(this.#state);
+    if (nextRunbookStep(state, Date.now(), true).do !== 'continue-as-new') return;
+    await continueAsNew<typeof RollingRestart>(this.#input, { plan, state });
   }
 
   /** The mirror of a run that has a resource: its view is asked for by query, so that it costs no history. */
@@ -341,7 +344,7 @@ class RunbookMirroring {
 }
 
 function holdOf({ verdict }: GuardNumbers, sinceMs: number): GuardHold {
-  return { by: verdict as GuardHold['by'], sinceMs };
+  return { by: verdict === 'Allowed' || verdict === 'NotAValidator' ? 'ChainPermit' : verdict, sinceMs };
 }
 
 function countOutcome(result: NodeResult): void {
