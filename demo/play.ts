@@ -1,20 +1,25 @@
 import { once } from 'node:events';
+import { SEI_NODE_RUNBOOK } from '../api/resources.ts';
+import type { SeiNodeRunbook } from '../api/sei-node-runbook.ts';
 import { InterruptedError } from '../dev/errors.ts';
 import { startServiceStack, type ServiceStack } from '../dev/start-service-stack.ts';
+import { ResourceClient } from '../kubernetes/resource-client.ts';
 import { Claims } from './claims.ts';
+import { CHAIN_ID, consensus, nodes } from './fleet.ts';
 import { invite } from './invitation.ts';
 import { KubectlOperator } from './kubectl-operator.ts';
+import { SntPlugin } from './snt-plugin.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { tellCancel } from './story-cancel.ts';
+import { tellPlan } from './story-plan.ts';
 import { tellRestart } from './story-restart.ts';
+import { tellRetry } from './story-retry.ts';
+import { tellRollingRestart } from './story-rolling-restart.ts';
 import { tellRunbook } from './story-runbook.ts';
-import { RESTART_GRACE_MS, STUBBORN_NODE, tellStubbornNode } from './story-stubborn-node.ts';
+import { tellSecondRunbook } from './story-second-runbook.ts';
+import { RESTART_GRACE_MS, tellStubbornNode } from './story-stubborn-node.ts';
 import { tellTakeover } from './story-takeover.ts';
 import { heading } from './terminal.ts';
-
-const CHAIN_ID = 'arctic-1';
-/** Slow enough for the steps to be seen, and for the Temporal UI to show a running poll. */
-const FAULTS = { slowStopMs: 1_500, slowBootMs: 1_000 };
 
 export interface PlayOptions {
   /** End after the last step instead of staying up until it is aborted. */
@@ -47,12 +52,9 @@ async function start(directory: string, ending: AbortController): Promise<Servic
   heading('Starting servers, a simulated chain and the service');
   const stopwatch = new Stopwatch();
   return await startServiceStack({
-    chain: { chainId: CHAIN_ID, restartGraceMs: RESTART_GRACE_MS },
+    chain: { chainId: CHAIN_ID, restartGraceMs: RESTART_GRACE_MS, consensus },
     directory,
-    nodes: [
-      ...[0, 1, 2].map((index) => ({ name: `validator-${index}`, faults: FAULTS })),
-      { name: STUBBORN_NODE, faults: { ignoreSigterm: true } },
-    ],
+    nodes,
     progress: (line) => stopwatch.lap(line),
     onUnexpectedExit: (error) => ending.abort(error),
     signal: ending.signal,
@@ -61,12 +63,23 @@ async function start(directory: string, ending: AbortController): Promise<Servic
 
 async function tell(stack: ServiceStack, signal: AbortSignal): Promise<boolean> {
   const claims = new Claims();
-  const story = { stack, operator: await KubectlOperator.create(stack, signal), claims, signal };
+  const story = {
+    stack,
+    operator: await KubectlOperator.create(stack, signal),
+    plugin: new SntPlugin(stack, signal),
+    runbooks: new ResourceClient<SeiNodeRunbook>(stack.admin, SEI_NODE_RUNBOOK),
+    claims,
+    signal,
+  };
   await tellRestart(story);
   await tellStubbornNode(story);
   await tellRunbook(story);
   await tellCancel(story);
   await tellTakeover(story);
+  await tellPlan(story);
+  const beginning = await tellRollingRestart(story);
+  await tellSecondRunbook(story);
+  await tellRetry(story, beginning);
   const hasPassed = claims.broken === 0;
   heading(
     hasPassed ? `All ${claims.held} checks passed` : `${claims.broken} of ${claims.held + claims.broken} checks failed`,

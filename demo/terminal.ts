@@ -19,10 +19,12 @@ export function heading(text: string): void {
   print(`\n${bold(text)}`);
 }
 
-/** Text of any length, wrapped; continuation lines begin below `hanging` columns. */
-export function paragraph(text: string, { hanging = 0 } = {}): void {
-  const room = WIDTH - INDENT.length - hanging;
-  for (const line of wrap(text, room)) print(`${INDENT}${' '.repeat(hanging)}${line}`);
+/** Text of any length, wrapped and indented by `hanging` columns; the lines that continue it by `continuation` more. */
+export function paragraph(text: string, { hanging = 0, continuation = 0 } = {}): void {
+  const room = WIDTH - INDENT.length - hanging - continuation;
+  const indent = INDENT + ' '.repeat(hanging);
+  for (const [index, line] of wrap(text, room).entries())
+    print(index === 0 ? indent + line : indent + ' '.repeat(continuation) + line);
 }
 
 /** Lines that stay as they are: a manifest, the output of a program. */
