@@ -1,10 +1,11 @@
 import { isatty } from 'node:tty';
-import { SEI_NODE_TASK } from '../api/resources.ts';
+import { SEI_NODE_RUNBOOK, SEI_NODE_TASK } from '../api/resources.ts';
+import type { SeiNodeRunbook } from '../api/sei-node-runbook.ts';
 import { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
 import type { ClusterAccess } from '../kubernetes/kube-config/cluster-access.ts';
 import { loadKubeConfig } from '../kubernetes/load-kube-config.ts';
 import { ResourceClient } from '../kubernetes/resource-client.ts';
-import { TaskMissingError } from './errors.ts';
+import { RunbookMissingError, TaskMissingError } from './errors.ts';
 import type { Task } from './task.ts';
 
 /** Field manager of what this program writes. The service names it in messages when it is not known who asked. */
@@ -29,6 +30,7 @@ export interface ClusterOptions {
 export class Session implements AsyncDisposable {
   readonly transport: KubernetesTransport;
   readonly tasks: ResourceClient<Task>;
+  readonly runbooks: ResourceClient<SeiNodeRunbook>;
   readonly namespace: string;
   readonly #flags: string;
 
@@ -45,7 +47,8 @@ export class Session implements AsyncDisposable {
   private constructor(options: ClusterOptions, access: ClusterAccess, transport: KubernetesTransport) {
     const { namespace, context, kubeconfig: file, cluster, user, as, asGroup } = options;
     this.transport = transport;
-    this.tasks = new ResourceClient<Task>(this.transport, SEI_NODE_TASK);
+    this.tasks = new ResourceClient<Task>(transport, SEI_NODE_TASK);
+    this.runbooks = new ResourceClient<SeiNodeRunbook>(transport, SEI_NODE_RUNBOOK);
     this.namespace = namespace ?? access.namespace ?? 'default';
     const flags = [
       ['-n', this.namespace],
@@ -60,8 +63,8 @@ export class Session implements AsyncDisposable {
   }
 
   /** A command to run next, on the same cluster and namespace. */
-  command(words: string): string {
-    return `kubectl snt ${words} ${this.#flags}`;
+  command(words: string, program: 'kubectl' | 'kubectl snt' = 'kubectl snt'): string {
+    return `${program} ${words} ${this.#flags}`;
   }
 
   /** @throws TaskMissingError */
@@ -70,6 +73,15 @@ export class Session implements AsyncDisposable {
     if (task !== undefined) return task;
     throw new TaskMissingError(
       `SeiNodeTask ${this.namespace}/${name} does not exist. List those that do: ${this.command('get')}`,
+    );
+  }
+
+  /** @throws RunbookMissingError */
+  async runbook(name: string): Promise<SeiNodeRunbook> {
+    const runbook = await this.runbooks.get(this.namespace, name);
+    if (runbook !== undefined) return runbook;
+    throw new RunbookMissingError(
+      `SeiNodeRunbook ${this.namespace}/${name} does not exist. List those that do: ${this.command('runbook list')}`,
     );
   }
 

@@ -44,11 +44,12 @@ export interface ListOptions extends CallOptions {
  */
 export class ResourceClient<T extends KubernetesObject = KubernetesObject> {
   readonly #transport: KubernetesTransport;
-  readonly #kind: ApiResource;
+  /** What is read and written. */
+  readonly kind: ApiResource;
 
   constructor(transport: KubernetesTransport, kind: ApiResource) {
     this.#transport = transport;
-    this.#kind = kind;
+    this.kind = kind;
   }
 
   /** @returns `undefined` if the object does not exist */
@@ -169,7 +170,7 @@ export class ResourceClient<T extends KubernetesObject = KubernetesObject> {
   }
 
   #path(of: { namespace: string | undefined; name?: string; subresource?: string }): string {
-    return resourcePath(this.#kind, of);
+    return resourcePath(this.kind, of);
   }
 }
 

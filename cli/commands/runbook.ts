@@ -6,10 +6,11 @@ import { nodeVerbs, type RunbookVerb } from '../../api/runbook-phases.ts';
 import type { SeiNodeRunbook } from '../../api/sei-node-runbook.ts';
 import { present } from '../../lib/present.ts';
 import { CommandRefusedError, UsageError } from '../errors.ts';
-import { followRunbook } from '../follow-runbook.ts';
+import { assertTimeoutUsed, followResource } from '../follow-resource.ts';
+import { codeOf, followRunbook, isRunbookOver } from '../follow-runbook.ts';
 import { generatedName } from '../generated-name.ts';
-import { print, widthOf } from '../output.ts';
-import { isRunbookOver, readRunbook, runbooksOf } from '../runbook.ts';
+import { note, print, widthOf } from '../output.ts';
+import type { CommandLine } from '../runbook-choices.ts';
 import { runbookLines } from '../runbook-lines.ts';
 import { FIELD_MANAGER, Session, type ClusterOptions } from '../session.ts';
 
@@ -36,7 +37,7 @@ export async function runbook(
   assertFits(action, { name, node }, options);
   await using session = await Session.open(options);
   if (action === 'plan') return await plan(session, options.filename ?? '-');
-  const read = await readRunbook(session, name ?? '');
+  const read = await session.runbook(name ?? '');
   return action === 'status'
     ? await status(session, read, options)
     : await steer(session, read, { ...options, verb: action, node });
@@ -64,14 +65,17 @@ function assertOperands(action: Exclude<RunbookAction, 'plan'>, { name, node }: 
   if (needsNode !== (node !== undefined)) throw new UsageError(`${action} needs ${needsNode ? 'a' : 'no'} NODE.`);
 }
 
-async function status(session: Session, first: SeiNodeRunbook, { watch, timeout }: RunbookOptions): Promise<number> {
-  if (timeout !== undefined && !watch)
-    throw new UsageError('--timeout needs --watch: it is the longest time to watch.');
-  const { code, runbook: last } = watch
-    ? await followRunbook(session, first, { timeout })
-    : { code: first.status?.phase === 'Failed' || first.status?.phase === 'Aborted' ? 1 : 0, runbook: first };
-  runbookLines(last, Date.now(), widthOf(process.stdout)).forEach(print);
-  return code;
+async function status(session: Session, first: SeiNodeRunbook, options: RunbookOptions): Promise<number> {
+  const { watch, timeout } = options;
+  assertTimeoutUsed(options, 'watch');
+  if (watch) return (await followRunbook(session, first, { timeout, stream: process.stdout })).code;
+  printRunbook(session, first);
+  return codeOf(first);
+}
+
+function printRunbook(session: Session, resource: SeiNodeRunbook): void {
+  const command: CommandLine = (words, program) => session.command(words, program);
+  runbookLines(resource, { nowMs: Date.now(), command, width: widthOf(process.stdout) }).forEach(print);
 }
 
 /** Writes `spec.control` and waits for the answer to it. */
@@ -84,16 +88,18 @@ async function steer(
   const id = randomUUID();
   // Fields of an earlier command must not stay.
   const control = { id, verb, node: node ?? null, reason: reason ?? null };
-  const written = await runbooksOf(session).patch(
+  const written = await session.runbooks.patch(
     { namespace, name },
     { metadata: { uid }, spec: { control } },
     { fieldManager: FIELD_MANAGER },
   );
   const isAnswered = ({ status: now }: SeiNodeRunbook): boolean => now?.control?.id === id;
-  const { runbook: last } = await followRunbook(session, written, {
+  const { last } = await followResource(session, written, {
+    client: session.runbooks,
     isDone: (each) => isAnswered(each) || isRunbookOver(each),
-    isQuiet: true,
     timeout: ANSWER_TIMEOUT,
+    show: () => undefined,
+    showProblem: (problem) => note(`Trying again: ${problem}`),
   });
   const { control: answer, phase } = last.status ?? {};
   if (answer?.id !== id)
@@ -111,7 +117,7 @@ async function steer(
 async function plan(session: Session, file: string): Promise<number> {
   const manifest = await readManifest(file);
   const { apiVersion, kind, metadata = {}, spec = {} } = manifest;
-  const runbooks = runbooksOf(session);
+  const runbooks = session.runbooks;
   const created = await runbooks.create(
     session.namespace,
     {
@@ -123,9 +129,7 @@ async function plan(session: Session, file: string): Promise<number> {
     { fieldManager: FIELD_MANAGER },
   );
   try {
-    const { code, runbook: planned } = await followRunbook(session, created, { isQuiet: true });
-    runbookLines(planned, Date.now(), widthOf(process.stdout)).forEach(print);
-    return code;
+    return (await followRunbook(session, created, { timeout: undefined, stream: process.stdout })).code;
   } finally {
     await runbooks.delete(created.metadata.namespace, created.metadata.name);
   }
