@@ -5,13 +5,12 @@ import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { ServiceStack } from '../dev/start-service-stack.ts';
-import { command, paragraph } from './terminal.ts';
+import { PluginOutput } from './plugin-output.ts';
+import { command, ROOM } from './terminal.ts';
 
 /** What `kubectl snt` runs. */
 export const PLUGIN = fileURLToPath(new URL('../cli/main.ts', import.meta.url));
 
-/** Of what continues a line. */
-const CONTINUATION = 4;
 /** How long a table on a terminal is left for reading, in milliseconds. */
 const READING_MS = 2_000;
 
@@ -19,7 +18,7 @@ const READING_MS = 2_000;
 export interface Interruption {
   /** Settles when there is nothing more to wait for. */
   readonly after: Promise<unknown>;
-  /** What the command prints of it. */
+  /** A line that the command prints of it. */
   readonly printed: RegExp;
 }
 
@@ -48,16 +47,17 @@ export class SntPlugin {
     const output = process.stdout.isTTY ? 'inherit' : 'pipe';
     const child = spawn(process.execPath, ['--no-warnings', PLUGIN, ...words, '-n', namespace], {
       cwd: servers.directory,
-      env: { ...process.env, KUBECONFIG: servers.kubernetes.kubeconfig('admin') },
+      env: { ...process.env, KUBECONFIG: servers.kubernetes.kubeconfig('admin'), COLUMNS: String(ROOM) },
       stdio: ['ignore', output, output],
       signal: this.#signal,
     });
     const ended = once(child, 'close').then(([code]: (number | null)[]) => code ?? -1);
     const printed = Promise.withResolvers<void>();
-    const shown = Promise.all(
+    const shown = new PluginOutput();
+    const read = Promise.all(
       [child.stdout, child.stderr].map(async (stream) => {
         for await (const line of linesOf(stream)) {
-          paragraph(line, { continuation: CONTINUATION });
+          shown.add(line);
           if (interruption?.printed.test(line)) printed.resolve();
         }
       }),
@@ -65,7 +65,8 @@ export class SntPlugin {
     const interrupted = interruption?.after
       .then(() => (child.stdout === null ? sleep(READING_MS) : printed.promise))
       .finally(() => child.kill('SIGINT'));
-    const [code] = await Promise.all([ended, shown, interrupted]);
+    const [code] = await Promise.all([ended, read, interrupted]);
+    shown.end();
     return code;
   }
 }

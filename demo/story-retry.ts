@@ -1,8 +1,15 @@
 import { FAST, FULL_NODES, VALIDATORS } from './fleet.ts';
-import { FAILING_NODE, ROLLING_RESTART, isOver, neverStopped, restartedSince, runbookWhere } from './rolling-restart.ts';
+import {
+  FAILING_NODE,
+  ROLLING_RESTART,
+  isOver,
+  neverStopped,
+  restartedSince,
+  runbookWhere,
+} from './rolling-restart.ts';
 import type { Beginning } from './story-rolling-restart.ts';
 import type { Story } from './story.ts';
-import { heading, paragraph } from './terminal.ts';
+import { blank, heading, paragraph } from './terminal.ts';
 
 /** The node that failed is repaired, and the rolling restart continues to its end. */
 export async function tellRetry(story: Story, { height, restarts }: Beginning): Promise<void> {
@@ -11,7 +18,9 @@ export async function tellRetry(story: Story, { height, restarts }: Beginning): 
   const { plugin, stack, claims, operator } = story;
   stack.fleet.node(stack.namespace, FAILING_NODE).setFaults(FAST);
   const retry = ['runbook', 'retry', ROLLING_RESTART, FAILING_NODE, '--reason', 'it has its peers back'];
-  const codes = [await plugin.run(retry), await plugin.run(['runbook', 'status', ROLLING_RESTART, '-w'])];
+  const retryCode = await plugin.run(retry);
+  blank();
+  const statusCode = await plugin.run(['runbook', 'status', ROLLING_RESTART, '-w']);
   const { phase, progress, nodes = [] } = await runbookWhere(story, ROLLING_RESTART, isOver);
   const all = [...VALIDATORS, ...FULL_NODES];
   claims.check({
@@ -27,7 +36,7 @@ export async function tellRetry(story: Story, { height, restarts }: Beginning): 
       seen: restartedSince(story, restarts).toSorted(),
     },
     ...neverStopped(story, height),
-    'both commands ended with exit code 0': { expected: [0, 0], seen: codes },
+    'both commands ended with exit code 0': { expected: [0, 0], seen: [retryCode, statusCode] },
   });
   await operator.list('snr');
 }

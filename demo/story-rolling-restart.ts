@@ -38,7 +38,7 @@ export async function tellRollingRestart(story: Story): Promise<Beginning> {
     (status) => (status.phase === 'NeedsOperator' && status.current === undefined) || isOver(status),
   );
   const watch = ['runbook', 'status', ROLLING_RESTART, '-w'];
-  await story.plugin.run(watch, { after: stuck, printed: /NeedsOperator(?!.*At hand)/ });
+  await story.plugin.run(watch, { after: stuck, printed: /^Nodes: .* failed(?!.* running)/ });
   const { nodes = [], failures = [] } = await stuck;
   const restarted = restartedSince(story, beginning.restarts);
   story.claims.check({

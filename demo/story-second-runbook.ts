@@ -1,5 +1,12 @@
 import { runbookManifest } from './manifest.ts';
-import { FAILING_NODE, ROLLING_RESTART, isOver, restartCounts, restartedSince, runbookWhere } from './rolling-restart.ts';
+import {
+  FAILING_NODE,
+  ROLLING_RESTART,
+  isOver,
+  restartCounts,
+  restartedSince,
+  runbookWhere,
+} from './rolling-restart.ts';
 import type { Story } from './story.ts';
 import { blank, heading, paragraph, verbatim } from './terminal.ts';
 
