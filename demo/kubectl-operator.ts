@@ -59,7 +59,7 @@ export class KubectlOperator {
       paragraph(`kubectl is not on the PATH; ${file} is created through the API.`);
       const manifest = await readFile(join(servers.directory, file), 'utf8');
       await new ResourceClient(admin, SEI_NODE_RUNBOOK).create(namespace, parse(manifest));
-      return;
+      return blank();
     }
     command(`kubectl apply -f ${file}`);
     const { stdout } = await this.#run(['apply', '-f', file]);

@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { addAbortListener } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { spawnGuarded } from '../dev/spawn-guarded.ts';
 import type { ServiceStack } from '../dev/start-service-stack.ts';
 import { PluginOutput } from './plugin-output.ts';
 import { command, ROOM } from './terminal.ts';
@@ -13,11 +13,13 @@ export const PLUGIN = fileURLToPath(new URL('../cli/main.ts', import.meta.url));
 
 /** How long a table on a terminal is left for reading, in milliseconds. */
 const READING_MS = 2_000;
+/** How long a command has to end after Ctrl-C, in milliseconds. */
+const GRACE_MS = 1_000;
 
 /** When an operator presses Ctrl-C. */
 export interface Interruption {
-  /** Settles when there is nothing more to wait for. */
-  readonly after: Promise<unknown>;
+  /** Waits for what the command is watched for. */
+  readonly after: () => Promise<unknown>;
   /** A line that the command prints of it. */
   readonly printed: RegExp;
 }
@@ -39,19 +41,19 @@ export class SntPlugin {
    * @param words - Without the namespace.
    * @param interruption - Unset: it runs to its end.
    * @returns Its exit code.
-   * @throws What `interruption.after` throws; AbortError after Ctrl-C.
+   * @throws What `interruption.after` throws; the reason of the signal after Ctrl-C.
    */
   async run(words: readonly string[], interruption?: Interruption): Promise<number> {
     const { namespace, servers } = this.#stack;
     command(`kubectl snt ${words.map(quoted).join(' ')} -n ${namespace}`);
-    const output = process.stdout.isTTY ? 'inherit' : 'pipe';
-    const child = spawn(process.execPath, ['--no-warnings', PLUGIN, ...words, '-n', namespace], {
+    const child = await spawnGuarded({
+      command: process.execPath,
+      arguments: ['--no-warnings', PLUGIN, ...words, '-n', namespace],
       cwd: servers.directory,
       env: { ...process.env, KUBECONFIG: servers.kubernetes.kubeconfig('admin'), COLUMNS: String(ROOM) },
-      stdio: ['ignore', output, output],
-      signal: this.#signal,
+      output: process.stdout.isTTY ? 'inherit' : 'pipe',
     });
-    const ended = once(child, 'close').then(([code]: (number | null)[]) => code ?? -1);
+    using _stopping = addAbortListener(this.#signal, () => void child.stop(GRACE_MS));
     const printed = Promise.withResolvers<void>();
     const shown = new PluginOutput();
     const read = Promise.all(
@@ -62,12 +64,14 @@ export class SntPlugin {
         }
       }),
     ).finally(printed.resolve);
-    const interrupted = interruption?.after
+    const interrupted = interruption
+      ?.after()
       .then(() => (child.stdout === null ? sleep(READING_MS) : printed.promise))
       .finally(() => child.kill('SIGINT'));
-    const [code] = await Promise.all([ended, read, interrupted]);
+    const [{ code }] = await Promise.all([child.exited, read, interrupted]);
+    this.#signal.throwIfAborted();
     shown.end();
-    return code;
+    return code ?? -1;
   }
 }
 

@@ -14,9 +14,13 @@ import { blank, heading, paragraph } from './terminal.ts';
 /** The node that failed is repaired, and the rolling restart continues to its end. */
 export async function tellRetry(story: Story, { height, restarts }: Beginning): Promise<void> {
   heading(`9  Repair ${FAILING_NODE}, and retry it`);
-  paragraph(`The operator gives ${FAILING_NODE} its peers back: the demo switches the fault off.`);
+  paragraph(
+    `The operator gives ${FAILING_NODE} its peers back: the demo switches the fault off. The first command has the wrong node.`,
+  );
   const { plugin, stack, claims, operator } = story;
   stack.fleet.node(stack.namespace, FAILING_NODE).setFaults(FAST);
+  const typoCode = await plugin.run(['runbook', 'retry', ROLLING_RESTART, 'validator-6']);
+  blank();
   const retry = ['runbook', 'retry', ROLLING_RESTART, FAILING_NODE, '--reason', 'it has its peers back'];
   const retryCode = await plugin.run(retry);
   blank();
@@ -36,7 +40,10 @@ export async function tellRetry(story: Story, { height, restarts }: Beginning): 
       seen: restartedSince(story, restarts).toSorted(),
     },
     ...neverStopped(story, height),
-    'both commands ended with exit code 0': { expected: [0, 0], seen: [retryCode, statusCode] },
+    'the command that does not fit ended with exit code 1, the others with 0': {
+      expected: [1, 0, 0],
+      seen: [typoCode, retryCode, statusCode],
+    },
   });
   await operator.list('snr');
 }

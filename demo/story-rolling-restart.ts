@@ -1,3 +1,4 @@
+import type { RunbookStatus } from '../api/sei-node-runbook.ts';
 import { FAST, FULL_NODES, VALIDATORS } from './fleet.ts';
 import {
   FAILING_NODE,
@@ -32,14 +33,14 @@ export async function tellRollingRestart(story: Story): Promise<Beginning> {
   const beginning = { height: fleet.height, restarts: restartCounts(story) };
 
   await story.operator.applyFile(ROLLING_RESTART_FILE);
-  const stuck = runbookWhere(
-    story,
-    ROLLING_RESTART,
-    (status) => (status.phase === 'NeedsOperator' && status.current === undefined) || isOver(status),
-  );
-  const watch = ['runbook', 'status', ROLLING_RESTART, '-w'];
-  await story.plugin.run(watch, { after: stuck, printed: /^Nodes: .* failed(?!.* running)/ });
-  const { nodes = [], failures = [] } = await stuck;
+  const isStuck = ({ phase, current }: RunbookStatus): boolean => phase === 'NeedsOperator' && current === undefined;
+  const untilStuck = async (): Promise<RunbookStatus> =>
+    await runbookWhere(story, ROLLING_RESTART, (status) => isStuck(status) || isOver(status));
+  await story.plugin.run(['runbook', 'status', ROLLING_RESTART, '-w'], {
+    after: untilStuck,
+    printed: /^Nodes: .* failed(?!.* running)/,
+  });
+  const { nodes = [], failures = [] } = await untilStuck();
   const restarted = restartedSince(story, beginning.restarts);
   story.claims.check({
     [`${FAILING_NODE} failed at its gate, and the runbook needs an operator`]: {

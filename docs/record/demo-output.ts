@@ -1,7 +1,7 @@
 import { withBlock } from './with-block.ts';
 
-/** Chapters of which a short form shows every step, and of which it shows the checks. */
-const SHORT = { steps: [1], checks: [7, 8, 9] };
+/** Chapters of which the short form shows every step, and those of which it shows the checks. */
+const SHORT = { steps: [1], checks: [8, 9] };
 
 /** What the demo prints, by chapter. */
 export class DemoOutput {
@@ -48,11 +48,11 @@ export class DemoOutput {
     return lines.slice(first, checks).join('\n').trim();
   }
 
-  /** Heading, what happened when, and the checks. */
+  /** Heading, and what happened when. */
   #stepsOf(number: number): string {
     const [heading = '', ...lines] = this.#chapter(number);
     const first = lines.findIndex((line) => /^ +\d+\.\d s /.test(line));
-    return [heading, ...lines.slice(first, lines.findLastIndex(isCheck) + 1)].join('\n');
+    return [heading, ...lines.slice(first, lines.findIndex(isCheck))].join('\n').trimEnd();
   }
 
   #checksOf(number: number): string {

@@ -31,26 +31,36 @@ describe('what the demo shows of kubectl snt', () => {
     assert.deepEqual(shown('Resumed.', 'Next: wait.'), ['Resumed.', 'Next: wait.']);
   });
 
-  it('is one line for each change of a runbook, and the last state whole', () => {
-    const waiting = state({ Phase: 'Waiting (Checking), started 1s ago', Nodes: '0/2: 2 pending' });
-    const restarting = state({
-      Phase: 'Running',
-      Nodes: '0/2: 1 running, 1 pending',
-      Current: 'a: Restarting for 1.5s',
-    });
-    const gating = state({ Phase: 'Running', Nodes: '0/2: 1 running, 1 pending', Current: 'a: Gating for 0s' });
+  const waiting = state({ Phase: 'Waiting (Checking), started 1s ago', Nodes: '0/2: 2 pending' });
+
+  it('is one state whole, with the key that ended the watch', () => {
+    assert.deepEqual(shown(...waiting, 'Interrupted. It continues.'), [
+      'Runbook:  arctic-1/restart-all',
+      'Phase:  Waiting (Checking), started 1s ago',
+      'Nodes:  0/2: 2 pending',
+      'Message:  A message.',
+      '',
+      '1  full-0',
+      '',
+      '^C',
+      'Interrupted. It continues.',
+    ]);
+  });
+
+  it('is one line for each earlier state that differs', () => {
+    const nodes = '0/2: 1 running, 1 pending';
+    const restarting = state({ Phase: 'Running', Nodes: nodes, Current: 'a: Restarting for 1.5s' });
+    const gating = state({ Phase: 'Running', Nodes: nodes, Current: 'a: Gating for 0s' });
     const ended = state({ Phase: 'Complete', Nodes: '2/2: 2 complete' });
-    assert.deepEqual(shown(...waiting, '', ...restarting, '', ...gating, '', ...ended, 'Bye.'), [
+    assert.deepEqual(shown(...waiting, '', ...restarting, '', ...gating, '', ...ended), [
       'Waiting (Checking)  0/2',
       'Running  0/2  a: Restarting',
-      'Complete  2/2',
       'Runbook:  arctic-1/restart-all',
       'Phase:  Complete',
       'Nodes:  2/2: 2 complete',
       'Message:  A message.',
       '',
       '1  full-0',
-      'Bye.',
     ]);
   });
 });

@@ -55,11 +55,6 @@ describe('the output of the demo in documents', () => {
 1  Restart seid
       0.1 s  created
 
-   ✓ it is Complete
-
-7  Roll
-   ✓ rolled
-
 8  Second
    ✓ held
 
@@ -82,7 +77,7 @@ describe('the output of the demo in documents', () => {
 
   it('must have the chapters', () => {
     assert.throws(() => demo.commands(written('chapter 5', '')), /chapter 5/);
-    assert.throws(() => new DemoOutput('Starting\n\n1  Only one').inShort(written('demo', '')), /chapter 7/);
+    assert.throws(() => new DemoOutput('Starting\n\n1  Only one').inShort(written('demo', '')), /chapter 8/);
     assert.throws(() => demo.inFull('no place'), /<!-- demo -->/);
   });
 });
