@@ -4,6 +4,7 @@ import type { SeiNodeRunbook } from '../api/sei-node-runbook.ts';
 import { InterruptedError } from '../dev/errors.ts';
 import { startServiceStack, type ServiceStack } from '../dev/start-service-stack.ts';
 import { ResourceClient } from '../kubernetes/resource-client.ts';
+import type { DemoArguments } from './arguments.ts';
 import { Claims } from './claims.ts';
 import { CHAIN_ID, consensus, nodes } from './fleet.ts';
 import { invite } from './invitation.ts';
@@ -19,11 +20,10 @@ import { tellRunbook } from './story-runbook.ts';
 import { tellSecondRunbook } from './story-second-runbook.ts';
 import { RESTART_GRACE_MS, tellStubbornNode } from './story-stubborn-node.ts';
 import { tellTakeover } from './story-takeover.ts';
+import type { Story } from './story.ts';
 import { heading } from './terminal.ts';
 
-export interface PlayOptions {
-  /** End after the last step instead of staying up until it is aborted. */
-  readonly once: boolean;
+export interface PlayOptions extends DemoArguments {
   /** Where data and logs go. */
   readonly directory: string;
   /** Aborted by whoever wants an end, and when a server ends on its own. */
@@ -36,10 +36,13 @@ export interface PlayOptions {
  * @returns Whether all checks passed.
  * @throws What broke it off: InterruptedError, ServerExitedError, or what a step threw.
  */
-export async function play({ once: onlyOnce, directory, ending }: PlayOptions): Promise<boolean> {
+export async function play({ once: onlyOnce, onlyRollingRestart, directory, ending }: PlayOptions): Promise<boolean> {
   const { signal } = ending;
   await using stack = await start(directory, ending);
-  const hasPassed = await tell(stack, signal);
+  const story = await storyOf(stack, signal);
+  if (!onlyRollingRestart) await tellTasks(story);
+  await tellRollingRestarts(story);
+  const hasPassed = conclude(story.claims);
   if (onlyOnce) return hasPassed;
   await invite(stack);
   if (!signal.aborted) await once(signal, 'abort');
@@ -61,28 +64,33 @@ async function start(directory: string, ending: AbortController): Promise<Servic
   });
 }
 
-async function tell(stack: ServiceStack, signal: AbortSignal): Promise<boolean> {
-  const claims = new Claims();
-  const story = {
+async function storyOf(stack: ServiceStack, signal: AbortSignal): Promise<Story> {
+  return {
     stack,
     operator: await KubectlOperator.create(stack, signal),
     plugin: new SntPlugin(stack, signal),
     runbooks: new ResourceClient<SeiNodeRunbook>(stack.admin, SEI_NODE_RUNBOOK),
-    claims,
+    claims: new Claims(),
     signal,
   };
+}
+
+function conclude({ held, broken }: Claims): boolean {
+  heading(broken === 0 ? `All ${held} checks passed` : `${broken} of ${held + broken} checks failed`);
+  return broken === 0;
+}
+
+async function tellTasks(story: Story): Promise<void> {
   await tellRestart(story);
   await tellStubbornNode(story);
   await tellRunbook(story);
   await tellCancel(story);
   await tellTakeover(story);
+}
+
+async function tellRollingRestarts(story: Story): Promise<void> {
   await tellPlan(story);
   const beginning = await tellRollingRestart(story);
   await tellSecondRunbook(story);
   await tellRetry(story, beginning);
-  const hasPassed = claims.broken === 0;
-  heading(
-    hasPassed ? `All ${claims.held} checks passed` : `${claims.broken} of ${claims.held + claims.broken} checks failed`,
-  );
-  return hasPassed;
 }

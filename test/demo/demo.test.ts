@@ -57,9 +57,10 @@ describe('npm run demo', function () {
   });
 
   it('stays up without kubectl too, and Ctrl-C ends it with everything that it has started', async () => {
-    demo = new Program(process.execPath, NODE_ARGUMENTS, { ...process.env, PATH: '/nonexistent' });
+    const withoutKubectl = { ...process.env, PATH: '/nonexistent' };
+    demo = new Program(process.execPath, [...NODE_ARGUMENTS, '--rolling-restart'], withoutKubectl);
     const told = await demo.prints(/curl -X PUT .*\n/, PLAY_TIMEOUT_MS);
-    assert.match(told, /kubectl is not on the PATH; the API is used instead/);
+    assert.match(told, /kubectl is not on the PATH; restart-all\.yaml is created through the API/);
     assert.match(told, /All \d+ checks passed/);
     const [, directory] = /^export KUBECONFIG=(.*)\/kubeconfig-admin$/m.exec(told) ?? assert.fail(told);
     const urls = ['Temporal UI', 'probes', 'metrics'].map(
@@ -91,7 +92,10 @@ describe('npm run demo', function () {
   it('refuses a flag that it does not know, and says which it knows', async () => {
     demo = new Program(process.execPath, [...NODE_ARGUMENTS, '--forever']);
     assert.equal(await demo.exitCode(), 2);
-    assert.match(demo.stderr, /^Unknown option '--forever'\.\nUsage: npm run demo -- \[--once\]\n/);
+    assert.match(
+      demo.stderr,
+      /^Unknown option '--forever'\.\nUsage: npm run demo -- \[--once\] \[--rolling-restart\]\n/,
+    );
     assert.equal(demo.stdout, '');
   });
 });
