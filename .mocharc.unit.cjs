@@ -13,6 +13,7 @@ const SLOW = [
   'test/chaos/run.test.ts',
   'test/cli/exec-plugins.test.ts',
   'test/cli/kubeconfig-oddities.test.ts',
+  'test/cli/runbook-commands.test.ts',
   'test/cli/usage.test.ts',
   'test/demo/demo.test.ts',
   'test/crd-bridge/orphans.test.ts',

@@ -4,7 +4,7 @@ import { printable } from '../lib/printable.ts';
 import { short } from './task-facts.ts';
 import { tableLayout, type Column, type Row } from './table.ts';
 
-export type ListedNode = NonNullable<RunbookStatus['nodes']>[number];
+type ListedNode = NonNullable<RunbookStatus['nodes']>[number];
 
 const COLUMNS: readonly Column[] = [
   { title: '#', leaveOut: 1 },
@@ -74,7 +74,7 @@ function cellsOf({ name, phase, step, reason, power, tries = 1, ...node }: Liste
   return [
     short(name),
     phase,
-    tries > 1 ? `${state}, try ${tries}` : state,
+    [state, tries > 1 ? `try ${tries}` : ''].filter((text) => text !== '').join(', '),
     short(power),
     heightText(node),
     tookMs === undefined ? '' : formatDuration(tookMs),

@@ -25,6 +25,8 @@ export interface WriteOptions extends CallOptions {
   readonly fieldManager?: string;
   /** Dry run: the server checks the write and answers, and stores nothing. */
   readonly dryRun?: boolean;
+  /** Whether the server refuses fields that it does not know. Default: it drops them. */
+  readonly isStrict?: boolean;
 }
 
 export interface ListOptions extends CallOptions {
@@ -183,6 +185,10 @@ async function unlessMissing<Answer>(call: Promise<Answer>): Promise<Answer | un
   }
 }
 
-function queryOf({ fieldManager, dryRun }: Omit<WriteOptions, keyof CallOptions>) {
-  return { fieldManager, ...(dryRun === true && { dryRun: 'All' }) };
+function queryOf({ fieldManager, dryRun, isStrict }: Omit<WriteOptions, keyof CallOptions>) {
+  return {
+    fieldManager,
+    ...(dryRun === true && { dryRun: 'All' }),
+    ...(isStrict === true && { fieldValidation: 'Strict' }),
+  };
 }

@@ -5,12 +5,13 @@ import type { KubernetesError } from '../../kubernetes/errors.ts';
 import { printable } from '../../lib/printable.ts';
 import { UsageError } from '../errors.ts';
 import { note, print, widthOf } from '../output.ts';
+import { listDocument, resourceName, withoutManagedFields } from '../printed-resource.ts';
 import { serialized, type Format } from '../serialized.ts';
 import { Session, type ClusterOptions } from '../session.ts';
 import { tableLayout } from '../table.ts';
 import { createdMs, taskColumns, taskRow } from '../task-table.ts';
 import { short } from '../task-facts.ts';
-import { resourceName, withoutManagedFields, type Task } from '../task.ts';
+import type { Task } from '../task.ts';
 import type { ResourceEvent, WatchOptions } from '../watch-events.ts';
 import { watchResource } from '../watch-resource.ts';
 import { watchTasks } from '../watch-tasks.ts';
@@ -119,10 +120,8 @@ function printerFor(name: string | undefined, options: GetOptions, session: Sess
 
 /** As kubectl prints it: a list, or the one that was named. */
 function documentOf(tasks: readonly Task[], name: string | undefined): object {
-  const items = tasks.map(withoutManagedFields);
-  return name !== undefined && items[0] !== undefined
-    ? items[0]
-    : { apiVersion: 'v1', kind: 'List', metadata: {}, items };
+  const [first] = tasks;
+  return name !== undefined && first !== undefined ? withoutManagedFields(first) : listDocument(tasks);
 }
 
 function tablePrinter(options: GetOptions, { namespace }: Session): TaskPrinter {

@@ -28,6 +28,8 @@ export class RunbookServer implements AsyncDisposable {
   answer: ((control: { id: string; verb: string; node?: string }) => Pick<Control, 'accepted' | 'message'>) | undefined;
   /** What a service would write for a runbook that is created. Unset: nothing. */
   plan: ((created: SeiNodeRunbook) => RunbookStatus) | undefined;
+  /** Whether the connection breaks after a patch was written. */
+  isLosingPatches = false;
   /** Names of SeiNodes. */
   nodes: readonly string[] = [];
   /** HTTP status with which writes and watches are refused, by method or `WATCH`. */
@@ -91,6 +93,12 @@ export class RunbookServer implements AsyncDisposable {
     });
   }
 
+  /** Writes `spec.control`, as another client. */
+  replaceControl(name: string, control: object): void {
+    const runbook = this.#runbooks.get(name);
+    if (runbook !== undefined) this.#store('MODIFIED', { ...runbook, spec: { ...runbook.spec, control } });
+  }
+
   delete(name: string): void {
     const runbook = this.#runbooks.get(name);
     if (runbook !== undefined) this.#store('DELETED', runbook);
@@ -132,13 +140,14 @@ export class RunbookServer implements AsyncDisposable {
     if (runbook === undefined) return sendStatus(response, 404, 'NotFound', `seinoderunbooks "${name}" not found`);
     if (method === 'DELETE') this.delete(name);
     if (method === 'PATCH') this.#patch(runbook, JSON.parse(body) as { spec: { control: Control } });
-    sendJson(response, 200, this.#runbooks.get(name) ?? runbook);
+    if (method === 'PATCH' && this.isLosingPatches) response.destroy();
+    else sendJson(response, 200, this.#runbooks.get(name) ?? runbook);
     if (method === 'PATCH') this.#answer(name);
   }
 
   #patch(runbook: SeiNodeRunbook, { spec: { control } }: { spec: { control: Control } }): void {
     const fields = Object.fromEntries(Object.entries(control).filter(([, value]) => value !== null));
-    this.#store('MODIFIED', { ...runbook, spec: { ...runbook.spec, control: fields } });
+    this.replaceControl(runbook.metadata.name, fields);
   }
 
   #answer(name: string): void {
