@@ -53,7 +53,8 @@ export class SntPlugin {
       env: { ...process.env, KUBECONFIG: servers.kubernetes.kubeconfig('admin'), COLUMNS: String(ROOM) },
       output: process.stdout.isTTY ? 'inherit' : 'pipe',
     });
-    using _stopping = addAbortListener(this.#signal, () => void child.stop(GRACE_MS));
+    using stopping = new DisposableStack();
+    stopping.use(addAbortListener(this.#signal, () => void child.stop(GRACE_MS)));
     const printed = Promise.withResolvers<void>();
     const shown = new PluginOutput();
     const read = Promise.all(

@@ -33,14 +33,11 @@ export async function tellRollingRestart(story: Story): Promise<Beginning> {
   const beginning = { height: fleet.height, restarts: restartCounts(story) };
 
   await story.operator.applyFile(ROLLING_RESTART_FILE);
-  const isStuck = ({ phase, current }: RunbookStatus): boolean => phase === 'NeedsOperator' && current === undefined;
-  const untilStuck = async (): Promise<RunbookStatus> =>
-    await runbookWhere(story, ROLLING_RESTART, (status) => isStuck(status) || isOver(status));
   await story.plugin.run(['runbook', 'status', ROLLING_RESTART, '-w'], {
-    after: untilStuck,
+    after: () => untilStuck(story),
     printed: /^Nodes: .* failed(?!.* running)/,
   });
-  const { nodes = [], failures = [] } = await untilStuck();
+  const { nodes = [], failures = [] } = await untilStuck(story);
   const restarted = restartedSince(story, beginning.restarts);
   story.claims.check({
     [`${FAILING_NODE} failed at its gate, and the runbook needs an operator`]: {
@@ -58,4 +55,13 @@ export async function tellRollingRestart(story: Story): Promise<Beginning> {
     'the chain never stopped': { expected: [], seen: fleet.chain.stops },
   });
   return beginning;
+}
+
+/** Until the runbook waits for an operator, with no node at hand. */
+async function untilStuck(story: Story): Promise<RunbookStatus> {
+  return await runbookWhere(
+    story,
+    ROLLING_RESTART,
+    (status) => (status.phase === 'NeedsOperator' && status.current === undefined) || isOver(status),
+  );
 }

@@ -115,6 +115,9 @@ function assertRollingRestart(stdout: string): void {
 /** docs/runbooks.md shows the commands of today; if it should, run `npm run record-docs`. */
 async function assertDocumented(stdout: string): Promise<void> {
   const document = await readFile(new URL('../../docs/runbooks.md', import.meta.url), 'utf8');
-  const commandsIn = (text: string): readonly string[] => text.match(/^\$ .*$/gm) ?? [];
   assert.deepEqual(commandsIn(document), commandsIn(new DemoOutput(stdout).commands(document)));
+}
+
+function commandsIn(text: string): readonly string[] {
+  return text.match(/^\$ .*$/gm) ?? [];
 }
