@@ -56,7 +56,7 @@ snt -n ${namespace} restart ${NODE_FOR_PLUGIN} --reason 'try the plugin' --wait
 snt -n ${namespace} history ${NODE_FOR_PLUGIN}
 snt -n ${namespace} runbook status ${ROLLING_RESTART}
 
-# The same rolling restart again, live. Meanwhile pause, resume, skip, retry, promote or abort it from another terminal.
+# The same rolling restart again, live. From another terminal: pause, resume, skip, retry, promote or abort it.
 kubectl -n ${namespace} delete snr ${ROLLING_RESTART}
 kubectl apply -f ${join(servers.directory, ROLLING_RESTART_FILE)}
 snt -n ${namespace} runbook status ${ROLLING_RESTART} --watch

@@ -45,7 +45,7 @@ export class PluginOutput {
   #showFacts({ facts, seconds }: State): void {
     const { Phase: phase = 'New', Nodes: nodes = '', Current: current = '' } = facts;
     const [progress = ''] = nodes.split(':');
-    // A step alone is no news.
+    // A change of a step alone is left out.
     const shown = [phase, progress, current.replaceAll(/: \w+/g, '')].join('  ');
     if (shown === this.#shown) return;
     this.#shown = shown;
