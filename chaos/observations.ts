@@ -1,16 +1,23 @@
+import type { RunbookVerb } from '../api/runbook-phases.ts';
+import type { RunbookStatus } from '../api/sei-node-runbook.ts';
 import type { SeiNodeTaskStatus } from '../api/sei-node-task.ts';
 import type { TaskKind } from '../api/task-kinds.ts';
 import type { Knowledge } from '../core/knowledge.ts';
+import type { ChainStop } from '../simulator/chain/chain-stops.ts';
+import type { ValidatorAbsence } from '../simulator/chain/validator-absences.ts';
 import type { JournalEntry } from '../simulator/journal.ts';
 import type { RecordedRequest } from '../simulator/simulated-node.ts';
 import type { TaskView } from '../simulator/task-store.ts';
 import type { FaultType } from './plan/fault-types.ts';
+import type { PlannedRollingRestart } from './plan/planned-rolling-restart.ts';
 import type { CancelWay } from './plan/planned-task.ts';
 
 /** Times are in milliseconds since 1970. Everything here was seen from outside the service. */
 export interface Observations {
   readonly tasks: readonly ObservedTask[];
   readonly runbooks: readonly ObservedRunbook[];
+  readonly rollingRestarts: readonly ObservedRollingRestart[];
+  readonly chain: ObservedChain;
   readonly nodes: readonly ObservedNode[];
   readonly faults: readonly ObservedFault[];
   readonly leftovers: Leftovers;
@@ -71,6 +78,63 @@ export interface ObservedRunbook {
   readonly end: string;
 }
 
+/** A SeiNodeRunbook, all that etcd has held of it, and what Temporal keeps of it. */
+export interface ObservedRollingRestart {
+  readonly planned: PlannedRollingRestart;
+  readonly states: readonly ObservedRunbookState[];
+  readonly edits: readonly ObservedEdit[];
+  readonly deletedAt?: number | undefined;
+  /** How its workflow stands, as Temporal names it. Unset: none was ever started. */
+  readonly end?: string | undefined;
+  /** In the order in which they began. */
+  readonly tries: readonly ObservedTry[];
+  /** Why workflow tasks failed, its own and those of its nodes. */
+  readonly errors: readonly string[];
+}
+
+export interface ObservedRunbookState {
+  readonly at: number;
+  /** Of the spec. */
+  readonly generation: number;
+  readonly spec: EditableSpec;
+  readonly status?: RunbookStatus | undefined;
+}
+
+/** What may be edited in the spec of a runbook. */
+export interface EditableSpec {
+  readonly control?: { readonly id: string; readonly verb: RunbookVerb; readonly node?: string } | undefined;
+  readonly paused?: boolean | undefined;
+  readonly skipNodes?: readonly string[] | undefined;
+}
+
+/** A write of an operator: it took effect at some time in it, or not at all. */
+export interface ObservedEdit {
+  readonly beganAt: number;
+  /** Unset: it never was answered. */
+  readonly endedAt?: number;
+}
+
+/** One try at a node of a runbook: its workflow, from before the restart to the end of the gate. */
+export interface ObservedTry {
+  readonly node: string;
+  /** From 1. */
+  readonly count: number;
+  readonly startedAt: number;
+  readonly endedAt?: number | undefined;
+  /** How its workflow stands, as Temporal names it. */
+  readonly end: string;
+  /** Id of the restart on the sidecar. Unset: its workflow was not started. */
+  readonly taskId?: string | undefined;
+}
+
+/** What the simulator knows of the chain. */
+export interface ObservedChain {
+  /** Decimal. */
+  readonly totalPower: string;
+  readonly stops: readonly ChainStop[];
+  readonly absences: readonly ValidatorAbsence[];
+}
+
 export interface ObservedNode {
   readonly name: string;
   readonly events: readonly JournalEntry[];
@@ -110,13 +174,14 @@ export interface Leftovers {
   /** Ids of open workflows, without permits. */
   readonly workflows: readonly string[];
   readonly permits: readonly ObservedPermit[];
-  /** Names of SeiNodeTasks that should have been deleted after their end. */
-  readonly expiredTasks: readonly string[];
+  /** Names of SeiNodeTasks and SeiNodeRunbooks that should have been deleted after their end. */
+  readonly expired: readonly string[];
 }
 
-/** An open permit. */
+/** An open permit, of a node or of the chain. */
 export interface ObservedPermit {
   readonly id: string;
+  /** Name of the node, or id of the chain. */
   readonly node: string;
   /** Id of the workflow that it belongs to. */
   readonly holder: string;

@@ -1,4 +1,5 @@
 import type { FaultType } from '../plan/fault-types.ts';
+import { freeze, killGuarded, killSidecarInRestart, lie, restartSlowly, takeOutsiderDown } from './chain-faults.ts';
 import type { Injector } from './injector.ts';
 import { disturbEtcdLink, disturbLink } from './link-faults.ts';
 import { endSidecar, ignoreSigterm, killSeid, leavePhase, misbehave, pauseSeid } from './node-faults.ts';
@@ -63,4 +64,12 @@ export const injectors: Readonly<Record<FaultType, Injector>> = {
     answerStatus: { times: times(forMs), status: statuses[forMs % statuses.length] ?? 500 },
   })),
   'sidecar.not-found': misbehave((forMs) => ({ taskNotFound: { times: times(forMs) } })),
+
+  'guarded.kill': killGuarded,
+  'guarded.slow': restartSlowly,
+  'guarded.sidecar-kill': killSidecarInRestart,
+  'guarded.ignores-sigterm': ignoreSigterm,
+  'source.lies': lie,
+  'source.frozen': freeze,
+  'outsider.down': takeOutsiderDown,
 };

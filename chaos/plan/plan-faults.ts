@@ -1,3 +1,5 @@
+import { drawGuardedRestart } from './draw-guarded-restart.ts';
+import { GUARDED_NODES, SOURCES } from './guarded-chain.ts';
 import { definitionOf, faultTypeNames, lanes, type FaultType, type Lane } from './fault-types.ts';
 import type { PlannedNode } from './planned-node.ts';
 import { drawTask, type PlannedTask } from './planned-task.ts';
@@ -32,6 +34,9 @@ const spacingMs: Readonly<Record<Lane, number>> = {
   'nodes-a': 10_000,
   'nodes-b': 10_000,
   'nodes-c': 10_000,
+  guarded: 15_000,
+  sources: 12_000,
+  outsider: 60_000,
 };
 
 const nodeLanes: readonly Lane[] = ['nodes-a', 'nodes-b', 'nodes-c'];
@@ -82,37 +87,46 @@ function planLane(random: Random, { lane, minutes, nodes }: LaneOptions): Planne
       target: drawTarget(random, type, nodes),
       forMs: random.integer(...definitionOf(type).lastsMs),
     }))
-    .map((fault, index) => withLure(random, `lure-${lane.slice(-1)}-${index}`, fault));
+    .map((fault, index) => withLure(random, `lure-${lane.replace('nodes-', '')}-${index}`, fault));
 }
+
+type DrawTarget = (random: Random, nodes: readonly PlannedNode[]) => string;
+
+const ofNodes: DrawTarget = (random, nodes) => random.pick(nodes).name;
+const ofWorkers: DrawTarget = (random) => random.pick(WORKERS);
+
+/** By the first word of a type. Unset: that word is the target. */
+const targets: Readonly<Record<string, DrawTarget>> = {
+  worker: ofWorkers,
+  'sidecar-link': ofWorkers,
+  bridge: (random) => random.pick(BRIDGES),
+  'api-server-link': (random) => random.pick([...WORKERS, ...BRIDGES]),
+  // One that stands by sends Temporal next to nothing that could be hit.
+  'temporal-link': (random) => random.pick([...WORKERS, ALL_BRIDGES]),
+  sidecar: ofNodes,
+  seid: ofNodes,
+  node: ofNodes,
+  guarded: (random) => random.pick(GUARDED_NODES),
+  source: (random) => random.pick(SOURCES),
+};
 
 function drawTarget(random: Random, type: FaultType, nodes: readonly PlannedNode[]): string {
   const [what = ''] = type.split('.');
-  switch (what) {
-    case 'worker':
-    case 'sidecar-link':
-      return random.pick(WORKERS);
-    case 'bridge':
-      return random.pick(BRIDGES);
-    case 'api-server-link':
-      return random.pick([...WORKERS, ...BRIDGES]);
-    case 'temporal-link':
-      // One that stands by sends Temporal next to nothing that could be hit.
-      return random.pick([...WORKERS, ALL_BRIDGES]);
-    case 'sidecar':
-    case 'seid':
-    case 'node':
-      return random.pick(nodes).name;
-    default:
-      return what;
-  }
+  return targets[what]?.(random, nodes) ?? what;
 }
 
 /** Nobody would notice most faults of a node on which nothing is done. */
 function withLure(random: Random, name: string, fault: PlannedFault): PlannedFault {
   const { lane } = definitionOf(fault.type);
+  const lured = { name, node: fault.target };
+  if (lane === 'guarded')
+    return { ...fault, lure: { task: uncancelled(drawGuardedRestart(random, lured)), leadMs: 0 } };
   if (!nodeLanes.includes(lane)) return fault;
   const kind = lane === 'nodes-c' ? random.pick(SIDECAR_KINDS) : 'RestartSeid';
   const leadMs = lane === 'nodes-c' || fault.type === 'node.out-of-phase' ? 0 : random.integer(0, 1_500);
-  const { cancel: _cancel, ...task } = drawTask(random, { name, node: fault.target, kind });
-  return { ...fault, lure: { task, leadMs } };
+  return { ...fault, lure: { task: uncancelled(drawTask(random, { ...lured, kind })), leadMs } };
+}
+
+function uncancelled({ cancel: _cancel, ...task }: PlannedTask): PlannedTask {
+  return task;
 }

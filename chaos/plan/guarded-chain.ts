@@ -1,0 +1,36 @@
+import type { ConsensusOptions } from '../../simulator/chain/consensus-options.ts';
+
+/** Of all nodes of the fleet. */
+export const CHAIN_ID = 'chaos-1';
+/** Signs until a fault sets it down; somebody else operates it. */
+const OUTSIDER = 'outsider';
+/** Nodes that the service restarts only with a guard. Two of them have one key. */
+export const GUARDED_NODES = [
+  'validator-0',
+  'validator-1',
+  'validator-2',
+  'validator-3',
+  'validator-4',
+  'sentry-0',
+  'sentry-1',
+  'full-0',
+  'full-1',
+] as const;
+/** Nodes that are only asked about the chain. By their names they come first, and the first that are healthy are asked. */
+export const SOURCES = ['archive-0', 'archive-1'] as const;
+
+/**
+ * Of 77 voting power 25 must not be down: two of ours may be at a time, and one while the outsider is. Nobody of ours has
+ * a third. All other nodes of the fleet are full nodes of this chain.
+ */
+export const CONSENSUS: ConsensusOptions = {
+  validators: [
+    { name: 'validator-0', power: '12' },
+    { name: 'validator-1', power: '11' },
+    { name: 'validator-2', power: '10' },
+    { name: 'validator-3', power: '9' },
+    { name: 'validator-4', power: '8' },
+    { name: 'shared', power: '15', nodes: ['sentry-0', 'sentry-1'] },
+    { name: OUTSIDER, power: '12', nodes: [] },
+  ],
+};
