@@ -54,7 +54,7 @@ export interface ObservedState {
   readonly status: SeiNodeTaskStatus;
 }
 
-/** What Temporal keeps of a task's workflow. */
+/** What Temporal keeps of the workflow of a task, or of one try at a node of a runbook. */
 export interface ObservedWorkflow {
   /** How it stands, as Temporal names it. */
   readonly end: string;
@@ -62,6 +62,8 @@ export interface ObservedWorkflow {
   readonly knowledge: Knowledge;
   /** When its last dispatch ended. Unset: there was none. */
   readonly dispatchedAt?: number | undefined;
+  /** When its last wait at a gate ended. Unset: there was none. */
+  readonly gatedAt?: number | undefined;
   /** Whether its task was taken off the sidecar. */
   readonly wasTakenOff: boolean;
   /** Why workflow tasks failed, such as code that is not deterministic. */
@@ -121,6 +123,8 @@ export interface ObservedTry {
   readonly count: number;
   readonly startedAt: number;
   readonly endedAt?: number | undefined;
+  /** When its last wait at the gate ended. Unset: there was none. */
+  readonly gatedAt?: number | undefined;
   /** How its workflow stands, as Temporal names it. */
   readonly end: string;
   /** Id of the restart on the sidecar. Unset: its workflow was not started. */

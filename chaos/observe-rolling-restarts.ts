@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { RUNBOOK_WORKFLOW_ID_PREFIX } from '../api/temporal/runbook-input.ts';
 import { taskId } from '../core/task-id.ts';
-import type { ObservedRollingRestart, ObservedTry } from './observations.ts';
+import type { ObservedRollingRestart, ObservedTry, ObservedWorkflow } from './observations.ts';
 import { observeWorkflow } from './observe-workflows.ts';
 import type { LoggedRollingRestart } from './rolling-restart-log.ts';
 
@@ -33,8 +33,9 @@ export async function observeRollingRestarts(
   for (const { planned, workflowId, states, edits, deletedAt } of logged) {
     const own = children.get(workflowId) ?? [];
     const workflow = await observeWorkflow(temporal, workflowId);
-    const errors = [workflow, ...(await observeTries(temporal, own))].flatMap((each) => each?.errors ?? []);
-    observed.push({ planned, states, edits, deletedAt, end: workflow?.end, tries: triesOf(own), errors });
+    const workflows = await observeChildren(temporal, own);
+    const errors = [workflow, ...workflows.values()].flatMap((each) => each?.errors ?? []);
+    observed.push({ planned, states, edits, deletedAt, end: workflow?.end, tries: triesOf(own, workflows), errors });
   }
   return observed;
 }
@@ -61,19 +62,26 @@ async function childrenOf(temporal: Client): Promise<Child[]> {
 }
 
 /** One history after the other: there may be hundreds. */
-async function observeTries(temporal: Client, children: readonly Child[]) {
-  const observed = [];
-  for (const { workflowId } of children) observed.push(await observeWorkflow(temporal, workflowId));
+async function observeChildren(
+  temporal: Client,
+  children: readonly Child[],
+): Promise<ReadonlyMap<string, ObservedWorkflow>> {
+  const observed = new Map<string, ObservedWorkflow>();
+  for (const { workflowId } of children) {
+    const workflow = await observeWorkflow(temporal, workflowId);
+    if (workflow !== undefined) observed.set(workflowId, workflow);
+  }
   return observed;
 }
 
-function triesOf(children: readonly Child[]): ObservedTry[] {
+function triesOf(children: readonly Child[], workflows: ReadonlyMap<string, ObservedWorkflow>): ObservedTry[] {
   return children
     .filter(({ isRestart }) => !isRestart)
-    .map(({ node, count, startedAt, endedAt, end }) => {
+    .map(({ workflowId, node, count, startedAt, endedAt, end }) => {
       const restart = children.find((each) => each.isRestart && each.node === node && each.count === count);
       const id = restart && taskId(`${restart.workflowId}/${restart.runId}`, 'RestartSeid');
-      return { node, count, startedAt, endedAt, end, taskId: id };
+      const gatedAt = workflows.get(workflowId)?.gatedAt;
+      return { node, count, startedAt, endedAt, gatedAt, end, taskId: id };
     })
     .toSorted((one, other) => one.startedAt - other.startedAt);
 }

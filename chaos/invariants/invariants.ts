@@ -12,6 +12,7 @@ import { nothingLeft } from './nothing-left.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { oneEnd } from './one-end.ts';
 import { oneSignal } from './one-signal.ts';
+import { heldUntilGated } from './held-until-gated.ts';
 import { lessThanAThird } from './power-at-risk.ts';
 import { restartsApart } from './restarts-apart.ts';
 import { rollingRestartEnds } from './rolling-restart-ends.ts';
@@ -38,6 +39,7 @@ export const invariants: Readonly<Record<string, Invariant>> = {
   'a runbook does what it was asked for': asCommanded,
   'a runbook starts a node only when it may': startsAllowed,
   'a node that passed its gate is back': backAtTheGate,
+  'a node belongs to its runbook until it has passed its gate': heldUntilGated,
   'nothing is left over': nothingLeft,
   'nobody waits for the permit of a closed workflow': noOrphanAwaited,
   'no sidecar is left waiting': noWaitLeft,

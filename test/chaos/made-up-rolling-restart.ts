@@ -33,7 +33,7 @@ export function madeUpTry(
   [from, to]: readonly [from: number, to: number],
   more: Partial<ObservedTry> = {},
 ): ObservedTry {
-  const span = { startedAt: START + from * 1000, endedAt: START + to * 1000 };
+  const span = { startedAt: START + from * 1000, gatedAt: START + to * 1000, endedAt: START + to * 1000 };
   return { node, count: 1, ...span, end: 'COMPLETED', taskId: `${node}-1`, ...more };
 }
 

@@ -1,4 +1,5 @@
 import { asCommanded } from '../../chaos/invariants/as-commanded.ts';
+import { heldUntilGated } from '../../chaos/invariants/held-until-gated.ts';
 import { noWorkflowError } from '../../chaos/invariants/no-workflow-error.ts';
 import { rollingRestartEnds } from '../../chaos/invariants/rolling-restart-ends.ts';
 import { sentOnce } from '../../chaos/invariants/sent-once.ts';
@@ -230,6 +231,38 @@ describe('a runbook starts a node only when it may', () => {
       rollingRun({ tries: [madeUpTry('one', [2, 11]), madeUpTry('two', [10, 18])] }),
       /had one, two down at a time; maxUnavailable is 1/,
     ));
+});
+
+/** Another restart of the first node. */
+const interrupted = (seconds: number, ...again: number[]) =>
+  rollingRun(
+    {},
+    {
+      nodes: [
+        madeUpNode(
+          journal(
+            [3, began('one-1')],
+            [5, over('completed', 'one-1')],
+            ...[seconds, ...again].flatMap((at, index): Parameters<typeof journal> => [
+              [at, began('other', 'restart-seid', index)],
+              [at + 0.5, over(again.length > index ? 'interrupted' : 'completed', 'other', index)],
+            ]),
+          ),
+          { name: 'one' },
+        ),
+      ],
+    },
+  );
+
+describe('a node belongs to its runbook until it has passed its gate', () => {
+  it('holds where nobody else works on it', () => assertViolations(heldUntilGated, rollingRun()));
+  it('holds for others before and afterwards', () => {
+    assertViolations(heldUntilGated, interrupted(1));
+    assertViolations(heldUntilGated, interrupted(9));
+  });
+  it('fails on a restart between restart and gate', () =>
+    assertViolations(heldUntilGated, interrupted(6), /restart-seid other began on one before it had passed the gate/));
+  it('holds for what a killed sidecar does again', () => assertViolations(heldUntilGated, interrupted(1, 6)));
 });
 
 describe('of a runbook', () => {
