@@ -3,7 +3,7 @@ import type { ObservedPermit } from './observations.ts';
 
 /** Begin the ids of permits, whose last part is the name of the node, or the id of the chain. */
 const PERMIT_PREFIXES = ['seinode-permit/', 'seichain-permit/'];
-/** Begins the id of a record, which is no permit: it stays until somebody restarts a validator again. */
+/** Begins the id of a record, not of a permit: it stays until somebody restarts a validator again. */
 export const CHAIN_RESTARTS_PREFIX = 'seichain-restarts/';
 
 export function isPermit(workflowId: string): boolean {

@@ -8,10 +8,10 @@ import { endSidecar, killSeid, misbehave, nodeOf } from './node-faults.ts';
 const LOOK_MS = 50;
 const LIES: readonly RpcLie[] = [...ANSWERED_LIES, ...GARBAGE_BODIES, 'hang'];
 
-/** One source lies about the chain, in one way. */
+/** One source answers wrongly, in one way. */
 export const lie = misbehave((forMs) => ({ rpc: { lie: LIES[forMs % LIES.length] ?? 'error', times: 1_000 } }));
 
-/** Counts if the chain went on without it. */
+/** Counts if the chain continued without it. */
 export const freeze: Injector = async (injection) => {
   const { stack, fault, signal } = injection;
   const node = nodeOf(injection);

@@ -3,7 +3,7 @@ import { isThird, powerAtRisk } from './power-at-risk.ts';
 
 /**
  * Each time in which the chain stood still, it did so because of faults: with our restarts alone, and with who was known
- * to be missing, it would have gone on.
+ * to be missing, it would have continued.
  */
 export const chainNotStopped: Invariant = ({ chain }) =>
   chain.stops

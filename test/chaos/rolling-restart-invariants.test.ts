@@ -203,7 +203,7 @@ describe('a runbook starts a node only when it may', () => {
   it('holds for one after the other', () => assertViolations(startsAllowed, rollingRun()));
   it('fails on one that is started during a pause', () =>
     assertViolations(startsAllowed, pausedAt(5), /started two while it was paused/));
-  it('holds where somebody had written meanwhile', () =>
+  it('holds where somebody had written before', () =>
     assertViolations(
       startsAllowed,
       rollingRun({ states: [runbookAt(5, 'Paused'), complete], edits: [{ beganAt: START + 9000 }] }),
@@ -243,9 +243,9 @@ const interrupted = (seconds: number, ...again: number[]) =>
           journal(
             [3, began('one-1')],
             [5, over('completed', 'one-1')],
-            ...[seconds, ...again].flatMap((at, index): Parameters<typeof journal> => [
-              [at, began('other', 'restart-seid', index)],
-              [at + 0.5, over(again.length > index ? 'interrupted' : 'completed', 'other', index)],
+            ...[seconds, ...again].flatMap((at, index) => [
+              [at, began('other', 'restart-seid', index)] as const,
+              [at + 0.5, over(again.length > index ? 'interrupted' : 'completed', 'other', index)] as const,
             ]),
           ),
           { name: 'one' },
