@@ -21,7 +21,7 @@ import type { TaskStatusWriter } from '../kubernetes/task-status-writer.ts';
 import { changeValueTexts } from './change-value-texts.ts';
 import { ResourceReplacedError } from './errors.ts';
 import { declaredBy } from './declared-by.ts';
-import { isRecentlyEdited, remainingLifetime } from './finished-tasks.ts';
+import { isEditedAfterEnd, isRecentlyEdited, remainingLifetime } from './finished-tasks.ts';
 import { OpenWorkflows } from './open-workflows.ts';
 import type { Reconciler, ReconcilerHost } from './resource-bridge.ts';
 import type { TaskWorkflows } from './task-workflows.ts';
@@ -218,6 +218,12 @@ export class TaskReconciler implements Reconciler {
   /** A finished task is never acted on again, except that it is deleted when its TTL has passed. */
   async #finish(workflowId: string, task: SeiNodeTask): Promise<void> {
     await this.#answerLateCancel(workflowId, task);
+    if (isEditedAfterEnd(task))
+      await this.#options.statuses.write({
+        task: task.metadata,
+        change: { step: 'edited' },
+        context: { atMs: Date.now() },
+      });
     const lifetimeMs = remainingLifetime(task, Date.now(), this.#options.defaultTtlMs);
     if (lifetimeMs === undefined) return;
     if (lifetimeMs > 0) return this.#options.reconcileAfter(workflowId, lifetimeMs);
