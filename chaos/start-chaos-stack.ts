@@ -8,7 +8,7 @@ import { TcpProxy } from '../dev/tcp-proxy.ts';
 import { abortable } from '../lib/abortable.ts';
 import { EtcdHistory, type StoredState } from './etcd-history.ts';
 import type { ObservedDeath } from './observations.ts';
-import { CHAIN_ID, CONSENSUS, GUARDED_NODES, SOURCES } from './plan/guarded-chain.ts';
+import { CHAIN_ID, CONSENSUS, GUARDED_NODES, SOURCES, UNGUARDED_CHAIN_ID } from './plan/guarded-chain.ts';
 import { BRIDGES, WORKERS } from './plan/plan-faults.ts';
 import type { PlannedNode } from './plan/planned-node.ts';
 import { createReplica, type Replica } from './replica.ts';
@@ -77,7 +77,7 @@ export async function startChaosStack(options: ChaosStackOptions): Promise<Chaos
         sidecarVersion,
         transactions,
         tasksOnSigterm: { seed: index },
-        spec: { peers: hasPeers ? PEERS : [] },
+        spec: { chainId: UNGUARDED_CHAIN_ID, peers: hasPeers ? PEERS : [] },
       }),
     ),
   );

@@ -54,7 +54,7 @@ export function timelineText(entries: readonly TimelineEntry[], from: number): s
 
 /** A fault of a server or a process of the service is one of everybody. */
 function subjectsOfFault(type: string, target: string): string[] {
-  return /^(sidecar|seid|node|guarded)\./.test(type) ? [target] : [];
+  return /^(sidecar|seid|node|validator)\./.test(type) ? [target] : [];
 }
 
 function entriesOfTask({ name, node, kind, taskId, states, deletedAt }: ObservedTask): TimelineEntry[] {

@@ -1,11 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ANSWERED_LIES, type RpcLie } from '../../simulator/chain/rpc-lies.ts';
-import { GARBAGE_BODIES } from '../../simulator/faults.ts';
-import { holdUntilMet, waitUntilMet } from './hold-until-met.ts';
-import type { Injector } from './injector.ts';
+import { GARBAGE_BODIES, type Faults } from '../../simulator/faults.ts';
+import type { SimulatedNode } from '../../simulator/simulated-node.ts';
+import { GUARDED_NODES } from '../plan/guarded-chain.ts';
+import { NAMESPACE } from '../start-chaos-stack.ts';
+import { waitUntilMet } from './hold-until-met.ts';
+import type { Injection, Injector } from './injector.ts';
 import { endSidecar, killSeid, misbehave, nodeOf } from './node-faults.ts';
 
 const LOOK_MS = 50;
+/** Longest wait for the next guarded restart, in milliseconds: each waits for the chain, and for others. */
+const PATIENCE_MS = 60_000;
 const LIES: readonly RpcLie[] = [...ANSWERED_LIES, ...GARBAGE_BODIES, 'hang'];
 
 /** One source answers wrongly, in one way. */
@@ -49,23 +54,53 @@ export const killGuarded: Injector = async (injection) => {
   }
 };
 
-/** Counts if a task has restarted the node, which then boots slowly and catches up slowly. */
+/** A restart in which the node boots slowly and catches up slowly. */
 export const restartSlowly: Injector = async (injection) => {
   const { forMs } = injection.fault;
-  const node = nodeOf(injection);
-  const before = node.sigtermsReceived;
-  node.setFaults({ slowBootMs: forMs, catchUpMs: forMs });
-  try {
-    return await holdUntilMet(injection, () => node.sigtermsReceived > before && node.chainNode.serving);
-  } finally {
-    node.setFaults({});
-  }
+  return await untilNext(injection, endsOf, { slowBootMs: forMs, catchUpMs: forMs });
 };
+
+/** A restart that fails, since seid continues. */
+export const ignoreNextSigterm: Injector = async (injection) =>
+  await untilNext(injection, ({ sigtermsReceived }) => sigtermsReceived, { ignoreSigterm: true });
 
 /** Counts if the sidecar was killed in the middle of a restart, which it then runs once more. */
 export const killSidecarInRestart: Injector = async (injection) => {
-  const node = nodeOf(injection);
-  const isRestarting = (): boolean =>
-    node.tasks.some(({ type, status }) => type === 'restart-seid' && status === 'running');
-  return (await waitUntilMet(injection, isRestarting)) && (await endSidecar('crashSidecar')(injection));
+  const find = (): SimulatedNode | undefined => guardedNodes(injection).find(isRestarting);
+  await waitUntilMet(injection, () => find() !== undefined, PATIENCE_MS);
+  const target = find()?.name;
+  if (target === undefined) return false;
+  return await endSidecar('crashSidecar')({ ...injection, fault: { ...injection.fault, target } });
 };
+
+/**
+ * Lets all guarded nodes have these faults until the count of one of them has grown and it serves.
+ *
+ * @returns Whether it has.
+ */
+async function untilNext(
+  injection: Injection,
+  count: (node: SimulatedNode) => number,
+  faults: Faults,
+): Promise<boolean> {
+  const nodes = guardedNodes(injection).map((node) => ({ node, before: count(node) }));
+  for (const { node } of nodes) node.setFaults(faults);
+  try {
+    const isMet = ({ node, before }: (typeof nodes)[number]): boolean => count(node) > before && node.chainNode.serving;
+    return await waitUntilMet(injection, () => nodes.some(isMet), PATIENCE_MS);
+  } finally {
+    for (const { node } of nodes) node.setFaults({});
+  }
+}
+
+function endsOf({ pastSeidPids }: SimulatedNode): number {
+  return pastSeidPids.length;
+}
+
+function isRestarting({ tasks }: SimulatedNode): boolean {
+  return tasks.some(({ type, status }) => type === 'restart-seid' && status === 'running');
+}
+
+function guardedNodes({ stack }: Injection): SimulatedNode[] {
+  return GUARDED_NODES.map((name) => stack.fleet.node(NAMESPACE, name));
+}

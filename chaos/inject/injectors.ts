@@ -1,5 +1,13 @@
 import type { FaultType } from '../plan/fault-types.ts';
-import { freeze, killGuarded, killSidecarInRestart, lie, restartSlowly, takeOutsiderDown } from './chain-faults.ts';
+import {
+  freeze,
+  ignoreNextSigterm,
+  killGuarded,
+  killSidecarInRestart,
+  lie,
+  restartSlowly,
+  takeOutsiderDown,
+} from './chain-faults.ts';
 import type { Injector } from './injector.ts';
 import { disturbEtcdLink, disturbLink } from './link-faults.ts';
 import { endSidecar, ignoreSigterm, killSeid, leavePhase, misbehave, pauseSeid } from './node-faults.ts';
@@ -65,10 +73,10 @@ export const injectors: Readonly<Record<FaultType, Injector>> = {
   })),
   'sidecar.not-found': misbehave((forMs) => ({ taskNotFound: { times: times(forMs) } })),
 
-  'guarded.kill': killGuarded,
+  'validator.kill': killGuarded,
   'guarded.slow': restartSlowly,
   'guarded.sidecar-kill': killSidecarInRestart,
-  'guarded.ignores-sigterm': ignoreSigterm,
+  'guarded.ignores-sigterm': ignoreNextSigterm,
   'source.lies': lie,
   'source.frozen': freeze,
   'outsider.down': takeOutsiderDown,

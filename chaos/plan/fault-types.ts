@@ -81,7 +81,7 @@ const faultTypes = {
   'sidecar.error-status': { lane: 'nodes-c', lastsMs: [500, 5_000] },
   'sidecar.not-found': { lane: 'nodes-c', lastsMs: [500, 3_000] },
 
-  'guarded.kill': { lane: 'guarded', lastsMs: [500, 4_000] },
+  'validator.kill': { lane: 'guarded', lastsMs: [500, 4_000] },
   'guarded.slow': { lane: 'guarded', lastsMs: [1_000, 5_000] },
   'guarded.sidecar-kill': { lane: 'guarded', lastsMs: [200, 3_000] },
   'guarded.ignores-sigterm': { lane: 'guarded', lastsMs: [1_000, 4_000] },

@@ -2,10 +2,12 @@ import type { ConsensusOptions } from '../../simulator/chain/consensus-options.t
 
 /** Of all nodes of the fleet. */
 export const CHAIN_ID = 'chaos-1';
+/** What SeiNodes of nodes without a guard say: those of the chain are read for each evaluation. */
+export const UNGUARDED_CHAIN_ID = 'unguarded-1';
 /** Signs until a fault sets it down; somebody else operates it. */
 const OUTSIDER = 'outsider';
-/** Nodes that the service restarts only with a guard. Two of them have one key. */
-export const GUARDED_NODES = [
+/** Nodes with the keys of validators; the last two have one key. */
+export const VALIDATOR_NODES = [
   'validator-0',
   'validator-1',
   'validator-2',
@@ -13,9 +15,11 @@ export const GUARDED_NODES = [
   'validator-4',
   'sentry-0',
   'sentry-1',
-  'full-0',
-  'full-1',
 ] as const;
+/** Nodes that the service restarts only with a guard. */
+export const GUARDED_NODES = [...VALIDATOR_NODES, 'full-0', 'full-1'] as const;
+/** Stands for whichever of them is restarted next, which is not planned. */
+export const ANY_GUARDED = 'any guarded node';
 /** Nodes that are only asked about the chain. By their names they come first, and the first that are healthy are asked. */
 export const SOURCES = ['archive-0', 'archive-1'] as const;
 

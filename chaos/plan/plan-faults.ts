@@ -1,5 +1,4 @@
-import { drawGuardedRestart } from './draw-guarded-restart.ts';
-import { GUARDED_NODES, SOURCES } from './guarded-chain.ts';
+import { ANY_GUARDED, SOURCES, VALIDATOR_NODES } from './guarded-chain.ts';
 import { definitionOf, faultTypeNames, lanes, type FaultType, type Lane } from './fault-types.ts';
 import type { PlannedNode } from './planned-node.ts';
 import { drawTask, type PlannedTask } from './planned-task.ts';
@@ -87,7 +86,7 @@ function planLane(random: Random, { lane, minutes, nodes }: LaneOptions): Planne
       target: drawTarget(random, type, nodes),
       forMs: random.integer(...definitionOf(type).lastsMs),
     }))
-    .map((fault, index) => withLure(random, `lure-${lane.replace('nodes-', '')}-${index}`, fault));
+    .map((fault, index) => withLure(random, `lure-${lane.slice(-1)}-${index}`, fault));
 }
 
 type DrawTarget = (random: Random, nodes: readonly PlannedNode[]) => string;
@@ -106,7 +105,8 @@ const targets: Readonly<Record<string, DrawTarget>> = {
   sidecar: ofNodes,
   seid: ofNodes,
   node: ofNodes,
-  guarded: (random) => random.pick(GUARDED_NODES),
+  validator: (random) => random.pick(VALIDATOR_NODES),
+  guarded: () => ANY_GUARDED,
   source: (random) => random.pick(SOURCES),
 };
 
@@ -118,15 +118,9 @@ function drawTarget(random: Random, type: FaultType, nodes: readonly PlannedNode
 /** Nobody would notice most faults of a node on which nothing is done. */
 function withLure(random: Random, name: string, fault: PlannedFault): PlannedFault {
   const { lane } = definitionOf(fault.type);
-  const lured = { name, node: fault.target };
-  if (lane === 'guarded')
-    return { ...fault, lure: { task: uncancelled(drawGuardedRestart(random, lured)), leadMs: 0 } };
   if (!nodeLanes.includes(lane)) return fault;
   const kind = lane === 'nodes-c' ? random.pick(SIDECAR_KINDS) : 'RestartSeid';
   const leadMs = lane === 'nodes-c' || fault.type === 'node.out-of-phase' ? 0 : random.integer(0, 1_500);
-  return { ...fault, lure: { task: uncancelled(drawTask(random, { ...lured, kind })), leadMs } };
-}
-
-function uncancelled({ cancel: _cancel, ...task }: PlannedTask): PlannedTask {
-  return task;
+  const { cancel: _cancel, ...task } = drawTask(random, { name, node: fault.target, kind });
+  return { ...fault, lure: { task, leadMs } };
 }
