@@ -13,6 +13,7 @@ const SLOW = [
   'test/chaos/run.test.ts',
   'test/cli/exec-plugins.test.ts',
   'test/cli/kubeconfig-oddities.test.ts',
+  'test/cli/runbook-commands.test.ts',
   'test/cli/usage.test.ts',
   'test/codec-server/codec-server-process.test.ts',
   'test/demo/demo.test.ts',

@@ -6,7 +6,7 @@ import type {
   TakeOffHeartbeat,
   TargetWaitState,
 } from '../core/activities.ts';
-import type { GuardMode } from '../api/guard-spec.ts';
+import type { GuardMode } from '../api/guard-verdicts.ts';
 import type { Log } from '../api/log.ts';
 import { permitIdOf } from '../api/temporal/permit-id.ts';
 import { present } from '../lib/present.ts';
