@@ -1,5 +1,5 @@
 import type { SeiNode } from '../../api/sei-node.ts';
-import { guardHolders, type GuardHold, type GuardHolder } from '../../core/guard/guard-hold.ts';
+import { guardHolders, type GuardHolder } from '../../core/guard/guard-hold.ts';
 import { decideStart } from '../../core/runbook/decide-start.ts';
 import type { StartRequest, StartResult } from '../../core/runbook/runbook-activities.ts';
 import { present } from '../../lib/present.ts';
@@ -33,7 +33,7 @@ export async function awaitNodeStart(
   clock: WaitClock,
 ): Promise<StartResult> {
   const sinceMs = clock.nowMs;
-  using held = dependencies.guardWaits?.join(holdOf(request));
+  using held = dependencies.guardWaits?.join(request.hold);
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 1.5)) {
     const result = await checkOnce(dependencies, request, clock);
     held?.heldBy(holderOf(result), clock.nowMs);
@@ -45,18 +45,8 @@ export async function awaitNodeStart(
 
 function holderOf(result: StartResult): GuardHolder | undefined {
   if (result.state !== 'waiting' || result.obstacle.reason !== 'Guarded') return undefined;
-  return holderNamed(result.guard?.verdict);
-}
-
-/** What holds the node back since an earlier check. */
-function holdOf({ shown }: StartRequest): GuardHold | undefined {
-  if (shown?.reason !== 'Guarded' || shown.sinceMs === undefined) return undefined;
-  return { by: holderNamed(shown.verdict), sinceMs: shown.sinceMs };
-}
-
-/** With a verdict that allows the node, another task has the permit of the chain. */
-function holderNamed(verdict: string | undefined): GuardHolder {
-  return guardHolders.find((holder) => holder === verdict) ?? 'ChainPermit';
+  // The guard allows the node, and another task has the permit of the chain.
+  return guardHolders.find((holder) => holder === result.guard?.verdict) ?? 'ChainPermit';
 }
 
 function isNews(

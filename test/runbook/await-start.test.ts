@@ -122,10 +122,10 @@ describe('the wait for the start of a node', () => {
       ['b', 'c'].map((name) => chainSource(name, { powers: { 1: 1, 2: 9 } })),
     );
     const metrics = new RecordedMetrics();
-    const sinceMs = READ_AT - HOUR;
-    const shown = { reason: 'Guarded', message: 'At risk.', sinceMs, verdict: 'QuorumAtRisk' } as const;
+    const hold = { by: 'QuorumAtRisk', sinceMs: READ_AT - HOUR } as const;
+    const shown = { reason: 'Guarded', message: 'At risk.' } as const;
     const guardWaits = new GuardWaits(metrics);
-    const result = await wait({ shown }, { reads: [alone, spared], guardWaits });
+    const result = await wait({ shown, hold }, { reads: [alone, spared], guardWaits });
     assert.equal(result.state, 'ready');
     const lines = metrics.lines.filter((line) => line.includes('verdict=QuorumAtRisk'));
     assert.deepEqual(

@@ -15,6 +15,8 @@ import {
 import type { RunbookInput } from '../../api/temporal/runbook-input.ts';
 import { afterRunbookEvent, type RunbookEvent } from '../../core/runbook/after-runbook-event.ts';
 import { applySettings } from '../../core/runbook/apply-control.ts';
+import type { GuardNumbers } from '../../core/guard/decide-guard.ts';
+import type { GuardHold } from '../../core/guard/guard-hold.ts';
 import { nextRunbookStep, slots, type RunbookStep } from '../../core/runbook/next-runbook-step.ts';
 import { planSummary } from '../../core/runbook/plan-summary.ts';
 import type { RunbookPlan } from '../../core/runbook/plan-runbook.ts';
@@ -194,7 +196,8 @@ class RunbookRun {
       nodes: state.nodes.map(({ name }) => name),
       running: nodesIn(state, 'Running').map(({ name }) => name),
       slots: slots(state),
-      ...(shown === undefined ? {} : { shown: { ...shown, ...present({ verdict: guard?.verdict }) } }),
+      ...(shown === undefined ? {} : { shown: { reason: shown.reason, message: shown.message } }),
+      ...present({ hold: shown?.reason === 'Guarded' ? guard && holdOf(guard, shown.sinceMs) : undefined }),
     });
   }
 
@@ -338,6 +341,10 @@ class RunbookMirroring {
   stop(): void {
     this.#scope.cancel();
   }
+}
+
+function holdOf({ verdict }: GuardNumbers, sinceMs: number): GuardHold {
+  return { by: verdict === 'Allowed' || verdict === 'NotAValidator' ? 'ChainPermit' : verdict, sinceMs };
 }
 
 function countOutcome(result: NodeResult): void {
