@@ -5,7 +5,7 @@ import { examples, outputOption, root, watchTimeout } from './root-command.ts';
 const EXIT_CODES =
   'Exit codes while watching: 0 only when the runbook is Complete, 1 when it Failed, was Aborted or was deleted, 124 past --timeout, 130 after Ctrl-C, which does not change the runbook.';
 const ANSWER =
-  'Writes spec.control and waits for the answer of the service, at most 30 s. A command that does not fit is refused: exit code 1, with the sentence of status.control.';
+  'Writes spec.control and waits for the answer of the service, at most a minute. A command that does not fit is refused: exit code 1, with the sentence of status.control.';
 
 /** The commands to a runbook while it runs, in the order of help. */
 const steering: Readonly<Record<RunbookVerb, { summary: string; description: string; example: string }>> = {

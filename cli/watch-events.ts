@@ -20,7 +20,8 @@ interface WatchedResources<Resource extends KubernetesObject> {
   readonly namespace?: string | undefined;
   readonly labelSelector?: string | undefined;
   readonly fieldSelector?: string | undefined;
-  readonly resourceVersion: string;
+  /** Unset: the watch begins with the resources as they are. */
+  readonly resourceVersion: string | undefined;
 }
 
 export interface ResourceEvent<Resource> {

@@ -15,7 +15,7 @@ import { FIELD_MANAGER, Session, type ClusterOptions } from '../session.ts';
 import { mostSimilar } from '../similar.ts';
 
 /** Longest wait for the answer to a command, as a Go duration. */
-const ANSWER_TIMEOUT = '30s';
+const ANSWER_TIMEOUT = '1m';
 
 interface ControlOptions extends ClusterOptions {
   readonly reason?: string;
@@ -51,8 +51,10 @@ export async function steerRunbook(command: RunbookCommand, options: ControlOpti
   );
   const answer = last.status?.control;
   if (answer?.id !== id) {
-    const problem = `${unanswered(last, { id, end, isTimeout: stopCode === EXIT_TIMED_OUT })} Look: ${session.command(`runbook status ${command.name}`)}`;
-    if (end !== 'stopped' || stopCode === EXIT_TIMED_OUT) throw new CommandUncertainError(problem);
+    const isTimeout = stopCode === EXIT_TIMED_OUT;
+    const look = end === 'deleted' ? '' : ` Look: ${session.command(`runbook status ${command.name}`)}`;
+    const problem = `${unanswered(last, { id, end, isTimeout })}${look}`;
+    if (end !== 'stopped' || isTimeout) throw new CommandUncertainError(problem);
     note(problem);
     return stopCode;
   }

@@ -58,7 +58,7 @@ function printTable(runbooks: readonly SeiNodeRunbook[], isEverywhere: boolean):
     const text = phase === undefined ? 'No service has seen this runbook yet.' : printable(current ?? message ?? '');
     return { cells: isEverywhere ? [namespace, ...cells] : cells, text };
   });
-  tableLines({ columns, textTitle: 'CURRENT', rows }, widthOf(process.stdout)).forEach(print);
+  tableLines({ columns, textTitle: 'MESSAGE', rows }, widthOf(process.stdout)).forEach(print);
 }
 
 function createdMs({ metadata }: SeiNodeRunbook): number {

@@ -136,6 +136,17 @@ describe('kubectl snt runbook', () => {
       assert.equal((await watch.ended()).code, 0);
     });
 
+    it('continues when the API server no longer has the version of a runbook that did not change', async () => {
+      server.set('restart-all', needsOperator);
+      server.isForgetful = true;
+      const watch = start('status', 'restart-all', '-w');
+      await eventually('it watches', () => server.openWatches === 1);
+      server.set('restart-all', complete);
+      const { code, stdout, stderr } = await watch.ended();
+      assert.deepEqual([code, stderr, [...stdout.matchAll(/^Phase:/gm)].length], [0, '', 2]);
+      assert.doesNotMatch(stdout, /Trying again/);
+    });
+
     it('exits with 1 when the right to watch is missing', async () => {
       server.set('restart-all', gating);
       server.refused.set('WATCH', 403);
@@ -198,7 +209,7 @@ describe('kubectl snt runbook', () => {
         .trimEnd()
         .split('\n')
         .map((row) => row.split(/ {3,}/));
-      assert.deepEqual(rows[0], ['NAME', 'CHAIN', 'PHASE', 'REASON', 'NODES', 'AGE', 'CURRENT']);
+      assert.deepEqual(rows[0], ['NAME', 'CHAIN', 'PHASE', 'REASON', 'NODES', 'AGE', 'MESSAGE']);
       assert.deepEqual(rows[1]?.slice(0, 5), ['restart-all', 'test-1', 'Running', 'RestartingNodes', '3/10']);
       assert.equal(rows[2]?.at(-1), 'No service has seen this runbook yet.');
       assert.equal(

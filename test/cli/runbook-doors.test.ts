@@ -12,11 +12,22 @@ import { adminShell, Plugin, runPlugin, type PluginResult } from './plugin.ts';
 
 /** The gate is short, and the chain of these tests is fast. */
 const gate = { blocks: 3, timeoutSeconds: 120 };
+/** Bound on a test that will fail, in milliseconds. */
+const WAIT_MS = 120_000;
 /** These tests restart the same nodes again and again. */
 const override = { checks: ['RestartedRecently'], reason: 'a test' };
 
+function manifest(name: string, spec: object): object {
+  return {
+    apiVersion: 'sei.io/v1alpha1',
+    kind: 'SeiNodeRunbook',
+    metadata: { name },
+    spec: runbookSpec({ gate, override, ...spec }),
+  };
+}
+
 describe('kubectl snt runbook, with a service,', function () {
-  this.timeout(240_000);
+  this.timeout(360_000);
   let environment: TestEnvironment;
   let runbooks: ResourceClient<SeiNodeRunbook>;
   let shell: NodeJS.ProcessEnv;
@@ -48,15 +59,6 @@ describe('kubectl snt runbook, with a service,', function () {
 
   async function run(...words: readonly string[]): Promise<PluginResult> {
     return await start(...words).ended();
-  }
-
-  function manifest(name: string, spec: object): object {
-    return {
-      apiVersion: 'sei.io/v1alpha1',
-      kind: 'SeiNodeRunbook',
-      metadata: { name },
-      spec: runbookSpec({ gate, override, ...spec }),
-    };
   }
 
   async function fileOf(name: string, spec: object): Promise<string> {
@@ -115,8 +117,11 @@ describe('kubectl snt runbook, with a service,', function () {
   it('shows a node that fails, refuses what does not fit, and continues after a retry', async () => {
     await create('fails', { targets: { nodes: ['stubborn', 'full-b'] }, strategy: { order: 'Listed' } });
     const watch = start('status', 'fails', '-w');
-    await watch.prints(/^Phase: +NeedsOperator \(NodesFailed\)/m);
-    await watch.prints(new RegExp(`^ +kubectl snt runbook retry fails stubborn -n ${environment.namespace}$`, 'm'));
+    await watch.prints(/^Phase: +NeedsOperator \(NodesFailed\)/m, WAIT_MS);
+    await watch.prints(
+      new RegExp(`^ +kubectl snt runbook retry fails stubborn -n ${environment.namespace}$`, 'm'),
+      WAIT_MS,
+    );
     await assertRefused('fails', 'retry', 'full-b');
     assert.match(await assertRefused('fails', 'skip', 'stuborn'), /Did you mean stubborn\?$/m);
     await assertRefused('fails', 'promote');
@@ -138,15 +143,18 @@ describe('kubectl snt runbook, with a service,', function () {
       paused: true,
     });
     const watch = start('status', 'steered', '-w');
-    await watch.prints(/\(PausedBySpec\)/);
-    await watch.prints(/^ +kubectl patch seinoderunbook steered --type merge -p '\{"spec":\{"paused":false\}\}' /m);
+    await watch.prints(/\(PausedBySpec\)/, WAIT_MS);
+    await watch.prints(
+      /^ +kubectl patch seinoderunbook steered --type merge -p '\{"spec":\{"paused":false\}\}' /m,
+      WAIT_MS,
+    );
     await assertRefused('steered', 'resume');
     await assertAccepted('steered', 'pause', '--reason', 'incident 42');
     await assertRefused('steered', 'pause');
     await runbooks.patch({ namespace: environment.namespace, name: 'steered' }, { spec: { paused: false } });
-    await watch.prints(/PausedByOperator/);
+    await watch.prints(/PausedByOperator/, WAIT_MS);
     await assertAccepted('steered', 'resume');
-    await watch.prints(/\(CanaryPassed\)/);
+    await watch.prints(/\(CanaryPassed\)/, WAIT_MS);
     await assertAccepted('steered', 'skip', 'full-b');
     await assertAccepted('steered', 'promote');
     await assertAccepted('steered', 'abort', '--reason', 'enough');

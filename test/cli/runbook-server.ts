@@ -34,6 +34,8 @@ export class RunbookServer implements AsyncDisposable {
   nodes: readonly string[] = [];
   /** HTTP status with which writes and watches are refused, by method or `WATCH`. */
   readonly refused = new Map<string, number>();
+  /** Whether it has forgotten what happened before now, as one that was restarted. */
+  isForgetful = false;
   readonly #runbooks = new Map<string, SeiNodeRunbook>();
   readonly #events: StoredEvent[] = [];
   readonly #watches = new Set<ServerResponse>();
@@ -130,7 +132,7 @@ export class RunbookServer implements AsyncDisposable {
     if (path === NODES) return sendJson(response, 200, listOf(this.nodes.map((name) => ({ metadata: meta(name) }))));
     if (path !== COLLECTION) return this.#handleOne(request, response);
     if (method === 'POST') return this.#create(request, response);
-    if (query['watch'] === 'true') return this.#watch(Number(query['resourceVersion']), response);
+    if (query['watch'] === 'true') return this.#watch(query['resourceVersion'], response);
     sendJson(response, 200, listOf([...this.#runbooks.values()]));
   }
 
@@ -169,13 +171,25 @@ export class RunbookServer implements AsyncDisposable {
     if (this.plan !== undefined) this.set(name, this.plan(created));
   }
 
-  #watch(from: number, response: ServerResponse): void {
+  /** @param from - Unset: begins with what there is. */
+  #watch(from: string | undefined, response: ServerResponse): void {
     response.writeHead(200, { 'content-type': 'application/json' });
     response.flushHeaders();
-    for (const { version, type, object } of this.#events)
-      if (version > from) response.write(`${JSON.stringify({ type, object })}\n`);
+    if (from !== undefined && this.isForgetful) return this.#expire(response);
+    const existing = [...this.#runbooks.values()].map((object) => ({ type: 'ADDED', object }));
+    for (const { type, object } of from === undefined ? existing : this.#eventsAfter(Number(from)))
+      response.write(`${JSON.stringify({ type, object })}\n`);
     this.#watches.add(response);
     void once(response, 'close').then(() => this.#watches.delete(response));
+  }
+
+  #eventsAfter(from: number): readonly StoredEvent[] {
+    return this.#events.filter(({ version }) => version > from);
+  }
+
+  #expire(response: ServerResponse): void {
+    const object = { kind: 'Status', code: 410, reason: 'Expired', message: 'too old resource version' };
+    response.end(`${JSON.stringify({ type: 'ERROR', object })}\n`);
   }
 }
 
