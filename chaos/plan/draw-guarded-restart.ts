@@ -6,8 +6,11 @@ export const RESTARTED_AGAIN = { checks: ['RestartedRecently'], reason: 'chaos' 
 
 /** A restart by hand that waits until its chain can spare the node. */
 export function drawGuardedRestart(random: Random, { name, node }: Pick<PlannedTask, 'name' | 'node'>): PlannedTask {
+  const { cancel, ...task } = drawTask(random, { name, node, kind: 'RestartSeid' });
   return {
-    ...drawTask(random, { name, node, kind: 'RestartSeid' }),
+    ...task,
+    // A validator whose task was terminated counts as down for ten minutes.
+    ...(cancel === undefined || cancel.by === 'terminate' ? {} : { cancel }),
     queueTimeoutSeconds: random.integer(10, 40),
     guarded: {
       guard: { mode: 'Enforce', ...drawGuardLimits(random) },
