@@ -27,7 +27,7 @@ interface FaultDefinition {
 const PAST_EVERY_LEASE_MS = 17_000;
 
 /** Longer than what a restart was allowed by may be old (`KNOWN_MS`): the guard has to have seen it. */
-const PAST_ALL_EVIDENCE_MS = [33_000, 45_000] as const;
+const PAST_ALL_EVIDENCE_MS = [40_000, 60_000] as const;
 
 const link = { lane: 'links', lastsMs: [800, 2_500] } as const;
 const etcdLink = { lane: 'cluster', lastsMs: [800, 2_500] } as const;
