@@ -11,7 +11,8 @@ export function drawGuardedRestart(random: Random, { name, node }: Pick<PlannedT
     ...task,
     // A validator whose task was terminated counts as down for ten minutes.
     ...(cancel === undefined || cancel.by === 'terminate' ? {} : { cancel }),
-    queueTimeoutSeconds: random.integer(10, 40),
+    timeoutSeconds: random.integer(20, 40),
+    queueTimeoutSeconds: random.integer(20, 80),
     guarded: {
       guard: { mode: 'Enforce', ...drawGuardLimits(random) },
       ...(random.chance(90) ? { override: RESTARTED_AGAIN } : {}),

@@ -9,6 +9,7 @@ export const lanes = [
   'nodes-b',
   'nodes-c',
   'guarded',
+  'guarded-sidecars',
   'sources',
   'outsider',
 ] as const;
@@ -83,7 +84,7 @@ const faultTypes = {
 
   'validator.kill': { lane: 'guarded', lastsMs: [500, 4_000] },
   'guarded.slow': { lane: 'guarded', lastsMs: [1_000, 5_000] },
-  'guarded.sidecar-kill': { lane: 'guarded', lastsMs: [200, 3_000] },
+  'guarded.sidecar-kill': { lane: 'guarded-sidecars', lastsMs: [200, 3_000] },
   'guarded.ignores-sigterm': { lane: 'guarded', lastsMs: [1_000, 4_000] },
   'source.lies': { lane: 'sources', lastsMs: [2_000, 8_000] },
   'source.frozen': { lane: 'sources', lastsMs: [2_000, 6_000] },
