@@ -131,7 +131,7 @@ export function createActivities(given: ActivityDependencies): Activities {
       if (permit !== undefined) await target().permits.release(permit.permitId, permit.holder, permit.runId);
       return await mirrorStatus(dependencies, request, cancellationSignal());
     },
-    acquireNodePermit: async (node) => {
+    acquireNodePermit: async (node, { atMostMs } = { atMostMs: Number.POSITIVE_INFINITY }) => {
       using attempt = new Attempt<{ waitingFor: string }>(shutdown, DISPATCH_BEAT);
       using wait = new PermitWait({
         permits: target().permits,
@@ -145,12 +145,14 @@ export function createActivities(given: ActivityDependencies): Activities {
       try {
         for (const sinceMs = attempt.nowMs; ;) {
           const taken = await wait.acquire(sinceMs);
-          if ('permitRunId' in taken) return;
+          if ('permitRunId' in taken) return undefined;
+          const leftMs = sinceMs + atMostMs - attempt.nowMs;
+          if (leftMs <= 0) return taken;
           attempt.heartbeat({ waitingFor: taken.heldBy });
-          await wait.wait(Number.POSITIVE_INFINITY);
+          await wait.wait(leftMs);
         }
       } catch (error) {
-        attempt.leave(error);
+        return attempt.leave(error);
       }
     },
     releaseNodePermit: async (node) => await target().permits.release(permitIdOf(clusterId, node), ownWorkflowId()),

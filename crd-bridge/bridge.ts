@@ -145,7 +145,7 @@ export class Bridge {
   }
 
   #runbookBridge(): ResourceBridge<SeiNodeRunbook> | undefined {
-    const { transport, runbookWorkflows: workflows, metrics, namespaces, isLeading, log } = this.#options;
+    const { transport, events, runbookWorkflows: workflows, metrics, namespaces, isLeading, log } = this.#options;
     if (workflows === undefined) return undefined;
     const runbooks = new ResourceClient<SeiNodeRunbook>(transport, SEI_NODE_RUNBOOK);
     return new ResourceBridge<SeiNodeRunbook>({
@@ -154,7 +154,7 @@ export class Bridge {
       idOf: runbookWorkflowIdOf,
       parseId: parseRunbookWorkflowId,
       isFinished: ({ status }) => isTerminalRunbook(status?.phase),
-      createReconciler: (host) => new RunbookReconciler({ ...host, runbooks, workflows, log }),
+      createReconciler: (host) => new RunbookReconciler({ ...host, runbooks, workflows, events, log }),
       keyFields: runbookKeyFields,
       namespaces,
       selector: this.#options.taskSelector,

@@ -1,3 +1,4 @@
+import type { SidecarClient } from '../sidecar-client.ts';
 import type { ChainReader } from '../chain/chain-reader.ts';
 import type { Log } from '../../api/log.ts';
 import type { SeiNodeRunbook } from '../../api/sei-node-runbook.ts';
@@ -10,6 +11,7 @@ export interface RunbookDependencies {
   readonly seiNodes: ResourceClient;
   readonly runbooks: ResourceClient<SeiNodeRunbook>;
   readonly chain: Pick<ChainReader, 'read'>;
+  readonly sidecar: Pick<SidecarClient, 'listTasks'>;
   readonly events: EventRecorder;
   readonly log: Log;
   /** Unset: `status.workflow` has no link. */

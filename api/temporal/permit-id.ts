@@ -1,5 +1,6 @@
 import type { NodeReference } from '../node-reference.ts';
 import { printable } from '../../lib/printable.ts';
+import { RUNBOOK_WORKFLOW_ID_PREFIX } from './runbook-input.ts';
 import { parseWorkflowId } from './workflow-id.ts';
 
 /** Id of the workflow that is open exactly while a task or runbook holds the node's permit. */
@@ -20,6 +21,8 @@ export function chainRestartsIdOf(chainId: string): string {
   return `seichain-restarts/${chainId}`;
 }
 
+const RUNBOOK = new RegExp(`^${RUNBOOK_WORKFLOW_ID_PREFIX}[^/]+/([^/]+)/`);
+
 /**
  * How a holder is called in messages.
  *
@@ -28,5 +31,8 @@ export function chainRestartsIdOf(chainId: string): string {
 export function holderText(workflowId: string | undefined): string {
   if (workflowId === undefined) return 'a permit that was taken by hand';
   const task = parseWorkflowId(workflowId);
-  return task === undefined ? `workflow ${printable(workflowId, 300)}` : `SeiNodeTask ${printable(task.name, 253)}`;
+  if (task !== undefined) return `SeiNodeTask ${printable(task.name, 253)}`;
+  // A runbook's nodes and restarts have workflows of their own.
+  const [, runbook] = RUNBOOK.exec(workflowId) ?? [];
+  return runbook === undefined ? `workflow ${printable(workflowId, 300)}` : `SeiNodeRunbook ${printable(runbook, 253)}`;
 }

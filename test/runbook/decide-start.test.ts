@@ -6,8 +6,18 @@ import { NAMESPACE, READ_AT, chainObservation, observedNode } from './made-up-ch
 const rules: StartRules = { namespace: NAMESPACE, node: 'a', nodes: ['a', 'b', 'c'], running: [], slots: 1 };
 /** Nothing is in the way. */
 const READY = { state: 'ready', guard: { verdict: 'Allowed' } } as const;
-const allowed: GuardAnswer = { isAllowed: true, message: 'Allowed.', numbers: { verdict: 'Allowed' } };
-const refused: GuardAnswer = { isAllowed: false, message: 'At risk.', numbers: { verdict: 'QuorumAtRisk' } };
+const allowed: GuardAnswer = {
+  isAllowed: true,
+  message: 'Allowed.',
+  numbers: { verdict: 'Allowed' },
+  mayHavePower: true,
+};
+const refused: GuardAnswer = {
+  isAllowed: false,
+  message: 'At risk.',
+  numbers: { verdict: 'QuorumAtRisk' },
+  mayHavePower: true,
+};
 
 function decide(
   nodes: readonly ObservedNode[],

@@ -21,6 +21,7 @@ function begin(rules: Partial<RunbookRules> = {}, names: readonly string[] = ['a
 }
 
 const passed: NodeResult = { state: 'passed', message: 'It is back.' };
+const held: NodeResult = { state: 'held', waiting: { reason: 'Guarded', message: 'At risk after all.' } };
 const failed: NodeResult = { state: 'failed', reason: 'TaskFailed', message: 'It is not.' };
 const checked = (node: string): RunbookEvent => ({ type: 'checked', node });
 const blocked = (node: string): RunbookEvent => ({
@@ -30,6 +31,7 @@ const blocked = (node: string): RunbookEvent => ({
 });
 const started = (node: string): RunbookEvent => ({ type: 'started', node });
 const ended = (node: string, result: NodeResult): RunbookEvent => ({ type: 'ended', node, result });
+const heldOnce = (name: string): RunbookEvent[] => [started(name), ended(name, held)];
 const through = (...names: readonly string[]): RunbookEvent[] =>
   names.flatMap((name) => [checked(name), started(name), ended(name, passed)]);
 
@@ -60,7 +62,7 @@ describe('the next step of a runbook', () => {
   const canary = { canary: { count: 1, pauseAfter: true } };
   const steps: Readonly<Record<string, readonly [state: RunbookState, step: RunbookStep]>> = {
     'is to check the first node': [begin(), CHECK('a')],
-    'is to start a node that was found ready': [after(begin(), checked('a')), { do: 'start', node: 'a', try: 1 }],
+    'is to start a node that was found ready': [after(begin(), checked('a')), { do: 'start', node: 'a', number: 1 }],
     'is to check again after an obstacle': [after(begin(), checked('a'), blocked('a')), CHECK('a')],
     'is to wait while a node is at hand': [after(begin(), checked('a'), started('a')), WAIT],
     'is to check the next node too, where two may be down': [
@@ -113,7 +115,24 @@ describe('the next step of a runbook', () => {
     ],
     'is a second try': [
       after(begin(), started('a'), ended('a', failed), { verb: 'retry', node: 'a' }, checked('a')),
-      { do: 'start', node: 'a', try: 2 },
+      { do: 'start', node: 'a', number: 2 },
+    ],
+    'is to check a node again that was not sent': [after(begin(), started('a'), ended('a', held)), CHECK('a')],
+    'is another workflow for a node that was not sent': [
+      after(begin(), started('a'), ended('a', held), checked('a')),
+      { do: 'start', node: 'a', number: 2 },
+    ],
+    'is a third workflow for a second try after one that was not sent': [
+      after(begin(), ...heldOnce('a'), started('a'), ended('a', failed), { verb: 'retry', node: 'a' }, checked('a')),
+      { do: 'start', node: 'a', number: 3 },
+    ],
+    'is to wait when a node was not sent and the runbook is paused': [
+      after(begin(), started('a'), { verb: 'pause' }, ended('a', held)),
+      WAIT,
+    ],
+    'is the end when a node was not sent and the runbook is aborted': [
+      after(begin(), started('a'), { verb: 'abort' }, ended('a', held)),
+      END('Aborted'),
     ],
     'is the next node after a failure that is allowed': [
       after(begin({ maxFailures: 1 }), started('a'), ended('a', failed)),
@@ -161,20 +180,44 @@ describe('the next step of a runbook', () => {
   for (const [what, [state, step]] of Object.entries(steps)) {
     it(what, () => assert.deepEqual(nextRunbookStep(state, 10_000), step));
   }
+
+  it('does not count what was not sent as a try, and shows what was in the way', () => {
+    const state = after(begin(), started('a'), ended('a', held));
+    assert.partialDeepStrictEqual(state.nodes, [{ name: 'a', phase: 'Pending', tries: 0 }]);
+    assert.partialDeepStrictEqual(state.waiting, { reason: 'Guarded', message: 'At risk after all.' });
+    assert.deepEqual(state.failures, []);
+  });
+
+  const CONTINUE: RunbookStep = { do: 'continue-as-new' };
+  const longHistory: Readonly<Record<string, readonly [state: RunbookState, step: RunbookStep]>> = {
+    'with no node at hand': [after(begin(), ...through('a')), CONTINUE],
+    'with a node that may be started': [after(begin(), checked('a')), CONTINUE],
+    'while it is paused': [after(begin(), { verb: 'pause' }), CONTINUE],
+    'only after the node at hand has ended, and starts no other': [
+      after(begin({ maxUnavailable: 2 }), checked('a'), started('a'), checked('b')),
+      WAIT,
+    ],
+    'unless it ends': [after(begin(), { verb: 'abort' }), END('Aborted')],
+  };
+  for (const [what, [state, step]] of Object.entries(longHistory)) {
+    it(`continues as new when the history is long, ${what}`, () =>
+      assert.deepEqual(nextRunbookStep(state, 10_000, true), step));
+  }
 });
 
 /** What a simulated operator, node or clock does next. */
 type Action =
   | { readonly act: 'step' }
-  | { readonly act: 'end'; readonly passes: boolean; readonly which: number }
+  | { readonly act: 'end'; readonly result: NodeResult; readonly which: number }
   | { readonly act: 'control'; readonly verb: (typeof runbookVerbs)[number]; readonly which: number }
   | { readonly act: 'paused'; readonly paused: boolean; readonly which: number }
   | { readonly act: 'halted' | 'deleted' }
   | { readonly act: 'block' };
 
+const result = fc.constantFrom(passed, failed, held);
 const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 8, arbitrary: fc.constant<Action>({ act: 'step' }) },
-  { weight: 4, arbitrary: fc.record({ act: fc.constant('end' as const), passes: fc.boolean(), which: fc.nat(7) }) },
+  { weight: 4, arbitrary: fc.record({ act: fc.constant('end' as const), result, which: fc.nat(7) }) },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -219,7 +262,7 @@ class DrivenRunbook {
       case 'step':
         return this.#step();
       case 'end':
-        return this.#end(each.passes, each.which);
+        return this.#end(each.result, each.which);
       case 'control':
         this.state = applyControl(
           this.state,
@@ -246,7 +289,7 @@ class DrivenRunbook {
       if (this.state.pauses.spec)
         this.state = applySettings(this.state, { generation: this.#nowMs, paused: false, skipNodes: [] });
       this.state = applyControl(this.state, { id: `f${this.#nowMs}`, verb: 'resume' }, this.#nowMs).state;
-      this.#end(true, 0);
+      this.#end(passed, 0);
       this.#step();
     }
     return assert.fail(`it does not end: ${JSON.stringify(this.state)}`);
@@ -258,7 +301,7 @@ class DrivenRunbook {
     if (step.do === 'check') return this.#event(checked(step.node));
     if (step.do !== 'start') return;
     this.#event(started(step.node));
-    this.starts.push(`${step.node}/${step.try}`);
+    this.starts.push(`${step.node}/${step.number}`);
     assert.ok(
       before.aborting === undefined && Object.keys(before.pauses).length === 0,
       'started while paused or aborting',
@@ -268,10 +311,10 @@ class DrivenRunbook {
     assert.ok(nodesIn(this.state, 'Running').length <= slots(before), 'more at hand than allowed');
   }
 
-  #end(passes: boolean, which: number): void {
+  #end(what: NodeResult, which: number): void {
     const running = nodesIn(this.state, 'Running');
     const node = running[which % Math.max(1, running.length)];
-    if (node !== undefined) this.#event(ended(node.name, passes ? passed : failed));
+    if (node !== undefined) this.#event(ended(node.name, what));
   }
 
   #event(event: RunbookEvent): void {

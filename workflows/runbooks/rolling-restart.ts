@@ -12,7 +12,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { RunbookInput } from '../../api/temporal/runbook-input.ts';
-import { afterRunbookEvent, type RunbookEvent } from '../../core/runbook/after-runbook-event.ts';
+import { afterRunbookEvent, uncleared, type RunbookEvent } from '../../core/runbook/after-runbook-event.ts';
 import { applySettings } from '../../core/runbook/apply-control.ts';
 import { nextRunbookStep, slots, type RunbookStep } from '../../core/runbook/next-runbook-step.ts';
 import { planSummary } from '../../core/runbook/plan-summary.ts';
@@ -85,9 +85,8 @@ class RunbookRun {
     if ('view' in plan) return plan.view;
     this.#plan = plan;
     for (;;) {
-      const step = nextRunbookStep(this.#state, Date.now());
+      const step = nextRunbookStep(this.#state, Date.now(), workflowInfo().continueAsNewSuggested);
       if (step.do === 'end') return this.#endView(step.phase);
-      if (this.#mayContinueAsNew()) await this.#continueAsNew(plan);
       await this.#take(step, plan);
     }
   }
@@ -134,6 +133,8 @@ class RunbookRun {
         return await this.#checkStart(step.node, plan);
       case 'start':
         return this.#start(step, plan);
+      case 'continue-as-new':
+        return await this.#continueAsNew(plan);
       default: {
         const { revision } = this.#state;
         const isChanged = (): boolean => this.#state.revision !== revision;
@@ -195,7 +196,7 @@ class RunbookRun {
     this.#check?.cancel();
   }
 
-  #start({ node: name, try: count }: Extract<RunbookStep, { do: 'start' }>, plan: RunbookPlan): void {
+  #start({ node: name, number }: Extract<RunbookStep, { do: 'start' }>, plan: RunbookPlan): void {
     const node = this.#state.nodes.find((each) => each.name === name);
     if (node === undefined) throw new TypeError(`${name} is not a node of this runbook`);
     const { isValidator, power } = node;
@@ -204,7 +205,7 @@ class RunbookRun {
     void this.#runNode({
       plan,
       node: { name, isValidator, ...present({ power }) },
-      try: count,
+      try: number,
       ...present({ heightBefore }),
     });
   }
@@ -237,14 +238,12 @@ class RunbookRun {
     }
   }
 
-  #mayContinueAsNew(): boolean {
-    return (
-      workflowInfo().continueAsNewSuggested && nodesIn(this.#state, 'Running').length === 0 && allHandlersFinished()
-    );
-  }
-
-  async #continueAsNew(plan: RunbookPlan): Promise<never> {
-    return await continueAsNew<typeof RollingRestart>(this.#input, { plan, state: this.#state });
+  /** The next run checks the next node again. */
+  async #continueAsNew(plan: RunbookPlan): Promise<void> {
+    await condition(allHandlersFinished);
+    const state = uncleared(this.#state);
+    if (nextRunbookStep(state, Date.now(), true).do !== 'continue-as-new') return;
+    await continueAsNew<typeof RollingRestart>(this.#input, { plan, state });
   }
 
   /** The mirror of a run that has a resource: its view is asked for by query, so that it costs no history. */
