@@ -76,10 +76,12 @@ describe('a runbook on a chain that stops', function () {
     await runbooks.nodeIs(rescue, 'b', 'Gating');
     await runbooks.hasEvent(rescue, 'Warning GuardOverridden');
     await runbooks.where(rescue, 'is paused at the gate', ({ reason }) => reason === 'ChainHalted');
-    // The others have repaired theirs.
-    setHalted(false);
-    await runbooks.nodeIs(rescue, 'b', 'Complete');
+    // No gate passes before enough validators were restarted.
+    await runbooks.command(rescue, 'promote', 'b');
     await runbooks.command(rescue, 'resume');
+    await runbooks.nodeIs(rescue, 'c', 'Gating');
+    setHalted(false);
+    await runbooks.nodeIs(rescue, 'c', 'Complete');
     assert.partialDeepStrictEqual(await runbooks.finished(rescue), { phase: 'Complete', progress: '2/2' });
     assert.deepEqual(
       restartsOf('b', 'c'),

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import type { NodeResult } from '../../core/runbook/runbook-state.ts';
+import { readClusterId } from '../../kubernetes/read-cluster-id.ts';
 import { assertComplete } from '../support/assert-verdict.ts';
 import { startChainEnvironment } from '../support/chain-environment.ts';
 import { eventually } from '../support/eventually.ts';
@@ -71,6 +73,36 @@ describe('several runbooks at once', function () {
     await runbooks.command(first, 'promote');
     assert.partialDeepStrictEqual(await runbooks.finished(first), { phase: 'Complete' });
     await runbooks.permitsAreFree('full-a', 'b');
+  });
+
+  it('get a node back that cannot be restarted after all: nothing was sent, and its permits are free', async () => {
+    const { fleet, namespace, temporal } = environment;
+    const before = restartsOf('full-b', 'b');
+    fleet.chain.setValidator('d', { down: true });
+    const first = await runbooks.start({ targets: { nodes: ['full-b'] }, gate: ENDLESS });
+    await runbooks.nodeIs(first, 'full-b', 'Gating');
+    const plan = {
+      cluster: await readClusterId(environment.admin),
+      namespace,
+      chainId: fleet.chain.chainId,
+      gate: { blocks: 3, timeoutMs: 60_000, maxLag: 5, signing: true },
+      guard: { minSources: 2 },
+    };
+    const resultOf = async (name: string, isValidator: boolean): Promise<NodeResult> =>
+      await temporal.workflow.execute<(input: object) => Promise<NodeResult>>('RestartGatedNode', {
+        taskQueue: namespace,
+        workflowId: `held-${namespace}-${name}`,
+        args: [{ plan, node: { name, isValidator }, try: 1 }],
+      });
+    const [busy, guarded] = await Promise.all([resultOf('full-b', false), resultOf('b', true)]);
+    assert.partialDeepStrictEqual(busy, { state: 'held', waiting: { reason: 'Queued' } });
+    assert.partialDeepStrictEqual(guarded, { state: 'held', waiting: { reason: 'Guarded' } });
+    assert.match(JSON.stringify(guarded), /QuorumAtRisk/);
+    fleet.chain.setValidator('d', { down: false });
+    await runbooks.permitsAreFree('b');
+    await runbooks.command(first, 'promote');
+    await runbooks.finished(first);
+    assert.deepEqual(restartsOf('full-b', 'b'), [(before[0] ?? 0) + 1, before[1]]);
   });
 
   it('leave no permit when their workflow is terminated at a gate', async () => {

@@ -1,12 +1,12 @@
-import { WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
 import type { RunbookStatus, SeiNodeRunbook } from '../../api/sei-node-runbook.ts';
 import { isTerminalRunbook, type RunbookVerb } from '../../api/runbook-phases.ts';
 import { SEI_NODE_RUNBOOK } from '../../api/resources.ts';
-import { chainPermitIdOf } from '../../api/temporal/permit-id.ts';
 import { runbookWorkflowIdOf, type RunbookCommandAnswer } from '../../api/temporal/runbook-input.ts';
 import { ResourceClient } from '../../kubernetes/resource-client.ts';
 import { runbookSpec } from '../runbook/runbook-manifests.ts';
 import { eventually } from './eventually.ts';
+import { permitOfChainIsFree } from './permit-of-chain.ts';
 import type { TestEnvironment } from './test-environment.ts';
 
 /** Bound on a test that will fail, in milliseconds. */
@@ -118,14 +118,6 @@ export class TestRunbooks {
   /** Waits until nobody has the permits of these nodes or that of the chain. */
   async permitsAreFree(...nodes: readonly string[]): Promise<void> {
     for (const node of nodes) await this.#environment.permitIsFree(node);
-    const permit = this.#environment.temporal.workflow.getHandle(chainPermitIdOf(this.#chainId));
-    await eventually('nobody has the permit of the chain', async () => {
-      try {
-        await permit.describe();
-        return false;
-      } catch (error) {
-        return error instanceof WorkflowNotFoundError;
-      }
-    });
+    await permitOfChainIsFree(this.#environment);
   }
 }
