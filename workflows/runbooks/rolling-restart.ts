@@ -59,6 +59,7 @@ class RunbookRun {
   /** Ends a check that waits for something that has changed. */
   #check: CancellationScope | undefined;
   #isDeleted = false;
+  #isShowDue = false;
 
   constructor(input: RunbookInput, resumed: ResumedRunbook | undefined) {
     this.#input = input;
@@ -192,8 +193,14 @@ class RunbookRun {
   }
 
   #onChange(): void {
-    if (this.#control.state !== undefined) showRunbook(this.#view);
     this.#check?.cancel();
+    if (this.#isShowDue) return;
+    this.#isShowDue = true;
+    // Once for all that one workflow task brings: a view takes longer than what changes it.
+    void Promise.resolve().then(() => {
+      this.#isShowDue = false;
+      showRunbook(this.#view);
+    });
   }
 
   #start({ node: name, number }: Extract<RunbookStep, { do: 'start' }>, plan: RunbookPlan): void {
