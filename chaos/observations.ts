@@ -1,16 +1,23 @@
+import type { RunbookVerb } from '../api/runbook-phases.ts';
+import type { RunbookStatus } from '../api/sei-node-runbook.ts';
 import type { SeiNodeTaskStatus } from '../api/sei-node-task.ts';
 import type { TaskKind } from '../api/task-kinds.ts';
 import type { Knowledge } from '../core/knowledge.ts';
+import type { ChainStop } from '../simulator/chain/chain-stops.ts';
+import type { ValidatorAbsence } from '../simulator/chain/validator-absences.ts';
 import type { JournalEntry } from '../simulator/journal.ts';
 import type { RecordedRequest } from '../simulator/simulated-node.ts';
 import type { TaskView } from '../simulator/task-store.ts';
 import type { FaultType } from './plan/fault-types.ts';
+import type { PlannedRollingRestart } from './plan/planned-rolling-restart.ts';
 import type { CancelWay } from './plan/planned-task.ts';
 
 /** Times are in milliseconds since 1970. Everything here was seen from outside the service. */
 export interface Observations {
   readonly tasks: readonly ObservedTask[];
   readonly runbooks: readonly ObservedRunbook[];
+  readonly rollingRestarts: readonly ObservedRollingRestart[];
+  readonly chain: ObservedChain;
   readonly nodes: readonly ObservedNode[];
   readonly faults: readonly ObservedFault[];
   readonly leftovers: Leftovers;
@@ -47,7 +54,7 @@ export interface ObservedState {
   readonly status: SeiNodeTaskStatus;
 }
 
-/** What Temporal keeps of a task's workflow. */
+/** What Temporal keeps of the workflow of a task, or of one try at a node of a runbook. */
 export interface ObservedWorkflow {
   /** How it stands, as Temporal names it. */
   readonly end: string;
@@ -55,6 +62,8 @@ export interface ObservedWorkflow {
   readonly knowledge: Knowledge;
   /** When its last dispatch ended. Unset: there was none. */
   readonly dispatchedAt?: number | undefined;
+  /** When its last wait at a gate ended. Unset: there was none. */
+  readonly gatedAt?: number | undefined;
   /** Whether its task was taken off the sidecar. */
   readonly wasTakenOff: boolean;
   /** Why workflow tasks failed, such as code that is not deterministic. */
@@ -69,6 +78,65 @@ export interface ObservedRunbook {
   readonly taskIds: readonly string[];
   /** How its workflow stands, as Temporal names it. */
   readonly end: string;
+}
+
+/** A SeiNodeRunbook, all that etcd has held of it, and what Temporal keeps of it. */
+export interface ObservedRollingRestart {
+  readonly planned: PlannedRollingRestart;
+  readonly states: readonly ObservedRunbookState[];
+  readonly edits: readonly ObservedEdit[];
+  readonly deletedAt?: number | undefined;
+  /** How its workflow stands, as Temporal names it. Unset: none was ever started. */
+  readonly end?: string | undefined;
+  /** In the order in which they began. */
+  readonly tries: readonly ObservedTry[];
+  /** Why workflow tasks failed, its own and those of its nodes. */
+  readonly errors: readonly string[];
+}
+
+export interface ObservedRunbookState {
+  readonly at: number;
+  /** Of the spec. */
+  readonly generation: number;
+  readonly spec: EditableSpec;
+  readonly status?: RunbookStatus | undefined;
+}
+
+/** What may be edited in the spec of a runbook. */
+export interface EditableSpec {
+  readonly control?: { readonly id: string; readonly verb: RunbookVerb; readonly node?: string } | undefined;
+  readonly paused?: boolean | undefined;
+  readonly skipNodes?: readonly string[] | undefined;
+}
+
+/** A write of an operator: it took effect at some time in it, or not at all. */
+export interface ObservedEdit {
+  readonly beganAt: number;
+  /** Unset: it never was answered. */
+  readonly endedAt?: number;
+}
+
+/** One try at a node of a runbook: its workflow, from before the restart to the end of the gate. */
+export interface ObservedTry {
+  readonly node: string;
+  /** From 1. */
+  readonly count: number;
+  readonly startedAt: number;
+  readonly endedAt?: number | undefined;
+  /** When its last wait at the gate ended. Unset: there was none. */
+  readonly gatedAt?: number | undefined;
+  /** How its workflow stands, as Temporal names it. */
+  readonly end: string;
+  /** Id of the restart on the sidecar. Unset: its workflow was not started. */
+  readonly taskId?: string | undefined;
+}
+
+/** What the simulator knows of the chain. */
+export interface ObservedChain {
+  /** Decimal. */
+  readonly totalPower: string;
+  readonly stops: readonly ChainStop[];
+  readonly absences: readonly ValidatorAbsence[];
 }
 
 export interface ObservedNode {
@@ -110,13 +178,14 @@ export interface Leftovers {
   /** Ids of open workflows, without permits. */
   readonly workflows: readonly string[];
   readonly permits: readonly ObservedPermit[];
-  /** Names of SeiNodeTasks that should have been deleted after their end. */
-  readonly expiredTasks: readonly string[];
+  /** Names of SeiNodeTasks and SeiNodeRunbooks that should have been deleted after their end. */
+  readonly expired: readonly string[];
 }
 
-/** An open permit. */
+/** An open permit, of a node or of the chain. */
 export interface ObservedPermit {
   readonly id: string;
+  /** Name of the node, or id of the chain. */
   readonly node: string;
   /** Id of the workflow that it belongs to. */
   readonly holder: string;

@@ -1,8 +1,14 @@
 import { WorkflowNotFoundError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
 import type { ObservedPermit } from './observations.ts';
 
-/** Begins the id of every permit; its last part is the node's name. */
-export const PERMIT_PREFIX = 'seinode-permit/';
+/** Begin the ids of permits, whose last part is the name of the node, or the id of the chain. */
+const PERMIT_PREFIXES = ['seinode-permit/', 'seichain-permit/'];
+/** Begins the id of a record, not of a permit: it stays until somebody restarts a validator again. */
+export const CHAIN_RESTARTS_PREFIX = 'seichain-restarts/';
+
+export function isPermit(workflowId: string): boolean {
+  return PERMIT_PREFIXES.some((prefix) => workflowId.startsWith(prefix));
+}
 
 /** @returns `undefined` when it was released before the check. */
 export async function observePermit(client: Client, permitId: string): Promise<ObservedPermit | undefined> {

@@ -30,11 +30,12 @@ export async function observeWorkflow(client: Client, workflowId: string): Promi
 /** What a workflow's history says. */
 export function workflowOf(end: string, events: readonly HistoryEvent[]): ObservedWorkflow {
   const ended = endedActivities(events);
-  const dispatch = ended.findLast(({ name }) => name === 'dispatchTask');
+  const endOf = (activity: string): number | undefined => ended.findLast(({ name }) => name === activity)?.at;
   return {
     end,
     knowledge: knowledgeAfter(ended),
-    dispatchedAt: dispatch?.at,
+    dispatchedAt: endOf('dispatchTask'),
+    gatedAt: endOf('gateNode'),
     wasTakenOff: ended.some(({ name, result }) => name === 'takeOffTask' && result === 'taken-off'),
     errors: events.flatMap(({ workflowTaskFailedEventAttributes: failed }) =>
       failed && isError(failed.cause) ? (failed.failure?.message ?? '') : [],

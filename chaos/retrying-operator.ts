@@ -4,11 +4,10 @@ import { CANCEL_ANNOTATION } from '../api/provenance.ts';
 import { workflowIdOf } from '../api/temporal/workflow-id.ts';
 import { payloadFieldOf } from '../api/task-kinds.ts';
 import { hasHttpStatus } from '../kubernetes/errors.ts';
+import { persist } from './persist.ts';
 import type { CancelWay, PlannedTask } from './plan/planned-task.ts';
 import type { PlannedRunbook } from './plan/plan-work.ts';
 import { NAMESPACE, type ChaosStack } from './start-chaos-stack.ts';
-
-const RETRY_MS = 250;
 
 /** Does what operators do, and does it again until the server at hand has taken it. */
 export class RetryingOperator {
@@ -77,15 +76,7 @@ export class RetryingOperator {
   }
 
   async #persist(attempt: () => Promise<void>): Promise<void> {
-    for (;;) {
-      try {
-        await attempt();
-        return;
-      } catch {
-        this.#signal.throwIfAborted();
-        await sleep(RETRY_MS, undefined, { signal: this.#signal });
-      }
-    }
+    await persist(attempt, this.#signal);
   }
 }
 
@@ -107,6 +98,7 @@ function specOf(task: PlannedTask, targetHeight: number | undefined): object {
     timeoutSeconds,
     ...(minSecondsBetweenRestarts === undefined ? {} : { minSecondsBetweenRestarts }),
     ...(ttlSecondsAfterFinished === undefined ? {} : { ttlSecondsAfterFinished }),
+    ...task.guarded,
     [payloadFieldOf(kind)]: withHeight(payload, kind, targetHeight),
   };
 }

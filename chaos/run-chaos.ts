@@ -1,12 +1,11 @@
 import type { ProgressReporter } from '../dev/progress-reporter.ts';
 import { FaultLog } from './fault-log.ts';
-import type { Leftovers, ObservedDeath, ObservedRunbook, ObservedTask, Observations } from './observations.ts';
-import { observeRunbooks } from './observe-runbooks.ts';
-import { observeWorkflow } from './observe-workflows.ts';
+import type { ObservedDeath, Observations } from './observations.ts';
+import { observeRun } from './observe-run.ts';
+import { Operators } from './operators.ts';
 import { planChaos, type ChaosPlan } from './plan/plan-chaos.ts';
 import type { PlannedRunbook } from './plan/plan-work.ts';
-import type { PlannedTask } from './plan/planned-task.ts';
-import { RetryingOperator } from './retrying-operator.ts';
+import { RollingRestartLog } from './rolling-restart-log.ts';
 import { runLane } from './run-lane.ts';
 import { runWork } from './run-work.ts';
 import { settle } from './settle.ts';
@@ -14,6 +13,9 @@ import { TaskLog } from './task-log.ts';
 import { startChaosStack, type ChaosStack } from './start-chaos-stack.ts';
 
 const PROGRESS_MS = 15_000;
+/** Operators wait while so many are open. */
+const MOST_OPEN_TASKS = 40;
+const MOST_OPEN_ROLLING_RESTARTS = 2;
 
 export interface ChaosOptions {
   readonly seed: number;
@@ -22,6 +24,15 @@ export interface ChaosOptions {
   readonly directory: string;
   readonly progress: ProgressReporter;
   readonly ending: AbortController;
+}
+
+interface Run {
+  readonly stack: ChaosStack;
+  readonly operators: Operators;
+  readonly tasks: TaskLog;
+  readonly rollingRestarts: RollingRestartLog;
+  readonly log: FaultLog;
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -34,6 +45,7 @@ export async function runChaos({ seed, minutes, directory, progress, ending }: C
   const { signal } = ending;
   const plan = planChaos(seed, minutes);
   const tasks = new TaskLog();
+  const rollingRestarts = new RollingRestartLog();
   const log = new FaultLog();
   const deaths: ObservedDeath[] = [];
   await using stack = await startChaosStack({
@@ -42,95 +54,50 @@ export async function runChaos({ seed, minutes, directory, progress, ending }: C
     progress,
     signal,
     onTask: (state) => tasks.observe(state),
+    onRunbook: (state) => rollingRestarts.observe(state),
     onDeath: (death) => deaths.push(death),
     onServerExit: (error) => ending.abort(error),
   });
+  await using operators = new Operators(stack, { tasks, rollingRestarts, ending });
   progress('everything runs; faults begin');
   const begin = performance.now();
   const tell = (): void => {
-    const [open, seconds] = [tasks.open.length, Math.round((performance.now() - begin) / 1000)];
+    const seconds = Math.round((performance.now() - begin) / 1000);
+    const open = `${tasks.tasks.length} tasks, ${tasks.open.length} open; ${rollingRestarts.all.length} runbooks, ${rollingRestarts.open.length} open`;
     progress(
-      `${String(seconds).padStart(5)} s  ${tasks.tasks.length} tasks, ${open} open; ${log.faults.length} faults; now: ${log.current.join(', ') || 'none'}`,
+      `${String(seconds).padStart(5)} s  ${open}; ${log.faults.length} faults; now: ${log.current.join(', ') || 'none'}`,
     );
   };
   const telling = setInterval(tell, PROGRESS_MS);
   try {
-    const runbooks = await underFaults(plan, { stack, tasks, log, signal });
+    const runbooks = await underFaults(plan, { stack, operators, tasks, rollingRestarts, log, signal });
     progress('faults are over; waiting for what is open');
-    const leftovers = await settle(stack, tasks, signal);
+    const leftovers = await settle(stack, [tasks, rollingRestarts], signal);
     tell();
-    return await observed({
-      stack,
-      tasks,
-      log,
-      leftovers,
-      deaths,
-      runbooks: await observeRunbooks(stack.temporal, runbooks),
-    });
+    return await observeRun(stack, { tasks, rollingRestarts, runbooks, faults: log.faults, leftovers, deaths });
   } finally {
     clearInterval(telling);
   }
 }
 
-interface Run {
-  readonly stack: ChaosStack;
-  readonly tasks: TaskLog;
-  readonly log: FaultLog;
-  readonly signal: AbortSignal;
-}
-
-/** @returns The runbooks that were started. */
-async function underFaults(plan: ChaosPlan, { stack, tasks, log, signal }: Run): Promise<PlannedRunbook[]> {
-  const operator = new RetryingOperator(stack, signal);
-  const expecting = {
-    run: (runbook: PlannedRunbook) => operator.run(runbook),
-    carryOut: async (task: PlannedTask) => {
-      tasks.expect(task);
-      await operator.carryOut(task);
-    },
-  };
+/** @returns The runbooks without a resource that were started. */
+async function underFaults(
+  plan: ChaosPlan,
+  { stack, operators, tasks, rollingRestarts, log, signal }: Run,
+): Promise<PlannedRunbook[]> {
   const enough = new AbortController();
-  const working = runWork(plan.work, {
-    operator: expecting,
-    open: () => tasks.open.length,
-    enough: AbortSignal.any([enough.signal, signal]),
-  });
+  const run = { operator: operators, enough: AbortSignal.any([enough.signal, signal]) };
+  const working = Promise.all([
+    runWork(plan.work, { ...run, isFull: () => tasks.open.length >= MOST_OPEN_TASKS }),
+    runWork(plan.guardedRestarts, { ...run, isFull: () => tasks.open.length >= MOST_OPEN_TASKS }),
+    runWork(plan.rollingRestarts, {
+      ...run,
+      isFull: () => rollingRestarts.open.length >= MOST_OPEN_ROLLING_RESTARTS,
+    }),
+  ]);
   const hurting = Promise.all(
-    [...plan.faults.values()].map((faults) => runLane(faults, { stack, operator: expecting, log, signal })),
+    [...plan.faults.values()].map((faults) => runLane(faults, { stack, operator: operators, log, signal })),
   );
   const [runbooks] = await Promise.all([working, hurting.finally(() => enough.abort())]);
-  return runbooks;
-}
-
-async function observed(seen: {
-  readonly stack: ChaosStack;
-  readonly tasks: TaskLog;
-  readonly log: FaultLog;
-  readonly leftovers: Leftovers;
-  readonly deaths: readonly ObservedDeath[];
-  readonly runbooks: readonly ObservedRunbook[];
-}): Promise<Observations> {
-  const { stack, log, leftovers, deaths, runbooks } = seen;
-  const tasks = await withWorkflows(stack, seen.tasks);
-  const nodes = stack.fleet.nodes.map((node) => ({
-    name: node.name,
-    events: node.events,
-    requests: node.requests,
-    tasks: tasks.filter((task) => task.node === node.name).flatMap(({ taskId }) => node.sidecar.task(taskId) ?? []),
-    images: stack.controller.imagesOf(node.name),
-  }));
-  return structuredClone({ tasks, runbooks, nodes, faults: log.faults, leftovers, deaths });
-}
-
-/** One history after the other: there may be thousands. */
-async function withWorkflows({ temporal }: ChaosStack, log: TaskLog): Promise<ObservedTask[]> {
-  const tasks: ObservedTask[] = [];
-  for (const task of log.tasks) {
-    const workflowId = log.workflowIdOf(task.name);
-    tasks.push({
-      ...task,
-      workflow: workflowId === undefined ? undefined : await observeWorkflow(temporal, workflowId),
-    });
-  }
-  return tasks;
+  return runbooks.flat();
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultLog } from './fault-log.ts';
 import { injectors } from './inject/injectors.ts';
-import type { RetryingOperator } from './retrying-operator.ts';
+import type { Operators } from './operators.ts';
 import type { PlannedFault } from './plan/plan-faults.ts';
 import type { ChaosStack } from './start-chaos-stack.ts';
 
@@ -10,7 +10,7 @@ const TRIES = 8;
 
 export interface LaneRun {
   readonly stack: ChaosStack;
-  readonly operator: Pick<RetryingOperator, 'carryOut'>;
+  readonly operator: Pick<Operators, 'carryOut'>;
   readonly log: FaultLog;
   readonly signal: AbortSignal;
 }

@@ -1,4 +1,4 @@
-import { SEI_NODE } from '../api/resources.ts';
+import { SEI_NODE, SEI_NODE_RUNBOOK } from '../api/resources.ts';
 import type { ServerExitedError } from '../dev/errors.ts';
 import type { ProgressReporter } from '../dev/progress-reporter.ts';
 import type { LocalServers } from '../dev/start-local-servers.ts';
@@ -8,6 +8,7 @@ import { TcpProxy } from '../dev/tcp-proxy.ts';
 import { abortable } from '../lib/abortable.ts';
 import { EtcdHistory, type StoredState } from './etcd-history.ts';
 import type { ObservedDeath } from './observations.ts';
+import { CHAIN_ID, CONSENSUS, GUARDED_NODES, SOURCES, UNGUARDED_CHAIN_ID } from './plan/guarded-chain.ts';
 import { BRIDGES, WORKERS } from './plan/plan-faults.ts';
 import type { PlannedNode } from './plan/planned-node.ts';
 import { createReplica, type Replica } from './replica.ts';
@@ -16,7 +17,8 @@ import { SeiNodeController } from './sei-node-controller.ts';
 export const NAMESPACE = 'chaos';
 /** A real sidecar's patience would be longer than a run, and looks as often as in other tests cost a core. */
 const CHAIN = {
-  chainId: 'chaos-1',
+  chainId: CHAIN_ID,
+  consensus: CONSENSUS,
   restartGraceMs: 6_000,
   rpcUpTimeoutMs: 20_000,
   killAfterMs: 2_000,
@@ -31,6 +33,8 @@ export interface ChaosStackOptions {
   readonly signal: AbortSignal;
   /** Told of every change of a SeiNodeTask. */
   readonly onTask: (state: StoredState) => void;
+  /** Told of every change of a SeiNodeRunbook. */
+  readonly onRunbook: (state: StoredState) => void;
   readonly onDeath: (death: ObservedDeath) => void;
   readonly onServerExit: (error: ServerExitedError) => void;
 }
@@ -44,7 +48,7 @@ export interface ChaosStack extends LocalStack<LocalServers> {
 
 /** @throws What servers and service throw, or the signal's reason; what had been started is ended first. */
 export async function startChaosStack(options: ChaosStackOptions): Promise<ChaosStack> {
-  const { directory, nodes, progress, signal, onTask, onDeath, onServerExit } = options;
+  const { directory, nodes, progress, signal, onTask, onRunbook, onDeath, onServerExit } = options;
   await using started = new AsyncDisposableStack();
   const etcdLink = started.adopt(await TcpProxy.create(), (link) => link.close());
   const servers = await startServersWithManifests({
@@ -61,9 +65,11 @@ export async function startChaosStack(options: ChaosStackOptions): Promise<Chaos
   started.defer(() => over.abort());
   const controller = new SeiNodeController(stack.seiNodes, NAMESPACE, over.signal);
   started.use(
-    new EtcdHistory(servers.kubernetes.etcdUrl, (state) =>
-      state.plural === SEI_NODE.plural ? controller.observe(state) : onTask(state),
-    ),
+    new EtcdHistory(servers.kubernetes.etcdUrl, (state) => {
+      if (state.plural === SEI_NODE.plural) controller.observe(state);
+      else if (state.plural === SEI_NODE_RUNBOOK.plural) onRunbook(state);
+      else onTask(state);
+    }),
   );
   await Promise.all(
     nodes.map(({ name, sidecarVersion, transactions, hasPeers }, index) =>
@@ -71,8 +77,13 @@ export async function startChaosStack(options: ChaosStackOptions): Promise<Chaos
         sidecarVersion,
         transactions,
         tasksOnSigterm: { seed: index },
-        spec: { peers: hasPeers ? PEERS : [] },
+        spec: { chainId: UNGUARDED_CHAIN_ID, peers: hasPeers ? PEERS : [] },
       }),
+    ),
+  );
+  await Promise.all(
+    [...GUARDED_NODES, ...SOURCES].map((name, index) =>
+      stack.addNode(name, { sidecarVersion: index % 2 === 0 ? 'v0.0.56' : 'newer', tasksOnSigterm: { seed: index } }),
     ),
   );
 

@@ -1,7 +1,7 @@
 import type { JournalEntry } from '../simulator/journal.ts';
 import type { RecordedRequest } from '../simulator/simulated-node.ts';
 import type { Violation } from './invariants/violation.ts';
-import type { Observations, ObservedTask } from './observations.ts';
+import type { ObservedChain, ObservedRollingRestart, Observations, ObservedTask } from './observations.ts';
 
 export interface TimelineEntry {
   readonly at: number;
@@ -15,7 +15,7 @@ const AROUND_MS = 30_000;
 const EXCERPT_ENTRIES = 60;
 
 /** All that was seen, in the order of time. */
-export function timelineOf({ faults, tasks, nodes, deaths }: Observations): TimelineEntry[] {
+export function timelineOf({ faults, tasks, rollingRestarts, chain, nodes, deaths }: Observations): TimelineEntry[] {
   const entries = [
     ...faults.flatMap(({ type, target, beganAt, endedAt, tookEffect }) => [
       { at: beganAt, text: `fault   ${target}  ${type} begins`, subjects: subjectsOfFault(type, target) },
@@ -26,6 +26,8 @@ export function timelineOf({ faults, tasks, nodes, deaths }: Observations): Time
       },
     ]),
     ...tasks.flatMap(entriesOfTask),
+    ...rollingRestarts.flatMap(entriesOfRollingRestart),
+    ...entriesOfChain(chain),
     ...nodes.flatMap(({ name, events }) => events.map((event) => entryOfEvent(name, event))),
     ...nodes.flatMap(({ name, requests }) => requests.map((request) => entryOfRequest(name, request))),
     ...deaths.map(({ process, at, how }) => ({ at, text: `death   ${process}: ${how}`, subjects: [] })),
@@ -52,7 +54,7 @@ export function timelineText(entries: readonly TimelineEntry[], from: number): s
 
 /** A fault of a server or a process of the service is one of everybody. */
 function subjectsOfFault(type: string, target: string): string[] {
-  return /^(sidecar|seid|node)\./.test(type) ? [target] : [];
+  return /^(sidecar|seid|node|validator)\./.test(type) ? [target] : [];
 }
 
 function entriesOfTask({ name, node, kind, taskId, states, deletedAt }: ObservedTask): TimelineEntry[] {
@@ -67,6 +69,38 @@ function entriesOfTask({ name, node, kind, taskId, states, deletedAt }: Observed
       ? []
       : [{ at: deletedAt, text: `task    ${node}  ${name} ${kind}: deleted`, subjects }]),
   ];
+}
+
+function entriesOfRollingRestart({ planned, states, deletedAt, tries }: ObservedRollingRestart): TimelineEntry[] {
+  const { name, nodes } = planned;
+  const subjects = [name, ...nodes];
+  const entry = (at: number, text: string): TimelineEntry => ({ at, text: `runbook ${name}  ${text}`, subjects });
+  return [
+    ...states.map(({ at, spec, status: { phase, reason, progress, current, message } = {} }) => {
+      const command = spec.control === undefined ? '' : `  [${Object.values(spec.control).join(' ')}]`;
+      return entry(at, `${[phase, reason, progress, current].filter(Boolean).join(' ')}  ${message ?? ''}${command}`);
+    }),
+    ...tries.flatMap(({ node, count, startedAt, endedAt, end }) => [
+      entry(startedAt, `try ${count} at ${node} begins`),
+      ...(endedAt === undefined ? [] : [entry(endedAt, `try ${count} at ${node}: ${end}`)]),
+    ]),
+    ...(deletedAt === undefined ? [] : [entry(deletedAt, 'deleted')]),
+  ];
+}
+
+/** Everybody's: the voting power of all counts together. */
+function entriesOfChain({ absences, stops }: ObservedChain): TimelineEntry[] {
+  return [
+    ...absences.flatMap(({ name, power, reason, fromMs, toMs }) => [
+      entryOfAll(fromMs, `${name} with ${power} does not sign (${reason})`),
+      ...(toMs === undefined ? [] : [entryOfAll(toMs, `${name} is no longer missing (${reason})`)]),
+    ]),
+    ...stops.map(({ fromMs, height }) => entryOfAll(fromMs, `stops after block ${height}`)),
+  ];
+}
+
+function entryOfAll(at: number, text: string): TimelineEntry {
+  return { at, text: `chain   ${text}`, subjects: [] };
 }
 
 function entryOfEvent(node: string, { at, type, ...details }: JournalEntry): TimelineEntry {

@@ -32,7 +32,12 @@ export type StatusChange =
   | { readonly step: 'working'; readonly progress: Progress; readonly submittedAtMs?: number | undefined }
   /** Something to know that moves nothing: the task was cancelled and is not over yet, or its target cannot be read. */
   | { readonly step: 'noted'; readonly progress: Progress }
-  | { readonly step: 'finished'; readonly verdict: Verdict; readonly submittedAtMs?: number | undefined };
+  | { readonly step: 'finished'; readonly verdict: Verdict; readonly submittedAtMs?: number | undefined }
+  /** The spec of a finished task was edited. Of such an edit only the TTL has an effect. */
+  | { readonly step: 'edited' };
+
+/** What moves a task that has not finished. */
+type Move = Exclude<StatusChange, { step: 'edited' }>;
 
 export interface ChangeContext {
   /** Of the spec that is acted on. Unset: that of the resource as it is read. */
@@ -45,7 +50,7 @@ export interface ChangeContext {
   readonly provenance?: string | undefined;
 }
 
-function phaseAfter(change: StatusChange, current: TaskPhase | undefined): TaskPhase {
+function phaseAfter(change: Move, current: TaskPhase | undefined): TaskPhase {
   switch (change.step) {
     case 'accepted':
     case 'noted':
@@ -74,24 +79,38 @@ export function nextStatus(
   change: StatusChange,
   context: ChangeContext,
 ): SeiNodeTaskStatus | undefined {
+  if (change.step === 'edited') return observedAfterEnd(current, context);
   const phase = phaseAfter(change, current.phase);
   if (!mayMove(current.phase, phase)) return undefined;
   const at = timestamp(context.atMs);
   const { targetFirstObservedAt, step, reason, ...rest } = current;
   const startedAt = current.startedAt ?? at;
-  const actsOnSpec = change.step !== 'accepted' && change.step !== 'noted';
+  const { observedGeneration = context.generation } = current;
   return {
     ...rest,
-    ...(actsOnSpec ? {} : present({ step, reason, targetFirstObservedAt })),
-    ...present({
-      observedGeneration: actsOnSpec ? context.generation : (current.observedGeneration ?? context.generation),
-    }),
+    ...(actsOnSpec(change)
+      ? present({ observedGeneration: context.generation })
+      : present({ step, reason, targetFirstObservedAt, observedGeneration })),
     startedAt,
     phase,
     phaseTransitionTime: (phase === current.phase ? current.phaseTransitionTime : undefined) ?? at,
     ...workflowAfter(current.workflow, context.workflow),
     ...fieldsAfter[change.step]({ ...current, startedAt }, change as never, context),
   };
+}
+
+function actsOnSpec({ step }: Move): boolean {
+  return step !== 'accepted' && step !== 'noted';
+}
+
+/** `kubectl wait` ignores conditions of an older generation: for a task that was edited after its end it would hang. */
+function observedAfterEnd(
+  current: SeiNodeTaskStatus,
+  { generation: observedGeneration }: ChangeContext,
+): SeiNodeTaskStatus | undefined {
+  if (!isTerminal(current.phase) || observedGeneration === undefined) return undefined;
+  const { conditions = [] } = current;
+  return { ...current, observedGeneration, conditions: conditions.map((each) => ({ ...each, observedGeneration })) };
 }
 
 /** What others know of the same workflow stays: the bridge does not know the run. */
@@ -106,13 +125,13 @@ function workflowAfter(
 /** Step of a task that was cancelled and is not over yet: later steps do not replace it. */
 const CANCELLING = 'Cancelling';
 
-type FieldsAfter<Name extends StatusChange['step']> = (
+type FieldsAfter<Name extends Move['step']> = (
   current: SeiNodeTaskStatus & { readonly startedAt: string },
-  change: Extract<StatusChange, { step: Name }>,
+  change: Extract<Move, { step: Name }>,
   context: ChangeContext,
 ) => Partial<SeiNodeTaskStatus>;
 
-const fieldsAfter: { readonly [Name in StatusChange['step']]: FieldsAfter<Name> } = {
+const fieldsAfter: { readonly [Name in Move['step']]: FieldsAfter<Name> } = {
   accepted: () => ({}),
 
   waiting: (current, { reason, progress }, context) => ({

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { changeValues } from './change-values.ts';
 import { executionLimitSeconds, secondsBetweenRestarts } from './execution-limit.ts';
 import { parseGoDuration } from '../lib/go-duration.ts';
-import type { GuardMode } from '../api/guard-spec.ts';
+import type { GuardMode } from '../api/guard-verdicts.ts';
 import { planGuard, type PlannedGuard } from './guard/plan-guard.ts';
 import { check, firstIssue, InvalidField } from './invalid-field.ts';
 import { seiNodePhases, type SeiNodePhase } from '../api/phases.ts';
@@ -120,13 +120,13 @@ function checkedPlan(kind: TaskKind, input: CheckedInput, planner: Planner): Tas
 }
 
 function identityOf(kind: TaskKind, input: CheckedInput, planner: Planner): TaskIdentity {
-  const { begun, mirrorTo, runbook, generation } = input;
+  const { begun, mirrorTo, partOf, generation } = input;
   return {
     cluster: input.cluster ?? planner.cluster,
     kind,
     node: nodeOf(input),
     taskId: begun?.taskId ?? taskId(mirrorTo?.uid ?? `${planner.workflowId}/${planner.firstRunId}`, kind),
-    ...present({ mirrorTo, runbook, generation }),
+    ...present({ mirrorTo, partOf, generation }),
     // A run without a resource may bring any text.
     provenance: safeProvenance(input),
   };

@@ -59,16 +59,21 @@ export function isRecentlyEdited({ managedFields = [] }: SeiNodeTask['metadata']
   return times.length === 0 || times.some((timeMs) => !(nowMs - timeMs > EVENT_LIFETIME_MS));
 }
 
+/** Whether the spec of a task that this service finished was edited since the last edit that its status tells of. */
+export function isEditedAfterEnd({ metadata, status = {} }: SeiNodeTask): boolean {
+  const { phase, workflow, observedGeneration = 0 } = status;
+  return isTerminal(phase) && workflow !== undefined && (metadata.generation ?? 0) > observedGeneration;
+}
+
 /**
- * A task with only what is read of it once it has finished, which is a small part; another task as it is. The bridge
- * keeps every task in memory, and most of them have finished.
+ * A task with only what is read of it once it has finished, which is a small part; another task as it is, also one
+ * whose edit its status does not tell of yet. The bridge keeps every task in memory, and most of them have finished.
  */
 export function withoutUnread(task: SeiNodeTask): SeiNodeTask {
-  if (!isTerminal(task.status?.phase)) return task;
+  if (!isTerminal(task.status?.phase) || isEditedAfterEnd(task)) return task;
   const { metadata, spec = {}, status = {} } = task;
   const { namespace, name, uid, resourceVersion } = metadata;
   const { phase, reason, completedAt, conditions } = status;
-  const annotations = Object.entries(metadata.annotations ?? {}).filter(([key]) => KEPT_ANNOTATIONS.has(key));
   const isCancelled = metadata.annotations?.[CANCEL_ANNOTATION] !== undefined;
   const { kind, target, ttlSecondsAfterFinished } = spec;
   return {
@@ -78,9 +83,14 @@ export function withoutUnread(task: SeiNodeTask): SeiNodeTask {
       uid,
       resourceVersion,
       ...present({ labels: metadata.labels, managedFields: isCancelled ? metadata.managedFields : undefined }),
-      ...(annotations.length > 0 && { annotations: Object.fromEntries(annotations) }),
+      ...present({ annotations: keptAnnotations(metadata) }),
     },
     spec: present({ kind, target, ttlSecondsAfterFinished }),
     status: present({ phase, reason, completedAt, conditions: completedAt === undefined ? conditions : undefined }),
   };
+}
+
+function keptAnnotations({ annotations = {} }: SeiNodeTask['metadata']): Readonly<Record<string, string>> | undefined {
+  const kept = Object.entries(annotations).filter(([key]) => KEPT_ANNOTATIONS.has(key));
+  return kept.length > 0 ? Object.fromEntries(kept) : undefined;
 }

@@ -1,4 +1,5 @@
 import type { Log } from '../api/log.ts';
+import type { Metrics } from '../api/metrics.ts';
 import { cancelReasonOf } from '../api/provenance.ts';
 import { isTerminalRunbook } from '../api/runbook-phases.ts';
 import type { RunbookStatus, SeiNodeRunbook } from '../api/sei-node-runbook.ts';
@@ -7,11 +8,10 @@ import { parseRunbookWorkflowId } from '../api/temporal/runbook-input.ts';
 import type { MirrorTarget } from '../api/temporal/task-input.ts';
 import { runbookEvent } from '../core/runbook/runbook-event.ts';
 import { runbookKeyFields } from '../core/runbook/runbook-fields.ts';
-import { nextRunbookStatus } from '../core/runbook/runbook-status.ts';
 import type { RunbookView } from '../core/runbook/runbook-view.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { ResourceClient } from '../kubernetes/resource-client.ts';
-import { updateStatus } from '../kubernetes/update-status.ts';
+import { writeRunbookStatus } from '../kubernetes/write-runbook-status.ts';
 import { lifetimeLeft } from './finished-tasks.ts';
 import { OpenWorkflows } from './open-workflows.ts';
 import type { Reconciler, ReconcilerHost } from './resource-bridge.ts';
@@ -21,6 +21,8 @@ export interface RunbookReconcilerOptions extends ReconcilerHost<SeiNodeRunbook>
   readonly runbooks: ResourceClient<SeiNodeRunbook>;
   readonly workflows: RunbookWorkflows;
   readonly events: EventRecorder;
+  /** Unset: nothing is measured. */
+  readonly metrics?: Metrics | undefined;
   readonly log: Log;
 }
 
@@ -106,11 +108,13 @@ export class RunbookReconciler implements Reconciler {
   /** The workflow is closed and the status has no end: its outcome is written again. */
   async #repair(workflowId: string, runbook: SeiNodeRunbook): Promise<void> {
     const end = (await this.#options.workflows.endOf(workflowId)) ?? TERMINATED;
-    const { outcome } = await updateStatus<SeiNodeRunbook>({
-      client: this.#options.runbooks,
-      ...runbook.metadata,
-      compute: ({ status }) => nextRunbookStatus(status, endedView(status, end), { atMs: Date.now() }),
-    });
+    const { runbooks, metrics } = this.#options;
+    const context = { atMs: Date.now() };
+    const { outcome } = await writeRunbookStatus(
+      runbooks,
+      { runbook: runbook.metadata, viewOf: (status) => endedView(status, end), context },
+      metrics,
+    );
     if (outcome === 'written') this.#record(runbook.metadata, end);
     this.#options.log('RunbookStatusRepaired', {
       ...runbookKeyFields(workflowId),

@@ -2,6 +2,7 @@ import type { NodeReference } from '../../api/node-reference.ts';
 import type { SeiNode } from '../../api/sei-node.ts';
 import { sidecarActivity, type SidecarActivity } from '../../api/sidecar/sidecar-activity.ts';
 import { chainPermitIdOf, holderText, permitIdOf } from '../../api/temporal/permit-id.ts';
+import { guardHolders, type GuardHolder } from '../../core/guard/guard-hold.ts';
 import { decideStart, type StartRules } from '../../core/runbook/decide-start.ts';
 import type { StartRequest, StartResult } from '../../core/runbook/runbook-activities.ts';
 import { present } from '../../lib/present.ts';
@@ -21,7 +22,7 @@ const LONGEST_PAUSE_MS = 30_000;
 const SHOW_AGAIN_MS = 60_000;
 
 /** What the start of a node is decided from. */
-export interface StartDependencies extends Pick<RunbookDependencies, 'seiNodes' | 'chain' | 'sidecar'> {
+export interface StartDependencies extends Pick<RunbookDependencies, 'seiNodes' | 'chain' | 'sidecar' | 'guardWaits'> {
   readonly restarts: Pick<ChainRestarts, 'read'>;
   readonly permits: Pick<NodePermits, 'holderOf'>;
   /** Id of the workflow that will start the node: what it holds itself is not in its way. */
@@ -46,12 +47,20 @@ export async function awaitNodeStart(
   clock: WaitClock,
 ): Promise<StartResult> {
   const sinceMs = clock.nowMs;
+  using held = dependencies.guardWaits?.join(request.hold);
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 1.5)) {
     const result = await checkOnce(dependencies, request, clock);
+    held?.heldBy(holderOf(result), clock.nowMs);
     if (result.state !== 'waiting' || isNews(request, result, clock.nowMs - sinceMs)) return result;
     const untilMs = result.obstacle.untilMs ?? Number.POSITIVE_INFINITY;
     await clock.sleep(Math.min(pauseMs, Math.max(0, untilMs - clock.nowMs)));
   }
+}
+
+function holderOf(result: StartResult): GuardHolder | undefined {
+  if (result.state !== 'waiting' || result.obstacle.reason !== 'Guarded') return undefined;
+  // The guard allows the node, and another task has the permit of the chain.
+  return guardHolders.find((holder) => holder === result.guard?.verdict) ?? 'ChainPermit';
 }
 
 function isNews(

@@ -3,10 +3,9 @@ import type { RunbookStatus, SeiNodeRunbook } from '../../api/sei-node-runbook.t
 import { isTerminalRunbook } from '../../api/runbook-phases.ts';
 import type { MirrorTarget } from '../../api/temporal/task-input.ts';
 import { runbookEvent } from '../../core/runbook/runbook-event.ts';
-import { nextRunbookStatus } from '../../core/runbook/runbook-status.ts';
 import type { RunbookView } from '../../core/runbook/runbook-view.ts';
 import { workflowUrl } from '../../core/workflow-url.ts';
-import { updateStatus } from '../../kubernetes/update-status.ts';
+import { writeRunbookStatus } from '../../kubernetes/write-runbook-status.ts';
 import type { WaitClock } from './await-start.ts';
 import type { RunbookDependencies } from './runbook-dependencies.ts';
 
@@ -14,7 +13,7 @@ import type { RunbookDependencies } from './runbook-dependencies.ts';
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 5_000;
 
-type MirrorDependencies = Pick<RunbookDependencies, 'runbooks' | 'events' | 'log' | 'temporalUiUrl'>;
+type MirrorDependencies = Pick<RunbookDependencies, 'runbooks' | 'events' | 'log' | 'temporalUiUrl' | 'metrics'>;
 
 /** Writes what a workflow shows into the status of its resource, for as long as both exist. */
 export class RunbookMirror {
@@ -53,16 +52,11 @@ export class RunbookMirror {
 
   /** @throws KubernetesError when the API server did not accept the status. */
   async write(view: RunbookView, signal: AbortSignal): Promise<'gone' | 'terminal' | 'written' | 'unchanged'> {
-    const { runbooks, temporalUiUrl } = this.#dependencies;
+    const { runbooks, temporalUiUrl, metrics } = this.#dependencies;
     const before = this.#written?.status;
     const context = { atMs: Date.now(), workflow: ownWorkflow(temporalUiUrl) };
-    const result = await updateStatus<SeiNodeRunbook>({
-      client: runbooks,
-      ...this.#runbook,
-      compute: ({ status }) => nextRunbookStatus(status, view, context),
-      ...(this.#written === undefined ? {} : { current: this.#written }),
-      signal,
-    });
+    const write = { runbook: this.#runbook, viewOf: () => view, context, current: this.#written, signal };
+    const result = await writeRunbookStatus(runbooks, write, metrics);
     if (result.outcome === 'gone') return 'gone';
     this.#written = result.object;
     const { status } = result.object;

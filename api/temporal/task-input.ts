@@ -57,7 +57,7 @@ export const taskInputSchema = z.object({
   /** Id of the workflow that holds the node's permit on behalf of this one. Unset: the task takes the permit itself. */
   permitHolder: z.string().min(1).optional(),
   /** The SeiNodeRunbook that the task is a step of. */
-  runbook: mirrorTargetSchema.optional(),
+  partOf: mirrorTargetSchema.optional(),
   begun: begunSchema.optional(),
   /** RFC 3339: when the target was first seen in another phase. */
   waitingSince: z.string().optional(),
@@ -99,7 +99,7 @@ export interface TaskIdentity {
   /** Unset: the run reports to no resource. */
   readonly mirrorTo?: MirrorTarget;
   /** The SeiNodeRunbook that it is a step of. Unset: none. */
-  readonly runbook?: MirrorTarget;
+  readonly partOf?: MirrorTarget;
   /** Of the spec that is acted on. */
   readonly generation?: number;
   readonly provenance: Provenance;
@@ -136,6 +136,8 @@ export interface TaskInput<Kind extends TaskKind> {
    * takes the permit itself.
    */
   readonly permitHolder?: string;
+  /** Uid of the `kube-system` namespace of the node's cluster. Default: that of the worker that plans the task. */
+  readonly cluster?: string;
 }
 
 function childOf(value: unknown, field: string): unknown {

@@ -10,9 +10,19 @@ const LOOK_MS = 50;
  *
  * @returns Whether it has.
  */
-export async function holdUntilMet({ fault, signal }: Injection, isMet: () => boolean): Promise<boolean> {
+export async function holdUntilMet(injection: Injection, isMet: () => boolean): Promise<boolean> {
+  const { forMs } = injection.fault;
+  await sleep(forMs, undefined, { signal: injection.signal });
+  return await waitUntilMet(injection, isMet, PATIENCE_MS - forMs);
+}
+
+/** Waits for something that a fault can hit. @returns Whether it has come. */
+export async function waitUntilMet(
+  { signal }: Injection,
+  isMet: () => boolean,
+  patienceMs = PATIENCE_MS,
+): Promise<boolean> {
   const begin = performance.now();
-  const lasts = (): number => performance.now() - begin;
-  while (lasts() < fault.forMs || (!isMet() && lasts() < PATIENCE_MS)) await sleep(LOOK_MS, undefined, { signal });
+  while (!isMet() && performance.now() - begin < patienceMs) await sleep(LOOK_MS, undefined, { signal });
   return isMet();
 }

@@ -1,4 +1,13 @@
 import type { FaultType } from '../plan/fault-types.ts';
+import {
+  freeze,
+  ignoreNextSigterm,
+  killGuarded,
+  killSidecarInRestart,
+  lie,
+  restartSlowly,
+  takeOutsiderDown,
+} from './chain-faults.ts';
 import type { Injector } from './injector.ts';
 import { disturbEtcdLink, disturbLink } from './link-faults.ts';
 import { endSidecar, ignoreSigterm, killSeid, leavePhase, misbehave, pauseSeid } from './node-faults.ts';
@@ -63,4 +72,12 @@ export const injectors: Readonly<Record<FaultType, Injector>> = {
     answerStatus: { times: times(forMs), status: statuses[forMs % statuses.length] ?? 500 },
   })),
   'sidecar.not-found': misbehave((forMs) => ({ taskNotFound: { times: times(forMs) } })),
+
+  'validator.kill': killGuarded,
+  'guarded.slow': restartSlowly,
+  'guarded.sidecar-kill': killSidecarInRestart,
+  'guarded.ignores-sigterm': ignoreNextSigterm,
+  'source.lies': lie,
+  'source.frozen': freeze,
+  'outsider.down': takeOutsiderDown,
 };

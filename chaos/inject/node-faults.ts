@@ -9,7 +9,8 @@ import { pause } from './pause.ts';
 const LOOK_MS = 50;
 const RETRY_MS = 200;
 
-function nodeOf({ stack, fault }: Injection): SimulatedNode {
+/** The node that a fault is aimed at. */
+export function nodeOf({ stack, fault }: Injection): SimulatedNode {
   return stack.fleet.node(NAMESPACE, fault.target);
 }
 

@@ -1,11 +1,10 @@
 import type { Invariant } from './violation.ts';
 
 /** Whatever hits a worker, the code of its workflows goes through their histories. */
-export const noWorkflowError: Invariant = ({ tasks, leftovers: { at } }) =>
-  tasks.flatMap(({ name, node, workflow }) =>
-    (workflow?.errors ?? []).map((error) => ({
-      at,
-      subjects: [name, node],
-      text: `the workflow of ${name} failed in a worker: ${error}`,
-    })),
+export const noWorkflowError: Invariant = ({ tasks, rollingRestarts, leftovers: { at } }) =>
+  [
+    ...tasks.map(({ name, node, workflow }) => ({ subjects: [name, node], errors: workflow?.errors ?? [] })),
+    ...rollingRestarts.map(({ planned: { name, nodes }, errors }) => ({ subjects: [name, ...nodes], errors })),
+  ].flatMap(({ subjects, errors }) =>
+    errors.map((error) => ({ at, subjects, text: `the workflow of ${subjects[0]} failed in a worker: ${error}` })),
   );

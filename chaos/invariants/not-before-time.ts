@@ -57,7 +57,7 @@ function waitForTarget(
     return { what: 'targetFirstObservedAt', from, seconds: requirePhaseTimeoutSeconds };
   }
   // When it began to queue is not in the status; it cannot have been before it was there.
-  return reason === 'Queued'
+  return reason === 'Queued' || reason === 'Guarded'
     ? { what: 'its creation', from: createdAt, seconds: queueTimeoutSeconds ?? Number.POSITIVE_INFINITY }
     : undefined;
 }

@@ -1,7 +1,7 @@
 import type { Invariant } from './violation.ts';
 
 /** When all is over, no workflow is open, no permit is held, and nothing waits for its deletion. */
-export const nothingLeft: Invariant = ({ leftovers: { at, workflows, permits, expiredTasks } }) => [
+export const nothingLeft: Invariant = ({ leftovers: { at, workflows, permits, expired } }) => [
   ...workflows.map((id) => ({ at, subjects: [id, ...id.split('/')], text: `workflow ${id} is still open` })),
   ...permits
     .filter(({ holderClosedAt }) => holderClosedAt === undefined)
@@ -10,9 +10,9 @@ export const nothingLeft: Invariant = ({ leftovers: { at, workflows, permits, ex
       subjects: [id, node, ...holder.split('/')],
       text: `${holder} still has the permit ${id}`,
     })),
-  ...expiredTasks.map((name) => ({
+  ...expired.map((name) => ({
     at,
     subjects: [name],
-    text: `SeiNodeTask ${name} is still there after its ttlSecondsAfterFinished`,
+    text: `${name} is still there after its ttlSecondsAfterFinished`,
   })),
 ];

@@ -10,8 +10,12 @@ export const sentOnce: Invariant = (observations) => {
   return observations.nodes.flatMap((node) => [...ranTwice(node), ...unknown(node, known)]);
 };
 
-function knownIds({ tasks, runbooks }: Observations): ReadonlySet<string> {
-  return new Set([...tasks.map(({ taskId }) => taskId), ...runbooks.flatMap(({ taskIds }) => taskIds)]);
+function knownIds({ tasks, runbooks, rollingRestarts }: Observations): ReadonlySet<string> {
+  return new Set([
+    ...tasks.map(({ taskId }) => taskId),
+    ...runbooks.flatMap(({ taskIds }) => taskIds),
+    ...rollingRestarts.flatMap(({ tries }) => tries.flatMap(({ taskId }) => taskId ?? [])),
+  ]);
 }
 
 function ranTwice({ name, events }: ObservedNode): Violation[] {

@@ -1,5 +1,17 @@
 /** Faults of one lane never overlap; lanes know nothing of each other. */
-export const lanes = ['workers', 'bridges', 'cluster', 'temporal', 'links', 'nodes-a', 'nodes-b', 'nodes-c'] as const;
+export const lanes = [
+  'workers',
+  'bridges',
+  'cluster',
+  'temporal',
+  'links',
+  'nodes-a',
+  'nodes-b',
+  'nodes-c',
+  'guarded',
+  'sources',
+  'outsider',
+] as const;
 export type Lane = (typeof lanes)[number];
 
 interface FaultDefinition {
@@ -13,6 +25,9 @@ interface FaultDefinition {
  * continues on.
  */
 const PAST_EVERY_LEASE_MS = 17_000;
+
+/** Longer than what a restart was allowed by may be old (`KNOWN_MS`): the guard has to have seen it. */
+const PAST_ALL_EVIDENCE_MS = [33_000, 45_000] as const;
 
 const link = { lane: 'links', lastsMs: [800, 2_500] } as const;
 const etcdLink = { lane: 'cluster', lastsMs: [800, 2_500] } as const;
@@ -65,6 +80,14 @@ const faultTypes = {
   'sidecar.garbage': { lane: 'nodes-c', lastsMs: [500, 5_000] },
   'sidecar.error-status': { lane: 'nodes-c', lastsMs: [500, 5_000] },
   'sidecar.not-found': { lane: 'nodes-c', lastsMs: [500, 3_000] },
+
+  'validator.kill': { lane: 'guarded', lastsMs: [500, 4_000] },
+  'guarded.slow': { lane: 'guarded', lastsMs: [1_000, 5_000] },
+  'guarded.sidecar-kill': { lane: 'guarded', lastsMs: [200, 3_000] },
+  'guarded.ignores-sigterm': { lane: 'guarded', lastsMs: [1_000, 4_000] },
+  'source.lies': { lane: 'sources', lastsMs: [2_000, 8_000] },
+  'source.frozen': { lane: 'sources', lastsMs: [2_000, 6_000] },
+  'outsider.down': { lane: 'outsider', lastsMs: PAST_ALL_EVIDENCE_MS },
 } as const satisfies Record<string, FaultDefinition>;
 
 export type FaultType = keyof typeof faultTypes;

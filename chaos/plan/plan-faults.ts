@@ -1,3 +1,4 @@
+import { ANY_GUARDED, SOURCES, VALIDATOR_NODES } from './guarded-chain.ts';
 import { definitionOf, faultTypeNames, lanes, type FaultType, type Lane } from './fault-types.ts';
 import type { PlannedNode } from './planned-node.ts';
 import { drawTask, type PlannedTask } from './planned-task.ts';
@@ -32,6 +33,9 @@ const spacingMs: Readonly<Record<Lane, number>> = {
   'nodes-a': 10_000,
   'nodes-b': 10_000,
   'nodes-c': 10_000,
+  guarded: 15_000,
+  sources: 12_000,
+  outsider: 60_000,
 };
 
 const nodeLanes: readonly Lane[] = ['nodes-a', 'nodes-b', 'nodes-c'];
@@ -85,26 +89,30 @@ function planLane(random: Random, { lane, minutes, nodes }: LaneOptions): Planne
     .map((fault, index) => withLure(random, `lure-${lane.slice(-1)}-${index}`, fault));
 }
 
+type DrawTarget = (random: Random, nodes: readonly PlannedNode[]) => string;
+
+const ofNodes: DrawTarget = (random, nodes) => random.pick(nodes).name;
+const ofWorkers: DrawTarget = (random) => random.pick(WORKERS);
+
+/** By the first word of a type. Unset: that word is the target. */
+const targets: Readonly<Record<string, DrawTarget>> = {
+  worker: ofWorkers,
+  'sidecar-link': ofWorkers,
+  bridge: (random) => random.pick(BRIDGES),
+  'api-server-link': (random) => random.pick([...WORKERS, ...BRIDGES]),
+  // One that stands by sends Temporal next to nothing that could be hit.
+  'temporal-link': (random) => random.pick([...WORKERS, ALL_BRIDGES]),
+  sidecar: ofNodes,
+  seid: ofNodes,
+  node: ofNodes,
+  validator: (random) => random.pick(VALIDATOR_NODES),
+  guarded: () => ANY_GUARDED,
+  source: (random) => random.pick(SOURCES),
+};
+
 function drawTarget(random: Random, type: FaultType, nodes: readonly PlannedNode[]): string {
   const [what = ''] = type.split('.');
-  switch (what) {
-    case 'worker':
-    case 'sidecar-link':
-      return random.pick(WORKERS);
-    case 'bridge':
-      return random.pick(BRIDGES);
-    case 'api-server-link':
-      return random.pick([...WORKERS, ...BRIDGES]);
-    case 'temporal-link':
-      // One that stands by sends Temporal next to nothing that could be hit.
-      return random.pick([...WORKERS, ALL_BRIDGES]);
-    case 'sidecar':
-    case 'seid':
-    case 'node':
-      return random.pick(nodes).name;
-    default:
-      return what;
-  }
+  return targets[what]?.(random, nodes) ?? what;
 }
 
 /** Nobody would notice most faults of a node on which nothing is done. */

@@ -1,5 +1,6 @@
 import { drawNode, drawTask, kindsByWeight, type PlannedTask } from './planned-task.ts';
 import type { PlannedNode } from './planned-node.ts';
+import type { PlannedRollingRestart } from './planned-rolling-restart.ts';
 import { Random } from './random.ts';
 import type { TaskKind } from '../../api/task-kinds.ts';
 
@@ -14,6 +15,7 @@ export interface PlannedRunbook {
 export type PlannedWork = { readonly afterMs: number } & (
   | { readonly task: PlannedTask }
   | { readonly runbook: PlannedRunbook }
+  | { readonly rollingRestart: PlannedRollingRestart }
 );
 
 /** Milliseconds between two draws. */

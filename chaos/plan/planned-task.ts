@@ -1,4 +1,5 @@
 import { taskKinds, type TaskKind } from '../../api/task-kinds.ts';
+import { CHAIN_ID } from './guarded-chain.ts';
 import type { PlannedNode } from './planned-node.ts';
 import type { Random } from './random.ts';
 
@@ -16,6 +17,8 @@ export interface PlannedTask {
   readonly queueTimeoutSeconds?: number;
   readonly minSecondsBetweenRestarts?: number;
   readonly ttlSecondsAfterFinished?: number;
+  /** What of its spec makes it wait for its chain. */
+  readonly guarded?: { readonly guard: object; readonly override?: object };
   readonly cancel?: PlannedCancel;
 }
 
@@ -31,7 +34,7 @@ interface PlannedCancel {
 const NEVER_REACHED = 1_000_000;
 /** A SeiNode that does not exist. */
 const NOBODY = 'nobody';
-const transaction = { chainId: 'chaos-1', fees: '2000usei', gas: 200_000 };
+const transaction = { chainId: CHAIN_ID, fees: '2000usei', gas: 200_000 };
 const proposal = { ...transaction, title: 'A title', description: 'A text', initialDeposit: '10000000usei' };
 
 /** Restarts are what matters most, so they are drawn most. */

@@ -16,7 +16,7 @@ export interface ChainStop {
   down: { name: string; address: string; power: string; reason: Reason }[];
 }
 
-/** A member of the validator set when the chain stops. */
+/** A member of the validator set at a time. */
 export interface StoppedMember {
   name: string;
   address: string;

@@ -1,8 +1,9 @@
 import { InvalidInput } from '../parse-json.ts';
 import { BlockLog, type Block } from './block-log.ts';
 import { ChainNode } from './chain-node.ts';
-import { ChainStops, type ChainStop } from './chain-stops.ts';
+import { ChainStops, type ChainStop, type StoppedMember } from './chain-stops.ts';
 import { checkConsensus, type ConsensusOptions, type UpgradePlan } from './consensus-options.ts';
+import { ValidatorAbsences, type ValidatorAbsence } from './validator-absences.ts';
 import { powerOf, type Member, type ValidatorSet } from './validator-set.ts';
 import { absenceOf, Validators, type Reason, type ValidatorState } from './validators.ts';
 
@@ -35,6 +36,7 @@ export class SimulatedChain {
   readonly chainId: string;
   readonly protocol: NonNullable<ConsensusOptions['protocol']>;
   readonly #stops = new ChainStops();
+  readonly #absences = new ValidatorAbsences();
   readonly #clock: () => number;
   readonly #intervalMs: number;
   readonly #validators: Validators;
@@ -84,6 +86,11 @@ export class SimulatedChain {
    */
   get stops(): readonly ChainStop[] {
     return this.read(() => this.#stops.entries);
+  }
+
+  /** Every time in which a validator of the set did not sign, oldest first, since the chain has made its first block. */
+  get absences(): readonly ValidatorAbsence[] {
+    return this.read(() => this.#absences.entries);
   }
 
   /** The planned upgrade. */
@@ -208,7 +215,10 @@ export class SimulatedChain {
       const until = Math.min(now, ...ends);
       this.#produce(until);
       this.#time = until;
-      if (ends.length > 0) this.#quorum = undefined;
+      if (ends.length > 0) {
+        this.#quorum = undefined;
+        this.#noteAbsences();
+      }
       if (until === now) break;
     }
     return look(now);
@@ -219,6 +229,7 @@ export class SimulatedChain {
     this.read(apply);
     this.#quorum = undefined;
     this.#produce(this.#time);
+    this.#noteAbsences();
   }
 
   #produce(until: number): void {
@@ -272,14 +283,20 @@ export class SimulatedChain {
   }
 
   #stop(height: number): void {
-    if (this.#stops.hasStopped) return;
-    const set = this.#set.map((member) => ({
+    if (!this.#stops.hasStopped) this.#stops.begin(this.#time, height, this.#members());
+  }
+
+  #noteAbsences(): void {
+    if (this.#isWatched) this.#absences.note(this.#time, this.#members());
+  }
+
+  #members(): StoppedMember[] {
+    return this.#set.map((member) => ({
       name: this.#validators.byAddress(member).name,
       address: member.address,
       power: member.power,
       absence: this.#absenceOf(member, this.#upgrades.length),
     }));
-    this.#stops.begin(this.#time, height, set);
   }
 
   #resume(): void {

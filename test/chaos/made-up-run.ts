@@ -101,9 +101,11 @@ export function madeUpRun(run: Partial<Observations> = {}): Observations {
   return {
     tasks: [madeUpTask()],
     runbooks: [],
+    rollingRestarts: [],
+    chain: { totalPower: '100', stops: [], absences: [] },
     nodes: [madeUpNode(goodRestart)],
     faults: [],
-    leftovers: { at: START + 60_000, workflows: [], permits: [], expiredTasks: [] },
+    leftovers: { at: START + 60_000, workflows: [], permits: [], expired: [] },
     deaths: [],
     ...run,
   };

@@ -46,7 +46,7 @@ describe('every fault took effect often enough', () => {
 });
 
 const left = (leftovers: Partial<Leftovers>) =>
-  madeUpRun({ leftovers: { at: START, workflows: [], permits: [], expiredTasks: [], ...leftovers } });
+  madeUpRun({ leftovers: { at: START, workflows: [], permits: [], expired: [], ...leftovers } });
 const permit = { id: 'seinode-permit/c/chaos/node-1', node: 'node-1', holder: 'seinodetask/chaos/task-9/uid' };
 const orphan = { ...permit, holderClosedAt: START + 1000 };
 
@@ -63,7 +63,7 @@ describe('nothing is left over', () => {
   it('holds for a permit that a closed workflow left behind', () =>
     assertViolations(nothingLeft, left({ permits: [orphan] })));
   it('fails on a task that outlives its time to live', () =>
-    assertViolations(nothingLeft, left({ expiredTasks: ['task-1'] }), /task-1 is still there/));
+    assertViolations(nothingLeft, left({ expired: ['task-1'] }), /task-1 is still there/));
 });
 
 const queuedBehind = (name: string) =>

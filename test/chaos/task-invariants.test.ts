@@ -74,7 +74,7 @@ const timeout = (startedAt: number, more: Partial<ObservedTask> = {}) =>
     ...more,
   });
 
-const unmet = (reason: 'PhaseNotMet' | 'Queued', more: SeiNodeTaskStatus = {}) => {
+const unmet = (reason: 'PhaseNotMet' | 'Queued' | 'Guarded', more: SeiNodeTaskStatus = {}) => {
   const condition = {
     type: 'TargetReady',
     status: 'False',
@@ -133,6 +133,13 @@ describe('no verdict before its time', () => {
   it('holds for a queue that was long enough', () => assertViolations(notBeforeTime, queue(9)));
   it('fails on a queue that is left before there was time to wait', () =>
     assertViolations(notBeforeTime, queue(10), /9 s after its creation/));
+
+  it('fails on a guard that is left before there was time to wait', () =>
+    assertViolations(
+      notBeforeTime,
+      task({ queueTimeoutSeconds: 10, states: unmet('Guarded') }),
+      /9 s after its creation/,
+    ));
 
   it('holds for a target that does not exist', () =>
     assertViolations(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ObservedFault } from '../../chaos/observations.ts';
 import { excerptFor, timelineOf, timelineText } from '../../chaos/timeline.ts';
+import { rollingRun } from './made-up-rolling-restart.ts';
 import { goodRestart, madeUpNode, madeUpRun, madeUpTask, START } from './made-up-run.ts';
 
 const fault = (type: ObservedFault['type'], target: string, tookEffect = true): ObservedFault => ({
@@ -50,6 +51,18 @@ describe('a timeline', () => {
     );
     assert.match(text, /worker\.kill begins[^]*sidecar\.kill is over[^]*task-1 RestartSeid: Complete/);
     assert.doesNotMatch(text, /node-2|task-2/);
+  });
+
+  it('has states and tries of runbooks, and who was missing in the chain', () => {
+    const absence = { name: 'one', power: '9', reason: 'task' as const, fromMs: START + 3_000, toMs: START + 4_000 };
+    const chain = { totalPower: '90', stops: [], absences: [absence] };
+    const text = timelineText(timelineOf(rollingRun({}, { chain })), START);
+    const lines = [
+      / 2\.000 {2}runbook rolling-1 {2}try 1 at one begins/,
+      / 3\.000 {2}chain {3}one with 9 does not sign \(task\)/,
+      / 20\.000 {2}runbook rolling-1 {2}Complete RunbookComplete/,
+    ];
+    for (const line of lines) assert.match(text, line);
   });
 
   it('leaves out what was long before', () => {

@@ -371,6 +371,28 @@ function assertLawful(before: SeiNodeTaskStatus, written: SeiNodeTaskStatus): vo
   for (const time of times) assert.match(time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 }
 
+describe('nextStatus of an edit', () => {
+  const edited: StatusChange = { step: 'edited' };
+
+  for (const end of [completed, failed]) {
+    it(`of a task that is ${end === completed ? 'Complete' : 'Failed'} changes only what it tells of generations`, () => {
+      const before = after(accepted, waiting, executing, end);
+      const conditions = before.conditions?.map((condition) => ({ ...condition, observedGeneration: 2 }));
+      assert.equal(conditions?.length, 3);
+      assert.deepEqual(nextStatus(before, edited, { ...at(90), generation: 2 }), {
+        ...before,
+        observedGeneration: 2,
+        conditions,
+      });
+    });
+  }
+
+  it('is not written while the task waits or runs', () => {
+    for (const running of [after(), after(accepted), after(accepted, waiting), after(accepted, executing)])
+      assert.equal(nextStatus(running, edited, { ...at(90), generation: 2 }), undefined);
+  });
+});
+
 describe('timestamp', () => {
   it('cuts to whole seconds, as metav1.Time is written', () => {
     assert.equal(timestamp(Date.parse('2026-11-24T00:21:50.944Z')), '2026-11-24T00:21:50Z');

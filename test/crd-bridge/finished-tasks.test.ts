@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
-import { isRecentlyEdited, remainingLifetime, withoutUnread } from '../../crd-bridge/finished-tasks.ts';
+import {
+  isEditedAfterEnd,
+  isRecentlyEdited,
+  remainingLifetime,
+  withoutUnread,
+} from '../../crd-bridge/finished-tasks.ts';
 
 const ENDED_AT = '2026-11-24T00:00:00Z';
 const ENDED_AT_MS = Date.parse(ENDED_AT);
@@ -146,6 +151,20 @@ describe('withoutUnread', () => {
       spec: { kind: 'RestartSeid', ttlSecondsAfterFinished: 60 },
       status: { phase: 'Complete', reason: 'TaskComplete', completedAt: ENDED_AT },
     });
+  });
+
+  it('keeps whether it was edited after its end, of a task that this service finished', () => {
+    const workflow = { id: 'w', namespace: 'default' };
+    const cases: [number, SeiNodeTask['status'], boolean][] = [
+      [2, { ...status, workflow, observedGeneration: 1 }, true],
+      [1, { ...status, workflow, observedGeneration: 1 }, false],
+      [2, { ...status, observedGeneration: 1 }, false],
+      [2, { ...status, phase: 'Running', workflow, observedGeneration: 1 }, false],
+    ];
+    for (const [generation, itsStatus, expected] of cases) {
+      const whole = { metadata: { ...metadata, generation }, spec, status: itsStatus };
+      assert.deepEqual([whole, withoutUnread(whole)].map(isEditedAfterEnd), [expected, expected]);
+    }
   });
 
   it('changes nothing about its lifetime and the answer to its cancellation', () => {

@@ -43,6 +43,26 @@ describe('spec.ttlSecondsAfterFinished', () => {
     assert.ok(await environment.tasks.get(environment.namespace, 'kept'));
   });
 
+  it('can be changed after the end, and kubectl still sees the end', async () => {
+    await environment.restart('edited', 'nobody');
+    await environment.finished('edited');
+    const { namespace } = environment;
+    const patched = await environment.tasks.patch(
+      { namespace, name: 'edited' },
+      { spec: { ttlSecondsAfterFinished: 3_600 } },
+    );
+    assert.equal(patched.metadata.generation, 2);
+    const { code, stderr } = await environment.kubectl([
+      'wait',
+      '--for=condition=Finished',
+      '--timeout=20s',
+      'snt/edited',
+    ]);
+    assert.equal(code, 0, stderr);
+    const { status } = await environment.finished('edited');
+    assert.deepEqual([status?.observedGeneration, status?.reason], [2, 'TargetResolveFailed']);
+  });
+
   it('applies after a restart of the service, and not to another task with the same name', async () => {
     await environment.restart('replaced', 'nobody', { ttlSecondsAfterFinished: 2 });
     const { metadata } = await environment.finished('replaced');

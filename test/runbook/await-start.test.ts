@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { SidecarError } from '../../activities/errors.ts';
+import { GuardWaits } from '../../activities/guard-waits.ts';
 import type { HeldTask } from '../../api/sidecar/sidecar-activity.ts';
 import { awaitNodeStart, type StartDependencies } from '../../activities/runbook/await-start.ts';
 import type { ChainObservation } from '../../core/guard/chain-observation.ts';
 import type { StartRequest, StartResult } from '../../core/runbook/runbook-activities.ts';
 import type { ResourceClient } from '../../kubernetes/resource-client.ts';
+import { RecordedMetrics } from '../support/recorded-metrics.ts';
 import { FakeClock } from './fake-clock.ts';
 import {
   CHAIN,
@@ -81,7 +83,14 @@ async function wait(
     node = seiNode,
     clock = new FakeClock(READ_AT),
     work,
-  }: { reads?: readonly ChainObservation[]; node?: object | undefined; clock?: FakeClock; work?: Work } = {},
+    guardWaits,
+  }: {
+    reads?: readonly ChainObservation[];
+    node?: object | undefined;
+    clock?: FakeClock;
+    work?: Work;
+    guardWaits?: GuardWaits;
+  } = {},
 ): Promise<StartResult> {
   let count = 0;
   const chain = {
@@ -91,7 +100,8 @@ async function wait(
     },
   };
   const seiNodes = { get: async () => await Promise.resolve(node) } as unknown as ResourceClient;
-  return await awaitNodeStart({ ...dependenciesOf(work), chain, seiNodes }, { ...request, ...change }, clock);
+  const dependencies = { ...dependenciesOf(work), chain, seiNodes, guardWaits };
+  return await awaitNodeStart(dependencies, { ...request, ...change }, clock);
 }
 
 describe('the wait for the start of a node', () => {
@@ -166,6 +176,27 @@ describe('the wait for the start of a node', () => {
     assert.equal((await wait({}, { work: { holders: { [chainPermit]: runbook } } })).state, 'ready');
     const tasks = new SidecarError('SIDECAR_UNREACHABLE', 'no answer', { mayHaveArrived: false });
     assert.equal((await wait({}, { work: { tasks } })).state, 'ready');
+  });
+
+  it('measures for how long the guard holds the node back', async () => {
+    const alone = chainObservation([observedValidator('a', 1), observedNode('b'), observedNode('c')], sources);
+    const spared = chainObservation(
+      [observedValidator('a', 1), observedNode('b'), observedNode('c')],
+      ['b', 'c'].map((name) => chainSource(name, { powers: { 1: 1, 2: 9 } })),
+    );
+    const metrics = new RecordedMetrics();
+    const hold = { by: 'QuorumAtRisk', sinceMs: READ_AT - HOUR } as const;
+    const shown = { reason: 'Guarded', message: 'At risk.' } as const;
+    const guardWaits = new GuardWaits(metrics);
+    const result = await wait({ shown, hold }, { reads: [alone, spared], guardWaits });
+    assert.equal(result.state, 'ready');
+    const lines = metrics.lines.filter((line) => line.includes('verdict=QuorumAtRisk'));
+    assert.deepEqual(
+      lines.filter((line) => line.startsWith('sei_guard_waiters')),
+      [0, 1, 0].map((count) => `sei_guard_waiters verdict=QuorumAtRisk ${count}`),
+    );
+    assert.ok(lines.includes('sei_guard_longest_wait_seconds verdict=QuorumAtRisk 3600'), lines.join());
+    assert.ok(lines.includes('sei_guard_wait_duration_seconds verdict=QuorumAtRisk'), lines.join());
   });
 
   const unusable: Readonly<Record<string, readonly [node: object | undefined, reason: string]>> = {

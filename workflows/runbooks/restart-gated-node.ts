@@ -4,10 +4,8 @@ import {
   CancellationScope,
   ChildWorkflowFailure,
   defineSignal,
-  executeChild,
   getExternalWorkflowHandle,
   isCancellation,
-  proxyActivities,
   setCurrentDetails,
   setHandler,
   TerminatedFailure,
@@ -19,12 +17,12 @@ import { withNotice } from '../../core/progress.ts';
 import { waitingInQueue } from '../../core/queueing.ts';
 import type { FrozenNode, NodeResult } from '../../core/runbook/runbook-state.ts';
 import type { RunbookPlan } from '../../core/runbook/plan-runbook.ts';
-import type { GateProgress, GateResult, RunbookActivities } from '../../core/runbook/runbook-activities.ts';
+import type { GateProgress, GateResult } from '../../core/runbook/runbook-activities.ts';
 import { formatDuration } from '../../lib/go-duration.ts';
 import { markdown } from '../../lib/markdown.ts';
 import { present } from '../../lib/present.ts';
-import { acquiring } from '../activity-options.ts';
-import { withNodePermit } from './with-node-permit.ts';
+import { gateOnce, holdNode, type HeldNode } from './held-node.ts';
+import { restartSeid } from './restart-seid.ts';
 
 /** One try at one node of a runbook. */
 export interface GatedNodeInput {
@@ -85,54 +83,40 @@ class GatedNode {
 
   async run(): Promise<NodeResult> {
     const { plan, node } = this.#input;
-    const reference = { namespace: plan.namespace, name: node.name };
     const otherwise = (holder: string): NodeResult => {
+      const reference = { namespace: plan.namespace, name: node.name };
       const message = waitingInQueue(reference, { by: 'permit', holder }, undefined);
       return { state: 'held', waiting: { reason: 'Queued', message } };
     };
     try {
-      return await withNodePermit(reference, (permitHolder) => this.#steps(permitHolder), {
-        limit: { atMostMs: PATIENCE_MS, otherwise },
-      });
+      return await holdNode(this.#input, (held) => this.#steps(held), { atMostMs: PATIENCE_MS, otherwise });
     } catch (error) {
       if (!isCancellation(error)) throw error;
       return this.#failed('Cancelled', 'The workflow of the node was cancelled. Check the node before you retry it.');
     }
   }
 
-  async #steps(permitHolder: string): Promise<NodeResult> {
+  async #steps(held: HeldNode): Promise<NodeResult> {
     await this.#report({ step: 'Restarting' });
-    const failure = await this.#restart(permitHolder);
+    const failure = await this.#restart(held);
     if (failure !== undefined) return failure;
     await this.#report({ step: 'Gating' });
     return withNotice(await this.#passGate(), this.#notice);
   }
 
   /** @returns Why it failed or was not sent. `undefined`: it is complete. */
-  async #restart(permitHolder: string): Promise<NodeResult | undefined> {
-    const { plan, node, try: count } = this.#input;
+  async #restart(held: HeldNode): Promise<NodeResult | undefined> {
+    const { plan, try: count } = this.#input;
     const { workflowId, parent } = workflowInfo();
     const runbook = parent?.workflowId ?? workflowId;
-    const input = {
-      node: { namespace: plan.namespace, name: node.name },
-      payload: {},
-      permitHolder,
-      cluster: plan.cluster,
-      queueTimeout: formatDuration(PATIENCE_MS),
-      guard: { mode: 'Enforce', ...plan.guard },
-      ...present({ override: plan.override, runbook: plan.mirrorTo }),
-      why: `Runbook ${plan.mirrorTo?.name ?? runbook}`,
-    };
     try {
-      const outcome: TaskOutcome = await executeChild('RestartSeid', {
-        workflowId: `${runbook}/${node.name}/restart/${count}`,
-        staticSummary: `RestartSeid ${plan.namespace}/${node.name}`,
-        parentClosePolicy: 'REQUEST_CANCEL',
-        // A workflow that is reset must not send a second restart.
-        workflowIdReusePolicy: 'REJECT_DUPLICATE',
-        args: [input],
+      const { notice } = await restartSeid(held, {
+        runbook,
+        step: `${held.name}/restart/${count}`,
+        queueTimeout: formatDuration(PATIENCE_MS),
+        why: `Runbook ${plan.mirrorTo?.name ?? runbook}`,
       });
-      this.#notice = outcome.notice;
+      this.#notice = notice;
       return undefined;
     } catch (error) {
       const { reason, message, waitedFor } = childFailure(error);
@@ -153,25 +137,11 @@ class GatedNode {
 
   /** @returns `undefined` when the wait was interrupted before it had a result. */
   async #untilPromoted(earlier: GateProgress | undefined): Promise<GateResult | undefined> {
-    const { plan, node } = this.#input;
     if (this.#isPromoted) return undefined;
-    const { gateNode } = proxyActivities<RunbookActivities>({
-      ...acquiring(),
-      // A promotion is noticed with a heartbeat.
-      heartbeatTimeout: '10 seconds',
-      summary: `Wait until ${node.name} is back`,
-    });
     const scope = new CancellationScope();
     this.#gate = scope;
     try {
-      return await scope.run(() =>
-        gateNode({
-          node: { namespace: plan.namespace, name: node.name },
-          isValidator: node.isValidator,
-          plan: { cluster: plan.cluster, chainId: plan.chainId, gate: plan.gate, guard: plan.guard },
-          ...present({ earlier }),
-        }),
-      );
+      return await scope.run(() => gateOnce(this.#input, earlier));
     } catch (error) {
       if (this.#isPromoted && (isCancellation(error) || error instanceof ActivityFailure)) return undefined;
       throw error;
