@@ -20,6 +20,10 @@ interface NodeState {
   readonly status?: object;
 }
 
+function updating(status: string): NodeState {
+  return { status: { conditions: [{ type: 'NodeUpdateInProgress', status }] } };
+}
+
 describe('a guarded task', function () {
   this.timeout(300_000);
   let environment: TestEnvironment;
@@ -41,9 +45,6 @@ describe('a guarded task', function () {
   }
 
   const restartsOf = (name: string): number => environment.fleet.node(environment.namespace, name).sigtermsReceived;
-  const updating = (status: string): NodeState => ({
-    status: { conditions: [{ type: 'NodeUpdateInProgress', status }] },
-  });
 
   it('makes no call to the RPC of any node when its guard is off', async () => {
     const calls = (): number[] => environment.fleet.nodes.map(({ rpcRequests }) => rpcRequests);

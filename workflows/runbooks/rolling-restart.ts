@@ -228,13 +228,16 @@ class RunbookRun {
   #onChange(): void {
     if (this.#control.state === undefined) return;
     if (this.#check !== undefined && !this.#isDue(this.#check)) this.#check.scope.cancel();
+    void this.#show();
+  }
+
+  /** Once for all that one workflow task brings: a view takes longer than what changes it. */
+  async #show(): Promise<void> {
     if (this.#isShowDue) return;
     this.#isShowDue = true;
-    // Once for all that one workflow task brings: a view takes longer than what changes it.
-    void Promise.resolve().then(() => {
-      this.#isShowDue = false;
-      showRunbook(this.#view);
-    });
+    await Promise.resolve();
+    this.#isShowDue = false;
+    showRunbook(this.#view);
   }
 
   #start({ node: name, number }: Extract<RunbookStep, { do: 'start' }>, plan: RunbookPlan): void {
