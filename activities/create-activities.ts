@@ -12,6 +12,7 @@ import { permitIdOf } from '../api/temporal/permit-id.ts';
 import { present } from '../lib/present.ts';
 import { problemEvent } from '../core/task-events.ts';
 import { mirrorTargetOf, type TaskIdentity } from '../api/temporal/task-input.ts';
+import { waitingInQueue } from '../core/queueing.ts';
 import { planTask } from '../core/task-plan.ts';
 import { KubernetesError } from '../kubernetes/errors.ts';
 import { Attempt } from './attempt.ts';
@@ -152,7 +153,8 @@ export function createActivities(given: ActivityDependencies): Activities {
           const taken = await wait.acquire(sinceMs);
           if ('permitRunId' in taken) return undefined;
           const leftMs = sinceMs + atMostMs - attempt.nowMs;
-          if (leftMs <= 0) return taken;
+          const obstacle = { by: 'permit', holder: taken.heldBy } as const;
+          if (leftMs <= 0) return { waitingFor: waitingInQueue(node, obstacle, undefined) };
           attempt.heartbeat({ waitingFor: taken.heldBy });
           await wait.wait(leftMs);
         }

@@ -27,8 +27,8 @@ export interface HeldNode extends NodeReference, PlannedNode {
 export interface PermitLimit<Result> {
   /** Longest wait for the permit, in milliseconds. */
   readonly atMostMs: number;
-  /** Called with its holder, as messages name it, in place of the steps. */
-  readonly otherwise: (holder: string) => Result;
+  /** Called in place of the steps with a sentence that names its holder. */
+  readonly otherwise: (waitingFor: string) => Result;
 }
 
 /**
@@ -56,7 +56,7 @@ export async function withNodePermit<Result>(
     if (limit === undefined) await acquireNodePermit(node);
     else {
       const taken = await acquireNodePermit(node, { atMostMs: limit.atMostMs });
-      if (taken?.heldBy !== undefined) return limit.otherwise(taken.heldBy);
+      if (taken?.waitingFor !== undefined) return limit.otherwise(taken.waitingFor);
     }
     return await steps(workflowInfo().workflowId);
   } finally {

@@ -14,7 +14,6 @@ import {
 import type { FailedVerdict, TaskOutcome } from '../../api/temporal/task-outcome.ts';
 import type { RunbookNodeStep } from '../../api/runbook-phases.ts';
 import { withNotice } from '../../core/progress.ts';
-import { waitingInQueue } from '../../core/queueing.ts';
 import type { FrozenNode, NodeResult } from '../../core/runbook/runbook-state.ts';
 import type { RunbookPlan } from '../../core/runbook/plan-runbook.ts';
 import type { GateProgress, GateResult } from '../../core/runbook/runbook-activities.ts';
@@ -82,12 +81,7 @@ class GatedNode {
   }
 
   async run(): Promise<NodeResult> {
-    const { plan, node } = this.#input;
-    const otherwise = (holder: string): NodeResult => {
-      const reference = { namespace: plan.namespace, name: node.name };
-      const message = waitingInQueue(reference, { by: 'permit', holder }, undefined);
-      return { state: 'held', waiting: { reason: 'Queued', message } };
-    };
+    const otherwise = (message: string): NodeResult => ({ state: 'held', waiting: { reason: 'Queued', message } });
     try {
       return await holdNode(this.#input, (held) => this.#steps(held), { atMostMs: PATIENCE_MS, otherwise });
     } catch (error) {
