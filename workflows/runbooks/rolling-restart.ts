@@ -76,7 +76,6 @@ class RunbookRun {
   #plan: RunbookPlan | undefined;
   #check: RunningCheck | undefined;
   #isDeleted = false;
-  #isShowDue = false;
 
   constructor(input: RunbookInput, resumed: ResumedRunbook | undefined) {
     this.#input = input;
@@ -227,17 +226,8 @@ class RunbookRun {
 
   #onChange(): void {
     if (this.#control.state === undefined) return;
-    if (this.#check !== undefined && !this.#isDue(this.#check)) this.#check.scope.cancel();
-    void this.#show();
-  }
-
-  /** Once for all that one workflow task brings: a view takes longer than what changes it. */
-  async #show(): Promise<void> {
-    if (this.#isShowDue) return;
-    this.#isShowDue = true;
-    await Promise.resolve();
-    this.#isShowDue = false;
     showRunbook(this.#view);
+    if (this.#check !== undefined && !this.#isDue(this.#check)) this.#check.scope.cancel();
   }
 
   #start({ node: name, number }: Extract<RunbookStep, { do: 'start' }>, plan: RunbookPlan): void {
