@@ -13,7 +13,14 @@ export function permitIdOf(clusterId: string, { namespace, name }: NodeReference
  * every cluster, so all clusters on one Temporal namespace share it.
  */
 export function chainPermitIdOf(chainId: string): string {
-  return `seichain-permit/${chainId}`;
+  return `${CHAIN_PERMIT}${chainId}`;
+}
+
+const CHAIN_PERMIT = 'seichain-permit/';
+
+/** Whether its holder may be in another cluster. */
+export function isSharedPermit(permitId: string): boolean {
+  return permitId.startsWith(CHAIN_PERMIT);
 }
 
 /** Id of the workflow that records which validators of the chain were restarted and have not been seen to sign. */
