@@ -141,11 +141,15 @@ describe('a guarded restart', () => {
     await environment.kubectl(['delete', 'snt', 'lied-to', '--wait=false']);
   });
 
-  it('does not hold back a full node whose chain cannot be read', async () => {
+  it('holds back a validator whose chain cannot be read, and no full node', async () => {
     const others = [...OURS, 'full-0'].map((name) => environment.fleet.node(environment.namespace, name));
     for (const node of others) node.setFaults({ rpc: { lie: 'unavailable' } });
     await environment.restart('full', 'full-1', ENFORCE);
     assertComplete(await environment.finished('full'));
+    await environment.restart('blind', 'val-1', ENFORCE);
+    await held('blind', 'ChainDataUnavailable');
+    await chainPermitIsFree();
+    await environment.kubectl(['delete', 'snt', 'blind', '--wait=false']);
     for (const node of others) node.setFaults({});
   });
 
