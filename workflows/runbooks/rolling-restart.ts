@@ -229,7 +229,7 @@ class RunbookRun {
     if (this.#check !== undefined && !this.#isDue(this.#check)) this.#check.scope.cancel();
   }
 
-  #start({ node: name, try: count }: Extract<RunbookStep, { do: 'start' }>, plan: RunbookPlan): void {
+  #start({ node: name, number }: Extract<RunbookStep, { do: 'start' }>, plan: RunbookPlan): void {
     const node = this.#state.nodes.find((each) => each.name === name);
     if (node === undefined) throw new TypeError(`${name} is not a node of this runbook`);
     const { isValidator, power } = node;
@@ -238,7 +238,7 @@ class RunbookRun {
     void this.#runNode({
       plan,
       node: { name, isValidator, ...present({ power }) },
-      try: count,
+      try: number,
       ...present({ heightBefore }),
     });
   }
@@ -342,7 +342,9 @@ class RunbookMirroring {
   }
 }
 
+/** A try that was given up before anything was sent counts as none. */
 function countOutcome(result: NodeResult): void {
+  if (result.state === 'held') return;
   metricMeter
     .createCounter('sei_runbook_node_outcomes_total', '1', 'Tries at a node of a runbook that ended')
     .add(1, { reason: result.state === 'passed' ? 'Passed' : result.reason });
