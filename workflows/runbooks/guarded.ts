@@ -50,7 +50,7 @@ async function awaitAllowed({ plan, node: { name }, taskQueue }: PlannedNode): P
   }
 }
 
-/** A hold that goes on began when it was first found: alerts on long ones do not begin again with each activity. */
+/** A hold that lasts began when it was first found: alerts on long ones do not begin again with each activity. */
 function holdAfter(
   { guard, obstacle }: Extract<StartResult, { state: 'waiting' }>,
   earlier: GuardHold | undefined,
