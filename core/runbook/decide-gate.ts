@@ -108,10 +108,13 @@ function signingObstacle({ address }: NodeStatus, { observation, rules }: Situat
     : { reason: 'NotSigning', message: `No recent commit has its signature (${address}).` };
 }
 
-/** Whether enough of the sources that have one commit after the restart show the signature in it. */
+/**
+ * Whether enough of the sources that have one commit after the restart show the signature in it. When the head at the
+ * restart is not known yet, no commit is known to be after it.
+ */
 function signedSince(
   { sources }: ChainObservation,
-  { headAtRestart = 0, minSources }: GateRules,
+  { headAtRestart = Number.POSITIVE_INFINITY, minSources }: GateRules,
   address: string,
 ): boolean {
   const heights = new Set(sources.flatMap(({ commits }) => commits.map(({ height }) => height)));

@@ -83,6 +83,11 @@ describe('the gate of a node', () => {
       { headAtRestart: HEIGHT, blocks: 0 },
       'NotSigning',
     ],
+    'counts no signature while the head at the restart is not known yet': [
+      observation(),
+      { headAtRestart: undefined, blocks: 0 },
+      'NotSigning',
+    ],
     'compares with the head that two nodes have, when one reports a height of its own': [
       observation({}, withOthers({}, {}, { height: 10 ** 12 })),
       {},
