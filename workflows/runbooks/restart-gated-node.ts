@@ -81,9 +81,8 @@ class GatedNode {
   }
 
   async run(): Promise<NodeResult> {
-    const otherwise = (message: string): NodeResult => ({ state: 'held', waiting: { reason: 'Queued', message } });
     try {
-      return await holdNode(this.#input, (held) => this.#steps(held), { atMostMs: PATIENCE_MS, otherwise });
+      return await holdNode(this.#input, (held) => this.#steps(held), { atMostMs: PATIENCE_MS, otherwise: queued });
     } catch (error) {
       if (!isCancellation(error)) throw error;
       return this.#failed('Cancelled', 'The workflow of the node was cancelled. Check the node before you retry it.');
@@ -180,6 +179,10 @@ class GatedNode {
       getExternalWorkflowHandle(parent.workflowId).signal(reportNode, { node: name, ...report }),
     ).catch(() => undefined);
   }
+}
+
+function queued(message: string): NodeResult {
+  return { state: 'held', waiting: { reason: 'Queued', message } };
 }
 
 /** What a failed child task says. Its outcome is read first: a cancelled restart may have been sent and have failed. */
