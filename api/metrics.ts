@@ -171,7 +171,7 @@ export const metrics = {
     type: 'gauge',
     labels: [],
     unit: '1',
-    help: '1 while this process turns SeiNodeTasks into workflows',
+    help: '1 while this process turns SeiNodeTasks and SeiNodeRunbooks into workflows',
   },
   sei_bridge_leader_transitions_total: {
     type: 'counter',
@@ -189,19 +189,19 @@ export const metrics = {
     type: 'gauge',
     labels: [],
     unit: '1',
-    help: 'SeiNodeTasks that wait to be reconciled, also after a failure',
+    help: 'SeiNodeTasks and SeiNodeRunbooks that wait to be reconciled, also after a failure',
   },
   sei_bridge_backing_off: {
     type: 'gauge',
     labels: [],
     unit: '1',
-    help: 'SeiNodeTasks whose last reconcile failed and that are requeued with backoff',
+    help: 'SeiNodeTasks and SeiNodeRunbooks whose last reconcile failed and that are requeued with backoff',
   },
   sei_bridge_reconcile_duration_seconds: {
     type: 'histogram',
     labels: ['result'],
     unit: 'seconds',
-    help: 'Reconciles of a SeiNodeTask',
+    help: 'Reconciles of a SeiNodeTask or SeiNodeRunbook',
     buckets: CALL_SECONDS,
   },
   sei_bridge_statuses_repaired_total: {
@@ -232,7 +232,7 @@ export const metrics = {
     type: 'counter',
     labels: [],
     unit: '1',
-    help: 'Lists of all SeiNodeTasks: the first one of each term, and after events may have been missed',
+    help: 'Lists of all SeiNodeTasks or SeiNodeRunbooks: the first one of each term, and after events may have been missed',
   },
   sei_kubernetes_requests_total: {
     type: 'counter',

@@ -82,7 +82,7 @@ class GatedNode {
 
   async run(): Promise<NodeResult> {
     try {
-      return await holdNode(this.#input, (held) => this.#steps(held), { atMostMs: PATIENCE_MS, otherwise: queued });
+      return await holdNode(this.#input, (held) => this.#steps(held), { atMostMs: PATIENCE_MS, otherwise: heldInQueue });
     } catch (error) {
       if (!isCancellation(error)) throw error;
       return this.#failed('Cancelled', 'The workflow of the node was cancelled. Check the node before you retry it.');
@@ -181,7 +181,7 @@ class GatedNode {
   }
 }
 
-function queued(message: string): NodeResult {
+function heldInQueue(message: string): NodeResult {
   return { state: 'held', waiting: { reason: 'Queued', message } };
 }
 

@@ -15,8 +15,6 @@ import {
 import type { RunbookInput } from '../../api/temporal/runbook-input.ts';
 import { afterRunbookEvent, type RunbookEvent } from '../../core/runbook/after-runbook-event.ts';
 import { applySettings } from '../../core/runbook/apply-control.ts';
-import type { GuardNumbers } from '../../core/guard/decide-guard.ts';
-import type { GuardHold } from '../../core/guard/guard-hold.ts';
 import { nextRunbookStep, slots, type RunbookStep } from '../../core/runbook/next-runbook-step.ts';
 import { planSummary } from '../../core/runbook/plan-summary.ts';
 import type { RunbookPlan } from '../../core/runbook/plan-runbook.ts';
@@ -31,6 +29,7 @@ import {
 import { endView, planningView, runbookView, type RunbookView } from '../../core/runbook/runbook-view.ts';
 import { present } from '../../lib/present.ts';
 import { SHORT, waiting } from '../activity-options.ts';
+import { guardHoldOf } from './guard-hold-of.ts';
 import type { GatedNodeInput } from './restart-gated-node.ts';
 import { RunbookControl } from './runbook-control.ts';
 import { showRunbook } from './runbook-display.ts';
@@ -197,7 +196,7 @@ class RunbookRun {
       running: nodesIn(state, 'Running').map(({ name }) => name),
       slots: slots(state),
       ...(shown === undefined ? {} : { shown: { reason: shown.reason, message: shown.message } }),
-      ...present({ hold: shown?.reason === 'Guarded' ? guard && holdOf(guard, shown.sinceMs) : undefined }),
+      ...present({ hold: shown?.reason === 'Guarded' ? guard && guardHoldOf(guard, shown.sinceMs) : undefined }),
     });
   }
 
@@ -341,10 +340,6 @@ class RunbookMirroring {
   stop(): void {
     this.#scope.cancel();
   }
-}
-
-function holdOf({ verdict }: GuardNumbers, sinceMs: number): GuardHold {
-  return { by: verdict === 'Allowed' || verdict === 'NotAValidator' ? 'ChainPermit' : verdict, sinceMs };
 }
 
 /** A try that was given up before anything was sent counts as none. */
