@@ -82,7 +82,10 @@ class GatedNode {
 
   async run(): Promise<NodeResult> {
     try {
-      return await holdNode(this.#input, (held) => this.#steps(held), { atMostMs: PATIENCE_MS, otherwise: heldInQueue });
+      return await holdNode(this.#input, (held) => this.#steps(held), {
+        atMostMs: PATIENCE_MS,
+        otherwise: heldInQueue,
+      });
     } catch (error) {
       if (!isCancellation(error)) throw error;
       return this.#failed('Cancelled', 'The workflow of the node was cancelled. Check the node before you retry it.');
