@@ -39,7 +39,9 @@ function ownCode(bundle: string): Map<string, string> {
 describe('the bundle of the workflows', () => {
   let bundle: string;
 
-  before(async () => {
+  before(async function () {
+    // The bundler takes seconds, and longer on a busy machine.
+    this.timeout(120_000);
     bundle = await bundleWorkflows();
   });
 
