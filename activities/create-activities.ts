@@ -12,6 +12,7 @@ import { permitIdOf } from '../api/temporal/permit-id.ts';
 import { present } from '../lib/present.ts';
 import { problemEvent } from '../core/task-events.ts';
 import { mirrorTargetOf, type TaskIdentity } from '../api/temporal/task-input.ts';
+import { waitingInQueue } from '../core/queueing.ts';
 import { planTask } from '../core/task-plan.ts';
 import { KubernetesError } from '../kubernetes/errors.ts';
 import { Attempt } from './attempt.ts';
@@ -136,7 +137,7 @@ export function createActivities(given: ActivityDependencies): Activities {
       if (permit !== undefined) await target().permits.release(permit.permitId, permit.holder, permit.runId);
       return await mirrorStatus(dependencies, request, cancellationSignal());
     },
-    acquireNodePermit: async (node) => {
+    acquireNodePermit: async (node, { atMostMs } = { atMostMs: Number.POSITIVE_INFINITY }) => {
       using attempt = new Attempt<{ waitingFor: string }>(shutdown, DISPATCH_BEAT);
       using wait = new PermitWait({
         permits: target().permits,
@@ -150,12 +151,15 @@ export function createActivities(given: ActivityDependencies): Activities {
       try {
         for (const sinceMs = attempt.nowMs; ;) {
           const taken = await wait.acquire(sinceMs);
-          if ('permitRunId' in taken) return;
+          if ('permitRunId' in taken) return undefined;
+          const leftMs = sinceMs + atMostMs - attempt.nowMs;
+          const obstacle = { by: 'permit', holder: taken.heldBy } as const;
+          if (leftMs <= 0) return { waitingFor: waitingInQueue(node, obstacle, undefined) };
           attempt.heartbeat({ waitingFor: taken.heldBy });
-          await wait.wait(Number.POSITIVE_INFINITY);
+          await wait.wait(leftMs);
         }
       } catch (error) {
-        attempt.leave(error);
+        return attempt.leave(error);
       }
     },
     releaseNodePermit: async (node) => await target().permits.release(permitIdOf(clusterId, node), ownWorkflowId()),

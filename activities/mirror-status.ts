@@ -133,10 +133,11 @@ async function begunBefore(
 }
 
 /** The objects that the Events of a task are about, and who requested the task. */
-export function subjectsOf({ mirrorTo, kind, node, taskId, provenance }: TaskIdentity): EventSubjects {
+export function subjectsOf({ mirrorTo, partOf, kind, node, taskId, provenance }: TaskIdentity): EventSubjects {
   const { namespace, name, uid } = node;
   return {
     task: mirrorTo,
+    runbook: partOf,
     workflowId: ownWorkflowId(),
     taskId,
     kind,

@@ -63,6 +63,13 @@ export class NodePermits {
     }
   }
 
+  /** Whoever holds a permit. Unset: nobody, or a workflow that has closed. */
+  async holderOf(permitId: string): Promise<PermitHolder | undefined> {
+    const permit = await this.#read(permitId);
+    if (permit?.workflowId === undefined) return permit;
+    return (await this.#workflows.isOpen(permit.workflowId)) ? permit : undefined;
+  }
+
   /** Whether a workflow holds a permit. */
   async isHeldBy(permitId: string, holder: string): Promise<boolean> {
     return (await this.#read(permitId))?.workflowId === holder;

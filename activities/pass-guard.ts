@@ -38,7 +38,7 @@ export async function evaluateGuard(
   const permittedAtMs = attempt.nowMs;
   const { chainId = '' } = target;
   const recent = chainId === '' ? [] : await restarts.read(chainId);
-  const observation = await observed(chains, chainId, { target, attempt });
+  const observation = await observed(chains, chainId, { target, recent, attempt });
   const situation = { target, recent, permittedAtMs, ...present({ lastRestartMs }) };
   return decideGuard(observation, situation, guard, attempt.nowMs);
 }
@@ -46,12 +46,16 @@ export async function evaluateGuard(
 async function observed(
   chains: GuardDependencies['chains'],
   chainId: string,
-  { target, attempt }: Pick<GuardQuestion, 'target' | 'attempt'>,
+  {
+    target,
+    recent,
+    attempt,
+  }: Pick<GuardQuestion, 'target' | 'attempt'> & { readonly recent: readonly RecentRestart[] },
 ): Promise<ChainObservation> {
   const nothing = { chainId, readFromMs: attempt.nowMs, nodes: [], sources: [] };
   if (chainId === '') return nothing;
   try {
-    return await chains.read({ chainId, target, signal: attempt.signal, nowMs: () => attempt.nowMs });
+    return await chains.read({ chainId, target, last: recent, signal: attempt.signal, nowMs: () => attempt.nowMs });
   } catch (error) {
     if (error instanceof KubernetesError) return { ...nothing, problem: error.message };
     throw error;

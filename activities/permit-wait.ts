@@ -1,4 +1,4 @@
-import { holderText } from '../api/temporal/permit-id.ts';
+import { holderText, isSharedPermit } from '../api/temporal/permit-id.ts';
 import type { Metrics } from '../api/metrics.ts';
 import type { SeiNodeTask } from '../api/sei-node-task.ts';
 import { parseWorkflowId } from '../api/temporal/workflow-id.ts';
@@ -66,7 +66,7 @@ export class PermitWait implements Disposable {
     }
     this.#holder = taken.heldBy;
     const { workflowId } = taken.heldBy;
-    const name = await holderName(tasks, workflowId);
+    const name = await holderName(tasks, permitId, workflowId);
     this.#place.knownHolder = { workflowId, name };
     return { heldBy: name };
   }
@@ -105,10 +105,17 @@ export class PermitWait implements Disposable {
  * How messages name a holder. They mark a task whose resource was deleted: it holds its node until the work that was
  * sent has ended, but kubectl no longer finds it.
  */
-async function holderName(tasks: ResourceClient<SeiNodeTask>, workflowId: string | undefined): Promise<string> {
+async function holderName(
+  tasks: ResourceClient<SeiNodeTask>,
+  permitId: string,
+  workflowId: string | undefined,
+): Promise<string> {
   const name = holderText(workflowId);
   const reference = parseWorkflowId(workflowId ?? '');
   if (reference === undefined) return name;
   const resource = await tasks.get(reference.namespace, reference.name);
-  return resource?.metadata.uid === reference.uid ? name : `${name}, which was deleted and whose work has not ended`;
+  if (resource?.metadata.uid === reference.uid) return name;
+  return isSharedPermit(permitId)
+    ? `${name}, which is in another cluster or was deleted`
+    : `${name}, which was deleted and whose work has not ended`;
 }

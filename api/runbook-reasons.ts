@@ -6,6 +6,7 @@ export const runbookReasons = {
   Checking: 'It is being checked whether the next node may be started.',
   OutsideWindow: 'The next node waits for `spec.window`.',
   Unavailable: 'The next node waits because other nodes of the runbook are down, and `maxUnavailable` allows no more.',
+  Queued: 'The next node waits because other work has it, which the message names.',
   Guarded: 'The next node waits because the guard does not allow it to be down. The message has the numbers.',
   Soaking: 'The next node waits for `spec.strategy.soakSeconds`.',
   RestartingNodes: 'Nodes are being restarted or are at their gates.',

@@ -11,7 +11,12 @@ const peerSource = z.object({
  * owns it. The phase stays text, since that controller may learn phases that we do not know.
  */
 export const seiNodeSchema = z.object({
-  metadata: z.object({ name: z.string(), namespace: z.string(), uid: z.string() }),
+  metadata: z.object({
+    name: z.string(),
+    namespace: z.string(),
+    uid: z.string(),
+    deletionTimestamp: z.string().optional(),
+  }),
   spec: z.object({
     chainId: z.string().optional(),
     image: z.string().optional(),

@@ -15,7 +15,7 @@ import { startChaosStack, type ChaosStack } from './start-chaos-stack.ts';
 const PROGRESS_MS = 15_000;
 /** Operators wait while so many are open. */
 const MOST_OPEN_TASKS = 40;
-const MOST_OPEN_ROLLING_RESTARTS = 2;
+const MOST_OPEN_ROLLING_RESTARTS = 3;
 
 export interface ChaosOptions {
   readonly seed: number;

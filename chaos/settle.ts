@@ -10,7 +10,7 @@ import type { ChaosStack } from './start-chaos-stack.ts';
  * What is open still changes within this time, in milliseconds, or never will: longer than the longest execution time
  * and the longest wait in a plan together, and than the gate of a node. There is no other limit, since a busy machine is slow.
  */
-const QUIET_MS = 90_000;
+const QUIET_MS = 120_000;
 const LOOK_MS = 500;
 
 /** Waits until nothing is left, or nothing changes. @returns What is still there. */

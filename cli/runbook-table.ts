@@ -62,7 +62,7 @@ export function runbookTable(
   return [
     layout.header,
     ...shown.flatMap(({ lines, node }) => lines.map((line) => style(line, node.phase))),
-    ...restLine(entries.filter((entry) => !shown.includes(entry))),
+    ...restLine(entries.filter(({ node }) => !shown.some((entry) => entry.node === node))),
   ];
 }
 
@@ -93,16 +93,20 @@ function textOf({ phase, message = '' }: ListedNode, isPlan: boolean): string {
   return isPlan || phase === 'Failed' || phase === 'Running' ? printable(message) : '';
 }
 
+/** Entries for which there is room, the most urgent first, then as much of their messages as fits. */
 function fitting(entries: readonly Entry[], height: number): readonly Entry[] {
   if (entries.reduce((lines, entry) => lines + entry.lines.length, 0) <= height) return entries;
-  const shown = new Set<Entry>();
-  let left = height - 1;
-  for (const entry of entries.toSorted((one, other) => urgency(one) - urgency(other) || nearness(one, other))) {
-    if (entry.lines.length > left) break;
-    shown.add(entry);
-    left -= entry.lines.length;
-  }
-  return entries.filter((entry) => shown.has(entry));
+  const byUrgency = entries.toSorted((one, other) => urgency(one) - urgency(other) || nearness(one, other));
+  // One line says how many are left out.
+  const isLeftOut = entries.length > height;
+  const shown = byUrgency.slice(0, Math.max(0, isLeftOut ? height - 1 : height));
+  let left = height - shown.length - (isLeftOut ? 1 : 0);
+  const shortened = shown.map((entry): Entry => {
+    const below = entry.lines.slice(1, 1 + left);
+    left -= below.length;
+    return { ...entry, lines: [...entry.lines.slice(0, 1), ...below] };
+  });
+  return shortened.toSorted((one, other) => one.index - other.index);
 }
 
 function urgency({ node: { phase } }: Entry): number {

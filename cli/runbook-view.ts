@@ -1,5 +1,6 @@
 import { clearScreenDown, moveCursor } from 'node:readline';
 import { styleText } from 'node:util';
+import type { RunbookNodePhase } from '../api/runbook-phases.ts';
 import type { SeiNodeRunbook } from '../api/sei-node-runbook.ts';
 import { widthOf } from './output.ts';
 import type { CommandLine } from './runbook-choices.ts';
@@ -10,7 +11,13 @@ import { screenLines } from './wrapped.ts';
 /** Times on the screen are whole seconds. */
 const REDRAW_MS = 1_000;
 
-const STYLES = { Pending: 'dim', Running: 'bold', Complete: 'green', Failed: 'red', Skipped: 'dim' } as const;
+const STYLES: Readonly<Record<RunbookNodePhase, Parameters<typeof styleText>[0]>> = {
+  Pending: [],
+  Running: 'bold',
+  Complete: 'green',
+  Failed: 'red',
+  Skipped: 'dim',
+};
 
 /**
  * A runbook as it is now: on a terminal one block that is drawn again in place, each second and at each change;

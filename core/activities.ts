@@ -62,8 +62,14 @@ export interface Activities {
   ): Promise<BegunTask | undefined>;
   /**
    * Waits until the workflow that calls has a node to itself; it then hands its id on to its tasks as `permitHolder`.
+   *
+   * @param limit - `atMostMs`: longest wait, in milliseconds. Unset: as long as it takes.
+   * @returns What is still waited for after that, as a sentence. Unset: the permit was acquired.
    */
-  acquireNodePermit(node: NodeReference): Promise<void>;
+  acquireNodePermit(
+    node: NodeReference,
+    limit?: { readonly atMostMs: number },
+  ): Promise<{ readonly waitingFor: string } | undefined>;
   releaseNodePermit(node: NodeReference): Promise<void>;
   /** Checks the inputs of tasks that a runbook will start. Returns what is wrong with the first that is not valid. */
   validateTasks(tasks: readonly { readonly kind: string; readonly input: unknown }[]): Promise<Verdict | undefined>;

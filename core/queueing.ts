@@ -83,9 +83,10 @@ export function queueTimedOut(
   obstacle: Obstacle,
   { timeoutMs, begun = false }: { readonly timeoutMs: number; readonly begun?: boolean },
 ): Verdict {
-  return failed('TargetResolveFailed', obstacle.by, {
+  const verdict = failed('TargetResolveFailed', obstacle.by, {
     ...valuesOf(node, obstacle),
     timeout: formatDuration(timeoutMs),
     whereabouts: begun ? whereabouts.begunAndQueued : whereabouts.queued,
   });
+  return { ...verdict, waitedFor: { reason: 'Queued', message: waitingInQueue(node, obstacle, undefined) } };
 }

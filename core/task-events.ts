@@ -3,6 +3,7 @@ import type { Verdict } from '../api/temporal/task-outcome.ts';
 import { printable } from '../lib/printable.ts';
 import { CANCEL_ANNOTATION } from '../api/provenance.ts';
 import { SEI_NODE, SEI_NODE_TASK } from '../api/resources.ts';
+import { regardingRunbook } from './runbook/runbook-event.ts';
 import type { WaitReason } from './next-status.ts';
 import type { MirrorTarget } from '../api/temporal/task-input.ts';
 
@@ -80,6 +81,8 @@ export function waitingEvent(task: MirrorTarget, reason: WaitReason, message: st
 export interface EventSubjects {
   /** Unset: a run without a resource. */
   readonly task?: MirrorTarget | undefined;
+  /** The runbook that the task is a step of. Unset: none. */
+  readonly runbook?: MirrorTarget | undefined;
   readonly workflowId: string;
   /** The sidecar's id of the task. Unset: not known. */
   readonly taskId?: string;
@@ -113,7 +116,15 @@ export function guardEvents(
   { by, verdict, note }: { readonly by: 'warn' | 'override'; readonly verdict: string; readonly note: string },
 ): TaskEvent[] {
   const reason = by === 'warn' ? 'GuardWarning' : 'GuardOverridden';
-  return onBoth(subjects, { type: 'Warning', reason, action: 'CheckGuard', note, key: `guard/${verdict}` });
+  const happening = { type: 'Warning', reason, action: 'CheckGuard', note, key: `guard/${verdict}` } as const;
+  const { runbook, workflowId } = subjects;
+  return [
+    ...onBoth(subjects, happening),
+    // One for each node: the messages of the guard name it.
+    ...(runbook === undefined
+      ? []
+      : [{ ...happening, regarding: regardingRunbook(runbook), key: `${workflowId}/${happening.key}` }]),
+  ];
 }
 
 /**

@@ -120,13 +120,13 @@ function checkedPlan(kind: TaskKind, input: CheckedInput, planner: Planner): Tas
 }
 
 function identityOf(kind: TaskKind, input: CheckedInput, planner: Planner): TaskIdentity {
-  const { begun, mirrorTo, generation } = input;
+  const { begun, mirrorTo, partOf, generation } = input;
   return {
     cluster: input.cluster ?? planner.cluster,
     kind,
     node: nodeOf(input),
     taskId: begun?.taskId ?? taskId(mirrorTo?.uid ?? `${planner.workflowId}/${planner.firstRunId}`, kind),
-    ...present({ mirrorTo, generation }),
+    ...present({ mirrorTo, partOf, generation }),
     // A run without a resource may bring any text.
     provenance: safeProvenance(input),
   };

@@ -150,7 +150,7 @@ export class Bridge {
   }
 
   #runbookBridge(): ResourceBridge<SeiNodeRunbook> | undefined {
-    const { transport, runbookWorkflows: workflows, metrics, namespaces, isLeading, log } = this.#options;
+    const { transport, events, runbookWorkflows: workflows, metrics, namespaces, isLeading, log } = this.#options;
     if (workflows === undefined) return undefined;
     const runbooks = new ResourceClient<SeiNodeRunbook>(transport, SEI_NODE_RUNBOOK);
     return new ResourceBridge<SeiNodeRunbook>({
@@ -159,7 +159,7 @@ export class Bridge {
       idOf: runbookWorkflowIdOf,
       parseId: parseRunbookWorkflowId,
       isFinished: ({ status }) => isTerminalRunbook(status?.phase),
-      createReconciler: (host) => new RunbookReconciler({ ...host, runbooks, workflows, metrics, log }),
+      createReconciler: (host) => new RunbookReconciler({ ...host, runbooks, workflows, events, metrics, log }),
       keyFields: runbookKeyFields,
       namespaces,
       selector: this.#options.taskSelector,

@@ -6,8 +6,10 @@ import type { RunbookStatus, SeiNodeRunbook } from '../api/sei-node-runbook.ts';
 import type { RunbookCommand } from '../api/temporal/runbook-input.ts';
 import { parseRunbookWorkflowId } from '../api/temporal/runbook-input.ts';
 import type { MirrorTarget } from '../api/temporal/task-input.ts';
+import { runbookEvent } from '../core/runbook/runbook-event.ts';
 import { runbookKeyFields } from '../core/runbook/runbook-fields.ts';
 import type { RunbookView } from '../core/runbook/runbook-view.ts';
+import type { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { ResourceClient } from '../kubernetes/resource-client.ts';
 import { writeRunbookStatus } from '../kubernetes/write-runbook-status.ts';
 import { lifetimeLeft } from './finished-tasks.ts';
@@ -18,6 +20,7 @@ import type { RunbookEnd, RunbookWorkflows } from './runbook-workflows.ts';
 export interface RunbookReconcilerOptions extends ReconcilerHost<SeiNodeRunbook> {
   readonly runbooks: ResourceClient<SeiNodeRunbook>;
   readonly workflows: RunbookWorkflows;
+  readonly events: EventRecorder;
   /** Unset: nothing is measured. */
   readonly metrics?: Metrics | undefined;
   readonly log: Log;
@@ -93,11 +96,11 @@ export class RunbookReconciler implements Reconciler {
     this.#remember(workflowId, { sentGeneration: generation });
   }
 
-  async #sendControl(workflowId: string, { spec = {}, status }: SeiNodeRunbook): Promise<void> {
+  async #sendControl(workflowId: string, { metadata, spec = {}, status }: SeiNodeRunbook): Promise<void> {
     const command = spec['control'] as RunbookCommand | undefined;
     if (command === undefined || command.id === status?.control?.id) return;
     if (command.id === this.#known.get(workflowId)?.sentControl) return;
-    await this.#options.workflows.sendControl(workflowId, { ...command, isFromSpec: true });
+    await this.#options.workflows.sendControl(workflowId, { ...command, isFromSpec: true }, metadata.generation ?? 1);
     this.#remember(workflowId, { sentControl: command.id });
     this.#options.log('RunbookCommandSent', { ...runbookKeyFields(workflowId), verb: command.verb });
   }
@@ -107,16 +110,24 @@ export class RunbookReconciler implements Reconciler {
     const end = (await this.#options.workflows.endOf(workflowId)) ?? TERMINATED;
     const { runbooks, metrics } = this.#options;
     const context = { atMs: Date.now() };
-    await writeRunbookStatus(
+    const { outcome } = await writeRunbookStatus(
       runbooks,
       { runbook: runbook.metadata, viewOf: (status) => endedView(status, end), context },
       metrics,
     );
+    if (outcome === 'written') this.#record(runbook.metadata, end);
     this.#options.log('RunbookStatusRepaired', {
       ...runbookKeyFields(workflowId),
       phase: end.phase,
       reason: end.reason,
     });
+  }
+
+  /** The workflow records its end itself; this one could not. In the background: nothing depends on it. */
+  #record({ namespace, name, uid }: SeiNodeRunbook['metadata'], { phase, reason, message }: RunbookEnd): void {
+    const { events, log } = this.#options;
+    const event = runbookEvent({ namespace, name, uid }, { phase, reason, note: message, key: `${phase}/${reason}` });
+    events.record(event).catch((error: unknown) => log('EventNotRecorded', { error }));
   }
 
   async #finish(workflowId: string, { metadata, spec = {}, status }: SeiNodeRunbook): Promise<void> {

@@ -30,10 +30,11 @@ export class RunbookWorkflows extends ResourceWorkflows<ResourceWorkflowsOptions
    * Sends `spec.control`; does nothing when the workflow is closed. The answer is in the status, once the workflow has
    * it.
    *
+   * @param generation - Of the spec: the id of an older command is sent, too, and refused.
    * @throws WorkflowUpdateFailedError while the runbook is being planned.
    */
-  async sendControl(workflowId: string, command: RunbookCommand): Promise<void> {
-    const update = { updateId: `control-${command.id}`, args: [command] as [RunbookCommand] };
+  async sendControl(workflowId: string, command: RunbookCommand, generation: number): Promise<void> {
+    const update = { updateId: `control-${command.id}-${generation}`, args: [command] as [RunbookCommand] };
     await this.tellOpen(workflowId, (handle) => handle.executeUpdate<unknown, [RunbookCommand]>('control', update));
   }
 

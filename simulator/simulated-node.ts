@@ -90,6 +90,8 @@ export class SimulatedNode {
   readonly sidecar: Sidecar;
   /** Requests in the order of their arrival; the last 10,000. */
   readonly requests: RecordedRequest[] = [];
+  /** Number of requests for seid's RPC that came through the fleet. */
+  rpcRequests = 0;
   readonly #journal = new Journal();
   readonly #kubelet: Kubelet;
   readonly #transactions: SentTransactions;
@@ -288,6 +290,7 @@ export class SimulatedNode {
 
   /** Handles a request for seid's RPC; `url` begins with its path there, such as `/status`. */
   async handleRpc(request: IncomingMessage, response: ServerResponse, url: string): Promise<void> {
+    this.rpcRequests += 1;
     if (this.#chainNode === undefined) return await proxyRpc(request, this.rpcUrl && this.rpcUrl + url, response);
     const served = { node: this.#chainNode, faults: this.#faults, wrapped: this.#jsonRpcEnvelope };
     return await serveRpc(served, request, response, url);

@@ -65,21 +65,20 @@ export async function createWorker(options: ServiceWorkerOptions): Promise<Worke
   const rpc = new SeidRpc({ urlTemplate: config.SEID_RPC_URL_TEMPLATE, dispatcher: new Agent() });
   const seiNodes = new ResourceClient(transport, SEI_NODE);
   const chain = new ChainReader({ rpc, seiNodes });
+  const sidecar = new SidecarClient({
+    urlTemplate: config.SIDECAR_URL_TEMPLATE,
+    dispatcher: new Agent(
+      config.SIDECAR_CA_FILE === undefined ? { allowH2: false } : { connect: connectTrusting(config.SIDECAR_CA_FILE) },
+    ),
+    token: config.SIDECAR_TOKEN_FILE === undefined ? undefined : new BearerToken(config.SIDECAR_TOKEN_FILE),
+    metrics,
+  });
   const guardWaits = new GuardWaits(metrics);
   const temporalUiUrl = config.TEMPORAL_UI_URL;
   const common = { clusterId, seiNodes, events, log, metrics, guardWaits, shutdown, temporalUiUrl };
   const activities = createActivities({
     ...common,
-    sidecar: new SidecarClient({
-      urlTemplate: config.SIDECAR_URL_TEMPLATE,
-      dispatcher: new Agent(
-        config.SIDECAR_CA_FILE === undefined
-          ? { allowH2: false }
-          : { connect: connectTrusting(config.SIDECAR_CA_FILE) },
-      ),
-      token: config.SIDECAR_TOKEN_FILE === undefined ? undefined : new BearerToken(config.SIDECAR_TOKEN_FILE),
-      metrics,
-    }),
+    sidecar,
     rpc,
     chains: chain,
     guardDefault: config.GUARD_DEFAULT,
@@ -91,6 +90,7 @@ export async function createWorker(options: ServiceWorkerOptions): Promise<Worke
     ...common,
     runbooks: new ResourceClient<SeiNodeRunbook>(transport, SEI_NODE_RUNBOOK),
     chain,
+    sidecar,
   });
   return await Worker.create({
     connection,

@@ -76,12 +76,13 @@ async function finish(
   return await CancellationScope.nonCancellable(() => mirrorStatus(request));
 }
 
-function outcomeOf(kind: TaskKind, { task, verdict, startedAtMs }: FinishedTask): TaskOutcome {
+function outcomeOf(kind: TaskKind, { task, verdict, startedAtMs, notice }: FinishedTask): TaskOutcome {
   const { namespace, name } = task.node;
   return {
     kind,
     verdict,
     node: { namespace, name },
+    ...present({ notice }),
     ...(startedAtMs === undefined ? {} : { taskId: task.taskId, executionStartedAt: timestamp(startedAtMs) }),
     endedAt: timestamp(Date.now()),
   };

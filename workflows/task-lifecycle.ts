@@ -64,6 +64,8 @@ export interface FinishedTask {
   readonly submittedAtMs?: number;
   /** The run that is its permit, as far as it is known. */
   readonly permitRunId?: string;
+  /** What was told with it. Unset: nothing. */
+  readonly notice?: string;
   /** Permit of a chain that it may hold. Unset: none. */
   readonly chainPermit?: ChainPermit;
 }
@@ -354,6 +356,7 @@ export class TaskLifecycle {
         submittedAtMs: this.#submittedAtMs,
         permitRunId: this.#permitRunId,
         chainPermit: this.#chainPermit,
+        notice: this.#begun?.notice,
       }),
     };
   }

@@ -21,8 +21,8 @@ export interface ChainRead {
   readonly chainId: string;
   /** The node that a task would take down. It is not asked about the chain. */
   readonly target: NodeReference;
-  /** Other nodes that are not asked about it: they were taken down and may not be back. Default: none. */
-  readonly exclude?: readonly NodeReference[];
+  /** Other nodes, which are asked about it only where there are too few others: they were taken down. Default: none. */
+  readonly last?: readonly NodeReference[];
   readonly signal: AbortSignal;
   /** The clock, in milliseconds since the epoch. Default: that of the machine. */
   readonly nowMs?: () => number;
@@ -42,13 +42,12 @@ export class ChainReader {
    * @throws KubernetesError when the API server does not list the SeiNodes.
    * @throws the signal's reason when it is aborted.
    */
-  async read({ chainId, target, exclude = [], signal, nowMs = Date.now }: ChainRead): Promise<ChainObservation> {
+  async read({ chainId, target, last = [], signal, nowMs = Date.now }: ChainRead): Promise<ChainObservation> {
     const { rpc, seiNodes, statusIntervalMs: intervalMs = STATUS_INTERVAL_MS } = this.#options;
     const readFromMs = nowMs();
     const { nodes: listed, onlyNamespace } = await listChainNodes(seiNodes, { chainId, target, signal });
     const nodes = await readStatuses(listed, { rpc, intervalMs, signal });
-    const excluded = [target, ...exclude];
-    const { sources: chosen, height } = chooseSources(nodes, { chainId, excluded, nowMs: nowMs() });
+    const { sources: chosen, height } = chooseSources(nodes, { chainId, target, last, nowMs: nowMs() });
     const observation = { chainId, readFromMs, nodes, onlyNamespace };
     if (height === undefined) return { ...observation, sources: [] };
     const asked = chosen.map(async (node) => await readSource({ rpc, node, chainId, height, signal }));

@@ -8,8 +8,10 @@ const MAX_SOURCES = 5;
 
 interface Choice {
   readonly chainId: string;
-  /** These are not asked: the target, and what is down or may be. */
-  readonly excluded: readonly NodeReference[];
+  /** It is not asked: a task would take it down. */
+  readonly target: NodeReference;
+  /** These are asked only where there are too few others: they were taken down, and what they answer may not count. */
+  readonly last: readonly NodeReference[];
   /** In milliseconds since the epoch. */
   readonly nowMs: number;
 }
@@ -30,13 +32,16 @@ interface Candidate {
  * stopped, the highest of those that are not catching up, or else of all.
  */
 export function chooseSources(nodes: readonly ObservedNode[], choice: Choice): ChosenSources {
-  const isExcluded = (node: ObservedNode): boolean => choice.excluded.some((each) => isSameNode(node, each));
+  const isLast = ({ node }: Candidate): boolean => choice.last.some((each) => isSameNode(node, each));
   const candidates = nodes.flatMap((node): Candidate[] =>
-    node.status?.network === choice.chainId && !isExcluded(node) ? [{ node, status: node.status }] : [],
+    node.status?.network === choice.chainId && !isSameNode(node, choice.target) ? [{ node, status: node.status }] : [],
   );
   const settled = candidates.filter(({ status }) => !status.catchingUp);
   const fresh = settled.filter(({ status }) => isFresh(status, choice.nowMs));
   const best = [fresh, settled, candidates].find((each) => each.length > 0) ?? [];
-  const chosen = best.toSorted((one, other) => other.status.height - one.status.height).slice(0, MAX_SOURCES);
-  return { sources: chosen.map(({ node }) => node), height: chosen.at(-1)?.status.height };
+  const chosen = best
+    .toSorted((one, other) => Number(isLast(one)) - Number(isLast(other)) || other.status.height - one.status.height)
+    .slice(0, MAX_SOURCES);
+  if (chosen.length === 0) return { sources: [] };
+  return { sources: chosen.map(({ node }) => node), height: Math.min(...chosen.map(({ status }) => status.height)) };
 }

@@ -1,10 +1,16 @@
+import type { NodeReference } from '../../api/node-reference.ts';
 import type { SeiNode } from '../../api/sei-node.ts';
+import { sidecarActivity, type SidecarActivity } from '../../api/sidecar/sidecar-activity.ts';
+import { chainPermitIdOf, holderText, permitIdOf } from '../../api/temporal/permit-id.ts';
 import { guardHolders, type GuardHolder } from '../../core/guard/guard-hold.ts';
-import { decideStart } from '../../core/runbook/decide-start.ts';
+import { decideStart, type StartRules } from '../../core/runbook/decide-start.ts';
 import type { StartRequest, StartResult } from '../../core/runbook/runbook-activities.ts';
 import { present } from '../../lib/present.ts';
 import { printable } from '../../lib/printable.ts';
 import { guardTargetOf } from '../../core/guard/guard-target.ts';
+import type { ChainRestarts } from '../chain-restarts.ts';
+import { SidecarError } from '../errors.ts';
+import type { NodePermits, PermitHolder } from '../node-permits.ts';
 import { readSeiNode } from '../read-sei-node.ts';
 import { guardOfNode } from './guard-of-node.ts';
 import type { RunbookDependencies } from './runbook-dependencies.ts';
@@ -14,6 +20,14 @@ const FIRST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 30_000;
 /** A message with other numbers is shown after this, in milliseconds. */
 const SHOW_AGAIN_MS = 60_000;
+
+/** What the start of a node is decided from. */
+export interface StartDependencies extends Pick<RunbookDependencies, 'seiNodes' | 'chain' | 'sidecar' | 'guardWaits'> {
+  readonly restarts: Pick<ChainRestarts, 'read'>;
+  readonly permits: Pick<NodePermits, 'holderOf'>;
+  /** Id of the workflow that will start the node: what it holds itself is not in its way. */
+  readonly workflowId: string;
+}
 
 /** What a wait needs of its attempt. */
 export interface WaitClock {
@@ -28,7 +42,7 @@ export interface WaitClock {
  * @returns `waiting` as soon as something else is in the way than `request.shown`.
  */
 export async function awaitNodeStart(
-  dependencies: Pick<RunbookDependencies, 'seiNodes' | 'chain' | 'guardWaits'>,
+  dependencies: StartDependencies,
   request: StartRequest,
   clock: WaitClock,
 ): Promise<StartResult> {
@@ -58,25 +72,66 @@ function isNews(
 }
 
 async function checkOnce(
-  { seiNodes, chain }: Pick<RunbookDependencies, 'seiNodes' | 'chain'>,
+  dependencies: StartDependencies,
   request: StartRequest,
   { nowMs, signal }: WaitClock,
 ): Promise<StartResult> {
   const { plan, node: name } = request;
-  const node = { namespace: plan.namespace, name };
-  const seiNode = await readSeiNode(seiNodes, node, signal);
-  const unusable = unusableBecause(seiNode, plan.chainId);
+  const { namespace, chainId, window } = plan;
+  const node = { namespace, name };
+  const seiNode = await readSeiNode(dependencies.seiNodes, node, signal);
+  const unusable = unusableBecause(seiNode, chainId);
   if (seiNode === undefined || unusable !== undefined) return { state: 'unusable', ...GONE, ...unusable };
-  const observation = await chain.read({ chainId: plan.chainId, target: node, signal });
+  const { recent, lastRestartMs, ...others } = await otherWork(dependencies, { ...plan, node, signal });
+  const observation = await dependencies.chain.read({ chainId, target: node, last: recent, signal });
   const decision = decideStart(
     observation,
-    { ...request, namespace: plan.namespace, window: plan.window },
-    () => guardOfNode(observation, guardTargetOf(seiNode), plan, observation.readFromMs),
+    { ...request, namespace, window, ...others },
+    () =>
+      guardOfNode(observation, guardTargetOf(seiNode), plan, { nowMs: observation.readFromMs, recent, lastRestartMs }),
     nowMs,
   );
   if (decision.state === 'waiting') return decision;
   const observed = observation.nodes.find((each) => each.name === name && each.namespace === node.namespace);
   return { ...decision, ...present({ height: observed?.status?.height }) };
+}
+
+/** What else is being done with the node and its chain. */
+async function otherWork(
+  { restarts, permits, sidecar, workflowId }: StartDependencies,
+  {
+    node,
+    cluster,
+    chainId,
+    signal,
+  }: Pick<StartRequest['plan'], 'cluster' | 'chainId'> & { readonly node: NodeReference; readonly signal: AbortSignal },
+) {
+  const [recent, holder, chainHolder, activity] = await Promise.all([
+    restarts.read(chainId),
+    permits.holderOf(permitIdOf(cluster, node)),
+    permits.holderOf(chainPermitIdOf(chainId)),
+    sidecar.listTasks(node, signal).then(
+      (tasks) => sidecarActivity(tasks, ''),
+      (error: unknown) => withoutAnswer(error),
+    ),
+  ]);
+  return {
+    recent,
+    lastRestartMs: activity.lastRestartEndedAtMs,
+    chainHolder: chainHolder && holderText(chainHolder.workflowId),
+    work: workOf(holder?.workflowId === workflowId ? undefined : holder, activity),
+  };
+}
+
+function workOf(holder: PermitHolder | undefined, { restarting }: SidecarActivity): StartRules['work'] {
+  if (holder !== undefined) return { by: 'permit', holder: holderText(holder.workflowId) };
+  return restarting === undefined ? undefined : { by: 'restart', taskId: restarting };
+}
+
+/** A sidecar that does not answer is asked again by the task. */
+function withoutAnswer(error: unknown): SidecarActivity {
+  if (error instanceof SidecarError) return {};
+  throw error;
 }
 
 const GONE = {
@@ -88,7 +143,8 @@ function unusableBecause(
   node: SeiNode | undefined,
   chainId: string,
 ): { readonly reason: string; readonly message: string } | undefined {
-  if (node === undefined || node.status?.phase === 'Terminating') return GONE;
+  if (node === undefined || node.metadata.deletionTimestamp !== undefined || node.status?.phase === 'Terminating')
+    return GONE;
   if (node.spec.chainId === chainId) return undefined;
   return {
     reason: 'ChainIdMismatch',

@@ -1,8 +1,11 @@
 import { cancellationSignal, Context } from '@temporalio/activity';
 import type { GateProgress, RunbookActivities } from '../../core/runbook/runbook-activities.ts';
 import { Attempt } from '../attempt.ts';
+import { ChainRestarts } from '../chain-restarts.ts';
 import { assertCluster } from '../errors.ts';
-import { awaitNodeStart } from './await-start.ts';
+import { NodePermits } from '../node-permits.ts';
+import { ownWorkflowId } from '../own-workflow-id.ts';
+import { awaitNodeStart, type StartDependencies } from './await-start.ts';
 import { GateWait } from './gate-node.ts';
 import { askForView, RunbookMirror } from './mirror-runbook.ts';
 import { makeRunbookPlan } from './plan-runbook.ts';
@@ -12,7 +15,13 @@ import type { RunbookDependencies } from './runbook-dependencies.ts';
 const BEAT = 0.2;
 
 export function createRunbookActivities(dependencies: RunbookDependencies): RunbookActivities {
-  const { clusterId, shutdown, chain } = dependencies;
+  const { clusterId, shutdown, chain, log } = dependencies;
+  const starting = (): StartDependencies => ({
+    ...dependencies,
+    permits: new NodePermits(Context.current().client, log),
+    restarts: new ChainRestarts(Context.current().client),
+    workflowId: ownWorkflowId(),
+  });
   return {
     planRunbook: async (input) => {
       assertCluster(input.cluster ?? clusterId, clusterId);
@@ -23,7 +32,7 @@ export function createRunbookActivities(dependencies: RunbookDependencies): Runb
       using attempt = new Attempt<{ readonly node: string }>(shutdown, BEAT);
       attempt.heartbeat({ node: request.node });
       try {
-        return await awaitNodeStart(dependencies, request, attempt);
+        return await awaitNodeStart(starting(), request, attempt);
       } catch (error) {
         return attempt.leave(error);
       }

@@ -19,6 +19,10 @@ export class GateWait {
   readonly #clock: GateClock;
   #progress: GateProgress;
   #readAtMs: number;
+  /** At the last read. Unset: it was not known. */
+  #head: number | undefined;
+  /** How long the chain has had no new block, in milliseconds: whether that counts is known when it has one, or halts. */
+  #stillMs = 0;
 
   /** @param earlier - Progress of an earlier attempt. Unset: that of the request. */
   constructor(chain: RunbookDependencies['chain'], request: GateRequest, clock: GateClock, earlier?: GateProgress) {
@@ -73,9 +77,14 @@ export class GateWait {
     const passedMs = Math.max(0, nowMs - this.#readAtMs);
     this.#readAtMs = nowMs;
     const { headAtRestart = head, waitedMs, height: earlierHeight } = this.#progress;
+    const isStill = head !== undefined && head === this.#head;
+    this.#head = head;
+    this.#stillMs = state === 'halted' ? 0 : this.#stillMs + passedMs;
+    const countedMs = isStill ? 0 : this.#stillMs;
+    this.#stillMs -= countedMs;
     this.#progress = {
       // Time in which the chain is halted is not the node's.
-      waitedMs: state === 'halted' ? waitedMs : waitedMs + passedMs,
+      waitedMs: waitedMs + countedMs,
       isHalted: state === 'halted',
       message,
       ...present({ headAtRestart, height: height ?? earlierHeight }),

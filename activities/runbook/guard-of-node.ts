@@ -1,6 +1,6 @@
 import type { ChainObservation } from '../../core/guard/chain-observation.ts';
 import { decideGuard, type GuardDecision } from '../../core/guard/decide-guard.ts';
-import type { GuardTarget } from '../../core/guard/guard-situation.ts';
+import type { GuardTarget, RecentRestart } from '../../core/guard/guard-situation.ts';
 import { present } from '../../lib/present.ts';
 import type { GuardCheck } from '../../api/guard-verdicts.ts';
 
@@ -10,19 +10,24 @@ interface GuardRules {
   readonly override?: { readonly checks: readonly GuardCheck[] } | undefined;
 }
 
-/**
- * What the guard says of a node, by the chain alone. The task that restarts the node asks it again, with the permits
- * that it holds then and the restarts that they record.
- */
+/** What is known of restarts, in addition to the chain. */
+export interface KnownRestarts {
+  /** Validators of the chain that this service has restarted and that have not yet been seen to sign. */
+  readonly recent?: readonly RecentRestart[];
+  /** End of the last restart of the node, in milliseconds since the epoch. Unset: none is known. */
+  readonly lastRestartMs?: number | undefined;
+}
+
+/** What the guard says of a node without its permits. The task that restarts the node asks it again, with them. */
 export function guardOfNode(
   observation: ChainObservation,
   target: GuardTarget,
   { guard, override }: GuardRules,
-  nowMs: number,
+  { nowMs, recent = [], lastRestartMs }: KnownRestarts & { readonly nowMs: number },
 ): GuardDecision {
   return decideGuard(
     observation,
-    { target, recent: [], permittedAtMs: 0 },
+    { target, recent, permittedAtMs: 0, ...present({ lastRestartMs }) },
     {
       minSources: guard.minSources,
       ...present({ maxDownPercent: guard.maxDownPercent }),

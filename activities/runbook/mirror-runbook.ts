@@ -1,11 +1,10 @@
 import { activityInfo, type Context } from '@temporalio/activity';
 import type { RunbookStatus, SeiNodeRunbook } from '../../api/sei-node-runbook.ts';
 import { isTerminalRunbook } from '../../api/runbook-phases.ts';
-import { SEI_NODE_RUNBOOK } from '../../api/resources.ts';
 import type { MirrorTarget } from '../../api/temporal/task-input.ts';
+import { runbookEvent } from '../../core/runbook/runbook-event.ts';
 import type { RunbookView } from '../../core/runbook/runbook-view.ts';
 import { workflowUrl } from '../../core/workflow-url.ts';
-import type { RecordedEvent } from '../../kubernetes/event-recorder.ts';
 import { writeRunbookStatus } from '../../kubernetes/write-runbook-status.ts';
 import type { WaitClock } from './await-start.ts';
 import type { RunbookDependencies } from './runbook-dependencies.ts';
@@ -13,9 +12,6 @@ import type { RunbookDependencies } from './runbook-dependencies.ts';
 /** How often the workflow is asked: at first, and when nothing changes, in milliseconds. */
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 5_000;
-
-/** What is told as a warning. */
-const WARNINGS: readonly string[] = ['NeedsOperator', 'Failed', 'Aborted'];
 
 type MirrorDependencies = Pick<RunbookDependencies, 'runbooks' | 'events' | 'log' | 'temporalUiUrl' | 'metrics'>;
 
@@ -69,17 +65,8 @@ export class RunbookMirror {
   }
 
   async #record({ phase, reason, message, revision = 0 }: RunbookView, signal: AbortSignal): Promise<void> {
-    const { group, version, kind } = SEI_NODE_RUNBOOK;
-    const event: RecordedEvent = {
-      regarding: { apiVersion: `${group}/${version}`, kind, ...this.#runbook },
-      type: WARNINGS.includes(phase) || reason === 'ChainHalted' ? 'Warning' : 'Normal',
-      reason,
-      action: phase,
-      note: message,
-      key: `${phase}/${reason}/${revision}`,
-      signal,
-    };
-    await this.#dependencies.events.record(event).catch((error: unknown) => this.#logFailure(error));
+    const event = runbookEvent(this.#runbook, { phase, reason, note: message, key: `${phase}/${reason}/${revision}` });
+    await this.#dependencies.events.record({ ...event, signal }).catch((error: unknown) => this.#logFailure(error));
   }
 
   #logFailure(error: unknown): void {

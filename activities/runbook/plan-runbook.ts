@@ -37,7 +37,7 @@ export async function makeRunbookPlan(
     const target = { namespace, name: candidates[0]?.name ?? '' };
     const observation = await dependencies.chain.read({ chainId: spec.chainId, target, signal, nowMs });
     const guard = (name: string): GuardDecision =>
-      guardOfNode(observation, targets.get(name) ?? unknownTarget({ namespace, name }), spec, nowMs());
+      guardOfNode(observation, targets.get(name) ?? unknownTarget({ namespace, name }), spec, { nowMs: nowMs() });
     const facts = { cluster, namespace, mirrorTo, candidates, observation, guard, nowMs: nowMs() };
     return { state: 'planned', ...planRunbook(spec, facts) };
   } catch (error) {

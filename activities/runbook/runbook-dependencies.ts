@@ -1,3 +1,4 @@
+import type { SidecarClient } from '../sidecar-client.ts';
 import type { ChainReader } from '../chain/chain-reader.ts';
 import type { Log } from '../../api/log.ts';
 import type { Metrics } from '../../api/metrics.ts';
@@ -12,6 +13,7 @@ export interface RunbookDependencies {
   readonly seiNodes: ResourceClient;
   readonly runbooks: ResourceClient<SeiNodeRunbook>;
   readonly chain: Pick<ChainReader, 'read'>;
+  readonly sidecar: Pick<SidecarClient, 'listTasks'>;
   readonly events: EventRecorder;
   readonly log: Log;
   /** Unset: `status.workflow` has no link. */

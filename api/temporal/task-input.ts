@@ -56,6 +56,8 @@ export const taskInputSchema = z.object({
   generation: z.int().optional(),
   /** Id of the workflow that holds the node's permit on behalf of this one. Unset: the task takes the permit itself. */
   permitHolder: z.string().min(1).optional(),
+  /** The SeiNodeRunbook that the task is a step of. */
+  partOf: mirrorTargetSchema.optional(),
   begun: begunSchema.optional(),
   /** RFC 3339: when the target was first seen in another phase. */
   waitingSince: z.string().optional(),
@@ -96,6 +98,8 @@ export interface TaskIdentity {
   readonly taskId: string;
   /** Unset: the run reports to no resource. */
   readonly mirrorTo?: MirrorTarget;
+  /** The SeiNodeRunbook that it is a step of. Unset: none. */
+  readonly partOf?: MirrorTarget;
   /** Of the spec that is acted on. */
   readonly generation?: number;
   readonly provenance: Provenance;

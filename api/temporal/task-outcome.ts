@@ -19,6 +19,8 @@ export interface CompleteVerdict extends VerdictBase {
 export interface FailedVerdict extends VerdictBase {
   readonly phase: 'Failed';
   readonly reason: FailureReason;
+  /** What the task waited for until its `queueTimeout` was over. Unset: it ended otherwise. */
+  readonly waitedFor?: { readonly reason: 'Queued' | 'Guarded'; readonly message: string };
   /** The sidecar's words, when it was the sidecar that reported the failure. */
   readonly sidecarError?: string;
 }
@@ -32,6 +34,8 @@ export interface TaskOutcome {
   readonly verdict: Verdict;
   /** Unset: the input named none. */
   readonly node?: NodeReference;
+  /** What was told with the task, such as what its override passed over. Unset: nothing. */
+  readonly notice?: string;
   /** The sidecar's id. Unset: the task ended before its execution began. */
   readonly taskId?: string;
   /** RFC 3339. Unset: the task ended before its execution began. */

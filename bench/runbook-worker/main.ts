@@ -37,9 +37,10 @@ const common = {
   shutdown: new AbortController().signal,
   temporalUiUrl: undefined,
 };
+const sidecar = instantSidecar();
 const activities = createActivities({
   ...common,
-  sidecar: instantSidecar(),
+  sidecar,
   // A restart asks it nothing.
   rpc: {} as SeidRpc,
   chains: chain,
@@ -52,6 +53,7 @@ const runbookActivities = createRunbookActivities({
   ...common,
   runbooks: new ResourceClient<SeiNodeRunbook>(transport, SEI_NODE_RUNBOOK),
   chain,
+  sidecar,
 });
 const { address, namespace } = temporal;
 const worker = await Worker.create({

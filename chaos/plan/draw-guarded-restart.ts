@@ -6,9 +6,13 @@ export const RESTARTED_AGAIN = { checks: ['RestartedRecently'], reason: 'chaos' 
 
 /** A restart by hand that waits until its chain can spare the node. */
 export function drawGuardedRestart(random: Random, { name, node }: Pick<PlannedTask, 'name' | 'node'>): PlannedTask {
+  const { cancel, ...task } = drawTask(random, { name, node, kind: 'RestartSeid' });
   return {
-    ...drawTask(random, { name, node, kind: 'RestartSeid' }),
-    queueTimeoutSeconds: random.integer(10, 40),
+    ...task,
+    // A validator whose task was terminated counts as down for ten minutes.
+    ...(cancel === undefined || cancel.by === 'terminate' ? {} : { cancel }),
+    timeoutSeconds: random.integer(20, 40),
+    queueTimeoutSeconds: random.integer(20, 80),
     guarded: {
       guard: { mode: 'Enforce', ...drawGuardLimits(random) },
       ...(random.chance(90) ? { override: RESTARTED_AGAIN } : {}),

@@ -9,6 +9,7 @@ export const lanes = [
   'nodes-b',
   'nodes-c',
   'guarded',
+  'guarded-sidecars',
   'sources',
   'outsider',
 ] as const;
@@ -27,7 +28,7 @@ interface FaultDefinition {
 const PAST_EVERY_LEASE_MS = 17_000;
 
 /** Longer than what a restart was allowed by may be old (`KNOWN_MS`): the guard has to have seen it. */
-const PAST_ALL_EVIDENCE_MS = [33_000, 45_000] as const;
+const PAST_ALL_EVIDENCE_MS = [40_000, 60_000] as const;
 
 const link = { lane: 'links', lastsMs: [800, 2_500] } as const;
 const etcdLink = { lane: 'cluster', lastsMs: [800, 2_500] } as const;
@@ -83,7 +84,7 @@ const faultTypes = {
 
   'validator.kill': { lane: 'guarded', lastsMs: [500, 4_000] },
   'guarded.slow': { lane: 'guarded', lastsMs: [1_000, 5_000] },
-  'guarded.sidecar-kill': { lane: 'guarded', lastsMs: [200, 3_000] },
+  'guarded.sidecar-kill': { lane: 'guarded-sidecars', lastsMs: [200, 3_000] },
   'guarded.ignores-sigterm': { lane: 'guarded', lastsMs: [1_000, 4_000] },
   'source.lies': { lane: 'sources', lastsMs: [2_000, 8_000] },
   'source.frozen': { lane: 'sources', lastsMs: [2_000, 6_000] },

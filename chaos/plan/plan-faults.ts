@@ -34,6 +34,7 @@ const spacingMs: Readonly<Record<Lane, number>> = {
   'nodes-b': 10_000,
   'nodes-c': 10_000,
   guarded: 15_000,
+  'guarded-sidecars': 30_000,
   sources: 12_000,
   outsider: 60_000,
 };

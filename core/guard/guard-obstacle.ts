@@ -30,9 +30,10 @@ export function waitingForGuard(node: NodeReference, obstacle: GuardObstacle, ti
 }
 
 export function guardTimedOut(node: NodeReference, obstacle: GuardObstacle, timeoutMs: number): Verdict {
-  return failed('TargetResolveFailed', obstacle.by, {
+  const verdict = failed('TargetResolveFailed', obstacle.by, {
     ...valuesOf(node, obstacle),
     timeout: formatDuration(timeoutMs),
     whereabouts: whereabouts.guarded,
   });
+  return { ...verdict, waitedFor: { reason: 'Guarded', message: waitingForGuard(node, obstacle, undefined) } };
 }

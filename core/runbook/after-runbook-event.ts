@@ -79,10 +79,10 @@ function afterCheck(
 }
 
 function afterStart(state: RunbookState, name: string, atMs: number): RunbookState {
-  return withNode(uncleared(state), name, ({ isValidator, power, tries }) => ({
+  return withNode(uncleared(state), name, ({ isValidator, power, tries, holds }) => ({
     name,
     isValidator,
-    ...present({ power }),
+    ...present({ power, holds }),
     phase: 'Running',
     step: 'Queued',
     tries: tries + 1,
@@ -96,6 +96,8 @@ function afterEnd(
   name: string,
   { result, atMs }: { readonly result: NodeResult; readonly atMs: number },
 ): RunbookState {
+  if (result.state === 'held')
+    return { ...withNode(uncleared(state), name, heldNode), waiting: { ...result.waiting, sinceMs: atMs } };
   const ended = withNode(uncleared(state), name, (node) => endedNode(node, result, atMs));
   if (result.state === 'passed') return afterPass(ended, atMs);
   const { reason, message } = result;
@@ -103,7 +105,12 @@ function afterEnd(
   return afterFailure({ ...ended, failures }, name);
 }
 
-function endedNode(node: RunbookNode, result: NodeResult, atMs: number): RunbookNode {
+/** It waits again like any other, so that windows, pauses and commands apply to it. */
+function heldNode({ name, isValidator, power, tries, holds = 0 }: RunbookNode): RunbookNode {
+  return { name, isValidator, ...present({ power }), phase: 'Pending', tries: tries - 1, holds: holds + 1 };
+}
+
+function endedNode(node: RunbookNode, result: Exclude<NodeResult, { state: 'held' }>, atMs: number): RunbookNode {
   const { step: _, ...rest } = node;
   const { message, heightBefore, heightAfter } = result;
   return {

@@ -1,6 +1,7 @@
 import { nodeVerbs, type RunbookVerb } from '../../api/runbook-phases.ts';
 import { present } from '../../lib/present.ts';
 import { printable } from '../../lib/printable.ts';
+import { timestamp } from '../../lib/timestamp.ts';
 import { uncleared } from './after-runbook-event.ts';
 import { isPaused } from './next-runbook-step.ts';
 import {
@@ -45,14 +46,26 @@ interface Applied {
 }
 
 /**
- * Applies a command. One whose id was answered before has no effect and gets the same answer.
+ * Applies a command. One whose id was answered before has no effect and gets the same answer; in the spec, where another
+ * id was there in between, it is refused, so that the status has an answer to it.
  *
  * @param atMs - In milliseconds since the epoch.
  */
 export function applyControl(state: RunbookState, control: RunbookControl, atMs: number): ControlResult {
   const earlier = state.answers.find(({ id }) => id === control.id);
-  if (earlier !== undefined) return { state, answer: earlier, promotedGates: [] };
-  const applied = tried(state, control, atMs);
+  if (earlier === undefined) return answered(state, tried(state, control, atMs), { control, atMs });
+  const shown = state.answers.findLast(({ isFromSpec }) => isFromSpec);
+  if (control.isFromSpec !== true || shown?.id === control.id) return { state, answer: earlier, promotedGates: [] };
+  const { id, verb, atMs: earlierMs } = earlier;
+  const message = `The id ${printable(id, 64)} was used before, for ${verb} at ${timestamp(earlierMs)}. Set a new id for a new command.`;
+  return answered(state, { message }, { control, atMs });
+}
+
+function answered(
+  state: RunbookState,
+  applied: Applied | { readonly message: string },
+  { control, atMs }: { readonly control: RunbookControl; readonly atMs: number },
+): ControlResult {
   const isAccepted = 'state' in applied;
   const next = isAccepted ? applied.state : state;
   const { id, verb, node, isFromSpec = false } = control;

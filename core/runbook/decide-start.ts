@@ -1,7 +1,10 @@
 import type { RunbookWindow } from '../../api/sei-node-runbook.ts';
+import type { NodeReference } from '../../api/node-reference.ts';
 import type { GuardDecision, GuardNumbers } from '../guard/decide-guard.ts';
 import { timestamp } from '../../lib/timestamp.ts';
 import type { ChainObservation, ObservedNode } from '../guard/chain-observation.ts';
+import { waitingForGuard } from '../guard/guard-obstacle.ts';
+import { waitingInQueue, type Obstacle } from '../queueing.ts';
 import { windowAt } from './maintenance-window.ts';
 import type { RunbookWaiting } from './runbook-state.ts';
 
@@ -21,10 +24,14 @@ export interface StartRules {
   readonly slots: number;
   /** Unset: always. */
   readonly window?: RunbookWindow | undefined;
+  /** Other work on the node. Unset: none is known. */
+  readonly work?: Exclude<Obstacle, { by: 'interval' }> | undefined;
+  /** Who else may take down a validator of the chain. Unset: nobody. */
+  readonly chainHolder?: string | undefined;
 }
 
 /** What the guard says of the node's restart. */
-export type GuardAnswer = Pick<GuardDecision, 'isAllowed' | 'message' | 'numbers'>;
+export type GuardAnswer = Pick<GuardDecision, 'isAllowed' | 'message' | 'numbers' | 'mayHavePower'>;
 
 /** `guard` is unset when something else is in the way. */
 export type StartDecision = { readonly guard?: GuardNumbers } & (
@@ -33,7 +40,8 @@ export type StartDecision = { readonly guard?: GuardNumbers } & (
 );
 
 /**
- * Whether a node may be started now: the first of window, other nodes that are down, and guard that is in the way.
+ * Whether a node may be started now: the first that is in the way of window, other nodes that are down, other work on
+ * the node, the guard, and other work on the chain.
  *
  * @param guard - Asks the guard; only when nothing else is in the way.
  * @param nowMs - In milliseconds since the epoch.
@@ -55,8 +63,27 @@ export function decideStart(
   const unavailable = unavailableNodes(observation, rules);
   if (unavailable.length >= rules.slots)
     return waiting({ reason: 'Unavailable', message: unavailableMessage(unavailable, rules) });
-  const { isAllowed, message, numbers } = guard();
-  return { ...(isAllowed ? { state: 'ready' } : waiting({ reason: 'Guarded', message })), guard: numbers };
+  if (rules.work !== undefined)
+    return waiting({ reason: 'Queued', message: waitingInQueue(nodeOf(rules), rules.work, undefined) });
+  const answer = guard();
+  const message = answer.isAllowed ? chainMessage(observation, answer, rules) : answer.message;
+  const decision: StartDecision = message === undefined ? { state: 'ready' } : waiting({ reason: 'Guarded', message });
+  return { ...decision, guard: answer.numbers };
+}
+
+/** The task itself waits for the permit of the chain. Here it is said before a workflow is started. */
+function chainMessage(
+  { chainId }: ChainObservation,
+  { mayHavePower }: GuardAnswer,
+  rules: StartRules,
+): string | undefined {
+  const { chainHolder: holder } = rules;
+  if (!mayHavePower || holder === undefined) return undefined;
+  return waitingForGuard(nodeOf(rules), { by: 'chain', chainId, holder }, undefined);
+}
+
+function nodeOf({ namespace, node: name }: StartRules): NodeReference {
+  return { namespace, name };
 }
 
 function waiting(obstacle: Omit<RunbookWaiting, 'sinceMs'>): StartDecision {

@@ -1,11 +1,11 @@
-import { nodesIn, type RunbookNode, type RunbookState } from './runbook-state.ts';
+import { nodesIn, startNumber, type RunbookNode, type RunbookState } from './runbook-state.ts';
 
 /** What a runbook does next. */
 export type RunbookStep =
   /** Find out whether the node may be started: window, other nodes, guard. */
   | { readonly do: 'check'; readonly node: string }
-  /** Start a try at the node. */
-  | { readonly do: 'start'; readonly node: string; readonly try: number }
+  /** Start a try at the node. `number`: of its workflow. */
+  | { readonly do: 'start'; readonly node: string; readonly number: number }
   /** Until something happens, or until a time in milliseconds since the epoch. */
   | { readonly do: 'wait'; readonly untilMs?: number }
   /** Continue in a new run: the history of this one is long. */
@@ -36,7 +36,7 @@ function nextStart(state: RunbookState, nowMs: number, running: number): Runbook
   const { soakUntilMs = 0, cleared } = state;
   if (soakUntilMs > nowMs) return { do: 'wait', untilMs: soakUntilMs };
   return cleared === node.name
-    ? { do: 'start', node: node.name, try: node.tries + 1 }
+    ? { do: 'start', node: node.name, number: startNumber(node) + 1 }
     : { do: 'check', node: node.name };
 }
 

@@ -33,8 +33,10 @@ export interface RunbookNode extends FrozenNode {
   readonly sinceMs?: number;
   readonly reason?: string;
   readonly message?: string;
-  /** How often it was started. */
+  /** How often it was started, without what was given up before anything was sent. */
   readonly tries: number;
+  /** How often a start was given up, because something was in the way after all. Default: never. */
+  readonly holds?: number;
   /** When its last try began. */
   readonly startedAtMs?: number;
   /** How long its last try took. */
@@ -68,7 +70,7 @@ export interface RunbookWaiting {
   readonly untilMs?: number;
 }
 
-export type WaitingReason = 'OutsideWindow' | 'Unavailable' | 'Guarded';
+export type WaitingReason = 'OutsideWindow' | 'Unavailable' | 'Queued' | 'Guarded';
 
 /** Why no further node will be started. */
 interface RunbookAbort {
@@ -121,8 +123,9 @@ export interface RunbookState {
   readonly answers: readonly ControlAnswer[];
 }
 
-/** What became of one try at a node. */
+/** What became of one try at a node. `held`: nothing was sent, because something was in the way. */
 export type NodeResult =
+  | { readonly state: 'held'; readonly waiting: Pick<RunbookWaiting, 'reason' | 'message'> }
   | {
       readonly state: 'passed';
       readonly message: string;
@@ -153,6 +156,11 @@ export function initialRunbookState(plan: {
     failures: [],
     answers: [],
   };
+}
+
+/** Number of the workflow of a node's present or last start: each has one of its own. */
+export function startNumber({ tries, holds = 0 }: Pick<RunbookNode, 'tries' | 'holds'>): number {
+  return tries + holds;
 }
 
 export function nodesIn(state: RunbookState, phase: RunbookNodePhase): readonly RunbookNode[] {

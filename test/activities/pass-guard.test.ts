@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { ChainReader } from '../../activities/chain/chain-reader.ts';
 import type { ChainRestarts } from '../../activities/chain-restarts.ts';
 import type { NodePermits } from '../../activities/node-permits.ts';
 import { endRestart, passGuard, recordRestart, type GuardDependencies } from '../../activities/pass-guard.ts';
@@ -17,6 +18,7 @@ class World {
   readonly calls: string[] = [];
   recent: readonly RecentRestart[] = [];
   holder: string | undefined;
+  askedLast: readonly string[] = [];
   observation: ChainObservation | Error = chainOf({ powers: TEN });
 
   get dependencies(): GuardDependencies {
@@ -34,8 +36,9 @@ class World {
         this.holder = undefined;
       },
     } as unknown as NodePermits;
-    const read = async () => {
+    const read = async ({ last = [] }: Parameters<ChainReader['read']>[0]) => {
       this.calls.push('read');
+      this.askedLast = last.map(({ name }) => name);
       if (this.observation instanceof Error) throw this.observation;
       return { ...this.observation, readFromMs: NOW_MS };
     };
@@ -99,6 +102,11 @@ describe('the guard of a task', () => {
     const pass = await world.pass();
     assert.ok('obstacle' in pass && pass.obstacle.by === 'guard');
     assert.equal(pass.obstacle.numbers.verdict, 'QuorumAtRisk');
+    assert.deepEqual(
+      world.askedLast,
+      ['validator-1', 'validator-2', 'validator-3'],
+      'others have the slots of sources',
+    );
   });
 });
 

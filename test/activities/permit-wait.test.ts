@@ -15,6 +15,30 @@ class FakePermits {
   }
 }
 
+describe('a workflow that waits for a permit whose holder has no resource here', () => {
+  const names = {
+    'seinode-permit/c/arctic-1/a': /^SeiNodeTask first, which was deleted\b/,
+    'seichain-permit/arctic-1': /^SeiNodeTask first, which is in another cluster or was deleted$/,
+  };
+  for (const [permitId, name] of Object.entries(names)) {
+    it(`says no more than is known of the holder of ${permitId}`, async () => {
+      const permits = new FakePermits();
+      permits.holder = 'seinodetask/arctic-1/first/uid';
+      using wait = new PermitWait({
+        permits: permits as unknown as NodePermits,
+        line: new PermitLine(),
+        attempt: { signal: new AbortController().signal, nowMs: 0 },
+        permitId,
+        holder: 'other',
+        tasks: { get: async () => undefined } as unknown as ResourceClient<SeiNodeTask>,
+      });
+      const taken = await wait.acquire(1);
+      assert.ok('heldBy' in taken);
+      assert.match(taken.heldBy, name);
+    });
+  }
+});
+
 describe('a workflow that holds a permit and waits again', () => {
   const permits = new FakePermits();
   const line = new PermitLine();

@@ -23,6 +23,8 @@ describe('the permit of a node', () => {
   it('names its holder as people know it', () => {
     assert.equal(holderText('seinodetask/arctic-1/restart-1/uid'), 'SeiNodeTask restart-1');
     assert.equal(holderText('weekly/restart'), 'workflow weekly/restart');
+    for (const own of ['', '/syncer-0-0/2', '/syncer-0-0/restart/2'])
+      assert.equal(holderText(`seinoderunbook/arctic-1/nightly/uid${own}`), 'SeiNodeRunbook nightly');
     assert.match(holderText(undefined), /taken by hand/);
   });
 });

@@ -105,6 +105,12 @@ describe('what is shown of a runbook', () => {
       assert.match(lines.at(-1) ?? '', /^… and 7 more: 5 Pending, 2 Complete$/);
     });
 
+    it('shortens messages before it leaves out the node that failed', () => {
+      const lines = linesOf(needsOperator, { height: 21 });
+      assert.equal(lines.length, 21);
+      assert.ok(lines.some((line) => line.includes('validator-0   Failed     GateTimeout')));
+    });
+
     it('keeps every choice of the operator', () => {
       const lines = linesOf(needsOperator, { height: 22 });
       assert.ok(lines.length <= 22);

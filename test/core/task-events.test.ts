@@ -4,6 +4,7 @@ import {
   cancelIgnoredEvent,
   createdAgainEvent,
   dispatchedEvents,
+  guardEvents,
   problemEvent,
   verdictEvents,
   waitingEvent,
@@ -49,6 +50,21 @@ describe('Events of a task', () => {
       );
       assert.match(events[0]?.note ?? '', /^RestartSeid by workflow weekly\/restart: It /);
     }
+  });
+
+  it('of what an override passed over are on the runbook too, one for each of its nodes', () => {
+    const runbook = { namespace: 'arctic-1', name: 'nightly', uid: 'r' };
+    const passedOver = { by: 'override', verdict: 'QuorumAtRisk', note: 'It was passed over.' } as const;
+    const [onNode, onRunbook] = guardEvents({ ...subjects, task: undefined, runbook }, passedOver);
+    assert.equal(onNode?.regarding.kind, 'SeiNode');
+    assert.partialDeepStrictEqual(onRunbook, { type: 'Warning', reason: 'GuardOverridden', note: passedOver.note });
+    assert.deepEqual(onRunbook?.regarding, { ...runbook, apiVersion: 'sei.io/v1alpha1', kind: 'SeiNodeRunbook' });
+    const [, ofAnother] = guardEvents(
+      { ...subjects, task: undefined, runbook, workflowId: 'weekly/other' },
+      passedOver,
+    );
+    assert.notEqual(ofAnother?.key, onRunbook?.key);
+    assert.equal(verdictEvents({ ...subjects, runbook }, complete).length, 2);
   });
 
   it('are one Warning for each cause of a problem, whatever the words', () => {

@@ -70,7 +70,7 @@ describe('npm run demo', function () {
     const commands = [...told.matchAll(/^(?:export|snt) .*$|^snt\(\).*$/gm)].map(([line]) => line);
     const tried = await execute('sh', ['-ec', commands.join('\n')]);
     assert.match(tried.stdout, /Complete[^]*\brestart-validator-1/);
-    assert.match(tried.stdout, /Runbook: +arctic-1\/restart-all\n[^]*Nodes: +10\/10\b/);
+    assert.match(tried.stdout, /Runbook: +arctic-1\/restart-all\b.*\n[^]*^Nodes: +10\/10\b/m);
 
     demo.pressControlC();
     assert.equal(await demo.exitCode(), 0, demo.stderr);

@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { WorkflowNotFoundError } from '@temporalio/client';
 import type { GuardCheck } from '../../api/guard-verdicts.ts';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
-import { chainPermitIdOf } from '../../api/temporal/permit-id.ts';
 import type { LocalService } from '../../dev/start-local-service.ts';
 import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
-import { messagePattern } from '../support/message-pattern.ts';
+import { heldByGuard } from '../support/held-by-guard.ts';
+import { permitOfChainIsFree } from '../support/permit-of-chain.ts';
 import { scheduledActivities, scheduledActivity } from '../support/scheduled-activities.ts';
-import { conditionOf, LEASE, TestEnvironment } from '../support/test-environment.ts';
+import { LEASE, TestEnvironment } from '../support/test-environment.ts';
 
 const CHAIN = `guard-${randomBytes(4).toString('hex')}`;
 const OURS = Array.from({ length: 8 }, (_, index) => `val-${index}`);
@@ -44,19 +43,7 @@ describe('a guarded restart', () => {
     for (const name of names) environment.fleet.chain.setValidator(name, { down: true });
   }
 
-  /** Waits until the guard holds a task back, and checks that nothing was sent. */
-  async function held(name: string, verdict: GuardCheck): Promise<SeiNodeTask> {
-    const task = await environment.taskWhere(
-      name,
-      `is held back by ${verdict}`,
-      ({ status }) => status?.step === 'Guarded' && status.message?.includes(`(${verdict})`) === true,
-    );
-    const ready = conditionOf(task, 'TargetReady');
-    assert.deepEqual([task.status?.phase, ready?.status, ready?.reason], ['Pending', 'False', 'Guarded']);
-    assert.match(ready?.message ?? '', messagePattern('Guarded', 'guard', { verdict }));
-    assert.equal(task.status?.task, undefined);
-    return task;
-  }
+  const held = (name: string, verdict: GuardCheck): Promise<SeiNodeTask> => heldByGuard(environment, name, verdict);
 
   async function eventReasons(name: string): Promise<string[]> {
     const { stdout } = await environment.kubectl(['get', 'events', '-o', 'json']);
@@ -72,16 +59,7 @@ describe('a guarded restart', () => {
     return (await scheduledActivities(environment.workflowOf(task))).map(({ name }) => name);
   }
 
-  async function chainPermitIsFree(): Promise<void> {
-    await eventually('nobody has the permit of the chain', async () => {
-      try {
-        await environment.temporal.workflow.getHandle(chainPermitIdOf(CHAIN)).describe();
-        return false;
-      } catch (error) {
-        return error instanceof WorkflowNotFoundError;
-      }
-    });
-  }
+  const chainPermitIsFree = () => permitOfChainIsFree(environment);
 
   it('is sent when the chain can spare the node', async () => {
     const task = await environment.restart('spared', 'val-0', ENFORCE);
@@ -163,11 +141,15 @@ describe('a guarded restart', () => {
     await environment.kubectl(['delete', 'snt', 'lied-to', '--wait=false']);
   });
 
-  it('does not hold back a full node whose chain cannot be read', async () => {
+  it('holds back a validator whose chain cannot be read, and no full node', async () => {
     const others = [...OURS, 'full-0'].map((name) => environment.fleet.node(environment.namespace, name));
     for (const node of others) node.setFaults({ rpc: { lie: 'unavailable' } });
     await environment.restart('full', 'full-1', ENFORCE);
     assertComplete(await environment.finished('full'));
+    await environment.restart('blind', 'val-1', ENFORCE);
+    await held('blind', 'ChainDataUnavailable');
+    await chainPermitIsFree();
+    await environment.kubectl(['delete', 'snt', 'blind', '--wait=false']);
     for (const node of others) node.setFaults({});
   });
 

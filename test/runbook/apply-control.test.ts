@@ -114,6 +114,18 @@ describe('a command to a runbook', () => {
     assert.equal(again.state, paused.state);
   });
 
+  it('is refused in the spec under an id that was there before another one, and the answer is shown', () => {
+    const fromSpec = (state: RunbookState, id: string, verb: RunbookVerb) =>
+      applyControl(state, { id, verb, isFromSpec: true }, NOW).state;
+    const resumed = fromSpec(fromSpec(begin(), '1', 'pause'), '2', 'resume');
+    assert.equal(fromSpec(resumed, '2', 'resume'), resumed, 'the command that is shown is not answered again');
+    const again = fromSpec(resumed, '1', 'pause');
+    assert.deepEqual(again.pauses, {});
+    const { control: shown } = runbookView(again, NOW);
+    assert.partialDeepStrictEqual(shown, { id: '1', verb: 'pause', accepted: false });
+    assert.match(shown?.message ?? '', /\b1 was used before\b/);
+  });
+
   it('skip and retry are refused for a node that is not frozen, and without a node', () => {
     for (const verb of ['skip', 'retry'] as const) {
       assert.match(control(begin(), verb, 'z').answer.message, /\bz\b/);

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { SidecarError } from '../../activities/errors.ts';
 import { GuardWaits } from '../../activities/guard-waits.ts';
-import { awaitNodeStart } from '../../activities/runbook/await-start.ts';
+import type { HeldTask } from '../../api/sidecar/sidecar-activity.ts';
+import { awaitNodeStart, type StartDependencies } from '../../activities/runbook/await-start.ts';
 import type { ChainObservation } from '../../core/guard/chain-observation.ts';
 import type { StartRequest, StartResult } from '../../core/runbook/runbook-activities.ts';
 import type { ResourceClient } from '../../kubernetes/resource-client.ts';
@@ -39,6 +41,10 @@ const well = chainObservation(
   ['a', 'b', 'c'].map((name) => observedNode(name)),
   sources,
 );
+const asValidator = chainObservation(
+  [observedValidator('a', 1), ...['b', 'c'].map((name) => observedNode(name))],
+  ['b', 'c'].map((name) => chainSource(name, { powers: { 1: 1, 2: 9 } })),
+);
 const other = (message: string): ChainObservation =>
   chainObservation([observedNode('a'), observedNode('b', { phase: message }), observedNode('c')], sources);
 const seiNode = {
@@ -47,17 +53,42 @@ const seiNode = {
   status: { phase: 'Running' },
 };
 
+/** What else is being done, by the ids of permits. */
+interface Work {
+  readonly holders?: Readonly<Record<string, string>>;
+  readonly tasks?: readonly HeldTask[] | SidecarError;
+}
+
+function dependenciesOf({ holders = {}, tasks = [] }: Work = {}): Omit<StartDependencies, 'chain' | 'seiNodes'> {
+  return {
+    restarts: { read: async () => await Promise.resolve([]) },
+    permits: {
+      holderOf: async (id) => {
+        const workflowId = holders[id];
+        return await Promise.resolve(workflowId === undefined ? undefined : { runId: 'r', workflowId });
+      },
+    },
+    sidecar: {
+      listTasks: async () =>
+        tasks instanceof SidecarError ? await Promise.reject(tasks) : await Promise.resolve([...tasks]),
+    },
+    workflowId: 'me',
+  };
+}
+
 async function wait(
   change: Partial<StartRequest>,
   {
     reads = [well],
     node = seiNode,
     clock = new FakeClock(READ_AT),
+    work,
     guardWaits,
   }: {
     reads?: readonly ChainObservation[];
     node?: object | undefined;
     clock?: FakeClock;
+    work?: Work;
     guardWaits?: GuardWaits;
   } = {},
 ): Promise<StartResult> {
@@ -69,7 +100,8 @@ async function wait(
     },
   };
   const seiNodes = { get: async () => await Promise.resolve(node) } as unknown as ResourceClient;
-  return await awaitNodeStart({ chain, seiNodes, guardWaits }, { ...request, ...change }, clock);
+  const dependencies = { ...dependenciesOf(work), chain, seiNodes, guardWaits };
+  return await awaitNodeStart(dependencies, { ...request, ...change }, clock);
 }
 
 describe('the wait for the start of a node', () => {
@@ -115,6 +147,37 @@ describe('the wait for the start of a node', () => {
     assert.equal(clock.nowMs, READ_AT + HOUR);
   });
 
+  const restart: HeldTask = { id: 'other', type: 'restart-seid', status: 'running' };
+  const ended: HeldTask = { ...restart, status: 'completed', completedAt: new Date(READ_AT - 60_000).toISOString() };
+  const nodePermit = `seinode-permit/c/${NAMESPACE}/a`;
+  const chainPermit = `seichain-permit/${CHAIN}`;
+  const runbook = 'seinoderunbook/arctic-1/nightly/uid/a/1';
+  const busy: Readonly<Record<string, readonly [work: Work, reason: string, message: RegExp]>> = {
+    'another runbook has the node': [{ holders: { [nodePermit]: runbook } }, 'Queued', /SeiNodeRunbook nightly\b/],
+    'another client restarts the node': [{ tasks: [restart] }, 'Queued', /\bother\b/],
+    'another task may take down a validator': [
+      { holders: { [chainPermit]: 'seinodetask/arctic-1/by-hand/uid' } },
+      'Guarded',
+      /SeiNodeTask by-hand\b/,
+    ],
+    'it was restarted a minute ago': [{ tasks: [ended] }, 'Guarded', /restarted at /],
+  };
+  for (const [what, [work, reason, message]] of Object.entries(busy)) {
+    it(`waits while ${what}, and says so`, async () => {
+      const result = await wait({}, { reads: [asValidator], work });
+      assert.ok(result.state === 'waiting', JSON.stringify(result));
+      assert.equal(result.obstacle.reason, reason);
+      assert.match(result.obstacle.message, message);
+    });
+  }
+
+  it('does not wait for its own permit, for the permit of a chain that the node does not vote on, or for a sidecar that does not answer', async () => {
+    assert.equal((await wait({}, { work: { holders: { [nodePermit]: 'me' } } })).state, 'ready');
+    assert.equal((await wait({}, { work: { holders: { [chainPermit]: runbook } } })).state, 'ready');
+    const tasks = new SidecarError('SIDECAR_UNREACHABLE', 'no answer', { mayHaveArrived: false });
+    assert.equal((await wait({}, { work: { tasks } })).state, 'ready');
+  });
+
   it('measures for how long the guard holds the node back', async () => {
     const alone = chainObservation([observedValidator('a', 1), observedNode('b'), observedNode('c')], sources);
     const spared = chainObservation(
@@ -138,7 +201,11 @@ describe('the wait for the start of a node', () => {
 
   const unusable: Readonly<Record<string, readonly [node: object | undefined, reason: string]>> = {
     'no longer exists': [undefined, 'NodeGone'],
-    'is being deleted': [{ ...seiNode, status: { phase: 'Terminating' } }, 'NodeGone'],
+    'is being deleted, and a finalizer keeps it': [
+      { ...seiNode, metadata: { ...seiNode.metadata, deletionTimestamp: '2026-11-28T12:00:00Z' } },
+      'NodeGone',
+    ],
+    'is Terminating': [{ ...seiNode, status: { phase: 'Terminating' } }, 'NodeGone'],
     'is on another chain': [{ ...seiNode, spec: { chainId: 'test-2' } }, 'ChainIdMismatch'],
     'is on no chain': [{ ...seiNode, spec: {} }, 'ChainIdMismatch'],
   };
@@ -146,7 +213,8 @@ describe('the wait for the start of a node', () => {
     it(`ends when the SeiNode ${what}`, async () => {
       const seiNodes = { get: async () => await Promise.resolve(node) } as unknown as ResourceClient;
       const chain = { read: () => assert.fail('the chain was read') };
-      const result = await awaitNodeStart({ chain, seiNodes }, request, new FakeClock(READ_AT));
+      const dependencies = { ...dependenciesOf(), chain, seiNodes };
+      const result = await awaitNodeStart(dependencies, request, new FakeClock(READ_AT));
       assert.partialDeepStrictEqual(result, { state: 'unusable', reason });
     });
   }

@@ -6,8 +6,18 @@ import { NAMESPACE, READ_AT, chainObservation, observedNode } from './made-up-ch
 const rules: StartRules = { namespace: NAMESPACE, node: 'a', nodes: ['a', 'b', 'c'], running: [], slots: 1 };
 /** Nothing is in the way. */
 const READY = { state: 'ready', guard: { verdict: 'Allowed' } } as const;
-const allowed: GuardAnswer = { isAllowed: true, message: 'Allowed.', numbers: { verdict: 'Allowed' } };
-const refused: GuardAnswer = { isAllowed: false, message: 'At risk.', numbers: { verdict: 'QuorumAtRisk' } };
+const allowed: GuardAnswer = {
+  isAllowed: true,
+  message: 'Allowed.',
+  numbers: { verdict: 'Allowed' },
+  mayHavePower: true,
+};
+const refused: GuardAnswer = {
+  isAllowed: false,
+  message: 'At risk.',
+  numbers: { verdict: 'QuorumAtRisk' },
+  mayHavePower: true,
+};
 
 function decide(
   nodes: readonly ObservedNode[],
@@ -59,7 +69,32 @@ describe('the start of a node', () => {
     assert.equal(decision.obstacle.untilMs, READ_AT + 3_600_000);
   });
 
-  it('waits for the guard last', () => {
+  it('waits for other work on the node before the guard is asked, and names it', () => {
+    const work = { by: 'permit', holder: 'SeiNodeRunbook nightly' } as const;
+    const decision = decide(well, { work }, notAsked);
+    assert.ok(decision.state === 'waiting' && decision.obstacle.reason === 'Queued');
+    assert.match(decision.obstacle.message, /SeiNodeRunbook nightly\b/);
+    assert.partialDeepStrictEqual(decide(butFor('b', observedNode('b', { status: 'none' })), { work }, notAsked), {
+      obstacle: { reason: 'Unavailable' },
+    });
+  });
+
+  it('waits for other work on the chain if the node may have power, after the guard', () => {
+    const chainHolder = 'SeiNodeTask by-hand';
+    assert.partialDeepStrictEqual(
+      decide(well, { chainHolder }, () => refused),
+      {
+        obstacle: { reason: 'Guarded', message: 'At risk.' },
+      },
+    );
+    const decision = decide(well, { chainHolder });
+    assert.ok(decision.state === 'waiting' && decision.obstacle.reason === 'Guarded');
+    assert.match(decision.obstacle.message, /SeiNodeTask by-hand\b/);
+    const withoutPower: GuardAnswer = { ...allowed, mayHavePower: false };
+    assert.equal(decide(well, { chainHolder }, () => withoutPower).state, 'ready');
+  });
+
+  it('waits for the guard, with its numbers', () => {
     const decision = decide(well, {}, () => refused);
     assert.deepEqual(decision, {
       state: 'waiting',

@@ -32,6 +32,9 @@ const halted = chainObservation([
   observedNode('b', { status: OLD }),
 ]);
 
+/** A chain that makes blocks while the target does not answer. */
+const withoutTarget = Array.from({ length: 100 }, (_, index) => at(HEIGHT + index, 'none'));
+
 /** A wait for which the chain is read as in the list; the last of it repeats. */
 function waitFor(
   reads: readonly ChainObservation[],
@@ -71,7 +74,7 @@ describe('the wait at a gate', () => {
   });
 
   it('times out with what was missing, and not before', async () => {
-    const { wait, clock } = waitFor([at(HEIGHT, 'none')]);
+    const { wait, clock } = waitFor(withoutTarget);
     const { state, progress } = await wait.run();
     assert.equal(state, 'timed-out');
     assert.ok(progress.waitedMs >= 60_000 && progress.waitedMs < 65_000, `${progress.waitedMs}`);
@@ -80,9 +83,18 @@ describe('the wait at a gate', () => {
   });
 
   it('times out after what is left, over attempts', async () => {
-    const { wait, clock } = waitFor([at(HEIGHT, 'none')], { waitedMs: 55_000 });
+    const { wait, clock } = waitFor(withoutTarget, { waitedMs: 55_000 });
     assert.equal((await wait.run()).state, 'timed-out');
     assert.ok(clock.nowMs - READ_AT < 10_000);
+  });
+
+  it('does not count time without a new block before it is known that the chain is halted, and counts it otherwise', async () => {
+    const still = Array.from({ length: 20 }, () => at(HEIGHT, 'none'));
+    const known = { headAtRestart: HEIGHT, waitedMs: 55_000 };
+    assert.equal((await waitFor([...still, halted], known).wait.run()).state, 'halted');
+    const { wait, readCount } = waitFor([...still, at(HEIGHT + 1, 'none')], known);
+    assert.equal((await wait.run()).state, 'timed-out');
+    assert.equal(readCount(), still.length + 1);
   });
 
   it('says once that the chain is halted, and once that it makes blocks again, and does not count the time between', async () => {

@@ -22,6 +22,7 @@ function begin(rules: Partial<RunbookRules> = {}, names: readonly string[] = ['a
 }
 
 const passed: NodeResult = { state: 'passed', message: 'It is back.' };
+const held: NodeResult = { state: 'held', waiting: { reason: 'Guarded', message: 'At risk after all.' } };
 const failed: NodeResult = { state: 'failed', reason: 'TaskFailed', message: 'It is not.' };
 const checked = (node: string): RunbookEvent => ({ type: 'checked', node });
 const blocked = (node: string): RunbookEvent => ({
@@ -31,6 +32,7 @@ const blocked = (node: string): RunbookEvent => ({
 });
 const started = (node: string): RunbookEvent => ({ type: 'started', node });
 const ended = (node: string, result: NodeResult): RunbookEvent => ({ type: 'ended', node, result });
+const heldOnce = (name: string): RunbookEvent[] => [started(name), ended(name, held)];
 const through = (...names: readonly string[]): RunbookEvent[] =>
   names.flatMap((name) => [checked(name), started(name), ended(name, passed)]);
 
@@ -61,7 +63,7 @@ describe('the next step of a runbook', () => {
   const canary = { canary: { count: 1, pauseAfter: true } };
   const steps: Readonly<Record<string, readonly [state: RunbookState, step: RunbookStep]>> = {
     'is to check the first node': [begin(), CHECK('a')],
-    'is to start a node that was found ready': [after(begin(), checked('a')), { do: 'start', node: 'a', try: 1 }],
+    'is to start a node that was found ready': [after(begin(), checked('a')), { do: 'start', node: 'a', number: 1 }],
     'is to check again after an obstacle': [after(begin(), checked('a'), blocked('a')), CHECK('a')],
     'is to wait while a node is at hand': [after(begin(), checked('a'), started('a')), WAIT],
     'is to check the next node too, where two may be down': [
@@ -114,7 +116,24 @@ describe('the next step of a runbook', () => {
     ],
     'is a second try': [
       after(begin(), started('a'), ended('a', failed), { verb: 'retry', node: 'a' }, checked('a')),
-      { do: 'start', node: 'a', try: 2 },
+      { do: 'start', node: 'a', number: 2 },
+    ],
+    'is to check a node again that was not sent': [after(begin(), started('a'), ended('a', held)), CHECK('a')],
+    'is another workflow for a node that was not sent': [
+      after(begin(), started('a'), ended('a', held), checked('a')),
+      { do: 'start', node: 'a', number: 2 },
+    ],
+    'is a third workflow for a second try after one that was not sent': [
+      after(begin(), ...heldOnce('a'), started('a'), ended('a', failed), { verb: 'retry', node: 'a' }, checked('a')),
+      { do: 'start', node: 'a', number: 3 },
+    ],
+    'is to wait when a node was not sent and the runbook is paused': [
+      after(begin(), started('a'), { verb: 'pause' }, ended('a', held)),
+      WAIT,
+    ],
+    'is the end when a node was not sent and the runbook is aborted': [
+      after(begin(), started('a'), { verb: 'abort' }, ended('a', held)),
+      END('Aborted'),
     ],
     'is the next node after a failure that is allowed': [
       after(begin({ maxFailures: 1 }), started('a'), ended('a', failed)),
@@ -163,6 +182,13 @@ describe('the next step of a runbook', () => {
     it(what, () => assert.deepEqual(nextRunbookStep(state, 10_000), step));
   }
 
+  it('does not count what was not sent as a try, and shows what was in the way', () => {
+    const state = after(begin(), started('a'), ended('a', held));
+    assert.partialDeepStrictEqual(state.nodes, [{ name: 'a', phase: 'Pending', tries: 0 }]);
+    assert.partialDeepStrictEqual(state.waiting, { reason: 'Guarded', message: 'At risk after all.' });
+    assert.deepEqual(state.failures, []);
+  });
+
   const long: Readonly<Record<string, readonly [state: RunbookState, step: RunbookStep]>> = {
     'is to continue in a new run in place of a check': [begin(), { do: 'continue-as-new' }],
     'is to continue in place of a start': [after(begin(), checked('a')), { do: 'continue-as-new' }],
@@ -198,15 +224,16 @@ describe('the state that a new run begins with', () => {
 /** What a simulated operator, node or clock does next. */
 type Action =
   | { readonly act: 'step' }
-  | { readonly act: 'end'; readonly passes: boolean; readonly which: number }
+  | { readonly act: 'end'; readonly result: NodeResult; readonly which: number }
   | { readonly act: 'control'; readonly verb: (typeof runbookVerbs)[number]; readonly which: number }
   | { readonly act: 'paused'; readonly paused: boolean; readonly which: number }
   | { readonly act: 'halted' | 'deleted' }
   | { readonly act: 'block' };
 
+const result = fc.constantFrom(passed, failed, held);
 const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 8, arbitrary: fc.constant<Action>({ act: 'step' }) },
-  { weight: 4, arbitrary: fc.record({ act: fc.constant('end' as const), passes: fc.boolean(), which: fc.nat(7) }) },
+  { weight: 4, arbitrary: fc.record({ act: fc.constant('end' as const), result, which: fc.nat(7) }) },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -251,7 +278,7 @@ class DrivenRunbook {
       case 'step':
         return this.#step();
       case 'end':
-        return this.#end(each.passes, each.which);
+        return this.#end(each.result, each.which);
       case 'control':
         this.state = applyControl(
           this.state,
@@ -278,7 +305,7 @@ class DrivenRunbook {
       if (this.state.pauses.spec)
         this.state = applySettings(this.state, { generation: this.#nowMs, paused: false, skipNodes: [] });
       this.state = applyControl(this.state, { id: `f${this.#nowMs}`, verb: 'resume' }, this.#nowMs).state;
-      this.#end(true, 0);
+      this.#end(passed, 0);
       this.#step();
     }
     return assert.fail(`it does not end: ${JSON.stringify(this.state)}`);
@@ -290,7 +317,7 @@ class DrivenRunbook {
     if (step.do === 'check') return this.#event(checked(step.node));
     if (step.do !== 'start') return;
     this.#event(started(step.node));
-    this.starts.push(`${step.node}/${step.try}`);
+    this.starts.push(`${step.node}/${step.number}`);
     assert.ok(
       before.aborting === undefined && Object.keys(before.pauses).length === 0,
       'started while paused or aborting',
@@ -300,10 +327,10 @@ class DrivenRunbook {
     assert.ok(nodesIn(this.state, 'Running').length <= slots(before), 'more at hand than allowed');
   }
 
-  #end(passes: boolean, which: number): void {
+  #end(what: NodeResult, which: number): void {
     const running = nodesIn(this.state, 'Running');
     const node = running[which % Math.max(1, running.length)];
-    if (node !== undefined) this.#event(ended(node.name, passes ? passed : failed));
+    if (node !== undefined) this.#event(ended(node.name, what));
   }
 
   #event(event: RunbookEvent): void {

@@ -1,7 +1,9 @@
 import { ApplicationFailure, proxyActivities } from '@temporalio/workflow';
 import type { NodeReference } from '../../api/node-reference.ts';
-import type { RunbookActivities, StartRequest } from '../../core/runbook/runbook-activities.ts';
+import type { GuardHold } from '../../core/guard/guard-hold.ts';
+import type { RunbookActivities, StartRequest, StartResult } from '../../core/runbook/runbook-activities.ts';
 import { waiting } from '../activity-options.ts';
+import { guardHoldOf } from './guard-hold-of.ts';
 import { holdNode, type HeldNode, type PlannedNode } from './held-node.ts';
 import { planNode, type ChainOptions } from './plan-node.ts';
 
@@ -33,17 +35,27 @@ export async function guarded<Result>(
 
 /** The activity returns each time that something else is in the way, so that the next one shows it. */
 async function awaitAllowed({ plan, node: { name }, taskQueue }: PlannedNode): Promise<void> {
-  const request: StartRequest = { plan, node: name, nodes: [name], running: [], slots: 1 };
-  for (let shown: StartRequest['shown']; ;) {
+  const target = { plan, node: name, nodes: [name], running: [], slots: 1 };
+  for (let earlier: Pick<StartRequest, 'shown' | 'hold'> = {}; ;) {
     const { awaitStart } = proxyActivities<RunbookActivities>({
       ...waiting(),
       taskQueue,
-      summary: `Wait until ${name} may be down${shown === undefined ? '' : ` (${shown.reason})`}`,
+      summary: `Wait until ${name} may be down${earlier.shown === undefined ? '' : ` (${earlier.shown.reason})`}`,
     });
-    const result = await awaitStart({ ...request, ...(shown === undefined ? {} : { shown }) });
+    const result = await awaitStart({ ...target, ...earlier });
     if (result.state === 'ready') return;
-    const { reason, message } = result.state === 'waiting' ? result.obstacle : result;
-    if (result.state === 'unusable') throw ApplicationFailure.create({ type: reason, message, nonRetryable: true });
-    shown = result.obstacle;
+    if (result.state === 'unusable')
+      throw ApplicationFailure.create({ type: result.reason, message: result.message, nonRetryable: true });
+    earlier = { shown: result.obstacle, hold: holdAfter(result, earlier.hold) };
   }
+}
+
+/** A hold that continues began when it was first found: alerts on long ones do not begin again with each activity. */
+function holdAfter(
+  { guard, obstacle }: Extract<StartResult, { state: 'waiting' }>,
+  earlier: GuardHold | undefined,
+): GuardHold | undefined {
+  if (obstacle.reason !== 'Guarded' || guard === undefined) return undefined;
+  const hold = guardHoldOf(guard, Date.now());
+  return hold.by === earlier?.by ? earlier : hold;
 }

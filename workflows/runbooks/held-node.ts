@@ -1,6 +1,6 @@
 import { CancellationScope, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { NodeReference } from '../../api/node-reference.ts';
-import type { TaskInput } from '../../api/temporal/task-input.ts';
+import type { MirrorTarget, TaskInput } from '../../api/temporal/task-input.ts';
 import type { Activities } from '../../core/activities.ts';
 import type { RunbookPlan } from '../../core/runbook/plan-runbook.ts';
 import type { GateProgress, GateResult, RunbookActivities } from '../../core/runbook/runbook-activities.ts';
@@ -17,18 +17,30 @@ export interface PlannedNode extends ServiceQueue {
 /** A node whose permit a runbook holds. */
 export interface HeldNode extends NodeReference, PlannedNode {
   /** For the input of each task that changes the node: whose permit it uses, and the guard that is enforced. */
-  readonly task: Pick<TaskInput<'RestartSeid'>, 'permitHolder' | 'cluster' | 'guard' | 'override'>;
+  readonly task: Pick<TaskInput<'RestartSeid'>, 'permitHolder' | 'cluster' | 'guard' | 'override'> & {
+    /** Unset: the runbook has no resource. */
+    readonly partOf: MirrorTarget | undefined;
+  };
+}
+
+/** What to do about a permit that others hold. */
+export interface PermitLimit<Result> {
+  /** Longest wait for the permit, in milliseconds. */
+  readonly atMostMs: number;
+  /** Called in place of the steps with a sentence that names its holder. */
+  readonly otherwise: (waitingFor: string) => Result;
 }
 
 /**
  * Holds a node over several steps of a runbook: nothing else of this service changes it until the last step is over.
  *
  * @param steps - Called with the id of the workflow that holds the permit: pass it as `permitHolder` to each task.
+ * @param options - `limit`. Unset: it waits for the permit as long as it takes.
  */
 export async function withNodePermit<Result>(
   node: NodeReference,
   steps: (permitHolder: string) => Promise<Result>,
-  { taskQueue }: ServiceQueue = {},
+  { taskQueue, limit }: ServiceQueue & { readonly limit?: PermitLimit<Result> | undefined } = {},
 ): Promise<Result> {
   const { acquireNodePermit } = proxyActivities<Activities>({
     ...acquiring(),
@@ -41,24 +53,33 @@ export async function withNodePermit<Result>(
     summary: `Release the permit of ${node.name}`,
   });
   try {
-    await acquireNodePermit(node);
+    if (limit === undefined) await acquireNodePermit(node);
+    else {
+      const taken = await acquireNodePermit(node, { atMostMs: limit.atMostMs });
+      if (taken?.waitingFor !== undefined) return limit.otherwise(taken.waitingFor);
+    }
     return await steps(workflowInfo().workflowId);
   } finally {
     await CancellationScope.nonCancellable(() => releaseNodePermit(node));
   }
 }
 
-/** Holds the permit of a planned node while `body` runs. */
+/** Holds the permit of a planned node while `body` runs. @param limit - As of `withNodePermit`. */
 export async function holdNode<Result>(
   planned: PlannedNode,
   body: (held: HeldNode) => Promise<Result>,
+  limit?: PermitLimit<Result>,
 ): Promise<Result> {
   const { plan, node, taskQueue } = planned;
-  const { cluster, guard, override } = plan;
+  const { cluster, guard, override, mirrorTo: partOf } = plan;
   const reference = { namespace: plan.namespace, name: node.name };
   const hold = (permitHolder: string): Promise<Result> =>
-    body({ ...planned, ...reference, task: { permitHolder, cluster, guard: { mode: 'Enforce', ...guard }, override } });
-  return await withNodePermit(reference, hold, { taskQueue });
+    body({
+      ...planned,
+      ...reference,
+      task: { permitHolder, cluster, guard: { mode: 'Enforce', ...guard }, override, partOf },
+    });
+  return await withNodePermit(reference, hold, { taskQueue, limit });
 }
 
 /**

@@ -11,7 +11,9 @@ import {
   TerminatedFailure,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { FailedVerdict, TaskOutcome } from '../../api/temporal/task-outcome.ts';
 import type { RunbookNodeStep } from '../../api/runbook-phases.ts';
+import { withNotice } from '../../core/progress.ts';
 import type { FrozenNode, NodeResult } from '../../core/runbook/runbook-state.ts';
 import type { RunbookPlan } from '../../core/runbook/plan-runbook.ts';
 import type { GateProgress, GateResult } from '../../core/runbook/runbook-activities.ts';
@@ -25,6 +27,7 @@ import { restartSeid } from './restart-seid.ts';
 export interface GatedNodeInput {
   readonly plan: RunbookPlan;
   readonly node: FrozenNode;
+  /** Of this workflow: the node's restart has it too. */
   readonly try: number;
   /** Height of the node before. Unset: not known. */
   readonly heightBefore?: number;
@@ -44,17 +47,30 @@ export const reportNode = defineSignal<[NodeReport]>('reportNode');
 export const promoteGate = defineSignal('promoteGate');
 
 /**
+ * How long a node waits for its permits and the guard before its runbook waits in its place, in milliseconds: windows,
+ * pauses and commands apply there.
+ */
+const PATIENCE_MS = 15_000;
+
+/**
  * Restarts one node of a runbook and waits at its gate, with the node's permit from before the restart to after the
  * gate. Never throws for a node that fails.
+ *
+ * @returns `held` when something was in the way of the restart, and nothing was sent.
  */
 export async function RestartGatedNode(input: GatedNodeInput): Promise<NodeResult> {
   return await new GatedNode(input).run();
 }
 
+/** A node to which something was sent. */
+type TriedNode = Exclude<NodeResult, { state: 'held' }>;
+
 class GatedNode {
   readonly #input: GatedNodeInput;
   #isPromoted = false;
   #gate: CancellationScope | undefined;
+  /** What was told with the restart. */
+  #notice: string | undefined;
 
   constructor(input: GatedNodeInput) {
     this.#input = input;
@@ -66,38 +82,43 @@ class GatedNode {
 
   async run(): Promise<NodeResult> {
     try {
-      return await holdNode(this.#input, async (held) => {
-        await this.#report({ step: 'Restarting' });
-        const failure = await this.#restart(held);
-        if (failure !== undefined) return failure;
-        await this.#report({ step: 'Gating' });
-        return await this.#passGate();
-      });
+      return await holdNode(this.#input, (held) => this.#steps(held), { atMostMs: PATIENCE_MS, otherwise: heldInQueue });
     } catch (error) {
       if (!isCancellation(error)) throw error;
       return this.#failed('Cancelled', 'The workflow of the node was cancelled. Check the node before you retry it.');
     }
   }
 
-  /** @returns Why it failed. `undefined`: it is complete. */
+  async #steps(held: HeldNode): Promise<NodeResult> {
+    await this.#report({ step: 'Restarting' });
+    const failure = await this.#restart(held);
+    if (failure !== undefined) return failure;
+    await this.#report({ step: 'Gating' });
+    return withNotice(await this.#passGate(), this.#notice);
+  }
+
+  /** @returns Why it failed or was not sent. `undefined`: it is complete. */
   async #restart(held: HeldNode): Promise<NodeResult | undefined> {
     const { plan, try: count } = this.#input;
     const { workflowId, parent } = workflowInfo();
     const runbook = parent?.workflowId ?? workflowId;
     try {
-      await restartSeid(held, {
+      const { notice } = await restartSeid(held, {
         runbook,
         step: `${held.name}/restart/${count}`,
+        queueTimeout: formatDuration(PATIENCE_MS),
         why: `Runbook ${plan.mirrorTo?.name ?? runbook}`,
       });
+      this.#notice = notice;
       return undefined;
     } catch (error) {
-      const { reason, message } = childFailure(error);
+      const { reason, message, waitedFor } = childFailure(error);
+      if (waitedFor !== undefined) return { state: 'held', waiting: waitedFor };
       return this.#failed(reason, message);
     }
   }
 
-  async #passGate(): Promise<NodeResult> {
+  async #passGate(): Promise<TriedNode> {
     let progress: GateProgress | undefined;
     for (;;) {
       const result: GateResult | undefined = await this.#untilPromoted(progress);
@@ -122,10 +143,7 @@ class GatedNode {
     }
   }
 
-  async #afterGate(
-    result: GateResult | undefined,
-    progress: GateProgress | undefined,
-  ): Promise<NodeResult | undefined> {
+  async #afterGate(result: GateResult | undefined, progress: GateProgress | undefined): Promise<TriedNode | undefined> {
     const heights = present({ heightBefore: this.#input.heightBefore, heightAfter: progress?.height });
     const last = progress?.message === undefined ? '' : ` ${progress.message}`;
     switch (result?.state) {
@@ -147,7 +165,7 @@ class GatedNode {
     }
   }
 
-  #failed(reason: string, message: string): NodeResult {
+  #failed(reason: string, message: string): TriedNode {
     return { state: 'failed', reason, message, ...present({ heightBefore: this.#input.heightBefore }) };
   }
 
@@ -163,10 +181,23 @@ class GatedNode {
   }
 }
 
+function heldInQueue(message: string): NodeResult {
+  return { state: 'held', waiting: { reason: 'Queued', message } };
+}
+
 /** What a failed child task says. Its outcome is read first: a cancelled restart may have been sent and have failed. */
-function childFailure(error: unknown): { readonly reason: string; readonly message: string } {
+function childFailure(error: unknown): {
+  readonly reason: string;
+  readonly message: string;
+  /** Set when nothing was sent, because something was in the way. */
+  readonly waitedFor?: FailedVerdict['waitedFor'];
+} {
   const cause = error instanceof ChildWorkflowFailure ? error.cause : error;
-  if (cause instanceof ApplicationFailure) return { reason: cause.type ?? 'TaskFailed', message: cause.message };
+  if (cause instanceof ApplicationFailure) {
+    const [outcome] = (cause.details ?? []) as readonly (TaskOutcome | undefined)[];
+    const waitedFor = outcome?.verdict.phase === 'Failed' ? outcome.verdict.waitedFor : undefined;
+    return { reason: cause.type ?? 'TaskFailed', message: cause.message, ...present({ waitedFor }) };
+  }
   if (cause instanceof TerminatedFailure)
     return {
       reason: 'WorkflowTerminated',

@@ -15,8 +15,6 @@ import {
 import type { RunbookInput } from '../../api/temporal/runbook-input.ts';
 import { afterRunbookEvent, type RunbookEvent } from '../../core/runbook/after-runbook-event.ts';
 import { applySettings } from '../../core/runbook/apply-control.ts';
-import type { GuardNumbers } from '../../core/guard/decide-guard.ts';
-import type { GuardHold } from '../../core/guard/guard-hold.ts';
 import { nextRunbookStep, slots, type RunbookStep } from '../../core/runbook/next-runbook-step.ts';
 import { planSummary } from '../../core/runbook/plan-summary.ts';
 import type { RunbookPlan } from '../../core/runbook/plan-runbook.ts';
@@ -31,6 +29,7 @@ import {
 import { endView, planningView, runbookView, type RunbookView } from '../../core/runbook/runbook-view.ts';
 import { present } from '../../lib/present.ts';
 import { SHORT, waiting } from '../activity-options.ts';
+import { guardHoldOf } from './guard-hold-of.ts';
 import type { GatedNodeInput } from './restart-gated-node.ts';
 import { RunbookControl } from './runbook-control.ts';
 import { showRunbook } from './runbook-display.ts';
@@ -197,7 +196,7 @@ class RunbookRun {
       running: nodesIn(state, 'Running').map(({ name }) => name),
       slots: slots(state),
       ...(shown === undefined ? {} : { shown: { reason: shown.reason, message: shown.message } }),
-      ...present({ hold: shown?.reason === 'Guarded' ? guard && holdOf(guard, shown.sinceMs) : undefined }),
+      ...present({ hold: shown?.reason === 'Guarded' ? guard && guardHoldOf(guard, shown.sinceMs) : undefined }),
     });
   }
 
@@ -230,7 +229,7 @@ class RunbookRun {
     if (this.#check !== undefined && !this.#isDue(this.#check)) this.#check.scope.cancel();
   }
 
-  #start({ node: name, try: count }: Extract<RunbookStep, { do: 'start' }>, plan: RunbookPlan): void {
+  #start({ node: name, number }: Extract<RunbookStep, { do: 'start' }>, plan: RunbookPlan): void {
     const node = this.#state.nodes.find((each) => each.name === name);
     if (node === undefined) throw new TypeError(`${name} is not a node of this runbook`);
     const { isValidator, power } = node;
@@ -239,7 +238,7 @@ class RunbookRun {
     void this.#runNode({
       plan,
       node: { name, isValidator, ...present({ power }) },
-      try: count,
+      try: number,
       ...present({ heightBefore }),
     });
   }
@@ -343,11 +342,9 @@ class RunbookMirroring {
   }
 }
 
-function holdOf({ verdict }: GuardNumbers, sinceMs: number): GuardHold {
-  return { by: verdict === 'Allowed' || verdict === 'NotAValidator' ? 'ChainPermit' : verdict, sinceMs };
-}
-
+/** A try that was given up before anything was sent counts as none. */
 function countOutcome(result: NodeResult): void {
+  if (result.state === 'held') return;
   metricMeter
     .createCounter('sei_runbook_node_outcomes_total', '1', 'Tries at a node of a runbook that ended')
     .add(1, { reason: result.state === 'passed' ? 'Passed' : result.reason });

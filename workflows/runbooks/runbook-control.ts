@@ -2,7 +2,7 @@ import { defineQuery, defineUpdate, getExternalWorkflowHandle, setHandler, workf
 import { nodeVerbs, runbookVerbs } from '../../api/runbook-phases.ts';
 import type { RunbookCommand, RunbookCommandAnswer, RunbookSettings } from '../../api/temporal/runbook-input.ts';
 import { applyControl, applySettings } from '../../core/runbook/apply-control.ts';
-import type { RunbookState } from '../../core/runbook/runbook-state.ts';
+import { startNumber, type RunbookState } from '../../core/runbook/runbook-state.ts';
 import type { RunbookView } from '../../core/runbook/runbook-view.ts';
 import { jsonText } from '../../lib/json-text.ts';
 import { promoteGate, reportNode, type NodeReport } from './restart-gated-node.ts';
@@ -59,9 +59,9 @@ export class RunbookControl {
     this.#options.onChange();
   }
 
-  /** Id of the workflow of one try at one node. */
-  childIdOf(node: string, count: number): string {
-    return `${workflowInfo().workflowId}/${node}/${count}`;
+  /** Id of the workflow of one start of one node. */
+  childIdOf(node: string, number: number): string {
+    return `${workflowInfo().workflowId}/${node}/${number}`;
   }
 
   #validate(given: unknown): void {
@@ -76,9 +76,9 @@ export class RunbookControl {
   async #apply(command: RunbookCommand): Promise<RunbookCommandAnswer> {
     if (this.#state === undefined) throw new TypeError(PLANNING);
     const { state, answer, promotedGates } = applyControl(this.#state, command, Date.now());
-    const gates = promotedGates.map((name) =>
-      this.childIdOf(name, state.nodes.find((node) => node.name === name)?.tries ?? 1),
-    );
+    const gates = state.nodes
+      .filter(({ name }) => promotedGates.includes(name))
+      .map((node) => this.childIdOf(node.name, startNumber(node)));
     this.state = state;
     // A gate that has ended in between needs no promotion.
     for (const gate of gates)

@@ -24,6 +24,10 @@ function namesOf(read: readonly { readonly name: string }[]): string[] {
   return read.map(({ name }) => name).toSorted();
 }
 
+function fullNodes(...indexes: readonly number[]) {
+  return indexes.map((index) => ({ namespace: 'arctic', name: `full-${index}` }));
+}
+
 /** Sends more than any answer has, in pieces, and does not end. */
 const endless: RequestListener = (_request, response) => {
   response.writeHead(200, { 'content-type': 'application/json' });
@@ -165,12 +169,15 @@ describe('the reader of a chain', () => {
     assert.deepEqual([namesOf(observation.sources), observation.height], [['full-1', 'full-2'], 100]);
   });
 
-  it('asks five nodes at most, the highest, and none that is excluded', async () => {
+  it('asks five nodes at most, the highest, and those that were taken down only where there are too few others', async () => {
     const nodes = Array.from({ length: 9 }, (_, index) => ({ name: `full-${index}`, height: 100 + index }));
     await using chain = await FakeChain.start({ nodes: [TARGET, ...nodes] });
-    const observation = await chain.read({ exclude: [{ namespace: 'arctic', name: 'full-8' }] });
+    const observation = await chain.read({ last: fullNodes(8) });
     assert.deepEqual(namesOf(observation.sources), ['full-3', 'full-4', 'full-5', 'full-6', 'full-7']);
     assert.equal(observation.height, 103);
+    const few = await chain.read({ last: fullNodes(0, 4, 5, 6, 7, 8) });
+    assert.deepEqual(namesOf(few.sources), ['full-1', 'full-2', 'full-3', 'full-7', 'full-8']);
+    assert.equal(few.height, 101);
   });
 
   it('has no height when no node can be asked', async () => {
