@@ -6,14 +6,16 @@ const { require: _globalFixtures, ...all } = require('./.mocharc.cjs');
 
 /** What starts servers, or asks for them. */
 const SERVERS = ['dev/start-local-servers.ts', 'test/support/shared-servers.ts'];
-/** What takes seconds: it starts whole programs and, with some, servers, or it waits for a lease to be lost. */
+/** What takes seconds: it starts or bundles whole programs and, with some, servers, or it waits for a lease to be lost. */
 const SLOW = [
   'test/bench/bench.test.ts',
   'test/build/plugin-file.test.ts',
   'test/chaos/run.test.ts',
   'test/cli/exec-plugins.test.ts',
   'test/cli/kubeconfig-oddities.test.ts',
+  'test/cli/runbook-commands.test.ts',
   'test/cli/usage.test.ts',
+  'test/codec-server/codec-server-process.test.ts',
   'test/demo/demo.test.ts',
   'test/crd-bridge/orphans.test.ts',
   'test/deploy/chart-values.test.ts',
@@ -22,8 +24,13 @@ const SLOW = [
   'test/deploy/generate.test.ts',
   'test/kubernetes/lease-handicap.test.ts',
   'test/monitoring/alerts.test.ts',
+  'test/simulator/chain-fleet.test.ts',
+  'test/simulator/fleet.test.ts',
+  'test/simulator/outages.test.ts',
+  'test/simulator/sidecar-sigterm.test.ts',
   'test/supply-chain/audit.test.ts',
   'test/supply-chain/sbom.test.ts',
+  'test/worker/bundled-modules.test.ts',
   'test/worker/configuration-errors.test.ts',
 ];
 
@@ -53,7 +60,7 @@ function needsServers(file, seen = new Set()) {
 process.env.SEI_NODE_TASKS_TEST_FEWER_CASES = 'yes';
 
 /** Files that wait for processes start first: the last of them would otherwise run alone. */
-const WAITS = /spawn-guarded|fleet|contract/;
+const WAITS = /spawn-guarded|contract/;
 const files = globSync('test/**/*.test.ts', { cwd: __dirname }).toSorted(
   (one, other) => Number(WAITS.test(other)) - Number(WAITS.test(one)),
 );

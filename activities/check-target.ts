@@ -10,13 +10,17 @@ import { knowledgeAtStart } from '../core/knowledge.ts';
 import { guarded, queued, waitingForTarget } from '../core/progress.ts';
 import { waitingInQueue } from '../core/queueing.ts';
 import { targetGone, targetMissing, waitingForPhase, type PhaseWait } from '../core/verdict.ts';
+import type { GuardWaits } from './guard-waits.ts';
 import type { MirrorDependencies } from './mirror-status.ts';
 import { ownWorkflowId } from './own-workflow-id.ts';
 import type { GuardDependencies } from './pass-guard.ts';
 import { readSeiNode } from './read-sei-node.ts';
 import type { TaskPlaces } from './task-work.ts';
 
-export interface TargetDependencies extends MirrorDependencies, TaskPlaces, GuardDependencies {}
+export interface TargetDependencies extends MirrorDependencies, TaskPlaces, GuardDependencies {
+  /** Unset: nothing is measured. */
+  readonly guardWaits?: GuardWaits | undefined;
+}
 
 /** Reads a task's target once and, if its kind changes the node, tries to acquire the node's permit. */
 export async function checkTarget(

@@ -6,7 +6,7 @@ import type {
   TakeOffHeartbeat,
   TargetWaitState,
 } from '../core/activities.ts';
-import type { GuardMode } from '../api/guard-spec.ts';
+import type { GuardMode } from '../api/guard-verdicts.ts';
 import type { Log } from '../api/log.ts';
 import { permitIdOf } from '../api/temporal/permit-id.ts';
 import { present } from '../lib/present.ts';
@@ -19,6 +19,7 @@ import { checkTarget, isOwnPermit, permitOf, type TargetDependencies } from './c
 import { TaskDispatch } from './dispatch-task.ts';
 import { assertCluster } from './errors.ts';
 import { mirrorStatus, recordEvents, writeStatus, type MirrorDependencies } from './mirror-status.ts';
+import type { GuardWaits } from './guard-waits.ts';
 import { NodePermits } from './node-permits.ts';
 import { ownWorkflowId } from './own-workflow-id.ts';
 import { PermitLine } from './permit-line.ts';
@@ -44,6 +45,8 @@ export interface ActivityDependencies extends MirrorDependencies, Omit<PollDepen
   /** Whether the Temporal namespace has our search attributes at the moment. */
   readonly searchAttributes: { readonly areKnown: boolean };
   readonly chains: GuardDependencies['chains'];
+  /** Those of this process. Unset: nothing is measured. */
+  readonly guardWaits?: GuardWaits | undefined;
   /** Mode of the guard of a task whose spec has none. */
   readonly guardDefault: GuardMode;
   /** Aborted when the process shuts down: another worker then continues the waits. */
@@ -54,6 +57,8 @@ export function createActivities(given: ActivityDependencies): Activities {
   const dependencies = { ...given, log: logWithWorkflow(given.log) };
   const { clusterId, shutdown, searchAttributes, log, metrics, guardDefault } = dependencies;
   const line = new PermitLine((waiters) => metrics?.set('sei_permit_waiters', {}, waiters));
+  /** For the permits of chains. */
+  const chainLine = new PermitLine();
   const polls = { inFlight: 0 };
   const target = (): TargetDependencies => ({
     ...dependencies,
@@ -87,7 +92,7 @@ export function createActivities(given: ActivityDependencies): Activities {
       ours(plan.task);
       using attempt = new Attempt<TargetWaitState>(shutdown, DISPATCH_BEAT);
       await attempt.countWaitForWorker();
-      using wait = new TargetWait(target(), { plan, attempt, line, earlier });
+      using wait = new TargetWait(target(), { plan, attempt, line, chainLine, earlier });
       try {
         for (;;) {
           const end = await wait.pass();

@@ -9,6 +9,7 @@ import { sidecarActivity } from '../api/sidecar/sidecar-activity.ts';
 import type { TaskPlan } from '../core/task-plan.ts';
 import { recordedTime } from '../lib/timestamp.ts';
 import { guarded, queued, waitingForTarget, type Progress } from '../core/progress.ts';
+import type { GuardHolder } from '../core/guard/guard-hold.ts';
 import { guardTimedOut, waitingForGuard, type GuardObstacle } from '../core/guard/guard-obstacle.ts';
 import type { WaitReason } from '../core/next-status.ts';
 import { obstacleBeside, queueTimedOut, waitingInQueue, type Obstacle } from '../core/queueing.ts';
@@ -29,6 +30,7 @@ import {
 } from './check-target.ts';
 import { SidecarError } from './errors.ts';
 import { GuardWait, type GuardTimes } from './guard-wait.ts';
+import type { HeldWait } from './guard-waits.ts';
 import { writeStatus } from './mirror-status.ts';
 import type { PermitLine } from './permit-line.ts';
 import { PermitWait } from './permit-wait.ts';
@@ -39,7 +41,10 @@ const LONGEST_REST_MS = 60_000;
 export interface AwaitTargetOptions {
   readonly plan: TaskPlan;
   readonly attempt: Attempt<TargetWaitState>;
+  /** For permits of nodes. */
   readonly line: PermitLine;
+  /** For permits of chains. */
+  readonly chainLine: PermitLine;
   /** Carried over from an earlier wait. */
   readonly earlier?: Partial<TargetWaitState> | undefined;
 }
@@ -52,6 +57,8 @@ export class TargetWait implements Disposable {
   readonly #permit: PermitWait;
   /** Unset: the task does not wait for the guard. */
   readonly #guard: GuardWait | undefined;
+  /** Unset: nothing is measured. */
+  readonly #held: HeldWait | undefined;
   #lastRestartMs: number | undefined;
   /** What the status shows. */
   #shown: Progress | undefined;
@@ -59,7 +66,7 @@ export class TargetWait implements Disposable {
   constructor(dependencies: TargetDependencies, options: AwaitTargetOptions) {
     this.#dependencies = dependencies;
     this.#options = options;
-    const { plan, attempt, line, earlier } = options;
+    const { plan, attempt, line, chainLine, earlier } = options;
     this.#state = { waitingFor: 'target', ...earlier, ...attempt.earlier };
     this.#permit = new PermitWait({
       permits: dependencies.permits,
@@ -72,7 +79,8 @@ export class TargetWait implements Disposable {
     });
     const { guard } = plan;
     if (guard !== undefined && waitsForGuard(plan))
-      this.#guard = new GuardWait(dependencies, { plan, guard, attempt, line });
+      this.#guard = new GuardWait(dependencies, { plan, guard, attempt, line: chainLine });
+    this.#held = dependencies.guardWaits?.join(this.#state.hold);
   }
 
   /** How long the task has waited for its node, to be carried over to a later wait. */
@@ -93,6 +101,7 @@ export class TargetWait implements Disposable {
   [Symbol.dispose](): void {
     this.#permit[Symbol.dispose]();
     this.#guard?.[Symbol.dispose]();
+    this.#held?.[Symbol.dispose]();
   }
 
   /** Checks once and waits for what blocks the task. @returns `undefined` when the caller has to check again. */
@@ -106,6 +115,14 @@ export class TargetWait implements Disposable {
   measure(reason: Reason): void {
     this.#measurePhaseWait(reason);
     this.#record('sei_task_queue_duration_seconds', this.#state.queuedSinceMs, reason);
+    this.#noteHold(undefined);
+  }
+
+  /** @param by - What of the guard holds the task back. Unset: nothing. */
+  #noteHold(by: GuardHolder | undefined): void {
+    this.#held?.heldBy(by, this.#options.attempt.nowMs);
+    const { hold: _, ...state } = this.#state;
+    this.#state = { ...state, ...present({ hold: this.#held?.hold }) };
   }
 
   #measurePhaseWait(reason: Reason): void {
@@ -195,6 +212,7 @@ export class TargetWait implements Disposable {
     const { plan, attempt } = this.#options;
     const wait = phaseWait(plan, phase);
     const { phaseSinceMs } = this.#state;
+    this.#noteHold(undefined);
     if (phaseSinceMs === undefined) {
       if (needsPermit(plan)) await this.#release();
       const sinceMs = plan.waitingSinceMs ?? attempt.nowMs;
@@ -215,6 +233,7 @@ export class TargetWait implements Disposable {
 
   async #waitForNode(obstacle: Obstacle): Promise<OverTask | undefined> {
     const { plan, attempt } = this.#options;
+    this.#noteHold(undefined);
     const sinceMs = this.#state.queuedSinceMs ?? attempt.nowMs;
     this.#state = {
       ...this.#state,
@@ -248,6 +267,7 @@ export class TargetWait implements Disposable {
     const { plan, attempt } = this.#options;
     const sinceMs = this.#state.queuedSinceMs ?? attempt.nowMs;
     if (isOwnPermit(plan)) await this.#permit.release();
+    this.#noteHold(holderOf(obstacle));
     this.#state = {
       ...this.#state,
       queuedSinceMs: sinceMs,
@@ -319,4 +339,8 @@ export class TargetWait implements Disposable {
       ? plan.timeoutMs - attempt.elapsedMs
       : startedAtMs + plan.timeoutMs - attempt.nowMs;
   }
+}
+
+function holderOf(obstacle: GuardObstacle): GuardHolder {
+  return obstacle.by === 'chain' ? 'ChainPermit' : (obstacle.numbers.verdict as GuardHolder);
 }

@@ -1,45 +1,11 @@
 import { z } from 'zod';
+import { printerColumns } from './printer-columns.ts';
 import { SEI_NODE, SEI_NODE_RUNBOOK, SEI_NODE_TASK } from './resources.ts';
 import { seiNodePhases } from './phases.ts';
 import { runbookSpecSchema, runbookStatusSchema } from './sei-node-runbook.ts';
 import { specSchema, statusSchema } from './sei-node-task.ts';
 
 type JsonObject = Record<string, unknown>;
-
-interface PrinterColumn {
-  readonly name: string;
-  readonly type: 'string' | 'date';
-  readonly jsonPath: string;
-  /** Above 0 = only with `-o wide`. */
-  readonly priority?: number;
-  readonly description?: string;
-}
-
-/** The first four are the contract's, in its order; ours come after them. */
-const taskColumns: readonly PrinterColumn[] = [
-  { name: 'Kind', type: 'string', jsonPath: '.spec.kind' },
-  { name: 'Target', type: 'string', jsonPath: '.spec.target.nodeRef.name' },
-  { name: 'Phase', type: 'string', jsonPath: '.status.phase' },
-  { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
-  { name: 'Reason', type: 'string', jsonPath: '.status.reason' },
-  { name: 'Duration', type: 'string', jsonPath: '.status.duration' },
-  { name: 'Step', type: 'string', jsonPath: '.status.step', priority: 1 },
-  { name: 'Workflow', type: 'string', jsonPath: '.status.workflow.id', priority: 1 },
-  { name: 'Message', type: 'string', jsonPath: '.status.message', priority: 1 },
-];
-
-const runbookColumns: readonly PrinterColumn[] = [
-  { name: 'Kind', type: 'string', jsonPath: '.spec.kind' },
-  { name: 'Chain', type: 'string', jsonPath: '.spec.chainId' },
-  { name: 'Phase', type: 'string', jsonPath: '.status.phase' },
-  { name: 'Progress', type: 'string', jsonPath: '.status.progress' },
-  { name: 'Current', type: 'string', jsonPath: '.status.current' },
-  { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
-  { name: 'Reason', type: 'string', jsonPath: '.status.reason', priority: 1 },
-  { name: 'Completion', type: 'date', jsonPath: '.status.estimatedCompletion', priority: 1 },
-  { name: 'Workflow', type: 'string', jsonPath: '.status.workflow.id', priority: 1 },
-  { name: 'Message', type: 'string', jsonPath: '.status.message', priority: 1 },
-];
 
 /** Keywords that a structural schema may hold; anything else would be refused or, worse, dropped in silence. */
 const refusedKeywords = ['$ref', 'anyOf', 'oneOf', 'allOf', 'not', 'const', 'if'];
@@ -94,7 +60,7 @@ function openApiSchema(schema: z.ZodType, path: string): JsonObject {
 function definition(
   resource: typeof SEI_NODE_TASK | typeof SEI_NODE_RUNBOOK | typeof SEI_NODE,
   names: JsonObject,
-  version: JsonObject,
+  schema: JsonObject,
 ): JsonObject {
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
@@ -110,7 +76,16 @@ function definition(
         ...names,
       },
       scope: 'Namespaced',
-      versions: [{ name: resource.version, served: true, storage: true, subresources: { status: {} }, ...version }],
+      versions: [
+        {
+          name: resource.version,
+          served: true,
+          storage: true,
+          subresources: { status: {} },
+          additionalPrinterColumns: printerColumns[resource.kind],
+          schema,
+        },
+      ],
     },
   };
 }
@@ -136,13 +111,10 @@ export function seiNodeTaskDefinition(): JsonObject {
   return definition(
     SEI_NODE_TASK,
     { shortNames: ['snt'], categories: ['sei'] },
-    {
-      additionalPrinterColumns: taskColumns,
-      schema: objectSchema('One operation on one Sei node, carried out once.', {
-        spec: openApiSchema(specSchema, 'spec'),
-        status: openApiSchema(statusSchema, 'status'),
-      }),
-    },
+    objectSchema('One operation on one Sei node, carried out once.', {
+      spec: openApiSchema(specSchema, 'spec'),
+      status: openApiSchema(statusSchema, 'status'),
+    }),
   );
 }
 
@@ -151,13 +123,10 @@ export function seiNodeRunbookDefinition(): JsonObject {
   return definition(
     SEI_NODE_RUNBOOK,
     { shortNames: ['snr'], categories: ['sei'] },
-    {
-      additionalPrinterColumns: runbookColumns,
-      schema: objectSchema('An operation on several Sei nodes of one chain, one after the other.', {
-        spec: openApiSchema(runbookSpecSchema, 'spec'),
-        status: openApiSchema(runbookStatusSchema, 'status'),
-      }),
-    },
+    objectSchema('An operation on several Sei nodes of one chain, one after the other.', {
+      spec: openApiSchema(runbookSpecSchema, 'spec'),
+      status: openApiSchema(runbookStatusSchema, 'status'),
+    }),
   );
 }
 
@@ -169,20 +138,13 @@ export function localSeiNodeDefinition(): JsonObject {
   return definition(
     SEI_NODE,
     { shortNames: ['sn'], categories: ['sei'] },
-    {
-      additionalPrinterColumns: [
-        { name: 'Chain', type: 'string', jsonPath: '.spec.chainId' },
-        { name: 'Phase', type: 'string', jsonPath: '.status.phase' },
-        { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
-      ],
-      schema: objectSchema('A Sei node; local stand-in.', {
-        spec: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
-        status: {
-          type: 'object',
-          'x-kubernetes-preserve-unknown-fields': true,
-          properties: { phase: { type: 'string', enum: [...seiNodePhases] } },
-        },
-      }),
-    },
+    objectSchema('A Sei node; local stand-in.', {
+      spec: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+      status: {
+        type: 'object',
+        'x-kubernetes-preserve-unknown-fields': true,
+        properties: { phase: { type: 'string', enum: [...seiNodePhases] } },
+      },
+    }),
   );
 }

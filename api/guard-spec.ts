@@ -1,9 +1,5 @@
 import { z } from 'zod';
-import { guardChecks } from './guard-verdicts.ts';
-
-/** `Warn` evaluates and reports; `Enforce` also waits. */
-export const guardModes = ['Off', 'Warn', 'Enforce'] as const;
-export type GuardMode = (typeof guardModes)[number];
+import { guardChecks, guardModes } from './guard-verdicts.ts';
 
 /** Sources that have to agree, unless the spec says otherwise. */
 export const DEFAULT_MIN_SOURCES = 2;

@@ -143,3 +143,7 @@ export type GuardCheck = {
 export const guardChecks = Object.entries(guardVerdicts)
   .filter(([, { allows }]) => !allows)
   .map(([name]) => name) as [GuardCheck, ...GuardCheck[]];
+
+/** `Warn` evaluates and reports; `Enforce` also waits. */
+export const guardModes = ['Off', 'Warn', 'Enforce'] as const;
+export type GuardMode = (typeof guardModes)[number];

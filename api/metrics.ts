@@ -8,15 +8,21 @@ export interface MetricDefinition {
   readonly help: string;
   /** Upper bounds of a histogram's buckets, in its unit. */
   readonly buckets?: readonly number[];
-  /** `workflow`: recorded by workflow code through the SDK, which adds labels of its own. Unset: `service`. */
-  readonly recordedBy?: 'workflow';
+  /**
+   * `workflow`: recorded by workflow code through the SDK, which adds labels of its own. `codec-server`: served by that
+   * process alone. Unset: `service`.
+   */
+  readonly recordedBy?: 'workflow' | 'codec-server';
 }
 
 /** Labels that are used, each with its values. None names a task, a node or a namespace: the numbers stay bounded. */
 export const metricLabels = {
   kind: '`spec.kind` of the task; `other` for a kind that this version does not know',
-  phase: '`status.phase` of the task; a task without a status counts as `Pending`',
-  reason: 'a reason of [reasons.md](reasons.md)',
+  phase:
+    '`status.phase` of the task or the runbook; without a status a task counts as `Pending`, a runbook as `Planning`',
+  reason:
+    'a reason of [reasons.md](reasons.md); of a runbook one of [runbooks.md](runbooks.md); of a node of a runbook one of either page, or `Passed`: it passed its gate',
+  verdict: 'a verdict of [the guard](guard.md), or `ChainPermit`: another task has the permit of the chain',
   result: '`success`, or `error` when the key was requeued with backoff',
   verb: '`GET`, `POST`, `PATCH`, `DELETE`; `WATCH` for a watch',
   code: 'the HTTP status; `none` when there was no answer',
@@ -41,6 +47,9 @@ type MetricLabel = keyof typeof metricLabels;
 const CALL_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 /** From a step that waits for nothing to a wait of a day, in seconds. */
 const TASK_SECONDS = [1, 2.5, 5, 10, 20, 30, 60, 120, 300, 600, 1_800, 3_600, 14_400, 86_400];
+
+/** From a runbook whose spec is refused to one that takes a week, in seconds. */
+const RUNBOOK_SECONDS = [1, 10, 60, 300, 900, 1_800, 3_600, 7_200, 14_400, 28_800, 86_400, 259_200, 604_800];
 
 /**
  * Every metric of this service. The names are public, as reasons are: alerts and dashboards match on them, so a name
@@ -112,6 +121,51 @@ export const metrics = {
     unit: 'seconds',
     help: 'Waits for a permit that ended with the permit',
     buckets: TASK_SECONDS,
+  },
+  sei_guard_waiters: {
+    type: 'gauge',
+    labels: ['verdict'],
+    unit: '1',
+    help: 'Tasks and runbooks in this process that the guard holds back, by what it found last',
+  },
+  sei_guard_longest_wait_seconds: {
+    type: 'gauge',
+    labels: ['verdict'],
+    unit: 'seconds',
+    help: 'How long a verdict of the guard has held the task or runbook of this process back that waits for longest. 0 without one',
+  },
+  sei_guard_wait_duration_seconds: {
+    type: 'histogram',
+    labels: ['verdict'],
+    unit: 'seconds',
+    help: 'Times for which one verdict of the guard held a task or a runbook back that ended: with another verdict, or with the wait',
+    buckets: TASK_SECONDS,
+  },
+  sei_runbooks: {
+    type: 'gauge',
+    labels: ['phase'],
+    unit: '1',
+    help: 'SeiNodeRunbooks that exist, by phase. 0 in a process that does not lead',
+  },
+  sei_runbook_progress_age_seconds: {
+    type: 'gauge',
+    labels: ['reason'],
+    unit: 'seconds',
+    help: 'Time since the last change of phase, or of the step of a node, of the runbook that has had none for longest, by its reason. Without runbooks that an operator paused or that need one, and without waits that the spec asks for. 0 without one, and in a process that does not lead',
+  },
+  sei_runbook_duration_seconds: {
+    type: 'histogram',
+    labels: ['reason'],
+    unit: 'seconds',
+    help: 'Time from status.startedAt to the end of a runbook',
+    buckets: RUNBOOK_SECONDS,
+  },
+  sei_runbook_node_outcomes_total: {
+    type: 'counter',
+    labels: ['reason', 'namespace', 'taskQueue', 'workflowType'],
+    unit: '1',
+    help: 'Tries at a node of a runbook that ended',
+    recordedBy: 'workflow',
   },
   sei_bridge_leading: {
     type: 'gauge',
@@ -205,6 +259,21 @@ export const metrics = {
     unit: 'seconds',
     help: 'Time until a sidecar answered, or the request failed',
     buckets: CALL_SECONDS,
+  },
+  sei_codec_requests_total: {
+    type: 'counter',
+    labels: ['code'],
+    unit: '1',
+    help: 'Requests that the codec server has answered. Served by the codec server alone',
+    recordedBy: 'codec-server',
+  },
+  sei_codec_request_duration_seconds: {
+    type: 'histogram',
+    labels: [],
+    unit: 'seconds',
+    help: 'Time until the codec server had the answer to a request. Served by the codec server alone',
+    buckets: CALL_SECONDS,
+    recordedBy: 'codec-server',
   },
   sei_temporal_search_attributes_missing: {
     type: 'gauge',

@@ -315,6 +315,8 @@ export const runbookStatusSchema = z.object({
 });
 
 export type RunbookSpec = z.output<typeof runbookSpecSchema>;
+/** A spec as it is written, before defaults are filled in. */
+export type UncheckedRunbookSpec = z.input<typeof runbookSpecSchema>;
 export type RunbookTargets = RunbookSpec['targets'];
 export type RunbookStrategy = RunbookSpec['strategy'];
 export type RunbookWindow = NonNullable<RunbookSpec['window']>;

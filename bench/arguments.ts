@@ -12,6 +12,7 @@ const benchmarks = {
   finished: { tasks: 10_000 },
   plugin: { runs: 20, tasks: 20 },
   guard: { validators: 100, sources: 5, runs: 200 },
+  runbook: { nodes: 2_000, 'at-once': 20 },
 } as const satisfies Record<string, Readonly<Record<string, number>>>;
 
 /** 0 leaves something out. */
@@ -24,7 +25,7 @@ const numbers = Object.fromEntries(
   ),
 );
 
-export const USAGE = `Usage: npm run bench -- throughput | inflight | storm | cost | latency | profile | finished | plugin | guard [options] [--json]
+export const USAGE = `Usage: npm run bench -- throughput | inflight | storm | cost | latency | profile | finished | plugin | guard | runbook [options] [--json]
   throughput      how many RestartSeid go through on sidecars that are done at once, and what each costs
     --tasks N     in each round, ${benchmarks.throughput.tasks} unless given
     --nodes N     that they are spread over, ${benchmarks.throughput.nodes} unless given
@@ -56,6 +57,9 @@ export const USAGE = `Usage: npm run bench -- throughput | inflight | storm | co
     --validators N  of the chain, ${benchmarks.guard.validators} unless given
     --sources N   nodes that are asked about it, ${benchmarks.guard.sources} unless given
     --runs N      to measure, ${benchmarks.guard.runs} unless given
+  runbook         a rolling restart of many nodes whose sidecars are done at once: its history, its status, its rate
+    --nodes N     of the runbook, ${benchmarks.runbook.nodes} unless given
+    --at-once N   under way at the same time, ${benchmarks.runbook['at-once']} unless given
   --json          one JSON object on stdout instead of a table`;
 
 export type BenchName = keyof typeof benchmarks;

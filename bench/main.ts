@@ -16,6 +16,7 @@ import { measurePlugin } from './plugin.ts';
 import { measureProfile } from './profile.ts';
 import { resultTable } from './result-table.ts';
 import type { Result } from './result.ts';
+import { measureRunbook } from './runbook.ts';
 import { measureStorm } from './storm.ts';
 import { measureThroughput } from './throughput.ts';
 
@@ -29,6 +30,7 @@ const measurements: { readonly [Name in BenchName]: (options: Options<Name>, run
   finished: measureFinished,
   plugin: measurePlugin,
   guard: measureGuard,
+  runbook: measureRunbook,
 };
 
 /** @returns The exit code: 0 when everything was measured, whether or not it is good enough. */

@@ -1,8 +1,6 @@
-import { SEI_NODE } from '../api/resources.ts';
 import { KubernetesError } from '../kubernetes/errors.ts';
-import { ResourceClient } from '../kubernetes/resource-client.ts';
 import { NodeMissingError } from './errors.ts';
-import { nodeHint } from './node-hint.ts';
+import { nameHint } from './name-hint.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -12,14 +10,14 @@ import type { Session } from './session.ts';
  * @throws NodeMissingError
  */
 export async function assertNodeExists(session: Session, name: string): Promise<void> {
-  const { transport, namespace } = session;
+  const { namespace, nodes } = session;
   try {
-    if ((await new ResourceClient(transport, SEI_NODE).get(namespace, name)) !== undefined) return;
+    if ((await nodes.get(namespace, name)) !== undefined) return;
   } catch (error) {
     if (error instanceof KubernetesError) return;
     throw error;
   }
   throw new NodeMissingError(
-    `SeiNode ${namespace}/${name} does not exist; nothing was created.${await nodeHint(session, name)} List the nodes: kubectl get seinodes -n ${namespace}`,
+    `SeiNode ${namespace}/${name} does not exist; nothing was created.${await nameHint(nodes, namespace, name)} List the nodes: kubectl get seinodes -n ${namespace}`,
   );
 }

@@ -1,5 +1,6 @@
 import type { Argument, CommandUnknownOpts as Command, Option } from '@commander-js/extra-typings';
 import { SEI_NODE, SEI_NODE_RUNBOOK, SEI_NODE_TASK } from '../api/resources.ts';
+import { namedCommands } from './command-tree.ts';
 import { operandIndices, spelledOut } from './kubectl-words.ts';
 import { program } from './program.ts';
 import type { NamedResource } from './resource-names.ts';
@@ -33,15 +34,17 @@ export async function completionLines(words: readonly string[]): Promise<string[
 }
 
 async function candidates(before: readonly string[], current: string): Promise<readonly Candidate[]> {
-  const [name, ...values] = operandIndices(before).map((index) => before[index]);
-  const command = program.commands.find((known) => known.name() === name);
-  const options = optionsOf(command ?? program);
+  const operands = operandIndices(before).map((index) => before[index]);
+  const path = namedCommands(program, operands);
+  const command: Command = path.at(-1) ?? program;
+  const options = optionsOf(command);
   const last = before.at(-1);
   const pending = options.find(({ required, short, long }) => required && (last === long || last === (short ?? long)));
   if (pending !== undefined) return await valuesOf(pending, before.slice(0, -1));
   if (current.startsWith('-')) return options.map(({ long = '', description }) => ({ word: long, help: description }));
-  if (name === undefined) return program.commands.map((known) => ({ word: known.name(), help: known.summary() }));
-  const argument = command?.registeredArguments[values.length];
+  if (operands.length === path.length && command.commands.length > 0)
+    return command.commands.map((known) => ({ word: known.name(), help: known.summary() }));
+  const argument = command.registeredArguments[operands.length - path.length];
   return argument === undefined ? [] : await valuesOf(argument, before);
 }
 

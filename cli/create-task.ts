@@ -11,13 +11,15 @@ import { type TaskKind, payloadFieldOf } from '../api/task-kinds.ts';
 import { KubernetesError } from '../kubernetes/errors.ts';
 import { readUserName } from '../kubernetes/read-user-name.ts';
 import { assertNodeExists } from './assert-node-exists.ts';
-import { assertTimeoutUsed, followTask } from './follow-task.ts';
+import { assertTimeoutUsed } from './follow-resource.ts';
+import { followTask } from './follow-task.ts';
 import { generatedName } from './generated-name.ts';
 import { note, print } from './output.ts';
-import { serialized, type Format } from './serialized.ts';
+import { printAs, resourceName } from './printed-resource.ts';
+import type { Format } from './serialized.ts';
 import { Session, type ClusterOptions } from './session.ts';
 import { submitTask, type TaskManifest } from './submit-task.ts';
-import { resourceName, withoutManagedFields, type Task } from './task.ts';
+import type { Task } from './task.ts';
 
 /** A task does not wait longer for the name of whoever asks for it, in milliseconds. */
 const USER_NAME_TIMEOUT_MS = 2_000;
@@ -90,10 +92,6 @@ async function waitFor(session: Session, created: Task, options: CreationOptions
   });
   if (format !== undefined) printAs(format, task);
   return code;
-}
-
-function printAs(format: Format | 'name', task: Task): void {
-  print(format === 'name' ? resourceName(task) : serialized(withoutManagedFields(task), format));
 }
 
 function manifestOf(

@@ -35,6 +35,13 @@ export class CommandRefusedError extends CommandError {
   readonly retryable = false;
 }
 
+/** Thrown when a command to a runbook has no answer. */
+export class CommandUncertainError extends CommandError {
+  override readonly name = 'CommandUncertainError';
+  readonly code = 'COMMAND_UNCERTAIN';
+  readonly retryable = false;
+}
+
 /** Thrown when there is no SeiNode of the name. */
 export class NodeMissingError extends CommandError {
   override readonly name = 'NodeMissingError';

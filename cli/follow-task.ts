@@ -1,19 +1,8 @@
-import { once } from 'node:events';
-import { parseGoDuration } from '../lib/go-duration.ts';
-import { printable } from '../lib/printable.ts';
-import { timerLength } from '../lib/timer-length.ts';
-import { UsageError } from './errors.ts';
+import { EXIT_FAILED, EXIT_TIMED_OUT, followResource } from './follow-resource.ts';
 import { LiveView } from './live-view.ts';
 import type { Session } from './session.ts';
 import { isOver, taskFacts } from './task-facts.ts';
 import type { Task } from './task.ts';
-import { watchTask } from './watch-task.ts';
-
-const EXIT_FAILED = 1;
-/** As `timeout(1)`. */
-const EXIT_TIMED_OUT = 124;
-/** As a shell reports a program that Ctrl-C has ended. */
-const EXIT_INTERRUPTED = 130;
 
 export interface FollowedTask {
   readonly code: number;
@@ -21,49 +10,29 @@ export interface FollowedTask {
   readonly task: Task;
 }
 
-/** @throws UsageError when `--timeout` stands without the option that it belongs to. */
-export function assertTimeoutUsed(
-  options: { timeout?: string; wait?: boolean; watch?: boolean },
-  flag: 'wait' | 'watch',
-): void {
-  if (options.timeout !== undefined && options[flag] !== true)
-    throw new UsageError(`--timeout needs --${flag}: it is the longest time to watch.`);
-}
-
 /** Shows a task on `stream` until it is over, the time is up or Ctrl-C is pressed. */
 export async function followTask(
   session: Session,
   first: Task,
-  options: { timeout: string | undefined; stream: NodeJS.WriteStream },
+  { timeout, stream }: { timeout: string | undefined; stream: NodeJS.WriteStream },
 ): Promise<FollowedTask> {
-  using view = new LiveView(options.stream);
-  const stop = new AbortController();
-  const timer =
-    options.timeout === undefined ? undefined : setTimeout(() => stop.abort(EXIT_TIMED_OUT), timerMs(options.timeout));
-  void once(process, 'SIGINT', { signal: stop.signal }).then(
-    () => stop.abort(EXIT_INTERRUPTED),
-    () => undefined,
-  );
-  let task = first;
-  try {
-    const onProblem = (error: Error): void => view.showProblem(printable(error.message));
-    for await (task of watchTask(session, first, { signal: stop.signal, onProblem })) {
-      view.show(task);
-      if (isOver(task)) return { code: task.status?.phase === 'Complete' ? 0 : EXIT_FAILED, task };
-    }
+  using view = new LiveView(stream);
+  const { end, stopCode, last } = await followResource(session, first, {
+    client: session.tasks,
+    timeout,
+    isDone: isOver,
+    show: (task) => view.show(task),
+    showProblem: (problem) => view.showProblem(problem),
+  });
+  if (end === 'done') return { code: last.status?.phase === 'Complete' ? 0 : EXIT_FAILED, task: last };
+  if (end === 'deleted') {
     view.say(
-      `SeiNodeTask ${task.metadata.name} was deleted before it was over. What became of it: ${session.command(`history ${taskFacts(task).target}`)}`,
+      `SeiNodeTask ${last.metadata.name} was deleted before it was over. What became of it: ${session.command(`history ${taskFacts(last).target}`)}`,
     );
-    return { code: EXIT_FAILED, task };
-  } catch (error) {
-    if (!stop.signal.aborted) throw error;
-    const code = stop.signal.reason as number;
-    view.say(goesOn(session, task, code === EXIT_TIMED_OUT ? `Not over within ${options.timeout}` : 'Interrupted'));
-    return { code, task };
-  } finally {
-    clearTimeout(timer);
-    stop.abort();
+    return { code: EXIT_FAILED, task: last };
   }
+  view.say(goesOn(session, last, stopCode === EXIT_TIMED_OUT ? `Not over within ${timeout}` : 'Interrupted'));
+  return { code: stopCode, task: last };
 }
 
 function goesOn(session: Session, { metadata: { name } }: Task, why: string): string {
@@ -72,8 +41,4 @@ function goesOn(session: Session, { metadata: { name } }: Task, why: string): st
     `Watch it again: ${session.command(`status ${name} -w`)}`,
     `Cancel it: ${session.command(`cancel ${name} --reason TEXT`)}`,
   ].join('\n');
-}
-
-function timerMs(duration: string): number {
-  return timerLength(parseGoDuration(duration) ?? Number.POSITIVE_INFINITY);
 }

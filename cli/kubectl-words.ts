@@ -1,7 +1,11 @@
 import { UsageError } from './errors.ts';
+import { allCommands, namedCommands } from './command-tree.ts';
 import { program } from './program.ts';
 
-const options = [program, ...program.commands].flatMap((command) => command.options);
+/** As a file, stdin. */
+const STDIN = '-';
+
+const options = [program, ...allCommands(program)].flatMap((command) => command.options);
 const switches = options.filter((option) => option.isBoolean());
 /** By each word that asks for a value: `-n` and `--namespace` lead to `--namespace`. */
 const longNames: ReadonlyMap<string | undefined, string> = new Map(
@@ -19,8 +23,16 @@ const longNames: ReadonlyMap<string | undefined, string> = new Map(
 export function kubectlWords(words: readonly string[]): string[] {
   const spelled = spelledOut(words);
   spelled.forEach((word, index) => assertValue(longNames.get(word), spelled[index + 1]));
-  const [command] = operandIndices(spelled);
-  return command === undefined ? spelled : [spelled[command]!, ...spelled.toSpliced(command, 1)];
+  const operands = operandIndices(spelled);
+  const depth = Math.max(
+    1,
+    namedCommands(
+      program,
+      operands.map((index) => spelled[index]),
+    ).length,
+  );
+  const isCommand = new Set(operands.slice(0, depth));
+  return [...[...isCommand].map((index) => spelled[index]!), ...spelled.filter((_, index) => !isCommand.has(index))];
 }
 
 /** Each switch as a word of its own, without a value. */
@@ -45,7 +57,7 @@ function switchWords(word: string): string[] {
 function assertValue(option: string | undefined, value: string | undefined): void {
   if (option === undefined) return;
   if (value === undefined) throw new UsageError(`${option} needs a value.`);
-  if (value.startsWith('-'))
+  if (value.startsWith('-') && value !== STDIN)
     throw new UsageError(
       `${option} needs a value, and ${value} looks like an option. If it is the value, write ${option}=${value}`,
     );

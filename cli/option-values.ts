@@ -51,8 +51,11 @@ export function nonEmpty(subject: string): ValueParser<string> {
   return checked(subject, 'at least one character', (text) => text !== '');
 }
 
-export function oneOf(subject: string, choices: readonly string[]): ValueParser<string> {
-  return checked(subject, `one of ${choices.join(', ')}`, (text) => choices.includes(text));
+export function oneOf<const Words extends readonly string[]>(
+  subject: string,
+  words: Words,
+): ValueParser<Words[number]> {
+  return checked(subject, `one of ${words.join(', ')}`, (text) => words.includes(text));
 }
 
 function checked(subject: string, expected: string, isGood: (text: string) => boolean): ValueParser<string> {

@@ -3,9 +3,9 @@ export function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** Columns of the terminal that a stream leads to; `Infinity` where it leads to a program or a file. */
+/** Columns of the terminal that a stream leads to; where it leads to a program or a file `COLUMNS`, or else `Infinity`. */
 export function widthOf(stream: NodeJS.WriteStream): number {
-  return stream.isTTY ? stream.columns || 80 : Infinity;
+  return stream.isTTY ? stream.columns || 80 : Number(process.env['COLUMNS']) || Infinity;
 }
 
 /** A line on stderr, which a program that reads stdout does not see. */

@@ -1,11 +1,12 @@
-import { Argument, Command, Option } from '@commander-js/extra-typings';
+import { Argument, Option } from '@commander-js/extra-typings';
+import { guardChecks, guardModes } from '../api/guard-verdicts.ts';
 import { seiNodePhases, taskPhases } from '../api/phases.ts';
-import { runbookVerbs } from '../api/runbook-phases.ts';
-import { duration, nonEmpty, oneOf, repeated, requestTimeout, resourceName, wholeNumber } from './option-values.ts';
+import { allCommands, namedCommands } from './command-tree.ts';
+import { duration, nonEmpty, oneOf, resourceName, wholeNumber } from './option-values.ts';
+import { choice, choices, examples, outputOption, root, watchTimeout } from './root-command.ts';
+import { addRunbookCommands } from './runbook-commands.ts';
 
 const INT32 = 2n ** 31n - 1n;
-/** Help is this wide on every terminal, so that docs/cli.md shows what everybody sees. */
-const HELP_WIDTH = 80;
 
 const exitCodesOfWatch =
   'Exit codes while watching: 0 only when the task is Complete, 1 when it Failed or was deleted, 124 past --timeout, 130 after Ctrl-C, which does not change the task.';
@@ -14,42 +15,7 @@ const exitCodesOfWatch =
  * All commands and options. Help, docs/cli.md and shell completion are made from it, and each command loads its code
  * only when it runs: help and completion are quick.
  */
-export const program = new Command('kubectl snt')
-  .description('Operate Sei nodes by SeiNodeTasks.')
-  .option('-n, --namespace <NAMESPACE>', "Kubernetes namespace. Default: the context's.", resourceName('--namespace'))
-  .option('--context <CONTEXT>', 'Context of the kubeconfig. Default: its current one.', nonEmpty('--context'))
-  .option('--kubeconfig <FILE>', 'Kubeconfig. Default: KUBECONFIG, then ~/.kube/config.', nonEmpty('--kubeconfig'))
-  .option('--cluster <NAME>', "Cluster of the kubeconfig. Default: the context's.", nonEmpty('--cluster'))
-  .option('--user <NAME>', "User of the kubeconfig. Default: the context's.", nonEmpty('--user'))
-  .option('--as <USER>', 'User to impersonate.', nonEmpty('--as'))
-  .option('--as-group <GROUP>', 'Group to impersonate; can be repeated.', repeated(nonEmpty('--as-group')))
-  .option(
-    '--request-timeout <DURATION>',
-    'Longest time for one call to the API server, such as 30s, or a number of seconds; 0 means no limit. Default: 10s.',
-    requestTimeout('--request-timeout'),
-  )
-  .helpOption('-h, --help', 'Print help of the command.')
-  .helpCommand(false)
-  .addHelpText('after', '\n`kubectl snt help COMMAND` tells more, with examples.')
-  .exitOverride()
-  .configureOutput({ outputError: () => undefined })
-  .configureHelp({
-    helpWidth: HELP_WIDTH,
-    minWidthToWrap: 20,
-    subcommandTerm: (command) => command.name(),
-    optionTerm: ({ short, flags }) => (short === undefined ? `    ${flags}` : flags),
-    commandDescription: (command) =>
-      [command.summary() && `${command.summary()}.`, command.description()].filter(Boolean).join('\n\n'),
-  });
-
-const output = <const Formats extends readonly string[]>(...formats: Formats) =>
-  new Option('-o, --output <FORMAT>', 'Format for programs. Default: text for people.').choices(formats);
-
-const watchTimeout = () =>
-  new Option(
-    '--timeout <DURATION>',
-    'Longest time to watch, such as 11m; then the exit code is 124. The task continues. Default: no limit.',
-  ).argParser(duration('--timeout'));
+export const program = root;
 
 /** A command that creates a task. */
 function creation(name: string) {
@@ -72,10 +38,11 @@ function creation(name: string) {
       resourceName('--name'),
     )
     .addOption(
-      new Option(
+      choice(
         '--require-phase <PHASE>',
         'Phase that the SeiNode must be in before anything is done. Default: Running.',
-      ).choices(seiNodePhases),
+        seiNodePhases,
+      ),
     )
     .option(
       '--require-phase-timeout <DURATION>',
@@ -93,13 +60,11 @@ function creation(name: string) {
       wholeNumber('--ttl-seconds-after-finished', 0n, INT32, '2^31-1'),
     )
     .option('-w, --wait', 'Watch the task to its end, as status --watch does.')
-    .addOption(watchTimeout())
+    .addOption(watchTimeout('task'))
     .addOption(
-      new Option('--dry-run <WHERE>', 'Have the API server check it without creating it.')
-        .choices(['server'])
-        .conflicts('wait'),
+      choice('--dry-run <WHERE>', 'Have the API server check it without creating it.', ['server']).conflicts('wait'),
     )
-    .addOption(output('name', 'json', 'yaml'));
+    .addOption(outputOption('name', 'json', 'yaml'));
 }
 
 creation('restart')
@@ -108,14 +73,39 @@ creation('restart')
     'Seconds since the last restart of the node before this one is sent. Default: 0.',
     wholeNumber('--min-seconds-between-restarts', 0n, INT32, '2^31-1'),
   )
+  .addOption(
+    choice(
+      '--guard <MODE>',
+      'Whether the task waits until the chain can spare the node. Default: GUARD_DEFAULT of the service.',
+      guardModes,
+    ),
+  )
+  .option(
+    '--min-sources <COUNT>',
+    'Other nodes of the chain that have to agree on it, for --guard. Default: 2.',
+    wholeNumber('--min-sources', 1n, 100n),
+  )
+  .option(
+    '--max-down-percent <PERCENT>',
+    'Largest share of the voting power that may be down, for --guard. Default: less than a third.',
+    wholeNumber('--max-down-percent', 1n, 33n),
+  )
+  .addOption(choices('--override <CHECK>', 'Verdict of the guard that is passed over; can be repeated.', guardChecks))
+  .option(
+    '--override-reason <TEXT>',
+    'Why, for status, Events and history. Required with --override.',
+    nonEmpty('--override-reason'),
+  )
   .summary('Restart seid on a node, in place')
   .description(
-    `Creates a SeiNodeTask of kind RestartSeid. Complete means that the RPC of seid serves again, not that the node has caught up: follow with await-height.\n\n${exitCodesOfWatch}`,
+    `Creates a SeiNodeTask of kind RestartSeid. Complete means that the RPC of seid serves again, not that the node has caught up: follow with await-height.\n\nWith --guard Enforce the task waits, at most --queue-timeout, while less than two thirds of the voting power would be left; Warn only says so. docs/guard.md explains the checks that --override can name.\n\n${exitCodesOfWatch}`,
   )
   .addHelpText(
     'after',
     examples(
       "kubectl snt restart validator-0 --reason 'memory leak' --wait",
+      'kubectl snt restart validator-0 --guard Enforce --max-down-percent 20 -w',
+      "kubectl snt restart validator-0 --guard Enforce --override QuorumAtRisk\n    --override-reason 'planned outage'",
       'kubectl snt restart validator-0 -n arctic-1 --dry-run=server -o yaml',
       'kubectl snt restart validator-0 -w --timeout 11m &&\n    kubectl snt await-height validator-0 1200000 -w',
     ),
@@ -153,9 +143,9 @@ program
   .option('-A, --all-namespaces', 'List the tasks of all namespaces.')
   .option('-l, --selector <SELECTOR>', 'List tasks with these labels, such as team=core.', nonEmpty('--selector'))
   .option('--node <NODE>', 'List tasks on this SeiNode.', resourceName('--node'))
-  .addOption(new Option('--phase <PHASE>', 'List tasks in this phase.').choices(taskPhases))
+  .addOption(choice('--phase <PHASE>', 'List tasks in this phase.', taskPhases))
   .option('-w, --watch', 'After the list, print a row for each change, until Ctrl-C.')
-  .addOption(output('wide', 'json', 'yaml', 'name'))
+  .addOption(outputOption('wide', 'json', 'yaml', 'name'))
   .addHelpText(
     'after',
     examples(
@@ -177,7 +167,7 @@ program
   )
   .argument('<NAME>', 'Name of the SeiNodeTask.', resourceName('NAME'))
   .option('-w, --watch', 'Watch the task to its end.')
-  .addOption(watchTimeout())
+  .addOption(watchTimeout('task'))
   .addHelpText(
     'after',
     examples(
@@ -204,32 +194,7 @@ program
     process.exitCode = await cancel(name, command.optsWithGlobals());
   });
 
-program
-  .command('runbook')
-  .summary('Plan, watch and steer a rolling restart')
-  .description(
-    'Actions on a SeiNodeRunbook:\n  plan -f FILE: what it would do now, and what can never pass; nothing is touched\n  status: where it stands; with --watch to its end\n  pause, resume, abort: start no further node; continue; end after the node at hand\n  skip, retry: a NODE is left out; a NODE that failed is restarted again\n  promote: end a soak, the pause after a canary, or a gate\n\nExit codes: 1 when a command is refused or the runbook Failed or was Aborted, 124 past --timeout, 130 after Ctrl-C, which does not change the runbook.',
-  )
-  .addArgument(new Argument('<ACTION>', 'What to do.').choices(['plan', 'status', ...runbookVerbs]))
-  .argument('[RUNBOOK]', 'Name of the SeiNodeRunbook.', resourceName('RUNBOOK'))
-  .argument('[NODE]', 'Name of the SeiNode, for skip and retry.', resourceName('NODE'))
-  .option('-f, --filename <FILE>', 'Manifest of a SeiNodeRunbook to plan; - is stdin.', nonEmpty('--filename'))
-  .option('--reason <TEXT>', 'Why: for the status and for Temporal.', nonEmpty('--reason'))
-  .option('-w, --watch', 'Watch the runbook to its end.')
-  .addOption(watchTimeout())
-  .addHelpText(
-    'after',
-    examples(
-      'kubectl snt runbook plan -f restart-all.yaml',
-      'kubectl snt runbook status restart-all -w',
-      "kubectl snt runbook pause restart-all --reason 'incident 42'",
-      'kubectl snt runbook retry restart-all validator-3',
-    ),
-  )
-  .action(async (action, name, node, ...[, command]) => {
-    const { runbook } = await import('./commands/runbook.ts');
-    process.exitCode = await runbook(action, { name, node }, command.optsWithGlobals());
-  });
+addRunbookCommands();
 
 program
   .command('history')
@@ -239,7 +204,7 @@ program
   )
   .argument('<NODE>', 'Name of the SeiNode.', resourceName('NODE'))
   .option('--limit <COUNT>', 'Most workflows to list.', wholeNumber('--limit', 1n, 10_000n), 20)
-  .addOption(output('json', 'yaml'))
+  .addOption(outputOption('json', 'yaml'))
   .addHelpText(
     'after',
     examples(
@@ -289,25 +254,18 @@ program
       program.commands.map((command) => command.name()),
     ),
   )
-  .addHelpText('after', examples('kubectl snt help status'))
-  .action((name) => (program.commands.find((command) => command.name() === name) ?? program).outputHelp());
+  .argument('[ACTION]', 'Its action, such as status of runbook.')
+  .addHelpText('after', examples('kubectl snt help status', 'kubectl snt help runbook retry'))
+  .action((name, action) => {
+    (namedCommands(program, [name, action]).at(-1) ?? program).outputHelp();
+  });
 
-for (const command of program.commands) {
+for (const command of allCommands(program)) {
   command.addHelpText('after', '\nOptions of all commands, such as -n and --context: kubectl snt help');
-  for (const argument of command.registeredArguments) wordChoices(argument, argument.name());
-  for (const option of command.options) {
-    wordChoices(option, `--${option.name()}`);
+  // Gives errors about choices the words of other errors about values.
+  for (const argument of command.registeredArguments)
+    if (argument.argChoices !== undefined) argument.argParser(oneOf(argument.name(), argument.argChoices));
+  for (const option of command.options)
     // For --watch=false, see kubectl-words.ts.
     if (option.isBoolean()) command.addOption(new Option(`--no-${option.name()}`).hideHelp());
-  }
-}
-
-/** Gives errors about choices the words of other errors about values. */
-function wordChoices(subject: Argument | Option, name: string): void {
-  if (subject.argChoices !== undefined) subject.argParser(oneOf(name, subject.argChoices));
-}
-
-/** Lines for the end of a command's help. */
-function examples(...lines: string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`;
 }

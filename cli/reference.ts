@@ -1,4 +1,5 @@
 import type { CommandUnknownOpts as Command } from '@commander-js/extra-typings';
+import { allCommands, pathOf } from './command-tree.ts';
 import { program } from './program.ts';
 
 const PLACE = /(<!-- reference -->\n)[^]*?(<!-- \/reference -->)/;
@@ -11,7 +12,8 @@ const PLACE = /(<!-- reference -->\n)[^]*?(<!-- \/reference -->)/;
 export function withReference(page: string): string {
   if (!PLACE.test(page))
     throw new Error('docs/cli.md has no place for the reference: <!-- reference --> … <!-- /reference -->');
-  const parts = [helpOf(program), ...program.commands.map((command) => `### ${command.name()}\n\n${helpOf(command)}`)];
+  const sections = allCommands(program).map((command) => `### ${pathOf(command)}\n\n${helpOf(command)}`);
+  const parts = [helpOf(program), ...sections];
   return page.replace(PLACE, (_, begin: string, end: string) => `${begin}${parts.join('\n')}${end}`);
 }
 

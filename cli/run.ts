@@ -1,6 +1,7 @@
 import { CommanderError } from '@commander-js/extra-typings';
 import { KubernetesError } from '../kubernetes/errors.ts';
 import { printable } from '../lib/printable.ts';
+import { namedCommands, pathOf } from './command-tree.ts';
 import { COMPLETE_COMMAND } from './completion-scripts.ts';
 import { CommandError, UsageError } from './errors.ts';
 import { kubectlWords } from './kubectl-words.ts';
@@ -38,19 +39,19 @@ async function parse(words: readonly string[]): Promise<void> {
     if (error.exitCode === 0) return;
     // Options alone: commander has printed help to stderr.
     if (error.code === 'commander.help') process.exitCode = EXIT_USAGE;
-    else throw new UsageError(await usageText(error, command));
+    else throw new UsageError(await usageText(error, [command, ...others]));
   }
 }
 
 /** `Unknown option '--wat' (Did you mean --watch?). See: kubectl snt status --help` */
-async function usageText({ code, message }: CommanderError, command: string): Promise<string> {
+async function usageText({ code, message }: CommanderError, words: readonly string[]): Promise<string> {
   const text = message.replace(/^error: /, '').replace(/\.$/, '');
   const problem = `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
-  if (code === 'commander.unknownCommand' && !message.includes('Did you mean')) {
+  const known = namedCommands(program, words).at(-1);
+  if (known === undefined && code === 'commander.unknownCommand' && !message.includes('Did you mean')) {
     const { kindHint } = await import('./kind-hint.ts');
-    const hint = kindHint(command);
+    const hint = kindHint(words[0] ?? '');
     if (hint !== undefined) return `${problem}. ${hint}`;
   }
-  const isKnown = program.commands.some((known) => known.name() === command);
-  return `${problem}. See: kubectl snt ${isKnown ? `${command} ` : ''}--help`;
+  return `${problem}. See: kubectl snt ${known === undefined ? '' : `${pathOf(known)} `}--help`;
 }

@@ -1,10 +1,12 @@
 import { isatty } from 'node:tty';
-import { SEI_NODE_TASK } from '../api/resources.ts';
+import { SEI_NODE, SEI_NODE_RUNBOOK, SEI_NODE_TASK } from '../api/resources.ts';
+import type { SeiNodeRunbook } from '../api/sei-node-runbook.ts';
 import { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
 import type { ClusterAccess } from '../kubernetes/kube-config/cluster-access.ts';
 import { loadKubeConfig } from '../kubernetes/load-kube-config.ts';
 import { ResourceClient } from '../kubernetes/resource-client.ts';
-import { TaskMissingError } from './errors.ts';
+import { RunbookMissingError, TaskMissingError } from './errors.ts';
+import { nameHint } from './name-hint.ts';
 import type { Task } from './task.ts';
 
 /** Field manager of what this program writes. The service names it in messages when it is not known who asked. */
@@ -29,6 +31,8 @@ export interface ClusterOptions {
 export class Session implements AsyncDisposable {
   readonly transport: KubernetesTransport;
   readonly tasks: ResourceClient<Task>;
+  readonly runbooks: ResourceClient<SeiNodeRunbook>;
+  readonly nodes: ResourceClient;
   readonly namespace: string;
   readonly #flags: string;
 
@@ -45,7 +49,9 @@ export class Session implements AsyncDisposable {
   private constructor(options: ClusterOptions, access: ClusterAccess, transport: KubernetesTransport) {
     const { namespace, context, kubeconfig: file, cluster, user, as, asGroup } = options;
     this.transport = transport;
-    this.tasks = new ResourceClient<Task>(this.transport, SEI_NODE_TASK);
+    this.tasks = new ResourceClient<Task>(transport, SEI_NODE_TASK);
+    this.runbooks = new ResourceClient<SeiNodeRunbook>(transport, SEI_NODE_RUNBOOK);
+    this.nodes = new ResourceClient(transport, SEI_NODE);
     this.namespace = namespace ?? access.namespace ?? 'default';
     const flags = [
       ['-n', this.namespace],
@@ -60,9 +66,8 @@ export class Session implements AsyncDisposable {
   }
 
   /** A command to run next, on the same cluster and namespace. */
-  command(words: string): string {
-    return `kubectl snt ${words} ${this.#flags}`;
-  }
+  readonly command = (words: string, program: 'kubectl' | 'kubectl snt' = 'kubectl snt'): string =>
+    `${program} ${words} ${this.#flags}`;
 
   /** @throws TaskMissingError */
   async task(name: string): Promise<Task> {
@@ -70,6 +75,16 @@ export class Session implements AsyncDisposable {
     if (task !== undefined) return task;
     throw new TaskMissingError(
       `SeiNodeTask ${this.namespace}/${name} does not exist. List those that do: ${this.command('get')}`,
+    );
+  }
+
+  /** @throws RunbookMissingError */
+  async runbook(name: string): Promise<SeiNodeRunbook> {
+    const runbook = await this.runbooks.get(this.namespace, name);
+    if (runbook !== undefined) return runbook;
+    const hint = await nameHint(this.runbooks, this.namespace, name);
+    throw new RunbookMissingError(
+      `SeiNodeRunbook ${this.namespace}/${name} does not exist.${hint} List those that do: ${this.command('runbook list')}`,
     );
   }
 

@@ -1,9 +1,9 @@
-import { SEI_NODE_TASK } from '../api/resources.ts';
 import { hasHttpStatus, KubernetesApiError, KubernetesError } from '../kubernetes/errors.ts';
+import type { KubernetesObject } from '../kubernetes/kubernetes-object.ts';
 import { openWatch } from '../kubernetes/open-watch.ts';
+import type { ResourceClient } from '../kubernetes/resource-client.ts';
 import { WatchEventDecoder } from '../kubernetes/watch-event-decoder.ts';
 import type { Session } from './session.ts';
-import type { Task } from './task.ts';
 
 /** The server is asked to end a watch after this, in seconds. */
 const WATCH_SECONDS = 300;
@@ -14,17 +14,19 @@ export interface WatchOptions {
   readonly onProblem: (error: KubernetesError) => void;
 }
 
-interface WatchedTasks {
+interface WatchedResources<Resource extends KubernetesObject> {
+  readonly client: ResourceClient<Resource>;
   /** Unset: all namespaces. */
   readonly namespace?: string | undefined;
   readonly labelSelector?: string | undefined;
   readonly fieldSelector?: string | undefined;
-  readonly resourceVersion: string;
+  /** Unset: the watch begins with the resources as they are. */
+  readonly resourceVersion: string | undefined;
 }
 
-export interface TaskEvent {
+export interface ResourceEvent<Resource> {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
-  readonly task: Task;
+  readonly resource: Resource;
 }
 
 /**
@@ -32,14 +34,14 @@ export interface TaskEvent {
  *
  * @throws what `openWatch` throws; KubernetesApiError for an event that is an error.
  */
-export async function* watchEvents(
+export async function* watchEvents<Resource extends KubernetesObject>(
   { transport }: Session,
-  watched: WatchedTasks,
+  { client, ...watched }: WatchedResources<Resource>,
   signal: AbortSignal,
-): AsyncGenerator<TaskEvent, void, undefined> {
+): AsyncGenerator<ResourceEvent<Resource>, void, undefined> {
   const stream = await openWatch(transport, {
     ...watched,
-    resource: SEI_NODE_TASK,
+    resource: client.kind,
     timeoutSeconds: WATCH_SECONDS,
     signal,
   });
@@ -48,7 +50,7 @@ export async function* watchEvents(
     for (const event of decoder.push(chunk)) {
       if (event.type === 'ERROR')
         throw new KubernetesApiError({ call: 'The watch', httpStatus: event.object.code ?? 500, status: event.object });
-      if (event.type !== 'BOOKMARK') yield { type: event.type, task: event.object as Task };
+      if (event.type !== 'BOOKMARK') yield { type: event.type, resource: event.object as Resource };
     }
   }
 }

@@ -3,7 +3,7 @@ import { backoffDelay } from '../lib/backoff-delay.ts';
 import { listAll, type FullList } from '../kubernetes/list-all.ts';
 import type { Session } from './session.ts';
 import type { Task } from './task.ts';
-import { isPassing, watchEvents, type TaskEvent, type WatchOptions } from './watch-events.ts';
+import { isPassing, watchEvents, type ResourceEvent, type WatchOptions } from './watch-events.ts';
 
 export interface TaskSelection {
   /** Unset: all namespaces. */
@@ -20,7 +20,7 @@ export async function* watchTasks(
   session: Session,
   { selection, list }: { readonly selection: TaskSelection; readonly list: FullList<Task> },
   options: WatchOptions,
-): AsyncGenerator<TaskEvent, void, undefined> {
+): AsyncGenerator<ResourceEvent<Task>, void, undefined> {
   const known = byUid(list.items);
   let resourceVersion: string | undefined = list.resourceVersion;
   for (let failures = 1; ; failures += 1) {
@@ -30,7 +30,11 @@ export async function* watchTasks(
           ? await listAll(session.tasks, { ...selection, signal: options.signal })
           : undefined;
       for (const event of differences(known, next?.items)) yield remembered(known, event);
-      const watched = { ...selection, resourceVersion: resourceVersion ?? next!.resourceVersion };
+      const watched = {
+        ...selection,
+        client: session.tasks,
+        resourceVersion: resourceVersion ?? next!.resourceVersion,
+      };
       resourceVersion = undefined;
       for await (const event of watchEvents(session, watched, options.signal)) {
         failures = 1;
@@ -44,9 +48,9 @@ export async function* watchTasks(
   }
 }
 
-function remembered(known: Map<string, Task>, event: TaskEvent): TaskEvent {
-  if (event.type === 'DELETED') known.delete(event.task.metadata.uid);
-  else known.set(event.task.metadata.uid, event.task);
+function remembered(known: Map<string, Task>, event: ResourceEvent<Task>): ResourceEvent<Task> {
+  if (event.type === 'DELETED') known.delete(event.resource.metadata.uid);
+  else known.set(event.resource.metadata.uid, event.resource);
   return event;
 }
 
@@ -55,15 +59,18 @@ function byUid(tasks: readonly Task[]): Map<string, Task> {
 }
 
 /** What happened between two lists. */
-function differences(before: ReadonlyMap<string, Task>, after: readonly Task[] | undefined): readonly TaskEvent[] {
+function differences(
+  before: ReadonlyMap<string, Task>,
+  after: readonly Task[] | undefined,
+): readonly ResourceEvent<Task>[] {
   if (after === undefined) return [];
   const now = byUid(after);
   return [
     ...[...before.values()]
       .filter(({ metadata }) => !now.has(metadata.uid))
-      .map((task) => ({ type: 'DELETED', task }) as const),
+      .map((task) => ({ type: 'DELETED', resource: task }) as const),
     ...after
       .filter(({ metadata }) => before.get(metadata.uid)?.metadata.resourceVersion !== metadata.resourceVersion)
-      .map((task) => ({ type: before.has(task.metadata.uid) ? 'MODIFIED' : 'ADDED', task }) as const),
+      .map((task) => ({ type: before.has(task.metadata.uid) ? 'MODIFIED' : 'ADDED', resource: task }) as const),
   ];
 }

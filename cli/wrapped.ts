@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 /** Lines of at most `width` columns, broken between words; a longer word stays whole, so that it can be copied. */
 export function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];
@@ -15,4 +17,11 @@ export function hanging(rows: readonly (readonly [string, string])[], width: num
   return rows.flatMap(([left, right]) =>
     wrapped(right, width - indent).map((line, index) => `${(index === 0 ? left : '').padEnd(indent)}${line}`.trimEnd()),
   );
+}
+
+/** Lines of the terminal that are taken by `lines`: it breaks what is wider than `width`. */
+export function screenLines(lines: readonly string[], width: number): number {
+  return lines
+    .map((line) => Math.max(1, Math.ceil(stripVTControlCharacters(line).length / Math.max(1, width))))
+    .reduce((sum, count) => sum + count, 0);
 }

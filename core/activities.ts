@@ -3,6 +3,7 @@ import type { Verdict } from '../api/temporal/task-outcome.ts';
 import type { TaskObservation, TaskReport } from '../api/sidecar/sidecar-task.ts';
 import type { BegunTask, TaskIdentity } from '../api/temporal/task-input.ts';
 import type { GuardNumbers } from './guard/decide-guard.ts';
+import type { GuardHold } from './guard/guard-hold.ts';
 import type { WaitReason } from './next-status.ts';
 import type { Knowledge, Sent } from './knowledge.ts';
 import type { Progress } from './progress.ts';
@@ -114,6 +115,8 @@ export interface TargetWaitState {
   readonly shown?: WaitReason;
   /** What the guard found last. */
   readonly guard?: GuardNumbers;
+  /** What holds the task back, as far as it is measured. */
+  readonly hold?: GuardHold;
   /** Chain whose permit the task may hold. */
   readonly chainId?: string;
 }

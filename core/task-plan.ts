@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { changeValues } from './change-values.ts';
 import { executionLimitSeconds, secondsBetweenRestarts } from './execution-limit.ts';
 import { parseGoDuration } from '../lib/go-duration.ts';
-import type { GuardMode } from '../api/guard-spec.ts';
+import type { GuardMode } from '../api/guard-verdicts.ts';
 import { planGuard, type PlannedGuard } from './guard/plan-guard.ts';
 import { check, firstIssue, InvalidField } from './invalid-field.ts';
 import { seiNodePhases, type SeiNodePhase } from '../api/phases.ts';

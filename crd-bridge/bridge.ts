@@ -104,6 +104,11 @@ export class Bridge {
     return this.#tasks.resources;
   }
 
+  /** All runbooks in the cache. */
+  get runbooks(): readonly SeiNodeRunbook[] {
+    return this.#runbooks?.resources ?? [];
+  }
+
   /** Number of orphans that are left running because they are too many to be believed. */
   get orphansWithheld(): number {
     return this.#orphansWithheld;
@@ -154,7 +159,7 @@ export class Bridge {
       idOf: runbookWorkflowIdOf,
       parseId: parseRunbookWorkflowId,
       isFinished: ({ status }) => isTerminalRunbook(status?.phase),
-      createReconciler: (host) => new RunbookReconciler({ ...host, runbooks, workflows, log }),
+      createReconciler: (host) => new RunbookReconciler({ ...host, runbooks, workflows, metrics, log }),
       keyFields: runbookKeyFields,
       namespaces,
       selector: this.#options.taskSelector,

@@ -30,7 +30,7 @@ export interface ResourceWorkflowsOptions {
   readonly searchAttributes: { readonly areKnown: boolean };
 }
 
-/** What a workflow of a resource is started with, besides what every one has. */
+/** What a workflow of a resource is started with, in addition to what every one has. */
 interface Start extends Pick<WorkflowStartOptions, 'staticDetails' | 'staticSummary' | 'memo' | 'requestEagerStart'> {
   readonly workflowId: string;
   /** Of the resource. Also the name of the workflow's type. */

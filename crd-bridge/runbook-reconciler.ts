@@ -1,4 +1,5 @@
 import type { Log } from '../api/log.ts';
+import type { Metrics } from '../api/metrics.ts';
 import { cancelReasonOf } from '../api/provenance.ts';
 import { isTerminalRunbook } from '../api/runbook-phases.ts';
 import type { RunbookStatus, SeiNodeRunbook } from '../api/sei-node-runbook.ts';
@@ -6,10 +7,9 @@ import type { RunbookCommand } from '../api/temporal/runbook-input.ts';
 import { parseRunbookWorkflowId } from '../api/temporal/runbook-input.ts';
 import type { MirrorTarget } from '../api/temporal/task-input.ts';
 import { runbookKeyFields } from '../core/runbook/runbook-fields.ts';
-import { nextRunbookStatus } from '../core/runbook/runbook-status.ts';
 import type { RunbookView } from '../core/runbook/runbook-view.ts';
 import type { ResourceClient } from '../kubernetes/resource-client.ts';
-import { updateStatus } from '../kubernetes/update-status.ts';
+import { writeRunbookStatus } from '../kubernetes/write-runbook-status.ts';
 import { lifetimeLeft } from './finished-tasks.ts';
 import { OpenWorkflows } from './open-workflows.ts';
 import type { Reconciler, ReconcilerHost } from './resource-bridge.ts';
@@ -18,6 +18,8 @@ import type { RunbookEnd, RunbookWorkflows } from './runbook-workflows.ts';
 export interface RunbookReconcilerOptions extends ReconcilerHost<SeiNodeRunbook> {
   readonly runbooks: ResourceClient<SeiNodeRunbook>;
   readonly workflows: RunbookWorkflows;
+  /** Unset: nothing is measured. */
+  readonly metrics?: Metrics | undefined;
   readonly log: Log;
 }
 
@@ -103,11 +105,13 @@ export class RunbookReconciler implements Reconciler {
   /** The workflow is closed and the status has no end: its outcome is written again. */
   async #repair(workflowId: string, runbook: SeiNodeRunbook): Promise<void> {
     const end = (await this.#options.workflows.endOf(workflowId)) ?? TERMINATED;
-    await updateStatus<SeiNodeRunbook>({
-      client: this.#options.runbooks,
-      ...runbook.metadata,
-      compute: ({ status }) => nextRunbookStatus(status, endedView(status, end), { atMs: Date.now() }),
-    });
+    const { runbooks, metrics } = this.#options;
+    const context = { atMs: Date.now() };
+    await writeRunbookStatus(
+      runbooks,
+      { runbook: runbook.metadata, viewOf: (status) => endedView(status, end), context },
+      metrics,
+    );
     this.#options.log('RunbookStatusRepaired', {
       ...runbookKeyFields(workflowId),
       phase: end.phase,

@@ -91,6 +91,7 @@ export class TaskReconciler implements Reconciler {
   }
 
   async #carryOn(workflowId: string, task: SeiNodeTask): Promise<void> {
+    if (this.#isLeftToLists(workflowId, task)) this.#open.setOpen(workflowId, Date.now());
     if (this.#open.isDue(workflowId)) await this.#ensureStarted(workflowId, task);
     const { cancelHandled } = this.#known.get(workflowId) ?? {};
     const openSinceMs = this.#open.openSinceMs(workflowId);
@@ -104,6 +105,16 @@ export class TaskReconciler implements Reconciler {
     await this.#options.workflows.requestCancel(workflowId, why);
     this.#known.set(workflowId, { ...this.#known.get(workflowId), cancelHandled: true });
     this.#options.log('CancelRequested', { ...resourceFields(task), why });
+  }
+
+  /**
+   * Whether a task that this process has not seen yet counts as open until a list tells otherwise, because its workflow
+   * has written its status. Otherwise each new leader would start thousands of workflows that are open.
+   */
+  #isLeftToLists(workflowId: string, { status }: SeiNodeTask): boolean {
+    const { id, runId } = status?.workflow ?? {};
+    const hasBegun = id === workflowId && runId !== undefined;
+    return hasBegun && this.#options.workflows.canListOpen && !this.#open.has(workflowId);
   }
 
   /** Writes `Pending` when the workflow has not written a status itself, because no worker has picked it up yet. */

@@ -1,14 +1,14 @@
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { RUNBOOK_WORKFLOW_ID_PREFIX } from '../api/temporal/runbook-input.ts';
 import { workflowIdOf } from '../api/temporal/workflow-id.ts';
 import { workflowUrl } from '../core/workflow-url.ts';
 import type { ServiceStack } from '../dev/start-service-stack.ts';
 import { restartManifest } from './manifest.ts';
+import { ROLLING_RESTART, ROLLING_RESTART_FILE } from './rolling-restart.ts';
+import { PLUGIN } from './snt-plugin.ts';
 import { RESTART, RESTARTED_NODE } from './story-restart.ts';
 import { workflowList } from './workflow-list.ts';
 import { blank, heading, paragraph, pasteable, verbatim } from './terminal.ts';
-
-/** What `kubectl snt` runs. */
-const PLUGIN = fileURLToPath(new URL('../cli/main.ts', import.meta.url));
 
 const NODE_FOR_PLUGIN = 'validator-1';
 const NODE_TO_TRY = 'validator-2';
@@ -39,6 +39,10 @@ async function showPlaces({ namespace, tasks, temporal, servers, service }: Serv
     pasteable(url);
   }
   pasteable(workflowList(servers.temporal, `\`SeiNode\`="${RESTARTED_NODE}"`));
+  blank();
+  paragraph('The rolling restart, with a workflow for each node:');
+  const workflowId = `${RUNBOOK_WORKFLOW_ID_PREFIX}${namespace}/${ROLLING_RESTART}/`;
+  pasteable(workflowList(servers.temporal, `\`WorkflowId\` STARTS_WITH "${workflowId}"`));
 }
 
 function commandsToTry({ namespace, servers, fleet }: ServiceStack): string {
@@ -50,6 +54,12 @@ kubectl -n ${namespace} get snt -o wide
 snt() { ${process.execPath} --no-warnings ${PLUGIN} "$@"; }
 snt -n ${namespace} restart ${NODE_FOR_PLUGIN} --reason 'try the plugin' --wait
 snt -n ${namespace} history ${NODE_FOR_PLUGIN}
+snt -n ${namespace} runbook status ${ROLLING_RESTART}
+
+# The same rolling restart again, live. From another terminal: pause, resume, skip, retry, promote or abort it.
+kubectl -n ${namespace} delete snr ${ROLLING_RESTART}
+kubectl apply -f ${join(servers.directory, ROLLING_RESTART_FILE)}
+snt -n ${namespace} runbook status ${ROLLING_RESTART} --watch
 
 # Restart seid on ${NODE_TO_TRY}, and see what comes of it.
 kubectl apply -f - <<EOF

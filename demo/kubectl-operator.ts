@@ -1,7 +1,11 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parse } from 'yaml';
+import { SEI_NODE_RUNBOOK } from '../api/resources.ts';
 import { CANCEL_ANNOTATION } from '../api/provenance.ts';
 import { kubectl, type KubectlResult } from '../dev/kubectl.ts';
 import type { ServiceStack } from '../dev/start-service-stack.ts';
+import { ResourceClient } from '../kubernetes/resource-client.ts';
 import type { Stopwatch } from './stopwatch.ts';
 import { blank, clipped, command, paragraph, verbatim } from './terminal.ts';
 
@@ -30,7 +34,7 @@ export class KubectlOperator {
     return new KubectlOperator(stack, signal, found?.code === 0);
   }
 
-  /** Creates what the manifest describes. */
+  /** Creates the task that the manifest describes. */
   async apply(manifest: string, stopwatch: Stopwatch): Promise<void> {
     if (!this.hasKubectl) {
       await this.#stack.tasks.create(this.#stack.namespace, parse(manifest));
@@ -38,6 +42,29 @@ export class KubectlOperator {
     }
     const { stdout } = await this.#run(['apply', '-f', '-'], manifest);
     stopwatch.lap(`kubectl    ${stdout.trim()}`);
+  }
+
+  /** Writes a manifest into a file, for commands that read it, and shows it. */
+  async writeFile(file: string, manifest: string): Promise<void> {
+    await writeFile(join(this.#stack.servers.directory, file), manifest);
+    command(`cat ${file}`);
+    verbatim(manifest);
+    blank();
+  }
+
+  /** Creates the runbook whose manifest is in a file. */
+  async applyFile(file: string): Promise<void> {
+    const { namespace, servers, admin } = this.#stack;
+    if (!this.hasKubectl) {
+      paragraph(`kubectl is not on the PATH; ${file} is created through the API.`);
+      const manifest = await readFile(join(servers.directory, file), 'utf8');
+      await new ResourceClient(admin, SEI_NODE_RUNBOOK).create(namespace, parse(manifest));
+      return blank();
+    }
+    command(`kubectl apply -f ${file}`);
+    const { stdout } = await this.#run(['apply', '-f', file]);
+    verbatim(stdout);
+    blank();
   }
 
   /** Shows the command that `apply` runs. */
@@ -78,13 +105,13 @@ export class KubectlOperator {
     stopwatch.lap(`annotated  ${CANCEL_ANNOTATION}="${why}"`);
   }
 
-  /** Shows the tasks of the namespace as kubectl lists them. */
-  async list(): Promise<void> {
+  /** Shows the tasks or the runbooks of the namespace as kubectl lists them. */
+  async list(resources: 'snt' | 'snr'): Promise<void> {
     if (!this.hasKubectl) return;
     const { namespace } = this.#stack;
     blank();
-    command(`kubectl -n ${namespace} get snt`);
-    const { stdout } = await this.#run(['-n', namespace, 'get', 'snt']);
+    command(`kubectl -n ${namespace} get ${resources}`);
+    const { stdout } = await this.#run(['-n', namespace, 'get', resources]);
     clipped(stdout);
   }
 
@@ -94,7 +121,8 @@ export class KubectlOperator {
 
   /** @throws Error with kubectl's words when it fails. */
   async #run(commandArguments: readonly string[], input = ''): Promise<KubectlResult> {
-    const result = await kubectl(this.#kubeconfig, commandArguments, { input, signal: this.#signal });
+    const { directory: cwd } = this.#stack.servers;
+    const result = await kubectl(this.#kubeconfig, commandArguments, { input, cwd, signal: this.#signal });
     if (result.code === 0) return result;
     throw new Error(`kubectl ${commandArguments.join(' ')} failed (${result.code}): ${result.stderr.trim()}`);
   }

@@ -10,10 +10,10 @@ import { play } from './play.ts';
 import { heading, paragraph } from './terminal.ts';
 
 /** @returns The exit code. */
-async function run({ once }: DemoArguments): Promise<number> {
+async function run(parsed: DemoArguments): Promise<number> {
   const directory = await mkdtemp(join(tmpdir(), 'sei-node-tasks-demo-'));
   const code = await interruptible(
-    async (ending) => ((await play({ once, directory, ending })) ? 0 : EXIT_FAILED),
+    async (ending) => ((await play({ ...parsed, directory, ending })) ? 0 : EXIT_FAILED),
     explain,
   );
   if (code === EXIT_FAILED) paragraph(`The logs are kept in ${directory}`);

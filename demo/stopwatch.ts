@@ -11,9 +11,9 @@ export class Stopwatch {
     return ((performance.now() - this.#startedAt) / 1000).toFixed(1);
   }
 
-  /** One line of what happened now, and below it what it means. */
-  lap(what: string, meaning = ''): void {
-    verbatim(`${this.seconds.padStart(6)} s  ${what}`);
+  /** One line of what happened, now unless told otherwise, and below it what it means. */
+  lap(what: string, meaning = '', seconds = this.seconds): void {
+    verbatim(`${seconds.padStart(6)} s  ${what}`);
     if (meaning !== '') paragraph(meaning, { hanging: HANGING });
   }
 }

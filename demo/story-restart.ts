@@ -30,5 +30,5 @@ export async function tellRestart(story: Story): Promise<void> {
       ? {}
       : { 'kubectl wait returned when the restart was over': { expected: 0, seen: waitCode } }),
   });
-  await story.operator.list();
+  await story.operator.list('snt');
 }

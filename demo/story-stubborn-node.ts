@@ -1,8 +1,8 @@
+import { STUBBORN_NODE } from './fleet.ts';
 import { runRestart } from './run-restart.ts';
 import type { Story } from './story.ts';
 import { heading, paragraph } from './terminal.ts';
 
-export const STUBBORN_NODE = 'stubborn-0';
 /** Grace of the sidecars in the demo, in milliseconds; 90 s on a real node. */
 export const RESTART_GRACE_MS = 4_000;
 
@@ -30,5 +30,5 @@ export async function tellStubbornNode(story: Story): Promise<void> {
       ? {}
       : { 'kubectl wait returned when the restart was over, although it failed': { expected: 0, seen: waitCode } }),
   });
-  await story.operator.list();
+  await story.operator.list('snt');
 }

@@ -4,6 +4,8 @@ import { aligned } from '../cli/aligned.ts';
 /** Columns that text is wrapped to; the terminal's own width within what reads well. */
 const WIDTH = Math.min(110, Math.max(80, process.stdout.columns || 100));
 const INDENT = '   ';
+/** Columns of a line without its indentation. */
+export const ROOM = WIDTH - INDENT.length;
 
 // `util.styleText` leaves colours out where stdout is not a terminal, and with NO_COLOR.
 const bold = (text: string): string => styleText('bold', text);
@@ -19,10 +21,9 @@ export function heading(text: string): void {
   print(`\n${bold(text)}`);
 }
 
-/** Text of any length, wrapped; continuation lines begin below `hanging` columns. */
+/** Text of any length, wrapped and indented by `hanging` columns. */
 export function paragraph(text: string, { hanging = 0 } = {}): void {
-  const room = WIDTH - INDENT.length - hanging;
-  for (const line of wrap(text, room)) print(`${INDENT}${' '.repeat(hanging)}${line}`);
+  for (const line of wrap(text, ROOM - hanging)) print(`${INDENT}${' '.repeat(hanging)}${line}`);
 }
 
 /** Lines that stay as they are: a manifest, the output of a program. */
@@ -37,8 +38,7 @@ export function pasteable(text: string): void {
 
 /** Lines of a program that knows nothing of our width; what is beyond it is cut. */
 export function clipped(text: string): void {
-  const room = WIDTH - INDENT.length;
-  for (const line of text.trimEnd().split('\n')) verbatim(line.length > room ? `${line.slice(0, room - 1)}…` : line);
+  for (const line of text.trimEnd().split('\n')) verbatim(line.length > ROOM ? `${line.slice(0, ROOM - 1)}…` : line);
 }
 
 export function command(text: string): void {

@@ -10,6 +10,8 @@ export interface KubectlResult {
 export interface KubectlOptions {
   /** Its standard input. */
   readonly input?: string;
+  /** Default: the directory of this process. */
+  readonly cwd?: string;
   /** Ends it early. */
   readonly signal?: AbortSignal;
 }
@@ -22,9 +24,9 @@ export interface KubectlOptions {
 export async function kubectl(
   kubeconfig: string,
   commandArguments: readonly string[],
-  { input = '', signal }: KubectlOptions = {},
+  { input = '', ...options }: KubectlOptions = {},
 ): Promise<KubectlResult> {
-  const child = spawn('kubectl', ['--kubeconfig', kubeconfig, ...commandArguments], { stdio: 'pipe', signal });
+  const child = spawn('kubectl', ['--kubeconfig', kubeconfig, ...commandArguments], { stdio: 'pipe', ...options });
   const exit = new Promise<number>((resolve, reject) => {
     child.on('close', (code) => resolve(code ?? -1));
     child.on('error', reject);

@@ -23,7 +23,12 @@ const SQLITE_PRAGMAS = ['synchronous=off', 'locking_mode=exclusive'];
  * shards; the development server has one, so that a lone workflow advances in steps of 50 ms: three activities took
  * 200 ms, and take 50 with this.
  */
-const DYNAMIC_CONFIG = ['transfer', 'timer', 'visibility'].map((queue) => `history.${queue}ProcessorMaxPollRPS=200`);
+const QUEUES = ['transfer', 'timer', 'visibility'].map((queue) => `history.${queue}ProcessorMaxPollRPS=200`);
+/**
+ * The server's own default. The development server keeps 8,096 workflows in memory, and reads others from the database
+ * at each heartbeat.
+ */
+const CACHE = 'history.hostLevelCacheMaxSize=128000';
 
 /** Temporal's development server with its web UI; its state is a file, so that it survives a restart. */
 export function temporalServer({ binary, directory, port, uiPort }: TemporalOptions): ServerDefinition {
@@ -39,7 +44,7 @@ export function temporalServer({ binary, directory, port, uiPort }: TemporalOpti
       '--ui-disable-news-fetch',
       `--db-filename=${join(directory, 'temporal.db')}`,
       ...SQLITE_PRAGMAS.map((pragma) => `--sqlite-pragma=${pragma}`),
-      ...DYNAMIC_CONFIG.map((setting) => `--dynamic-config-value=${setting}`),
+      ...[...QUEUES, CACHE].map((setting) => `--dynamic-config-value=${setting}`),
     ],
     logFile: join(directory, 'temporal.log'),
     isReady: () => namespaceIsUsable(`127.0.0.1:${port}`),

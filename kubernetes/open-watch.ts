@@ -15,8 +15,8 @@ export interface WatchOptions {
   readonly namespace?: string | undefined;
   readonly labelSelector?: string | undefined;
   readonly fieldSelector?: string | undefined;
-  /** Where the watch starts. */
-  readonly resourceVersion: string;
+  /** Where the watch starts. Unset: it begins with an ADDED event for each resource that there is. */
+  readonly resourceVersion: string | undefined;
   /** Time after which the server ends the watch. */
   readonly timeoutSeconds: number;
   readonly signal: AbortSignal;

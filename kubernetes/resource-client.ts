@@ -25,6 +25,8 @@ export interface WriteOptions extends CallOptions {
   readonly fieldManager?: string;
   /** Dry run: the server checks the write and answers, and stores nothing. */
   readonly dryRun?: boolean;
+  /** Whether the server refuses fields that it does not know. Default: it drops them. */
+  readonly isStrict?: boolean;
 }
 
 export interface ListOptions extends CallOptions {
@@ -44,11 +46,12 @@ export interface ListOptions extends CallOptions {
  */
 export class ResourceClient<T extends KubernetesObject = KubernetesObject> {
   readonly #transport: KubernetesTransport;
-  readonly #kind: ApiResource;
+  /** What is read and written. */
+  readonly kind: ApiResource;
 
   constructor(transport: KubernetesTransport, kind: ApiResource) {
     this.#transport = transport;
-    this.#kind = kind;
+    this.kind = kind;
   }
 
   /** @returns `undefined` if the object does not exist */
@@ -169,7 +172,7 @@ export class ResourceClient<T extends KubernetesObject = KubernetesObject> {
   }
 
   #path(of: { namespace: string | undefined; name?: string; subresource?: string }): string {
-    return resourcePath(this.#kind, of);
+    return resourcePath(this.kind, of);
   }
 }
 
@@ -182,6 +185,10 @@ async function unlessMissing<Answer>(call: Promise<Answer>): Promise<Answer | un
   }
 }
 
-function queryOf({ fieldManager, dryRun }: Omit<WriteOptions, keyof CallOptions>) {
-  return { fieldManager, ...(dryRun === true && { dryRun: 'All' }) };
+function queryOf({ fieldManager, dryRun, isStrict }: Omit<WriteOptions, keyof CallOptions>) {
+  return {
+    fieldManager,
+    ...(dryRun === true && { dryRun: 'All' }),
+    ...(isStrict === true && { fieldValidation: 'Strict' }),
+  };
 }

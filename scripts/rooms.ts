@@ -25,6 +25,7 @@ export type RoomName =
   | 'chaos'
   | 'bench'
   | 'docs'
+  | 'examples'
   | 'scripts'
   | 'test';
 
@@ -114,6 +115,11 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
     holds: 'documents; `record/` makes the transcripts and the pictures in them',
     rooms: [...product, 'dev'],
     packages: ['rolldown', 'uplot', 'node:'],
+  },
+  examples: {
+    holds: '[a runbook in a project of its own](authors.md), which a test installs the package into',
+    rooms: [],
+    packages: ['sei-node-tasks', '@temporalio/worker', '@temporalio/envconfig', 'node:'],
   },
   scripts: {
     holds: 'what npm scripts run on the source: generated files, audit, the rooms themselves',

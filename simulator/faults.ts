@@ -38,8 +38,6 @@ export interface Faults extends ChainFaults {
   dropAfterPost?: Pick<FaultScope, 'times'>;
   /** `GET /v0/tasks/{id}` answers 404 although the task is there. */
   taskNotFound?: Pick<FaultScope, 'times'>;
-  /** seid reports for this long, after a start that is not its first, that it is catching up, and signs nothing. */
-  catchUpMs?: number;
   /** What is asked of seid's RPC through the fleet is answered wrongly. */
   rpc?: FaultScope<RpcMethod> & { lie: RpcLie };
 }

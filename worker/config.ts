@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { guardModes } from '../api/guard-spec.ts';
+import { guardModes } from '../api/guard-verdicts.ts';
 import { logLevels } from '../api/log.ts';
 import { readAuthorities } from '../activities/sidecar-trust.ts';
 import { NodeUrlTemplate } from '../activities/node-url-template.ts';

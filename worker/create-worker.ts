@@ -4,6 +4,7 @@ import { Agent } from 'undici';
 import { BearerToken } from '../activities/bearer-token.ts';
 import { ChainReader } from '../activities/chain/chain-reader.ts';
 import { createActivities, type ActivityDependencies } from '../activities/create-activities.ts';
+import { GuardWaits } from '../activities/guard-waits.ts';
 import { createRunbookActivities } from '../activities/runbook/create-runbook-activities.ts';
 import type { SeiNodeRunbook } from '../api/sei-node-runbook.ts';
 import { SeidRpc } from '../activities/seid-rpc.ts';
@@ -64,7 +65,9 @@ export async function createWorker(options: ServiceWorkerOptions): Promise<Worke
   const rpc = new SeidRpc({ urlTemplate: config.SEID_RPC_URL_TEMPLATE, dispatcher: new Agent() });
   const seiNodes = new ResourceClient(transport, SEI_NODE);
   const chain = new ChainReader({ rpc, seiNodes });
-  const common = { clusterId, seiNodes, events, log, shutdown, temporalUiUrl: config.TEMPORAL_UI_URL };
+  const guardWaits = new GuardWaits(metrics);
+  const temporalUiUrl = config.TEMPORAL_UI_URL;
+  const common = { clusterId, seiNodes, events, log, metrics, guardWaits, shutdown, temporalUiUrl };
   const activities = createActivities({
     ...common,
     sidecar: new SidecarClient({
@@ -83,7 +86,6 @@ export async function createWorker(options: ServiceWorkerOptions): Promise<Worke
     tasks,
     statuses: new TaskStatusWriter(tasks, metrics),
     searchAttributes,
-    metrics,
   });
   const runbookActivities = createRunbookActivities({
     ...common,

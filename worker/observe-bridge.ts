@@ -1,10 +1,11 @@
 import type { Metrics } from '../api/metrics.ts';
+import { runbookCensus } from '../core/runbook/runbook-measures.ts';
 import { taskCensus } from '../core/task-measures.ts';
 import type { LeadingBridge } from './leading-bridge.ts';
 import { repeat } from './repeat.ts';
 
 const INTERVAL_MS = 1_000;
-/** Counting looks at every task in the cache. */
+/** Counting looks at every task and every runbook in the cache. */
 const CENSUS_INTERVAL_MS = 5_000;
 
 /**
@@ -25,5 +26,9 @@ export function observeBridge(bridge: LeadingBridge, metrics: Metrics, signal: A
     for (const { kind, phase, count } of counts) metrics.set('sei_tasks', { kind, phase }, count);
     for (const { kind, ageSeconds } of oldestPending)
       metrics.set('sei_task_oldest_pending_age_seconds', { kind }, ageSeconds);
+    const runbooks = runbookCensus(bridge.current?.runbooks ?? [], Date.now());
+    for (const { phase, count } of runbooks.counts) metrics.set('sei_runbooks', { phase }, count);
+    for (const { reason, seconds } of runbooks.withoutProgress)
+      metrics.set('sei_runbook_progress_age_seconds', { reason }, seconds);
   });
 }

@@ -1,10 +1,9 @@
-import type { Logger } from '@temporalio/common';
 import { Runtime } from '@temporalio/worker';
 import { temporalSecrets } from '../lib/temporal-secrets.ts';
-import { ListenError } from './errors.ts';
+import { installRuntime } from './install-runtime.ts';
 import { readConfiguration, readTemporalConfig } from './read-configuration.ts';
 import { formatOf, runProgram, type Program } from './run-program.ts';
-import { histogramBuckets, RuntimeMetrics } from './runtime-metrics.ts';
+import { RuntimeMetrics } from './runtime-metrics.ts';
 import { runService } from './run-service.ts';
 import { ServiceLog } from './service-log.ts';
 
@@ -26,19 +25,4 @@ async function run({ shutdown, logTo, limitShutdown }: Program): Promise<void> {
   limitShutdown(config.SHUTDOWN_GRACE, open);
   const rereadTemporal = readTemporalConfig;
   await runService({ config, ...connections, rereadTemporal, secrets, metrics, log, shutdown, open });
-}
-
-function installRuntime(metricsAddress: string, logger: Logger): void {
-  try {
-    Runtime.install({
-      logger,
-      shutdownSignals: [],
-      telemetryOptions: {
-        logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} },
-        metrics: { prometheus: { bindAddress: metricsAddress, histogramBucketOverrides: histogramBuckets } },
-      },
-    });
-  } catch (cause) {
-    throw new ListenError('METRICS_ADDRESS', metricsAddress, cause);
-  }
 }

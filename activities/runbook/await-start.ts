@@ -1,4 +1,5 @@
 import type { SeiNode } from '../../api/sei-node.ts';
+import { guardHolders, type GuardHolder } from '../../core/guard/guard-hold.ts';
 import { decideStart } from '../../core/runbook/decide-start.ts';
 import type { StartRequest, StartResult } from '../../core/runbook/runbook-activities.ts';
 import { present } from '../../lib/present.ts';
@@ -27,17 +28,25 @@ export interface WaitClock {
  * @returns `waiting` as soon as something else is in the way than `request.shown`.
  */
 export async function awaitNodeStart(
-  dependencies: Pick<RunbookDependencies, 'seiNodes' | 'chain'>,
+  dependencies: Pick<RunbookDependencies, 'seiNodes' | 'chain' | 'guardWaits'>,
   request: StartRequest,
   clock: WaitClock,
 ): Promise<StartResult> {
   const sinceMs = clock.nowMs;
+  using held = dependencies.guardWaits?.join(request.hold);
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 1.5)) {
     const result = await checkOnce(dependencies, request, clock);
+    held?.heldBy(holderOf(result), clock.nowMs);
     if (result.state !== 'waiting' || isNews(request, result, clock.nowMs - sinceMs)) return result;
     const untilMs = result.obstacle.untilMs ?? Number.POSITIVE_INFINITY;
     await clock.sleep(Math.min(pauseMs, Math.max(0, untilMs - clock.nowMs)));
   }
+}
+
+function holderOf(result: StartResult): GuardHolder | undefined {
+  if (result.state !== 'waiting' || result.obstacle.reason !== 'Guarded') return undefined;
+  // The guard allows the node, and another task has the permit of the chain.
+  return guardHolders.find((holder) => holder === result.guard?.verdict) ?? 'ChainPermit';
 }
 
 function isNews(

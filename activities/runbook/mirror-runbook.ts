@@ -3,11 +3,10 @@ import type { RunbookStatus, SeiNodeRunbook } from '../../api/sei-node-runbook.t
 import { isTerminalRunbook } from '../../api/runbook-phases.ts';
 import { SEI_NODE_RUNBOOK } from '../../api/resources.ts';
 import type { MirrorTarget } from '../../api/temporal/task-input.ts';
-import { nextRunbookStatus } from '../../core/runbook/runbook-status.ts';
 import type { RunbookView } from '../../core/runbook/runbook-view.ts';
 import { workflowUrl } from '../../core/workflow-url.ts';
 import type { RecordedEvent } from '../../kubernetes/event-recorder.ts';
-import { updateStatus } from '../../kubernetes/update-status.ts';
+import { writeRunbookStatus } from '../../kubernetes/write-runbook-status.ts';
 import type { WaitClock } from './await-start.ts';
 import type { RunbookDependencies } from './runbook-dependencies.ts';
 
@@ -18,7 +17,7 @@ const LONGEST_PAUSE_MS = 5_000;
 /** What is told as a warning. */
 const WARNINGS: readonly string[] = ['NeedsOperator', 'Failed', 'Aborted'];
 
-type MirrorDependencies = Pick<RunbookDependencies, 'runbooks' | 'events' | 'log' | 'temporalUiUrl'>;
+type MirrorDependencies = Pick<RunbookDependencies, 'runbooks' | 'events' | 'log' | 'temporalUiUrl' | 'metrics'>;
 
 /** Writes what a workflow shows into the status of its resource, for as long as both exist. */
 export class RunbookMirror {
@@ -57,16 +56,11 @@ export class RunbookMirror {
 
   /** @throws KubernetesError when the API server did not accept the status. */
   async write(view: RunbookView, signal: AbortSignal): Promise<'gone' | 'terminal' | 'written' | 'unchanged'> {
-    const { runbooks, temporalUiUrl } = this.#dependencies;
+    const { runbooks, temporalUiUrl, metrics } = this.#dependencies;
     const before = this.#written?.status;
     const context = { atMs: Date.now(), workflow: ownWorkflow(temporalUiUrl) };
-    const result = await updateStatus<SeiNodeRunbook>({
-      client: runbooks,
-      ...this.#runbook,
-      compute: ({ status }) => nextRunbookStatus(status, view, context),
-      ...(this.#written === undefined ? {} : { current: this.#written }),
-      signal,
-    });
+    const write = { runbook: this.#runbook, viewOf: () => view, context, current: this.#written, signal };
+    const result = await writeRunbookStatus(runbooks, write, metrics);
     if (result.outcome === 'gone') return 'gone';
     this.#written = result.object;
     const { status } = result.object;

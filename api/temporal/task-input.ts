@@ -132,6 +132,8 @@ export interface TaskInput<Kind extends TaskKind> {
    * takes the permit itself.
    */
   readonly permitHolder?: string;
+  /** Uid of the `kube-system` namespace of the node's cluster. Default: that of the worker that plans the task. */
+  readonly cluster?: string;
 }
 
 function childOf(value: unknown, field: string): unknown {

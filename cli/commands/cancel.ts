@@ -4,9 +4,10 @@ import { isTaskKind, taskKinds } from '../../api/task-kinds.ts';
 import { hasHttpStatus } from '../../kubernetes/errors.ts';
 import { TaskFinishedError } from '../errors.ts';
 import { print } from '../output.ts';
+import { resourceName } from '../printed-resource.ts';
 import { FIELD_MANAGER, Session, type ClusterOptions } from '../session.ts';
 import { isOver } from '../task-facts.ts';
-import { resourceName, type Task } from '../task.ts';
+import type { Task } from '../task.ts';
 
 /** Status is written a few times in a task's life, so a conflict hardly ever follows a conflict. */
 const ATTEMPTS = 5;

@@ -5,14 +5,15 @@ import type { KubernetesError } from '../../kubernetes/errors.ts';
 import { printable } from '../../lib/printable.ts';
 import { UsageError } from '../errors.ts';
 import { note, print, widthOf } from '../output.ts';
+import { listDocument, resourceName, withoutManagedFields } from '../printed-resource.ts';
 import { serialized, type Format } from '../serialized.ts';
 import { Session, type ClusterOptions } from '../session.ts';
 import { tableLayout } from '../table.ts';
 import { createdMs, taskColumns, taskRow } from '../task-table.ts';
 import { short } from '../task-facts.ts';
-import { resourceName, withoutManagedFields, type Task } from '../task.ts';
-import type { TaskEvent, WatchOptions } from '../watch-events.ts';
-import { watchTask } from '../watch-task.ts';
+import type { Task } from '../task.ts';
+import type { ResourceEvent, WatchOptions } from '../watch-events.ts';
+import { watchResource } from '../watch-resource.ts';
 import { watchTasks } from '../watch-tasks.ts';
 
 interface GetOptions extends ClusterOptions {
@@ -27,7 +28,7 @@ interface GetOptions extends ClusterOptions {
 /** Prints the tasks that there are, and then, with `--watch`, each one that changes. */
 interface TaskPrinter {
   readonly printAll: (tasks: readonly Task[]) => void;
-  readonly printChange: (event: TaskEvent) => void;
+  readonly printChange: (event: ResourceEvent<Task>) => void;
 }
 
 export async function get(name: string | undefined, options: GetOptions): Promise<number> {
@@ -55,11 +56,11 @@ async function getOne(
   printer.printAll([task]);
   if (watch !== true) return;
   let last = task;
-  for await (const next of watchTask(session, task, watchOptions())) {
-    if (next !== task) printer.printChange({ type: 'MODIFIED', task: next });
+  for await (const next of watchResource(session, task, { client: session.tasks, ...watchOptions() })) {
+    if (next !== task) printer.printChange({ type: 'MODIFIED', resource: next });
     last = next;
   }
-  printer.printChange({ type: 'DELETED', task: last });
+  printer.printChange({ type: 'DELETED', resource: last });
 }
 
 async function getMany(session: Session, options: GetOptions, printer: TaskPrinter): Promise<void> {
@@ -80,7 +81,7 @@ async function getMany(session: Session, options: GetOptions, printer: TaskPrint
   printer.printAll(byAge.filter(isShown));
   if (watch !== true) return;
   for await (const event of watchTasks(session, { selection, list }, watchOptions()))
-    if (isShown(event.task)) printer.printChange(event);
+    if (isShown(event.resource)) printer.printChange(event);
 }
 
 /** Ctrl-C ends the process. */
@@ -104,12 +105,13 @@ function printerFor(name: string | undefined, options: GetOptions, session: Sess
   const { output, watch } = options;
   if (output === undefined || output === 'wide') return tablePrinter(options, session);
   if (output === 'name')
-    return { printAll: (tasks) => tasks.forEach(printName), printChange: ({ task }) => printName(task) };
+    return { printAll: (tasks) => tasks.forEach(printName), printChange: ({ resource }) => printName(resource) };
   const separator = output === 'yaml' ? '---\n' : '';
-  const printOne = ({ task }: TaskEvent): void => print(separator + serialized(withoutManagedFields(task), output));
+  const printOne = ({ resource }: ResourceEvent<Task>): void =>
+    print(separator + serialized(withoutManagedFields(resource), output));
   return {
     printAll: (tasks) => {
-      if (watch === true) tasks.forEach((task) => printOne({ type: 'ADDED', task }));
+      if (watch === true) tasks.forEach((task) => printOne({ type: 'ADDED', resource: task }));
       else print(serialized(documentOf(tasks, name), output));
     },
     printChange: printOne,
@@ -118,10 +120,8 @@ function printerFor(name: string | undefined, options: GetOptions, session: Sess
 
 /** As kubectl prints it: a list, or the one that was named. */
 function documentOf(tasks: readonly Task[], name: string | undefined): object {
-  const items = tasks.map(withoutManagedFields);
-  return name !== undefined && items[0] !== undefined
-    ? items[0]
-    : { apiVersion: 'v1', kind: 'List', metadata: {}, items };
+  const [first] = tasks;
+  return name !== undefined && first !== undefined ? withoutManagedFields(first) : listDocument(tasks);
 }
 
 function tablePrinter(options: GetOptions, { namespace }: Session): TaskPrinter {
@@ -138,7 +138,7 @@ function tablePrinter(options: GetOptions, { namespace }: Session): TaskPrinter 
       layout = tableLayout({ columns, textTitle: 'MESSAGE', rows }, width);
       [layout.header, ...rows.flatMap(layout.linesOf)].forEach(print);
     },
-    printChange: ({ type, task }) => {
+    printChange: ({ type, resource: task }) => {
       const row = taskRow(task, Date.now(), { ...table, isDeleted: type === 'DELETED' });
       const { phase, step, reason } = task.status ?? {};
       const facts = JSON.stringify([type === 'DELETED', phase, step, reason, row.text]);

@@ -3,7 +3,7 @@ import { formatDuration } from '../../lib/go-duration.ts';
 import { printable } from '../../lib/printable.ts';
 import { KubernetesError } from '../../kubernetes/errors.ts';
 import { readClusterId } from '../../kubernetes/read-cluster-id.ts';
-import { nodeHint } from '../node-hint.ts';
+import { nameHint } from '../name-hint.ts';
 import { readHistory, type HistoryEntry } from '../node-history.ts';
 import { note, print, widthOf } from '../output.ts';
 import { serialized, type Format } from '../serialized.ts';
@@ -26,7 +26,7 @@ export async function history(node: string, { limit, output, ...cluster }: Histo
   if (output !== undefined) print(serialized(entries, output));
   else if (entries.length === 0)
     note(
-      `Temporal knows no workflow on SeiNode ${namespace}/${node}.${await nodeHint(session, node)} Workflows that started before the search attributes were created are not listed.`,
+      `Temporal knows no workflow on SeiNode ${namespace}/${node}.${await nameHint(session.nodes, namespace, node)} Workflows that started before the search attributes were created are not listed.`,
     );
   else
     tableLines({ columns: COLUMNS, textTitle: TEXT, rows: entries.map(rowOf) }, widthOf(process.stdout)).forEach(print);

@@ -1,4 +1,5 @@
-import { assertTimeoutUsed, followTask } from '../follow-task.ts';
+import { assertTimeoutUsed } from '../follow-resource.ts';
+import { followTask } from '../follow-task.ts';
 import { print, widthOf } from '../output.ts';
 import { Session, type ClusterOptions } from '../session.ts';
 import { statusLines } from '../status-lines.ts';

@@ -139,6 +139,7 @@ function chainOf(
   const first = chainEvidence(observation, { excluded: [target], minSources, nowMs });
   if ('finding' in first) return { recent: known, chain: first };
   const recent = notSeenToSign(known, first.evidence);
+  if (recent.length === 0) return { recent, chain: first };
   return { recent, chain: chainEvidence(observation, { excluded: [target, ...recent], minSources, nowMs }) };
 }
 

@@ -1,10 +1,5 @@
-import {
-  DEFAULT_MIN_SOURCES,
-  guardSchema,
-  overrideSchema,
-  type GuardMode,
-  type GuardSpec,
-} from '../../api/guard-spec.ts';
+import { DEFAULT_MIN_SOURCES, guardSchema, overrideSchema, type GuardSpec } from '../../api/guard-spec.ts';
+import type { GuardMode } from '../../api/guard-verdicts.ts';
 import { definitionOf, type TaskKind } from '../../api/task-kinds.ts';
 import { present } from '../../lib/present.ts';
 import { printable } from '../../lib/printable.ts';

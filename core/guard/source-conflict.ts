@@ -1,6 +1,6 @@
 import type { NodeReference } from '../../api/node-reference.ts';
 import { printable } from '../../lib/printable.ts';
-import type { ChainCommit, ChainObservation, ChainSource } from './chain-observation.ts';
+import type { ChainCommit, ChainObservation, ChainSource, ChainValidator } from './chain-observation.ts';
 import { finding, type GuardFinding } from './guard-finding.ts';
 
 /** Names of sources in a message. */
@@ -29,12 +29,17 @@ export function sourceConflict(
   return undefined;
 }
 
-function haveSameValidators(one: ChainSource, other: ChainSource): boolean {
-  return validatorsKey(one) === validatorsKey(other);
+/** The order does not count. Nodes answer in the same one, so that sets are seldom sorted: that takes most of the time. */
+function haveSameValidators({ validators: one = [] }: ChainSource, { validators: other = [] }: ChainSource): boolean {
+  return isSameList(one, other, isSameValidator) || validatorsKey(one) === validatorsKey(other);
+}
+
+function isSameValidator(one: ChainValidator, other: ChainValidator): boolean {
+  return one.address === other.address && one.power === other.power;
 }
 
 /** Equal for equal sets, whatever their order and leading zeros. */
-function validatorsKey({ validators = [] }: ChainSource): string {
+function validatorsKey(validators: readonly ChainValidator[]): string {
   return validators
     .map(({ address, power }) => `${address}:${BigInt(power)}`)
     .toSorted()
@@ -49,13 +54,21 @@ function commitConflict(
     const other = before.commits.find(({ height }) => height === commit.height);
     if (other === undefined) continue;
     if (other.hash !== commit.hash) return { before, what: 'blocks' };
-    if (signedKey(other) !== signedKey(commit)) return { before, what: 'signatures' };
+    if (!haveSameSignatures(other, commit)) return { before, what: 'signatures' };
   }
   return undefined;
 }
 
-function signedKey({ signed }: ChainCommit): string {
-  return signed.toSorted().join();
+function haveSameSignatures({ signed: one }: ChainCommit, { signed: other }: ChainCommit): boolean {
+  return isSameList(one, other, Object.is) || one.toSorted().join() === other.toSorted().join();
+}
+
+function isSameList<Value>(
+  one: readonly Value[],
+  other: readonly Value[],
+  isSame: (value: Value, otherValue: Value) => boolean,
+): boolean {
+  return one.length === other.length && one.every((value, index) => isSame(value, other[index] as Value));
 }
 
 function disagreement(

@@ -73,7 +73,8 @@ function afterCheck(
 ): RunbookState {
   const next = { ...uncleared(state), ...present({ guard }) };
   if (obstacle === undefined) return { ...next, cleared: node };
-  const sinceMs = state.waiting?.reason === obstacle.reason ? state.waiting.sinceMs : atMs;
+  const isSame = state.waiting?.reason === obstacle.reason && state.guard?.verdict === guard?.verdict;
+  const sinceMs = isSame ? (state.waiting?.sinceMs ?? atMs) : atMs;
   return { ...next, waiting: { ...obstacle, sinceMs } };
 }
 

@@ -8,15 +8,28 @@ export type RunbookStep =
   | { readonly do: 'start'; readonly node: string; readonly try: number }
   /** Until something happens, or until a time in milliseconds since the epoch. */
   | { readonly do: 'wait'; readonly untilMs?: number }
+  /** Continue in a new run: the history of this one is long. */
+  | { readonly do: 'continue-as-new' }
   | { readonly do: 'end'; readonly phase: 'Complete' | 'Failed' | 'Aborted' };
 
 const WAIT: RunbookStep = { do: 'wait' };
 
-/** Decides from a runbook's state alone. @param nowMs - In milliseconds since the epoch. */
-export function nextRunbookStep(state: RunbookState, nowMs: number): RunbookStep {
+/**
+ * Decides from a runbook's state alone.
+ *
+ * @param nowMs - In milliseconds since the epoch.
+ * @param isHistoryLong - Whether the workflow has to continue in a new run, which it cannot with a node at hand: then
+ * none is started until those at hand have ended. Default: no.
+ */
+export function nextRunbookStep(state: RunbookState, nowMs: number, isHistoryLong = false): RunbookStep {
   const running = nodesIn(state, 'Running').length;
   const ended = endOf(state);
   if (ended !== undefined) return running > 0 ? WAIT : { do: 'end', phase: ended };
+  if (isHistoryLong) return running > 0 ? WAIT : { do: 'continue-as-new' };
+  return nextStart(state, nowMs, running);
+}
+
+function nextStart(state: RunbookState, nowMs: number, running: number): RunbookStep {
   if (isPaused(state)) return WAIT;
   const node = nextNode(state);
   if (node === undefined || running >= slots(state)) return WAIT;

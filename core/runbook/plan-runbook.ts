@@ -1,5 +1,5 @@
 import { runbookSpecSchema, type RunbookSpec, type RunbookWindow } from '../../api/sei-node-runbook.ts';
-import type { GuardCheck } from '../../api/guard-verdicts.ts';
+import type { OverrideSpec } from '../../api/guard-spec.ts';
 import type { MirrorTarget } from '../../api/temporal/task-input.ts';
 import { present } from '../../lib/present.ts';
 import { check } from '../invalid-field.ts';
@@ -24,7 +24,7 @@ export interface RunbookPlan {
     readonly signing: boolean;
   };
   readonly guard: { readonly minSources: number; readonly maxDownPercent?: number };
-  readonly override?: { readonly checks: readonly GuardCheck[]; readonly reason: string };
+  readonly override?: OverrideSpec;
   readonly window?: RunbookWindow;
   readonly dryRun: boolean;
 }

@@ -2,6 +2,7 @@ import type { NodeReference } from '../../api/node-reference.ts';
 import type { RunbookInput } from '../../api/temporal/runbook-input.ts';
 import type { MirrorTarget } from '../../api/temporal/task-input.ts';
 import type { GuardNumbers } from '../guard/decide-guard.ts';
+import type { GuardHold } from '../guard/guard-hold.ts';
 import type { PlannedRunbook, RunbookPlan } from './plan-runbook.ts';
 import type { RunbookWaiting, WaitingReason } from './runbook-state.ts';
 import type { RunbookView } from './runbook-view.ts';
@@ -44,6 +45,8 @@ export interface StartRequest {
   readonly slots: number;
   /** What the runbook shows as its reason to wait. */
   readonly shown?: { readonly reason: WaitingReason; readonly message: string };
+  /** What of the guard holds the node back since an earlier check. Unset: nothing. */
+  readonly hold?: GuardHold;
 }
 
 export type StartResult =

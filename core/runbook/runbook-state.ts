@@ -1,3 +1,4 @@
+import { LISTED_NODES } from '../../api/runbook-limits.ts';
 import type { RunbookNodePhase, RunbookNodeStep, RunbookVerb } from '../../api/runbook-phases.ts';
 import type { GuardNumbers } from '../guard/decide-guard.ts';
 
@@ -61,6 +62,7 @@ interface RunbookPauses {
 export interface RunbookWaiting {
   readonly reason: WaitingReason;
   readonly message: string;
+  /** Since when it has been the reason; for the guard, with the same verdict. */
   readonly sinceMs: number;
   /** When it is known to end. */
   readonly untilMs?: number;
@@ -165,4 +167,14 @@ export function openFailures(state: RunbookState): readonly RunbookNode[] {
 /** The state with one node changed. */
 export function withNode(state: RunbookState, name: string, change: (node: RunbookNode) => RunbookNode): RunbookState {
   return { ...state, nodes: state.nodes.map((node) => (node.name === name ? change(node) : node)) };
+}
+
+/**
+ * The state that the next run of the workflow begins with: without a check that it has to make again, and without messages
+ * that are not shown. With those of 2,000 nodes it could exceed the 2 MB that Temporal accepts.
+ */
+export function carriedState(given: RunbookState): RunbookState {
+  const { cleared: _, ...state } = given;
+  if (state.nodes.length <= LISTED_NODES) return state;
+  return { ...state, nodes: state.nodes.map(({ message: _message, ...node }) => node) };
 }

@@ -174,6 +174,34 @@ const tasks: AlertGroup = {
   ],
 };
 
+const runbooks: AlertGroup = {
+  name: 'sei-node-tasks-runbooks',
+  alerts: [
+    {
+      name: 'SeiNodeRunbookNeedsOperator',
+      expr: 'max by (namespace) (sei_runbooks{phase="NeedsOperator"}) > 0',
+      holdsFor: '15m',
+      severity: 'critical',
+      summary: '{{ $value }} SeiNodeRunbooks have stopped at a node that failed and wait for an operator.',
+    },
+    {
+      name: 'SeiNodeRunbookStalled',
+      expr: 'max by (namespace, reason) (sei_runbook_progress_age_seconds) > 3600',
+      holdsFor: '5m',
+      severity: 'warning',
+      summary:
+        'A SeiNodeRunbook has had no progress for {{ $value | humanizeDuration }}, with the reason {{ $labels.reason }}.',
+    },
+    {
+      name: 'SeiNodeTasksGuardWaitLong',
+      expr: 'max by (namespace, verdict) (sei_guard_longest_wait_seconds) > 1800',
+      holdsFor: '2m',
+      severity: 'warning',
+      summary: '{{ $labels.verdict }} has held a restart back for {{ $value | humanizeDuration }}.',
+    },
+  ],
+};
+
 const dependencies: AlertGroup = {
   name: 'sei-node-tasks-dependencies',
   alerts: [
@@ -264,4 +292,4 @@ const credentials: AlertGroup = {
   ],
 };
 
-export const alertGroups: readonly AlertGroup[] = [availability, tasks, dependencies, credentials];
+export const alertGroups: readonly AlertGroup[] = [availability, tasks, runbooks, dependencies, credentials];

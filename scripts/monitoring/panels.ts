@@ -57,7 +57,7 @@ const glance: Row = {
       type: 'stat',
       queries: {
         '{{alertname}} ({{severity}})':
-          'count by (alertname, severity) (ALERTS{NS,alertstate="firing",alertname=~"SeiNodeTask.*"})',
+          'count by (alertname, severity) (ALERTS{NS,alertstate="firing",alertname=~"SeiNode(Task|Runbook).*"})',
       },
       steps: [
         { from: 0, color: 'green' },
@@ -198,6 +198,55 @@ const tasks: Row = {
   ],
 };
 
+const runbooks: Row = {
+  title: 'Runbooks and the guard',
+  height: 7,
+  panels: [
+    {
+      title: 'Runbooks at work',
+      description: 'SeiNodeRunbooks that have not ended. NeedsOperator: a node failed, and somebody has to decide.',
+      unit: 'short',
+      queries: { '{{phase}}': 'sum by (phase) (sei_runbooks{NS,phase!~"Complete|Failed|Aborted"}) > 0' },
+      colors: { NeedsOperator: 'red', Paused: 'yellow' },
+    },
+    {
+      title: 'Nodes restarted by runbooks',
+      description: 'Tries that ended in the last 5 minutes. Passed: the node is back and has passed its gate.',
+      unit: 'short',
+      queries: { '{{reason}}': `sum by (reason) (${increased('sei_runbook_node_outcomes_total{NS}', '5m')}) > 0` },
+    },
+    {
+      title: 'Runbook without progress',
+      description:
+        'Time since a step of the runbook that has had none for longest, by its reason. Without runbooks that a person paused, and without waits that the spec asks for.',
+      unit: 's',
+      queries: { '{{reason}}': 'max by (reason) (sei_runbook_progress_age_seconds{NS}) > 0' },
+    },
+    {
+      title: 'Held back by the guard',
+      description: 'Tasks and runbooks that wait, by verdict. docs/guard.md says what each means.',
+      unit: 'short',
+      queries: { '{{verdict}}': 'sum by (verdict) (sei_guard_waiters{NS}) > 0' },
+    },
+    {
+      title: 'Longest wait for the guard',
+      description: 'How long a verdict has held a task or a runbook back.',
+      unit: 's',
+      queries: { '{{verdict}}': 'max by (verdict) (sei_guard_longest_wait_seconds{NS}) > 0' },
+    },
+    {
+      title: 'Durations',
+      description:
+        '95th percentile of the runbooks, and of the waits for the guard, that ended in the last hour, estimated from buckets.',
+      unit: 's',
+      queries: {
+        'runbook, {{reason}}': quantileOfTasks(0.95, 'sei_runbook_duration_seconds', 'reason'),
+        'guard, {{verdict}}': quantileOfTasks(0.95, 'sei_guard_wait_duration_seconds', 'verdict'),
+      },
+    },
+  ],
+};
+
 const bridge: Row = {
   title: 'Bridge',
   height: 7,
@@ -289,6 +338,18 @@ const dependencies: Row = {
         Temporal: failedShare(`temporal_request_failure{NS,${TEMPORAL_FAILED}}`, 'temporal_request{NS}'),
       },
     },
+    {
+      title: 'Codec server: requests',
+      description: 'Per second, by the status of the answer. Empty where it is not installed.',
+      unit: 'reqps',
+      queries: { '{{code}}': `sum by (code) (${rate('sei_codec_requests_total{NS}')})` },
+    },
+    {
+      title: 'Codec server: time to answer',
+      description: '95th percentile. Empty where it is not installed.',
+      unit: 's',
+      queries: { '{{namespace}}': quantileOfCalls(0.95, 'sei_codec_request_duration_seconds', 'namespace') },
+    },
   ],
 };
 
@@ -341,4 +402,4 @@ const processes: Row = {
   ],
 };
 
-export const rows: readonly Row[] = [glance, tasks, bridge, dependencies, processes];
+export const rows: readonly Row[] = [glance, tasks, runbooks, bridge, dependencies, processes];

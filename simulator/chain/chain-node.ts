@@ -7,6 +7,8 @@ export interface ChainFaults {
   lagBlocks?: number | undefined;
   /** The node stays at its height and signs nothing, while its RPC serves. */
   frozen?: boolean | undefined;
+  /** For this many milliseconds after a start that is not its first, it reports that it is catching up, and signs nothing. */
+  catchUpMs?: number | undefined;
 }
 
 /**
@@ -64,6 +66,7 @@ export class ChainNode {
     this.chain.change((now) => {
       const height = this.#heightAt(now);
       this.#frozenAt = faults.frozen ? (this.#frozenAt ?? height) : undefined;
+      if (faults.catchUpMs === undefined) this.#catchUp = undefined;
       this.#faults = faults;
     });
   }

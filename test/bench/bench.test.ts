@@ -58,13 +58,32 @@ describe('npm run bench', function () {
     );
   });
 
+  it('-- runbook measures a rolling restart, and how much of it is recorded', async () => {
+    program = bench('runbook', '--nodes', '3', '--at-once', '2', '--json');
+    assert.equal(await program.exitCode(), 0, program.stderr);
+    const { results } = JSON.parse(program.stdout) as { readonly results: readonly Result[] };
+    const valueOf = (metric: string): number => results.find((result) => result.metric === metric)?.value ?? NaN;
+    assert.deepEqual(
+      results.flatMap(({ metric, goal }) => (goal === undefined ? [] : [[metric, goal.must]])),
+      [
+        ['history events of the runbook per node', 25],
+        ['largest status', 200],
+      ],
+    );
+    // Three nodes with the start and the end of the runbook.
+    const events = valueOf('history events of the runbook per node');
+    assert.ok(events > 10 && events < 60, program.stdout);
+    assert.ok(valueOf('largest status') > 0.5 && valueOf('largest status') < 20, program.stdout);
+    assert.equal(valueOf('runs of its workflow'), 1);
+  });
+
   it('refuses what it does not know, and says what there is', async () => {
     program = bench('speed');
     assert.equal(await program.exitCode(), 2);
     assert.equal(program.stdout, '');
     assert.match(
       program.stderr,
-      /^Unknown benchmark: speed\.\nUsage: npm run bench -- throughput \| inflight \| storm \| cost \| latency \| profile \| finished \| plugin \| guard \[options\] \[--json\]$/m,
+      /^Unknown benchmark: speed\.\nUsage: npm run bench -- throughput \| inflight \| storm \| cost \| latency \| profile \| finished \| plugin \| guard \| runbook \[options\] \[--json\]$/m,
     );
   });
 });

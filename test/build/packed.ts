@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,15 +34,16 @@ export class Packed implements AsyncDisposable {
   }
 
   /**
-   * An empty folder with the files that a page shows and the installed package. Other packages are those of this
-   * project.
+   * A copy of a project of `examples/` with the files that a page shows and the installed package. Other packages are those
+   * of this project: npm has no network.
    */
-  async createProject(page: string): Promise<string> {
-    const folder = join(this.#directory, 'project');
+  async createProject(example: string, page: string): Promise<string> {
+    const folder = join(this.#directory, example);
     await mkdir(folder);
+    await this.#install(folder);
+    await cp(join(PROJECT, 'examples', example), folder, { recursive: true });
     for (const [, name = '', text = ''] of page.matchAll(/^\*\*(\S+)\*\*\n\n```\w+\n([^]*?)^```$/gm))
       await writeFile(join(folder, name), text);
-    await this.#install(folder);
     for (const name of ['@temporalio', '@types', 'zod']) {
       await symlink(join(PROJECT, 'node_modules', name), join(folder, 'node_modules', name));
     }

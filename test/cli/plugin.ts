@@ -62,8 +62,9 @@ export class Plugin {
     this.#closed = once(this.#child, 'close');
   }
 
-  async prints(pattern: RegExp): Promise<void> {
-    await eventually(`it prints ${String(pattern)}`, () => pattern.test(this.stdout));
+  /** @param timeoutMs - As of `eventually`. */
+  async prints(pattern: RegExp, timeoutMs?: number): Promise<void> {
+    await eventually(`it prints ${String(pattern)}`, () => pattern.test(this.stdout), timeoutMs);
   }
 
   /** As Ctrl-C does. */

@@ -7,6 +7,11 @@ import { MAIN, runPlugin, type PluginResult } from './plugin.ts';
 
 const page = readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8');
 
+/** Names of the commands that an overview lists. */
+function commandsIn(overview: string): string[] {
+  return [...overview.matchAll(/^ {2}([a-z-]+) {2,}/gm)].map(([, name = '']) => name);
+}
+
 describe('the command line of kubectl snt', () => {
   const directory = mkdtempSync(join(tmpdir(), 'kubectl-snt-'));
   const node = dirname(process.execPath);
@@ -76,6 +81,29 @@ describe('the command line of kubectl snt', () => {
       /^--timeout-seconds must be a whole number from 0 to 2\^63-1, got "9223372036854775808"\.$/,
     ],
     ['get a -A', /^A task has its name in one namespace/],
+    ['runbook statu a', /^Unknown command 'statu' \(Did you mean status\?\)\. See: kubectl snt runbook --help$/],
+    ['runbook status', /^Missing required argument 'RUNBOOK'\. See: kubectl snt runbook status --help$/],
+    ['runbook retry a', /^Missing required argument 'NODE'\. See: kubectl snt runbook retry --help$/],
+    ['runbook pause a b', /^Too many arguments for 'pause'/],
+    ['runbook pause A', /^RUNBOOK must be a name.*, got "A"\.$/],
+    ['runbook status a --timeout 5m', /^--timeout needs --watch/],
+    ['runbook resume a --timeout 5m', /^--timeout needs --wait/],
+    ['runbook abort a --watch', /^Unknown option '--watch'/],
+    ['runbook list -o wide', /^--output must be one of json, yaml, name, got "wide"\.$/],
+    ['runbook plan', /^Required option '-f, --filename <FILE>' not specified/],
+    ['runbook plan -f /none', /^--filename must be a file that can be read: ENOENT/],
+    ['runbook plan -f -', /^--filename must be a file with one SeiNodeRunbook, got nothing in -\.$/],
+    ['restart a --guard on', /^--guard must be one of Off, Warn, Enforce, got "on"\.$/],
+    ['restart a --max-down-percent 20', /^--max-down-percent needs --guard/],
+    [
+      'restart a --guard Warn --max-down-percent 34',
+      /^--max-down-percent must be a whole number from 1 to 33, got "34"/,
+    ],
+    ['restart a --min-sources 1', /^--min-sources needs --guard/],
+    ['restart a --override QuorumAtRisk', /^--override needs --override-reason/],
+    ['restart a --override-reason b', /^--override-reason needs --override/],
+    ['restart a --override Allowed', /^--override must be one of NodePaused, .*, got "Allowed"\.$/],
+    ['await-height a 1 --guard Warn', /^Unknown option '--guard'/],
   ];
   for (const [line, sentence] of misunderstood) {
     it(`refuses \`${line}\` with exit code 2`, async () => {
@@ -93,6 +121,8 @@ describe('the command line of kubectl snt', () => {
       '-o json -Anx get --kubeconfig=/none',
       'status -wn x a --kubeconfig=/none',
       'status a --watch=true --kubeconfig=/none',
+      'runbook -wn x status a --kubeconfig=/none',
+      '--kubeconfig /none runbook --reason=b retry a c',
       '--watch --watch=false status a --kubeconfig=/none',
     ]) {
       const { code, stderr } = await run(line);
@@ -128,19 +158,23 @@ describe('the command line of kubectl snt', () => {
     assert.ok(page.includes(`\`\`\`text\n${overview.stdout}\`\`\``), 'overview');
     assert.equal((await run('')).stdout, overview.stdout);
     assert.equal((await run('--help')).stdout, overview.stdout);
-    const names = [...page.matchAll(/^### (\S+)$/gm)].map(([, name]) => name);
-    const listed = [...overview.stdout.matchAll(/^ {2}([a-z-]+) {2,}/gm)].map(([, name]) => name);
+    const names = [...page.matchAll(/^### ([a-z- ]+)$/gm)].map(([, name = '']) => name);
+    const actions = commandsIn((await run('help runbook')).stdout).map((action) => `runbook ${action}`);
+    const listed = commandsIn(overview.stdout).flatMap((name) => (name === 'runbook' ? [name, ...actions] : [name]));
     assert.deepEqual(names, listed);
-    assert.ok(names.length > 8);
+    assert.ok(names.length > 17);
     for (const name of names) {
       const { stdout } = await run(`help ${name}`);
       assert.ok(page.includes(`### ${name}\n\n\`\`\`text\n${stdout}\`\`\``), `help ${name}`);
-      assert.equal((await run(`${name} --help`)).stdout, stdout);
-      assert.equal((await run(`-h ${name}`)).stdout, stdout);
       assert.ok(
         stdout.split('\n').every((row) => row.length <= 80),
         `help ${name} fits 80 columns`,
       );
+    }
+    for (const name of ['restart', 'runbook', 'runbook status']) {
+      const { stdout } = await run(`help ${name}`);
+      assert.equal((await run(`${name} --help`)).stdout, stdout);
+      assert.equal((await run(`-h ${name}`)).stdout, stdout);
     }
   });
 
@@ -179,6 +213,10 @@ describe('the command line of kubectl snt', () => {
     assert.deepEqual(complete('get', '-o', ''), ['wide', 'json', 'yaml', 'name']);
     assert.deepEqual(complete('completion', ''), ['bash', 'zsh', 'fish', 'kubectl']);
     assert.deepEqual(complete('help', 'can'), ['cancel']);
+    assert.deepEqual(complete('runbook', 're'), ['resume', 'retry']);
+    assert.deepEqual(complete('-n', 'x', 'runbook', 'status', 'a', '--w'), ['--watch']);
+    assert.deepEqual(complete('restart', 'a', '--guard', 'E'), ['Enforce']);
+    assert.deepEqual(complete('restart', 'a', '--override', 'Q'), ['QuorumAtRisk']);
     assert.deepEqual(complete('frobnicate', ''), ['']);
   });
 

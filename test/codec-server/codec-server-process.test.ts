@@ -6,17 +6,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { connect } from 'node:tls';
+import { metrics, type MetricDefinition } from '../../api/metrics.ts';
 import { splitAddress } from '../../worker/split-address.ts';
 import { KeyFile, newKey } from '../encryption/key-file.ts';
 import { CertificateAuthority } from '../support/certificate-authority.ts';
 import { eventually } from '../support/eventually.ts';
 import { logLines } from '../support/log-lines.ts';
+import { servedMetrics, type ServedMetric } from '../support/served-metrics.ts';
 import { startCodecServerProcess, type CodecServerProcess } from './start-codec-server-process.ts';
 import { TestIssuer } from './test-issuer.ts';
 
 const TOKEN = 'planted-token-0123456789-0123456789';
 const EXIT_CONFIG = 78;
 const GRACE_MS = 15_000;
+
+const textOf = ({ name, type, labels }: Pick<ServedMetric, 'name' | 'type' | 'labels'>): string =>
+  `${type} ${name}{${labels.join()}}`;
 
 describe('the process of the codec server', () => {
   const authority = new CertificateAuthority('codec-authority');
@@ -91,6 +96,23 @@ describe('the process of the codec server', () => {
     const [line] = await logLines(server.logFile, 'CodecServerRunning');
     assert.equal(line?.address, server.address);
     assert.doesNotMatch(readFileSync(server.logFile, 'utf8'), /planted|PRIVATE KEY/);
+  });
+
+  it('serves how many requests it has answered, by status, and how long they took', async () => {
+    const server = await start();
+    await server.ready();
+    await once(begun(server).end('{"payloads":[]}'), 'response');
+    await once(begun(server).end('no JSON'), 'response');
+    const definitions: Readonly<Record<string, MetricDefinition>> = metrics;
+    const expected = Object.entries(definitions)
+      .map(([name, definition]) => ({ ...definition, name }))
+      .filter(({ recordedBy }) => recordedBy === 'codec-server');
+    await eventually('both are counted', async () => {
+      const served = await (await fetch(server.metricsUrl)).text();
+      const own = servedMetrics(served).filter(({ name }) => name.startsWith('sei_'));
+      assert.deepEqual(own.map(textOf).toSorted(), expected.map(textOf).toSorted());
+      return [200, 400].every((code) => served.includes(`sei_codec_requests_total{code="${code}"} 1\n`));
+    });
   });
 
   it('answers what has come before SIGTERM, and exits with 0', async () => {

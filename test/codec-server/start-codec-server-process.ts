@@ -11,6 +11,7 @@ export interface CodecServerProcess {
   /** `host:port` of the codec. */
   readonly address: string;
   readonly probeUrl: string;
+  readonly metricsUrl: string;
   readonly logFile: string;
   ready(): Promise<unknown>;
 }
@@ -25,6 +26,7 @@ export async function startCodecServerProcess(
   variables: NodeJS.ProcessEnv,
 ): Promise<CodecServerProcess> {
   const [address, probes] = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`];
+  const metrics = `127.0.0.1:${await freePort()}`;
   const logFile = join(directory, `codec-server-${address.replace(':', '-')}.log`);
   const probeUrl = `http://${probes}`;
   const started = await spawnGuarded({
@@ -34,11 +36,12 @@ export async function startCodecServerProcess(
       NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
       CODEC_ADDRESS: address,
       PROBE_ADDRESS: probes,
+      METRICS_ADDRESS: metrics,
       ...variables,
     },
     output: { file: logFile },
   });
   const ready = (): Promise<unknown> =>
     eventually('the codec server is ready', async () => (await fetch(`${probeUrl}/readyz`).catch(() => undefined))?.ok);
-  return { process: started, address, probeUrl, logFile, ready };
+  return { process: started, address, probeUrl, metricsUrl: `http://${metrics}/metrics`, logFile, ready };
 }

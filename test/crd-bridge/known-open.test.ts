@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import { workflowIdOf } from '../../api/temporal/workflow-id.ts';
 import { TaskReconciler } from '../../crd-bridge/task-reconciler.ts';
+import type { SeiNodeTask } from '../../api/sei-node-task.ts';
 import type { TaskWorkflows } from '../../crd-bridge/task-workflows.ts';
 import type { EventRecorder } from '../../kubernetes/event-recorder.ts';
 import type { TaskStatusWriter } from '../../kubernetes/task-status-writer.ts';
@@ -9,17 +10,23 @@ import { noLog } from '../support/recorded-log.ts';
 import { runningTask } from './bridge-on-fakes.ts';
 
 const MINUTE_MS = 60_000;
-const task = runningTask('a', 'task');
-const workflowId = workflowIdOf(task.metadata);
+const { metadata, ...begun } = runningTask('a', 'task');
+const workflowId = workflowIdOf(metadata);
+const inAnotherRun = { metadata, ...begun };
+const inItsRun = { metadata, ...begun, status: { ...begun.status, workflow: { id: workflowId, runId: 'run' } } };
 
 describe('whether a workflow is open', () => {
   /** How often Temporal was asked, by a start that joins a workflow that is open. */
   let asked: number;
   let reconciler: TaskReconciler;
+  let task: SeiNodeTask;
+  let canListOpen: boolean;
 
   beforeEach(() => {
     mock.timers.enable({ apis: ['Date'], now: Date.UTC(2026, 0) });
     asked = 0;
+    task = inAnotherRun;
+    canListOpen = true;
     reconciler = new TaskReconciler({
       find: () => task,
       reconcileAfter: () => {},
@@ -27,6 +34,9 @@ describe('whether a workflow is open', () => {
       statuses: undefined as unknown as TaskStatusWriter,
       events: undefined as unknown as EventRecorder,
       workflows: {
+        get canListOpen() {
+          return canListOpen;
+        },
         start: async () => {
           asked += 1;
           return 'open';
@@ -54,6 +64,30 @@ describe('whether a workflow is open', () => {
   it('is not asked of one that each list has', async () => {
     await reconcileEachMinute(20, () => reconciler.noteOpen(workflowId, Date.now()));
     assert.equal(asked, 0);
+  });
+
+  it('is left to the lists by a new leader, of one whose status was written by its workflow', async () => {
+    task = inItsRun;
+    await reconciler.reconcile(workflowId);
+    assert.equal(asked, 0);
+    reconciler.forget(workflowId);
+    await reconciler.reconcile(workflowId);
+    assert.equal(asked, 1);
+  });
+
+  it('is asked of such a one after five minutes without a list', async () => {
+    task = inItsRun;
+    await reconcileEachMinute(5);
+    assert.equal(asked, 0);
+    await reconcileEachMinute(1);
+    assert.equal(asked, 1);
+  });
+
+  it('is asked at once by a new leader where nothing can be listed', async () => {
+    task = inItsRun;
+    canListOpen = false;
+    await reconciler.reconcile(workflowId);
+    assert.equal(asked, 1);
   });
 
   it('is asked again after the last list that had it', async () => {

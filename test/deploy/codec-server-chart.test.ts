@@ -99,6 +99,17 @@ describe('the codec server of the chart', function () {
       assert.ok(!Object.entries(selector).every(([name, value]) => labels?.[name] === value), JSON.stringify(selector));
   });
 
+  it('is scraped by a PodMonitor of its own, on the port that its metrics have', async () => {
+    const monitoring = { podMonitor: { enabled: true } };
+    const objects = await objectsWith({}, { monitoring });
+    const monitors = objects.filter(({ kind, metadata }) => kind === 'PodMonitor' && metadata.name === NAME);
+    const [deployment = assert.fail()] = deploymentsIn(objects);
+    assert.partialDeepStrictEqual(monitors, [
+      { spec: { podMetricsEndpoints: [{ port: 'metrics' }], selector: deployment.spec.selector } },
+    ]);
+    assert.equal(variablesOf(deployment)['METRICS_ADDRESS'], '0.0.0.0:9090');
+  });
+
   const refused: Readonly<Record<string, readonly [values: object, words: RegExp]>> = {
     'without payload keys': [{ codecServer: { enabled: true, tokensSecretName: 'tokens' } }, /payloadKeys\.secretName/],
     'without tokens and issuer': [valuesWith({ tokensSecretName: '' }), /codecServer\.tokensSecretName/],

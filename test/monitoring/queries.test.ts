@@ -4,6 +4,8 @@ import { parse } from 'yaml';
 import { metrics, sdkMetrics, type MetricDefinition } from '../../api/metrics.ts';
 import { reasons, type ReasonDefinition } from '../../api/reasons.ts';
 import { taskPhases } from '../../api/phases.ts';
+import { runbookPhases } from '../../api/runbook-phases.ts';
+import { guardHolders } from '../../core/guard/guard-hold.ts';
 import { alertGroups } from '../../scripts/monitoring/alerts.ts';
 import { partsOf } from './promql.ts';
 
@@ -16,7 +18,11 @@ const causes: Readonly<Record<string, ReasonDefinition>> = reasons;
 /** Labels that Prometheus adds. */
 const TARGET_LABELS = ['namespace', 'pod', 'job', 'instance'];
 /** Values of labels that come from this code. */
-const VALUES: Readonly<Record<string, readonly string[]>> = { reason: Object.keys(reasons), phase: taskPhases };
+const VALUES: Readonly<Record<string, readonly string[]>> = {
+  reason: Object.keys(reasons),
+  phase: [...taskPhases, ...runbookPhases],
+  verdict: guardHolders,
+};
 
 const ROOT = new URL('../../', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8');

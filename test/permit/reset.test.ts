@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
-import type { WorkflowHandle } from '@temporalio/client';
 import { assertComplete } from '../support/assert-verdict.ts';
 import { assertOneAtATime } from '../support/assert-one-at-a-time.ts';
 import { eventually } from '../support/eventually.ts';
 import { requestsOf } from '../support/requests-of.ts';
+import { resetToFirstTask } from '../support/reset-to-first-task.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 
 describe('the permit of a holder that is reset in Temporal to its beginning', () => {
@@ -17,20 +16,6 @@ describe('the permit of a holder that is reset in Temporal to its beginning', ()
 
   after(() => environment.stop());
 
-  /** @returns The new run. */
-  async function resetToFirstTask(workflow: WorkflowHandle): Promise<string> {
-    const { events } = await workflow.fetchHistory();
-    const first = events?.find(({ workflowTaskCompletedEventAttributes: completed }) => completed);
-    const { runId } = await environment.temporal.workflowService.resetWorkflowExecution({
-      namespace: environment.servers.temporal.namespace,
-      workflowExecution: { workflowId: workflow.workflowId },
-      reason: 'a test',
-      requestId: randomUUID(),
-      workflowTaskFinishEventId: first?.eventId ?? assert.fail('no workflow task was completed'),
-    });
-    return runId;
-  }
-
   it('still belongs to it: the holder continues, restarts nothing again, and the next task gets its turn', async () => {
     const node = await environment.addNode('reset', { faults: { neverBoot: true } });
     const holder = await environment.restart('holder', 'reset');
@@ -39,7 +24,7 @@ describe('the permit of a holder that is reset in Temporal to its beginning', ()
     await environment.queued('next');
 
     const workflow = environment.workflowOf(holder);
-    const runId = await resetToFirstTask(workflow);
+    const runId = await resetToFirstTask(environment.temporal, workflow);
     await environment.taskWhere(
       'holder',
       'is watched by the new run',

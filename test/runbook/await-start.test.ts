@@ -1,10 +1,21 @@
 import assert from 'node:assert/strict';
+import { GuardWaits } from '../../activities/guard-waits.ts';
 import { awaitNodeStart } from '../../activities/runbook/await-start.ts';
 import type { ChainObservation } from '../../core/guard/chain-observation.ts';
 import type { StartRequest, StartResult } from '../../core/runbook/runbook-activities.ts';
 import type { ResourceClient } from '../../kubernetes/resource-client.ts';
+import { RecordedMetrics } from '../support/recorded-metrics.ts';
 import { FakeClock } from './fake-clock.ts';
-import { CHAIN, HEIGHT, NAMESPACE, READ_AT, chainObservation, chainSource, observedNode } from './made-up-chain.ts';
+import {
+  CHAIN,
+  HEIGHT,
+  NAMESPACE,
+  READ_AT,
+  chainObservation,
+  chainSource,
+  observedNode,
+  observedValidator,
+} from './made-up-chain.ts';
 
 const HOUR = 3_600_000;
 const request: StartRequest = {
@@ -42,7 +53,13 @@ async function wait(
     reads = [well],
     node = seiNode,
     clock = new FakeClock(READ_AT),
-  }: { reads?: readonly ChainObservation[]; node?: object | undefined; clock?: FakeClock } = {},
+    guardWaits,
+  }: {
+    reads?: readonly ChainObservation[];
+    node?: object | undefined;
+    clock?: FakeClock;
+    guardWaits?: GuardWaits;
+  } = {},
 ): Promise<StartResult> {
   let count = 0;
   const chain = {
@@ -52,7 +69,7 @@ async function wait(
     },
   };
   const seiNodes = { get: async () => await Promise.resolve(node) } as unknown as ResourceClient;
-  return await awaitNodeStart({ chain, seiNodes }, { ...request, ...change }, clock);
+  return await awaitNodeStart({ chain, seiNodes, guardWaits }, { ...request, ...change }, clock);
 }
 
 describe('the wait for the start of a node', () => {
@@ -96,6 +113,27 @@ describe('the wait for the start of a node', () => {
     const shown = { reason: 'OutsideWindow', message: 'The window opens at 2026-11-28T13:00:00Z.' } as const;
     assert.equal((await wait({ plan, shown }, { clock })).state, 'ready');
     assert.equal(clock.nowMs, READ_AT + HOUR);
+  });
+
+  it('measures for how long the guard holds the node back', async () => {
+    const alone = chainObservation([observedValidator('a', 1), observedNode('b'), observedNode('c')], sources);
+    const spared = chainObservation(
+      [observedValidator('a', 1), observedNode('b'), observedNode('c')],
+      ['b', 'c'].map((name) => chainSource(name, { powers: { 1: 1, 2: 9 } })),
+    );
+    const metrics = new RecordedMetrics();
+    const hold = { by: 'QuorumAtRisk', sinceMs: READ_AT - HOUR } as const;
+    const shown = { reason: 'Guarded', message: 'At risk.' } as const;
+    const guardWaits = new GuardWaits(metrics);
+    const result = await wait({ shown, hold }, { reads: [alone, spared], guardWaits });
+    assert.equal(result.state, 'ready');
+    const lines = metrics.lines.filter((line) => line.includes('verdict=QuorumAtRisk'));
+    assert.deepEqual(
+      lines.filter((line) => line.startsWith('sei_guard_waiters')),
+      [0, 1, 0].map((count) => `sei_guard_waiters verdict=QuorumAtRisk ${count}`),
+    );
+    assert.ok(lines.includes('sei_guard_longest_wait_seconds verdict=QuorumAtRisk 3600'), lines.join());
+    assert.ok(lines.includes('sei_guard_wait_duration_seconds verdict=QuorumAtRisk'), lines.join());
   });
 
   const unusable: Readonly<Record<string, readonly [node: object | undefined, reason: string]>> = {

@@ -5,6 +5,7 @@ import { afterRunbookEvent, type RunbookEvent } from '../../core/runbook/after-r
 import { applyControl, applySettings } from '../../core/runbook/apply-control.ts';
 import { nextRunbookStep, slots, type RunbookStep } from '../../core/runbook/next-runbook-step.ts';
 import {
+  carriedState,
   initialRunbookState,
   nodesIn,
   type NodeResult,
@@ -161,6 +162,37 @@ describe('the next step of a runbook', () => {
   for (const [what, [state, step]] of Object.entries(steps)) {
     it(what, () => assert.deepEqual(nextRunbookStep(state, 10_000), step));
   }
+
+  const long: Readonly<Record<string, readonly [state: RunbookState, step: RunbookStep]>> = {
+    'is to continue in a new run in place of a check': [begin(), { do: 'continue-as-new' }],
+    'is to continue in place of a start': [after(begin(), checked('a')), { do: 'continue-as-new' }],
+    'is to continue while it is paused': [after(begin(), { paused: true }), { do: 'continue-as-new' }],
+    'is to wait for the nodes at hand first': [
+      after(begin({ maxUnavailable: 2 }), checked('a'), started('a'), checked('b')),
+      WAIT,
+    ],
+    'is the end, if there is one': [after(begin({}, ['a']), ...through('a')), END('Complete')],
+  };
+  for (const [what, [state, step]] of Object.entries(long)) {
+    it(`of a long history ${what}`, () => assert.deepEqual(nextRunbookStep(state, 10_000, true), step));
+  }
+});
+
+describe('the state that a new run begins with', () => {
+  it('makes the last check again', () => {
+    const carried = carriedState(after(begin(), ...through('a'), checked('b')));
+    assert.deepEqual(nextRunbookStep(carried, 10_000), CHECK('b'));
+    assert.equal(carried.nodes[0]?.message, 'It is back.');
+  });
+
+  it('fits into a message to Temporal also when each of 2,000 nodes has failed with a long message', () => {
+    const names = Array.from({ length: 2_000 }, (_, index) => `n${index}`);
+    const failure = { phase: 'Failed', reason: 'TaskFailed', message: 'x'.repeat(1_500) } as const;
+    const state = begin({}, names);
+    const carried = carriedState({ ...state, nodes: state.nodes.map((node) => ({ ...node, ...failure })) });
+    assert.ok(JSON.stringify(carried).length < 1_000_000);
+    assert.ok(carried.nodes.every(({ phase, reason }) => phase === 'Failed' && reason === 'TaskFailed'));
+  });
 });
 
 /** What a simulated operator, node or clock does next. */

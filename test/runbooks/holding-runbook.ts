@@ -1,7 +1,7 @@
 import { condition, defineSignal, setHandler } from '@temporalio/workflow';
 import type { NodeReference } from '../../api/node-reference.ts';
 import { runChildTask } from '../../workflows/runbooks/child-task.ts';
-import { withNodePermit } from '../../workflows/runbooks/with-node-permit.ts';
+import { withNodePermit } from '../../workflows/runbooks/held-node.ts';
 
 export * from '../../workflows/index.ts';
 

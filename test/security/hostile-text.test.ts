@@ -30,6 +30,7 @@ import { minimalPayloads } from '../api/payload-examples.ts';
 import { planned, planner } from '../core/planner.ts';
 import { codePoint } from '../support/code-point.ts';
 import { assertSafe, assertSafeLines, HOSTILE } from './unsafe-text.ts';
+import { caseCount } from '../support/case-count.ts';
 
 const node = { namespace: 'arctic-1', name: 'syncer-0-0' };
 const target = { namespace: 'arctic-1', name: 'task', uid: 'u' };
@@ -113,7 +114,7 @@ function typesOf(tokens: readonly Token[]): string[] {
 
 function check(property: (text: string) => void): void {
   for (const text of [HOSTILE, ...longTexts]) property(text);
-  fc.assert(fc.property(anyText, property), { numRuns: 100 });
+  fc.assert(fc.property(anyText, property), { numRuns: caseCount(100) });
 }
 
 describe('any text from outside', () => {

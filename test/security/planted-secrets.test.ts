@@ -197,6 +197,7 @@ describe('secrets', () => {
 
   /** Waits for the ends of the workflows. The status tells the end before a workflow has stored it. */
   async function closed(created: readonly Parameters<TestEnvironment['workflowOf']>[0][]): Promise<void> {
+    await Promise.all(created.map(({ metadata }) => environment.finished(metadata.name)));
     await Promise.allSettled(created.map((task) => environment.workflowOf(task).result()));
   }
 

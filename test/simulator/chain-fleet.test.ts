@@ -106,6 +106,7 @@ describe('a fleet with consensus', function () {
     await restart(nodes.full);
     assert.equal((await rpc(nodes.full, '/status')).sync_info.catching_up, true);
     nodes.full.setFaults({});
+    assert.equal((await rpc(nodes.full, '/status')).sync_info.catching_up, false);
     await restart(nodes.full);
     assert.equal((await rpc(nodes.full, '/status')).sync_info.catching_up, false);
   });

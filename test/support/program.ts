@@ -32,15 +32,18 @@ export class Program {
     return this.#stderr;
   }
 
-  /** Waits until it has printed this, and returns all that it has printed; remembers the processes it has by then. */
-  async prints(pattern: RegExp): Promise<string> {
+  /**
+   * Waits until it has printed this, 240 s unless told otherwise, and returns all that it has printed; remembers the
+   * processes it has by then.
+   */
+  async prints(pattern: RegExp, timeoutMs = END_TIMEOUT_MS): Promise<string> {
     await eventually(
       `the program prints ${String(pattern)}`,
       () => {
         assert.ok(this.#end === undefined || pattern.test(this.#stdout), this.#stdout + this.#stderr);
         return pattern.test(this.#stdout);
       },
-      END_TIMEOUT_MS,
+      timeoutMs,
     );
     this.#descendants = descendantsOf(this.#child.pid ?? assert.fail());
     return this.#stdout;

@@ -3,11 +3,15 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LogEvent } from '../../api/log.ts';
 import { metrics as catalogue, sdkMetrics, type MetricDefinition } from '../../api/metrics.ts';
+import { SEI_NODE_RUNBOOK } from '../../api/resources.ts';
+import type { SeiNodeRunbook } from '../../api/sei-node-runbook.ts';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
 import type { LocalService } from '../../dev/start-local-service.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { readClusterId } from '../../kubernetes/read-cluster-id.ts';
+import { ResourceClient } from '../../kubernetes/resource-client.ts';
 import type { Faults } from '../../simulator/faults.ts';
+import { runbookSpec } from '../runbook/runbook-manifests.ts';
 import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
 import { CertificateAuthority } from '../support/certificate-authority.ts';
 import { eventually } from '../support/eventually.ts';
@@ -24,7 +28,9 @@ const labelText = (labels: readonly string[]): string => labels.toSorted().join(
 const textOf = ({ name, type, labels, help }: ServedMetric): string => `${type} ${name}{${labelText(labels)}} ${help}`;
 const definitions: Readonly<Record<string, MetricDefinition>> = catalogue;
 
-describe('metrics and logs', () => {
+describe('metrics and logs', function () {
+  // Of a machine on which everything else is tested at the same time.
+  this.timeout(300_000);
   let environment: TestEnvironment;
   let service: LocalService;
   let secrets: readonly string[];
@@ -45,7 +51,7 @@ describe('metrics and logs', () => {
       SIDECAR_CA_FILE: caFile,
     });
     assertComplete(await restart('well'));
-    await waitForPhaseAndQueue();
+    await Promise.all([waitForPhaseAndQueue(), waitForGuard(), restartFollower()]);
     await writeFile(tokenFile, REFUSED_TOKEN);
     const writtenMs = Date.now();
     await eventually('the service looks at the file again', () => Date.now() > writtenMs + 1_500);
@@ -77,6 +83,31 @@ describe('metrics and logs', () => {
     for (const name of ['first', 'second']) assertComplete(await environment.finished(name));
   }
 
+  /** No node of this chain answers who its validators are. */
+  async function waitForGuard(): Promise<void> {
+    const guarded = { guard: { mode: 'Enforce' }, target: { nodeRef: { name: 'guarded' }, queueTimeout: '1s' } };
+    assertFailed(await restart('guarded', guarded), 'TargetResolveFailed');
+  }
+
+  /** By a runbook. */
+  async function restartFollower(): Promise<void> {
+    await environment.addNode('follower', { role: 'fullNode' });
+    const runbooks = new ResourceClient<SeiNodeRunbook>(environment.admin, SEI_NODE_RUNBOOK);
+    const { namespace } = environment;
+    await runbooks.create(namespace, {
+      apiVersion: 'sei.io/v1alpha1',
+      kind: 'SeiNodeRunbook',
+      metadata: { name: 'followers' },
+      spec: runbookSpec({ targets: { nodes: ['follower'] }, gate: { blocks: 0 } }),
+    });
+    const isComplete = async (): Promise<boolean> => {
+      const { status } = (await runbooks.get(namespace, 'followers')) ?? {};
+      assert.notEqual(status?.phase, 'Failed', status?.message);
+      return status?.phase === 'Complete';
+    };
+    await eventually('the runbook is Complete', isComplete, 120_000);
+  }
+
   async function metrics(): Promise<string> {
     const response = await fetch(service.metricsUrl);
     assert.match(response.headers.get('content-type') ?? '', /^text\/plain/);
@@ -90,7 +121,12 @@ describe('metrics and logs', () => {
       const counts = [...(await metrics()).matchAll(verdict)].map(([, kind, reason, count]) =>
         [kind, reason, count].join(' '),
       );
-      assert.deepEqual(counts.toSorted(), ['RestartSeid TaskComplete 3', 'RestartSeid Timeout 2']);
+      // One of those that completed is a step of the runbook, without a resource.
+      assert.deepEqual(counts.toSorted(), [
+        'RestartSeid TargetResolveFailed 1',
+        'RestartSeid TaskComplete 4',
+        'RestartSeid Timeout 2',
+      ]);
       return true;
     });
   });
@@ -99,7 +135,9 @@ describe('metrics and logs', () => {
     // Credentials are read every 10 s.
     await eventually('the last gauge', async () => (await metrics()).includes('sei_token_expiry_timestamp_seconds{'));
     const served = servedMetrics(await metrics()).filter(({ name }) => !name.startsWith('temporal_'));
-    const expected = Object.entries(definitions).map(([name, definition]) => ({ ...definition, name }));
+    const expected = Object.entries(definitions)
+      .map(([name, definition]) => ({ ...definition, name }))
+      .filter(({ recordedBy }) => recordedBy !== 'codec-server');
     assert.deepEqual(served.map(textOf).toSorted(), expected.map(textOf).toSorted());
   });
 
@@ -120,7 +158,11 @@ describe('metrics and logs', () => {
   it('count the outcomes of every kind and reason from 0', async () => {
     const counts = [...(await metrics()).matchAll(/^sei_task_outcomes_total\{kind="(\w+)",reason="(\w+)"\} (\d+)$/gm)];
     const happened = counts.filter(([, , , count]) => count !== '0').map(([, ...words]) => words.join(' '));
-    assert.deepEqual(happened.toSorted(), ['RestartSeid TaskComplete 3', 'RestartSeid Timeout 2']);
+    assert.deepEqual(happened.toSorted(), [
+      'RestartSeid TargetResolveFailed 1',
+      'RestartSeid TaskComplete 3',
+      'RestartSeid Timeout 2',
+    ]);
     assert.ok(counts.some(([, kind, reason]) => kind === 'GovVote' && reason === 'TxFailed'));
   });
 
@@ -134,10 +176,19 @@ describe('metrics and logs', () => {
   it('count what exists by kind and phase', async () => {
     await eventually('the census', async () => {
       const text = await metrics();
-      return ['Complete"} 3', 'Failed"} 2', 'Pending"} 0', 'Running"} 0'].every((end) =>
+      return ['Complete"} 3', 'Failed"} 3', 'Pending"} 0', 'Running"} 0'].every((end) =>
         text.includes(`sei_tasks{kind="RestartSeid",phase="${end}\n`),
       );
     });
+  });
+
+  it('count runbooks, their nodes and the waits for the guard', async () => {
+    await eventually('the census', async () => (await metrics()).includes('sei_runbooks{phase="Complete"} 1\n'));
+    const text = await metrics();
+    assert.match(text, /^sei_runbook_node_outcomes_total\{.*reason="Passed".*\} 1$/m);
+    assert.match(text, /^sei_runbook_duration_seconds_count\{reason="RunbookComplete"\} 1$/m);
+    assert.match(text, /^sei_guard_wait_duration_seconds_count\{verdict="ChainDataUnavailable"\} 1$/m);
+    assert.match(text, /^sei_guard_waiters\{verdict="ChainDataUnavailable"\} 0$/m);
   });
 
   it('show the length of the queue, and what the Temporal SDK measures', async () => {

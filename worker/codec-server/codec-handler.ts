@@ -1,6 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Payload, PayloadCodec } from '@temporalio/common';
 import type { Log } from '../../api/log.ts';
+import type { Metrics } from '../../api/metrics.ts';
 import { PayloadUnreadableError } from '../../encryption/errors.ts';
 import { printable } from '../../lib/printable.ts';
 import { readAtMost } from '../../lib/read-at-most.ts';
@@ -23,6 +24,8 @@ export interface CodecHandlerOptions {
   readonly codec: PayloadCodec;
   readonly admission: Pick<Admission, 'originOf' | 'subjectOf'>;
   readonly log: Log;
+  /** Unset: nothing is measured. */
+  readonly metrics?: Metrics | undefined;
 }
 
 interface Answer {
@@ -44,6 +47,7 @@ export class CodecHandler {
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const startedAt = performance.now();
     let cors: OutgoingHttpHeaders = { vary: 'Origin' };
     let answer: Answer;
     try {
@@ -62,6 +66,9 @@ export class CodecHandler {
       ...(request.complete ? {} : { connection: 'close' }),
     });
     response.end(answer.body);
+    const { metrics } = this.#options;
+    metrics?.count('sei_codec_requests_total', { code: String(answer.status) });
+    metrics?.record('sei_codec_request_duration_seconds', {}, (performance.now() - startedAt) / 1_000);
   }
 
   async #run(request: IncomingMessage): Promise<Answer> {

@@ -91,6 +91,7 @@ export const codecServerSchema = z.object({
   ),
   ...configSchema.pick({
     PROBE_ADDRESS: true,
+    METRICS_ADDRESS: true,
     SHUTDOWN_GRACE: true,
     LOG_LEVEL: true,
     LOG_FORMAT: true,

@@ -1,11 +1,14 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
+import { Runtime } from '@temporalio/worker';
 import type { Log } from '../../api/log.ts';
 import { EncryptionCodec } from '../../encryption/encryption-codec.ts';
 import { PayloadKeyFile } from '../../encryption/payload-key-file.ts';
 import packageJson from '../../package.json' with { type: 'json' };
+import { installRuntime } from '../install-runtime.ts';
 import { startProbeServer, type Checks } from '../probe-server.ts';
 import { formatOf, runProgram, type Program } from '../run-program.ts';
+import { RuntimeMetrics } from '../runtime-metrics.ts';
 import { ServiceLog } from '../service-log.ts';
 import { Admission } from './admission.ts';
 import { BearerTokens } from './bearer-tokens.ts';
@@ -24,6 +27,8 @@ async function run({ shutdown, logTo, limitShutdown }: Program): Promise<void> {
   const serviceLog = new ServiceLog({ level: config.LOG_LEVEL, format: formatOf(config.LOG_FORMAT), secrets: [] });
   logTo(serviceLog);
   const { log } = serviceLog;
+  installRuntime(config.METRICS_ADDRESS, serviceLog.sdk);
+  const metrics = new RuntimeMetrics(() => Runtime.instance().metricMeter);
   const open = new Set(['requests']);
   limitShutdown(config.SHUTDOWN_GRACE, open);
 
@@ -34,7 +39,7 @@ async function run({ shutdown, logTo, limitShutdown }: Program): Promise<void> {
   const probes = await startProbeServer(config.PROBE_ADDRESS, { healthz: () => ({}), readyz, secrets: [] }, serviceLog);
   const codec = new EncryptionCodec(new PayloadKeyFile(config.PAYLOAD_KEY_FILE, log));
   const admission = new Admission({ origins: config.CODEC_ORIGINS, bearerTokens, signedTokens });
-  const handler = new CodecHandler({ codec, admission, log });
+  const handler = new CodecHandler({ codec, admission, log, metrics });
   const server = await startCodecServer({ config, handler, log, signal: shutdown });
   signedTokens?.watchKeys(shutdown);
   log('CodecServerRunning', {

@@ -15,27 +15,35 @@ export interface ServiceQueue {
 export interface ChildTask<Kind extends TaskKind = TaskKind> {
   /** Ends the child's workflow id; unique in the runbook. */
   readonly step: string;
+  /** Begins the child's workflow id. Default: the id of the workflow that calls. */
+  readonly runbook?: string;
+  /**
+   * Whether a second start of the id is refused, also after the first one has ended: a runbook that is reset in Temporal
+   * then sends the task no second time. Default: no.
+   */
+  readonly isOnce?: boolean;
   readonly kind: Kind;
   readonly input: TaskInput<Kind>;
 }
 
 /**
- * Runs a task as a child workflow with id `<runbook>/<step>`. When the runbook is cancelled or ends, the child is asked
+ * Runs a task of any kind as a child workflow with id `<runbook>/<step>`. When the runbook is cancelled or ends, the child is asked
  * to cancel: a restart that was sent is still watched to its end.
  *
  * @returns The outcome of a task that is Complete.
  * @throws ChildWorkflowFailure whose cause is an ApplicationFailure of type = the reason, details = the outcome.
  */
 export async function runChildTask<Kind extends TaskKind>(
-  { step, kind, input }: ChildTask<Kind>,
+  { step, runbook = workflowInfo().workflowId, isOnce = false, kind, input }: ChildTask<Kind>,
   { taskQueue }: ServiceQueue = {},
 ): Promise<TaskOutcome> {
   const { namespace, name } = input.node;
   return (await executeChild(kind, {
     taskQueue,
-    workflowId: `${workflowInfo().workflowId}/${step}`,
+    workflowId: `${runbook}/${step}`,
     staticSummary: `${kind} ${namespace}/${name}`,
     parentClosePolicy: 'REQUEST_CANCEL',
+    ...(isOnce && { workflowIdReusePolicy: 'REJECT_DUPLICATE' }),
     args: [input],
   })) as TaskOutcome;
 }

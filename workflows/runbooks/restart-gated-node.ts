@@ -4,10 +4,8 @@ import {
   CancellationScope,
   ChildWorkflowFailure,
   defineSignal,
-  executeChild,
   getExternalWorkflowHandle,
   isCancellation,
-  proxyActivities,
   setCurrentDetails,
   setHandler,
   TerminatedFailure,
@@ -16,12 +14,12 @@ import {
 import type { RunbookNodeStep } from '../../api/runbook-phases.ts';
 import type { FrozenNode, NodeResult } from '../../core/runbook/runbook-state.ts';
 import type { RunbookPlan } from '../../core/runbook/plan-runbook.ts';
-import type { GateProgress, GateResult, RunbookActivities } from '../../core/runbook/runbook-activities.ts';
+import type { GateProgress, GateResult } from '../../core/runbook/runbook-activities.ts';
 import { formatDuration } from '../../lib/go-duration.ts';
 import { markdown } from '../../lib/markdown.ts';
 import { present } from '../../lib/present.ts';
-import { acquiring } from '../activity-options.ts';
-import { withNodePermit } from './with-node-permit.ts';
+import { gateOnce, holdNode, type HeldNode } from './held-node.ts';
+import { restartSeid } from './restart-seid.ts';
 
 /** One try at one node of a runbook. */
 export interface GatedNodeInput {
@@ -67,11 +65,10 @@ class GatedNode {
   }
 
   async run(): Promise<NodeResult> {
-    const { plan, node } = this.#input;
     try {
-      return await withNodePermit({ namespace: plan.namespace, name: node.name }, async (permitHolder) => {
+      return await holdNode(this.#input, async (held) => {
         await this.#report({ step: 'Restarting' });
-        const failure = await this.#restart(permitHolder);
+        const failure = await this.#restart(held);
         if (failure !== undefined) return failure;
         await this.#report({ step: 'Gating' });
         return await this.#passGate();
@@ -83,27 +80,15 @@ class GatedNode {
   }
 
   /** @returns Why it failed. `undefined`: it is complete. */
-  async #restart(permitHolder: string): Promise<NodeResult | undefined> {
-    const { plan, node, try: count } = this.#input;
+  async #restart(held: HeldNode): Promise<NodeResult | undefined> {
+    const { plan, try: count } = this.#input;
     const { workflowId, parent } = workflowInfo();
     const runbook = parent?.workflowId ?? workflowId;
-    const input = {
-      node: { namespace: plan.namespace, name: node.name },
-      payload: {},
-      permitHolder,
-      cluster: plan.cluster,
-      guard: { mode: 'Enforce', ...plan.guard },
-      ...present({ override: plan.override }),
-      why: `Runbook ${plan.mirrorTo?.name ?? runbook}`,
-    };
     try {
-      await executeChild('RestartSeid', {
-        workflowId: `${runbook}/${node.name}/restart/${count}`,
-        staticSummary: `RestartSeid ${plan.namespace}/${node.name}`,
-        parentClosePolicy: 'REQUEST_CANCEL',
-        // A workflow that is reset must not send a second restart.
-        workflowIdReusePolicy: 'REJECT_DUPLICATE',
-        args: [input],
+      await restartSeid(held, {
+        runbook,
+        step: `${held.name}/restart/${count}`,
+        why: `Runbook ${plan.mirrorTo?.name ?? runbook}`,
       });
       return undefined;
     } catch (error) {
@@ -124,25 +109,11 @@ class GatedNode {
 
   /** @returns `undefined` when the wait was interrupted before it had a result. */
   async #untilPromoted(earlier: GateProgress | undefined): Promise<GateResult | undefined> {
-    const { plan, node } = this.#input;
     if (this.#isPromoted) return undefined;
-    const { gateNode } = proxyActivities<RunbookActivities>({
-      ...acquiring(),
-      // A promotion is noticed with a heartbeat.
-      heartbeatTimeout: '10 seconds',
-      summary: `Wait until ${node.name} is back`,
-    });
     const scope = new CancellationScope();
     this.#gate = scope;
     try {
-      return await scope.run(() =>
-        gateNode({
-          node: { namespace: plan.namespace, name: node.name },
-          isValidator: node.isValidator,
-          plan: { cluster: plan.cluster, chainId: plan.chainId, gate: plan.gate, guard: plan.guard },
-          ...present({ earlier }),
-        }),
-      );
+      return await scope.run(() => gateOnce(this.#input, earlier));
     } catch (error) {
       if (this.#isPromoted && (isCancellation(error) || error instanceof ActivityFailure)) return undefined;
       throw error;

@@ -8,17 +8,26 @@ import {
   continueAsNew,
   executeChild,
   isCancellation,
+  metricMeter,
   proxyActivities,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { RunbookInput } from '../../api/temporal/runbook-input.ts';
 import { afterRunbookEvent, type RunbookEvent } from '../../core/runbook/after-runbook-event.ts';
 import { applySettings } from '../../core/runbook/apply-control.ts';
+import type { GuardNumbers } from '../../core/guard/decide-guard.ts';
+import type { GuardHold } from '../../core/guard/guard-hold.ts';
 import { nextRunbookStep, slots, type RunbookStep } from '../../core/runbook/next-runbook-step.ts';
 import { planSummary } from '../../core/runbook/plan-summary.ts';
 import type { RunbookPlan } from '../../core/runbook/plan-runbook.ts';
 import type { PlanResult, RunbookActivities, StartResult } from '../../core/runbook/runbook-activities.ts';
-import { initialRunbookState, nodesIn, type NodeResult, type RunbookState } from '../../core/runbook/runbook-state.ts';
+import {
+  carriedState,
+  initialRunbookState,
+  nodesIn,
+  type NodeResult,
+  type RunbookState,
+} from '../../core/runbook/runbook-state.ts';
 import { endView, planningView, runbookView, type RunbookView } from '../../core/runbook/runbook-view.ts';
 import { present } from '../../lib/present.ts';
 import { SHORT, waiting } from '../activity-options.ts';
@@ -52,12 +61,20 @@ export async function RollingRestart(input: RunbookInput, resumed?: ResumedRunbo
 
 type EndPhase = Extract<RunbookStep, { do: 'end' }>['phase'];
 
+/** A check of whether a node may be started, while it runs. */
+interface RunningCheck {
+  readonly node: string;
+  /** What the runbook shows as its reason to wait. */
+  readonly shown: RunbookState['waiting'];
+  /** Ends it. */
+  readonly scope: CancellationScope;
+}
+
 class RunbookRun {
   readonly #input: RunbookInput;
   readonly #control: RunbookControl;
   #plan: RunbookPlan | undefined;
-  /** Ends a check that waits for something that has changed. */
-  #check: CancellationScope | undefined;
+  #check: RunningCheck | undefined;
   #isDeleted = false;
 
   constructor(input: RunbookInput, resumed: ResumedRunbook | undefined) {
@@ -73,6 +90,8 @@ class RunbookRun {
 
   async run(): Promise<RunbookOutcome> {
     const mirror = this.#mirror();
+    // A run that continues an earlier one has something to show at once.
+    this.#onChange();
     const view = await this.#work();
     mirror.stop();
     showRunbook(view);
@@ -85,11 +104,14 @@ class RunbookRun {
     if ('view' in plan) return plan.view;
     this.#plan = plan;
     for (;;) {
-      const step = nextRunbookStep(this.#state, Date.now());
+      const step = this.#nextStep();
       if (step.do === 'end') return this.#endView(step.phase);
-      if (this.#mayContinueAsNew()) await this.#continueAsNew(plan);
       await this.#take(step, plan);
     }
+  }
+
+  #nextStep(): RunbookStep {
+    return nextRunbookStep(this.#state, Date.now(), workflowInfo().continueAsNewSuggested);
   }
 
   async #makePlan(): Promise<RunbookPlan | { readonly view: RunbookView }> {
@@ -124,6 +146,7 @@ class RunbookRun {
   /** Records what happened. Before the plan is made only a deletion can happen. */
   apply(event: RunbookEvent): void {
     if (event.type === 'deleted') this.#isDeleted = true;
+    if (event.type === 'ended') countOutcome(event.result);
     const { state } = this.#control;
     if (state !== undefined) this.#control.state = afterRunbookEvent(state, event, Date.now());
   }
@@ -134,6 +157,8 @@ class RunbookRun {
         return await this.#checkStart(step.node, plan);
       case 'start':
         return this.#start(step, plan);
+      case 'continue-as-new':
+        return await this.#continueAsNew(plan);
       default: {
         const { revision } = this.#state;
         const isChanged = (): boolean => this.#state.revision !== revision;
@@ -144,10 +169,9 @@ class RunbookRun {
   }
 
   async #checkStart(node: string, plan: RunbookPlan): Promise<void> {
-    const { revision } = this.#state;
-    const result = await this.#untilChanged(() => this.#awaitStart(node, plan));
-    // Something happened while the check ran: what it found may no longer be true.
-    if (result === undefined || this.#state.revision !== revision) return;
+    const check = { node, shown: this.#state.waiting, scope: new CancellationScope() };
+    const result = await this.#resultOfCheck(check, plan);
+    if (result === undefined || !this.#isDue(check)) return;
     if (result.state === 'unusable') {
       const { reason, message } = result;
       return this.apply({ type: 'ended', node, result: { state: 'failed', reason, message } });
@@ -165,7 +189,7 @@ class RunbookRun {
       ...waiting(),
       summary: `Wait until ${node} may be restarted`,
     });
-    const { waiting: shown } = state;
+    const { waiting: shown, guard } = state;
     return await awaitStart({
       plan,
       node,
@@ -173,15 +197,16 @@ class RunbookRun {
       running: nodesIn(state, 'Running').map(({ name }) => name),
       slots: slots(state),
       ...(shown === undefined ? {} : { shown: { reason: shown.reason, message: shown.message } }),
+      ...present({ hold: shown?.reason === 'Guarded' ? guard && holdOf(guard, shown.sinceMs) : undefined }),
     });
   }
 
-  /** @returns `undefined` when something changed before there was a result. */
-  async #untilChanged<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
-    const scope = new CancellationScope();
-    this.#check = scope;
+  /** @returns `undefined` when the check is no longer due. */
+  async #resultOfCheck(check: RunningCheck, plan: RunbookPlan): Promise<StartResult | undefined> {
+    const { node, scope } = check;
+    this.#check = check;
     try {
-      return await scope.run(work);
+      return await scope.run(() => this.#awaitStart(node, plan));
     } catch (error) {
       if (scope.consideredCancelled && isCancellation(error)) return undefined;
       throw error;
@@ -190,9 +215,19 @@ class RunbookRun {
     }
   }
 
+  /**
+   * Whether a check would still be made, with the same to show. Then its result counts, whatever happened to other nodes:
+   * those that were under way when it began count as down in it.
+   */
+  #isDue({ node, shown }: RunningCheck): boolean {
+    const step = this.#nextStep();
+    return step.do === 'check' && step.node === node && this.#state.waiting === shown;
+  }
+
   #onChange(): void {
-    if (this.#control.state !== undefined) showRunbook(this.#view);
-    this.#check?.cancel();
+    if (this.#control.state === undefined) return;
+    showRunbook(this.#view);
+    if (this.#check !== undefined && !this.#isDue(this.#check)) this.#check.scope.cancel();
   }
 
   #start({ node: name, try: count }: Extract<RunbookStep, { do: 'start' }>, plan: RunbookPlan): void {
@@ -237,14 +272,12 @@ class RunbookRun {
     }
   }
 
-  #mayContinueAsNew(): boolean {
-    return (
-      workflowInfo().continueAsNewSuggested && nodesIn(this.#state, 'Running').length === 0 && allHandlersFinished()
-    );
-  }
-
-  async #continueAsNew(plan: RunbookPlan): Promise<never> {
-    return await continueAsNew<typeof RollingRestart>(this.#input, { plan, state: this.#state });
+  /** The next run checks the next node again. */
+  async #continueAsNew(plan: RunbookPlan): Promise<void> {
+    await condition(allHandlersFinished);
+    const state = carriedState(this.#state);
+    if (nextRunbookStep(state, Date.now(), true).do !== 'continue-as-new') return;
+    await continueAsNew<typeof RollingRestart>(this.#input, { plan, state });
   }
 
   /** The mirror of a run that has a resource: its view is asked for by query, so that it costs no history. */
@@ -308,6 +341,16 @@ class RunbookMirroring {
   stop(): void {
     this.#scope.cancel();
   }
+}
+
+function holdOf({ verdict }: GuardNumbers, sinceMs: number): GuardHold {
+  return { by: verdict === 'Allowed' || verdict === 'NotAValidator' ? 'ChainPermit' : verdict, sinceMs };
+}
+
+function countOutcome(result: NodeResult): void {
+  metricMeter
+    .createCounter('sei_runbook_node_outcomes_total', '1', 'Tries at a node of a runbook that ended')
+    .add(1, { reason: result.state === 'passed' ? 'Passed' : result.reason });
 }
 
 function outcomeOf({ phase, reason, message, counts }: RunbookView): RunbookOutcome {

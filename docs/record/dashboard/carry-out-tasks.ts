@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SEI_NODE_RUNBOOK } from '../../../api/resources.ts';
 import { workflowIdOf } from '../../../api/temporal/workflow-id.ts';
 import type { LocalServers } from '../../../dev/start-local-servers.ts';
 import type { LocalStack, StackNodeOptions } from '../../../dev/start-local-stack.ts';
+import { ResourceClient } from '../../../kubernetes/resource-client.ts';
 import type { Pods } from './pods.ts';
 
 /** What the work needs: a chain with its nodes, and the processes of the service. */
@@ -33,6 +35,9 @@ export const NODES: Readonly<Record<string, StackNodeOptions>> = {
   'syncer-0': { faults: SLOW, spec: { peers: PEERS } },
   'syncer-1': { faults: SLOW, phase: 'Initializing' },
   'stubborn-0': { faults: { ignoreSigterm: true } },
+  'follower-0': { faults: SLOW, role: 'fullNode' },
+  'follower-1': { faults: SLOW, role: 'fullNode' },
+  'stubborn-1': { faults: { ignoreSigterm: true }, role: 'fullNode' },
 };
 
 const VOTE = { chainId: CHAIN_ID, proposalId: 7, option: 'yes', fees: '4000usei', gas: 200_000 };
@@ -59,13 +64,40 @@ function restart(...nodes: readonly string[]): Step['act'] {
     Promise.all(nodes.map((node, index) => stack.restart(`restart-${node}-${Date.now()}-${index}`, node)));
 }
 
+/** It needs an operator at its last node, which ignores SIGTERM. */
+async function restartFollowers({ stack: { admin, namespace } }: Installation): Promise<unknown> {
+  return await new ResourceClient(admin, SEI_NODE_RUNBOOK).create(namespace, {
+    apiVersion: `${SEI_NODE_RUNBOOK.group}/${SEI_NODE_RUNBOOK.version}`,
+    kind: SEI_NODE_RUNBOOK.kind,
+    metadata: { name: 'followers' },
+    spec: {
+      kind: 'RollingRestart',
+      chainId: CHAIN_ID,
+      targets: { nodes: ['follower-0', 'follower-1', 'stubborn-1'] },
+      strategy: { order: 'Listed' },
+      gate: { blocks: 5 },
+      rollingRestart: {},
+    },
+  });
+}
+
 const steps: readonly Step[] = [
   { at: 10, what: 'restart a validator', act: restart('validator-0') },
   { at: 14, what: 'wait for heights', act: awaitHeight('await-upgrade', 'validator-1', 300) },
   { at: 16, what: 'wait for a height that is far away', act: awaitHeight('await-far', 'validator-3', FAR) },
+  { at: 20, what: 'restart full nodes with a runbook', act: restartFollowers },
   { at: 22, what: 'restart one node three times', act: restart('validator-2', 'validator-2', 'validator-2') },
   { at: 30, what: 'restart a node that ignores SIGTERM', act: restart('stubborn-0') },
   { at: 36, what: 'restart a node that is not Running', act: restart('syncer-1') },
+  {
+    at: 40,
+    what: 'restart a validator with a guard: no node answers who the validators are',
+    act: ({ stack }) =>
+      stack.restart('guarded', 'validator-3', {
+        target: { nodeRef: { name: 'validator-3' }, queueTimeout: '2m' },
+        guard: { mode: 'Enforce' },
+      }),
+  },
   { at: 45, what: 'restart a node that does not exist', act: restart('validator-9') },
   {
     at: 50,
