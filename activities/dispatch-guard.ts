@@ -9,7 +9,7 @@ import type { Attempt } from './attempt.ts';
 import type { TargetDependencies } from './check-target.ts';
 import { recordEvents, subjectsOf } from './mirror-status.ts';
 import { ownWorkflowId } from './own-workflow-id.ts';
-import { passGuard, recordRestart } from './pass-guard.ts';
+import { endRestart, passGuard, recordRestart } from './pass-guard.ts';
 import { readSeiNode } from './read-sei-node.ts';
 
 /** Largest age of an evaluation at the POST, in milliseconds. */
@@ -18,6 +18,8 @@ const FRESH_MS = 15_000;
 export interface DispatchGuardOptions {
   readonly plan: TaskPlan;
   readonly guard: PlannedGuard;
+  /** Chain whose permit the task may hold. Unset: none. */
+  readonly chainId: string | undefined;
   readonly attempt: Pick<Attempt<object>, 'nowMs' | 'signal'>;
 }
 
@@ -79,6 +81,13 @@ export class DispatchGuard {
     this.#tell(decision);
     this.evaluatedAt = performance.now();
     return undefined;
+  }
+
+  /** Nothing was sent, and the task waits again: others may take down a validator until it has its turn. */
+  async release(): Promise<void> {
+    const { chainId, guard, attempt } = this.#options;
+    if (chainId === undefined || guard.mode !== 'Enforce') return;
+    await endRestart(this.#dependencies, chainId, { holder: ownWorkflowId(), sent: 'no', endedAtMs: attempt.nowMs });
   }
 
   /** Once, however often the task is sent. */

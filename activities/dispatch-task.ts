@@ -62,7 +62,7 @@ export class TaskDispatch {
     const { plan, elapsedMs } = request;
     this.#work = taskWork(dependencies, plan.task, request.request);
     const { guard } = plan;
-    this.#guard = guard && new DispatchGuard(dependencies, { plan, guard, attempt });
+    this.#guard = guard && new DispatchGuard(dependencies, { plan, guard, chainId: request.guard?.chainId, attempt });
     this.#reporter = new TaskReporter({ dependencies, task: plan.task, attempt });
     const { taskId: _, executingSinceMs, ...known } = attempt.earlier ?? { taskId: '', ...request.knowledge };
     this.#knowledge = known;
@@ -101,9 +101,11 @@ export class TaskDispatch {
     return isStale(lookedAt) || (this.#guard?.evaluatedAt ?? 0) > lookedAt;
   }
 
-  /** Why the task may not be sent now. */
+  /** Why the task may not be sent now. One that goes back to waiting leaves the permit of its chain to others. */
   async #held(): Promise<DispatchOutcome | undefined> {
-    return (await this.#busy()) ?? (await this.#heldByGuard());
+    const held = (await this.#busy()) ?? (await this.#heldByGuard());
+    if (held?.state === 'busy') await this.#guard?.release();
+    return held;
   }
 
   async #heldByGuard(): Promise<DispatchOutcome | undefined> {

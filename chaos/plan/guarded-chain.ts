@@ -24,8 +24,8 @@ export const ANY_GUARDED = 'any guarded node';
 export const SOURCES = ['archive-0', 'archive-1'] as const;
 
 /**
- * Of 77 voting power 25 must not be down: two of ours may be at a time, and one while the outsider is. Nobody of ours has
- * a third. All other nodes of the fleet are full nodes of this chain.
+ * Of 81 voting power 27 must not be down: any two of ours with a key of their own may be, but neither of the two largest
+ * while the outsider is, with the second exactly at a third. Nobody of ours has a third. All other nodes of the fleet are full nodes of this chain.
  */
 export const CONSENSUS: ConsensusOptions = {
   validators: [
@@ -35,6 +35,6 @@ export const CONSENSUS: ConsensusOptions = {
     { name: 'validator-3', power: '9' },
     { name: 'validator-4', power: '8' },
     { name: 'shared', power: '15', nodes: ['sentry-0', 'sentry-1'] },
-    { name: OUTSIDER, power: '12', nodes: [] },
+    { name: OUTSIDER, power: '16', nodes: [] },
   ],
 };

@@ -4,7 +4,7 @@ import { nodeVerbs, runbookVerbs } from '../../api/runbook-phases.ts';
 import { runbookSpecSchema } from '../../api/sei-node-runbook.ts';
 import { taskKindNames } from '../../api/task-kinds.ts';
 import { definitionOf, faultTypeNames } from '../../chaos/plan/fault-types.ts';
-import { GUARDED_NODES } from '../../chaos/plan/guarded-chain.ts';
+import { CONSENSUS, GUARDED_NODES } from '../../chaos/plan/guarded-chain.ts';
 import { planChaos, type ChaosPlan } from '../../chaos/plan/plan-chaos.ts';
 import type { PlannedFault } from '../../chaos/plan/plan-faults.ts';
 import type { PlannedRollingRestart } from '../../chaos/plan/planned-rolling-restart.ts';
@@ -161,6 +161,16 @@ describe('a plan', () => {
     assert.ok(unguarded.length > 100);
     assert.ok(!unguarded.some((node) => (GUARDED_NODES as readonly string[]).includes(node)));
     assert.ok(tasksOf(workWithin(plan.guardedRestarts, 600_000)).every(({ guarded }) => guarded !== undefined));
+  });
+
+  it('has a chain on which the guard has to refuse: with the outsider, the second largest has exactly a third', () => {
+    const powers = new Map(CONSENSUS.validators.map(({ name, power }) => [name, Number(power)]));
+    const total = [...powers.values()].reduce((sum, power) => sum + power, 0);
+    const isThird = (...names: string[]) => 3 * names.reduce((sum, name) => sum + (powers.get(name) ?? 0), 0) >= total;
+    assert.ok(![...powers.keys()].some((name) => isThird(name)));
+    assert.ok(!isThird('validator-0', 'validator-1'));
+    assert.ok(isThird('outsider', 'validator-1') && !isThird('outsider', 'validator-2'));
+    assert.equal(3 * ((powers.get('outsider') ?? 0) + (powers.get('validator-1') ?? 0)), total);
   });
 
   it('never uses a name twice', () => {

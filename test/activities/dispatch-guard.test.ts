@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { asyncLocalStorage, type Context } from '@temporalio/activity';
+import type { Attempt } from '../../activities/attempt.ts';
+import type { TargetDependencies } from '../../activities/check-target.ts';
+import { TaskDispatch } from '../../activities/dispatch-task.ts';
+import type { SidecarTask } from '../../api/sidecar/sidecar-task.ts';
+import type { DispatchHeartbeat } from '../../core/activities.ts';
+import { planTask } from '../../core/task-plan.ts';
+import { RecordedLog } from '../support/recorded-log.ts';
+import { CHAIN, chainOf, NOW_MS } from '../core/guard/observations.ts';
+
+const node = { namespace: CHAIN, name: 'validator-0' };
+const PERMIT = `seichain-permit/${CHAIN}`;
+const OWN = 'own-workflow';
+const planned = planTask(
+  'RestartSeid',
+  { node, payload: {}, guard: { mode: 'Enforce' } },
+  { workflowId: OWN, firstRunId: 'r', cluster: 'c' },
+);
+const plan = 'plan' in planned ? planned.plan : assert.fail(planned.verdict.message);
+const seiNode = {
+  metadata: { ...node, uid: 'u' },
+  spec: { chainId: CHAIN, validator: {} },
+  status: { phase: 'Running' },
+};
+
+/** Dispatches a task that has the permit of its chain. @returns What became of it and of the permit. */
+async function dispatched(world: { readonly silent?: readonly number[]; readonly others?: readonly SidecarTask[] }) {
+  const released: string[] = [];
+  const { silent = [], others = [] } = world;
+  const permits = {
+    acquire: async () => ({ runId: 'p' }),
+    isHeldBy: async () => released.length === 0,
+    release: async (permitId: string, holder: string) => released.push(`${permitId} ${holder}`),
+  };
+  const dependencies = {
+    sidecar: { getTask: async () => undefined, isAlive: async () => true, listTasks: async () => others },
+    seiNodes: { get: async () => seiNode },
+    chains: { read: async () => ({ ...chainOf({ powers: [10, 10, 10, 10], silent }), readFromMs: NOW_MS }) },
+    restarts: { read: async () => [], write: async () => undefined },
+    permits,
+    log: new RecordedLog().log,
+  } as unknown as TargetDependencies;
+  const attempt = {
+    nowMs: NOW_MS,
+    elapsedMs: 0,
+    isCancelled: false,
+    signal: new AbortController().signal,
+    heartbeat: () => undefined,
+    confirm: async () => false,
+  } as unknown as Attempt<DispatchHeartbeat>;
+  const request = {
+    plan,
+    request: { type: 'restart-seid' },
+    knowledge: { sent: 'no' },
+    guard: { chainId: CHAIN },
+  } as const;
+  const context = { info: { workflowExecution: { workflowId: OWN, runId: 'r' } } } as Context;
+  const { state } = await asyncLocalStorage.run(context, () => new TaskDispatch(dependencies, request, attempt).run());
+  return { state, released };
+}
+
+describe('a guarded task that may not be sent after all', () => {
+  it('leaves the permit of its chain to others when the guard holds it back', async () =>
+    assert.deepEqual(await dispatched({ silent: [3] }), { state: 'busy', released: [`${PERMIT} ${OWN}`] }));
+
+  it('leaves it to others when its node is busy', async () => {
+    const restart = { id: 'other', type: 'restart-seid', status: 'running' } as const;
+    assert.deepEqual(await dispatched({ others: [restart] }), { state: 'busy', released: [`${PERMIT} ${OWN}`] });
+  });
+
+  it('keeps it when it is sent', async () => assert.deepEqual((await dispatched({})).released, []));
+});
