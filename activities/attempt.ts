@@ -24,6 +24,7 @@ export class Attempt<Details extends object> implements Disposable {
   readonly #startedMs = performance.now();
   /** From when the attempt was due until a worker began it, in milliseconds. */
   #waitedForWorkerMs = 0;
+  #isAfterLoss = false;
   #details: Details | undefined;
   readonly #heartbeats: NodeJS.Timeout | undefined;
 
@@ -60,6 +61,15 @@ export class Attempt<Details extends object> implements Disposable {
     return currentAttemptScheduledTimestampMs + this.#waitedForWorkerMs + performance.now() - this.#startedMs;
   }
 
+  /**
+   * Whether the attempt before this one ended without a word, because its worker was killed or was lost. What `earlier`
+   * has may then be older than what that attempt did last: the SDK sends heartbeats late, and repeats them, while the
+   * next one is confirmed. Only known after `countWaitForWorker`.
+   */
+  get isAfterLoss(): boolean {
+    return this.#isAfterLoss;
+  }
+
   /** Time since the activity was scheduled, earlier attempts included, in milliseconds. */
   get elapsedMs(): number {
     return this.nowMs - this.#context.info.scheduledTimestampMs;
@@ -74,7 +84,8 @@ export class Attempt<Details extends object> implements Disposable {
   async countWaitForWorker(): Promise<void> {
     const { attempt, currentAttemptScheduledTimestampMs: dueMs } = this.#context.info;
     if (attempt === 1 && Math.abs(Date.now() - dueMs) < SHORT_WAIT_MS) return;
-    const { lastStartedTime: began } = (await ownPendingActivity()) ?? {};
+    const { lastStartedTime: began, lastFailure } = (await ownPendingActivity()) ?? {};
+    this.#isAfterLoss = attempt > 1 && !lastFailure?.applicationFailureInfo;
     if (!began) return;
     const beganMs = 1_000 * Number(began.seconds ?? 0) + (began.nanos ?? 0) / 1_000_000;
     this.#waitedForWorkerMs = Math.max(0, beganMs - dueMs);
@@ -97,7 +108,10 @@ export class Attempt<Details extends object> implements Disposable {
    * time.
    */
   async confirm(details: Details): Promise<boolean> {
+    const isFirst = this.#details === undefined;
     this.#details = details;
+    // In place of an earlier one that the SDK still has to send.
+    if (!isFirst) this.#beat();
     const { client, info } = this.#context;
     try {
       await client.withDeadline(Date.now() + CONFIRM_MS, () => client.activity.heartbeat(info.taskToken, details));

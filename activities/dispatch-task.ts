@@ -72,6 +72,10 @@ export class TaskDispatch {
   }
 
   async run(): Promise<Dispatched> {
+    if (this.#knowledge.sent === 'no' && this.#attempt.isAfterLoss && (await this.#mayHaveBegun())) {
+      this.#knowledge = afterLostPost(this.#knowledge, 'the worker that was to send the task ended', true);
+      this.#heartbeat(this.#knowledge);
+    }
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, 2 * pauseMs)) {
       const end = await this.#try().catch((error: unknown) => this.#onFailure(error));
       if (end !== undefined) return await this.#ended(end);
@@ -79,6 +83,19 @@ export class TaskDispatch {
       await this.#attempt.sleep(pauseMs).catch(() => undefined);
       if (this.#attempt.isCancelled) return await this.#ended({ state: 'cancelled' });
       if (this.#attempt.signal.aborted) this.#attempt.leave(this.#attempt.signal.reason);
+    }
+  }
+
+  /** The status has the task since before it was sent. Without a resource, or an answer, it may have been sent. */
+  async #mayHaveBegun(): Promise<boolean> {
+    const { mirrorTo, taskId } = this.#request.plan.task;
+    if (mirrorTo === undefined) return true;
+    const { tasks } = this.#dependencies;
+    try {
+      const resource = await tasks.get(mirrorTo.namespace, mirrorTo.name, { signal: this.#attempt.signal });
+      return resource?.metadata.uid !== mirrorTo.uid || resource.status?.task?.id === taskId;
+    } catch {
+      return true;
     }
   }
 

@@ -4,8 +4,16 @@ import { Attempt } from '../../activities/attempt.ts';
 
 const HOUR_MS = 3_600_000;
 
+interface World {
+  readonly attempt: number;
+  readonly dueMs: number;
+  readonly beganMs: number;
+  /** Of the attempt before. */
+  readonly lastFailure?: object;
+}
+
 /** An attempt of an activity that Temporal scheduled at 0 and whose attempt was due at `dueMs`. */
-async function elapsedAfterStart(info: { attempt: number; dueMs: number; beganMs: number }): Promise<number> {
+async function withAttempt<Result>(info: World, read: (attempt: Attempt<object>) => Result): Promise<Result> {
   const context = {
     info: {
       activityId: '7',
@@ -22,7 +30,11 @@ async function elapsedAfterStart(info: { attempt: number; dueMs: number; beganMs
             raw: {
               pendingActivities: [
                 { activityId: '6', lastStartedTime: { seconds: 1 } },
-                { activityId: '7', lastStartedTime: { seconds: Math.floor(info.beganMs / 1_000), nanos: 500_000_000 } },
+                {
+                  activityId: '7',
+                  lastStartedTime: { seconds: Math.floor(info.beganMs / 1_000), nanos: 500_000_000 },
+                  lastFailure: info.lastFailure,
+                },
               ],
             },
           }),
@@ -33,9 +45,11 @@ async function elapsedAfterStart(info: { attempt: number; dueMs: number; beganMs
   return await asyncLocalStorage.run(context, async () => {
     using attempt = new Attempt(new AbortController().signal, 0.5);
     await attempt.countWaitForWorker();
-    return attempt.elapsedMs;
+    return read(attempt);
   });
 }
+
+const elapsedAfterStart = (info: World): Promise<number> => withAttempt(info, ({ elapsedMs }) => elapsedMs);
 
 describe('the clock of an attempt', () => {
   it('counts the time for which a repeated attempt waited for a worker', async () => {
@@ -52,4 +66,19 @@ describe('the clock of an attempt', () => {
     const elapsedMs = await elapsedAfterStart({ attempt: 2, dueMs: HOUR_MS, beganMs: 1_000 });
     assert.ok(elapsedMs >= HOUR_MS && elapsedMs < HOUR_MS + 60_000, `${elapsedMs}`);
   });
+});
+
+describe('whether an attempt follows one that was lost', () => {
+  const again = { attempt: 2, dueMs: HOUR_MS, beganMs: HOUR_MS };
+  const cases: Readonly<Record<string, readonly [World, boolean]>> = {
+    'is no for a first one': [{ ...again, attempt: 1 }, false],
+    'is no after one that failed': [
+      { ...again, lastFailure: { applicationFailureInfo: { type: 'WorkerShutdown' } } },
+      false,
+    ],
+    'is yes after a heartbeat timeout': [{ ...again, lastFailure: { timeoutFailureInfo: { timeoutType: 4 } } }, true],
+    'is yes when Temporal names no failure': [again, true],
+  };
+  for (const [what, [info, expected]] of Object.entries(cases))
+    it(what, async () => assert.equal(await withAttempt(info, ({ isAfterLoss }) => isAfterLoss), expected));
 });

@@ -54,3 +54,67 @@ describe('a dispatch whose worker is paused between the heartbeat that Temporal 
     assert.deepEqual(recorded.events, ['TaskSending', 'TaskFound']);
   });
 });
+
+describe('a dispatch that is repeated, and cancelled before the sidecar answers', () => {
+  const mirrorTo = { namespace: 'arctic-1', name: 'restart', uid: 'u' };
+  const begun = { metadata: mirrorTo, status: { task: { id: plan.task.taskId } } };
+
+  /** What it knows at its end, after the heartbeats of the attempt before said that nothing was sent. */
+  async function knownAfter(world: {
+    readonly isAfterLoss: boolean;
+    readonly resource?: object | undefined;
+    readonly hasResource?: boolean;
+    readonly isAway?: boolean;
+  }): Promise<string> {
+    const { isAfterLoss, resource, hasResource = true, isAway = false } = world;
+    const told: DispatchHeartbeat[] = [];
+    const attempt = {
+      nowMs: 0,
+      elapsedMs: 0,
+      isAfterLoss,
+      isCancelled: true,
+      signal: new AbortController().signal,
+      earlier: { taskId: plan.task.taskId, sent: 'no' },
+      heartbeat: (details: DispatchHeartbeat) => told.push(details),
+      sleep: async () => undefined,
+    };
+    const tasks = {
+      get: async () => (isAway ? assert.fail('the API server is away') : resource),
+    };
+    const sidecar = { getTask: async () => assert.fail('no answer') };
+    const dispatch = new TaskDispatch(
+      { sidecar, tasks, log: new RecordedLog().log } as unknown as TargetDependencies,
+      {
+        plan: hasResource ? { ...plan, task: { ...plan.task, mirrorTo } } : plan,
+        request: { type: 'restart-seid' },
+        knowledge: { sent: 'no' },
+      },
+      attempt as unknown as Attempt<DispatchHeartbeat>,
+    );
+    const { state, knowledge } = await dispatch.run();
+    assert.equal(state, 'cancelled');
+    assert.deepEqual(
+      told.map(({ sent }) => sent),
+      knowledge.sent === 'no' ? [] : ['perhaps'],
+    );
+    return knowledge.sent;
+  }
+
+  const cases: Readonly<Record<string, readonly [world: Parameters<typeof knownAfter>[0], sent: string]>> = {
+    'knows that nothing was sent after an attempt that said so itself': [{ isAfterLoss: false, resource: begun }, 'no'],
+    'knows that nothing was sent where the status does not have the task': [
+      { isAfterLoss: true, resource: { metadata: mirrorTo } },
+      'no',
+    ],
+    'counts it as perhaps sent where the status has the task': [{ isAfterLoss: true, resource: begun }, 'perhaps'],
+    'counts it as perhaps sent where the resource is gone': [{ isAfterLoss: true, resource: undefined }, 'perhaps'],
+    'counts it as perhaps sent where another resource has the name': [
+      { isAfterLoss: true, resource: { metadata: { ...mirrorTo, uid: 'other' } } },
+      'perhaps',
+    ],
+    'counts it as perhaps sent where the status cannot be read': [{ isAfterLoss: true, isAway: true }, 'perhaps'],
+    'counts it as perhaps sent where there is no resource': [{ isAfterLoss: true, hasResource: false }, 'perhaps'],
+  };
+  for (const [what, [world, sent]] of Object.entries(cases))
+    it(what, async () => assert.equal(await knownAfter(world), sent));
+});
