@@ -285,10 +285,10 @@ export class TargetWait implements Disposable {
     return undefined;
   }
 
-  /** @param timedOut - Set after `queueTimeout`: then the condition is only written if it says something else. */
+  /** @param timedOut - Set after `queueTimeout`: then the condition is written only if it may say something else. */
   async #showQueue(obstacle: Obstacle, timedOut: Verdict | undefined): Promise<OverTask | undefined> {
     const { plan } = this.#options;
-    if (timedOut !== undefined && this.#state.shown !== 'PhaseNotMet') return over(plan, timedOut);
+    if (timedOut !== undefined && this.#state.shown === 'Queued') return over(plan, timedOut);
     const shown = await this.#show({
       reason: 'Queued',
       progress: queued(waitingInQueue(plan.task.node, obstacle, plan.queueTimeoutMs)),

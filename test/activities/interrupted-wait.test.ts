@@ -3,8 +3,11 @@ import { asyncLocalStorage, type Context } from '@temporalio/activity';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { createActivities, type ActivityDependencies } from '../../activities/create-activities.ts';
 import type { TargetWaitState } from '../../core/activities.ts';
+import type { StatusChange } from '../../core/next-status.ts';
 import { planTask } from '../../core/task-plan.ts';
+import type { TaskStatusWrite } from '../../kubernetes/task-status-writer.ts';
 
+const mirrorTo = { namespace: 'arctic-1', name: 'restart', uid: 'u' };
 const ALREADY_EXISTS = 6;
 const RUNNING = 1;
 const node = { namespace: 'arctic-1', name: 'syncer-0-0' };
@@ -15,11 +18,23 @@ const planned = planTask(
 );
 const plan = 'plan' in planned ? planned.plan : assert.fail(planned.verdict.message);
 
-/** A wait for a permit that another workflow has, cancelled as soon as it waits. */
-async function interrupted(scheduledMs: number, earlier?: Partial<TargetWaitState>) {
+/**
+ * A wait for a permit that another workflow has, cancelled as soon as it waits.
+ *
+ * @param written - Gets what is written into the status. Unset: the task has no resource.
+ */
+async function interrupted(scheduledMs: number, earlier?: Partial<TargetWaitState>, written?: StatusChange[]) {
   const activities = createActivities({
     clusterId: 'c',
     shutdown: new AbortController().signal,
+    log: () => undefined,
+    events: { record: async () => undefined },
+    statuses: {
+      write: async ({ change }: TaskStatusWrite) => (
+        written?.push(change),
+        { outcome: 'written', object: { metadata: mirrorTo, status: {} } }
+      ),
+    },
     seiNodes: { get: async () => ({ metadata: { ...node, uid: 'u' }, spec: {}, status: { phase: 'Running' } }) },
   } as unknown as ActivityDependencies);
   const cancelled = new AbortController();
@@ -52,7 +67,10 @@ async function interrupted(scheduledMs: number, earlier?: Partial<TargetWaitStat
       },
     },
   } as unknown as Context;
-  return await asyncLocalStorage.run(context, () => activities.awaitTarget({ plan, ...(earlier && { earlier }) }));
+  const task = written === undefined ? plan.task : { ...plan.task, mirrorTo };
+  return await asyncLocalStorage.run(context, () =>
+    activities.awaitTarget({ plan: { ...plan, task }, ...(earlier && { earlier }) }),
+  );
 }
 
 describe('a task whose spec is changed while it is queued', () => {
@@ -64,4 +82,24 @@ describe('a task whose spec is changed while it is queued', () => {
     const { state } = await interrupted(700_000, second.waited);
     assert.equal(state, 'over');
   });
+});
+
+describe('a task whose queueTimeout has passed', () => {
+  const shownBefore: readonly (readonly [TargetWaitState['shown'], readonly string[]])[] = [
+    ['Queued', []],
+    ['PhaseNotMet', ['Queued']],
+    ['Guarded', ['Queued']],
+    // Lost with the worker that wrote it.
+    [undefined, ['Queued']],
+  ];
+  for (const [shown, expected] of shownBefore)
+    it(`ends with TargetReady=Queued, when the status last showed ${shown ?? 'what is not known'}`, async () => {
+      const written: StatusChange[] = [];
+      const { state } = await interrupted(700_000, { queuedSinceMs: 1_000, ...(shown && { shown }) }, written);
+      assert.equal(state, 'over');
+      assert.deepEqual(
+        written.map((change) => ('reason' in change ? change.reason : change.step)),
+        expected,
+      );
+    });
 });
