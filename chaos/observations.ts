@@ -64,6 +64,8 @@ export interface ObservedWorkflow {
   readonly dispatchedAt?: number | undefined;
   /** When its last wait at a gate ended. Unset: there was none. */
   readonly gatedAt?: number | undefined;
+  /** Whether it is a try at a node of a runbook that was given up before anything was sent. Unset: no. */
+  readonly isHeld?: boolean;
   /** Whether its task was taken off the sidecar. */
   readonly wasTakenOff: boolean;
   /** Why workflow tasks failed, such as code that is not deterministic. */
@@ -125,6 +127,8 @@ export interface ObservedTry {
   readonly endedAt?: number | undefined;
   /** When its last wait at the gate ended. Unset: there was none. */
   readonly gatedAt?: number | undefined;
+  /** Whether it was given up before anything was sent, and so counts as none. Unset: no. */
+  readonly isHeld?: boolean | undefined;
   /** How its workflow stands, as Temporal names it. */
   readonly end: string;
   /** Id of the restart on the sidecar. Unset: its workflow was not started. */

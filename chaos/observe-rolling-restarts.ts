@@ -80,8 +80,8 @@ function triesOf(children: readonly Child[], workflows: ReadonlyMap<string, Obse
     .map(({ workflowId, node, count, startedAt, endedAt, end }) => {
       const restart = children.find((each) => each.isRestart && each.node === node && each.count === count);
       const id = restart && taskId(`${restart.workflowId}/${restart.runId}`, 'RestartSeid');
-      const gatedAt = workflows.get(workflowId)?.gatedAt;
-      return { node, count, startedAt, endedAt, gatedAt, end, taskId: id };
+      const { gatedAt, isHeld } = workflows.get(workflowId) ?? {};
+      return { node, count, startedAt, endedAt, gatedAt, isHeld, end, taskId: id };
     })
     .toSorted((one, other) => one.startedAt - other.startedAt);
 }

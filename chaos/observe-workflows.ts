@@ -36,11 +36,17 @@ export function workflowOf(end: string, events: readonly HistoryEvent[]): Observ
     knowledge: knowledgeAfter(ended),
     dispatchedAt: endOf('dispatchTask'),
     gatedAt: endOf('gateNode'),
+    isHeld: resultOf(events)?.state === 'held',
     wasTakenOff: ended.some(({ name, result }) => name === 'takeOffTask' && result === 'taken-off'),
     errors: events.flatMap(({ workflowTaskFailedEventAttributes: failed }) =>
       failed && isError(failed.cause) ? (failed.failure?.message ?? '') : [],
     ),
   };
+}
+
+function resultOf(events: readonly HistoryEvent[]): { readonly state?: string } | undefined {
+  const completed = events.findLast((event) => event.workflowExecutionCompletedEventAttributes);
+  return firstValueOf(completed?.workflowExecutionCompletedEventAttributes?.result) as { state?: string } | undefined;
 }
 
 /** Others are of a server that sets a task up once more, as when a cancel comes in at the last moment. */

@@ -20,8 +20,9 @@ export function commandsTo({ states }: ObservedRollingRestart): readonly Command
   return [...commands.values()];
 }
 
+/** One that was given up before anything was sent counts as none. */
 export function triesAt({ tries }: ObservedRollingRestart, node: string): ObservedRollingRestart['tries'] {
-  return tries.filter((each) => each.node === node);
+  return tries.filter((each) => each.node === node && !each.isHeld);
 }
 
 export function violationOf({ planned }: ObservedRollingRestart, at: number, text: string): Violation {

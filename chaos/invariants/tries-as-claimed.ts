@@ -16,16 +16,18 @@ interface Ended {
 export const triesAsClaimed: Invariant = ({ rollingRestarts, nodes }) =>
   rollingRestarts.flatMap((runbook) => {
     const end = endOf(runbook);
-    return [...elsewhere(runbook, nodes), ...(end === undefined ? [] : wrongClaims({ runbook, ...end, nodes }))];
+    return [...unclaimed(runbook, nodes), ...(end === undefined ? [] : wrongClaims({ runbook, ...end, nodes }))];
   });
 
-/** Work on nodes that are not its own. */
-function elsewhere(runbook: ObservedRollingRestart, nodes: readonly ObservedNode[]): Violation[] {
+/** Work on nodes that are not its own, or that it does not know of. */
+function unclaimed(runbook: ObservedRollingRestart, nodes: readonly ObservedNode[]): Violation[] {
   const foreign = runbook.tries.filter(({ node }) => !runbook.planned.nodes.includes(node));
   const mistaken = runbook.tries.flatMap((each) =>
     nodes.filter(({ name, events }) => name !== each.node && began({ events }, each).length > 0),
   );
+  const held = runbook.tries.filter((each) => each.isHeld && nodes.some((node) => began(node, each).length > 0));
   return [
+    ...held.map(({ node, startedAt }) => violationOf(runbook, startedAt, `gave up a try at ${node} that was sent`)),
     ...foreign.map(({ node, startedAt }) => violationOf(runbook, startedAt, `worked on ${node}, which is not its own`)),
     ...mistaken.map(({ name }) => violationOf(runbook, 0, `sent a restart of another node to ${name}`)),
   ];

@@ -57,6 +57,7 @@ describe('every runbook reaches exactly one end', () => {
     ));
 });
 
+const second = madeUpTry('two', [10, 18]);
 const claiming = (nodes: Parameters<typeof claimed>[], more: Parameters<typeof rollingRun>[0] = {}) =>
   rollingRun({ states: [runbookAt(20, 'Complete', { nodes: nodes.map((node) => claimed(...node)) })], ...more });
 
@@ -83,6 +84,21 @@ describe('a runbook restarted what its status claims', () => {
       triesAsClaimed,
       claiming([['one'], ['two', { phase: 'Skipped', tries: 0 }]]),
       /claims 0 tries at two, and made 1/,
+    ));
+  it('holds for a try that was given up before anything was sent, and is not claimed', () =>
+    assertViolations(
+      triesAsClaimed,
+      rollingRun({
+        tries: [madeUpTry('one', [2, 8]), madeUpTry('two', [9, 10], { taskId: 'unsent', isHeld: true }), second],
+      }),
+    ));
+  it('fails on a try that was given up although it was sent', () =>
+    assertViolations(
+      triesAsClaimed,
+      rollingRun({
+        tries: [madeUpTry('one', [2, 8]), madeUpTry('one', [1, 2], { isHeld: true }), second],
+      }),
+      /gave up a try at one that was sent/,
     ));
   it('fails on a node that its status does not name', () =>
     assertViolations(triesAsClaimed, claiming([['one']]), /worked on two, and its status does not say so/));
