@@ -5,6 +5,7 @@ import type { PlannedGuard } from '../core/guard/plan-guard.ts';
 import { guardEvents } from '../core/task-events.ts';
 import { taskFields } from '../core/task-fields.ts';
 import type { TaskPlan } from '../core/task-plan.ts';
+import type { Sent } from '../core/knowledge.ts';
 import type { Attempt } from './attempt.ts';
 import type { TargetDependencies } from './check-target.ts';
 import { recordEvents, subjectsOf } from './mirror-status.ts';
@@ -83,11 +84,15 @@ export class DispatchGuard {
     return undefined;
   }
 
-  /** Nothing was sent, and the task waits again: others may take down a validator until it has its turn. */
-  async release(): Promise<void> {
+  /**
+   * The task waits again: others may take down a validator until it has its turn.
+   *
+   * @param sent - By an earlier attempt.
+   */
+  async release(sent: Sent): Promise<void> {
     const { chainId, guard, attempt } = this.#options;
     if (chainId === undefined || guard.mode !== 'Enforce') return;
-    await endRestart(this.#dependencies, chainId, { holder: ownWorkflowId(), sent: 'no', endedAtMs: attempt.nowMs });
+    await endRestart(this.#dependencies, chainId, { holder: ownWorkflowId(), sent, endedAtMs: attempt.nowMs });
   }
 
   /** Once, however often the task is sent. */

@@ -121,7 +121,7 @@ export class TaskDispatch {
   /** Why the task may not be sent now. One that goes back to waiting leaves the permit of its chain to others. */
   async #held(): Promise<DispatchOutcome | undefined> {
     const held = (await this.#busy()) ?? (await this.#heldByGuard());
-    if (held?.state === 'busy') await this.#guard?.release();
+    if (held?.state === 'busy') await this.#guard?.release(this.#knowledge.sent);
     return held;
   }
 

@@ -129,7 +129,10 @@ export async function endRestart(
   const recent = await restarts.read(chainId);
   const after = recent.flatMap((restart) => {
     if (!isOwn(restart, { holder })) return [restart];
-    return sent === 'no' ? [] : [{ ...restart, endedAtMs: restart.endedAtMs ?? endedAtMs }];
+    // One that has ended is of an earlier part of the task, which may have been sent.
+    return sent === 'no' && restart.endedAtMs === undefined
+      ? []
+      : [{ ...restart, endedAtMs: restart.endedAtMs ?? endedAtMs }];
   });
   if (recent.some((restart) => isOwn(restart, { holder }))) await restarts.write(chainId, after);
   await permits.release(permitId, holder);

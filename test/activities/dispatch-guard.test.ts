@@ -5,6 +5,8 @@ import type { TargetDependencies } from '../../activities/check-target.ts';
 import { TaskDispatch } from '../../activities/dispatch-task.ts';
 import type { SidecarTask } from '../../api/sidecar/sidecar-task.ts';
 import type { DispatchHeartbeat } from '../../core/activities.ts';
+import type { RecentRestart } from '../../core/guard/guard-situation.ts';
+import type { Knowledge } from '../../core/knowledge.ts';
 import { planTask } from '../../core/task-plan.ts';
 import { RecordedLog } from '../support/recorded-log.ts';
 import { CHAIN, chainOf, NOW_MS } from '../core/guard/observations.ts';
@@ -25,9 +27,15 @@ const seiNode = {
 };
 
 /** Dispatches a task that has the permit of its chain. @returns What became of it and of the permit. */
-async function dispatched(world: { readonly silent?: readonly number[]; readonly others?: readonly SidecarTask[] }) {
+async function dispatched(world: {
+  readonly silent?: readonly number[];
+  readonly others?: readonly SidecarTask[];
+  /** What an earlier attempt left. */
+  readonly knowledge?: Knowledge;
+}) {
   const released: string[] = [];
-  const { silent = [], others = [] } = world;
+  let recent: readonly RecentRestart[] = [{ ...node, holder: OWN, sentAtMs: NOW_MS - 60_000 }];
+  const { silent = [], others = [], knowledge = { sent: 'no' } } = world;
   const permits = {
     acquire: async () => ({ runId: 'p' }),
     isHeldBy: async () => released.length === 0,
@@ -37,7 +45,10 @@ async function dispatched(world: { readonly silent?: readonly number[]; readonly
     sidecar: { getTask: async () => undefined, isAlive: async () => true, listTasks: async () => others },
     seiNodes: { get: async () => seiNode },
     chains: { read: async () => ({ ...chainOf({ powers: [10, 10, 10, 10], silent }), readFromMs: NOW_MS }) },
-    restarts: { read: async () => [], write: async () => undefined },
+    restarts: {
+      read: async () => recent,
+      write: async (_chainId: string, next: readonly RecentRestart[]) => void (recent = next),
+    },
     permits,
     log: new RecordedLog().log,
   } as unknown as TargetDependencies;
@@ -52,21 +63,34 @@ async function dispatched(world: { readonly silent?: readonly number[]; readonly
   const request = {
     plan,
     request: { type: 'restart-seid' },
-    knowledge: { sent: 'no' },
+    knowledge,
     guard: { chainId: CHAIN },
   } as const;
   const context = { info: { workflowExecution: { workflowId: OWN, runId: 'r' } } } as Context;
   const { state } = await asyncLocalStorage.run(context, () => new TaskDispatch(dependencies, request, attempt).run());
-  return { state, released };
+  return { state, released, recorded: recent.length };
 }
 
 describe('a guarded task that may not be sent after all', () => {
   it('leaves the permit of its chain to others when the guard holds it back', async () =>
-    assert.deepEqual(await dispatched({ silent: [3] }), { state: 'busy', released: [`${PERMIT} ${OWN}`] }));
+    assert.deepEqual(await dispatched({ silent: [3] }), {
+      state: 'busy',
+      released: [`${PERMIT} ${OWN}`],
+      recorded: 0,
+    }));
 
   it('leaves it to others when its node is busy', async () => {
     const restart = { id: 'other', type: 'restart-seid', status: 'running' } as const;
-    assert.deepEqual(await dispatched({ others: [restart] }), { state: 'busy', released: [`${PERMIT} ${OWN}`] });
+    assert.deepEqual(await dispatched({ others: [restart] }), {
+      state: 'busy',
+      released: [`${PERMIT} ${OWN}`],
+      recorded: 0,
+    });
+  });
+
+  it('leaves word of its restart when an earlier attempt may have sent it', async () => {
+    const { state, recorded } = await dispatched({ silent: [3], knowledge: { sent: 'perhaps' } });
+    assert.deepEqual([state, recorded], ['busy', 1]);
   });
 
   it('keeps it when it is sent', async () => assert.deepEqual((await dispatched({})).released, []));

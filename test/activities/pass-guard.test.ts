@@ -147,6 +147,15 @@ describe('the record of a restart', () => {
     assert.deepEqual(world.recent, []);
   });
 
+  it('is kept when an earlier part of the task may have been sent', async () => {
+    const world = new World();
+    await sent(world);
+    await endRestart(world.dependencies, CHAIN, { holder: 'me', sent: 'perhaps', endedAtMs: NOW_MS });
+    world.holder = 'me';
+    await endRestart(world.dependencies, CHAIN, { holder: 'me', sent: 'no', endedAtMs: NOW_MS + 5 });
+    assert.deepEqual(world.recent, [{ ...open, endedAtMs: NOW_MS }]);
+  });
+
   it('is not changed by a workflow that does not hold the permit', async () => {
     const world = new World();
     await sent(world, 'other');
