@@ -1,6 +1,7 @@
 import { holderText } from '../api/temporal/permit-id.ts';
 import type { GuardDecision } from '../core/guard/decide-guard.ts';
 import { guardTargetOf } from '../core/guard/guard-target.ts';
+import type { GuardObstacle } from '../core/guard/guard-obstacle.ts';
 import type { PlannedGuard } from '../core/guard/plan-guard.ts';
 import { guardEvents } from '../core/task-events.ts';
 import { taskFields } from '../core/task-fields.ts';
@@ -53,7 +54,7 @@ export class DispatchGuard {
    *
    * @returns `undefined` when the task may be sent, `gone` when the SeiNode no longer exists, or why it has to wait.
    */
-  async evaluate(lastRestartMs: number | undefined): Promise<undefined | 'gone' | { readonly held: string }> {
+  async evaluate(lastRestartMs: number | undefined): Promise<undefined | 'gone' | GuardObstacle> {
     const { plan, guard, attempt } = this.#options;
     const { permits, seiNodes } = this.#dependencies;
     const { node } = plan.task;
@@ -65,12 +66,7 @@ export class DispatchGuard {
       const taken = await permits.acquire(permitId, ownWorkflowId());
       return 'heldBy' in taken ? holderText(taken.heldBy.workflowId) : undefined;
     });
-    if ('obstacle' in pass) {
-      const { obstacle } = pass;
-      return {
-        held: obstacle.by === 'guard' ? obstacle.finding : `chain ${obstacle.chainId} is busy with ${obstacle.holder}`,
-      };
-    }
+    if ('obstacle' in pass) return pass.obstacle;
     const { decision } = pass;
     if (decision.mayHavePower && target.chainId !== undefined)
       await recordRestart(this.#dependencies, target.chainId, {

@@ -130,8 +130,9 @@ export class TaskDispatch {
     const found = await this.#guard.evaluate(this.#lastRestartMs);
     if (found === undefined) return undefined;
     if (found === 'gone') return { state: 'gone' };
-    if (this.#executingSinceMs === undefined) return { state: 'busy' };
-    throw new SidecarError('GUARDED', `the guard holds the task back: ${found.held}`, { mayHaveArrived: false });
+    if (this.#executingSinceMs === undefined) return { state: 'busy', heldBy: found };
+    const why = found.by === 'guard' ? found.finding : `chain ${found.chainId} is busy with ${found.holder}`;
+    throw new SidecarError('GUARDED', `the guard holds the task back: ${why}`, { mayHaveArrived: false });
   }
 
   /** Whether a restart under another id blocks this task: the sidecar itself does not refuse a second one. */

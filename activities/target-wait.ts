@@ -149,6 +149,9 @@ export class TargetWait implements Disposable {
     const { phaseSinceMs: _, ...state } = this.#state;
     this.#state = state;
     if (!needsPermit(plan)) return ready(plan, seen);
+    const { heldBy } = this.#state;
+    // Allowed here and held back by the dispatch in turns, it would never come to an end.
+    if (heldBy !== undefined && this.#queueRemainingMs <= 0) return await this.#waitForGuard(heldBy);
     const early = await this.#guard?.preview(seen.node, this.#guardTimes);
     if (early !== undefined) return await this.#waitForGuard(early);
     const taken = await this.#takeNode();
@@ -165,6 +168,12 @@ export class TargetWait implements Disposable {
     this.#state = { ...this.#state, ...present({ chainId: node.spec.chainId }) };
     const guard = await this.#guard.check(node, this.#guardTimes);
     return 'by' in guard ? await this.#waitForGuard(guard) : { ...isReady, guard };
+  }
+
+  get #queueRemainingMs(): number {
+    const { queueTimeoutMs = Number.POSITIVE_INFINITY } = this.#options.plan;
+    const { nowMs } = this.#options.attempt;
+    return (this.#state.queuedSinceMs ?? nowMs) + queueTimeoutMs - nowMs;
   }
 
   get #guardTimes(): GuardTimes {
@@ -241,7 +250,7 @@ export class TargetWait implements Disposable {
       ...(obstacle.by === 'interval' ? { sighting: obstacle.sighting } : {}),
     };
     const { queueTimeoutMs = Number.POSITIVE_INFINITY } = plan;
-    const remainingMs = sinceMs + queueTimeoutMs - attempt.nowMs;
+    const remainingMs = this.#queueRemainingMs;
     const ended = await this.#showQueue(
       obstacle,
       remainingMs <= 0
@@ -274,7 +283,7 @@ export class TargetWait implements Disposable {
       ...present({ guard: obstacle.by === 'guard' ? obstacle.numbers : undefined }),
     };
     const { queueTimeoutMs = Number.POSITIVE_INFINITY } = plan;
-    const remainingMs = sinceMs + queueTimeoutMs - attempt.nowMs;
+    const remainingMs = this.#queueRemainingMs;
     const message = waitingForGuard(plan.task.node, obstacle, plan.queueTimeoutMs);
     const shown = await this.#show({ reason: 'Guarded', progress: guarded(message) });
     if ('verdict' in shown) return over(plan, shown.verdict);

@@ -4,6 +4,7 @@ import type { TaskObservation, TaskReport } from '../api/sidecar/sidecar-task.ts
 import type { BegunTask, TaskIdentity } from '../api/temporal/task-input.ts';
 import type { GuardNumbers } from './guard/decide-guard.ts';
 import type { GuardHold } from './guard/guard-hold.ts';
+import type { GuardObstacle } from './guard/guard-obstacle.ts';
 import type { WaitReason } from './next-status.ts';
 import type { Knowledge, Sent } from './knowledge.ts';
 import type { Progress } from './progress.ts';
@@ -125,6 +126,8 @@ export interface TargetWaitState {
   readonly hold?: GuardHold;
   /** Chain whose permit the task may hold. */
   readonly chainId?: string;
+  /** What the guard held the task back with when it was about to be sent, after the last wait had ended. */
+  readonly heldBy?: GuardObstacle;
 }
 
 export interface DispatchRequest extends Pick<ReadyTask, 'plan' | 'request' | 'sighting' | 'guard'> {
@@ -152,7 +155,7 @@ export type DispatchOutcome =
   /** The execution time was over before the task could be sent. */
   | { readonly state: 'late' }
   /** The node is not free after all. */
-  | { readonly state: 'busy'; readonly sighting?: RestartSighting }
+  | { readonly state: 'busy'; readonly sighting?: RestartSighting; readonly heldBy?: GuardObstacle }
   | { readonly state: 'cancelled' }
   /** The resource no longer exists, or has reached its end; nothing was sent. */
   | { readonly state: 'resource-gone' }

@@ -190,7 +190,11 @@ export class TaskLifecycle {
     this.#inFlight = dispatched.inFlight;
     if (dispatched.begun !== undefined) this.#begun = { ...dispatched.begun, atMs: Date.now() };
     this.#noteSubmission();
-    if (dispatched.state === 'busy') this.#waited = { ...this.#waited, ...present({ sighting: dispatched.sighting }) };
+    if (dispatched.state === 'busy') {
+      const { sighting, heldBy } = dispatched;
+      // Its time in the queue continues, or begins.
+      this.#waited = { queuedSinceMs: Date.now(), ...this.#waited, ...present({ sighting, heldBy }) };
+    }
     if (dispatched.state === 'resource-gone' || dispatched.state === 'resource-terminal')
       return this.#withoutResource(dispatched.state);
     return afterDispatch(dispatched, this.#situation);

@@ -85,6 +85,20 @@ describe('a task whose spec is changed while it is queued', () => {
 });
 
 describe('a task whose queueTimeout has passed', () => {
+  it('ends when the dispatch held it back that this wait would send it to again', async () => {
+    const heldBy = { by: 'chain', chainId: 'arctic-1', holder: 'SeiNodeTask other' } as const;
+    const written: StatusChange[] = [];
+    const end = await interrupted(700_000, { queuedSinceMs: 1_000, heldBy }, written);
+    assert.partialDeepStrictEqual(end, {
+      state: 'over',
+      verdict: { reason: 'TargetResolveFailed', waitedFor: { reason: 'Guarded' } },
+    });
+    assert.deepEqual(
+      written.map((change) => ('reason' in change ? change.reason : change.step)),
+      ['Guarded'],
+    );
+  });
+
   const shownBefore: readonly (readonly [TargetWaitState['shown'], readonly string[]])[] = [
     ['Queued', []],
     ['PhaseNotMet', ['Queued']],
