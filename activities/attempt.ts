@@ -62,7 +62,7 @@ export class Attempt<Details extends object> implements Disposable {
   }
 
   /**
-   * Whether the attempt before this one ended without a word, because its worker was killed or was lost. What `earlier`
+   * Whether the attempt before this one ended silently, because its worker was killed or was lost. What `earlier`
    * has may then be older than what that attempt did last: the SDK sends heartbeats late, and repeats them, while the
    * next one is confirmed. Only known after `countWaitForWorker`.
    */

@@ -71,13 +71,13 @@ describe('the clock of an attempt', () => {
 describe('whether an attempt follows one that was lost', () => {
   const again = { attempt: 2, dueMs: HOUR_MS, beganMs: HOUR_MS };
   const cases: Readonly<Record<string, readonly [World, boolean]>> = {
-    'is no for a first one': [{ ...again, attempt: 1 }, false],
-    'is no after one that failed': [
+    'says no of a first one': [{ ...again, attempt: 1 }, false],
+    'says no after one that failed': [
       { ...again, lastFailure: { applicationFailureInfo: { type: 'WorkerShutdown' } } },
       false,
     ],
-    'is yes after a heartbeat timeout': [{ ...again, lastFailure: { timeoutFailureInfo: { timeoutType: 4 } } }, true],
-    'is yes when Temporal names no failure': [again, true],
+    'says yes after a heartbeat timeout': [{ ...again, lastFailure: { timeoutFailureInfo: { timeoutType: 4 } } }, true],
+    'says yes when Temporal names no failure': [again, true],
   };
   for (const [what, [info, expected]] of Object.entries(cases))
     it(what, async () => assert.equal(await withAttempt(info, ({ isAfterLoss }) => isAfterLoss), expected));
