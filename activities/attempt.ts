@@ -26,6 +26,7 @@ export class Attempt<Details extends object> implements Disposable {
   #waitedForWorkerMs = 0;
   #isAfterLoss = false;
   #details: Details | undefined;
+  #hasBeaten = false;
   readonly #heartbeats: NodeJS.Timeout | undefined;
 
   /**
@@ -91,6 +92,11 @@ export class Attempt<Details extends object> implements Disposable {
     this.#waitedForWorkerMs = Math.max(0, beganMs - dueMs);
   }
 
+  /** Sets what a heartbeat says until `heartbeat` or `confirm` sends other details. Sends nothing. */
+  assume(details: Details): void {
+    this.#details = details;
+  }
+
   /**
    * Sends what is known as a heartbeat, for the next attempt and the Temporal UI. Repeated automatically until the end.
    */
@@ -108,10 +114,9 @@ export class Attempt<Details extends object> implements Disposable {
    * time.
    */
   async confirm(details: Details): Promise<boolean> {
-    const isFirst = this.#details === undefined;
     this.#details = details;
     // In place of an earlier one that the SDK still has to send.
-    if (!isFirst) this.#beat();
+    if (this.#hasBeaten) this.#beat();
     const { client, info } = this.#context;
     try {
       await client.withDeadline(Date.now() + CONFIRM_MS, () => client.activity.heartbeat(info.taskToken, details));
@@ -123,6 +128,7 @@ export class Attempt<Details extends object> implements Disposable {
   }
 
   #beat(): void {
+    this.#hasBeaten = true;
     this.#context.heartbeat(this.#details);
   }
 

@@ -69,10 +69,11 @@ export class TaskDispatch {
     this.#executingSinceMs =
       executingSinceMs ?? (elapsedMs === undefined ? undefined : attempt.nowMs - attempt.elapsedMs - elapsedMs);
     this.#reporter.assume({ step: 'noted', progress: dispatching(plan) });
+    attempt.assume(this.#details(known));
   }
 
   async run(): Promise<Dispatched> {
-    if (this.#knowledge.sent === 'no' && this.#attempt.isAfterLoss && (await this.#mayHaveBegun())) {
+    if (this.#isInDoubt && (await this.#mayHaveBegun())) {
       this.#knowledge = afterLostPost(this.#knowledge, 'the worker that was to send the task ended', true);
       this.#heartbeat(this.#knowledge);
     }
@@ -84,6 +85,15 @@ export class TaskDispatch {
       if (this.#attempt.isCancelled) return await this.#ended({ state: 'cancelled' });
       if (this.#attempt.signal.aborted) this.#attempt.leave(this.#attempt.signal.reason);
     }
+  }
+
+  /**
+   * Whether the last heartbeat of a lost attempt may be older than its POST. With none at all, that attempt did not come
+   * as far as to confirm one.
+   */
+  get #isInDoubt(): boolean {
+    const { isAfterLoss, earlier } = this.#attempt;
+    return this.#knowledge.sent === 'no' && isAfterLoss && earlier !== undefined;
   }
 
   /** The status has the task since before it was sent. Without a resource, or an answer, it may have been sent. */

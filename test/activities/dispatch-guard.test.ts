@@ -57,6 +57,7 @@ async function dispatched(world: {
     elapsedMs: 0,
     isCancelled: false,
     signal: new AbortController().signal,
+    assume: () => undefined,
     heartbeat: () => undefined,
     confirm: async () => false,
   } as unknown as Attempt<DispatchHeartbeat>;

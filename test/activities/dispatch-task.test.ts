@@ -36,6 +36,7 @@ describe('a dispatch whose worker is paused between the heartbeat that Temporal 
       elapsedMs: 0,
       isCancelled: false,
       signal: new AbortController().signal,
+      assume: () => undefined,
       heartbeat: () => undefined,
       confirm: async () => {
         nowMs += 60_000;
@@ -65,8 +66,9 @@ describe('a dispatch that is repeated, and cancelled before the sidecar answers'
     readonly resource?: object | undefined;
     readonly hasResource?: boolean;
     readonly isAway?: boolean;
+    readonly hasBeaten?: boolean;
   }): Promise<string> {
-    const { isAfterLoss, resource, hasResource = true, isAway = false } = world;
+    const { isAfterLoss, resource, hasResource = true, isAway = false, hasBeaten = true } = world;
     const told: DispatchHeartbeat[] = [];
     const attempt = {
       nowMs: 0,
@@ -74,7 +76,8 @@ describe('a dispatch that is repeated, and cancelled before the sidecar answers'
       isAfterLoss,
       isCancelled: true,
       signal: new AbortController().signal,
-      earlier: { taskId: plan.task.taskId, sent: 'no' },
+      ...(hasBeaten && { earlier: { taskId: plan.task.taskId, sent: 'no' } }),
+      assume: () => undefined,
       heartbeat: (details: DispatchHeartbeat) => told.push(details),
       sleep: async () => undefined,
     };
@@ -104,6 +107,10 @@ describe('a dispatch that is repeated, and cancelled before the sidecar answers'
     'knows that nothing was sent after an attempt that said so itself': [{ isAfterLoss: false, resource: begun }, 'no'],
     'knows that nothing was sent where the status does not have the task': [
       { isAfterLoss: true, resource: { metadata: mirrorTo } },
+      'no',
+    ],
+    'knows that nothing was sent after an attempt without a heartbeat': [
+      { isAfterLoss: true, resource: begun, hasBeaten: false },
       'no',
     ],
     'counts it as perhaps sent where the status has the task': [{ isAfterLoss: true, resource: begun }, 'perhaps'],
