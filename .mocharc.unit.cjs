@@ -17,6 +17,7 @@ const SLOW = [
   'test/cli/usage.test.ts',
   'test/codec-server/codec-server-process.test.ts',
   'test/demo/demo.test.ts',
+  'test/dev/spawn-guarded.test.ts',
   'test/crd-bridge/orphans.test.ts',
   'test/deploy/chart-values.test.ts',
   'test/deploy/chart.test.ts',
@@ -26,7 +27,9 @@ const SLOW = [
   'test/monitoring/alerts.test.ts',
   'test/simulator/chain-fleet.test.ts',
   'test/simulator/fleet.test.ts',
+  'test/simulator/governance-contract.test.ts',
   'test/simulator/outages.test.ts',
+  'test/simulator/sidecar-contract.test.ts',
   'test/simulator/sidecar-sigterm.test.ts',
   'test/supply-chain/audit.test.ts',
   'test/supply-chain/sbom.test.ts',
@@ -59,8 +62,8 @@ function needsServers(file, seen = new Set()) {
 // Read by test/support/case-count.ts.
 process.env.SEI_NODE_TASKS_TEST_FEWER_CASES = 'yes';
 
-/** Files that wait for processes start first: the last of them would otherwise run alone. */
-const WAITS = /spawn-guarded|contract/;
+/** Files that wait start first: the last of them would otherwise run alone. */
+const WAITS = /kubernetes-transport|chain-reader|codec-handler|contract/;
 const files = globSync('test/**/*.test.ts', { cwd: __dirname }).toSorted(
   (one, other) => Number(WAITS.test(other)) - Number(WAITS.test(one)),
 );
