@@ -73,10 +73,7 @@ export class TaskDispatch {
   }
 
   async run(): Promise<Dispatched> {
-    if (this.#isInDoubt && (await this.#mayHaveBegun())) {
-      this.#knowledge = afterLostPost(this.#knowledge, 'the worker that was to send the task ended', true);
-      this.#heartbeat(this.#knowledge);
-    }
+    if (this.#isInDoubt) await this.#doubt();
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, 2 * pauseMs)) {
       const end = await this.#try().catch((error: unknown) => this.#onFailure(error));
       if (end !== undefined) return await this.#ended(end);
@@ -96,16 +93,32 @@ export class TaskDispatch {
     return this.#knowledge.sent === 'no' && isAfterLoss && earlier !== undefined;
   }
 
-  /** The status has the task since before it was sent. Without a resource, or an answer, it may have been sent. */
-  async #mayHaveBegun(): Promise<boolean> {
+  /** Restores what an overtaken heartbeat said: that the execution had begun, and the task was about to be sent. */
+  async #doubt(): Promise<void> {
+    const begunAtMs = await this.#begunAtMs();
+    if (begunAtMs === undefined) return;
+    this.#executingSinceMs ??= begunAtMs;
+    this.#knowledge = afterLostPost(this.#knowledge, 'the worker that was to send the task ended', true);
+    this.#heartbeat(this.#knowledge);
+  }
+
+  /**
+   * When the execution may have begun: the status has the task since before it was sent. Now, where there is no
+   * resource, or none can be read.
+   *
+   * @returns `undefined` when it has not begun.
+   */
+  async #begunAtMs(): Promise<number | undefined> {
     const { mirrorTo, taskId } = this.#request.plan.task;
-    if (mirrorTo === undefined) return true;
-    const { tasks } = this.#dependencies;
+    const { nowMs, signal } = this.#attempt;
+    if (mirrorTo === undefined) return nowMs;
     try {
-      const resource = await tasks.get(mirrorTo.namespace, mirrorTo.name, { signal: this.#attempt.signal });
-      return resource?.metadata.uid !== mirrorTo.uid || resource.status?.task?.id === taskId;
+      const resource = await this.#dependencies.tasks.get(mirrorTo.namespace, mirrorTo.name, { signal });
+      if (resource?.metadata.uid !== mirrorTo.uid) return nowMs;
+      const { task } = resource.status ?? {};
+      return task?.id === taskId ? recordedTime(task.executionStartedAt, nowMs) : undefined;
     } catch {
-      return true;
+      return nowMs;
     }
   }
 

@@ -125,3 +125,40 @@ describe('a dispatch that is repeated, and cancelled before the sidecar answers'
   for (const [what, [world, sent]] of Object.entries(cases))
     it(what, async () => assert.equal(await knownAfter(world), sent));
 });
+
+describe('a dispatch that is repeated after one that may have sent the task', () => {
+  it('does not go back to the queue, whose timeout says that nothing was sent', async () => {
+    const mirrorTo = { namespace: 'arctic-1', name: 'restart', uid: 'u' };
+    const task = { id: plan.task.taskId, executionStartedAt: '1970-01-01T00:00:00Z' };
+    const attempt = {
+      nowMs: 60_000,
+      elapsedMs: 60_000,
+      isAfterLoss: true,
+      isCancelled: true,
+      signal: new AbortController().signal,
+      earlier: { taskId: plan.task.taskId, sent: 'no' },
+      assume: () => undefined,
+      heartbeat: () => undefined,
+      sleep: async () => undefined,
+    };
+    const dispatch = new TaskDispatch(
+      {
+        sidecar: {
+          getTask: async () => undefined,
+          isAlive: async () => true,
+          listTasks: async () => [{ id: 'other', type: 'restart-seid', status: 'running' }],
+        },
+        tasks: { get: async () => ({ metadata: mirrorTo, status: { task } }) },
+        log: new RecordedLog().log,
+      } as unknown as TargetDependencies,
+      {
+        plan: { ...plan, task: { ...plan.task, mirrorTo } },
+        request: { type: 'restart-seid' },
+        knowledge: { sent: 'no' },
+      },
+      attempt as unknown as Attempt<DispatchHeartbeat>,
+    );
+    const { state, knowledge, begun } = await dispatch.run();
+    assert.deepEqual([state, knowledge.sent, begun?.elapsedMs], ['cancelled', 'perhaps', 60_000]);
+  });
+});
