@@ -22,6 +22,13 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end -}}
 {{- end }}
 
+{{/* The address of Temporal's frontend. Helm would refuse a wrong one with the pattern of the schema, and no word of what it means. */}}
+{{- define "snt.temporalAddress" -}}
+{{- $port := regexFind "[1-9][0-9]{0,4}$" . | default "0" | int -}}
+{{- if or (not (regexMatch "^(\\[[0-9a-fA-F:]+\\]|[^:/\\s]+):[1-9][0-9]{0,4}$" .)) (gt $port 65535) }}{{ fail (printf "temporal.address=%s must be host:port without a scheme, for example temporal-frontend.temporal.svc:7233." .) }}{{ end -}}
+{{- . -}}
+{{- end }}
+
 {{/* The port of a URL: as written, or that of its scheme. */}}
 {{- define "snt.urlPort" -}}
 {{- $authority := regexReplaceAll "^[a-z]+://([^/]*).*$" . "${1}" -}}
