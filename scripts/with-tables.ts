@@ -6,7 +6,8 @@ import { logFields } from '../api/log-fields.ts';
 import { metricLabels, metrics, sdkMetrics, type MetricDefinition } from '../api/metrics.ts';
 import { runbookNodeReasons, runbookReasons } from '../api/runbook-reasons.ts';
 import { BECAUSE, PENDING, reached, reasons, whereabouts, type ReasonDefinition } from '../api/reasons.ts';
-import { definitionOf, taskKindNames } from '../api/task-kinds.ts';
+import { payloadSchemas } from '../api/payload-schemas.ts';
+import { definitionOf, payloadFieldOf, taskKindNames } from '../api/task-kinds.ts';
 import { codecServerSchema } from '../worker/codec-server/codec-server-config.ts';
 import { configSchema } from '../worker/config.ts';
 import { alerts, plainSummary } from './monitoring/alert-files.ts';
@@ -55,7 +56,8 @@ function completeMessages(): string[] {
   const node = { namespace: '{namespace}', name: '{name}' };
   return taskKindNames.flatMap((kind) => {
     const { complete, example, endsWith } = definitionOf(kind);
-    return endsWith === 'transaction' ? [] : [`${kind}: ${complete({ node, payload: example as never })}`];
+    const payload = payloadSchemas[payloadFieldOf(kind)].parse(example) as never;
+    return endsWith === 'transaction' ? [] : [`${kind}: ${complete({ node, payload })}`];
   });
 }
 

@@ -30,7 +30,7 @@ interface KindBase<Payload> {
   readonly description: string;
   /** What else authors of runbooks have to know. */
   readonly note?: string;
-  /** The least that its payload may be, for documents and tests. */
+  /** The least that its payload may be, for documents and tests. Fields with a default may be left out. */
   readonly example: object;
   /** The sidecar's task type. Unset: the kind has no sidecar task. */
   readonly sidecarTask?: string;
