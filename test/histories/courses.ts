@@ -3,6 +3,8 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { SEI_NODE_RUNBOOK } from '../../api/resources.ts';
 import type { SeiNodeRunbook } from '../../api/sei-node-runbook.ts';
 import { runbookWorkflowIdOf } from '../../api/temporal/runbook-input.ts';
+import type { RunbookPlan } from '../../core/runbook/plan-runbook.ts';
+import { readClusterId } from '../../kubernetes/read-cluster-id.ts';
 import { ResourceClient } from '../../kubernetes/resource-client.ts';
 import { runbookSpec } from '../runbook/runbook-manifests.ts';
 import { eventually } from '../support/eventually.ts';
@@ -253,6 +255,23 @@ export const courses: Readonly<Record<string, Course>> = {
     const workflow = environment.temporal.workflow.getHandle(`${await rollingRestart(environment, name)}/${name}/1`);
     await eventually(`${name} is being restarted`, async () => (await workflow.describe()).status.name !== undefined);
     return workflow;
+  },
+
+  // Its runbook waits in its place when another task has the node for longer than 15 s.
+  'restart-gated-node-held': async (environment, name) => {
+    await environment.addNode(name, { faults: { neverBoot: true } });
+    await environment.restart(`${name}-holder`, name);
+    await dispatched(environment, name);
+    const plan: RunbookPlan = {
+      cluster: await readClusterId(environment.admin),
+      namespace: environment.namespace,
+      chainId: 'test-1',
+      rules: { maxUnavailable: 1, soakMs: 0, onFailure: 'Pause', maxFailures: 0 },
+      gate: { blocks: 3, timeoutMs: 60_000, maxLag: 5, signing: false },
+      guard: { minSources: 2 },
+      dryRun: false,
+    };
+    return await start(environment, 'RestartGatedNode', { plan, node: { name, isValidator: false }, try: 1 }, name);
   },
 };
 
