@@ -37,9 +37,8 @@ export class Attempt<Details extends object> implements Disposable {
   constructor(shutdown: AbortSignal, share: number) {
     this.#shutdown = shutdown;
     this.signal = AbortSignal.any([this.#context.cancellationSignal, shutdown]);
-    const { heartbeatTimeoutMs } = this.#context.info;
-    if (heartbeatTimeoutMs !== undefined)
-      this.#heartbeats = setInterval(() => this.#beat(), heartbeatTimeoutMs * share);
+    if (this.heartbeatTimeoutMs !== undefined)
+      this.#heartbeats = setInterval(() => this.#beat(), this.heartbeatTimeoutMs * share);
   }
 
   /** Details of the last heartbeat of an earlier attempt. */
@@ -69,6 +68,11 @@ export class Attempt<Details extends object> implements Disposable {
    */
   get isAfterLoss(): boolean {
     return this.#isAfterLoss;
+  }
+
+  /** In milliseconds. Unset: the activity sends no heartbeats. */
+  get heartbeatTimeoutMs(): number | undefined {
+    return this.#context.info.heartbeatTimeoutMs;
   }
 
   /** Time since the activity was scheduled, earlier attempts included, in milliseconds. */

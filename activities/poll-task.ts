@@ -5,6 +5,7 @@ import { RepeatedFailures } from '../lib/repeated-failures.ts';
 import type { TaskObservation } from '../api/sidecar/sidecar-task.ts';
 import { definitionOf } from '../api/task-kinds.ts';
 import { afterAnswer, afterSilence, isPending, LOST_MS, type Knowledge } from '../core/knowledge.ts';
+import { isOutgrown } from '../core/heartbeat-timeout.ts';
 import { cancelling, withNotice, workingAtHeight } from '../core/progress.ts';
 import { taskFields } from '../core/task-fields.ts';
 import { KubernetesError } from '../kubernetes/errors.ts';
@@ -32,9 +33,9 @@ const FIRST_HEIGHT_MS = 30_000;
 const LONGEST_HEIGHT_MS = 600_000;
 /**
  * What each poll in flight adds to that pause at least, in milliseconds: each read changes the status, and the waits of
- * one process then write at most 17 heights a second. 3,700 young waits wrote 60 a second.
+ * one process then write at most 8 heights a second. 3,700 young waits wrote 60 a second.
  */
-const HEIGHT_MS_FOR_EACH = 60;
+const HEIGHT_MS_FOR_EACH = 120;
 
 export interface PollDependencies extends MirrorDependencies, TaskPlaces {
   readonly rpc: SeidRpc;
@@ -102,8 +103,20 @@ export class TaskPoll {
     const answer = await this.#ask();
     if (answer !== undefined) this.#knowledge = afterAnswer(this.#knowledge, answer);
     const end = answer && (await this.#endOf(answer));
-    if (end === undefined) await this.#goOn();
-    return end;
+    if (end !== undefined) return end;
+    await this.#goOn();
+    return this.#afterGrowth();
+  }
+
+  /** A wait that began among few sends its heartbeats more often than many waits can. */
+  #afterGrowth(): PollOutcome | undefined {
+    const { canPollAgain = false, cancelled, remainingMs } = this.#request;
+    const { heartbeatTimeoutMs } = this.#attempt;
+    const { inFlight } = this.#dependencies.polls;
+    if (!canPollAgain || cancelled || remainingMs !== undefined || heartbeatTimeoutMs === undefined) return undefined;
+    // A new poll would count from zero for how long the sidecar has not known the task.
+    if (this.#deniedAtMs !== undefined || this.#deniedMs > 0) return undefined;
+    return isOutgrown(heartbeatTimeoutMs, inFlight) ? { state: 'outgrown', inFlight } : undefined;
   }
 
   async #ask(): Promise<TaskObservation | undefined> {

@@ -190,6 +190,8 @@ export interface PollRequest {
   readonly notice?: string;
   /** Whether the task was cancelled: a pending transaction is then not submitted again. */
   readonly cancelled: boolean;
+  /** Whether the workflow polls again after `outgrown`. Default: no, as workflows of older versions. */
+  readonly canPollAgain?: boolean;
 }
 
 /** What a poll came to. `height`: that of the node when a wait for one is over. */
@@ -199,7 +201,9 @@ export type PollOutcome =
    * `absent`: a cancelled task that may have been sent is not there. `lost`: the sidecar has answered for 10 minutes
    * that it does not know the task. `gone`: the SeiNode no longer exists.
    */
-  | { readonly state: 'deadline' | 'absent' | 'lost' | 'gone' };
+  | { readonly state: 'deadline' | 'absent' | 'lost' | 'gone' }
+  /** So many polls are in flight by now that the wait needs a longer heartbeat timeout: it is to be polled again. */
+  | { readonly state: 'outgrown'; readonly inFlight: number };
 
 export type Polled = { readonly knowledge: Knowledge } & PollOutcome;
 

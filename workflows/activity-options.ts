@@ -1,4 +1,5 @@
 import type { ActivityOptions } from '@temporalio/workflow';
+import { heartbeatTimeout } from '../core/heartbeat-timeout.ts';
 
 /** A few bounded calls; the server waits this long before it gives up on a lost worker. */
 export const SHORT: ActivityOptions = {
@@ -31,25 +32,15 @@ export function waiting(): ActivityOptions {
   };
 }
 
-/** Heartbeat timeout of a poll: the shortest, and the longest one of a wait without an execution time, in milliseconds. */
-const SHORTEST_HEARTBEAT_MS = 10_000;
-const LONGEST_HEARTBEAT_MS = 120_000;
-/** What each poll in flight adds to it, so that the heartbeats of all stay below 180 a second at 10,000 polls. */
-const HEARTBEAT_MS_FOR_EACH = 60;
-
 /**
- * A loop that watches a task. Heartbeats are most of the load of many waits on Temporal (docs/performance.md), so they
- * are sent more rarely by a wait without an execution time that begins among many.
+ * A loop that watches a task.
  *
  * @param isBounded - Whether it is over within minutes: then a lost worker is noticed after 10 s in any case.
  * @param inFlight - Polls of the worker that sent the task. Default: as many as lead to 60 s, which every wait had
  * before.
  */
-export function polling(isBounded: boolean, inFlight = 1_000): ActivityOptions {
-  const heartbeatTimeout = isBounded
-    ? SHORTEST_HEARTBEAT_MS
-    : Math.min(LONGEST_HEARTBEAT_MS, Math.max(SHORTEST_HEARTBEAT_MS, inFlight * HEARTBEAT_MS_FOR_EACH));
-  return { ...waiting(), heartbeatTimeout };
+export function polling(isBounded: boolean, inFlight = 1_200): ActivityOptions {
+  return { ...waiting(), heartbeatTimeout: heartbeatTimeout(isBounded ? 0 : inFlight) };
 }
 
 /**

@@ -15,6 +15,7 @@ import type {
   CheckedTarget,
   OverTask,
   PollHeartbeat,
+  Polled,
   ReadyTask,
   TargetWaitState,
 } from '../core/activities.ts';
@@ -215,8 +216,7 @@ export class TaskLifecycle {
     });
     try {
       const polled = await this.#options.control.untilChanged(() => pollTask(request));
-      this.#knowledge = polled?.knowledge ?? this.#knowledge;
-      this.#noteSubmission();
+      this.#notePoll(polled);
       return afterPoll(polled ?? { state: 'interrupted' }, this.#situation);
     } catch (error) {
       if (!(error instanceof ActivityFailure)) throw error;
@@ -224,6 +224,12 @@ export class TaskLifecycle {
       this.#knowledge = knownAtFailure(error) ?? this.#knowledge;
       return remainingMs === 0 ? afterPoll({ state: 'deadline' }, this.#situation) : { do: 'poll' };
     }
+  }
+
+  #notePoll(polled: Polled | undefined): void {
+    this.#knowledge = polled?.knowledge ?? this.#knowledge;
+    if (polled?.state === 'outgrown') this.#inFlight = polled.inFlight;
+    this.#noteSubmission();
   }
 
   /** Also where the answer to the POST was lost, and only a later look found the task. */
@@ -238,6 +244,7 @@ export class TaskLifecycle {
       knowledge: this.#knowledge,
       waitedMs: this.#elapsedMs ?? 0,
       cancelled: this.#options.control.cancelled !== undefined,
+      canPollAgain: true,
       ...present({
         remainingMs: this.#remainingMs,
         submittedAtMs: this.#submittedAtMs,

@@ -18,6 +18,7 @@ const SILENT = new SidecarError('SIDECAR_UNREACHABLE', 'connect ECONNREFUSED');
 /** Time passes only in pauses. */
 class FakeAttempt {
   nowMs = 0;
+  readonly heartbeatTimeoutMs = 10_000;
   readonly signal = new AbortController().signal;
   readonly heartbeats: PollHeartbeat[] = [];
   /** The last heartbeat of an earlier attempt. */
@@ -191,22 +192,54 @@ describe('a task that the sidecar accepted and no longer knows', () => {
   });
 });
 
+const within =
+  (durationMs: number) =>
+  (afterMs: number): SidecarTask => ({ ...RUNNING, status: afterMs < durationMs ? 'running' : 'completed' });
+
 describe('a wait', () => {
   const pauses: readonly (readonly [inFlight: number, seconds: number])[] = [
     [0, 30],
-    [999, 60],
-    [9_999, 600],
+    [999, 120],
+    [4_999, 600],
   ];
   for (const [inFlight, seconds] of pauses) {
     it(`with ${inFlight} others reads the height again after ${seconds} s`, async () => {
-      const { heightsAtMs } = await poll(
-        (afterMs) => ({ ...RUNNING, status: afterMs < 20 * MINUTE_MS ? 'running' : 'completed' }),
-        { plan: planOf('AwaitNodesAtHeight'), request: { type: 'await-condition' }, inFlight },
-      );
+      const { heightsAtMs } = await poll(within(20 * MINUTE_MS), {
+        plan: planOf('AwaitNodesAtHeight'),
+        request: { type: 'await-condition' },
+        inFlight,
+      });
       const [first = NaN, second = NaN] = heightsAtMs;
       // It is read at the first poll after the pause.
       const atPoll = second - first - seconds * 1_000;
       assert.ok(atPoll >= 0 && atPoll <= 10_000, heightsAtMs.join());
     });
   }
+
+  const begun = {
+    plan: planOf('AwaitNodesAtHeight'),
+    request: { type: 'await-condition' },
+    canPollAgain: true,
+  } as const;
+  it('is to be polled again with a longer heartbeat timeout when many others have begun', async () => {
+    const { polled } = await poll(within(MINUTE_MS), { ...begun, inFlight: 999 });
+    assert.deepEqual(polled, { state: 'outgrown', inFlight: 1_000, knowledge: { sent: 'yes', seen: 'running' } });
+  });
+
+  const goesOn: readonly (readonly [what: string, more: Parameters<typeof poll>[1]])[] = [
+    ['among few', { ...begun, inFlight: 500 }],
+    ['with an execution time', { ...begun, inFlight: 9_999, remainingMs: 2 * MINUTE_MS }],
+    ['of a workflow that does not know that', { ...begun, inFlight: 9_999, canPollAgain: false }],
+    ['that was cancelled', { ...begun, inFlight: 9_999, cancelled: true }],
+  ];
+  for (const [what, more] of goesOn)
+    it(`${what} is polled to its end`, async () => {
+      const { polled } = await poll(within(MINUTE_MS), more);
+      assert.equal(polled.state, 'completed');
+    });
+
+  it('that its sidecar does not know is polled until it counts as lost', async () => {
+    const { polled } = await poll(() => undefined, { ...begun, inFlight: 9_999 });
+    assert.equal(polled.state, 'lost');
+  });
 });

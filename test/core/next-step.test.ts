@@ -32,6 +32,7 @@ const dispatchEnds: readonly DispatchEnd[] = [
 const pollEnds: readonly PollEnd[] = [
   { state: 'completed' },
   { state: 'failed', error: 'it broke' },
+  { state: 'outgrown', inFlight: 10_000 },
   ...(['deadline', 'absent', 'lost', 'gone', 'interrupted'] as const).map((state) => ({ state })),
 ];
 
@@ -250,7 +251,7 @@ class Course {
       () => ({ state: this.#sees('gone') }),
       ...(isCancelled ? [() => ({ state: 'interrupted' as const })] : []),
       ...(isCancelled && sent !== 'yes' ? [() => ({ state: this.#sees('absent') })] : []),
-      ...(isBounded || isCancelled ? [() => this.#late()] : []),
+      ...(isBounded || isCancelled ? [() => this.#late()] : [() => ({ state: 'outgrown' as const, inFlight: 10_000 })]),
       ...(!isBounded && !isCancelled && kind !== 'UpdateNodeImage'
         ? [() => ({ state: this.#sees('absent') && ('lost' as const) })]
         : []),
