@@ -31,7 +31,10 @@ export const taskKindNames = Object.keys(taskKinds) as [TaskKind, ...TaskKind[]]
 export type PayloadField<Kind extends TaskKind = TaskKind> = Uncapitalize<Kind>;
 
 /** The payload of a kind as it is written: fields with a default may be left out. */
-export type Payload<Kind extends TaskKind> = z.input<ReturnType<(typeof taskKinds)[Kind]['payload']>>;
+export type WrittenPayload<Kind extends TaskKind> = z.input<ReturnType<(typeof taskKinds)[Kind]['payload']>>;
+
+/** The payload of a kind, checked. */
+export type Payload<Kind extends TaskKind> = z.output<ReturnType<(typeof taskKinds)[Kind]['payload']>>;
 
 export function isTaskKind(name: string): name is TaskKind {
   return Object.hasOwn(taskKinds, name);

@@ -5,7 +5,7 @@ import type { GuardSpec, OverrideSpec } from '../guard-spec.ts';
 import { cancelReasonOf, provenanceOf, type Provenance } from '../provenance.ts';
 import type { SeiNodePhase } from '../phases.ts';
 import type { SeiNodeTask } from '../sei-node-task.ts';
-import { payloadFieldOf, type Payload, type TaskKind } from '../task-kinds.ts';
+import { payloadFieldOf, type TaskKind, type WrittenPayload } from '../task-kinds.ts';
 
 /** Of Kubernetes; both go into paths of the API server. */
 const objectName = z.string().regex(/^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/);
@@ -109,7 +109,7 @@ export interface TaskIdentity {
 export interface TaskInput<Kind extends TaskKind> {
   readonly node: NodeReference;
   /** What a resource holds under the field named after its kind; `{}` for kinds without parameters. */
-  readonly payload: Payload<Kind>;
+  readonly payload: WrittenPayload<Kind>;
   /** SeiNode phase that must be met first. Default: Running. */
   readonly requirePhase?: SeiNodePhase;
   /** Longest wait for that phase, a Go duration such as `90s`. Default: 5m. */

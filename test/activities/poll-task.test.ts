@@ -7,7 +7,7 @@ import type { SidecarTask } from '../../api/sidecar/sidecar-task.ts';
 import { planTask } from '../../core/task-plan.ts';
 import { LOST_MS } from '../../core/knowledge.ts';
 import { RecordedLog } from '../support/recorded-log.ts';
-import { minimalPayloads } from '../api/payload-examples.ts';
+import { checkedPayloads } from '../api/payload-examples.ts';
 
 const MINUTE_MS = 60_000;
 const node = { namespace: 'arctic-1', name: 'syncer-0-0' };
@@ -48,7 +48,7 @@ class FakeAttempt {
 function planOf(kind: 'GovVote' | 'AwaitNodesAtHeight') {
   const planned = planTask(
     kind,
-    { node, payload: minimalPayloads[kind] },
+    { node, payload: checkedPayloads[kind] },
     { workflowId: 'w', firstRunId: 'r', cluster: 'c' },
   );
   return 'plan' in planned ? planned.plan : assert.fail(planned.verdict.message);

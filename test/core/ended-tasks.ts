@@ -3,7 +3,7 @@ import type { TaskReport } from '../../api/sidecar/sidecar-task.ts';
 import { taskKindNames, taskKinds, type TaskKind } from '../../api/task-kinds.ts';
 import type { Transaction } from '../../api/sidecar/transaction.ts';
 import type { Knowledge, Sent } from '../../core/knowledge.ts';
-import { minimalPayloads } from '../api/payload-examples.ts';
+import { checkedPayloads } from '../api/payload-examples.ts';
 
 export const node = { namespace: 'arctic-1', name: 'syncer-0-0' };
 /** Words from outside, to be found again. */
@@ -84,7 +84,7 @@ function* everyKnowledge(kind: TaskKind): Generator<Knowledge> {
 }
 
 function payloadsOf(kind: TaskKind): readonly unknown[] {
-  const payload = minimalPayloads[kind];
+  const payload = checkedPayloads[kind];
   return kind === 'AwaitCondition' ? [payload, { ...payload, action: 'SIGTERM_SEID' }] : [payload];
 }
 

@@ -15,7 +15,7 @@ import {
   type Situation,
   type Step,
 } from '../../core/next-step.ts';
-import { minimalPayloads } from '../api/payload-examples.ts';
+import { checkedPayloads } from '../api/payload-examples.ts';
 import { contradiction, node } from './ended-tasks.ts';
 
 const situations: readonly Situation[] = taskKindNames.flatMap((kind) =>
@@ -296,7 +296,7 @@ describe('the course of a task', () => {
         const task = new Course(draw, {
           kind,
           node,
-          payload: minimalPayloads[kind],
+          payload: checkedPayloads[kind],
           knowledge: { sent },
           timeoutMs,
           cancelled,

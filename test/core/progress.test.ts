@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { taskKindNames, taskKinds } from '../../api/task-kinds.ts';
 import { cancelling, dispatching, takingOff, withNotice, workingAtHeight, workingOn } from '../../core/progress.ts';
-import { minimalPayloads } from '../api/payload-examples.ts';
+import { checkedPayloads } from '../api/payload-examples.ts';
 import { node } from './ended-tasks.ts';
 
 describe('the progress of a task', () => {
   for (const kind of taskKindNames) {
-    const work = { kind, task: { node }, payload: minimalPayloads[kind] };
+    const work = { kind, task: { node }, payload: checkedPayloads[kind] };
 
     it(`of kind ${kind} has a step for scripts, and a sentence that names the node`, () => {
       for (const { step, message } of [

@@ -18,7 +18,7 @@ import {
   workflowCancelled,
   workflowTerminated,
 } from '../../core/verdict.ts';
-import { minimalPayloads } from '../api/payload-examples.ts';
+import { checkedPayloads } from '../api/payload-examples.ts';
 import { node, transaction } from './ended-tasks.ts';
 
 /** Every verdict that is not on a task that had been planned; `words` stands where text from outside goes in. */
@@ -50,7 +50,7 @@ const toldKinds = ['GovVote', 'AwaitCondition', 'UpdateNodeImage', 'RestartSeid'
 /** Tasks whose verdicts quote text from outside: what a sidecar, an API server or a person said. */
 export function* toldTasks(words: string, kinds: readonly TaskKind[] = toldKinds): Generator<EndedTask> {
   for (const kind of kinds) {
-    const payload = kind === 'UpdateNodeImage' ? { image: words } : minimalPayloads[kind];
+    const payload = kind === 'UpdateNodeImage' ? { image: words } : checkedPayloads[kind];
     for (const [knowledge, end] of toldEnds(words, definitionOf(kind))) {
       for (const cancelled of [undefined, 'wrong node']) {
         yield { kind, node, payload, timeoutMs: 1, knowledge, end, cancelled };

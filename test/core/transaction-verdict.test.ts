@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import type { TaskReport } from '../../api/sidecar/sidecar-task.ts';
 import type { Transaction } from '../../api/sidecar/transaction.ts';
 import { verdictOf } from '../../core/task-verdict.ts';
-import { minimalPayloads } from '../api/payload-examples.ts';
+import { checkedPayloads } from '../api/payload-examples.ts';
 import { codePoint } from '../support/code-point.ts';
 import { node, transaction } from './ended-tasks.ts';
 
@@ -12,7 +12,7 @@ function verdictOn(report: TaskReport): Verdict {
   return verdictOf({
     kind: 'GovVote',
     node,
-    payload: minimalPayloads.GovVote,
+    payload: checkedPayloads.GovVote,
     knowledge: { sent: 'yes', seen: report.state },
     end: { by: 'report', report },
   });

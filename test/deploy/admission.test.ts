@@ -9,7 +9,7 @@ import type { ServerAddresses } from '../../dev/start-local-servers.ts';
 import type { KubernetesTransport } from '../../kubernetes/kubernetes-transport.ts';
 import { ResourceClient } from '../../kubernetes/resource-client.ts';
 import { causesOf } from '../support/causes-of.ts';
-import { minimalPayloads } from '../api/payload-examples.ts';
+import { checkedPayloads, minimalPayloads } from '../api/payload-examples.ts';
 import { sharedServers } from '../support/shared-servers.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -68,7 +68,7 @@ describe('admission of SeiNodeTasks', () => {
     it(`takes the least ${kind}, and fills in the defaults`, async () => {
       const { spec } = await create(specOf(kind));
       assert.deepEqual(spec, {
-        ...specOf(kind),
+        ...specOf(kind, checkedPayloads[kind]),
         target: { ...target, requirePhase: 'Running', requirePhaseTimeout: '5m' },
       });
     });

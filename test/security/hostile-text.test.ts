@@ -26,7 +26,7 @@ import { verdictOf } from '../../core/task-verdict.ts';
 import { targetNotInPhase, waitingForPhase } from '../../core/verdict.ts';
 import { workflowDetails } from '../../crd-bridge/workflow-details.ts';
 import { KubernetesApiError } from '../../kubernetes/errors.ts';
-import { minimalPayloads } from '../api/payload-examples.ts';
+import { checkedPayloads } from '../api/payload-examples.ts';
 import { planned, planner } from '../core/planner.ts';
 import { codePoint } from '../support/code-point.ts';
 import { assertSafe, assertSafeLines, HOSTILE } from './unsafe-text.ts';
@@ -68,7 +68,7 @@ const SENT: Knowledge = { sent: 'yes' };
 const NOT_SENT: Knowledge = { sent: 'no' };
 
 function verdictOn(kind: TaskKind, knowledge: Knowledge, end: End): Verdict {
-  return verdictOf({ kind, node, payload: minimalPayloads[kind], timeoutMs: 1, knowledge, end });
+  return verdictOf({ kind, node, payload: checkedPayloads[kind], timeoutMs: 1, knowledge, end });
 }
 
 /** A verdict on every way that it takes to somebody's eyes. */

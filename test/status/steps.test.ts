@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { definitionOf, type TaskKind } from '../../api/task-kinds.ts';
-import { minimalPayloads } from '../api/payload-examples.ts';
+import { checkedPayloads } from '../api/payload-examples.ts';
 import { createTaskOfKind } from '../kinds/create-task-of-kind.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 
@@ -51,7 +51,7 @@ describe('the status of a running task', () => {
       await createTaskOfKind(environment, name, { kind, payload });
       const working = definitionOf(kind).working({
         node: { namespace: environment.namespace, name },
-        payload: { ...minimalPayloads[kind], ...payload } as never,
+        payload: { ...checkedPayloads[kind], ...payload } as never,
       });
       const { metadata, status } = await environment.taskWhere(
         name,

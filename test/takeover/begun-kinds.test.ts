@@ -4,7 +4,7 @@ import { type TaskKind, definitionOf } from '../../api/task-kinds.ts';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
 import type { SimulatedNode } from '../../simulator/simulated-node.ts';
 import type { TransactionBehaviour } from '../../simulator/transaction-behaviour.ts';
-import { minimalPayloads } from '../api/payload-examples.ts';
+import { checkedPayloads } from '../api/payload-examples.ts';
 import { createTaskOfKind } from '../kinds/create-task-of-kind.ts';
 import { assertComplete, assertConfirmed, assertFailed } from '../support/assert-verdict.ts';
 import { eventually } from '../support/eventually.ts';
@@ -71,7 +71,7 @@ describe('a task of each kind that another controller has started', () => {
     );
     if (!sent) return;
     const { sidecarTask = '' } = definitionOf(task.kind);
-    const params = { keyName: 'validator', condition: 'height', ...minimalPayloads[task.kind], ...task.payload };
+    const params = { keyName: 'validator', condition: 'height', ...checkedPayloads[task.kind], ...task.payload };
     node.sidecar.submit({ id, type: sidecarTask, params });
     if (name !== 'in-flight' && name !== 'awaiting')
       await eventually(`${name} is over on its sidecar`, () => node.tasks[0]?.status !== 'running');
