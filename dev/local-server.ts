@@ -36,7 +36,8 @@ export type StartServer = (definition: ServerDefinition) => Promise<LocalServer>
 export type OnUnexpectedExit = (error: ServerExitedError) => void;
 
 const STOP_GRACE_MILLISECONDS = 3_000;
-const READY_MILLISECONDS = 60_000;
+/** Far above what it takes: a machine at a load of 20 needed more than a minute for the API server. */
+const READY_MILLISECONDS = 180_000;
 const READY_POLL_MILLISECONDS = 25;
 const LOG_TAIL_LINES = 15;
 
