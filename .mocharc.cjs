@@ -13,7 +13,7 @@ module.exports = {
   require: ['test/support/global-fixtures.ts'],
   spec: names.length > 0 ? [] : ['test/**/*.test.ts'],
   parallel: true,
-  jobs: 4,
+  jobs: 6,
   timeout: 120_000,
   'forbid-only': true,
 };
