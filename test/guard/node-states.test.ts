@@ -86,6 +86,20 @@ describe('a guarded task', function () {
     });
   }
 
+  it('waits for a node that catches up, and is sent once it has', async () => {
+    const override = { checks: ['RestartedRecently'], reason: 'a test' };
+    const node = environment.fleet.node(environment.namespace, 'val-5');
+    node.setFaults({ catchUpMs: 600_000 });
+    await environment.restart('falls-behind', 'val-5');
+    assertComplete(await environment.finished('falls-behind'));
+    await environment.restart('behind', 'val-5', { ...ENFORCE, override });
+    await heldByGuard(environment, 'behind', 'CatchingUp');
+    assert.equal(restartsOf('val-5'), 1);
+    node.setFaults({});
+    assertComplete(await environment.finished('behind'));
+    assert.equal(restartsOf('val-5'), 2);
+  });
+
   it('sets no image while the chain cannot spare the node, and holds the permit of the chain until it is rolled out', async () => {
     const { namespace, seiNodes } = environment;
     await change('val-4', { spec: { image: 'seid:v5' }, status: { currentImage: 'seid:v5' } });
@@ -104,10 +118,11 @@ describe('a guarded task', function () {
     assert.equal(await image(), 'seid:v5');
     environment.fleet.chain.setValidator('val-0', { down: false });
     await eventually('the image is set', async () => (await image()) === 'seid:v6');
-    await environment.restart('beside', 'val-5', ENFORCE);
+    const override = { checks: ['RestartedRecently'], reason: 'a test' };
+    await environment.restart('beside', 'val-5', { ...ENFORCE, override });
     const held = await environment.taskWhere('beside', 'waits', ({ status }) => status?.step === 'Guarded');
     assert.match(held.status?.message ?? '', messagePattern('Guarded', 'chain', { holder: 'SeiNodeTask image' }));
-    assert.equal(restartsOf('val-5'), 0);
+    assert.equal(restartsOf('val-5'), 2);
     await change('val-4', { status: { currentImage: 'seid:v6' } });
     for (const name of ['image', 'beside']) assertComplete(await environment.finished(name));
     await permitOfChainIsFree(environment);
@@ -136,5 +151,31 @@ describe('a guarded task', function () {
     chain.upgradeAll();
     assertComplete(await environment.finished('upgrade'));
     await permitOfChainIsFree(environment);
+  });
+});
+
+describe('a guarded task on a chain whose commits cannot be read', function () {
+  this.timeout(300_000);
+  let environment: TestEnvironment;
+
+  before(async () => {
+    environment = await startChainEnvironment({ powers: { a: 10, b: 10, c: 10, d: 10 }, protocol: 'Autobahn' });
+    await environment.startService();
+  });
+  afterEach('the chain never stopped', () => assert.deepEqual(environment.fleet.chain.stops, []));
+  after(() => environment.stop());
+
+  it('waits for ConsensusUnsupported if its node is a validator, until it is passed over', async () => {
+    await environment.restart('full', 'full-a', ENFORCE);
+    assertComplete(await environment.finished('full'));
+    await environment.restart('validator', 'a', ENFORCE);
+    await heldByGuard(environment, 'validator', 'ConsensusUnsupported');
+    await environment.tasks.delete(environment.namespace, 'validator');
+    await environment.permitIsFree('a');
+    await permitOfChainIsFree(environment);
+    const override = { checks: ['ConsensusUnsupported'], reason: 'a test' };
+    await environment.restart('overridden', 'a', { ...ENFORCE, override });
+    assertComplete(await environment.finished('overridden'));
+    assert.equal(environment.fleet.node(environment.namespace, 'a').sigtermsReceived, 1);
   });
 });

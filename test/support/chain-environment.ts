@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { present } from '../../lib/present.ts';
+import type { ConsensusOptions } from '../../simulator/chain/consensus-options.ts';
 import type { Faults } from '../../simulator/faults.ts';
 import { TestEnvironment, type EnvironmentOptions } from './test-environment.ts';
 
@@ -14,6 +15,8 @@ export interface ChainEnvironmentOptions extends Omit<EnvironmentOptions, 'chain
   readonly faults?: Readonly<Record<string, Faults>>;
   /** Default: one that no other test has, since tests share the permits of chains. */
   readonly chainId?: string;
+  /** Default: CometBFT. */
+  readonly protocol?: ConsensusOptions['protocol'];
 }
 
 /** An environment whose nodes follow a chain that can stop and makes ten blocks a second. Without a service yet. */
@@ -23,13 +26,14 @@ export async function startChainEnvironment({
   fullNodes = ['full-a', 'full-b'],
   faults = {},
   chainId = `chain-${randomBytes(4).toString('hex')}`,
+  protocol = 'CometBFT',
   ...options
 }: ChainEnvironmentOptions): Promise<TestEnvironment> {
   const validators = [
     ...Object.entries(powers).map(([name, power]) => ({ name, power: String(power) })),
     ...Object.entries(others).map(([name, power]) => ({ name, power: String(power), nodes: [] })),
   ];
-  const chain = { chainId, blockIntervalMs: 100, consensus: { validators } };
+  const chain = { chainId, blockIntervalMs: 100, consensus: { validators, protocol } };
   const environment = await TestEnvironment.create({ ...options, chain });
   await Promise.all(
     [...Object.keys(powers), ...fullNodes].map((name) => environment.addNode(name, present({ faults: faults[name] }))),
