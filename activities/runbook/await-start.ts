@@ -1,6 +1,6 @@
 import type { NodeReference } from '../../api/node-reference.ts';
 import type { SeiNode } from '../../api/sei-node.ts';
-import { sidecarActivity, type SidecarActivity } from '../../api/sidecar/sidecar-activity.ts';
+import type { SidecarActivity } from '../../api/sidecar/sidecar-activity.ts';
 import { chainPermitIdOf, holderText, permitIdOf } from '../../api/temporal/permit-id.ts';
 import { guardHolders, type GuardHolder } from '../../core/guard/guard-hold.ts';
 import { decideStart, type StartRules } from '../../core/runbook/decide-start.ts';
@@ -9,10 +9,10 @@ import { present } from '../../lib/present.ts';
 import { printable } from '../../lib/printable.ts';
 import { guardTargetOf } from '../../core/guard/guard-target.ts';
 import type { ChainRestarts } from '../chain-restarts.ts';
-import { SidecarError } from '../errors.ts';
 import type { NodePermits, PermitHolder } from '../node-permits.ts';
 import { readSeiNode } from '../read-sei-node.ts';
 import { guardOfNode } from './guard-of-node.ts';
+import { readSidecarActivity } from './read-sidecar-activity.ts';
 import type { RunbookDependencies } from './runbook-dependencies.ts';
 
 /** Pause between two checks: the first, and the longest, in milliseconds. */
@@ -110,10 +110,7 @@ async function otherWork(
     restarts.read(chainId),
     permits.holderOf(permitIdOf(cluster, node)),
     permits.holderOf(chainPermitIdOf(chainId)),
-    sidecar.listTasks(node, signal).then(
-      (tasks) => sidecarActivity(tasks, ''),
-      (error: unknown) => withoutAnswer(error),
-    ),
+    readSidecarActivity(sidecar, node, signal),
   ]);
   return {
     recent,
@@ -126,12 +123,6 @@ async function otherWork(
 function workOf(holder: PermitHolder | undefined, { restarting }: SidecarActivity): StartRules['work'] {
   if (holder !== undefined) return { by: 'permit', holder: holderText(holder.workflowId) };
   return restarting === undefined ? undefined : { by: 'restart', taskId: restarting };
-}
-
-/** A sidecar that does not answer is asked again by the task. */
-function withoutAnswer(error: unknown): SidecarActivity {
-  if (error instanceof SidecarError) return {};
-  throw error;
 }
 
 const GONE = {

@@ -25,7 +25,11 @@ export function createRunbookActivities(dependencies: RunbookDependencies): Runb
   return {
     planRunbook: async (input) => {
       assertCluster(input.cluster ?? clusterId, clusterId);
-      return await makeRunbookPlan(dependencies, input, { signal: cancellationSignal(), nowMs: Date.now });
+      const restarts = new ChainRestarts(Context.current().client);
+      return await makeRunbookPlan({ ...dependencies, restarts }, input, {
+        signal: cancellationSignal(),
+        nowMs: Date.now,
+      });
     },
     awaitStart: async (request) => {
       assertCluster(request.plan.cluster, clusterId);

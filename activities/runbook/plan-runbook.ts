@@ -10,13 +10,25 @@ import type { TargetCandidate } from '../../core/runbook/freeze-targets.ts';
 import { labelSelector } from '../../core/runbook/label-selector.ts';
 import { checkRunbookSpec, planRunbook } from '../../core/runbook/plan-runbook.ts';
 import type { PlanResult } from '../../core/runbook/runbook-activities.ts';
+import { mapConcurrently } from '../../lib/map-concurrently.ts';
 import { present } from '../../lib/present.ts';
 import { printable } from '../../lib/printable.ts';
 import { hasHttpStatus } from '../../kubernetes/errors.ts';
 import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
 import { listAll } from '../../kubernetes/list-all.ts';
+import type { ChainRestarts } from '../chain-restarts.ts';
 import { guardOfNode } from './guard-of-node.ts';
+import { readSidecarActivity } from './read-sidecar-activity.ts';
 import type { RunbookDependencies } from './runbook-dependencies.ts';
+
+/** Calls to sidecars in progress at most, and for how long they are asked, in milliseconds. */
+const CALLS = 16;
+const ASKED_MS = 20_000;
+
+/** What a plan is made from. */
+export interface PlanDependencies extends Pick<RunbookDependencies, 'seiNodes' | 'chain' | 'sidecar' | 'clusterId'> {
+  readonly restarts: Pick<ChainRestarts, 'read'>;
+}
 
 /**
  * Checks a runbook's spec, and freezes its nodes.
@@ -25,7 +37,7 @@ import type { RunbookDependencies } from './runbook-dependencies.ts';
  * @throws KubernetesError when the SeiNodes cannot be listed.
  */
 export async function makeRunbookPlan(
-  dependencies: Pick<RunbookDependencies, 'seiNodes' | 'chain' | 'clusterId'>,
+  dependencies: PlanDependencies,
   { namespace, spec: unchecked, mirrorTo, cluster = dependencies.clusterId }: RunbookInput,
   { signal, nowMs }: { readonly signal: AbortSignal; readonly nowMs: () => number },
 ): Promise<PlanResult> {
@@ -35,9 +47,17 @@ export async function makeRunbookPlan(
     const candidates = seiNodes.map(candidateOf);
     const targets = new Map(seiNodes.map((node) => [node.metadata.name, targetOf(node)]));
     const target = { namespace, name: candidates[0]?.name ?? '' };
-    const observation = await dependencies.chain.read({ chainId: spec.chainId, target, signal, nowMs });
+    const [recent, lastRestarts] = await Promise.all([
+      dependencies.restarts.read(spec.chainId),
+      lastRestartsOf(dependencies, [...targets.values()], signal),
+    ]);
+    const observation = await dependencies.chain.read({ chainId: spec.chainId, target, last: recent, signal, nowMs });
     const guard = (name: string): GuardDecision =>
-      guardOfNode(observation, targets.get(name) ?? unknownTarget({ namespace, name }), spec, { nowMs: nowMs() });
+      guardOfNode(observation, targets.get(name) ?? unknownTarget({ namespace, name }), spec, {
+        nowMs: nowMs(),
+        recent,
+        lastRestartMs: lastRestarts.get(name),
+      });
     const facts = { cluster, namespace, mirrorTo, candidates, observation, guard, nowMs: nowMs() };
     return { state: 'planned', ...planRunbook(spec, facts) };
   } catch (error) {
@@ -46,8 +66,28 @@ export async function makeRunbookPlan(
   }
 }
 
+/** Ends of the last restarts by name, in milliseconds since the epoch. A sidecar that does not answer in time has none. */
+async function lastRestartsOf(
+  { sidecar }: Pick<PlanDependencies, 'sidecar'>,
+  nodes: readonly NodeReference[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, number>> {
+  const within = AbortSignal.any([signal, AbortSignal.timeout(ASKED_MS)]);
+  const found = new Map<string, number>();
+  await mapConcurrently(nodes, CALLS, async (node) => {
+    if (within.aborted) return;
+    try {
+      const { lastRestartEndedAtMs } = await readSidecarActivity(sidecar, node, within);
+      if (lastRestartEndedAtMs !== undefined) found.set(node.name, lastRestartEndedAtMs);
+    } catch (error) {
+      if (signal.aborted || !within.aborted) throw error;
+    }
+  });
+  return found;
+}
+
 async function listSelected(
-  { seiNodes }: Pick<RunbookDependencies, 'seiNodes'>,
+  { seiNodes }: Pick<PlanDependencies, 'seiNodes'>,
   namespace: string,
   { spec: { targets }, signal }: { readonly spec: RunbookSpec; readonly signal: AbortSignal },
 ): Promise<KubernetesObject[]> {

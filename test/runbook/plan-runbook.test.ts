@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { makeRunbookPlan } from '../../activities/runbook/plan-runbook.ts';
+import { SidecarError } from '../../activities/errors.ts';
+import type { HeldTask } from '../../api/sidecar/sidecar-activity.ts';
 import type { PlanResult } from '../../core/runbook/runbook-activities.ts';
 import { planSummary } from '../../core/runbook/plan-summary.ts';
 import type { ChainObservation } from '../../core/guard/chain-observation.ts';
@@ -24,7 +26,16 @@ function chainWith(powers: Readonly<Record<number, number>>): ChainObservation {
   );
 }
 
-async function plan(spec: object, observation = chainWith({ 1: 10, 2: 9, 3: 9, 4: 9 })): Promise<PlanResult> {
+/** A restart as a sidecar lists it. */
+function restartedAt(endedAtMs: number): HeldTask {
+  return { id: 'restart', type: 'restart-seid', status: 'completed', completedAt: new Date(endedAtMs).toISOString() };
+}
+
+async function plan(
+  spec: object,
+  observation = chainWith({ 1: 10, 2: 9, 3: 9, 4: 9 }),
+  tasksOf: (node: string) => readonly HeldTask[] = () => [],
+): Promise<PlanResult> {
   const items = observation.nodes.map(({ name }) => ({
     metadata: { name, namespace: NAMESPACE, uid: name, resourceVersion: '1' },
     spec: { chainId: CHAIN, [name.startsWith('v') ? 'validator' : 'fullNode']: {} },
@@ -35,7 +46,13 @@ async function plan(spec: object, observation = chainWith({ 1: 10, 2: 9, 3: 9, 4
   } as unknown as ResourceClient;
   const chain = { read: async () => await Promise.resolve(observation) };
   return await makeRunbookPlan(
-    { seiNodes, chain, clusterId: 'cluster' },
+    {
+      seiNodes,
+      chain,
+      clusterId: 'cluster',
+      restarts: { read: async () => await Promise.resolve([]) },
+      sidecar: { listTasks: async ({ name }) => await Promise.resolve([...tasksOf(name)]) },
+    },
     { namespace: NAMESPACE, spec: runbookSpec({ targets: { selector: {} }, ...spec }) },
     { signal: new AbortController().signal, nowMs: () => READ_AT },
   );
@@ -63,6 +80,18 @@ describe('the plan of a runbook', () => {
     assert.deepEqual(
       planned.lines.map(({ node, numbers }) => `${node} ${numbers.verdict}`),
       ['full-a NotAValidator', 'full-b NotAValidator', 'v-2 Allowed', 'v-3 Allowed', 'v-4 Allowed', 'v-1 Allowed'],
+    );
+  });
+
+  it('counts what was restarted a moment ago, and asks a sidecar that does not answer no further', async () => {
+    const planned = await plan({}, undefined, (node) => {
+      if (node === 'v-3') throw new SidecarError('SIDECAR_CALL_TIMEOUT', 'no answer');
+      return [restartedAt(READ_AT - (node === 'v-2' ? 60_000 : 3_600_000))];
+    });
+    assert.ok(planned.state === 'planned', JSON.stringify(planned));
+    assert.deepEqual(
+      planned.lines.flatMap(({ node, numbers }) => (numbers.verdict === 'RestartedRecently' ? [node] : [])),
+      ['v-2'],
     );
   });
 
