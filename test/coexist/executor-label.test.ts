@@ -198,10 +198,11 @@ describe('next to the Go controller', () => {
       await coexistence.label('about-to-send', 'temporal');
       await eventually('it was sent here', () => requestsOf(node, 'POST').length === 1);
       coexistence.controller.held.delete('about-to-send');
+      await eventually('the Go controller has sent it too', () => requestsOf(node, 'POST').length === 2);
       await finished('about-to-send');
       // The second one has the same id, so the sidecar has nothing to do.
       assertSentOnce(node, 2);
-      assert.ok(coexistence.refusals('about-to-send').length > 0);
+      await eventually('it is refused', () => coexistence.refusals('about-to-send').length > 0);
     });
 
     it('a running task continues with the Go controller without the label and without its workflow', async () => {
