@@ -38,7 +38,7 @@ function waitThatEnded(
     return {
       what: 'executionStartedAt',
       from: execution?.executionStartedAt,
-      seconds: task.timeoutSeconds - leftUnused(task),
+      seconds: Math.floor(task.timeoutSeconds - leftUnused(task)),
     };
   }
   return reason === 'TargetResolveFailed'

@@ -109,6 +109,9 @@ describe('no verdict before its time', () => {
       timeout(6, unsent),
       /ended as Timeout 3 s after executionStartedAt, before its 4 s/,
     ));
+  it('knows that times are rounded down: half of 9 s is 4 s', () =>
+    assertViolations(notBeforeTime, timeout(5, { ...unsent, timeoutSeconds: 9 })));
+
   it('fails on a wait that was not sent and had time', () =>
     assertViolations(notBeforeTime, timeout(5, { kind: 'AwaitNodesAtHeight', ...unsent }), /before its 8 s/));
 
