@@ -47,11 +47,11 @@ export async function makeRunbookPlan(
     const candidates = seiNodes.map(candidateOf);
     const targets = new Map(seiNodes.map((node) => [node.metadata.name, targetOf(node)]));
     const target = { namespace, name: candidates[0]?.name ?? '' };
-    const [recent, lastRestarts] = await Promise.all([
-      dependencies.restarts.read(spec.chainId),
+    const recent = await dependencies.restarts.read(spec.chainId);
+    const [lastRestarts, observation] = await Promise.all([
       lastRestartsOf(dependencies, [...targets.values()], signal),
+      dependencies.chain.read({ chainId: spec.chainId, target, last: recent, signal, nowMs }),
     ]);
-    const observation = await dependencies.chain.read({ chainId: spec.chainId, target, last: recent, signal, nowMs });
     const guard = (name: string): GuardDecision =>
       guardOfNode(observation, targets.get(name) ?? unknownTarget({ namespace, name }), spec, {
         nowMs: nowMs(),

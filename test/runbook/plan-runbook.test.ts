@@ -83,7 +83,7 @@ describe('the plan of a runbook', () => {
     );
   });
 
-  it('counts what was restarted a moment ago, and asks a sidecar that does not answer no further', async () => {
+  it('counts validators that were restarted a moment ago, also when another sidecar does not answer', async () => {
     const planned = await plan({}, undefined, (node) => {
       if (node === 'v-3') throw new SidecarError('SIDECAR_CALL_TIMEOUT', 'no answer');
       return [restartedAt(READ_AT - (node === 'v-2' ? 60_000 : 3_600_000))];
