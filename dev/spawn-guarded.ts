@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -96,7 +97,9 @@ function startedPid(guard: ChildProcess, command: string, exited: (exit: Process
     else exited({ code: message.code, signal: message.signal });
   });
   guard.on('error', (error) => fail(error.message));
-  guard.on('exit', (code, signal) => {
+  guard.on('exit', async (code, signal) => {
+    // Node looks at all children when one ends, so it may notice this end before it has read the guard's last message.
+    if (guard.connected) await once(guard, 'disconnect');
     fail(`its guard ended early (code ${code}, signal ${signal})`);
     if (startedAs !== undefined) killGroup(startedAs);
     exited({ code: null, signal: 'SIGKILL' });
