@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +20,34 @@ function script(source: string): { command: string; arguments: string[] } {
 
 const FOREVER = 'setInterval(() => {}, 1000)';
 const IGNORES_SIGTERM = `process.on('SIGTERM', () => {}); ${FOREVER}; console.log('up')`;
+
+/**
+ * Lets other children end, and a guarded process while Node tells of them: Node then notices the end of its guard in many
+ * cases before it reads what the guard has written.
+ */
+function endWithOthers(pid: number): void {
+  const guard = statOf(pid).parent;
+  for (let count = 0; count < 6; count += 1) {
+    const other = spawn('/bin/true');
+    other.once('exit', () => {
+      if (isAlive(pid)) process.kill(pid, 'SIGTERM');
+      untilEnded(guard);
+    });
+    untilEnded(other.pid!);
+  }
+}
+
+/** Blocks this process until a child of it has ended, so that both the end and what the child wrote are waiting. */
+function untilEnded(pid: number): void {
+  while (existsSync(`/proc/${pid}`) && statOf(pid).state !== 'Z');
+}
+
+function statOf(pid: number): { readonly state: string; readonly parent: number } {
+  const [state = '', parent] = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ');
+  return { state, parent: Number(parent) };
+}
 
 describe('spawnGuarded', function () {
   this.timeout(20_000);
@@ -60,6 +89,14 @@ describe('spawnGuarded', function () {
     const guarded = await spawnGuarded({ ...script(IGNORES_SIGTERM), output: 'pipe' });
     await once(guarded.stdout!, 'data');
     assert.deepEqual(await guarded.stop(100), { code: null, signal: 'SIGKILL' });
+  });
+
+  it('reports how a process ended also when Node notices it with the end of another child', async () => {
+    for (let round = 0; round < 8; round += 1) {
+      const guarded = await spawnGuarded({ ...script(FOREVER), output: 'inherit' });
+      endWithOthers(guarded.pid);
+      assert.deepEqual(await guarded.exited, { code: null, signal: 'SIGTERM' }, `round ${round}`);
+    }
   });
 
   it('kills what the process has left behind in its group', async () => {
