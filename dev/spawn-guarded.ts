@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -97,12 +96,15 @@ function startedPid(guard: ChildProcess, command: string, exited: (exit: Process
     else exited({ code: message.code, signal: message.signal });
   });
   guard.on('error', (error) => fail(error.message));
-  guard.on('exit', async (code, signal) => {
+  guard.on('exit', (code, signal) => {
+    const ended = (): void => {
+      fail(`its guard ended early (code ${code}, signal ${signal})`);
+      if (startedAs !== undefined) killGroup(startedAs);
+      exited({ code: null, signal: 'SIGKILL' });
+    };
     // Node looks at all children when one ends, so it may notice this end before it has read the guard's last message.
-    if (guard.connected) await once(guard, 'disconnect');
-    fail(`its guard ended early (code ${code}, signal ${signal})`);
-    if (startedAs !== undefined) killGroup(startedAs);
-    exited({ code: null, signal: 'SIGKILL' });
+    if (guard.connected) guard.once('disconnect', ended);
+    else ended();
   });
   return promise;
 }
