@@ -6,7 +6,14 @@ import type { StatusChange } from '../core/next-status.ts';
 import { dispatchedEvents } from '../core/task-events.ts';
 import { definitionOf } from '../api/task-kinds.ts';
 import { recordedTime } from '../lib/timestamp.ts';
-import { afterAcceptance, afterAnswer, afterLostPost, afterSilence, type Knowledge } from '../core/knowledge.ts';
+import {
+  afterAcceptance,
+  afterAnswer,
+  afterLostPost,
+  afterSilence,
+  isAbsent,
+  type Knowledge,
+} from '../core/knowledge.ts';
 import { dispatching, withNotice } from '../core/progress.ts';
 import { obstacleBeside } from '../core/queueing.ts';
 import { taskFields } from '../core/task-fields.ts';
@@ -211,11 +218,13 @@ export class TaskDispatch {
     const startedAtMs = recordedTime(begun?.executionStartedAt, this.#executingSinceMs ?? nowMs);
     const change = this.#executing(startedAtMs);
     const recorded = await writeStatus(this.#dependencies, task, { change, atMs: nowMs }, this.#attempt.signal);
-    if (recorded.outcome !== 'written' && (this.#knowledge.sent === 'no' || this.#knowledge.seen === 'absent'))
+    if (recorded.outcome !== 'written' && (this.#knowledge.sent === 'no' || isAbsent(this.#knowledge)))
       return { state: recorded.outcome === 'gone' ? 'resource-gone' : 'resource-terminal' };
-    this.#isWritten = true;
+    this.#isWritten = recorded.outcome === 'written';
     this.#startedAtMs = recordedTime(recorded.executionStartedAt, startedAtMs);
-    this.#executingSinceMs ??= this.#startedAtMs === startedAtMs ? this.#attempt.nowMs : this.#startedAtMs;
+    // A dispatch that was interrupted had begun before this one, and its workflow may not have heard of it.
+    const sinceMs = this.#startedAtMs === startedAtMs ? this.#attempt.nowMs : this.#startedAtMs;
+    this.#executingSinceMs = Math.min(this.#executingSinceMs ?? sinceMs, sinceMs);
     this.#reporter.assume(change);
     return undefined;
   }

@@ -4,7 +4,7 @@ import { present } from '../lib/present.ts';
 import { RepeatedFailures } from '../lib/repeated-failures.ts';
 import type { TaskObservation } from '../api/sidecar/sidecar-task.ts';
 import { definitionOf } from '../api/task-kinds.ts';
-import { afterAnswer, afterSilence, isPending, LOST_MS, type Knowledge } from '../core/knowledge.ts';
+import { afterAnswer, afterSilence, isPending, LATE_POST_MS, LOST_MS, type Knowledge } from '../core/knowledge.ts';
 import { isOutgrown } from '../core/heartbeat-timeout.ts';
 import { cancelling, withNotice, workingAtHeight } from '../core/progress.ts';
 import { taskFields } from '../core/task-fields.ts';
@@ -84,6 +84,10 @@ export class TaskPoll {
 
   async run(): Promise<Polled> {
     const { polls } = this.#dependencies;
+    const { knowledge } = this.#request;
+    // The dispatch found the image set already. Others may have set another one since.
+    if (knowledge.sent === 'no' && knowledge.seen === 'completed')
+      return { state: 'completed', already: true, knowledge };
     polls.inFlight += 1;
     try {
       for (;;) {
@@ -116,7 +120,7 @@ export class TaskPoll {
     if (!canPollAgain || cancelled || remainingMs !== undefined || heartbeatTimeoutMs === undefined) return undefined;
     // A new poll would count from zero for how long the sidecar has not known the task.
     if (this.#deniedAtMs !== undefined || this.#deniedMs > 0) return undefined;
-    return isOutgrown(heartbeatTimeoutMs, inFlight) ? { state: 'outgrown', inFlight } : undefined;
+    return isOutgrown(heartbeatTimeoutMs, inFlight) ? { state: 'interrupted', inFlight } : undefined;
   }
 
   async #ask(): Promise<TaskObservation | undefined> {
@@ -160,10 +164,10 @@ export class TaskPoll {
 
   #afterDenial(): PollOutcome | undefined {
     const { cancelled, remainingMs } = this.#request;
-    if (cancelled && this.#knowledge.sent !== 'yes') return { state: 'absent' };
     const { nowMs } = this.#attempt;
     this.#deniedMs += nowMs - (this.#deniedAtMs ?? nowMs);
     this.#deniedAtMs = nowMs;
+    if (cancelled && this.#knowledge.sent !== 'yes' && this.#deniedMs >= LATE_POST_MS) return { state: 'absent' };
     return remainingMs === undefined && this.#deniedMs >= LOST_MS ? { state: 'lost' } : undefined;
   }
 

@@ -2,7 +2,7 @@ import type { NodeReference } from '../api/node-reference.ts';
 import { observationOf, type TaskReport } from '../api/sidecar/sidecar-task.ts';
 import type { TaskIdentity } from '../api/temporal/task-input.ts';
 import type { TakenOff, TakeOffHeartbeat, TakeOffRequest } from '../core/activities.ts';
-import type { Sent } from '../core/knowledge.ts';
+import { LATE_POST_MS, type Sent } from '../core/knowledge.ts';
 import { pollInterval } from '../core/poll-interval.ts';
 import { cancelling, takingOff } from '../core/progress.ts';
 import { taskFields } from '../core/task-fields.ts';
@@ -16,8 +16,6 @@ import type { SidecarClient } from './sidecar-client.ts';
 import { TaskReporter } from './task-reporter.ts';
 import type { TaskPlaces } from './task-work.ts';
 
-/** A POST without an answer may still arrive: it takes at most 5 s here, and as long on its way, in milliseconds. */
-const LATE_POST_MS = 10_000;
 const LATE_PAUSE_MS = 2_000;
 /** Answers that say nothing about a task, however often the sidecar is asked. */
 const UNHELPFUL: readonly SidecarErrorCode[] = ['SIDECAR_UNREADABLE_ANSWER', 'SIDECAR_FORBIDDEN'];

@@ -190,7 +190,7 @@ export interface PollRequest {
   readonly notice?: string;
   /** Whether the task was cancelled: a pending transaction is then not submitted again. */
   readonly cancelled: boolean;
-  /** Whether the workflow polls again after `outgrown`. Default: no, as workflows of older versions. */
+  /** Whether the workflow heeds `inFlight` of an interrupted poll. Default: no, as workflows of older versions. */
   readonly canPollAgain?: boolean;
 }
 
@@ -202,8 +202,8 @@ export type PollOutcome =
    * that it does not know the task. `gone`: the SeiNode no longer exists.
    */
   | { readonly state: 'deadline' | 'absent' | 'lost' | 'gone' }
-  /** So many polls are in flight by now that the wait needs a longer heartbeat timeout: it is to be polled again. */
-  | { readonly state: 'outgrown'; readonly inFlight: number };
+  /** So many polls are in flight by now that the wait is to be polled again, with a longer heartbeat timeout. */
+  | { readonly state: 'interrupted'; readonly inFlight: number };
 
 export type Polled = { readonly knowledge: Knowledge } & PollOutcome;
 

@@ -12,6 +12,9 @@ export type Sent = 'no' | 'perhaps' | 'yes';
 /** How long a sidecar may deny a task that it had accepted, in milliseconds, where no execution time ends the wait. */
 export const LOST_MS = 600_000;
 
+/** A POST without an answer may still arrive: it takes at most 5 s here, and as long on its way, in milliseconds. */
+export const LATE_POST_MS = 10_000;
+
 /**
  * All that is known of a task at the place that carries it out: its node's sidecar, or the SeiNode for an image. Made
  * by the activity that sends the task, kept in heartbeats and results, and passed as it is: nothing rebuilds it.
@@ -54,6 +57,11 @@ export function afterAnswer({ sent, pending, lostPost }: Knowledge, answer: Task
       currentImage: answer.state === 'running' ? answer.currentImage : undefined,
     }),
   };
+}
+
+/** Whether the place that carries it out answers now that it does not have the task. */
+export function isAbsent({ seen, problem }: Knowledge): boolean {
+  return seen === 'absent' && problem === undefined;
 }
 
 /** After a question without an answer. */

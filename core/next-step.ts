@@ -103,7 +103,6 @@ export function afterPoll(polled: PollEnd, situation: Situation): Step {
     case 'failed':
       return { do: 'end', end: { by: 'report', report: polled, height: polled.height } };
     case 'interrupted':
-    case 'outgrown':
       return beforePoll(situation);
     case 'gone':
       return { do: 'end', end: { by: 'absence' } };

@@ -228,7 +228,7 @@ export class TaskLifecycle {
 
   #notePoll(polled: Polled | undefined): void {
     this.#knowledge = polled?.knowledge ?? this.#knowledge;
-    if (polled?.state === 'outgrown') this.#inFlight = polled.inFlight;
+    if (polled?.state === 'interrupted') this.#inFlight = polled.inFlight;
     this.#noteSubmission();
   }
 

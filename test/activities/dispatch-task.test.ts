@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
+import { asyncLocalStorage, type Context } from '@temporalio/activity';
 import type { Attempt } from '../../activities/attempt.ts';
 import type { TargetDependencies } from '../../activities/check-target.ts';
 import { TaskDispatch } from '../../activities/dispatch-task.ts';
+import { SidecarError } from '../../activities/errors.ts';
 import type { SidecarTask } from '../../api/sidecar/sidecar-task.ts';
-import type { DispatchHeartbeat } from '../../core/activities.ts';
+import type { DispatchHeartbeat, DispatchRequest } from '../../core/activities.ts';
 import { planTask } from '../../core/task-plan.ts';
 import { RecordedLog } from '../support/recorded-log.ts';
 
@@ -160,5 +162,94 @@ describe('a dispatch that is repeated after one that may have sent the task', ()
     );
     const { state, knowledge, begun } = await dispatch.run();
     assert.deepEqual([state, knowledge.sent, begun?.elapsedMs], ['cancelled', 'perhaps', 60_000]);
+  });
+});
+
+describe('a dispatch whose resource has changed', () => {
+  const mirrorTo = { namespace: 'arctic-1', name: 'restart', uid: 'u' };
+  const terminal = { outcome: 'unchanged', object: { metadata: mirrorTo, status: { phase: 'Failed' } } };
+  const silent = new SidecarError('SIDECAR_UNREACHABLE', 'connect ECONNREFUSED', { mayHaveArrived: false });
+
+  /**
+   * @param looks - What the sidecar answers, one after the other; the last one again and again.
+   * @param written - What comes of a status write.
+   */
+  async function dispatched({
+    looks,
+    written,
+    ...more
+  }: Partial<DispatchRequest> & {
+    readonly looks: readonly (SidecarTask | SidecarError | undefined)[];
+    readonly written: object;
+    readonly earlier?: DispatchHeartbeat;
+  }) {
+    const { earlier, ...request } = more;
+    const posted: unknown[] = [];
+    const answers = [...looks];
+    const attempt = {
+      nowMs: Date.parse('2026-01-01T01:00:00Z'),
+      elapsedMs: 0,
+      isAfterLoss: earlier !== undefined,
+      isCancelled: false,
+      signal: new AbortController().signal,
+      earlier,
+      assume: () => undefined,
+      heartbeat: () => undefined,
+      confirm: async () => true,
+      sleep: async () => undefined,
+    };
+    const sidecar = {
+      getTask: async () => {
+        const answer = answers.length > 1 ? answers.shift() : answers[0];
+        if (answer instanceof SidecarError) throw answer;
+        return answer;
+      },
+      isAlive: async () => true,
+      listTasks: async () => [],
+      postTask: async (_node: unknown, task: unknown) => (posted.push(task), 'accepted'),
+    };
+    const context = { info: { workflowExecution: { workflowId: 'w', runId: 'r' }, workflowNamespace: 'n' } };
+    const dispatch = new TaskDispatch(
+      {
+        sidecar,
+        statuses: { write: async () => written },
+        events: { record: async () => undefined },
+        log: new RecordedLog().log,
+      } as unknown as TargetDependencies,
+      {
+        plan: { ...plan, task: { ...plan.task, mirrorTo } },
+        request: { type: 'restart-seid' },
+        knowledge: { sent: 'no' },
+        ...request,
+      },
+      attempt as unknown as Attempt<DispatchHeartbeat>,
+    );
+    const { state } = await asyncLocalStorage.run(context as unknown as Context, () => dispatch.run());
+    return { state, posts: posted.length };
+  }
+
+  const ended = { terminal, gone: { outcome: 'gone' } };
+  for (const [what, written] of Object.entries(ended))
+    it(`does not send an adopted task whose resource is ${what}, also when the sidecar answers only later`, async () => {
+      const adopted = { looks: [silent, undefined], written, knowledge: { sent: 'perhaps' } } as const;
+      assert.deepEqual(await dispatched(adopted), { state: `resource-${what}`, posts: 0 });
+    });
+
+  it('looks for what it may have sent although the resource is gone, and the sidecar does not answer at first', async () => {
+    const earlier = { taskId: plan.task.taskId, sent: 'perhaps', seen: 'absent', problem: 'the worker ended' } as const;
+    const lost = { looks: [silent, RUNNING], written: { outcome: 'gone' }, earlier };
+    assert.deepEqual(await dispatched(lost), { state: 'running', posts: 0 });
+  });
+
+  it('does not send a task whose execution time has passed since an interrupted dispatch began it', async () => {
+    const task = { id: plan.task.taskId, executionStartedAt: '2026-01-01T00:00:00Z' };
+    const begunBefore = { outcome: 'written', object: { metadata: mirrorTo, status: { phase: 'Running', task } } };
+    const interrupted = {
+      looks: [undefined],
+      written: begunBefore,
+      knowledge: { sent: 'perhaps' },
+      elapsedMs: 0,
+    } as const;
+    assert.deepEqual(await dispatched(interrupted), { state: 'late', posts: 0 });
   });
 });

@@ -5,7 +5,7 @@ import { SidecarError } from '../../activities/errors.ts';
 import { TaskPoll, type PollDependencies } from '../../activities/poll-task.ts';
 import type { SidecarTask } from '../../api/sidecar/sidecar-task.ts';
 import { planTask } from '../../core/task-plan.ts';
-import { LOST_MS } from '../../core/knowledge.ts';
+import { LATE_POST_MS, LOST_MS } from '../../core/knowledge.ts';
 import { RecordedLog } from '../support/recorded-log.ts';
 import { checkedPayloads } from '../api/payload-examples.ts';
 
@@ -131,6 +131,14 @@ describe('a task whose earlier worker was lost', () => {
   });
 });
 
+describe('an image that was set already when its task came to set it', () => {
+  it('is not looked for: others may have set another one since', async () => {
+    const knowledge = { sent: 'no', seen: 'completed' } as const;
+    const { polled } = await poll(() => assert.fail('the place was asked'), { knowledge });
+    assert.deepEqual(polled, { state: 'completed', already: true, knowledge });
+  });
+});
+
 describe('a task that the sidecar accepted and no longer knows', () => {
   it('is lost after ten minutes when nothing else ends it', async () => {
     const { polled, tookMs, heartbeats } = await poll(() => undefined);
@@ -181,9 +189,19 @@ describe('a task that the sidecar accepted and no longer knows', () => {
     assert.equal(tookMs, 10 * MINUTE_MS);
   });
 
-  it('ends at the first 404 when it was cancelled and is not known to have been sent', async () => {
-    const { polled, tookMs } = await poll(() => undefined, { cancelled: true, knowledge: { sent: 'perhaps' } });
-    assert.deepEqual([polled, tookMs], [{ state: 'absent', knowledge: { sent: 'perhaps', seen: 'absent' } }, 0]);
+  const cancelled = { cancelled: true, knowledge: { sent: 'perhaps' } } as const;
+  it('ends once no POST can arrive any more when it was cancelled and is not known to have been sent', async () => {
+    const { polled, tookMs } = await poll(() => undefined, cancelled);
+    assert.deepEqual(polled, { state: 'absent', knowledge: { sent: 'perhaps', seen: 'absent' } });
+    assert.ok(tookMs >= LATE_POST_MS && tookMs < 2 * LATE_POST_MS, `${tookMs}`);
+  });
+
+  it('is watched to its end when its POST arrives after it was cancelled', async () => {
+    const { polled } = await poll(
+      (afterMs) => (afterMs < LATE_POST_MS / 2 ? undefined : { ...RUNNING, status: 'completed' }),
+      cancelled,
+    );
+    assert.deepEqual([polled.state, polled.knowledge.sent], ['completed', 'yes']);
   });
 
   it('is lost also when it only waits, so that it can be taken off', async () => {
@@ -223,7 +241,7 @@ describe('a wait', () => {
   } as const;
   it('is to be polled again with a longer heartbeat timeout when many others have begun', async () => {
     const { polled } = await poll(within(MINUTE_MS), { ...begun, inFlight: 999 });
-    assert.deepEqual(polled, { state: 'outgrown', inFlight: 1_000, knowledge: { sent: 'yes', seen: 'running' } });
+    assert.deepEqual(polled, { state: 'interrupted', inFlight: 1_000, knowledge: { sent: 'yes', seen: 'running' } });
   });
 
   const goesOn: readonly (readonly [what: string, more: Parameters<typeof poll>[1]])[] = [

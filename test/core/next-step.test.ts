@@ -32,8 +32,8 @@ const dispatchEnds: readonly DispatchEnd[] = [
 const pollEnds: readonly PollEnd[] = [
   { state: 'completed' },
   { state: 'failed', error: 'it broke' },
-  { state: 'outgrown', inFlight: 10_000 },
-  ...(['deadline', 'absent', 'lost', 'gone', 'interrupted'] as const).map((state) => ({ state })),
+  ...(['deadline', 'absent', 'lost', 'gone'] as const).map((state) => ({ state })),
+  { state: 'interrupted' },
 ];
 
 /** Every decision there is. */
@@ -251,7 +251,7 @@ class Course {
       () => ({ state: this.#sees('gone') }),
       ...(isCancelled ? [() => ({ state: 'interrupted' as const })] : []),
       ...(isCancelled && sent !== 'yes' ? [() => ({ state: this.#sees('absent') })] : []),
-      ...(isBounded || isCancelled ? [() => this.#late()] : [() => ({ state: 'outgrown' as const, inFlight: 10_000 })]),
+      ...(isBounded || isCancelled ? [() => this.#late()] : [() => ({ state: 'interrupted' as const })]),
       ...(!isBounded && !isCancelled && kind !== 'UpdateNodeImage'
         ? [() => ({ state: this.#sees('absent') && ('lost' as const) })]
         : []),
