@@ -78,12 +78,15 @@ export class NodePermits {
   /**
    * Releases the permit that a workflow holds, if it holds it.
    *
-   * @param runId - The run of the permit. Unset: it is looked up.
+   * @param runId - The run of the permit, as far as it is known. If that has ended, the workflow may hold a later one.
    */
   async release(permitId: string, holder: string, runId?: string): Promise<void> {
-    const heldRunId = runId ?? (await this.#heldBy(permitId, holder));
-    if (heldRunId !== undefined && (await this.#workflows.end(permitId, heldRunId)))
+    if ((await this.#end(permitId, runId)) || (await this.#end(permitId, await this.#heldBy(permitId, holder))))
       this.#log('PermitReleased', { permit: permitId, holder });
+  }
+
+  async #end(permitId: string, runId: string | undefined): Promise<boolean> {
+    return runId !== undefined && (await this.#workflows.end(permitId, runId));
   }
 
   /** Resolves when the permit is released, or when the server ends the long poll, after about 20 s. */

@@ -25,7 +25,7 @@ export async function runTask(kind: TaskKind, input: unknown): Promise<TaskOutco
   const control = new TaskControl();
   let known = input;
   let ended = await new TaskLifecycle({ kind, input, control, display }).run();
-  for (let begun = await finish(ended, known); begun !== undefined; begun = await finish(ended, known)) {
+  for (let begun = await finish(kind, ended, known); begun !== undefined; begun = await finish(kind, ended, known)) {
     known = { ...(input as object), begun };
     ended = await new TaskLifecycle({ kind, input: known, control, display }).run();
   }
@@ -54,15 +54,17 @@ export async function runTask(kind: TaskKind, input: unknown): Promise<TaskOutco
  * written.
  */
 async function finish(
+  kind: TaskKind,
   { task, plan, verdict, startedAtMs, submittedAtMs, permitRunId, chainPermit }: FinishedTask,
   input: unknown,
 ): Promise<BegunTask | undefined> {
   if (plan === undefined && task.mirrorTo === undefined) return undefined;
   const { mirrorStatus } = proxyActivities<Activities>({ ...SHORT, summary: `Write the verdict: ${verdict.reason}` });
-  const isOwnPermit =
-    plan !== undefined && definitionOf(plan.kind).changesNode && plan.permitHolder === workflowInfo().workflowId;
+  // Without a plan it may hold the permit as well: the worker that made both was lost before it told.
+  const { workflowId: holder } = workflowInfo();
+  const isOwnPermit = definitionOf(kind).changesNode && (plan?.permitHolder ?? holder) === holder;
   const permit = isOwnPermit
-    ? { permitId: permitIdOf(task.cluster, task.node), holder: plan.permitHolder, ...present({ runId: permitRunId }) }
+    ? { permitId: permitIdOf(task.cluster, task.node), holder, ...present({ runId: permitRunId }) }
     : undefined;
   const unbegun = startedAtMs === undefined && !isBegun(input);
   const request = {

@@ -6,6 +6,7 @@ import { NodePermits } from '../../activities/node-permits.ts';
 import { noLog } from '../support/recorded-log.ts';
 
 const { WorkflowExecutionStatus } = proto.temporal.api.enums.v1;
+const NOT_FOUND = 5;
 const ALREADY_EXISTS = 6;
 
 /** A server with a permit that `holder` has. */
@@ -26,8 +27,10 @@ function serverWhere(status: { readonly holder: number; readonly permit?: number
             }
           : { status: status.holder },
     }),
-    deleteWorkflowExecution: async ({ workflowExecution }: { workflowExecution: { runId: string } }) =>
-      ended.push(workflowExecution.runId),
+    deleteWorkflowExecution: async ({ workflowExecution: { runId } }: { workflowExecution: { runId: string } }) => {
+      if (runId !== 'old') throw Object.assign(new Error('not found'), { code: NOT_FOUND });
+      ended.push(runId);
+    },
   };
   const permits = new NodePermits({ workflowService, options: { namespace: 'n' } } as unknown as Client, noLog);
   return { permits, ended };
@@ -58,6 +61,18 @@ describe('the permit of a holder', () => {
       WorkflowExecutionStatus;
     const { permits, ended } = serverWhere({ holder, permit });
     assert.ok('heldBy' in (await permits.acquire('permit', 'other')));
+    assert.deepEqual(ended, []);
+  });
+
+  it('is released also when it has another run than its holder was told last', async () => {
+    const { permits, ended } = serverWhere({ holder: WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING });
+    await permits.release('permit', 'holder', 'an earlier run');
+    assert.deepEqual(ended, ['old']);
+  });
+
+  it('is not released by another workflow', async () => {
+    const { permits, ended } = serverWhere({ holder: WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING });
+    await permits.release('permit', 'other', 'an earlier run');
     assert.deepEqual(ended, []);
   });
 });
