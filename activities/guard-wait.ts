@@ -60,6 +60,8 @@ export class GuardWait implements Disposable {
     const { guard, attempt } = this.#options;
     const target = guardTargetOf(node);
     const pass = passOf(await evaluateGuard(this.#dependencies, { guard, target, lastRestartMs, attempt }));
+    // An attempt whose worker was lost may have acquired it.
+    if ('obstacle' in pass) await this.release(target.chainId);
     return this.#counted('obstacle' in pass ? pass.obstacle : undefined);
   }
 

@@ -7,7 +7,7 @@ import { present } from '../lib/present.ts';
 import { printable } from '../lib/printable.ts';
 import { sidecarActivity } from '../api/sidecar/sidecar-activity.ts';
 import type { TaskPlan } from '../core/task-plan.ts';
-import { recordedTime } from '../lib/timestamp.ts';
+import { recordedTime, timestamp } from '../lib/timestamp.ts';
 import { guarded, queued, waitingForTarget, type Progress } from '../core/progress.ts';
 import type { GuardHolder } from '../core/guard/guard-hold.ts';
 import { guardTimedOut, waitingForGuard, type GuardObstacle } from '../core/guard/guard-obstacle.ts';
@@ -147,7 +147,7 @@ export class TargetWait implements Disposable {
     if (seen.state === 'elsewhere') return await this.#waitForPhase(seen.phase);
     this.#measurePhaseWait('PhaseMet');
     const { phaseSinceMs: _, ...state } = this.#state;
-    this.#state = state;
+    this.#state = { ...state, ...present({ chainId: this.#guard && seen.node.spec.chainId }) };
     if (!needsPermit(plan)) return ready(plan, seen);
     const { heldBy } = this.#state;
     // Allowed here and held back by the dispatch in turns, it would never come to an end.
@@ -155,8 +155,15 @@ export class TargetWait implements Disposable {
     const early = await this.#guard?.preview(seen.node, this.#guardTimes);
     if (early !== undefined) return await this.#waitForGuard(early);
     const taken = await this.#takeNode();
-    if ('by' in taken) return this.#begunRemainingMs() <= 0 ? ready(plan, seen) : await this.#waitForNode(taken);
+    if ('by' in taken) return this.#begunRemainingMs() <= 0 ? this.#tooLate(seen) : await this.#waitForNode(taken);
     return await this.#passGuard(seen, { ...ready(plan, seen), ...taken });
+  }
+
+  /** An adopted task for which no time is left: the dispatch looks for it, and does not send it. */
+  #tooLate(seen: Extract<SeenTarget, { state: 'met' }>): ReadyTask {
+    const { plan, attempt } = this.#options;
+    const { executionStartedAt = timestamp(attempt.nowMs - attempt.elapsedMs), ...begun } = plan.begun!;
+    return ready({ ...plan, begun: { ...begun, executionStartedAt } }, seen);
   }
 
   async #passGuard(
@@ -165,7 +172,6 @@ export class TargetWait implements Disposable {
   ): Promise<OverTask | ReadyTask | undefined> {
     const isReady = { ...task, ...present({ sighting: this.#state.sighting }) };
     if (this.#guard === undefined) return isReady;
-    this.#state = { ...this.#state, ...present({ chainId: node.spec.chainId }) };
     const guard = await this.#guard.check(node, this.#guardTimes);
     return 'by' in guard ? await this.#waitForGuard(guard) : { ...isReady, guard };
   }
@@ -263,6 +269,8 @@ export class TargetWait implements Disposable {
       attempt.heartbeat({ ...this.#state, waitingFor: obstacle.holder });
       await this.#permit.wait(atMostMs);
     } else if (obstacle.by === 'restart') {
+      // An attempt whose worker was lost may have acquired the permit of the chain. That of the node is kept.
+      await this.#guard?.release(this.#state.chainId);
       await this.#pause('restart of another task', { sinceMs, atMostMs });
     } else {
       attempt.heartbeat({ ...this.#state, waitingFor: 'spec.minSecondsBetweenRestarts' });

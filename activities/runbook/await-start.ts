@@ -74,21 +74,29 @@ function isNews(
 async function checkOnce(
   dependencies: StartDependencies,
   request: StartRequest,
-  { nowMs, signal }: WaitClock,
+  clock: WaitClock,
 ): Promise<StartResult> {
   const { plan, node: name } = request;
+  const { signal } = clock;
   const { namespace, chainId, window } = plan;
   const node = { namespace, name };
   const seiNode = await readSeiNode(dependencies.seiNodes, node, signal);
   const unusable = unusableBecause(seiNode, chainId);
   if (seiNode === undefined || unusable !== undefined) return { state: 'unusable', ...GONE, ...unusable };
   const { recent, lastRestartMs, ...others } = await otherWork(dependencies, { ...plan, node, signal });
-  const observation = await dependencies.chain.read({ chainId, target: node, last: recent, signal });
+  const observation = await dependencies.chain.read({
+    chainId,
+    target: node,
+    last: recent,
+    signal,
+    nowMs: () => clock.nowMs,
+  });
+  // Blocks are made while a large chain is read: it is judged at the time after that.
+  const { nowMs } = clock;
   const decision = decideStart(
     observation,
     { ...request, namespace, window, ...others },
-    () =>
-      guardOfNode(observation, guardTargetOf(seiNode), plan, { nowMs: observation.readFromMs, recent, lastRestartMs }),
+    () => guardOfNode(observation, guardTargetOf(seiNode), plan, { nowMs, recent, lastRestartMs }),
     nowMs,
   );
   if (decision.state === 'waiting') return decision;

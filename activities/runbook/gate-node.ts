@@ -49,7 +49,9 @@ export class GateWait {
   async #read(): Promise<GateDecision> {
     const { node, isValidator, plan } = this.#request;
     const { chainId, gate, guard } = plan;
-    const observation = await this.#chain.read({ chainId, target: node, signal: this.#clock.signal });
+    const { signal } = this.#clock;
+    const nowMs = (): number => this.#clock.nowMs;
+    const observation = await this.#chain.read({ chainId, target: node, signal, nowMs });
     return decideGate(observation, {
       node,
       chainId,

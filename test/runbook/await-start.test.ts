@@ -113,6 +113,23 @@ describe('the wait for the start of a node', () => {
     });
   });
 
+  it('judges blocks at the time after a chain was read: that may take long', async () => {
+    const clock = new FakeClock(READ_AT);
+    const chain: StartDependencies['chain'] = {
+      read: async ({ nowMs = Date.now }) => {
+        await clock.sleep(20_000);
+        const nodes = asValidator.nodes.map((node) => ({
+          ...node,
+          ...(node.status && { status: { ...node.status, blockTimeMs: nowMs() - 400 } }),
+        }));
+        return { ...asValidator, nodes };
+      },
+    };
+    const seiNodes = { get: async () => await Promise.resolve(seiNode) } as unknown as ResourceClient;
+    const result = await awaitNodeStart({ ...dependenciesOf(), chain, seiNodes }, request, clock);
+    assert.partialDeepStrictEqual(result, { state: 'ready', guard: { verdict: 'Allowed' } });
+  });
+
   it('returns at once with something in the way that is not shown yet', async () => {
     const clock = new FakeClock(READ_AT);
     const result = await wait({}, { reads: [other('Failed')], clock });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { GateWait } from '../../activities/runbook/gate-node.ts';
 import type { ChainObservation, NodeStatus } from '../../core/guard/chain-observation.ts';
 import type { GateProgress, GateRequest } from '../../core/runbook/runbook-activities.ts';
+import type { RunbookDependencies } from '../../activities/runbook/runbook-dependencies.ts';
 import { FakeClock } from './fake-clock.ts';
 import { CHAIN, HEIGHT, NAMESPACE, READ_AT, chainObservation, observedNode } from './made-up-chain.ts';
 
@@ -43,7 +44,8 @@ function waitFor(
   const clock = new FakeClock(READ_AT);
   let count = 0;
   const chain = {
-    read: async () => {
+    read: async ({ nowMs }: Parameters<RunbookDependencies['chain']['read']>[0]) => {
+      assert.equal(nowMs?.(), clock.nowMs);
       count += 1;
       return await Promise.resolve(reads[count - 1] ?? (reads.at(-1) as ChainObservation));
     },

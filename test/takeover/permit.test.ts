@@ -14,7 +14,7 @@ describe('a restart that another controller has started, on a node whose permit 
 
   before(async () => {
     environment = await TestEnvironment.create();
-    for (const name of ['not-sent', 'at-work', 'out-of-time']) {
+    for (const name of ['not-sent', 'at-work', 'out-of-time', 'without-start']) {
       await environment.addNode(name, { faults: { slowStopMs: 1_000 } });
       const { workflowId } = await environment.permitOf(name);
       await environment.temporal.workflow.start('NodePermit', { workflowId, taskQueue: environment.namespace });
@@ -22,6 +22,9 @@ describe('a restart that another controller has started, on a node whose permit 
     await begin('not-sent', begunAMinuteAgo);
     node('at-work').sidecar.submit({ id: await begin('at-work', sentAMinuteAgo), type: 'restart-seid', params: {} });
     await begin('out-of-time', begunAMinuteAgo, { timeoutSeconds: 65 });
+    await begin('without-start', (id) => ({ phase: 'Running', task: { id, status: 'Pending' } }), {
+      timeoutSeconds: 3,
+    });
     await environment.startService();
   });
 
@@ -61,5 +64,11 @@ describe('a restart that another controller has started, on a node whose permit 
   it('is not sent after its deadline', async () => {
     assertFailed(await environment.finished('out-of-time'), 'Timeout', 'over', { whereabouts: 'perhapsSentAndGone' });
     assert.deepEqual(requestsOf(node('out-of-time'), 'POST'), []);
+  });
+
+  it('is not sent without the permit after it has waited for its execution time, where nobody wrote its start', async () => {
+    const task = await environment.finished('without-start');
+    assertFailed(task, 'Timeout', 'over', { whereabouts: 'perhapsSentAndGone' });
+    assert.deepEqual(requestsOf(node('without-start'), 'POST'), []);
   });
 });
