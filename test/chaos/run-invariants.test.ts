@@ -135,6 +135,10 @@ describe('no process of the service ends by itself', () => {
 
 describe('no workflow fails in a worker', () => {
   it('holds where none did', () => assertViolations(noWorkflowError, madeUpRun()));
+  it('holds where a worker was paused for longer than the code of a workflow may take', () => {
+    const task = madeUpTask({ workflow: madeUpWorkflow({ errors: ['Script execution timed out after 5000ms'] }) });
+    assertViolations(noWorkflowError, madeUpRun({ tasks: [task] }));
+  });
   it('fails on one', () => {
     const task = madeUpTask({ workflow: madeUpWorkflow({ errors: ['[TMPRL1100] Nondeterminism error'] }) });
     assertViolations(
