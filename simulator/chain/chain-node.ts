@@ -31,6 +31,8 @@ export class ChainNode {
   serving = false;
   /** How many upgrades its binary has. */
   version: number;
+  /** When it last stopped to sign, in milliseconds since 1970, as far as seid's end or a fault was the cause. */
+  absentSince = 0;
   #faults: ChainFaults = {};
   #frozenAt: number | undefined;
   #stoppedAt: number | undefined;
@@ -56,7 +58,10 @@ export class ChainNode {
   stops(end: 'task' | 'exit'): void {
     this.chain.change((now) => {
       // One that has not served since its last end has neither signed nor advanced.
-      if (this.serving || end === 'task') this.#lastEnd = end;
+      if (this.serving || end === 'task') {
+        this.#lastEnd = end;
+        this.absentSince = now;
+      }
       if (this.serving) this.#stoppedAt = this.#heightAt(now);
       this.serving = false;
     });
@@ -67,6 +72,7 @@ export class ChainNode {
       const height = this.#heightAt(now);
       this.#frozenAt = faults.frozen ? (this.#frozenAt ?? height) : undefined;
       if (faults.catchUpMs === undefined) this.#catchUp = undefined;
+      if (this.serving && (faults.frozen || faults.lagBlocks)) this.absentSince = now;
       this.#faults = faults;
     });
   }

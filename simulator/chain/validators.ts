@@ -72,7 +72,10 @@ export class Validators {
 /** Why a validator does not sign. `down`: it has been set down, or its nodes are not in the fleet. */
 export type Reason = Absence | 'down';
 
-/** Why a validator does not sign blocks that need that version. `undefined`: it signs. */
+/**
+ * Why a validator does not sign blocks that need that version: of several nodes, the one that went down last is the cause.
+ * `undefined`: it signs.
+ */
 export function absenceOf(
   { nodes, down }: Validator,
   all: Iterable<ChainNode>,
@@ -81,8 +84,8 @@ export function absenceOf(
 ): Reason | undefined {
   if (down) return 'down';
   if (nodes === undefined) return undefined;
-  const absences = [...all].filter(({ name }) => nodes.has(name)).map((node) => node.absence(now, version));
+  const own = [...all].filter(({ name }) => nodes.has(name)).toSorted((a, b) => b.absentSince - a.absentSince);
+  const absences = own.map((node) => node.absence(now, version));
   if (absences.length === 0) return 'down';
-  if (absences.includes(undefined)) return undefined;
-  return absences.includes('task') ? 'task' : absences[0];
+  return absences.includes(undefined) ? undefined : absences[0];
 }

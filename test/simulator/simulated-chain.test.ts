@@ -102,7 +102,7 @@ describe('a simulated chain', () => {
     });
 
     it('with the reason of each that is down, and the power that tasks have taken down', () => {
-      const { chain, node } = chainOnAClock({
+      const { chain, node, pass } = chainOnAClock({
         validators: [
           ...['task', 'exit', 'lags', 'catches-up'].map((name) => ({ name, power: '2' })),
           { name: 'fine', power: '16' },
@@ -111,6 +111,7 @@ describe('a simulated chain', () => {
         ],
       });
       node('one').stops('exit');
+      pass(1);
       node('other').stops('task');
       node('lags').setFaults({ lagBlocks: 1 });
       node('catches-up').stops('task');
@@ -130,6 +131,23 @@ describe('a simulated chain', () => {
       ]);
       assert.deepEqual([taskPower, downPower], ['5', '14']);
     });
+
+    for (const [first, last] of [
+      ['task', 'exit'],
+      ['exit', 'task'],
+    ] as const)
+      it(`with the reason ${last} where the last node with a key went down so, after one with ${first}`, () => {
+        const { chain, node, pass } = chainOnAClock({
+          validators: [{ name: 'v0', power: '1', nodes: ['sentry-0', 'sentry-1'] }],
+        });
+        node('sentry-0').stops(first);
+        pass(SECOND);
+        node('sentry-1').stops(last);
+        assert.deepEqual(
+          chain.stops.map(({ down }) => down.map(({ reason }) => reason)),
+          [[last]],
+        );
+      });
 
     it('also when no block was due in that time', () => {
       const { chain, node, pass } = chainOnAClock({ validators: validatorsOf('1') });
