@@ -131,8 +131,9 @@ export function createActivities(given: ActivityDependencies): Activities {
     mirrorStatus: async ({ permit, chainPermit, ...request }) => {
       ours(request.task);
       if (chainPermit !== undefined) {
-        const { chainId, sent } = chainPermit;
-        await endRestart(target(), chainId, { holder: ownWorkflowId(), sent, endedAtMs: request.endedAtMs });
+        const { chainId, sent, wasSeenToEnd } = chainPermit;
+        const { endedAtMs } = request;
+        await endRestart(target(), chainId, { holder: ownWorkflowId(), sent, endedAtMs, wasSeenToEnd });
       }
       if (permit !== undefined) await target().permits.release(permit.permitId, permit.holder, permit.runId);
       return await mirrorStatus(dependencies, request, cancellationSignal());

@@ -1,11 +1,11 @@
 import { chainPermitIdOf } from '../api/temporal/permit-id.ts';
-import type { Sent } from '../core/knowledge.ts';
 import type { NodeReference } from '../api/node-reference.ts';
 import type { ChainObservation } from '../core/guard/chain-observation.ts';
 import { decideGuard, type GuardDecision } from '../core/guard/decide-guard.ts';
 import type { GuardObstacle } from '../core/guard/guard-obstacle.ts';
 import type { GuardTarget, RecentRestart } from '../core/guard/guard-situation.ts';
 import type { PlannedGuard } from '../core/guard/plan-guard.ts';
+import { withEnd, type RestartEnd } from '../core/guard/recent-restarts.ts';
 import { present } from '../lib/present.ts';
 import { KubernetesError } from '../kubernetes/errors.ts';
 import type { Attempt } from './attempt.ts';
@@ -89,22 +89,26 @@ export function passOf(decision: GuardDecision): GuardPass {
   return isAllowed ? { decision } : { obstacle: { by: 'guard', finding: message, numbers } };
 }
 
-/** Who restarts which node. */
-interface OwnRestart {
-  /** Id of the workflow of the task. */
-  readonly holder: string;
-  readonly node: NodeReference;
-}
-
 /** Records that a validator is about to be taken down. The task holds the permit of its chain. */
 export async function recordRestart(
   { restarts }: GuardDependencies,
   chainId: string,
-  { decision, holder, node, nowMs }: OwnRestart & { readonly decision: GuardDecision; readonly nowMs: number },
+  {
+    decision,
+    holder,
+    node,
+    nowMs,
+  }: {
+    readonly decision: GuardDecision;
+    /** Id of the workflow of the task. */
+    readonly holder: string;
+    readonly node: NodeReference;
+    readonly nowMs: number;
+  },
 ): Promise<void> {
   const { namespace, name } = node;
   const restart = { namespace, name, holder, sentAtMs: nowMs, ...present({ address: decision.address }) };
-  await restarts.write(chainId, [...decision.recent.filter((other) => !isOwn(other, restart)), restart]);
+  await restarts.write(chainId, [...decision.recent.filter((other) => other.holder !== holder), restart]);
 }
 
 /**
@@ -114,30 +118,12 @@ export async function recordRestart(
 export async function endRestart(
   { restarts, permits }: Pick<GuardDependencies, 'restarts' | 'permits'>,
   chainId: string,
-  {
-    holder,
-    sent,
-    endedAtMs,
-  }: Pick<OwnRestart, 'holder'> & {
-    readonly sent: Sent;
-    /** In milliseconds since the epoch. */
-    readonly endedAtMs: number;
-  },
+  end: RestartEnd,
 ): Promise<void> {
+  const { holder } = end;
   const permitId = chainPermitIdOf(chainId);
   if (!(await permits.isHeldBy(permitId, holder))) return;
   const recent = await restarts.read(chainId);
-  const after = recent.flatMap((restart) => {
-    if (!isOwn(restart, { holder })) return [restart];
-    // One that has ended is of an earlier part of the task, which may have been sent.
-    return sent === 'no' && restart.endedAtMs === undefined
-      ? []
-      : [{ ...restart, endedAtMs: restart.endedAtMs ?? endedAtMs }];
-  });
-  if (recent.some((restart) => isOwn(restart, { holder }))) await restarts.write(chainId, after);
+  if (recent.some((restart) => restart.holder === holder)) await restarts.write(chainId, withEnd(recent, end));
   await permits.release(permitId, holder);
-}
-
-function isOwn(restart: RecentRestart, { holder }: { readonly holder: string }): boolean {
-  return restart.holder === holder;
 }

@@ -36,6 +36,8 @@ interface OwnPermit {
 export interface ChainPermit {
   readonly chainId: string;
   readonly sent: Sent;
+  /** Unset: what was sent was not seen to end, or the workflow is older than this field. */
+  readonly wasSeenToEnd?: boolean;
 }
 
 /** The side effects of the task workflows, by the names that the Temporal UI shows. */

@@ -1,6 +1,6 @@
 import type { NodeReference } from '../api/node-reference.ts';
 import type { TaskReport } from '../api/sidecar/sidecar-task.ts';
-import type { TaskKind } from '../api/task-kinds.ts';
+import { definitionOf, type TaskKind } from '../api/task-kinds.ts';
 import type { Knowledge } from './knowledge.ts';
 
 /** Why a task that had been planned is over. */
@@ -29,4 +29,12 @@ export interface EndedTask {
   readonly end: End;
   /** Set when the task was cancelled: why, possibly empty. */
   readonly cancelled?: string | undefined;
+}
+
+/**
+ * Whether the node is known to be done with what was sent. Without a report it may still go down, as it may for an image
+ * that another one has replaced.
+ */
+export function wasSeenToEnd(kind: TaskKind, end: End): boolean {
+  return end.by === 'report' && (end.report.state === 'completed' || definitionOf(kind).endsWith !== 'image');
 }

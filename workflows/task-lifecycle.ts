@@ -1,4 +1,4 @@
-import type { End } from '../core/ended-task.ts';
+import { wasSeenToEnd, type End } from '../core/ended-task.ts';
 import { nodeText } from '../api/node-reference.ts';
 import {
   ActivityFailure,
@@ -104,8 +104,9 @@ export class TaskLifecycle {
     let next = await this.#checkTarget();
     while (!('state' in next) && next.do !== 'end') next = await this.#doStep(next);
     if ('state' in next) return this.#ended(next);
+    const { task, kind } = this.#currentPlan;
     const verdict = this.#verdictOf(next.end);
-    return this.#ended({ task: this.#currentPlan.task, plan: this.#plan, verdict });
+    return this.#ended({ task, plan: this.#plan, verdict }, wasSeenToEnd(kind, next.end));
   }
 
   async #doStep(step: Exclude<Step, { do: 'end' }>): Promise<Next> {
@@ -352,12 +353,10 @@ export class TaskLifecycle {
     };
   }
 
-  get #chainPermit(): ChainPermit | undefined {
+  #ended({ task, plan, verdict }: Pick<OverTask, 'task' | 'plan' | 'verdict'>, isSeenToEnd = false): FinishedTask {
     const chainId = this.#ready?.guard?.chainId ?? this.#waited?.chainId;
-    return chainId === undefined ? undefined : { chainId, sent: this.#knowledge.sent };
-  }
-
-  #ended({ task, plan, verdict }: Pick<OverTask, 'task' | 'plan' | 'verdict'>): FinishedTask {
+    const chainPermit =
+      chainId === undefined ? undefined : { chainId, sent: this.#knowledge.sent, wasSeenToEnd: isSeenToEnd };
     return {
       task,
       verdict,
@@ -366,7 +365,7 @@ export class TaskLifecycle {
         startedAtMs: this.#begun?.startedAtMs,
         submittedAtMs: this.#submittedAtMs,
         permitRunId: this.#permitRunId,
-        chainPermit: this.#chainPermit,
+        chainPermit,
         notice: this.#begun?.notice,
       }),
     };

@@ -35,7 +35,10 @@ export interface RecentRestart extends NodeReference {
   readonly holder?: string;
   /** When the task was about to be sent. */
   readonly sentAtMs: number;
-  /** When the task ended. Unset: it has not, or its workflow was ended from outside. */
+  /**
+   * When the task ended. 10 minutes later where nobody saw its restart end. Unset: the task has not ended, or its workflow
+   * was ended from outside.
+   */
   readonly endedAtMs?: number;
 }
 

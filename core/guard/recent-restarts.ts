@@ -1,10 +1,11 @@
+import type { Sent } from '../knowledge.ts';
 import type { ChainEvidence } from './chain-evidence.ts';
 import type { ObservedNode } from './chain-observation.ts';
 import { ADDRESS_OF_NO_KEY, isSameNode, type RecentRestart } from './guard-situation.ts';
 
 /**
- * A restart whose end nobody recorded counts as over so long after it was sent, in milliseconds: longer than the worst
- * case of the sidecar.
+ * A restart whose end nobody saw counts as over so long after it was last watched, or sent, in milliseconds: longer than
+ * the worst case of the sidecar.
  */
 const UNWATCHED_MS = 600_000;
 
@@ -13,6 +14,28 @@ export function withAddresses(recent: readonly RecentRestart[], nodes: readonly 
   return recent.map((restart) => {
     const address = restart.address ?? nodes.find((node) => isSameNode(node, restart))?.status?.address;
     return address === undefined ? restart : { ...restart, address };
+  });
+}
+
+/** What the workflow that sent a restart, or did not send it, says at its end. */
+export interface RestartEnd {
+  /** Id of the workflow. */
+  readonly holder: string;
+  readonly sent: Sent;
+  /** In milliseconds since the epoch. */
+  readonly endedAtMs: number;
+  /** Whether the restart was seen to end. Unset: it was not, and its node may still go down. */
+  readonly wasSeenToEnd?: boolean | undefined;
+}
+
+/** With the end of a task, or without its restart when it was not sent. */
+export function withEnd(recent: readonly RecentRestart[], end: RestartEnd): RecentRestart[] {
+  const { holder, sent, endedAtMs, wasSeenToEnd } = end;
+  return recent.flatMap((restart) => {
+    if (restart.holder !== holder) return [restart];
+    // One that has ended is of an earlier part of the task, which may have been sent.
+    if (sent === 'no') return restart.endedAtMs === undefined ? [] : [restart];
+    return [{ ...restart, endedAtMs: wasSeenToEnd ? endedAtMs : endedAtMs + UNWATCHED_MS }];
   });
 }
 

@@ -3,10 +3,11 @@ import type { ChainReader } from '../../activities/chain/chain-reader.ts';
 import type { ChainRestarts } from '../../activities/chain-restarts.ts';
 import type { NodePermits } from '../../activities/node-permits.ts';
 import { endRestart, passGuard, recordRestart, type GuardDependencies } from '../../activities/pass-guard.ts';
-import type { ChainObservation } from '../../core/guard/chain-observation.ts';
+import type { ChainObservation, NodeStatus } from '../../core/guard/chain-observation.ts';
+import { decideGuard } from '../../core/guard/decide-guard.ts';
 import type { RecentRestart } from '../../core/guard/guard-situation.ts';
 import { KubernetesResponseError } from '../../kubernetes/errors.ts';
-import { addressOf, CHAIN, chainOf, node, NOW_MS, situationOf } from '../core/guard/observations.ts';
+import { addressOf, CHAIN, chainOf, node, NOW_MS, settings, situationOf } from '../core/guard/observations.ts';
 import { ADDRESS_OF_NO_KEY } from '../../core/guard/guard-situation.ts';
 
 const TEN = Array.from({ length: 10 }, () => 10);
@@ -110,6 +111,25 @@ describe('the guard of a task', () => {
   });
 });
 
+/** How many restarts still count for another validator, while everybody signs. */
+function recordedAt(recent: readonly RecentRestart[], nowMs: number): number {
+  const chain = chainOf({ powers: TEN });
+  const observation = {
+    ...chain,
+    readFromMs: nowMs,
+    nodes: chain.nodes.map((each) => ({
+      ...each,
+      status: { ...(each.status as NodeStatus), blockTimeMs: nowMs - 500 },
+    })),
+    sources: chain.sources.map((source) => ({
+      ...source,
+      commits: source.commits.map((commit) => ({ ...commit, timeMs: nowMs - (NOW_MS - (commit.timeMs ?? 0)) })),
+    })),
+  };
+  const situation = situationOf('validator-1', { recent, permittedAtMs: nowMs });
+  return decideGuard(observation, situation, settings, nowMs).recent.length;
+}
+
 describe('the record of a restart', () => {
   async function sent(world: World, holder = 'me') {
     const pass = await world.pass();
@@ -135,7 +155,12 @@ describe('the record of a restart', () => {
     const world = new World();
     await sent(world);
     world.calls.length = 0;
-    await endRestart(world.dependencies, CHAIN, { holder: 'me', sent: 'yes', endedAtMs: NOW_MS + 5 });
+    await endRestart(world.dependencies, CHAIN, {
+      holder: 'me',
+      sent: 'yes',
+      endedAtMs: NOW_MS + 5,
+      wasSeenToEnd: true,
+    });
     assert.deepEqual(world.recent, [{ ...open, endedAtMs: NOW_MS + 5 }]);
     assert.deepEqual(world.calls, ['write', 'release']);
   });
@@ -151,9 +176,36 @@ describe('the record of a restart', () => {
     const world = new World();
     await sent(world);
     await endRestart(world.dependencies, CHAIN, { holder: 'me', sent: 'perhaps', endedAtMs: NOW_MS });
+    const kept = world.recent;
     world.holder = 'me';
     await endRestart(world.dependencies, CHAIN, { holder: 'me', sent: 'no', endedAtMs: NOW_MS + 5 });
-    assert.deepEqual(world.recent, [{ ...open, endedAtMs: NOW_MS }]);
+    assert.equal(kept.length, 1);
+    assert.deepEqual(world.recent, kept);
+  });
+
+  it('holds others back while a node that is not watched any longer may still go down', async () => {
+    for (const watchedMs of [8_000, 1_800_000]) {
+      const world = new World();
+      await sent(world);
+      const endedAtMs = NOW_MS + watchedMs;
+      await endRestart(world.dependencies, CHAIN, { holder: 'me', sent: 'yes', endedAtMs });
+      assert.equal(world.holder, undefined);
+      // The pod has not been replaced yet, and its validator has signed all blocks.
+      for (const [afterMs, recorded] of [
+        [10_000, 1],
+        [590_000, 1],
+        [610_000, 0],
+      ] as const)
+        assert.equal(recordedAt(world.recent, endedAtMs + afterMs), recorded, `${afterMs} ms after ${watchedMs} ms`);
+    }
+  });
+
+  it('is over with the first signature after an end that was seen', async () => {
+    const world = new World();
+    await sent(world);
+    const end = { holder: 'me', sent: 'yes', endedAtMs: NOW_MS + 8_000, wasSeenToEnd: true } as const;
+    await endRestart(world.dependencies, CHAIN, end);
+    assert.equal(recordedAt(world.recent, NOW_MS + 10_000), 0);
   });
 
   it('is not changed by a workflow that does not hold the permit', async () => {

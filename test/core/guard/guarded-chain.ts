@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { ChainObservation, ObservedNode } from '../../../core/guard/chain-observation.ts';
 import { decideGuard, type GuardDecision } from '../../../core/guard/decide-guard.ts';
 import { ADDRESS_OF_NO_KEY, type RecentRestart } from '../../../core/guard/guard-situation.ts';
+import { withEnd } from '../../../core/guard/recent-restarts.ts';
 import { addressOf, BLOCK_MS, CHAIN, NOW_MS } from './observations.ts';
 
 /** Blocks until what does not sign is in no commit of the window. */
@@ -104,6 +105,7 @@ export class GuardedChain {
     holder.sent = {
       namespace: CHAIN,
       name,
+      holder: `task-${this.counts.sent}`,
       sentAtMs: this.#nowMs,
       ...(decision.address === undefined ? {} : { address: decision.address }),
     };
@@ -120,11 +122,21 @@ export class GuardedChain {
   /** The task that was sent ends, whatever its node does, and releases the permit. */
   end(): void {
     this.stop();
+    this.#release(true);
+  }
+
+  /** The task is no longer watched, and releases the permit: its node may still be about to stop. */
+  giveUp(): void {
+    this.#release(false);
+  }
+
+  #release(wasSeenToEnd: boolean): void {
     const { holder, recent } = this.#permit;
-    const sent = holder?.sent;
-    this.#permit = {
-      recent: recent.map((restart) => (restart === sent ? { ...restart, endedAtMs: this.#nowMs } : restart)),
-    };
+    if (holder?.sent === undefined) this.#permit = { recent };
+    else {
+      const end = { holder: holder.sent.holder ?? '', sent: 'yes', endedAtMs: this.#nowMs, wasSeenToEnd } as const;
+      this.#permit = { recent: withEnd(recent, end) };
+    }
   }
 
   /** The workflow that holds the permit is ended from outside: nobody records the end of its restart. */

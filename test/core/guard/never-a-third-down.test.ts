@@ -21,7 +21,7 @@ const step = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({
-      do: fc.constantFrom('stop' as const, 'end' as const, 'end' as const, 'terminate' as const),
+      do: fc.constantFrom('stop' as const, 'end' as const, 'end' as const, 'giveUp' as const, 'terminate' as const),
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('advance' as const), blocks: fc.integer({ min: 1, max: 15 }) }) },
