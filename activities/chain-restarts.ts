@@ -10,6 +10,7 @@ const KEPT = 100;
 
 const recentSchema = z.array(
   z.object({
+    cluster: z.string().optional(),
     namespace: z.string(),
     name: z.string(),
     address: z.string().optional(),

@@ -57,11 +57,11 @@ export class DispatchGuard {
   async evaluate(lastRestartMs: number | undefined): Promise<undefined | 'gone' | GuardObstacle> {
     const { plan, guard, attempt } = this.#options;
     const { permits, seiNodes } = this.#dependencies;
-    const { node } = plan.task;
+    const { node, cluster } = plan.task;
     const seiNode = await readSeiNode(seiNodes, node, attempt.signal);
     if (seiNode === undefined || (node.uid !== undefined && seiNode.metadata.uid !== node.uid)) return 'gone';
     const target = guardTargetOf(seiNode);
-    const question = { guard, target, lastRestartMs, attempt };
+    const question = { guard, target, cluster, lastRestartMs, attempt };
     const pass = await passGuard(this.#dependencies, question, async (permitId) => {
       const taken = await permits.acquire(permitId, ownWorkflowId());
       return 'heldBy' in taken ? holderText(taken.heldBy.workflowId) : undefined;
@@ -71,6 +71,7 @@ export class DispatchGuard {
     if (decision.mayHavePower && target.chainId !== undefined)
       await recordRestart(this.#dependencies, target.chainId, {
         decision,
+        cluster,
         node,
         holder: ownWorkflowId(),
         nowMs: attempt.nowMs,

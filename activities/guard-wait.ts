@@ -57,9 +57,11 @@ export class GuardWait implements Disposable {
   /** A task that was held back before is evaluated without permits first. */
   async preview(node: SeiNode, { lastRestartMs }: GuardTimes): Promise<GuardObstacle | undefined> {
     if (this.#refusals === 0) return undefined;
-    const { guard, attempt } = this.#options;
+    const { guard, attempt, plan } = this.#options;
+    const { cluster } = plan.task;
     const target = guardTargetOf(node);
-    const pass = passOf(await evaluateGuard(this.#dependencies, { guard, target, lastRestartMs, attempt }));
+    const question = { guard, target, cluster, lastRestartMs, attempt };
+    const pass = passOf(await evaluateGuard(this.#dependencies, question));
     // An attempt whose worker was lost may have acquired it.
     if ('obstacle' in pass) await this.release(target.chainId);
     return this.#counted('obstacle' in pass ? pass.obstacle : undefined);
@@ -67,9 +69,10 @@ export class GuardWait implements Disposable {
 
   /** Acquires the permit of the chain where it is needed, and evaluates. Releases it when the guard holds the task. */
   async check(node: SeiNode, { sinceMs, lastRestartMs }: GuardTimes): Promise<GuardObstacle | ReadyGuard> {
-    const { guard, attempt } = this.#options;
+    const { guard, attempt, plan } = this.#options;
+    const { cluster } = plan.task;
     const target = guardTargetOf(node);
-    const question = { guard, target, lastRestartMs, attempt };
+    const question = { guard, target, cluster, lastRestartMs, attempt };
     if (guard.mode === 'Warn') return this.#warned(target, passOf(await evaluateGuard(this.#dependencies, question)));
     const pass = await passGuard(this.#dependencies, question, async (permitId) => {
       const taken = await this.#permitOf(permitId).acquire(sinceMs);

@@ -3,9 +3,9 @@ import type { NodeReference } from '../api/node-reference.ts';
 import type { ChainObservation } from '../core/guard/chain-observation.ts';
 import { decideGuard, type GuardDecision } from '../core/guard/decide-guard.ts';
 import type { GuardObstacle } from '../core/guard/guard-obstacle.ts';
-import type { GuardTarget, RecentRestart } from '../core/guard/guard-situation.ts';
+import type { GuardTarget } from '../core/guard/guard-situation.ts';
 import type { PlannedGuard } from '../core/guard/plan-guard.ts';
-import { withEnd, type RestartEnd } from '../core/guard/recent-restarts.ts';
+import { heldDownIn, withEnd, type RestartEnd } from '../core/guard/recent-restarts.ts';
 import { present } from '../lib/present.ts';
 import { KubernetesError } from '../kubernetes/errors.ts';
 import type { Attempt } from './attempt.ts';
@@ -22,6 +22,8 @@ export interface GuardDependencies {
 export interface GuardQuestion {
   readonly guard: PlannedGuard;
   readonly target: GuardTarget;
+  /** Uid of the `kube-system` namespace of the target's cluster. */
+  readonly cluster: string;
   /** End of the last restart that the target's sidecar lists, in milliseconds since the epoch. Unset: none is known. */
   readonly lastRestartMs: number | undefined;
   readonly attempt: Pick<Attempt<object>, 'nowMs' | 'signal'>;
@@ -33,29 +35,25 @@ export type GuardPass = { readonly obstacle: GuardObstacle } | { readonly decisi
 /** Reads the chain and decides. Does not hold the chain's permit for the task. */
 export async function evaluateGuard(
   { chains, restarts }: GuardDependencies,
-  { guard, target, lastRestartMs, attempt }: GuardQuestion,
+  { guard, target, cluster, lastRestartMs, attempt }: GuardQuestion,
 ): Promise<GuardDecision> {
   const permittedAtMs = attempt.nowMs;
   const { chainId = '' } = target;
   const recent = chainId === '' ? [] : await restarts.read(chainId);
-  const observation = await observed(chains, chainId, { target, recent, attempt });
-  const situation = { target, recent, permittedAtMs, ...present({ lastRestartMs }) };
+  const observation = await observed(chains, chainId, { target, last: heldDownIn(cluster, recent), attempt });
+  const situation = { target, cluster, recent, permittedAtMs, ...present({ lastRestartMs }) };
   return decideGuard(observation, situation, guard, attempt.nowMs);
 }
 
 async function observed(
   chains: GuardDependencies['chains'],
   chainId: string,
-  {
-    target,
-    recent,
-    attempt,
-  }: Pick<GuardQuestion, 'target' | 'attempt'> & { readonly recent: readonly RecentRestart[] },
+  { target, last, attempt }: Pick<GuardQuestion, 'target' | 'attempt'> & { readonly last: readonly NodeReference[] },
 ): Promise<ChainObservation> {
   const nothing = { chainId, readFromMs: attempt.nowMs, nodes: [], sources: [] };
   if (chainId === '') return nothing;
   try {
-    return await chains.read({ chainId, target, last: recent, signal: attempt.signal, nowMs: () => attempt.nowMs });
+    return await chains.read({ chainId, target, last, signal: attempt.signal, nowMs: () => attempt.nowMs });
   } catch (error) {
     if (error instanceof KubernetesError) return { ...nothing, problem: error.message };
     throw error;
@@ -96,18 +94,20 @@ export async function recordRestart(
   {
     decision,
     holder,
+    cluster,
     node,
     nowMs,
   }: {
     readonly decision: GuardDecision;
     /** Id of the workflow of the task. */
     readonly holder: string;
+    readonly cluster: string;
     readonly node: NodeReference;
     readonly nowMs: number;
   },
 ): Promise<void> {
   const { namespace, name } = node;
-  const restart = { namespace, name, holder, sentAtMs: nowMs, ...present({ address: decision.address }) };
+  const restart = { cluster, namespace, name, holder, sentAtMs: nowMs, ...present({ address: decision.address }) };
   await restarts.write(chainId, [...decision.recent.filter((other) => other.holder !== holder), restart]);
 }
 

@@ -41,7 +41,7 @@ const SETTINGS = { minSources: 2, overridden: [] };
 
 function situationOf({ target, chainId, nowMs }: BenchChain): Parameters<typeof decideGuard>[1] {
   const node = { ...target, chainId, role: 'validator', isPaused: false, isUpdating: false } as const;
-  return { target: node, recent: [], permittedAtMs: nowMs };
+  return { target: node, cluster: '', recent: [], permittedAtMs: nowMs };
 }
 
 function msBetween(before: NodeJS.CpuUsage, after: NodeJS.CpuUsage): number {

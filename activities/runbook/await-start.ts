@@ -8,6 +8,7 @@ import type { StartRequest, StartResult } from '../../core/runbook/runbook-activ
 import { present } from '../../lib/present.ts';
 import { printable } from '../../lib/printable.ts';
 import { guardTargetOf } from '../../core/guard/guard-target.ts';
+import { heldDownIn } from '../../core/guard/recent-restarts.ts';
 import type { ChainRestarts } from '../chain-restarts.ts';
 import type { NodePermits, PermitHolder } from '../node-permits.ts';
 import { readSeiNode } from '../read-sei-node.ts';
@@ -78,7 +79,7 @@ async function checkOnce(
 ): Promise<StartResult> {
   const { plan, node: name } = request;
   const { signal } = clock;
-  const { namespace, chainId, window } = plan;
+  const { namespace, cluster, chainId, window } = plan;
   const node = { namespace, name };
   const seiNode = await readSeiNode(dependencies.seiNodes, node, signal);
   const unusable = unusableBecause(seiNode, chainId);
@@ -87,7 +88,7 @@ async function checkOnce(
   const observation = await dependencies.chain.read({
     chainId,
     target: node,
-    last: recent,
+    last: heldDownIn(cluster, recent),
     signal,
     nowMs: () => clock.nowMs,
   });
@@ -96,7 +97,7 @@ async function checkOnce(
   const decision = decideStart(
     observation,
     { ...request, namespace, window, ...others },
-    () => guardOfNode(observation, guardTargetOf(seiNode), plan, { nowMs, recent, lastRestartMs }),
+    () => guardOfNode(observation, guardTargetOf(seiNode), plan, { nowMs, cluster, recent, lastRestartMs }),
     nowMs,
   );
   if (decision.state === 'waiting') return decision;

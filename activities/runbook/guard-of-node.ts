@@ -12,6 +12,8 @@ interface GuardRules {
 
 /** What is known of restarts, in addition to the chain. */
 export interface KnownRestarts {
+  /** Uid of the `kube-system` namespace of the node's cluster. */
+  readonly cluster: string;
   /** Validators of the chain that this service has restarted and that have not yet been seen to sign. */
   readonly recent?: readonly RecentRestart[];
   /** End of the last restart of the node, in milliseconds since the epoch. Unset: none is known. */
@@ -23,11 +25,11 @@ export function guardOfNode(
   observation: ChainObservation,
   target: GuardTarget,
   { guard, override }: GuardRules,
-  { nowMs, recent = [], lastRestartMs }: KnownRestarts & { readonly nowMs: number },
+  { nowMs, cluster, recent = [], lastRestartMs }: KnownRestarts & { readonly nowMs: number },
 ): GuardDecision {
   return decideGuard(
     observation,
-    { target, recent, permittedAtMs: 0, ...present({ lastRestartMs }) },
+    { target, cluster, recent, permittedAtMs: 0, ...present({ lastRestartMs }) },
     {
       minSources: guard.minSources,
       ...present({ maxDownPercent: guard.maxDownPercent }),

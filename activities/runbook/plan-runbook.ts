@@ -5,6 +5,7 @@ import { seiNodeSchema } from '../../api/sei-node.ts';
 import type { GuardDecision } from '../../core/guard/decide-guard.ts';
 import type { GuardTarget } from '../../core/guard/guard-situation.ts';
 import { guardTargetOf } from '../../core/guard/guard-target.ts';
+import { heldDownIn } from '../../core/guard/recent-restarts.ts';
 import { InvalidField } from '../../core/invalid-field.ts';
 import type { TargetCandidate } from '../../core/runbook/freeze-targets.ts';
 import { labelSelector } from '../../core/runbook/label-selector.ts';
@@ -50,11 +51,12 @@ export async function makeRunbookPlan(
     const recent = await dependencies.restarts.read(spec.chainId);
     const [lastRestarts, observation] = await Promise.all([
       lastRestartsOf(dependencies, [...targets.values()], signal),
-      dependencies.chain.read({ chainId: spec.chainId, target, last: recent, signal, nowMs }),
+      dependencies.chain.read({ chainId: spec.chainId, target, last: heldDownIn(cluster, recent), signal, nowMs }),
     ]);
     const guard = (name: string): GuardDecision =>
       guardOfNode(observation, targets.get(name) ?? unknownTarget({ namespace, name }), spec, {
         nowMs: nowMs(),
+        cluster,
         recent,
         lastRestartMs: lastRestarts.get(name),
       });

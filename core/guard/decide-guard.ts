@@ -8,7 +8,7 @@ import { finding, guardMessage, type GuardFinding } from './guard-finding.ts';
 import { isSameNode, type GuardSettings, type GuardSituation, type RecentRestart } from './guard-situation.ts';
 import { quorumFinding } from './quorum-finding.ts';
 import { quorumRisk, type QuorumRisk } from './quorum-risk.ts';
-import { notSeenToSign, withAddresses } from './recent-restarts.ts';
+import { heldDownIn, notSeenToSign, withAddresses } from './recent-restarts.ts';
 import { chainIdMismatch, mayHaveKey, restartedRecently, targetFindings } from './target-findings.ts';
 
 /** A planned upgrade so many blocks away, or fewer, holds validators back. */
@@ -89,17 +89,18 @@ function caseOf(
   settings: GuardSettings,
   nowMs: number,
 ): Case {
-  const { target } = situation;
+  const { target, cluster } = situation;
   const observed = observation.nodes.find((node) => isSameNode(node, target));
-  const known = withAddresses(situation.recent, observation.nodes);
-  const address = observed?.status?.address ?? known.find((restart) => isSameNode(restart, target))?.address;
+  const known = withAddresses(situation.recent, observation.nodes, cluster);
+  const earlier = known.find((restart) => restart.cluster === cluster && isSameNode(restart, target));
+  const address = observed?.status?.address ?? earlier?.address;
   const { recent, chain } = chainOf(observation, { situation, known, minSources: settings.minSources, nowMs });
   const evidence = 'evidence' in chain ? chain.evidence : undefined;
   const mayHavePower = mayHaveKey(target.role, address) && hasPower(evidence, address);
   const risk =
     evidence === undefined || address === undefined || !mayHavePower
       ? undefined
-      : quorumRisk({ observation, evidence, target, address, recent, nowMs });
+      : quorumRisk({ observation, evidence, target, cluster, address, recent, nowMs });
   return { observation, situation, settings, nowMs, observed, address, recent, chain, mayHavePower, risk };
 }
 
@@ -135,12 +136,13 @@ function chainOf(
     const values = { chain: chainText(observation), problem: printable(observation.problem) };
     return { recent: known, chain: { finding: finding('ChainDataUnavailable', 'unread', values) } };
   }
-  const { target } = situation;
+  const { target, cluster } = situation;
   const first = chainEvidence(observation, { excluded: [target], minSources, nowMs });
   if ('finding' in first) return { recent: known, chain: first };
   const recent = notSeenToSign(known, first.evidence);
   if (recent.length === 0) return { recent, chain: first };
-  return { recent, chain: chainEvidence(observation, { excluded: [target, ...recent], minSources, nowMs }) };
+  const excluded = [target, ...heldDownIn(cluster, recent)];
+  return { recent, chain: chainEvidence(observation, { excluded, minSources, nowMs }) };
 }
 
 /** In the order in which they are reported. Returns the verdict when none of them holds the task. */

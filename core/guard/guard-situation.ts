@@ -8,6 +8,8 @@ export const ADDRESS_OF_NO_KEY = '66687AADF862BD776C8FC18B8E9F8E2008971485';
 /** What the guard has to know in addition to the chain. Times are in milliseconds since the epoch. */
 export interface GuardSituation {
   readonly target: GuardTarget;
+  /** Uid of the `kube-system` namespace of the cluster of the target, and of all nodes that were observed. */
+  readonly cluster: string;
   /** Validators that this service has restarted and that have not yet been seen to sign. */
   readonly recent: readonly RecentRestart[];
   /** When the task acquired its permits: what was read before does not count. */
@@ -29,6 +31,11 @@ export interface GuardTarget extends NodeReference {
 
 /** A validator that this service has restarted. Times are in milliseconds since the epoch. */
 export interface RecentRestart extends NodeReference {
+  /**
+   * Uid of the `kube-system` namespace of its cluster: clusters on one Temporal namespace share the record, and a name says
+   * nothing in another one. Unset: recorded before this field was.
+   */
+  readonly cluster?: string;
   /** Of its validator key. Unset: it was not known when the task was sent. */
   readonly address?: string;
   /** Id of the workflow that sent it. Unset: not known. */

@@ -1,6 +1,7 @@
 import { isFresh, type ChainEvidence } from './chain-evidence.ts';
 import type { ChainObservation, ObservedNode } from './chain-observation.ts';
 import { isSameNode, type GuardTarget, type RecentRestart } from './guard-situation.ts';
+import { heldDownIn } from './recent-restarts.ts';
 
 /** Voting power that is down while the target is. */
 export interface QuorumRisk {
@@ -16,6 +17,8 @@ export interface RiskInputs {
   readonly observation: ChainObservation;
   readonly evidence: ChainEvidence;
   readonly target: GuardTarget;
+  /** Of the target, and of all nodes that were observed. */
+  readonly cluster: string;
   /** Address of the target, which has voting power. */
   readonly address: string;
   /** Those that still count, all with addresses. */
@@ -44,9 +47,9 @@ export function quorumRisk(inputs: RiskInputs): QuorumRisk {
 }
 
 /** Addresses of nodes that sign in place of the target: it is down, and so is what was restarted and does not sign. */
-function healthyAddresses({ observation, target, recent, nowMs }: RiskInputs): ReadonlySet<string> {
-  const isDown = (node: ObservedNode): boolean =>
-    isSameNode(node, target) || recent.some((restart) => isSameNode(node, restart));
+function healthyAddresses({ observation, target, cluster, recent, nowMs }: RiskInputs): ReadonlySet<string> {
+  const down = [target, ...heldDownIn(cluster, recent)];
+  const isDown = (node: ObservedNode): boolean => down.some((other) => isSameNode(node, other));
   const isHealthy = ({ phase, status }: ObservedNode): boolean =>
     phase === 'Running' && status?.network === observation.chainId && !status.catchingUp && isFresh(status, nowMs);
   return new Set(

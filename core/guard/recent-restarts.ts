@@ -9,12 +9,26 @@ import { ADDRESS_OF_NO_KEY, isSameNode, type RecentRestart } from './guard-situa
  */
 const UNWATCHED_MS = 600_000;
 
-/** With the addresses that were learnt since. */
-export function withAddresses(recent: readonly RecentRestart[], nodes: readonly ObservedNode[]): RecentRestart[] {
+/**
+ * With the addresses that were learnt since.
+ *
+ * @param cluster - Of the nodes.
+ */
+export function withAddresses(
+  recent: readonly RecentRestart[],
+  nodes: readonly ObservedNode[],
+  cluster: string,
+): RecentRestart[] {
   return recent.map((restart) => {
-    const address = restart.address ?? nodes.find((node) => isSameNode(node, restart))?.status?.address;
+    const same = restart.cluster === cluster ? nodes.find((node) => isSameNode(node, restart)) : undefined;
+    const address = restart.address ?? same?.status?.address;
     return address === undefined ? restart : { ...restart, address };
   });
+}
+
+/** The nodes of a cluster that are held down, or may be: also those of restarts whose cluster is not known. */
+export function heldDownIn(cluster: string, recent: readonly RecentRestart[]): RecentRestart[] {
+  return recent.filter((restart) => restart.cluster === undefined || restart.cluster === cluster);
 }
 
 /** What the workflow that sent a restart, or did not send it, says at its end. */

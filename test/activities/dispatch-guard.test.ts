@@ -34,7 +34,7 @@ async function dispatched(world: {
   readonly knowledge?: Knowledge;
 }) {
   const released: string[] = [];
-  let recent: readonly RecentRestart[] = [{ ...node, holder: OWN, sentAtMs: NOW_MS - 60_000 }];
+  let recent: readonly RecentRestart[] = [{ cluster: 'c', ...node, holder: OWN, sentAtMs: NOW_MS - 60_000 }];
   const { silent = [], others = [], knowledge = { sent: 'no' } } = world;
   const permits = {
     acquire: async () => ({ runId: 'p' }),

@@ -7,7 +7,7 @@ import type { ChainObservation, NodeStatus } from '../../core/guard/chain-observ
 import { decideGuard } from '../../core/guard/decide-guard.ts';
 import type { RecentRestart } from '../../core/guard/guard-situation.ts';
 import { KubernetesResponseError } from '../../kubernetes/errors.ts';
-import { addressOf, CHAIN, chainOf, node, NOW_MS, settings, situationOf } from '../core/guard/observations.ts';
+import { addressOf, CHAIN, chainOf, CLUSTER, node, NOW_MS, settings, situationOf } from '../core/guard/observations.ts';
 import { ADDRESS_OF_NO_KEY } from '../../core/guard/guard-situation.ts';
 
 const TEN = Array.from({ length: 10 }, () => 10);
@@ -50,6 +50,7 @@ class World {
     const question = {
       guard: { mode: 'Enforce', minSources: 2, overridden: [] },
       target: { ...situationOf().target, role },
+      cluster: CLUSTER,
       lastRestartMs: undefined,
       attempt: { nowMs: NOW_MS, signal: new AbortController().signal },
     } as const;
@@ -98,7 +99,7 @@ describe('the guard of a task', () => {
 
   it('counts what was restarted before', async () => {
     const world = new World();
-    const restart = { namespace: CHAIN, sentAtMs: NOW_MS - 60_000, endedAtMs: NOW_MS };
+    const restart = { cluster: CLUSTER, namespace: CHAIN, sentAtMs: NOW_MS - 60_000, endedAtMs: NOW_MS };
     world.recent = [1, 2, 3].map((index) => ({ ...restart, name: `validator-${index}`, address: addressOf(index) }));
     const pass = await world.pass();
     assert.ok('obstacle' in pass && pass.obstacle.by === 'guard');
@@ -135,9 +136,11 @@ describe('the record of a restart', () => {
     const pass = await world.pass();
     assert.ok('decision' in pass);
     world.holder = holder;
-    await recordRestart(world.dependencies, CHAIN, { decision: pass.decision, holder, node: target, nowMs: NOW_MS });
+    const { decision } = pass;
+    const restart = { decision, holder, cluster: CLUSTER, node: target, nowMs: NOW_MS };
+    await recordRestart(world.dependencies, CHAIN, restart);
   }
-  const open = { ...target, address: addressOf(0), holder: 'me', sentAtMs: NOW_MS };
+  const open = { cluster: CLUSTER, ...target, address: addressOf(0), holder: 'me', sentAtMs: NOW_MS };
 
   it('is there once before the task is sent, however often it is sent', async () => {
     const world = new World();
@@ -145,6 +148,7 @@ describe('the record of a restart', () => {
     await recordRestart(world.dependencies, CHAIN, {
       decision: { recent: world.recent, address: addressOf(0) } as never,
       holder: 'me',
+      cluster: CLUSTER,
       node: target,
       nowMs: NOW_MS,
     });

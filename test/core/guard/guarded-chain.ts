@@ -3,7 +3,7 @@ import type { ChainObservation, ObservedNode } from '../../../core/guard/chain-o
 import { decideGuard, type GuardDecision } from '../../../core/guard/decide-guard.ts';
 import { ADDRESS_OF_NO_KEY, type RecentRestart } from '../../../core/guard/guard-situation.ts';
 import { withEnd } from '../../../core/guard/recent-restarts.ts';
-import { addressOf, BLOCK_MS, CHAIN, NOW_MS } from './observations.ts';
+import { addressOf, BLOCK_MS, CHAIN, CLUSTER, NOW_MS } from './observations.ts';
 
 /** Blocks until what does not sign is in no commit of the window. */
 const WINDOW = 11;
@@ -103,6 +103,7 @@ export class GuardedChain {
     this.counts.sent += 1;
     const { name } = node;
     holder.sent = {
+      cluster: CLUSTER,
       namespace: CHAIN,
       name,
       holder: `task-${this.counts.sent}`,
@@ -186,7 +187,7 @@ export class GuardedChain {
       isPaused: false,
       isUpdating: false,
     } as const;
-    const situation = { target, recent, permittedAtMs: this.#nowMs };
+    const situation = { target, cluster: CLUSTER, recent, permittedAtMs: this.#nowMs };
     return decideGuard(this.#observe(), situation, { minSources: 2, overridden: [] }, this.#nowMs);
   }
 

@@ -8,6 +8,7 @@ import type {
 import type { GuardSettings, GuardSituation } from '../../../core/guard/guard-situation.ts';
 
 export const CHAIN = 'pacific-1';
+export const CLUSTER = 'cluster-1';
 export const NOW_MS = Date.UTC(2026, 0, 1);
 export const HEIGHT = 1_000;
 /** Between two blocks, in milliseconds. */
@@ -107,6 +108,7 @@ export function withoutStatus({ namespace, name, role, phase }: ObservedNode): O
 export function situationOf(name = 'validator-0', rest: Partial<GuardSituation> = {}): GuardSituation {
   return {
     target: { namespace: CHAIN, name, chainId: CHAIN, role: 'validator', isPaused: false, isUpdating: false },
+    cluster: CLUSTER,
     recent: [],
     permittedAtMs: NOW_MS - 1_000,
     ...rest,

@@ -2,10 +2,26 @@ import assert from 'node:assert/strict';
 import type { ChainObservation } from '../../../core/guard/chain-observation.ts';
 import { decideGuard, type GuardDecision } from '../../../core/guard/decide-guard.ts';
 import { ADDRESS_OF_NO_KEY, type GuardSituation } from '../../../core/guard/guard-situation.ts';
-import { addressOf, chainOf, CHAIN, node, NOW_MS, settings, situationOf, withoutStatus } from './observations.ts';
+import {
+  addressOf,
+  chainOf,
+  CHAIN,
+  CLUSTER,
+  node,
+  NOW_MS,
+  settings,
+  situationOf,
+  withoutStatus,
+} from './observations.ts';
 
 const TEN = Array.from({ length: 10 }, () => 10);
-const restart = { namespace: CHAIN, name: 'validator-1', address: addressOf(1), sentAtMs: NOW_MS - 90_000 };
+const restart = {
+  cluster: CLUSTER,
+  namespace: CHAIN,
+  name: 'validator-1',
+  address: addressOf(1),
+  sentAtMs: NOW_MS - 90_000,
+};
 
 function decide(observation: ChainObservation, situation: Partial<GuardSituation> = {}): GuardDecision {
   return decideGuard(observation, { ...situationOf(), ...situation }, settings, NOW_MS);
@@ -72,6 +88,53 @@ describe('a validator that was restarted', () => {
       ],
     });
     assert.deepEqual(recent, []);
+  });
+});
+
+describe('a record that clusters share', () => {
+  const { cluster: _, ...unplaced } = restart;
+  const elsewhere = { ...unplaced, cluster: 'cluster-2' };
+
+  it('lends no address to a node of the same name in another cluster', () => {
+    const nodes = chainOf({ powers: TEN }).nodes.map((each) =>
+      each.name === 'validator-1' ? withoutStatus(each) : each,
+    );
+    for (const other of [elsewhere, unplaced]) {
+      const decision = decide(chainOf({ powers: TEN, nodes }), { ...situationOf('validator-1'), recent: [other] });
+      assert.equal(decision.verdict, 'ChainDataUnavailable');
+      assert.equal(decision.address, undefined);
+    }
+  });
+
+  it('gets no address from a node of the same name in another cluster', () => {
+    for (const { address: __, ...other } of [elsewhere, unplaced]) {
+      const { verdict, recent } = decide(chainOf({ powers: TEN }), { recent: [other] });
+      assert.equal(verdict, 'ChainDataUnavailable');
+      assert.deepEqual(recent, [other]);
+    }
+  });
+
+  it('counts restarts of another cluster, whose node of the same name here is a source', () => {
+    const other = { ...elsewhere, address: addressOf(2), endedAtMs: NOW_MS };
+    const nodes = chainOf({ powers: TEN }).nodes.filter(({ name }) => name !== 'validator-2');
+    const { numbers } = decide(chainOf({ powers: TEN, nodes }), { recent: [other] });
+    assert.equal(numbers.riskPower, '20');
+    assert.ok(numbers.sources?.includes(`${CHAIN}/validator-1`));
+  });
+
+  it('counts a restart whose cluster is not known, also while its node looks healthy', () => {
+    const { numbers } = decide(chainOf({ powers: TEN }), { recent: [{ ...unplaced, endedAtMs: NOW_MS }] });
+    assert.equal(numbers.riskPower, '20');
+    assert.ok(!numbers.sources?.includes(`${CHAIN}/validator-1`));
+  });
+
+  it('leaves a node healthy that has the name of one that was restarted elsewhere', () => {
+    const own = chainOf({ powers: TEN }).nodes.filter(({ name }) => name !== 'validator-2');
+    const nodes = [...own, node('second', { address: addressOf(0) })];
+    const other = { ...elsewhere, name: 'second', address: addressOf(2), endedAtMs: NOW_MS };
+    const { numbers } = decide(chainOf({ powers: TEN, nodes }), { recent: [other] });
+    assert.deepEqual(numbers.absent, [addressOf(2)]);
+    assert.equal(numbers.riskPower, '10', 'the target has another healthy node of its key');
   });
 });
 
