@@ -76,7 +76,7 @@ export const guardVerdicts = {
   },
   SourcesDisagree: {
     allows: false,
-    meaning: 'Two sources report different validators, blocks or signatures for the same height.',
+    meaning: 'Two sources report different validators, blocks, block times or signatures for the same height.',
     messages: {
       disagree:
         'Sources report different {what} of chain {chain} at height {height}: {sources}. Find the node that is wrong, and stop it.',

@@ -27,7 +27,10 @@ export interface ChainEvidence {
   readonly powers: ReadonlyMap<string, bigint>;
   /** Above 0. */
   readonly totalPower: bigint;
-  /** By address the time of the latest block in the window that it signed, in milliseconds since the epoch. */
+  /**
+   * By address the time of the latest block in the window that it signed, in milliseconds since the epoch. 0: the time is
+   * not known.
+   */
   readonly signedAtMs: ReadonlyMap<string, number>;
   /** The next planned upgrade. */
   readonly upgrade: { readonly name: string; readonly height: number } | 'none';
@@ -140,7 +143,7 @@ function agreedOn(
 ): ReturnType<typeof chainEvidence> {
   const height = observation.height ?? 0;
   const values = { chain: chainText(observation), height: String(height) };
-  const { readable, signedAtMs } = signatures(sources, height, rules.minSources);
+  const { readable, signedAtMs } = signatures(sources, height, rules);
   if (readable < LEAST_COMMITS)
     return { finding: finding('ChainDataUnavailable', 'commits', { ...values, readable: String(readable) }) };
   const powers = new Map(sources[0]?.validators?.map(({ address, power }) => [address, BigInt(power)]));
@@ -154,14 +157,18 @@ function agreedOn(
 }
 
 /** A commit counts when enough sources have it: one source alone could invent signatures. */
-function signatures(sources: readonly ChainSource[], height: number, minSources: number) {
+function signatures(sources: readonly ChainSource[], height: number, { minSources, nowMs }: EvidenceRules) {
   const heights = Array.from({ length: WINDOW }, (_, index) => height - WINDOW + index);
   const commits = heights
     .map((each) => sources.flatMap((source) => source.commits.find((commit) => commit.height === each) ?? []))
     .filter((seen) => seen.length >= minSources);
   const signedAtMs = new Map<string, number>();
-  for (const { signed, timeMs = 0 } of commits.flatMap(([commit]) => commit ?? [])) {
-    for (const address of signed) signedAtMs.set(address, Math.max(timeMs, signedAtMs.get(address) ?? 0));
+  for (const seen of commits) {
+    // No source has to be believed that a block is newer than others say, or newer than a block can be.
+    const timeMs = Math.min(...seen.map((commit) => commit.timeMs ?? 0));
+    const signedMs = timeMs > nowMs + AHEAD_MS ? 0 : timeMs;
+    for (const address of seen[0]?.signed ?? [])
+      signedAtMs.set(address, Math.max(signedMs, signedAtMs.get(address) ?? 0));
   }
   return { readable: commits.length, signedAtMs };
 }

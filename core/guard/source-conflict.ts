@@ -6,6 +6,9 @@ import { finding, type GuardFinding } from './guard-finding.ts';
 /** Names of sources in a message. */
 const NAMED = 5;
 
+/** What sources can contradict each other in. */
+type Differing = 'validators' | 'blocks' | 'block times' | 'signatures';
+
 /**
  * Whether two sources contradict each other. Validators, blocks and canonical commits of one height are the same on
  * every node of a chain, so that one of the two is wrong, and it is not known which.
@@ -49,14 +52,20 @@ function validatorsKey(validators: readonly ChainValidator[]): string {
 function commitConflict(
   before: ChainSource,
   source: ChainSource,
-): { readonly before: ChainSource; readonly what: 'blocks' | 'signatures' } | undefined {
+): { readonly before: ChainSource; readonly what: Exclude<Differing, 'validators'> } | undefined {
   for (const commit of source.commits) {
     const other = before.commits.find(({ height }) => height === commit.height);
     if (other === undefined) continue;
     if (other.hash !== commit.hash) return { before, what: 'blocks' };
+    if (!haveSameTime(other, commit)) return { before, what: 'block times' };
     if (!haveSameSignatures(other, commit)) return { before, what: 'signatures' };
   }
   return undefined;
+}
+
+/** A time that one of them does not report contradicts nothing. */
+function haveSameTime({ timeMs: one }: ChainCommit, { timeMs: other }: ChainCommit): boolean {
+  return one === undefined || other === undefined || one === other;
 }
 
 function haveSameSignatures({ signed: one }: ChainCommit, { signed: other }: ChainCommit): boolean {
@@ -73,7 +82,7 @@ function isSameList<Value>(
 
 function disagreement(
   { chainId, height }: ChainObservation,
-  what: 'validators' | 'blocks' | 'signatures',
+  what: Differing,
   sources: readonly NodeReference[],
 ): GuardFinding {
   return finding('SourcesDisagree', 'disagree', {

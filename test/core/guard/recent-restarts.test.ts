@@ -12,6 +12,8 @@ import {
   settings,
   situationOf,
   withoutStatus,
+  withSource,
+  withSources,
 } from './observations.ts';
 
 const TEN = Array.from({ length: 10 }, () => 10);
@@ -38,6 +40,31 @@ describe('a validator that was restarted', () => {
     assert.deepEqual(ended(NOW_MS - 300).recent, [{ ...restart, endedAtMs: NOW_MS - 300 }]);
     assert.equal(ended(NOW_MS - 500).numbers.riskPower, '10');
     assert.deepEqual(ended(NOW_MS - 500).recent, []);
+  });
+
+  // The first of the sources, and the last.
+  for (const name of ['validator-1', 'validator-9'])
+    it(`counts as down when ${name} alone reports later times of the blocks`, () => {
+      const chain = chainOf({ powers: TEN });
+      const commits = (chain.sources[0]?.commits ?? []).map((commit) => ({ ...commit, timeMs: NOW_MS + 1 }));
+      const recent = [{ ...restart, endedAtMs: NOW_MS }];
+      assert.equal(decide(withSource(chain, name, { commits }), { recent }).verdict, 'SourcesDisagree');
+      const timeless = withSources(chain, {
+        commits: commits.map(({ height, hash, signed }) => ({ height, hash, signed })),
+      });
+      assert.equal(decide(withSource(timeless, name, { commits }), { recent }).numbers.riskPower, '20');
+    });
+
+  it('counts as down when all sources report blocks of the future', () => {
+    const chain = chainOf({ powers: TEN });
+    for (const [aheadMs, riskPower] of [
+      [5_000, '10'],
+      [5_001, '20'],
+    ] as const) {
+      const commits = (chain.sources[0]?.commits ?? []).map((commit) => ({ ...commit, timeMs: NOW_MS + aheadMs }));
+      const decision = decide(withSources(chain, { commits }), { recent: [{ ...restart, endedAtMs: NOW_MS }] });
+      assert.equal(decision.numbers.riskPower, riskPower);
+    }
   });
 
   it('counts as down for 10 minutes when nobody recorded its end', () => {

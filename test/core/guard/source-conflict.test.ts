@@ -18,6 +18,9 @@ describe('sources of a chain', () => {
     'its validators in another order': { validators: validators.toReversed() },
     'powers with leading zeros': { validators: validators.map((each) => ({ ...each, power: `0${each.power}` })) },
     'its signatures in another order': { commits: commitsOf(signed.toReversed()) },
+    'no time of its blocks': {
+      commits: commitsOf(signed).map(({ height, hash, signed: by }) => ({ height, hash, signed: by })),
+    },
     'fewer commits': { commits: commitsOf(signed).slice(4) },
   }))
     it(`agree when one reports ${what}`, () => assert.equal(conflict(change), undefined));
@@ -29,6 +32,12 @@ describe('sources of a chain', () => {
     'one validator less': { validators: validators.slice(1) },
     'one signature less': { commits: commitsOf(signed.slice(1)) },
     'one signature twice in place of another': { commits: commitsOf([...signed.slice(1), addressOf(1)]) },
+    'a later time of one block': {
+      commits: commitsOf(signed).map((commit, index) => ({
+        ...commit,
+        timeMs: (commit.timeMs ?? 0) + (index === 9 ? 1 : 0),
+      })),
+    },
     'another block': { commits: commitsOf(signed).map((commit) => ({ ...commit, hash: `${commit.hash}-fork` })) },
   }))
     it(`contradict each other when one reports ${what}`, () => assert.equal(conflict(change), 'SourcesDisagree'));
