@@ -1,6 +1,7 @@
 import type { NodeReference } from '../../api/node-reference.ts';
 import { formatDuration } from '../../lib/go-duration.ts';
 import { printable } from '../../lib/printable.ts';
+import { agreedHead } from './agreed-head.ts';
 import type { ChainObservation, ChainSource, ChainValidator, NodeStatus, ObservedNode } from './chain-observation.ts';
 import { finding, type GuardFinding } from './guard-finding.ts';
 import { isSameNode } from './guard-situation.ts';
@@ -21,7 +22,7 @@ const LEAST_COMMITS = 5;
 export interface ChainEvidence {
   /** Height of the validators. */
   readonly height: number;
-  /** The latest height of any source. */
+  /** The latest height that enough nodes have. */
   readonly head: number;
   /** Voting power by address. */
   readonly powers: ReadonlyMap<string, bigint>;
@@ -152,7 +153,8 @@ function agreedOn(
     return { finding: finding('ChainDataUnavailable', 'power', { ...values, sources: sourceText(sources) }) };
   const upgrade = nextUpgrade(sources);
   if (upgrade === undefined) return { finding: finding('ChainDataUnavailable', 'upgrade', values) };
-  const head = Math.max(height, ...fresh.map(({ status }) => status.height));
+  const heights = fresh.map(({ status }) => status.height);
+  const head = Math.max(height, agreedHead(heights, rules.minSources) ?? height);
   return { evidence: { height, head, powers, totalPower, signedAtMs, upgrade, sources } };
 }
 

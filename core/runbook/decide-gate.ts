@@ -1,5 +1,6 @@
 import type { NodeReference } from '../../api/node-reference.ts';
 import { printable } from '../../lib/printable.ts';
+import { agreedHead } from '../guard/agreed-head.ts';
 import type { ChainObservation, NodeStatus, ObservedNode } from '../guard/chain-observation.ts';
 
 /** Oldest block of a node that counts as up to date, in milliseconds. */
@@ -127,19 +128,16 @@ function signedSince(
     });
 }
 
-/**
- * The head that enough other nodes have: one that reports a height of its own does not move it. Unset: too few of them
- * are fresh.
- */
+/** The head that enough other nodes have. Unset: too few of them are fresh. */
 function headOf(
   { readFromMs }: ChainObservation,
   others: readonly ObservedNode[],
   minSources: number,
 ): number | undefined {
-  const heights = others
-    .flatMap(({ status }) => (status !== undefined && isFresh(status, readFromMs) ? [status.height] : []))
-    .toSorted((one, other) => other - one);
-  return heights[Math.min(minSources, others.length) - 1];
+  const heights = others.flatMap(({ status }) =>
+    status !== undefined && isFresh(status, readFromMs) ? [status.height] : [],
+  );
+  return agreedHead(heights, Math.min(minSources, others.length));
 }
 
 /** Whether no node of the chain that answers has a fresh block, or made one between two reads. */

@@ -268,6 +268,23 @@ const rows: readonly Row[] = [
   },
   {
     verdict: 'NearUpgradeHeight',
+    when: 'one node reports a height beyond it',
+    observation: withStatus(
+      withSources(chainOf({ powers: TEN }), upgradeAt(HEIGHT + 100)),
+      { firstHeight: HEIGHT + 4_998, height: HEIGHT + 5_000 },
+      ['validator-5'],
+    ),
+  },
+  {
+    verdict: 'NearUpgradeHeight',
+    when: 'enough nodes have come close to it since the height of the validators',
+    observation: withStatus(withSources(chainOf({ powers: TEN }), upgradeAt(HEIGHT + 1_510)), { height: HEIGHT + 10 }, [
+      'validator-5',
+      'validator-6',
+    ]),
+  },
+  {
+    verdict: 'NearUpgradeHeight',
     when: 'one source knows of it',
     observation: withSource(chainOf({ powers: TEN }), 'validator-4', upgradeAt(HEIGHT)),
   },
