@@ -96,13 +96,17 @@ function afterEnd(
   name: string,
   { result, atMs }: { readonly result: NodeResult; readonly atMs: number },
 ): RunbookState {
-  if (result.state === 'held')
-    return { ...withNode(uncleared(state), name, heldNode), waiting: { ...result.waiting, sinceMs: atMs } };
+  if (result.state === 'held') {
+    const next = skipListed(withNode(uncleared(state), name, heldNode));
+    return nodesIn(next, 'Pending').some((node) => node.name === name)
+      ? { ...next, waiting: { ...result.waiting, sinceMs: atMs } }
+      : next;
+  }
   const ended = withNode(uncleared(state), name, (node) => endedNode(node, result, atMs));
   if (result.state === 'passed') return afterPass(ended, atMs);
   const { reason, message } = result;
   const failures = [...state.failures, { name, reason, message, atMs }].slice(-LISTED_FAILURES);
-  return afterFailure({ ...ended, failures }, name);
+  return afterFailure(skipListed({ ...ended, failures }), name);
 }
 
 /** It waits again like any other, so that windows, pauses and commands apply to it. */
@@ -140,6 +144,24 @@ function afterFailure(state: RunbookState, name: string): RunbookState {
   if (openFailures(state).length <= maxFailures) return state;
   if (onFailure === 'Pause') return { ...state, pauses: { ...state.pauses, failure: true } };
   return { ...state, aborting: state.aborting ?? { by: 'failure', message: `Node ${name} failed.` } };
+}
+
+/** Leaves out the nodes that `spec.skipNodes` lists. One at hand is finished first, and left out unless it passes. */
+export function skipListed(state: RunbookState): RunbookState {
+  const listed = new Set(state.skipNodes);
+  const nodes = state.nodes.map((node) =>
+    listed.has(node.name) && (node.phase === 'Pending' || node.phase === 'Failed')
+      ? skippedNode(node, 'It is in spec.skipNodes.')
+      : node,
+  );
+  return { ...state, nodes };
+}
+
+export function skippedNode(
+  { reason: _reason, isAccepted: _accepted, ...node }: RunbookNode,
+  message: string,
+): RunbookNode {
+  return { ...node, phase: 'Skipped', message };
 }
 
 /** What a check found no longer counts. */

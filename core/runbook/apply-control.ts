@@ -2,7 +2,7 @@ import { nodeVerbs, type RunbookVerb } from '../../api/runbook-phases.ts';
 import { present } from '../../lib/present.ts';
 import { printable } from '../../lib/printable.ts';
 import { timestamp } from '../../lib/timestamp.ts';
-import { uncleared } from './after-runbook-event.ts';
+import { skipListed, skippedNode, uncleared } from './after-runbook-event.ts';
 import { isPaused } from './next-runbook-step.ts';
 import {
   nodesIn,
@@ -130,7 +130,11 @@ const verbs: Readonly<Record<RunbookVerb, Verb>> = {
     if (node.phase === 'Complete') throw new Refusal(`Node ${name} is complete already.`);
     if (node.phase === 'Skipped') throw new Refusal(`Node ${name} is skipped already.`);
     return {
-      state: withoutFailurePause(skipNode(state, name, printable(reason, 256) || 'An operator skipped it.')),
+      state: withoutFailurePause(
+        withNode(uncleared(state), name, (each) =>
+          skippedNode(each, printable(reason, 256) || 'An operator skipped it.'),
+        ),
+      ),
       message: `Node ${name} is skipped.`,
     };
   },
@@ -177,12 +181,9 @@ export function applySettings(
   if (settings.generation < (state.generation ?? 0)) return state;
   const { spec: _, ...others } = state.pauses;
   const pauses = settings.paused ? { ...others, spec: true as const } : others;
-  const skipped = settings.skipNodes.reduce((next, name) => {
-    const phase = next.nodes.find((node) => node.name === name)?.phase;
-    return phase === 'Pending' || phase === 'Failed' ? skipNode(next, name, 'It is in spec.skipNodes.') : next;
-  }, state);
-  const next = { ...uncleared(skipped), pauses, generation: settings.generation, revision: state.revision + 1 };
-  return withoutFailurePause(next);
+  const { generation, skipNodes } = settings;
+  const next = { ...uncleared(state), pauses, generation, skipNodes, revision: state.revision + 1 };
+  return withoutFailurePause(skipListed(next));
 }
 
 function refuseWhenAborting({ aborting }: RunbookState, verb: RunbookVerb): void {
@@ -194,14 +195,6 @@ function theNode(state: RunbookState, name: string): RunbookNode {
   const node = state.nodes.find((each) => each.name === name);
   if (node === undefined) throw new Refusal(`Node ${printable(name, 64)} is not one of the frozen nodes.`);
   return node;
-}
-
-function skipNode(state: RunbookState, name: string, message: string): RunbookState {
-  return withNode(uncleared(state), name, ({ reason: _reason, isAccepted: _accepted, ...node }) => ({
-    ...node,
-    phase: 'Skipped',
-    message,
-  }));
 }
 
 /** The pause after failures ends with the last failure that made it. */

@@ -106,6 +106,8 @@ export interface RunbookState {
   readonly revision: number;
   /** Generation of the spec that was last acted on. */
   readonly generation?: number;
+  /** `spec.skipNodes`. Default: none. */
+  readonly skipNodes?: readonly string[];
   readonly pauses: RunbookPauses;
   /** Whether the canary is finished, or there is none. */
   readonly isCanaryOver: boolean;

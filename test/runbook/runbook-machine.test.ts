@@ -41,6 +41,8 @@ type Happening =
   | { readonly verb: Parameters<typeof applyControl>[1]['verb']; readonly node?: string }
   | { readonly paused: boolean; readonly skipNodes?: readonly string[] };
 
+const skipped = (...skipNodes: readonly string[]): Happening => ({ paused: false, skipNodes });
+
 /** The state after events and commands, one a second. */
 function after(state: RunbookState, ...happenings: readonly Happening[]): RunbookState {
   return happenings.reduce<RunbookState>((next, each, index) => {
@@ -163,6 +165,22 @@ describe('the next step of a runbook', () => {
       WAIT,
     ],
     'leaves out spec.skipNodes': [after(begin(), { paused: false, skipNodes: ['a', 'nobody'] }), CHECK('b')],
+    'leaves out a node of spec.skipNodes that was not sent after all': [
+      after(begin(), started('a'), skipped('a'), ended('a', held)),
+      CHECK('b'),
+    ],
+    'is the node again when spec.skipNodes no longer has it': [
+      after(begin(), started('a'), skipped('a'), skipped(), ended('a', held)),
+      CHECK('a'),
+    ],
+    'is the next node when one of spec.skipNodes has failed': [
+      after(begin(), started('a'), skipped('a'), ended('a', failed)),
+      CHECK('b'),
+    ],
+    'is the next node when one of spec.skipNodes has failed, where a failure would abort': [
+      after(begin({ onFailure: 'Abort' }), started('a'), skipped('a'), ended('a', failed)),
+      CHECK('b'),
+    ],
     'is to wait when the chain was halted': [
       after(begin(), started('a'), { type: 'halted', message: 'Halted.' }, ended('a', passed)),
       WAIT,
@@ -188,6 +206,18 @@ describe('the next step of a runbook', () => {
     assert.partialDeepStrictEqual(state.waiting, { reason: 'Guarded', message: 'At risk after all.' });
     assert.deepEqual(state.failures, []);
   });
+
+  it('keeps the failure of a node that spec.skipNodes leaves out', () => {
+    const state = after(begin(), started('a'), skipped('a'), ended('a', failed));
+    assert.equal(state.nodes[0]?.phase, 'Skipped');
+    assert.partialDeepStrictEqual(state.failures, [{ name: 'a', reason: 'TaskFailed' }]);
+  });
+
+  it('does not show what was in the way of a node that spec.skipNodes leaves out', () =>
+    assert.equal(after(begin(), started('a'), skipped('a'), ended('a', held)).waiting, undefined));
+
+  it('counts a node of spec.skipNodes that has passed as Complete', () =>
+    assert.equal(after(begin(), started('a'), skipped('a'), ended('a', passed)).nodes[0]?.phase, 'Complete'));
 
   const long: Readonly<Record<string, readonly [state: RunbookState, step: RunbookStep]>> = {
     'is to continue in a new run in place of a check': [begin(), { do: 'continue-as-new' }],
