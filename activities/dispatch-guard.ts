@@ -31,7 +31,8 @@ export class DispatchGuard {
   readonly #options: DispatchGuardOptions;
   /** When the guard last allowed the task, by the monotonic clock, in milliseconds. Unset: it did not. */
   evaluatedAt: number | undefined;
-  #notice: string | undefined;
+  /** Verdicts that the override has passed over, in any evaluation. */
+  readonly #passedOver = new Set<string>();
 
   constructor(dependencies: TargetDependencies, options: DispatchGuardOptions) {
     this.#dependencies = dependencies;
@@ -46,7 +47,8 @@ export class DispatchGuard {
 
   /** What the override passes over: told with the task. Unset: nothing. */
   get notice(): string | undefined {
-    return this.#notice;
+    if (this.#passedOver.size === 0) return undefined;
+    return `spec.override passed over ${[...this.#passedOver].join(', ')}, because: ${this.#overrideReason}`;
   }
 
   /**
@@ -92,16 +94,19 @@ export class DispatchGuard {
     await endRestart(this.#dependencies, chainId, { holder: ownWorkflowId(), sent, endedAtMs: attempt.nowMs });
   }
 
-  /** Once, however often the task is sent. */
+  get #overrideReason(): string {
+    return this.#options.guard.overrideReason ?? '';
+  }
+
+  /** Each verdict once, however often the task is evaluated. */
   #tell({ passedOver }: GuardDecision): void {
-    if (passedOver.length === 0 || this.#notice !== undefined) return;
-    const { plan, guard } = this.#options;
-    const reason = guard.overrideReason ?? '';
-    this.#notice = `spec.override passed over ${passedOver.map(({ verdict }) => verdict).join(', ')}, because: ${reason}`;
+    const { task } = this.#options.plan;
     for (const { verdict, message } of passedOver) {
-      const note = `spec.override passed over ${verdict}: ${message} Because: ${reason}`;
-      recordEvents(this.#dependencies, guardEvents(subjectsOf(plan.task), { by: 'override', verdict, note }));
-      this.#dependencies.log('GuardPassedOver', { ...taskFields(plan.task), reason: verdict, detail: message });
+      if (this.#passedOver.has(verdict)) continue;
+      this.#passedOver.add(verdict);
+      const note = `spec.override passed over ${verdict}: ${message} Because: ${this.#overrideReason}`;
+      recordEvents(this.#dependencies, guardEvents(subjectsOf(task), { by: 'override', verdict, note }));
+      this.#dependencies.log('GuardPassedOver', { ...taskFields(task), reason: verdict, detail: message });
     }
   }
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { asyncLocalStorage, type Context } from '@temporalio/activity';
 import type { Attempt } from '../../activities/attempt.ts';
 import type { TargetDependencies } from '../../activities/check-target.ts';
+import { DispatchGuard } from '../../activities/dispatch-guard.ts';
 import { TaskDispatch } from '../../activities/dispatch-task.ts';
 import type { SidecarTask } from '../../api/sidecar/sidecar-task.ts';
 import type { DispatchHeartbeat } from '../../core/activities.ts';
@@ -95,4 +96,54 @@ describe('a guarded task that may not be sent after all', () => {
   });
 
   it('keeps it when it is sent', async () => assert.deepEqual((await dispatched({})).released, []));
+});
+
+/** Evaluates twice with an override, 60 s after the last restart; the second time with other validators silent. */
+async function evaluatedTwice(silent: readonly number[]) {
+  const override = { checks: ['RestartedRecently', 'QuorumAtRisk'], reason: 'agreed' };
+  const overridden = planTask(
+    'RestartSeid',
+    { node, payload: {}, guard: { mode: 'Enforce' }, override },
+    { workflowId: OWN, firstRunId: 'r', cluster: 'c' },
+  );
+  assert.ok('plan' in overridden && overridden.plan.guard !== undefined);
+  const log = new RecordedLog();
+  const silences = [[], silent];
+  const dependencies = {
+    seiNodes: { get: async () => seiNode },
+    chains: {
+      read: async () => ({
+        ...chainOf({ powers: [10, 10, 10, 10], silent: silences.shift() ?? [] }),
+        readFromMs: NOW_MS,
+      }),
+    },
+    restarts: { read: async () => [], write: async () => undefined },
+    permits: { acquire: async () => ({ runId: 'p' }) },
+    log: log.log,
+  } as unknown as TargetDependencies;
+  const guard = new DispatchGuard(dependencies, {
+    plan: overridden.plan,
+    guard: overridden.plan.guard,
+    chainId: CHAIN,
+    attempt: { nowMs: NOW_MS, signal: new AbortController().signal },
+  });
+  const context = { info: { workflowExecution: { workflowId: OWN, runId: 'r' } } } as Context;
+  await asyncLocalStorage.run(context, async () => {
+    for (let times = 0; times < 2; times += 1) assert.equal(await guard.evaluate(NOW_MS - 60_000), undefined);
+  });
+  return { told: log.of('GuardPassedOver').map(({ reason }) => reason), notice: guard.notice ?? '' };
+}
+
+describe('the override of a task that is evaluated again', () => {
+  it('tells what only the second evaluation passes over', async () => {
+    const { told, notice } = await evaluatedTwice([3]);
+    assert.deepEqual(told, ['RestartedRecently', 'QuorumAtRisk']);
+    assert.match(notice, /RestartedRecently.*QuorumAtRisk/);
+  });
+
+  it('tells a verdict once', async () => {
+    const { told, notice } = await evaluatedTwice([]);
+    assert.deepEqual(told, ['RestartedRecently']);
+    assert.doesNotMatch(notice, /QuorumAtRisk/);
+  });
 });
