@@ -40,7 +40,8 @@ export async function evaluateGuard(
   const permittedAtMs = attempt.nowMs;
   const { chainId = '' } = target;
   const recent = chainId === '' ? [] : await restarts.read(chainId);
-  const observation = await observed(chains, chainId, { target, last: heldDownIn(cluster, recent), attempt });
+  const last = heldDownIn(cluster, recent);
+  const observation = await observed(chains, chainId, { guard, target, last, attempt });
   const situation = { target, cluster, recent, permittedAtMs, ...present({ lastRestartMs }) };
   return decideGuard(observation, situation, guard, attempt.nowMs);
 }
@@ -48,12 +49,18 @@ export async function evaluateGuard(
 async function observed(
   chains: GuardDependencies['chains'],
   chainId: string,
-  { target, last, attempt }: Pick<GuardQuestion, 'target' | 'attempt'> & { readonly last: readonly NodeReference[] },
+  {
+    guard: { minSources },
+    target,
+    last,
+    attempt,
+  }: Pick<GuardQuestion, 'guard' | 'target' | 'attempt'> & { readonly last: readonly NodeReference[] },
 ): Promise<ChainObservation> {
   const nothing = { chainId, readFromMs: attempt.nowMs, nodes: [], sources: [] };
   if (chainId === '') return nothing;
   try {
-    return await chains.read({ chainId, target, last, signal: attempt.signal, nowMs: () => attempt.nowMs });
+    const { signal } = attempt;
+    return await chains.read({ chainId, target, last, minSources, signal, nowMs: () => attempt.nowMs });
   } catch (error) {
     if (error instanceof KubernetesError) return { ...nothing, problem: error.message };
     throw error;

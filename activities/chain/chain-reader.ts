@@ -23,6 +23,8 @@ export interface ChainRead {
   readonly target: NodeReference;
   /** Other nodes, which are asked about it only where there are too few others: they were taken down. Default: none. */
   readonly last?: readonly NodeReference[];
+  /** Other nodes that have to agree: so many are asked, where there are as many. */
+  readonly minSources: number;
   readonly signal: AbortSignal;
   /** The clock, in milliseconds since the epoch. Default: that of the machine. */
   readonly nowMs?: () => number;
@@ -42,12 +44,19 @@ export class ChainReader {
    * @throws KubernetesError when the API server does not list the SeiNodes.
    * @throws the signal's reason when it is aborted.
    */
-  async read({ chainId, target, last = [], signal, nowMs = Date.now }: ChainRead): Promise<ChainObservation> {
+  async read({
+    chainId,
+    target,
+    last = [],
+    minSources,
+    signal,
+    nowMs = Date.now,
+  }: ChainRead): Promise<ChainObservation> {
     const { rpc, seiNodes, statusIntervalMs: intervalMs = STATUS_INTERVAL_MS } = this.#options;
     const readFromMs = nowMs();
     const { nodes: listed, onlyNamespace } = await listChainNodes(seiNodes, { chainId, target, signal });
     const nodes = await readStatuses(listed, { rpc, intervalMs, signal });
-    const { sources: chosen, height } = chooseSources(nodes, { chainId, target, last, nowMs: nowMs() });
+    const { sources: chosen, height } = chooseSources(nodes, { chainId, target, last, minSources, nowMs: nowMs() });
     const observation = { chainId, readFromMs, nodes, onlyNamespace };
     if (height === undefined) return { ...observation, sources: [] };
     const asked = chosen.map(async (node) => await readSource({ rpc, node, chainId, height, signal }));

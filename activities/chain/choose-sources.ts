@@ -3,8 +3,8 @@ import { isFresh } from '../../core/guard/chain-evidence.ts';
 import type { NodeStatus, ObservedNode } from '../../core/guard/chain-observation.ts';
 import { isSameNode } from '../../core/guard/guard-situation.ts';
 
-/** How many nodes are asked at most: enough to find out which of them lies. */
-const MAX_SOURCES = 5;
+/** How many nodes are asked, unless more have to agree: enough to find out which of them lies. */
+const USUAL_SOURCES = 5;
 
 interface Choice {
   readonly chainId: string;
@@ -12,6 +12,8 @@ interface Choice {
   readonly target: NodeReference;
   /** These are asked only where there are too few others: they were taken down, and what they answer may not count. */
   readonly last: readonly NodeReference[];
+  /** So many have to agree. */
+  readonly minSources: number;
   /** In milliseconds since the epoch. */
   readonly nowMs: number;
 }
@@ -41,7 +43,7 @@ export function chooseSources(nodes: readonly ObservedNode[], choice: Choice): C
   const best = [fresh, settled, candidates].find((each) => each.length > 0) ?? [];
   const chosen = best
     .toSorted((one, other) => Number(isLast(one)) - Number(isLast(other)) || other.status.height - one.status.height)
-    .slice(0, MAX_SOURCES);
+    .slice(0, Math.max(USUAL_SOURCES, choice.minSources));
   if (chosen.length === 0) return { sources: [] };
   return { sources: chosen.map(({ node }) => node), height: Math.min(...chosen.map(({ status }) => status.height)) };
 }

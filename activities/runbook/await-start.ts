@@ -79,7 +79,7 @@ async function checkOnce(
 ): Promise<StartResult> {
   const { plan, node: name } = request;
   const { signal } = clock;
-  const { namespace, cluster, chainId, window } = plan;
+  const { namespace, cluster, chainId, window, guard } = plan;
   const node = { namespace, name };
   const seiNode = await readSeiNode(dependencies.seiNodes, node, signal);
   const unusable = unusableBecause(seiNode, chainId);
@@ -89,6 +89,7 @@ async function checkOnce(
     chainId,
     target: node,
     last: heldDownIn(cluster, recent),
+    minSources: guard.minSources,
     signal,
     nowMs: () => clock.nowMs,
   });

@@ -49,9 +49,13 @@ export class GateWait {
   async #read(): Promise<GateDecision> {
     const { node, isValidator, plan } = this.#request;
     const { chainId, gate, guard } = plan;
-    const { signal } = this.#clock;
-    const nowMs = (): number => this.#clock.nowMs;
-    const observation = await this.#chain.read({ chainId, target: node, signal, nowMs });
+    const observation = await this.#chain.read({
+      chainId,
+      target: node,
+      minSources: guard.minSources,
+      signal: this.#clock.signal,
+      nowMs: () => this.#clock.nowMs,
+    });
     return decideGate(observation, {
       node,
       chainId,

@@ -51,7 +51,14 @@ export async function makeRunbookPlan(
     const recent = await dependencies.restarts.read(spec.chainId);
     const [lastRestarts, observation] = await Promise.all([
       lastRestartsOf(dependencies, [...targets.values()], signal),
-      dependencies.chain.read({ chainId: spec.chainId, target, last: heldDownIn(cluster, recent), signal, nowMs }),
+      dependencies.chain.read({
+        chainId: spec.chainId,
+        target,
+        last: heldDownIn(cluster, recent),
+        minSources: spec.guard.minSources,
+        signal,
+        nowMs,
+      }),
     ]);
     const guard = (name: string): GuardDecision =>
       guardOfNode(observation, targets.get(name) ?? unknownTarget({ namespace, name }), spec, {

@@ -12,7 +12,7 @@ export interface ChainObservation {
   readonly nodes: readonly ObservedNode[];
   /** The height h at which the sources were asked for their validators. Unset: no source reported a height. */
   readonly height?: number;
-  /** What each node that was asked said about the chain at `height`; at most five nodes, never the target. */
+  /** What each node that was asked said about the chain at `height`; at most five nodes, or as many as have to agree; never the target. */
   readonly sources: readonly ChainSource[];
   /** The only namespace in which SeiNodes were listed, for want of the right to list all. Unset: all were listed. */
   readonly onlyNamespace?: string;

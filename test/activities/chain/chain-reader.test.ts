@@ -169,7 +169,7 @@ describe('the reader of a chain', () => {
     assert.deepEqual([namesOf(observation.sources), observation.height], [['full-1', 'full-2'], 100]);
   });
 
-  it('asks five nodes at most, the highest, and those that were taken down only where there are too few others', async () => {
+  it('asks five nodes at most unless more are needed, the highest, and those that were taken down only where there are too few others', async () => {
     const nodes = Array.from({ length: 9 }, (_, index) => ({ name: `full-${index}`, height: 100 + index }));
     await using chain = await FakeChain.start({ nodes: [TARGET, ...nodes] });
     const observation = await chain.read({ last: fullNodes(8) });
@@ -178,6 +178,16 @@ describe('the reader of a chain', () => {
     const few = await chain.read({ last: fullNodes(0, 4, 5, 6, 7, 8) });
     assert.deepEqual(namesOf(few.sources), ['full-1', 'full-2', 'full-3', 'full-7', 'full-8']);
     assert.equal(few.height, 101);
+  });
+
+  it('asks as many as the guard needs', async () => {
+    const nodes = Array.from({ length: 9 }, (_, index) => ({ name: `full-${index}`, height: 100 + index }));
+    await using chain = await FakeChain.start({ nodes: [TARGET, ...nodes] });
+    const observation = await chain.read({ minSources: 7 });
+    assert.deepEqual(
+      namesOf(observation.sources),
+      fullNodes(2, 3, 4, 5, 6, 7, 8).map(({ name }) => name),
+    );
   });
 
   it('has no height when no node can be asked', async () => {

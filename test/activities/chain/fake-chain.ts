@@ -70,7 +70,7 @@ export class FakeChain implements AsyncDisposable {
     const target = { namespace: 'arctic', name: 'target' };
     const signal = new AbortController().signal;
     if (this.#reader === undefined) throw new Error('not started');
-    return await this.#reader.read({ chainId: CHAIN, target, signal, ...read });
+    return await this.#reader.read({ chainId: CHAIN, target, minSources: 2, signal, ...read });
   }
 
   /** Paths with queries of the calls for one method, without the method, such as `arctic/full-0?height=5`. */
