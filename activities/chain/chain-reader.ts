@@ -19,7 +19,7 @@ export interface ChainReaderOptions {
 
 export interface ChainRead {
   readonly chainId: string;
-  /** The node that a task would take down. It is not asked about the chain. */
+  /** The node that a task would take down. It is not asked about the chain. Without a name: there is none. */
   readonly target: NodeReference;
   /** Other nodes, which are asked about it only where there are too few others: they were taken down. Default: none. */
   readonly last?: readonly NodeReference[];

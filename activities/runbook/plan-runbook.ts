@@ -47,7 +47,9 @@ export async function makeRunbookPlan(
     const seiNodes = await listSelected(dependencies, namespace, { spec, signal });
     const candidates = seiNodes.map(candidateOf);
     const targets = new Map(seiNodes.map((node) => [node.metadata.name, targetOf(node)]));
-    const target = { namespace, name: candidates[0]?.name ?? '' };
+    // Every node is asked, and one more than have to agree: the guard leaves each one out when it decides about it.
+    const target = { namespace, name: '' };
+    const minSources = spec.guard.minSources + 1;
     const recent = await dependencies.restarts.read(spec.chainId);
     const [lastRestarts, observation] = await Promise.all([
       lastRestartsOf(dependencies, [...targets.values()], signal),
@@ -55,7 +57,7 @@ export async function makeRunbookPlan(
         chainId: spec.chainId,
         target,
         last: heldDownIn(cluster, recent),
-        minSources: spec.guard.minSources,
+        minSources,
         signal,
         nowMs,
       }),

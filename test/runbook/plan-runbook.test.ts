@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { makeRunbookPlan } from '../../activities/runbook/plan-runbook.ts';
+import type { ChainRead } from '../../activities/chain/chain-reader.ts';
 import { SidecarError } from '../../activities/errors.ts';
 import type { HeldTask } from '../../api/sidecar/sidecar-activity.ts';
 import type { PlanResult } from '../../core/runbook/runbook-activities.ts';
 import { planSummary } from '../../core/runbook/plan-summary.ts';
 import type { ChainObservation } from '../../core/guard/chain-observation.ts';
+import { isSameNode } from '../../core/guard/guard-situation.ts';
 import { labelSelector } from '../../core/runbook/label-selector.ts';
 import type { ResourceClient } from '../../kubernetes/resource-client.ts';
 import {
@@ -26,6 +28,22 @@ function chainWith(powers: Readonly<Record<number, number>>): ChainObservation {
   );
 }
 
+/** Every node of ours is a validator and a source, and one more validator is somebody else's. */
+function chainOfSources(count: number): ChainObservation {
+  const numbers = Array.from({ length: count }, (_, index) => index + 1);
+  const powers = Object.fromEntries([...numbers, count + 1].map((number) => [number, 10]));
+  return chainObservation(
+    numbers.map((number) => observedValidator(`v-${number}`, number)),
+    numbers.map((number) => chainSource(`v-${number}`, { powers })),
+  );
+}
+
+/** With the sources that the reader of a chain would ask. */
+function asRead(observation: ChainObservation, { target, minSources }: ChainRead): ChainObservation {
+  const sources = observation.sources.filter((source) => !isSameNode(source, target));
+  return { ...observation, sources: sources.slice(0, Math.max(5, minSources)) };
+}
+
 /** A restart as a sidecar lists it. */
 function restartedAt(endedAtMs: number): HeldTask {
   return { id: 'restart', type: 'restart-seid', status: 'completed', completedAt: new Date(endedAtMs).toISOString() };
@@ -44,7 +62,7 @@ async function plan(
   const seiNodes = {
     listPage: async () => await Promise.resolve({ metadata: { resourceVersion: '1' }, items }),
   } as unknown as ResourceClient;
-  const chain = { read: async () => await Promise.resolve(observation) };
+  const chain = { read: async (read: ChainRead) => await Promise.resolve(asRead(observation, read)) };
   return await makeRunbookPlan(
     {
       seiNodes,
@@ -82,6 +100,21 @@ describe('the plan of a runbook', () => {
       ['full-a NotAValidator', 'full-b NotAValidator', 'v-2 Allowed', 'v-3 Allowed', 'v-4 Allowed', 'v-1 Allowed'],
     );
   });
+
+  for (const [count, minSources] of [
+    [3, 2],
+    [6, 5],
+    [9, 8],
+  ] as const) {
+    it(`has as many sources for each of ${count} nodes as the check before its restart`, async () => {
+      const planned = await plan({ guard: { minSources } }, chainOfSources(count));
+      assert.ok(planned.state === 'planned', JSON.stringify(planned));
+      assert.deepEqual(
+        planned.lines.map(({ numbers }) => numbers.verdict),
+        Array.from({ length: count }, () => 'Allowed'),
+      );
+    });
+  }
 
   it('counts validators that were restarted a moment ago, also when another sidecar does not answer', async () => {
     const planned = await plan({}, undefined, (node) => {
