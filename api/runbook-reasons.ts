@@ -26,6 +26,8 @@ export type RunbookReason = keyof typeof runbookReasons;
 /** Reasons of a node of a runbook that are not those of its task, with their meaning. */
 export const runbookNodeReasons = {
   GateTimeout: 'The node was restarted and did not pass its gate within `spec.gate.timeoutSeconds`.',
+  ChainHalted:
+    'The runbook ended while the chain was halted. The node was restarted and did not pass its gate before that.',
   NodeGone: 'The SeiNode no longer exists or is being deleted. Nothing was sent.',
   ChainIdMismatch: '`spec.chainId` of the SeiNode was changed. Nothing was sent.',
   WorkflowTerminated: 'A workflow of the node was ended from outside. The restart may have been sent.',

@@ -57,6 +57,22 @@ describe('a runbook on a chain that stops', function () {
     await runbooks.permitsAreFree('full-a', 'a');
   });
 
+  it('leaves a node at its gate when it is aborted, and releases its permit', async () => {
+    const runbook = await runbooks.start({
+      targets: { nodes: ['full-b'] },
+      gate: { blocks: 100, timeoutSeconds: 120 },
+    });
+    await runbooks.nodeIs(runbook, 'full-b', 'Gating');
+    setHalted(true);
+    await runbooks.where(runbook, 'is paused', ({ reason }) => reason === 'ChainHalted');
+    await runbooks.command(runbook, 'abort');
+    assert.partialDeepStrictEqual(await runbooks.finished(runbook), {
+      phase: 'Aborted',
+      nodes: [{ name: 'full-b', phase: 'Failed', reason: 'ChainHalted' }],
+    });
+    await runbooks.permitsAreFree('full-b');
+  });
+
   it('waits before a node with the verdict, and restarts validators of the halted chain with an override', async () => {
     setHalted(true);
     const before = restartsOf('b', 'c');

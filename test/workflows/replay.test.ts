@@ -21,6 +21,102 @@ function withRenamedActivity(history: HistoryJson, from: string, to: string): Hi
   return JSON.parse(renamed) as HistoryJson;
 }
 
+type HistoryEvent = HistoryJson['events'][number];
+
+/** Events of one history in another order or changed, with the numbers that they have there. */
+function renumbered(events: readonly HistoryEvent[]): HistoryJson {
+  const numbers = new Map<string, string>();
+  const next = events.map((event, index) => {
+    numbers.set(String(event['eventId']), String(index + 1));
+    return JSON.parse(
+      JSON.stringify({ ...event, eventId: String(index + 1) }).replaceAll(
+        /("\w+EventId":")(\d+)"/g,
+        (_, key: string, number: string) => `${key}${numbers.get(number) ?? number}"`,
+      ),
+    ) as HistoryEvent;
+  });
+  return { events: next };
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
+}
+
+/** The recorded history of a node that was restarted and passed its gate, to be rearranged. */
+async function gatedNode() {
+  const { events } = await readHistory({ version: '0.1.0', course: 'restart-gated-node-complete' });
+  const of = (number: number): HistoryEvent => events[number - 1] ?? assert.fail(`no event ${number}`);
+  const changed = (number: number, change: object): HistoryEvent => {
+    const event = of(number);
+    const [name = ''] = Object.keys(event).filter((key) => key.endsWith('EventAttributes'));
+    return { ...event, [name]: { ...(event[name] as object), ...change } };
+  };
+  const { eventTime, taskId } = of(31);
+  return {
+    from: (first: number, last: number): readonly HistoryEvent[] => events.slice(first - 1, last),
+    changed,
+    /** The end of the activity gateNode. */
+    gateEnded: (result: object): HistoryEvent =>
+      changed(32, {
+        result: { payloads: [{ metadata: { encoding: base64('json/plain') }, data: base64(JSON.stringify(result)) }] },
+      }),
+    runbookEnds: {
+      eventId: 'signal',
+      eventTime,
+      taskId,
+      eventType: 'EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED',
+      workflowExecutionSignaledEventAttributes: { signalName: 'runbookEnds', input: {} },
+    },
+    gateCancelled: {
+      eventId: 'cancel',
+      eventTime,
+      taskId,
+      eventType: 'EVENT_TYPE_ACTIVITY_TASK_CANCEL_REQUESTED',
+      activityTaskCancelRequestedEventAttributes: { scheduledEventId: '30', workflowTaskCompletedEventId: '35' },
+    },
+  };
+}
+
+/** The recorded history of a runbook, as if its workflow had been cancelled while its node is at its gate. */
+async function cancelledRunbook(): Promise<HistoryJson> {
+  const { events } = await readHistory({ version: '0.1.0', course: 'rolling-restart-complete' });
+  const { eventTime, taskId } = events[27] ?? assert.fail();
+  const { startChildWorkflowExecutionInitiatedEventAttributes: child } = events[17] ?? assert.fail();
+  const { namespace, namespaceId, workflowId } = child as Readonly<Record<string, string>>;
+  const toChild = { namespace, namespaceId, workflowExecution: { workflowId } };
+  return renumbered([
+    ...events.slice(0, 27),
+    {
+      eventTime,
+      taskId,
+      eventType: 'EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED',
+      workflowExecutionCancelRequestedEventAttributes: { cause: 'deleted' },
+    },
+    ...events.slice(27, 30),
+    {
+      eventId: '1000',
+      eventTime,
+      taskId,
+      eventType: 'EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED',
+      signalExternalWorkflowExecutionInitiatedEventAttributes: {
+        ...toChild,
+        signalName: 'runbookEnds',
+        workflowTaskCompletedEventId: '30',
+      },
+    },
+    {
+      eventTime,
+      taskId,
+      eventType: 'EVENT_TYPE_EXTERNAL_WORKFLOW_EXECUTION_SIGNALED',
+      externalWorkflowExecutionSignaledEventAttributes: { ...toChild, initiatedEventId: '1000' },
+    },
+    ...events.slice(27, 30),
+  ]);
+}
+
+const progress = { waitedMs: 0, isHalted: true };
+const halted = { state: 'halted', message: 'Halted.', progress };
+
 const recorded = await historyNames();
 
 describe('replay of recorded histories', () => {
@@ -56,6 +152,36 @@ describe('replay of recorded histories', () => {
       assert.equal(error?.name, 'DeterminismViolationError');
     });
   }
+
+  it('tells the workflow of a node at its gate that its runbook is ending', async () =>
+    assert.equal((await replayHistory({ workflowBundle }, await cancelledRunbook())).error, undefined));
+
+  it('ends the gate of a node, and releases its permit, when its runbook ends while the chain is halted', async () => {
+    const { from, changed, gateEnded, runbookEnds, gateCancelled } = await gatedNode();
+    const history = renumbered([
+      ...from(1, 31),
+      gateEnded(halted),
+      // Its runbook is told, and the gate waits on.
+      ...from(33, 35),
+      ...from(25, 29),
+      changed(30, { activityId: '3' }),
+      ...from(31, 31),
+      runbookEnds,
+      ...from(33, 35),
+      gateCancelled,
+      gateEnded({ state: 'interrupted', progress }),
+      ...from(33, 35),
+      changed(36, { activityId: '4' }),
+      ...from(37, 42),
+    ]);
+    assert.equal((await replayHistory({ workflowBundle }, history)).error, undefined);
+  });
+
+  it('ends the gate of a node, and releases its permit, when the chain halts while its runbook is ending', async () => {
+    const { from, gateEnded, runbookEnds } = await gatedNode();
+    const history = renumbered([...from(1, 31), runbookEnds, gateEnded(halted), ...from(33, 42)]);
+    assert.equal((await replayHistory({ workflowBundle }, history)).error, undefined);
+  });
 
   it('has a history for every course', () => {
     const covered = new Set(recorded.map(({ course }) => course));

@@ -45,6 +45,8 @@ export interface NodeReport {
 export const reportNode = defineSignal<[NodeReport]>('reportNode');
 /** From the workflow of a runbook to that of a node: an operator ends its gate. */
 export const promoteGate = defineSignal('promoteGate');
+/** From the workflow of a runbook to that of a node: it starts no further node, and ends with this one. */
+export const runbookEnds = defineSignal('runbookEnds');
 
 /**
  * How long a node waits for its permits and the guard before its runbook waits in its place, in milliseconds: windows,
@@ -68,6 +70,9 @@ type TriedNode = Exclude<NodeResult, { state: 'held' }>;
 class GatedNode {
   readonly #input: GatedNodeInput;
   #isPromoted = false;
+  #isEnding = false;
+  /** What the gate has found so far. */
+  #progress: GateProgress | undefined;
   #gate: CancellationScope | undefined;
   /** What was told with the restart. */
   #notice: string | undefined;
@@ -78,6 +83,18 @@ class GatedNode {
       this.#isPromoted = true;
       this.#gate?.cancel();
     });
+    setHandler(runbookEnds, () => {
+      this.#isEnding = true;
+      if (this.#isAbandoned) this.#gate?.cancel();
+    });
+  }
+
+  /**
+   * Whether the gate is not waited for any longer: nobody knows when a halted chain makes blocks again, and until then
+   * somebody may have to restart the node by hand, which needs its permit.
+   */
+  get #isAbandoned(): boolean {
+    return this.#isEnding && this.#progress?.isHalted === true;
   }
 
   async run(): Promise<NodeResult> {
@@ -122,31 +139,32 @@ class GatedNode {
   }
 
   async #passGate(): Promise<TriedNode> {
-    let progress: GateProgress | undefined;
     for (;;) {
-      const result: GateResult | undefined = await this.#untilPromoted(progress);
-      progress = result?.progress ?? progress;
-      const end = await this.#afterGate(result, progress);
+      const result = await this.#gateResult();
+      this.#progress = result?.progress ?? this.#progress;
+      const end = await this.#afterGate(result);
       if (end !== undefined) return end;
     }
   }
 
-  /** @returns `undefined` when the wait was interrupted before it had a result. */
-  async #untilPromoted(earlier: GateProgress | undefined): Promise<GateResult | undefined> {
-    if (this.#isPromoted) return undefined;
+  /** @returns `undefined` when the wait was ended before it had a result. */
+  async #gateResult(): Promise<GateResult | undefined> {
+    if (this.#isPromoted || this.#isAbandoned) return undefined;
     const scope = new CancellationScope();
     this.#gate = scope;
     try {
-      return await scope.run(() => gateOnce(this.#input, earlier));
+      return await scope.run(() => gateOnce(this.#input, this.#progress));
     } catch (error) {
-      if (this.#isPromoted && (isCancellation(error) || error instanceof ActivityFailure)) return undefined;
+      if ((this.#isPromoted || this.#isAbandoned) && (isCancellation(error) || error instanceof ActivityFailure))
+        return undefined;
       throw error;
     } finally {
       this.#gate = undefined;
     }
   }
 
-  async #afterGate(result: GateResult | undefined, progress: GateProgress | undefined): Promise<TriedNode | undefined> {
+  async #afterGate(result: GateResult | undefined): Promise<TriedNode | undefined> {
+    const progress = this.#progress;
     const heights = present({ heightBefore: this.#input.heightBefore, heightAfter: progress?.height });
     const last = progress?.message === undefined ? '' : ` ${progress.message}`;
     switch (result?.state) {
@@ -158,14 +176,21 @@ class GatedNode {
         return { ...this.#failed('GateTimeout', message), ...heights };
       }
       case 'halted':
-        await this.#report({ step: 'Gating', halted: result.message });
+        if (!this.#isEnding) await this.#report({ step: 'Gating', halted: result.message });
         return undefined;
       case 'resumed':
         return undefined;
       default:
-        if (!this.#isPromoted) return this.#failed('Cancelled', `The wait at the gate was cancelled.${last}`);
-        return { state: 'passed', message: `An operator ended its gate (promote).${last}`, ...heights };
+        return { ...this.#afterEndedGate(last), ...heights };
     }
+  }
+
+  /** @param last - What the node was last waited for. */
+  #afterEndedGate(last: string): TriedNode {
+    if (this.#isPromoted) return { state: 'passed', message: `An operator ended its gate (promote).${last}` };
+    if (!this.#isAbandoned) return this.#failed('Cancelled', `The wait at the gate was cancelled.${last}`);
+    const why = 'The runbook ended while the chain was halted, so its gate was not waited for.';
+    return this.#failed('ChainHalted', `The node was restarted. ${why}${last} Check the node.`);
   }
 
   #failed(reason: string, message: string): TriedNode {

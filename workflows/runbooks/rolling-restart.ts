@@ -7,6 +7,7 @@ import {
   condition,
   continueAsNew,
   executeChild,
+  getExternalWorkflowHandle,
   isCancellation,
   metricMeter,
   proxyActivities,
@@ -23,6 +24,7 @@ import {
   carriedState,
   initialRunbookState,
   nodesIn,
+  startNumber,
   type NodeResult,
   type RunbookState,
 } from '../../core/runbook/runbook-state.ts';
@@ -30,7 +32,7 @@ import { endView, planningView, runbookView, type RunbookView } from '../../core
 import { present } from '../../lib/present.ts';
 import { SHORT, waiting } from '../activity-options.ts';
 import { guardHoldOf } from './guard-hold-of.ts';
-import type { GatedNodeInput } from './restart-gated-node.ts';
+import { runbookEnds, type GatedNodeInput } from './restart-gated-node.ts';
 import { RunbookControl } from './runbook-control.ts';
 import { showRunbook } from './runbook-display.ts';
 
@@ -227,6 +229,19 @@ class RunbookRun {
     if (this.#control.state === undefined) return;
     showRunbook(this.#view);
     if (this.#check !== undefined && !this.#isDue(this.#check)) this.#check.scope.cancel();
+    if (this.#state.aborting !== undefined) this.#announceEnd();
+  }
+
+  /**
+   * Tells the nodes at hand, so that none of them waits for a halted chain. With every change, since a workflow that was
+   * not there yet reports its steps later.
+   */
+  #announceEnd(): void {
+    for (const node of nodesIn(this.#state, 'Running'))
+      // A node that has ended in between need not know.
+      void CancellationScope.nonCancellable(() =>
+        getExternalWorkflowHandle(this.#control.childIdOf(node.name, startNumber(node))).signal(runbookEnds),
+      ).catch(() => undefined);
   }
 
   #start({ node: name, number }: Extract<RunbookStep, { do: 'start' }>, plan: RunbookPlan): void {
