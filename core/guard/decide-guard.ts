@@ -1,5 +1,6 @@
 import { guardVerdicts, type GuardVerdictName } from '../../api/guard-verdicts.ts';
-import { nodeText } from '../../api/node-reference.ts';
+import { nodeText, type NodeReference } from '../../api/node-reference.ts';
+import { chainRestartsIdOf } from '../../api/temporal/permit-id.ts';
 import { present } from '../../lib/present.ts';
 import { printable } from '../../lib/printable.ts';
 import { chainEvidence, chainText, type ChainEvidence } from './chain-evidence.ts';
@@ -179,11 +180,21 @@ function isUnknown({ verdict }: GuardFinding): boolean {
   return verdict === 'ConsensusUnsupported' || verdict === 'SourcesDisagree' || verdict === 'ChainDataUnavailable';
 }
 
-function unknownAddresses({ mayHavePower, address, situation, recent }: Case): GuardFinding[] {
+function unknownAddresses({ observation, mayHavePower, address, situation, recent }: Case): GuardFinding[] {
   if (!mayHavePower) return [];
   if (address === undefined) return [finding('ChainDataUnavailable', 'target', { node: nodeText(situation.target) })];
   const other = recent.find((restart) => restart.address === undefined);
-  return other === undefined ? [] : [finding('ChainDataUnavailable', 'restarted', { other: nodeText(other) })];
+  if (other === undefined) return [];
+  const values = { other: nodeText(other) };
+  if (!isGone(observation, other)) return [finding('ChainDataUnavailable', 'restarted', values)];
+  const chain = chainText(observation);
+  return [finding('ChainDataUnavailable', 'gone', { ...values, chain, record: chainRestartsIdOf(chain) })];
+}
+
+/** Whether it would be among the nodes of the chain if it existed, and is not. */
+function isGone({ nodes, onlyNamespace }: ChainObservation, other: NodeReference): boolean {
+  const isListed = onlyNamespace === undefined || onlyNamespace === other.namespace;
+  return isListed && !nodes.some((node) => isSameNode(node, other));
 }
 
 function catchingUp({ observed, situation }: Case): GuardFinding | undefined {

@@ -313,6 +313,24 @@ describe('the guard', () => {
     });
   }
 
+  const FORGET = `seichain-restarts/${CHAIN}`;
+  for (const [what, name, onlyNamespace, isTold] of [
+    ['that is gone', 'gone', undefined, true],
+    ['that is gone from the only namespace that is listed', 'gone', CHAIN, true],
+    ['that may be in a namespace that is not listed', 'gone', 'elsewhere', false],
+    ['that is still there', 'validator-1', undefined, false],
+  ] as const) {
+    it(`${isTold ? 'names' : 'does not name'} the record of restarts for a node without an address ${what}`, () => {
+      const chain = chainOf({ powers: TEN });
+      const nodes = chain.nodes.map((each) => (each.name === 'validator-1' ? withoutStatus(each) : each));
+      const observation = { ...chain, nodes, ...(onlyNamespace === undefined ? {} : { onlyNamespace }) };
+      const { verdict, message } = decide(observation, {
+        recent: [{ namespace: CHAIN, name, sentAtMs: NOW_MS - 1_000 }],
+      });
+      assert.deepEqual([verdict, message.includes(FORGET)], ['ChainDataUnavailable', isTold], message);
+    });
+  }
+
   it('has a row for every verdict', () => {
     assert.deepEqual(new Set(rows.map(({ verdict }) => verdict)), new Set(Object.keys(guardVerdicts)));
   });
