@@ -155,14 +155,18 @@ export class TargetWait implements Disposable {
     const early = await this.#guard?.preview(seen.node, this.#guardTimes);
     if (early !== undefined) return await this.#waitForGuard(early);
     const taken = await this.#takeNode();
-    if ('by' in taken) return this.#begunRemainingMs() <= 0 ? this.#tooLate(seen) : await this.#waitForNode(taken);
+    if ('by' in taken) return await this.#waitBehind(taken, seen);
     return await this.#passGuard(seen, { ...ready(plan, seen), ...taken });
   }
 
-  /** An adopted task for which no time is left: the dispatch looks for it, and does not send it. */
-  #tooLate(seen: Extract<SeenTarget, { state: 'met' }>): ReadyTask {
+  /** The dispatch looks for an adopted task for which no time is left, and does not send it. */
+  async #waitBehind(
+    obstacle: Obstacle,
+    seen: Extract<SeenTarget, { state: 'met' }>,
+  ): Promise<OverTask | ReadyTask | undefined> {
     const { plan, attempt } = this.#options;
-    const { executionStartedAt = timestamp(attempt.nowMs - attempt.elapsedMs), ...begun } = plan.begun!;
+    if (plan.begun === undefined || this.#begunRemainingMs() > 0) return await this.#waitForNode(obstacle);
+    const { executionStartedAt = timestamp(attempt.nowMs - attempt.elapsedMs), ...begun } = plan.begun;
     return ready({ ...plan, begun: { ...begun, executionStartedAt } }, seen);
   }
 

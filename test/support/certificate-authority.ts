@@ -74,8 +74,8 @@ function signed({
 }: Certified): string {
   const certificate = forge.pki.createCertificate();
   certificate.publicKey = forge.pki.publicKeyFromPem(publicKey);
-  // A leading 0 keeps the number positive.
-  certificate.serialNumber = `00${randomBytes(16).toString('hex')}`;
+  // A leading 1 keeps the number positive. After a leading 0 some numbers have more zeros than DER permits.
+  certificate.serialNumber = `01${randomBytes(16).toString('hex')}`;
   certificate.validity.notBefore = new Date(Date.now() - VALID_MS);
   certificate.validity.notAfter = notAfter;
   certificate.setSubject([{ shortName: 'CN', value: name }]);

@@ -5,6 +5,7 @@ import type {
   NodeStatus,
   ObservedNode,
 } from '../../../core/guard/chain-observation.ts';
+import { decideGuard, type GuardDecision } from '../../../core/guard/decide-guard.ts';
 import type { GuardSettings, GuardSituation } from '../../../core/guard/guard-situation.ts';
 
 export const CHAIN = 'pacific-1';
@@ -116,3 +117,12 @@ export function situationOf(name = 'validator-0', rest: Partial<GuardSituation> 
 }
 
 export const settings: GuardSettings = { minSources: 2, overridden: [] };
+
+/** What the guard decides of `validator-0`, unless the situation has another target. */
+export function decide(
+  observation: ChainObservation,
+  situation: Partial<GuardSituation> = {},
+  rest: Partial<GuardSettings> = {},
+): GuardDecision {
+  return decideGuard(observation, { ...situationOf(), ...situation }, { ...settings, ...rest }, NOW_MS);
+}
