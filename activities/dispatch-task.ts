@@ -222,7 +222,7 @@ export class TaskDispatch {
       return { state: recorded.outcome === 'gone' ? 'resource-gone' : 'resource-terminal' };
     this.#isWritten = recorded.outcome === 'written';
     this.#startedAtMs = recordedTime(recorded.executionStartedAt, startedAtMs);
-    // A dispatch that was interrupted had begun before this one, and its workflow may not have heard of it.
+    // A dispatch that was interrupted had begun before this one, and its workflow may not know.
     const sinceMs = this.#startedAtMs === startedAtMs ? this.#attempt.nowMs : this.#startedAtMs;
     this.#executingSinceMs = Math.min(this.#executingSinceMs ?? sinceMs, sinceMs);
     this.#reporter.assume(change);

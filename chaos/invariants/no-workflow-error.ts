@@ -1,7 +1,7 @@
 import type { Invariant } from './violation.ts';
 
 /**
- * The SDK's limit for one run of a workflow's code, which a worker that is paused meanwhile exceeds when it continues.
+ * The SDK's limit for one run of a workflow's code, which a worker that was paused during one exceeds when it continues.
  * Temporal then gives the workflow task to a worker again; code that never ends would leave its task without an end.
  */
 const PAUSED = /^Script execution timed out after \d+ms$/;

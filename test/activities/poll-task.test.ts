@@ -190,7 +190,7 @@ describe('a task that the sidecar accepted and no longer knows', () => {
   });
 
   const cancelled = { cancelled: true, knowledge: { sent: 'perhaps' } } as const;
-  it('ends once no POST can arrive any more when it was cancelled and is not known to have been sent', async () => {
+  it('ends once a POST can no longer arrive when it was cancelled and is not known to have been sent', async () => {
     const { polled, tookMs } = await poll(() => undefined, cancelled);
     assert.deepEqual(polled, { state: 'absent', knowledge: { sent: 'perhaps', seen: 'absent' } });
     assert.ok(tookMs >= LATE_POST_MS && tookMs < 2 * LATE_POST_MS, `${tookMs}`);

@@ -8,7 +8,7 @@ const cancelled = { ...sent, isCancelled: true };
 /** What the end says that this poll leads to. */
 function seen(kind: 'RestartSeid' | 'UpdateNodeImage', polled: PollEnd, situation = sent): boolean {
   const step = afterPoll(polled, { kind, ...situation });
-  return step.do === 'end' ? wasSeenToEnd(kind, step.end) : assert.fail(`the task goes on: ${step.do}`);
+  return step.do === 'end' ? wasSeenToEnd(kind, step.end) : assert.fail(`the task continues: ${step.do}`);
 }
 
 describe('what was sent to a node', () => {
