@@ -80,6 +80,8 @@ export class TaskPoll {
     this.#knowledge = known;
     this.#deniedMs = deniedMs;
     this.#polls = polls;
+    // The workflow or an earlier attempt knows that much: the first heartbeat waits until there is more to say.
+    attempt.assume(this.#details());
   }
 
   async run(): Promise<Polled> {
@@ -172,12 +174,7 @@ export class TaskPoll {
   }
 
   async #goOn(): Promise<void> {
-    this.#attempt.heartbeat({
-      taskId: this.#request.plan.task.taskId,
-      ...this.#knowledge,
-      polls: this.#polls,
-      ...(this.#deniedMs > 0 ? { deniedMs: this.#deniedMs } : {}),
-    });
+    this.#attempt.heartbeat(this.#details());
     await this.#readHeight();
     const { plan, notice, cancelled, submittedAtMs } = this.#request;
     const progress = withNotice(workingAtHeight(plan, this.#height), notice);
@@ -186,6 +183,15 @@ export class TaskPoll {
         ? { step: 'noted', progress: cancelling(plan) }
         : { step: 'working', progress, submittedAtMs: this.#knowledge.sent === 'yes' ? submittedAtMs : undefined },
     );
+  }
+
+  #details(): PollHeartbeat {
+    return {
+      taskId: this.#request.plan.task.taskId,
+      ...this.#knowledge,
+      polls: this.#polls,
+      ...(this.#deniedMs > 0 ? { deniedMs: this.#deniedMs } : {}),
+    };
   }
 
   /** Shows the node's height while a wait runs: less often the longer it runs. */

@@ -21,6 +21,8 @@ class FakeAttempt {
   readonly heartbeatTimeoutMs = 10_000;
   readonly signal = new AbortController().signal;
   readonly heartbeats: PollHeartbeat[] = [];
+  /** What no heartbeat has to say. */
+  assumed: PollHeartbeat | undefined;
   /** The last heartbeat of an earlier attempt. */
   readonly earlier: PollHeartbeat | undefined;
 
@@ -30,6 +32,10 @@ class FakeAttempt {
 
   get elapsedMs(): number {
     return this.nowMs;
+  }
+
+  assume(details: PollHeartbeat): void {
+    this.assumed = details;
   }
 
   heartbeat(details: PollHeartbeat): void {
@@ -58,6 +64,7 @@ interface Poll {
   readonly polled: Polled;
   readonly tookMs: number;
   readonly heartbeats: readonly PollHeartbeat[];
+  readonly assumed: PollHeartbeat | undefined;
   readonly recorded: RecordedLog;
   /** When the height was read. */
   readonly heightsAtMs: readonly number[];
@@ -106,8 +113,13 @@ async function poll(
     ...more,
   };
   const polled = await new TaskPoll(dependencies, request, attempt as unknown as Attempt<PollHeartbeat>).run();
-  return { polled, tookMs: attempt.nowMs, heartbeats: attempt.heartbeats, recorded, heightsAtMs };
+  const { nowMs: tookMs, heartbeats, assumed } = attempt;
+  return { polled, tookMs, heartbeats, assumed, recorded, heightsAtMs };
 }
+
+const within =
+  (durationMs: number) =>
+  (afterMs: number): SidecarTask => ({ ...RUNNING, status: afterMs < durationMs ? 'running' : 'completed' });
 
 describe('a task whose earlier worker was lost', () => {
   const earlier: PollHeartbeat = { taskId: 'id', sent: 'yes', seen: 'running', polls: 2_000 };
@@ -128,6 +140,14 @@ describe('a task whose earlier worker was lost', () => {
       heartbeats.map(({ polls }) => polls),
       [2_001],
     );
+  });
+});
+
+describe('a task that its sidecar has accepted', () => {
+  it('is not told to Temporal once more as long as nothing is new', async () => {
+    const { assumed, heartbeats } = await poll(within(1));
+    const { polls: _, ...first } = heartbeats[0] ?? assert.fail('no heartbeat');
+    assert.deepEqual(assumed, { ...first, polls: 0 });
   });
 });
 
@@ -209,10 +229,6 @@ describe('a task that the sidecar accepted and no longer knows', () => {
     assert.equal(polled.state, 'lost');
   });
 });
-
-const within =
-  (durationMs: number) =>
-  (afterMs: number): SidecarTask => ({ ...RUNNING, status: afterMs < durationMs ? 'running' : 'completed' });
 
 describe('a wait', () => {
   const pauses: readonly (readonly [inFlight: number, seconds: number])[] = [
