@@ -115,6 +115,8 @@ export class LeaseElector {
     } finally {
       this.#loggedHolder = undefined;
       if (this.isLeading) await this.#release();
+      // A term that was given up can outlast its lease.
+      else this.#knowledge = { ...this.#knowledge, leadsUntilMs: undefined };
     }
   }
 

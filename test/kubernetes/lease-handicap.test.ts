@@ -40,7 +40,10 @@ describe('a candidate for a lease that cannot do the work of a leader', () => {
 
   beforeEach(async () => {
     lease = new OneLease();
-    server = await FakeApiServer.start((request, response) => lease.answer(request, response));
+    // As late as over a network: a call with a timeout of a millisecond would succeed on one machine.
+    server = await FakeApiServer.start(
+      (request, response) => void setTimeout(() => lease.answer(request, response), 5),
+    );
     stop = new AbortController();
     handicap = undefined;
     terms = [];
@@ -104,6 +107,9 @@ describe('a candidate for a lease that cannot do the work of a leader', () => {
     const before = writes();
     await eventually('it no longer leads', () => !elector.isLeading);
     assert.equal(writes(), before);
+    end();
+    handicap = undefined;
+    await eventually('it leads again', () => terms.length === 2);
   });
 
   it('acquires no lease, although that is free', async () => {
