@@ -6,11 +6,11 @@ import { SEI_NODE_RUNBOOK, SEI_NODE_TASK } from '../api/resources.ts';
 import type { SeiNodeRunbook } from '../api/sei-node-runbook.ts';
 import { isTerminal, type SeiNodeTask } from '../api/sei-node-task.ts';
 import { parseRunbookWorkflowId, runbookWorkflowIdOf } from '../api/temporal/runbook-input.ts';
-import type { MirrorTarget } from '../api/temporal/task-input.ts';
 import { parseWorkflowId, workflowIdOf } from '../api/temporal/workflow-id.ts';
 import { runbookKeyFields } from '../core/runbook/runbook-fields.ts';
 import { keyFields } from '../core/task-fields.ts';
 import { abortable } from '../lib/abortable.ts';
+import { hasHttpStatus } from '../kubernetes/errors.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
 import { ResourceClient } from '../kubernetes/resource-client.ts';
@@ -55,14 +55,12 @@ export class Bridge {
   readonly #options: BridgeOptions;
   readonly #tasks: ResourceBridge<SeiNodeTask>;
   readonly #runbooks: ResourceBridge<SeiNodeRunbook> | undefined;
-  readonly #client: ResourceClient<SeiNodeTask>;
   readonly #workflowWatch: WorkflowWatch;
   #orphansWithheld = 0;
 
   constructor(options: BridgeOptions) {
     this.#options = options;
     const { workflows, log } = options;
-    this.#client = new ResourceClient<SeiNodeTask>(options.transport, SEI_NODE_TASK);
     this.#tasks = this.#taskBridge();
     this.#runbooks = this.#runbookBridge();
     this.#workflowWatch = new WorkflowWatch({
@@ -121,7 +119,7 @@ export class Bridge {
 
   #taskBridge(): ResourceBridge<SeiNodeTask> {
     const { transport, events, workflows, metrics, defaultTtlMs, namespaces, isLeading, log } = this.#options;
-    const tasks = this.#client;
+    const tasks = new ResourceClient<SeiNodeTask>(transport, SEI_NODE_TASK);
     return new ResourceBridge<SeiNodeTask>({
       transport,
       resource: SEI_NODE_TASK,
@@ -182,25 +180,35 @@ export class Bridge {
   async #onOpen(open: ReadonlySet<string>, listedAtMs: number, signal: AbortSignal): Promise<void> {
     this.#tasks.onOpen(open, listedAtMs);
     this.#runbooks?.onOpen(open, listedAtMs);
-    const watched = [...open].filter((workflowId) => this.#tasks.isWatched(workflowId));
-    await this.#sweepOrphans(watched, signal);
+    await this.#sweepOrphans([...open], signal);
   }
 
-  async #sweepOrphans(open: readonly string[], signal: AbortSignal): Promise<void> {
+  async #sweepOrphans(all: readonly string[], signal: AbortSignal): Promise<void> {
     const { log, maxOrphansPercent: limitPercent } = this.#options;
+    const open = all.filter((workflowId) => this.#bridgeOf(workflowId) !== undefined);
     const orphans: string[] = [];
-    for (const workflowId of open.filter((each) => this.#tasks.resourceOf(each) === undefined))
-      if (!(await this.#exists(workflowId, signal))) orphans.push(workflowId);
+    for (const workflowId of open) if (await this.#isOrphan(workflowId, signal)) orphans.push(workflowId);
     const { cancel, withheld } = decideOrphans({ open: open.length, orphans, limitPercent });
     this.#orphansWithheld = withheld;
-    for (const workflowId of cancel) this.#tasks.reconcileSoon(workflowId);
+    for (const workflowId of cancel) this.#bridgeOf(workflowId)?.reconcileSoon(workflowId);
     if (withheld > 0)
       log('OrphansWithheld', { orphans: withheld, open: open.length, workflowIds: orphans.slice(0, LOGGED_ORPHANS) });
   }
 
-  /** The cache may be filtered by labels. */
-  async #exists(workflowId: string, signal: AbortSignal): Promise<boolean> {
-    const { namespace, name, uid } = parseWorkflowId(workflowId) as MirrorTarget;
-    return (await this.#client.get(namespace, name, { signal }))?.metadata.uid === uid;
+  /** Where its resource may not be read, that says nothing: the sweep of other namespaces continues. */
+  async #isOrphan(workflowId: string, signal: AbortSignal): Promise<boolean> {
+    const bridge = this.#bridgeOf(workflowId);
+    if (bridge === undefined || bridge.resourceOf(workflowId) !== undefined) return false;
+    try {
+      return !(await bridge.exists(workflowId, signal));
+    } catch (error) {
+      if (hasHttpStatus(error, 403)) return false;
+      throw error;
+    }
+  }
+
+  /** The bridge that would have the resource of a workflow in its cache. */
+  #bridgeOf(workflowId: string): ResourceBridge<SeiNodeTask> | ResourceBridge<SeiNodeRunbook> | undefined {
+    return [this.#tasks, this.#runbooks].find((bridge) => bridge?.isWatched(workflowId));
   }
 }

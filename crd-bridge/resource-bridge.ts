@@ -6,6 +6,7 @@ import { RepeatedFailures } from '../lib/repeated-failures.ts';
 import { timed } from '../lib/timed.ts';
 import type { KubernetesObject } from '../kubernetes/kubernetes-object.ts';
 import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
+import { ResourceClient } from '../kubernetes/resource-client.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
 import type { ApiResource } from '../kubernetes/resource-path.ts';
 import { WorkQueue } from './work-queue.ts';
@@ -66,6 +67,7 @@ export class ResourceBridge<Resource extends KubernetesObject> {
   readonly #options: ResourceBridgeOptions<Resource>;
   /** By namespace; `undefined`: all namespaces. */
   readonly #reflectors: ReadonlyMap<string | undefined, Reflector<Resource>>;
+  readonly #client: ResourceClient<Resource>;
   readonly #reconciler: Reconciler;
   readonly #queue: WorkQueue;
   /** Of reconciles, over all resources. */
@@ -73,6 +75,7 @@ export class ResourceBridge<Resource extends KubernetesObject> {
 
   constructor(options: ResourceBridgeOptions<Resource>) {
     this.#options = options;
+    this.#client = new ResourceClient<Resource>(options.transport, options.resource);
     this.#reconciler = options.createReconciler({
       find: (reference) => this.#find(reference),
       reconcileAfter: (workflowId, delayMs) => this.#queue.addAfter(workflowId, delayMs),
@@ -164,6 +167,14 @@ export class ResourceBridge<Resource extends KubernetesObject> {
     const reference = this.#options.parseId(workflowId);
     const resource = reference && this.#find(reference);
     return resource?.metadata.uid === reference?.uid ? resource : undefined;
+  }
+
+  /** Asks the API server: the cache may be filtered by labels. @throws KubernetesError */
+  async exists(workflowId: string, signal: AbortSignal): Promise<boolean> {
+    const reference = this.#options.parseId(workflowId);
+    if (reference === undefined) return false;
+    const { namespace, name, uid } = reference;
+    return (await this.#client.get(namespace, name, { signal }))?.metadata.uid === uid;
   }
 
   /** Whether it is the workflow of a resource that would be in the cache, unless that is filtered by labels. */

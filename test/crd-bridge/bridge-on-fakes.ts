@@ -1,9 +1,10 @@
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
 import { Bridge, type BridgeOptions } from '../../crd-bridge/bridge.ts';
+import type { RunbookWorkflows } from '../../crd-bridge/runbook-workflows.ts';
 import type { TaskWorkflows } from '../../crd-bridge/task-workflows.ts';
 import type { EventRecorder } from '../../kubernetes/event-recorder.ts';
 import { RecordedLog } from '../support/recorded-log.ts';
-import { FakeApiServer, sendJson, sendStatus, type Handler } from '../kubernetes/fake-api-server.ts';
+import { FakeApiServer, sendJson, sendStatus, type Handler, type SeenRequest } from '../kubernetes/fake-api-server.ts';
 
 const ignore = (): void => {};
 
@@ -15,8 +16,10 @@ export async function* listed(...ids: string[]): AsyncGenerator<string, void, un
 export interface FakeBridgeOptions extends Partial<Pick<BridgeOptions, 'namespaces' | 'isLeading'>> {
   /** What the API server has; may change. */
   readonly tasks: () => readonly Pick<SeiNodeTask, 'metadata'>[];
-  /** Namespaces in which nothing may be listed. */
+  /** Namespaces in which nothing may be read; may change. */
   readonly forbidden?: readonly string[];
+  /** As `workflows`, of runbooks, of which the API server has none. Unset: runbooks are not carried out. */
+  readonly runbookWorkflows?: Partial<RunbookWorkflows>;
   /** Replaces what Temporal would do. */
   readonly workflows: Partial<TaskWorkflows>;
 }
@@ -31,13 +34,14 @@ export class BridgeOnFakes implements AsyncDisposable {
 
   private constructor(
     server: FakeApiServer,
-    { workflows, namespaces = [], isLeading = () => true }: FakeBridgeOptions,
+    { workflows, runbookWorkflows, namespaces = [], isLeading = () => true }: FakeBridgeOptions,
   ) {
     this.#server = server;
     this.bridge = new Bridge({
       transport: server.transport,
       events: { record: ignore } as unknown as EventRecorder,
       workflows: { canListOpen: true, listClosed: listed, listOpen: listed, ...workflows } as unknown as TaskWorkflows,
+      runbookWorkflows: runbookWorkflows as unknown as RunbookWorkflows | undefined,
       namespaces,
       taskSelector: undefined,
       maxOrphansPercent: 20,
@@ -49,6 +53,11 @@ export class BridgeOnFakes implements AsyncDisposable {
 
   static async start(options: FakeBridgeOptions): Promise<BridgeOnFakes> {
     return new BridgeOnFakes(await FakeApiServer.start(apiServer(options)), options);
+  }
+
+  /** What the API server was asked. */
+  get requests(): readonly SeenRequest[] {
+    return this.#server.requests;
   }
 
   /** Aborts the signal of its term. @returns When it has ended. */
@@ -65,11 +74,12 @@ export class BridgeOnFakes implements AsyncDisposable {
 
 function apiServer({ tasks, forbidden = [] }: FakeBridgeOptions): Handler {
   return ({ path, query }, response) => {
-    const [, namespace, , name] = /namespaces\/([^/]+)(\/seinodetasks\/([^/]+))?/.exec(path) ?? [];
+    const [, namespace, plural, name] = /(?:namespaces\/([^/]+)\/)?(seinode\w+)(?:\/([^/]+))?$/.exec(path) ?? [];
     if (namespace !== undefined && forbidden.includes(namespace)) return sendStatus(response, 403, 'Forbidden');
     // A watch stays open without an event.
     if (query['watch'] !== undefined) return response.writeHead(200).flushHeaders();
-    const items = tasks().filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
+    const all = plural === 'seinodetasks' ? tasks() : [];
+    const items = all.filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
     if (name === undefined) return sendJson(response, 200, { metadata: { resourceVersion: '1' }, items });
     const found = items.find(({ metadata }) => metadata.name === name);
     if (found === undefined) sendStatus(response, 404, 'NotFound');

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { runbookWorkflowIdOf } from '../../api/temporal/runbook-input.ts';
 import { workflowIdOf } from '../../api/temporal/workflow-id.ts';
 import { decideOrphans } from '../../crd-bridge/decide-orphans.ts';
 import { eventually } from '../support/eventually.ts';
@@ -45,6 +46,8 @@ describe('a bridge that finds open workflows without a resource', () => {
 
   afterEach(() => fakes[Symbol.asyncDispose]());
 
+  const cancel = async (workflowId: string): Promise<boolean> => cancelled.push(workflowId) > 0;
+
   async function start(options: {
     /** How many of the resources are left. */
     readonly left: number;
@@ -52,15 +55,21 @@ describe('a bridge that finds open workflows without a resource', () => {
     readonly open?: readonly string[];
     readonly namespaces?: readonly string[];
     readonly forbidden?: readonly string[];
+    /** Before the first list of open workflows. */
+    readonly beforeList?: () => unknown;
   }): Promise<void> {
-    const { left, open: listedOpen = open, ...rest } = options;
+    const { left, open: listedOpen = open, beforeList, ...rest } = options;
     fakes = await BridgeOnFakes.start({
       ...rest,
       tasks: () => tasks.slice(0, left),
+      runbookWorkflows: { cancel },
       workflows: {
-        cancel: async (workflowId) => cancelled.push(workflowId) > 0,
+        cancel,
         start: async () => 'open',
-        listOpen: () => listed(...listedOpen),
+        listOpen: async function* () {
+          await beforeList?.();
+          yield* listed(...listedOpen);
+        },
         listClosed: () => {
           listsOfClosed += 1;
           return listed();
@@ -74,6 +83,29 @@ describe('a bridge that finds open workflows without a resource', () => {
     await eventually('they are cancelled', () => cancelled.length === 3);
     assert.deepEqual(cancelled.toSorted(), open.slice(17).toSorted());
     assert.equal(fakes.bridge.orphansWithheld, 0);
+  });
+
+  it('cancels that of a runbook as well', async () => {
+    const runbook = runbookWorkflowIdOf({ namespace: 'a', name: 'rolling', uid: 'u' });
+    await start({
+      left: 20,
+      open: [...open, runbook, `${runbook}/node/1`],
+      beforeList: () =>
+        eventually('the runbooks were listed', () =>
+          fakes.requests.some(({ path, query }) => path.includes('runbooks') && query['watch'] !== undefined),
+        ),
+    });
+    await eventually('it is cancelled', () => cancelled.length > 0);
+    assert.deepEqual(cancelled, [runbook]);
+  });
+
+  it('cancels none in a namespace that it may no longer read, and looks after the others', async () => {
+    const forbidden: string[] = [];
+    const unread = workflowIdOf(runningTask('b', 'unread').metadata);
+    const beforeList = (): void => void forbidden.push('b');
+    await start({ left: 19, open: [unread, ...open], namespaces: ['a', 'b'], forbidden, beforeList });
+    await eventually('the other orphan is cancelled', () => cancelled.length > 0);
+    assert.deepEqual(cancelled, [open[19]]);
   });
 
   it('cancels none when they are more than a fifth, and says so', async () => {
