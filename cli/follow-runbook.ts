@@ -33,7 +33,9 @@ export async function watchToEnd(
   });
   const { name } = first.metadata;
   if (end === 'deleted')
-    view.say(`SeiNodeRunbook ${name} was deleted before it had ended. Work on the node at hand is finished.`);
+    view.say(
+      `SeiNodeRunbook ${name} was deleted, and its end was not seen here. If it was not over, it finishes the node at hand.`,
+    );
   if (end === 'stopped')
     view.say(
       [

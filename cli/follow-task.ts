@@ -27,7 +27,7 @@ export async function followTask(
   if (end === 'done') return { code: last.status?.phase === 'Complete' ? 0 : EXIT_FAILED, task: last };
   if (end === 'deleted') {
     view.say(
-      `SeiNodeTask ${last.metadata.name} was deleted before it was over. What became of it: ${session.command(`history ${taskFacts(last).target}`)}`,
+      `SeiNodeTask ${last.metadata.name} was deleted, and its end was not seen here. What became of it: ${session.command(`history ${taskFacts(last).target}`)}`,
     );
     return { code: EXIT_FAILED, task: last };
   }

@@ -119,7 +119,7 @@ describe('kubectl snt status --watch', () => {
     await watch.prints(/AwaitingHeight/);
     await environment.tasks.delete(environment.namespace, 'deleted-0');
     const { code, stdout } = await watch.ended();
-    assert.match(stdout, /deleted-0 was deleted before it was over\..*kubectl snt history deleted-0/);
+    assert.match(stdout, /deleted-0 was deleted, and its end was not seen here\..*kubectl snt history deleted-0/);
     assert.equal(code, 1);
   });
 

@@ -77,6 +77,8 @@ class RunbookRun {
   #plan: RunbookPlan | undefined;
   #check: RunningCheck | undefined;
   #isDeleted = false;
+  /** Workflows of nodes that know, or are being told, that the runbook is ending. */
+  readonly #toldOfEnd = new Set<string>();
 
   constructor(input: RunbookInput, resumed: ResumedRunbook | undefined) {
     this.#input = input;
@@ -233,15 +235,19 @@ class RunbookRun {
   }
 
   /**
-   * Tells the nodes at hand, so that none of them waits for a halted chain. With every change, since a workflow that was
-   * not there yet reports its steps later.
+   * Tells the nodes at hand, so that none of them waits for a halted chain. Each is told once; one whose workflow is not
+   * there yet is told with a later change.
    */
   #announceEnd(): void {
-    for (const node of nodesIn(this.#state, 'Running'))
-      // A node that has ended in between need not know.
-      void CancellationScope.nonCancellable(() =>
-        getExternalWorkflowHandle(this.#control.childIdOf(node.name, startNumber(node))).signal(runbookEnds),
-      ).catch(() => undefined);
+    const children = nodesIn(this.#state, 'Running').map((node) =>
+      this.#control.childIdOf(node.name, startNumber(node)),
+    );
+    for (const child of children.filter((each) => !this.#toldOfEnd.has(each))) {
+      this.#toldOfEnd.add(child);
+      void CancellationScope.nonCancellable(() => getExternalWorkflowHandle(child).signal(runbookEnds)).catch(() =>
+        this.#toldOfEnd.delete(child),
+      );
+    }
   }
 
   #start({ node: name, number }: Extract<RunbookStep, { do: 'start' }>, plan: RunbookPlan): void {

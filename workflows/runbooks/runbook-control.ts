@@ -1,4 +1,11 @@
-import { defineQuery, defineUpdate, getExternalWorkflowHandle, setHandler, workflowInfo } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  defineQuery,
+  defineUpdate,
+  getExternalWorkflowHandle,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { nodeVerbs, runbookVerbs } from '../../api/runbook-phases.ts';
 import type { RunbookCommand, RunbookCommandAnswer, RunbookSettings } from '../../api/temporal/runbook-input.ts';
 import { applyControl, applySettings } from '../../core/runbook/apply-control.ts';
@@ -80,11 +87,11 @@ export class RunbookControl {
       .filter(({ name }) => promotedGates.includes(name))
       .map((node) => this.childIdOf(node.name, startNumber(node)));
     this.state = state;
-    // A gate that has ended in between needs no promotion.
+    // A gate that has ended in between needs no promotion. A runbook that was cancelled still finishes its nodes at hand.
     for (const gate of gates)
-      await getExternalWorkflowHandle(gate)
-        .signal(promoteGate)
-        .catch(() => undefined);
+      await CancellationScope.nonCancellable(() => getExternalWorkflowHandle(gate).signal(promoteGate)).catch(
+        () => undefined,
+      );
     const { isAccepted, message } = answer;
     return { isAccepted, message };
   }
