@@ -111,21 +111,26 @@ export class TaskDispatch {
 
   /**
    * When the execution may have begun: the status has the task since before it was sent. Now, where there is no
-   * resource, or none can be read.
+   * resource. An API server that does not answer is waited for until the task is cancelled.
    *
    * @returns `undefined` when it has not begun.
    */
   async #begunAtMs(): Promise<number | undefined> {
     const { mirrorTo, taskId } = this.#request.plan.task;
-    const { nowMs, signal } = this.#attempt;
-    if (mirrorTo === undefined) return nowMs;
-    try {
-      const resource = await this.#dependencies.tasks.get(mirrorTo.namespace, mirrorTo.name, { signal });
-      if (resource?.metadata.uid !== mirrorTo.uid) return nowMs;
-      const { task } = resource.status ?? {};
-      return task?.id === taskId ? recordedTime(task.executionStartedAt, nowMs) : undefined;
-    } catch {
-      return nowMs;
+    if (mirrorTo === undefined) return this.#attempt.nowMs;
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, 2 * pauseMs)) {
+      const { nowMs, signal } = this.#attempt;
+      try {
+        const resource = await this.#dependencies.tasks.get(mirrorTo.namespace, mirrorTo.name, { signal });
+        if (resource?.metadata.uid !== mirrorTo.uid) return nowMs;
+        const { task } = resource.status ?? {};
+        return task?.id === taskId ? recordedTime(task.executionStartedAt, nowMs) : undefined;
+      } catch (error) {
+        const problem = this.#problemOf(error);
+        if (problem === undefined) return nowMs;
+        this.#reporter.problem(problem);
+        await this.#attempt.sleep(pauseMs).catch(() => undefined);
+      }
     }
   }
 

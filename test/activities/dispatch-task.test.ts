@@ -8,6 +8,7 @@ import { SidecarError } from '../../activities/errors.ts';
 import type { SidecarTask } from '../../api/sidecar/sidecar-task.ts';
 import type { DispatchHeartbeat, DispatchRequest } from '../../core/activities.ts';
 import { planTask } from '../../core/task-plan.ts';
+import { KubernetesConnectionError } from '../../kubernetes/errors.ts';
 import { RecordedLog } from '../support/recorded-log.ts';
 
 const planned = planTask(
@@ -126,6 +127,57 @@ describe('a dispatch that is repeated, and cancelled before the sidecar answers'
   };
   for (const [what, [world, sent]] of Object.entries(cases))
     it(what, async () => assert.equal(await knownAfter(world), sent));
+});
+
+describe('a dispatch that is repeated while the API server does not answer', () => {
+  it('waits for what the status says, and spends no execution time on it', async () => {
+    const mirrorTo = { namespace: 'arctic-1', name: 'restart', uid: 'u' };
+    let nowMs = 0;
+    let isAway = true;
+    const stop = new AbortController();
+    const attempt = {
+      get nowMs() {
+        return nowMs;
+      },
+      elapsedMs: 0,
+      isAfterLoss: true,
+      get isCancelled() {
+        return stop.signal.aborted;
+      },
+      signal: stop.signal,
+      earlier: { taskId: plan.task.taskId, sent: 'no' },
+      assume: () => undefined,
+      heartbeat: () => undefined,
+      sleep: async (milliseconds: number) => {
+        nowMs += milliseconds;
+        isAway = nowMs < 2 * 600_000;
+      },
+    };
+    const away = new KubernetesConnectionError('connect ECONNREFUSED', { sent: 'no' });
+    const dispatch = new TaskDispatch(
+      {
+        tasks: { get: async () => (isAway ? Promise.reject(away) : { metadata: mirrorTo }) },
+        sidecar: {
+          getTask: async () => {
+            stop.abort();
+            return undefined;
+          },
+          isAlive: async () => true,
+        },
+        log: new RecordedLog().log,
+        statuses: { write: async () => Promise.reject(away) },
+        events: { record: async () => undefined },
+      } as unknown as TargetDependencies,
+      {
+        plan: { ...plan, task: { ...plan.task, mirrorTo } },
+        request: { type: 'restart-seid' },
+        knowledge: { sent: 'no' },
+      },
+      attempt as unknown as Attempt<DispatchHeartbeat>,
+    );
+    const { state, knowledge, begun } = await dispatch.run();
+    assert.deepEqual([state, knowledge.sent, begun], ['cancelled', 'no', undefined]);
+  });
 });
 
 describe('a dispatch that is repeated after one that may have sent the task', () => {
