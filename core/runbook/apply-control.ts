@@ -162,8 +162,13 @@ const verbs: Readonly<Record<RunbookVerb, Verb>> = {
 
   promote(state, { node }, atMs) {
     const promotedGates = nodesIn(state, 'Running')
-      .filter(({ step, name }) => step === 'Gating' && (node === undefined || node === name))
+      .filter(({ step, name }) => step === 'Gating' && (node ?? name) === name)
       .map(({ name }) => name);
+    if (node !== undefined) {
+      const { name } = theNode(state, node);
+      if (promotedGates.length === 0) throw new Refusal(`Node ${name} does not wait at its gate.`);
+      return { state, message: promotion({ promotedGates, soaks: false, canary: undefined }), promotedGates };
+    }
     const soaks = (state.soakUntilMs ?? 0) > atMs;
     const { canary, ...pauses } = state.pauses;
     if (promotedGates.length === 0 && !soaks && canary === undefined)

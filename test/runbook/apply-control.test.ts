@@ -4,6 +4,7 @@ import { afterRunbookEvent, type RunbookEvent } from '../../core/runbook/after-r
 import { applyControl, applySettings } from '../../core/runbook/apply-control.ts';
 import { initialRunbookState, type RunbookRules, type RunbookState } from '../../core/runbook/runbook-state.ts';
 import { runbookView } from '../../core/runbook/runbook-view.ts';
+import { present } from '../../lib/present.ts';
 
 const NOW = 10_000;
 
@@ -144,6 +145,17 @@ describe('a command to a runbook', () => {
     assert.deepEqual(control(gating, 'promote').promotedGates, ['a', 'b']);
     assert.deepEqual(control(gating, 'promote', 'b').promotedGates, ['b']);
     assert.equal(control(gating, 'promote', 'c').answer.isAccepted, false);
+  });
+
+  it('promote of one node ends neither the soak nor the pause after the canary', () => {
+    const node = states['Running/RestartingNodes gating'].nodes.find(({ step }) => step === 'Gating')?.name ?? '';
+    for (const name of ['Waiting/Soaking', 'Paused/CanaryPassed'] as const) {
+      const { soakUntilMs, pauses } = states[name];
+      const gating = { ...states['Running/RestartingNodes gating'], pauses, ...present({ soakUntilMs }) };
+      const { state, answer } = control(gating, 'promote', node);
+      assert.deepEqual([answer.isAccepted, state.soakUntilMs, state.pauses], [true, soakUntilMs, pauses]);
+      assert.equal(control(states[name], 'promote', node).answer.isAccepted, false);
+    }
   });
 
   it('promote never clears a node that the guard holds', () => {
