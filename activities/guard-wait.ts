@@ -13,7 +13,7 @@ import type { Attempt } from './attempt.ts';
 import type { TargetDependencies } from './check-target.ts';
 import { recordEvents, subjectsOf } from './mirror-status.ts';
 import { ownWorkflowId } from './own-workflow-id.ts';
-import { endRestart, evaluateGuard, passGuard, passOf } from './pass-guard.ts';
+import { endRestart, evaluateGuard, passGuard, passOf, type GuardQuestion } from './pass-guard.ts';
 import type { PermitLine } from './permit-line.ts';
 import { PermitWait } from './permit-wait.ts';
 
@@ -55,32 +55,28 @@ export class GuardWait implements Disposable {
   }
 
   /** A task that was held back before is evaluated without permits first. */
-  async preview(node: SeiNode, { lastRestartMs }: GuardTimes): Promise<GuardObstacle | undefined> {
+  async preview(node: SeiNode, times: GuardTimes): Promise<GuardObstacle | undefined> {
     if (this.#refusals === 0) return undefined;
-    const { guard, attempt, plan } = this.#options;
-    const { cluster } = plan.task;
-    const target = guardTargetOf(node);
-    const question = { guard, target, cluster, lastRestartMs, attempt };
+    const question = this.#questionOf(node, times);
     const pass = passOf(await evaluateGuard(this.#dependencies, question));
-    // An attempt whose worker was lost may have acquired it.
-    if ('obstacle' in pass) await this.release(target.chainId);
-    return this.#counted('obstacle' in pass ? pass.obstacle : undefined);
+    if (!('obstacle' in pass)) return undefined;
+    // An attempt whose worker was lost may have acquired the permit of the chain.
+    await this.release(question.target.chainId);
+    return this.#counted(pass.obstacle);
   }
 
   /** Acquires the permit of the chain where it is needed, and evaluates. Releases it when the guard holds the task. */
-  async check(node: SeiNode, { sinceMs, lastRestartMs }: GuardTimes): Promise<GuardObstacle | ReadyGuard> {
-    const { guard, attempt, plan } = this.#options;
-    const { cluster } = plan.task;
-    const target = guardTargetOf(node);
-    const question = { guard, target, cluster, lastRestartMs, attempt };
+  async check(node: SeiNode, times: GuardTimes): Promise<GuardObstacle | ReadyGuard> {
+    const question = this.#questionOf(node, times);
+    const { guard, target } = question;
     if (guard.mode === 'Warn') return this.#warned(target, passOf(await evaluateGuard(this.#dependencies, question)));
     const pass = await passGuard(this.#dependencies, question, async (permitId) => {
-      const taken = await this.#permitOf(permitId).acquire(sinceMs);
+      const taken = await this.#permitOf(permitId).acquire(times.sinceMs);
       return 'heldBy' in taken ? taken.heldBy : undefined;
     });
     if ('decision' in pass) return { chainId: target.chainId ?? '' };
     if (pass.obstacle.by === 'guard') await this.release(target.chainId);
-    return this.#counted(pass.obstacle) ?? pass.obstacle;
+    return this.#counted(pass.obstacle);
   }
 
   /**
@@ -102,8 +98,13 @@ export class GuardWait implements Disposable {
     return await this.#options.attempt.sleep(Math.min(pauseMs, atMostMs));
   }
 
-  #counted(obstacle: GuardObstacle | undefined): GuardObstacle | undefined {
-    if (obstacle?.by === 'guard') this.#refusals += 1;
+  #questionOf(node: SeiNode, { lastRestartMs }: GuardTimes): GuardQuestion {
+    const { guard, attempt, plan } = this.#options;
+    return { guard, target: guardTargetOf(node), cluster: plan.task.cluster, lastRestartMs, attempt };
+  }
+
+  #counted(obstacle: GuardObstacle): GuardObstacle {
+    if (obstacle.by === 'guard') this.#refusals += 1;
     return obstacle;
   }
 

@@ -18,6 +18,25 @@ const planned = planTask(
 );
 const plan = 'plan' in planned ? planned.plan : assert.fail(planned.verdict.message);
 const RUNNING: SidecarTask = { id: plan.task.taskId, status: 'running' };
+const mirrorTo = { namespace: 'arctic-1', name: 'restart', uid: 'u' };
+
+/** @param request - Replaces parts of that of a restart with a resource, of which nothing was sent. */
+function dispatchOf(dependencies: object, attempt: object, request: Partial<DispatchRequest> = {}): TaskDispatch {
+  return new TaskDispatch(
+    {
+      log: new RecordedLog().log,
+      events: { record: async () => undefined },
+      ...dependencies,
+    } as unknown as TargetDependencies,
+    {
+      plan: { ...plan, task: { ...plan.task, mirrorTo } },
+      request: { type: 'restart-seid' },
+      knowledge: { sent: 'no' },
+      ...request,
+    },
+    attempt as unknown as Attempt<DispatchHeartbeat>,
+  );
+}
 
 describe('a dispatch whose worker is paused between the heartbeat that Temporal accepted and the POST', () => {
   afterEach(() => mock.restoreAll());
@@ -47,11 +66,7 @@ describe('a dispatch whose worker is paused between the heartbeat that Temporal 
         return true;
       },
     };
-    const dispatch = new TaskDispatch(
-      { sidecar, log: recorded.log } as unknown as TargetDependencies,
-      { plan, request: { type: 'restart-seid' }, knowledge: { sent: 'no' } },
-      attempt as unknown as Attempt<DispatchHeartbeat>,
-    );
+    const dispatch = dispatchOf({ sidecar, log: recorded.log }, attempt, { plan });
     const { state, knowledge } = await dispatch.run();
     assert.deepEqual(posted, []);
     assert.deepEqual([state, knowledge.sent], ['running', 'yes']);
@@ -60,7 +75,6 @@ describe('a dispatch whose worker is paused between the heartbeat that Temporal 
 });
 
 describe('a dispatch that is repeated, and cancelled before the sidecar answers', () => {
-  const mirrorTo = { namespace: 'arctic-1', name: 'restart', uid: 'u' };
   const begun = { metadata: mirrorTo, status: { task: { id: plan.task.taskId } } };
 
   /** What it knows at its end, after the heartbeats of the attempt before said that nothing was sent. */
@@ -88,15 +102,7 @@ describe('a dispatch that is repeated, and cancelled before the sidecar answers'
       get: async () => (isAway ? assert.fail('the API server is away') : resource),
     };
     const sidecar = { getTask: async () => assert.fail('no answer') };
-    const dispatch = new TaskDispatch(
-      { sidecar, tasks, log: new RecordedLog().log } as unknown as TargetDependencies,
-      {
-        plan: hasResource ? { ...plan, task: { ...plan.task, mirrorTo } } : plan,
-        request: { type: 'restart-seid' },
-        knowledge: { sent: 'no' },
-      },
-      attempt as unknown as Attempt<DispatchHeartbeat>,
-    );
+    const dispatch = dispatchOf({ sidecar, tasks }, attempt, hasResource ? {} : { plan });
     const { state, knowledge } = await dispatch.run();
     assert.equal(state, 'cancelled');
     assert.deepEqual(
@@ -131,7 +137,6 @@ describe('a dispatch that is repeated, and cancelled before the sidecar answers'
 
 describe('a dispatch that is repeated while the API server does not answer', () => {
   it('waits for what the status says, and spends no execution time on it', async () => {
-    const mirrorTo = { namespace: 'arctic-1', name: 'restart', uid: 'u' };
     let nowMs = 0;
     let isAway = true;
     const stop = new AbortController();
@@ -154,27 +159,16 @@ describe('a dispatch that is repeated while the API server does not answer', () 
       },
     };
     const away = new KubernetesConnectionError('connect ECONNREFUSED', { sent: 'no' });
-    const dispatch = new TaskDispatch(
-      {
-        tasks: { get: async () => (isAway ? Promise.reject(away) : { metadata: mirrorTo }) },
-        sidecar: {
-          getTask: async () => {
-            stop.abort();
-            return undefined;
-          },
-          isAlive: async () => true,
-        },
-        log: new RecordedLog().log,
-        statuses: { write: async () => Promise.reject(away) },
-        events: { record: async () => undefined },
-      } as unknown as TargetDependencies,
-      {
-        plan: { ...plan, task: { ...plan.task, mirrorTo } },
-        request: { type: 'restart-seid' },
-        knowledge: { sent: 'no' },
+    const sidecar = {
+      getTask: async () => {
+        stop.abort();
+        return undefined;
       },
-      attempt as unknown as Attempt<DispatchHeartbeat>,
-    );
+      isAlive: async () => true,
+    };
+    const tasks = { get: async () => (isAway ? Promise.reject(away) : { metadata: mirrorTo }) };
+    const statuses = { write: async () => Promise.reject(away) };
+    const dispatch = dispatchOf({ sidecar, tasks, statuses }, attempt);
     const { state, knowledge, begun } = await dispatch.run();
     assert.deepEqual([state, knowledge.sent, begun], ['cancelled', 'no', undefined]);
   });
@@ -182,7 +176,6 @@ describe('a dispatch that is repeated while the API server does not answer', () 
 
 describe('a dispatch that is repeated after one that may have sent the task', () => {
   it('does not go back to the queue, whose timeout says that nothing was sent', async () => {
-    const mirrorTo = { namespace: 'arctic-1', name: 'restart', uid: 'u' };
     const task = { id: plan.task.taskId, executionStartedAt: '1970-01-01T00:00:00Z' };
     const attempt = {
       nowMs: 60_000,
@@ -195,90 +188,65 @@ describe('a dispatch that is repeated after one that may have sent the task', ()
       heartbeat: () => undefined,
       sleep: async () => undefined,
     };
-    const dispatch = new TaskDispatch(
-      {
-        sidecar: {
-          getTask: async () => undefined,
-          isAlive: async () => true,
-          listTasks: async () => [{ id: 'other', type: 'restart-seid', status: 'running' }],
-        },
-        tasks: { get: async () => ({ metadata: mirrorTo, status: { task } }) },
-        log: new RecordedLog().log,
-      } as unknown as TargetDependencies,
-      {
-        plan: { ...plan, task: { ...plan.task, mirrorTo } },
-        request: { type: 'restart-seid' },
-        knowledge: { sent: 'no' },
-      },
-      attempt as unknown as Attempt<DispatchHeartbeat>,
-    );
+    const sidecar = {
+      getTask: async () => undefined,
+      isAlive: async () => true,
+      listTasks: async () => [{ id: 'other', type: 'restart-seid', status: 'running' }],
+    };
+    const tasks = { get: async () => ({ metadata: mirrorTo, status: { task } }) };
+    const dispatch = dispatchOf({ sidecar, tasks }, attempt);
     const { state, knowledge, begun } = await dispatch.run();
     assert.deepEqual([state, knowledge.sent, begun?.elapsedMs], ['cancelled', 'perhaps', 60_000]);
   });
 });
 
+/**
+ * @param looks - What the sidecar answers, one after the other; the last one again and again.
+ * @param written - What comes of a status write.
+ */
+async function dispatched({
+  looks,
+  written,
+  ...more
+}: Partial<DispatchRequest> & {
+  readonly looks: readonly (SidecarTask | SidecarError | undefined)[];
+  readonly written: object;
+  readonly earlier?: DispatchHeartbeat;
+}) {
+  const { earlier, ...request } = more;
+  const posted: unknown[] = [];
+  const answers = [...looks];
+  const attempt = {
+    nowMs: Date.parse('2026-01-01T01:00:00Z'),
+    elapsedMs: 0,
+    isAfterLoss: earlier !== undefined,
+    isCancelled: false,
+    signal: new AbortController().signal,
+    earlier,
+    assume: () => undefined,
+    heartbeat: () => undefined,
+    confirm: async () => true,
+    sleep: async () => undefined,
+  };
+  const sidecar = {
+    getTask: async () => {
+      const answer = answers.length > 1 ? answers.shift() : answers[0];
+      if (answer instanceof SidecarError) throw answer;
+      return answer;
+    },
+    isAlive: async () => true,
+    listTasks: async () => [],
+    postTask: async (_node: unknown, task: unknown) => (posted.push(task), 'accepted'),
+  };
+  const context = { info: { workflowExecution: { workflowId: 'w', runId: 'r' }, workflowNamespace: 'n' } };
+  const dispatch = dispatchOf({ sidecar, statuses: { write: async () => written } }, attempt, request);
+  const { state } = await asyncLocalStorage.run(context as unknown as Context, () => dispatch.run());
+  return { state, posts: posted.length };
+}
+
 describe('a dispatch whose resource has changed', () => {
-  const mirrorTo = { namespace: 'arctic-1', name: 'restart', uid: 'u' };
   const terminal = { outcome: 'unchanged', object: { metadata: mirrorTo, status: { phase: 'Failed' } } };
   const silent = new SidecarError('SIDECAR_UNREACHABLE', 'connect ECONNREFUSED', { mayHaveArrived: false });
-
-  /**
-   * @param looks - What the sidecar answers, one after the other; the last one again and again.
-   * @param written - What comes of a status write.
-   */
-  async function dispatched({
-    looks,
-    written,
-    ...more
-  }: Partial<DispatchRequest> & {
-    readonly looks: readonly (SidecarTask | SidecarError | undefined)[];
-    readonly written: object;
-    readonly earlier?: DispatchHeartbeat;
-  }) {
-    const { earlier, ...request } = more;
-    const posted: unknown[] = [];
-    const answers = [...looks];
-    const attempt = {
-      nowMs: Date.parse('2026-01-01T01:00:00Z'),
-      elapsedMs: 0,
-      isAfterLoss: earlier !== undefined,
-      isCancelled: false,
-      signal: new AbortController().signal,
-      earlier,
-      assume: () => undefined,
-      heartbeat: () => undefined,
-      confirm: async () => true,
-      sleep: async () => undefined,
-    };
-    const sidecar = {
-      getTask: async () => {
-        const answer = answers.length > 1 ? answers.shift() : answers[0];
-        if (answer instanceof SidecarError) throw answer;
-        return answer;
-      },
-      isAlive: async () => true,
-      listTasks: async () => [],
-      postTask: async (_node: unknown, task: unknown) => (posted.push(task), 'accepted'),
-    };
-    const context = { info: { workflowExecution: { workflowId: 'w', runId: 'r' }, workflowNamespace: 'n' } };
-    const dispatch = new TaskDispatch(
-      {
-        sidecar,
-        statuses: { write: async () => written },
-        events: { record: async () => undefined },
-        log: new RecordedLog().log,
-      } as unknown as TargetDependencies,
-      {
-        plan: { ...plan, task: { ...plan.task, mirrorTo } },
-        request: { type: 'restart-seid' },
-        knowledge: { sent: 'no' },
-        ...request,
-      },
-      attempt as unknown as Attempt<DispatchHeartbeat>,
-    );
-    const { state } = await asyncLocalStorage.run(context as unknown as Context, () => dispatch.run());
-    return { state, posts: posted.length };
-  }
 
   const ended = { terminal, gone: { outcome: 'gone' } };
   for (const [what, written] of Object.entries(ended))
