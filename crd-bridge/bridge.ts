@@ -175,7 +175,8 @@ export class Bridge {
   }
 
   /**
-   * Finds orphans of resources that were deleted while no bridge ran, and workflows that the Temporal server has lost.
+   * Finds orphans of resources that were deleted while no bridge ran or while the watch was interrupted, and workflows
+   * that the Temporal server has lost.
    */
   async #onOpen(open: ReadonlySet<string>, listedAtMs: number, signal: AbortSignal): Promise<void> {
     this.#tasks.onOpen(open, listedAtMs);
@@ -190,7 +191,7 @@ export class Bridge {
     for (const workflowId of open) if (await this.#isOrphan(workflowId, signal)) orphans.push(workflowId);
     const { cancel, withheld } = decideOrphans({ open: open.length, orphans, limitPercent });
     this.#orphansWithheld = withheld;
-    for (const workflowId of cancel) this.#bridgeOf(workflowId)?.reconcileSoon(workflowId);
+    for (const workflowId of cancel) this.#bridgeOf(workflowId)?.cancelOrphan(workflowId);
     if (withheld > 0)
       log('OrphansWithheld', { orphans: withheld, open: open.length, workflowIds: orphans.slice(0, LOGGED_ORPHANS) });
   }

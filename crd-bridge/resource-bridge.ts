@@ -7,7 +7,8 @@ import { timed } from '../lib/timed.ts';
 import type { KubernetesObject } from '../kubernetes/kubernetes-object.ts';
 import type { KubernetesTransport } from '../kubernetes/kubernetes-transport.ts';
 import { ResourceClient } from '../kubernetes/resource-client.ts';
-import { Reflector } from '../kubernetes/reflector.ts';
+import type { ObjectChange } from '../kubernetes/object-store.ts';
+import { Reflector, type ChangeSource } from '../kubernetes/reflector.ts';
 import type { ApiResource } from '../kubernetes/resource-path.ts';
 import { WorkQueue } from './work-queue.ts';
 
@@ -15,12 +16,22 @@ import { WorkQueue } from './work-queue.ts';
 const CONCURRENCY = 16;
 
 /** Reconciles one resource with its workflow. */
-export interface Reconciler {
+export interface Reconciler<Resource> {
   /**
    * @param workflowId - Contains the uid, so a resource that is created again under the same name has another key.
+   * @param resource - As it is in the cache.
    * @throws KubernetesError, or a Temporal service error. Nothing is lost; the key has to be requeued.
    */
-  reconcile(workflowId: string): Promise<void>;
+  reconcile(workflowId: string, resource: Resource): Promise<void>;
+  /**
+   * Cancels the workflow of a resource that is gone. Asks the API server first, because the bridge's cache may lag or be
+   * filtered.
+   *
+   * @throws As `reconcile`.
+   */
+  cancelOrphan(workflowId: string, reference: MirrorTarget): Promise<void>;
+  /** Drops what is remembered of a resource that is gone. */
+  drop(workflowId: string): void;
   /** Makes the next `reconcile` ask the Temporal server again, even if the workflow was seen open a short time ago. */
   forget(workflowId: string): void;
   /**
@@ -32,9 +43,7 @@ export interface Reconciler {
 }
 
 /** What a reconciler gets from its bridge. */
-export interface ReconcilerHost<Resource> {
-  /** Finds a resource in the bridge's cache. */
-  readonly find: (reference: MirrorTarget) => Resource | undefined;
+export interface ReconcilerHost {
   /** Requeues a resource after a delay. */
   readonly reconcileAfter: (workflowId: string, delayMs: number) => void;
 }
@@ -46,7 +55,7 @@ export interface ResourceBridgeOptions<Resource extends KubernetesObject> {
   readonly parseId: (workflowId: string) => MirrorTarget | undefined;
   /** Whether the resource is at its end, and its workflow may be closed. */
   readonly isFinished: (resource: Resource) => boolean;
-  readonly createReconciler: (host: ReconcilerHost<Resource>) => Reconciler;
+  readonly createReconciler: (host: ReconcilerHost) => Reconciler<Resource>;
   /** What a log line says about a key. */
   readonly keyFields: (workflowId: string) => LogFields;
   /** What to keep of each resource in memory. Unset: all of it, without what each field manager owns. */
@@ -68,8 +77,13 @@ export class ResourceBridge<Resource extends KubernetesObject> {
   /** By namespace; `undefined`: all namespaces. */
   readonly #reflectors: ReadonlyMap<string | undefined, Reflector<Resource>>;
   readonly #client: ResourceClient<Resource>;
-  readonly #reconciler: Reconciler;
+  readonly #reconciler: Reconciler<Resource>;
   readonly #queue: WorkQueue;
+  /**
+   * Workflows to cancel, because the watch delivered the deletion of their resource or the search for orphans chose them.
+   * All others whose resource is gone are left to that search: what a list lacks may be the mistake of a restore.
+   */
+  readonly #orphans = new Set<string>();
   /** Of reconciles, over all resources. */
   readonly #failures = new RepeatedFailures();
 
@@ -77,7 +91,6 @@ export class ResourceBridge<Resource extends KubernetesObject> {
     this.#options = options;
     this.#client = new ResourceClient<Resource>(options.transport, options.resource);
     this.#reconciler = options.createReconciler({
-      find: (reference) => this.#find(reference),
       reconcileAfter: (workflowId, delayMs) => this.#queue.addAfter(workflowId, delayMs),
     });
     this.#queue = new WorkQueue({
@@ -136,7 +149,9 @@ export class ResourceBridge<Resource extends KubernetesObject> {
     await this.#queue.stop();
   }
 
-  reconcileSoon(workflowId: string): void {
+  /** Cancels the workflow of a resource that is gone. */
+  cancelOrphan(workflowId: string): void {
+    this.#orphans.add(workflowId);
     this.#queue.add(workflowId);
   }
 
@@ -165,8 +180,10 @@ export class ResourceBridge<Resource extends KubernetesObject> {
   /** The resource that a workflow belongs to, if it is in the cache. */
   resourceOf(workflowId: string): Resource | undefined {
     const reference = this.#options.parseId(workflowId);
-    const resource = reference && this.#find(reference);
-    return resource?.metadata.uid === reference?.uid ? resource : undefined;
+    if (reference === undefined) return undefined;
+    const { namespace, name, uid } = reference;
+    const resource = this.#reflectorFor(namespace)?.get(`${namespace}/${name}`);
+    return resource?.metadata.uid === uid ? resource : undefined;
   }
 
   /** Asks the API server: the cache may be filtered by labels. @throws KubernetesError */
@@ -184,29 +201,48 @@ export class ResourceBridge<Resource extends KubernetesObject> {
   }
 
   #reflector(namespace: string | undefined): Reflector<Resource> {
-    const { transport, resource, selector, trim, metrics, log, idOf } = this.#options;
+    const { transport, resource, selector, trim, metrics, log } = this.#options;
     return new Reflector<Resource>({
       transport,
       resource,
       ...present({ namespace, labelSelector: selector, trim }),
       onRelist: () => metrics?.count('sei_bridge_relists_total', {}),
       log,
-      onChange: ({ namespace: in_ = '', name, previousUid, uid }) => {
-        for (const each of new Set([previousUid, uid])) {
-          if (each !== undefined) this.#queue.add(idOf({ namespace: in_, name, uid: each }));
-        }
-      },
+      onChange: (change, source) => this.#onChange(change, source),
     });
   }
 
+  #onChange({ namespace = '', name, previousUid, uid }: ObjectChange, source: ChangeSource): void {
+    const changed = uid ?? previousUid;
+    if (changed === undefined) return;
+    const workflowId = this.#options.idOf({ namespace, name, uid: changed });
+    if (uid === undefined && source === 'watch') this.cancelOrphan(workflowId);
+    else this.#queue.add(workflowId);
+  }
+
   async #reconcile(workflowId: string): Promise<void> {
-    await timed(this.#reconciler.reconcile(workflowId), ({ ok }, seconds) =>
+    await timed(this.#handle(workflowId), ({ ok }, seconds) =>
       this.#options.metrics?.record(
         'sei_bridge_reconcile_duration_seconds',
         { result: ok ? 'success' : 'error' },
         seconds,
       ),
     );
+  }
+
+  async #handle(workflowId: string): Promise<void> {
+    const reference = this.#options.parseId(workflowId);
+    if (reference === undefined) return;
+    const resource = this.resourceOf(workflowId);
+    if (resource !== undefined) {
+      // A backup may have brought it back.
+      this.#orphans.delete(workflowId);
+      return await this.#reconciler.reconcile(workflowId, resource);
+    }
+    this.#reconciler.drop(workflowId);
+    if (!this.#orphans.has(workflowId)) return;
+    await this.#reconciler.cancelOrphan(workflowId, reference);
+    this.#orphans.delete(workflowId);
   }
 
   #lookAgain(workflowId: string): void {
@@ -216,10 +252,6 @@ export class ResourceBridge<Resource extends KubernetesObject> {
 
   #reflectorFor(namespace: string): Reflector<Resource> | undefined {
     return this.#reflectors.get(namespace) ?? this.#reflectors.get(undefined);
-  }
-
-  #find({ namespace, name }: MirrorTarget): Resource | undefined {
-    return this.#reflectorFor(namespace)?.get(`${namespace}/${name}`);
   }
 }
 

@@ -4,7 +4,6 @@ import { cancelReasonOf } from '../api/provenance.ts';
 import { isTerminalRunbook } from '../api/runbook-phases.ts';
 import type { RunbookStatus, SeiNodeRunbook } from '../api/sei-node-runbook.ts';
 import type { RunbookCommand } from '../api/temporal/runbook-input.ts';
-import { parseRunbookWorkflowId } from '../api/temporal/runbook-input.ts';
 import type { MirrorTarget } from '../api/temporal/task-input.ts';
 import { runbookEvent } from '../core/runbook/runbook-event.ts';
 import { runbookKeyFields } from '../core/runbook/runbook-fields.ts';
@@ -17,7 +16,7 @@ import { OpenWorkflows } from './open-workflows.ts';
 import type { Reconciler, ReconcilerHost } from './resource-bridge.ts';
 import type { RunbookEnd, RunbookWorkflows } from './runbook-workflows.ts';
 
-export interface RunbookReconcilerOptions extends ReconcilerHost<SeiNodeRunbook> {
+export interface RunbookReconcilerOptions extends ReconcilerHost {
   readonly runbooks: ResourceClient<SeiNodeRunbook>;
   readonly workflows: RunbookWorkflows;
   readonly events: EventRecorder;
@@ -39,7 +38,7 @@ interface Known {
  * Reconciles one SeiNodeRunbook with its workflow: starts it once, sends edits of the spec and commands, repairs the
  * status when the workflow closed without writing it, and cancels the workflow of a runbook that is gone.
  */
-export class RunbookReconciler implements Reconciler {
+export class RunbookReconciler implements Reconciler<SeiNodeRunbook> {
   readonly #options: RunbookReconcilerOptions;
   readonly #known = new Map<string, Known>();
   readonly #open = new OpenWorkflows();
@@ -48,13 +47,21 @@ export class RunbookReconciler implements Reconciler {
     this.#options = options;
   }
 
-  async reconcile(workflowId: string): Promise<void> {
-    const reference = parseRunbookWorkflowId(workflowId);
-    if (reference === undefined) return;
-    const runbook = this.#options.find(reference);
-    if (runbook?.metadata.uid !== reference.uid) await this.#cancelOrphan(workflowId, reference);
-    else if (isTerminalRunbook(runbook.status?.phase)) await this.#finish(workflowId, runbook);
+  async reconcile(workflowId: string, runbook: SeiNodeRunbook): Promise<void> {
+    if (isTerminalRunbook(runbook.status?.phase)) await this.#finish(workflowId, runbook);
     else await this.#carryOn(workflowId, runbook);
+  }
+
+  async cancelOrphan(workflowId: string, { namespace, name, uid }: MirrorTarget): Promise<void> {
+    const live = await this.#options.runbooks.get(namespace, name);
+    if (live?.metadata.uid === uid) return;
+    if (await this.#options.workflows.cancel(workflowId))
+      this.#options.log('OrphanCancelled', runbookKeyFields(workflowId));
+  }
+
+  drop(workflowId: string): void {
+    this.#known.delete(workflowId);
+    this.#open.drop(workflowId);
   }
 
   forget(workflowId: string): void {
@@ -131,8 +138,7 @@ export class RunbookReconciler implements Reconciler {
   }
 
   async #finish(workflowId: string, { metadata, spec = {}, status }: SeiNodeRunbook): Promise<void> {
-    this.#known.delete(workflowId);
-    this.#open.drop(workflowId);
+    this.drop(workflowId);
     const seconds = spec['ttlSecondsAfterFinished'];
     if (typeof seconds !== 'number') return;
     const leftMs = lifetimeLeft(status?.completedAt, 1_000 * seconds, Date.now());
@@ -141,16 +147,6 @@ export class RunbookReconciler implements Reconciler {
     const { namespace, name, uid, resourceVersion } = metadata;
     await this.#options.runbooks.delete(namespace, name, { preconditions: { uid, resourceVersion } });
     this.#options.log('RunbookDeleted', runbookKeyFields(workflowId));
-  }
-
-  /** Asks the API server, because the bridge's cache may lag or be filtered. */
-  async #cancelOrphan(workflowId: string, { namespace, name, uid }: MirrorTarget): Promise<void> {
-    this.#known.delete(workflowId);
-    this.#open.drop(workflowId);
-    const live = await this.#options.runbooks.get(namespace, name);
-    if (live?.metadata.uid === uid) return;
-    if (await this.#options.workflows.cancel(workflowId))
-      this.#options.log('OrphanCancelled', runbookKeyFields(workflowId));
   }
 
   #remember(workflowId: string, known: Known): void {

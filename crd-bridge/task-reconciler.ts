@@ -14,7 +14,6 @@ import { asSentence } from '../lib/as-sentence.ts';
 import { present } from '../lib/present.ts';
 import { printable } from '../lib/printable.ts';
 import { begunOf, kindOf, type ChangeValueTexts, type MirrorTarget } from '../api/temporal/task-input.ts';
-import { parseWorkflowId } from '../api/temporal/workflow-id.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { ResourceClient } from '../kubernetes/resource-client.ts';
 import type { TaskStatusWriter } from '../kubernetes/task-status-writer.ts';
@@ -35,7 +34,7 @@ const STAMP_MS = 5_000;
 /** Of a resource that was not edited. */
 const FIRST_GENERATION = 1;
 
-export interface TaskReconcilerOptions extends ReconcilerHost<SeiNodeTask> {
+export interface TaskReconcilerOptions extends ReconcilerHost {
   readonly tasks: ResourceClient<SeiNodeTask>;
   readonly statuses: TaskStatusWriter;
   readonly events: EventRecorder;
@@ -58,7 +57,7 @@ interface Known {
  * Reconciles one SeiNodeTask with its workflow: starts it once, repairs the status when the workflow closed without
  * writing it, cancels it when it is an orphan.
  */
-export class TaskReconciler implements Reconciler {
+export class TaskReconciler implements Reconciler<SeiNodeTask> {
   readonly #options: TaskReconcilerOptions;
   readonly #known = new Map<string, Known>();
   readonly #open = new OpenWorkflows();
@@ -67,19 +66,23 @@ export class TaskReconciler implements Reconciler {
     this.#options = options;
   }
 
-  async reconcile(workflowId: string): Promise<void> {
-    const reference = parseWorkflowId(workflowId);
-    if (reference === undefined) return;
-    const task = this.#options.find(reference);
-    if (task?.metadata.uid !== reference.uid) {
-      this.#known.delete(workflowId);
-      this.#open.drop(workflowId);
-      await this.#cancelOrphan(workflowId, reference);
-    } else if (isTerminal(task.status?.phase)) {
-      await this.#finish(workflowId, task);
-    } else {
-      await this.#carryOn(workflowId, task);
+  async reconcile(workflowId: string, task: SeiNodeTask): Promise<void> {
+    if (isTerminal(task.status?.phase)) await this.#finish(workflowId, task);
+    else await this.#carryOn(workflowId, task);
+  }
+
+  async cancelOrphan(workflowId: string, { namespace, name, uid }: MirrorTarget): Promise<void> {
+    const live = await this.#options.tasks.get(namespace, name);
+    if (live?.metadata.uid === uid) return;
+    if (await this.#options.workflows.cancel(workflowId)) {
+      this.#options.metrics?.count('sei_bridge_orphans_cancelled_total', {});
+      this.#options.log('OrphanCancelled', keyFields(workflowId));
     }
+  }
+
+  drop(workflowId: string): void {
+    this.#known.delete(workflowId);
+    this.#open.drop(workflowId);
   }
 
   forget(workflowId: string): void {
@@ -246,25 +249,11 @@ export class TaskReconciler implements Reconciler {
   async #answerLateCancel(workflowId: string, { metadata, status }: SeiNodeTask): Promise<void> {
     const { cancelHandled } = this.#known.get(workflowId) ?? {};
     const isAsked = cancellationOf(metadata) !== undefined;
-    this.#known.delete(workflowId);
-    this.#open.drop(workflowId);
+    this.drop(workflowId);
     if (!isAsked) return;
     this.#known.set(workflowId, { cancelHandled: true });
     if (!cancelHandled && status?.reason !== 'Cancelled' && isRecentlyEdited(metadata, Date.now()))
       await this.#options.events.record(cancelIgnoredEvent(metadata, status?.phase));
-  }
-
-  /**
-   * Handles an orphan: a workflow whose resource is gone. Asks the API server, because the bridge's cache may lag or be
-   * filtered.
-   */
-  async #cancelOrphan(workflowId: string, { namespace, name, uid }: MirrorTarget): Promise<void> {
-    const live = await this.#options.tasks.get(namespace, name);
-    if (live?.metadata.uid === uid) return;
-    if (await this.#options.workflows.cancel(workflowId)) {
-      this.#options.metrics?.count('sei_bridge_orphans_cancelled_total', {});
-      this.#options.log('OrphanCancelled', keyFields(workflowId));
-    }
   }
 
   async #write(

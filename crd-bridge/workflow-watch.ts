@@ -7,8 +7,11 @@ import type { TaskWorkflows } from './task-workflows.ts';
 const CLOSED_INTERVAL_MS = 3_000;
 /** How much two of these lists overlap, in milliseconds: the list lags, and clocks differ. */
 const CLOSED_OVERLAP_MS = 60_000;
-/** How often all open workflows are listed, in milliseconds. */
-const OPEN_INTERVAL_MS = 60_000;
+/**
+ * How often all open workflows are listed, in milliseconds: a workflow whose resource was deleted while the watch was
+ * interrupted runs on until then.
+ */
+const OPEN_INTERVAL_MS = 30_000;
 /** Pause after a list that failed, in milliseconds. */
 const RETRY_MS = 5_000;
 

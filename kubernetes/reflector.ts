@@ -22,6 +22,12 @@ const SHORT_WATCH_MS = 1_000;
 const LONGEST_RETRY_AFTER_MS = 300_000;
 const DEFAULT_RESYNC_MS = 600_000;
 
+/**
+ * Where a change was noticed. A list only shows that an object is gone: it may be the list of a server that was restored
+ * from a backup.
+ */
+export type ChangeSource = 'list' | 'watch';
+
 export interface ReflectorOptions<T extends KubernetesObject = KubernetesObject> {
   readonly transport: KubernetesTransport;
   readonly resource: ApiResource;
@@ -35,7 +41,7 @@ export interface ReflectorOptions<T extends KubernetesObject = KubernetesObject>
    * Called with the key that changed, in order, without the object: read it with `get`. An exception is logged and has
    * no other effect.
    */
-  readonly onChange: (change: ObjectChange) => void;
+  readonly onChange: (change: ObjectChange, source: ChangeSource) => void;
   /** Called after each list. */
   readonly onRelist?: () => void;
   readonly log: Log;
@@ -99,7 +105,7 @@ export class Reflector<T extends KubernetesObject = KubernetesObject> {
   /** Runs until the signal is aborted. Call it once. */
   async run(signal: AbortSignal): Promise<void> {
     const resync = setInterval(
-      () => this.#report(this.#store.everything()),
+      () => this.#report(this.#store.everything(), 'list'),
       this.#options.resyncMs ?? DEFAULT_RESYNC_MS,
     );
     try {
@@ -126,7 +132,7 @@ export class Reflector<T extends KubernetesObject = KubernetesObject> {
   async #relist(signal: AbortSignal): Promise<string> {
     const { namespace, labelSelector } = this.#options;
     const { items, resourceVersion } = await listAll(this.#client, { namespace, labelSelector, signal });
-    this.#report(this.#store.replaceAll(items.map((item) => this.#trimmed(item))));
+    this.#report(this.#store.replaceAll(items.map((item) => this.#trimmed(item))), 'list');
     this.#hasSynced = true;
     this.#heardMs = performance.now();
     this.#options.onRelist?.();
@@ -194,7 +200,7 @@ export class Reflector<T extends KubernetesObject = KubernetesObject> {
     this.#heardMs = performance.now();
     if (event.type === 'BOOKMARK') return;
     const object = this.#trimmed(event.object as T);
-    this.#report(event.type === 'DELETED' ? this.#store.remove(object) : this.#store.set(object));
+    this.#report(event.type === 'DELETED' ? this.#store.remove(object) : this.#store.set(object), 'watch');
   }
 
   #trimmed(object: T): T {
@@ -211,10 +217,10 @@ export class Reflector<T extends KubernetesObject = KubernetesObject> {
     this.#resourceVersion = resourceVersion;
   }
 
-  #report(changes: readonly ObjectChange[]): void {
+  #report(changes: readonly ObjectChange[], source: ChangeSource): void {
     for (const change of changes) {
       try {
-        this.#options.onChange(change);
+        this.#options.onChange(change, source);
       } catch (error) {
         this.#options.log('ChangeNotHandled', { key: change.key, error });
       }

@@ -197,7 +197,7 @@ export const configSchema = z.object({
     .max(100, 'is above 100')
     .default(20)
     .describe(
-      'Largest share of the open workflows, in percent, that is cancelled at once because their SeiNodeTasks are gone. If there are more, and more than 5, none is cancelled, an error is logged, and `sei_bridge_orphans_withheld` counts them.',
+      'Largest share of the open workflows, in percent, that is cancelled at once because a list lacks their SeiNodeTasks: the first list of a leader, or one after its watch was interrupted. If there are more, and more than 5, none is cancelled, an error is logged, and `sei_bridge_orphans_withheld` counts them. Deletions that the watch delivers are not limited.',
     ),
   PROBE_ADDRESS: address
     .default('127.0.0.1:8080')

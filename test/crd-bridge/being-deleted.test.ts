@@ -26,7 +26,6 @@ describe('a task that is being deleted, and that a finalizer of somebody else ke
   it('is cancelled when its workflow is open', async () => {
     const cancelled: string[] = [];
     const reconciler = new TaskReconciler({
-      find: () => task,
       reconcileAfter: ignore,
       statuses: { write: async () => ({ outcome: 'written', object: task }) },
       workflows: {
@@ -37,7 +36,7 @@ describe('a task that is being deleted, and that a finalizer of somebody else ke
       },
       log: ignore,
     } as unknown as TaskReconcilerOptions);
-    await reconciler.reconcile(workflowIdOf(task.metadata));
+    await reconciler.reconcile(workflowIdOf(task.metadata), task);
     assert.deepEqual(cancelled, [workflowIdOf(task.metadata)]);
   });
 });

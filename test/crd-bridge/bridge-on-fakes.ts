@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { SeiNodeTask } from '../../api/sei-node-task.ts';
 import { Bridge, type BridgeOptions } from '../../crd-bridge/bridge.ts';
 import type { RunbookWorkflows } from '../../crd-bridge/runbook-workflows.ts';
@@ -29,14 +30,17 @@ export class BridgeOnFakes implements AsyncDisposable {
   readonly bridge: Bridge;
   readonly recorded = new RecordedLog();
   readonly #server: FakeApiServer;
+  readonly #watches: Watches;
   readonly #stop = new AbortController();
   readonly #running: Promise<void>;
 
   private constructor(
     server: FakeApiServer,
+    watches: Watches,
     { workflows, runbookWorkflows, namespaces = [], isLeading = () => true }: FakeBridgeOptions,
   ) {
     this.#server = server;
+    this.#watches = watches;
     this.bridge = new Bridge({
       transport: server.transport,
       events: { record: ignore } as unknown as EventRecorder,
@@ -52,12 +56,31 @@ export class BridgeOnFakes implements AsyncDisposable {
   }
 
   static async start(options: FakeBridgeOptions): Promise<BridgeOnFakes> {
-    return new BridgeOnFakes(await FakeApiServer.start(apiServer(options)), options);
+    const watches: Watches = new Map();
+    return new BridgeOnFakes(await FakeApiServer.start(apiServer(options, watches)), watches, options);
   }
 
   /** What the API server was asked. */
   get requests(): readonly SeenRequest[] {
     return this.#server.requests;
+  }
+
+  /** Whether the bridge watches tasks at the moment. */
+  get isWatched(): boolean {
+    return this.#watches.has('seinodetasks');
+  }
+
+  /** Sends the deletion of a task on the watch. */
+  sendDeleted(task: Pick<SeiNodeTask, 'metadata'>): void {
+    const object = { ...task, metadata: { ...task.metadata, resourceVersion: '2' } };
+    this.#watches.get('seinodetasks')?.write(`${JSON.stringify({ type: 'DELETED', object })}\n`);
+  }
+
+  /** Ends the watch of tasks as when the API server no longer has the events: the bridge lists them again. */
+  expireWatch(): void {
+    const object = { kind: 'Status', code: 410, reason: 'Expired', message: 'too old resource version' };
+    this.#watches.get('seinodetasks')?.end(`${JSON.stringify({ type: 'ERROR', object })}\n`);
+    this.#watches.delete('seinodetasks');
   }
 
   /** Aborts the signal of its term. @returns When it has ended. */
@@ -72,12 +95,17 @@ export class BridgeOnFakes implements AsyncDisposable {
   }
 }
 
-function apiServer({ tasks, forbidden = [] }: FakeBridgeOptions): Handler {
+/** The open watch of each kind of resource, by its plural. */
+type Watches = Map<string, ServerResponse>;
+
+function apiServer({ tasks, forbidden = [] }: FakeBridgeOptions, watches: Watches): Handler {
   return ({ path, query }, response) => {
     const [, namespace, plural, name] = /(?:namespaces\/([^/]+)\/)?(seinode\w+)(?:\/([^/]+))?$/.exec(path) ?? [];
     if (namespace !== undefined && forbidden.includes(namespace)) return sendStatus(response, 403, 'Forbidden');
-    // A watch stays open without an event.
-    if (query['watch'] !== undefined) return response.writeHead(200).flushHeaders();
+    if (query['watch'] !== undefined) {
+      watches.set(plural ?? '', response);
+      return response.writeHead(200).flushHeaders();
+    }
     const all = plural === 'seinodetasks' ? tasks() : [];
     const items = all.filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
     if (name === undefined) return sendJson(response, 200, { metadata: { resourceVersion: '1' }, items });

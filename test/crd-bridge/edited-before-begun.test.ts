@@ -14,10 +14,8 @@ function taskOf(generation: number, minSecondsBetweenRestarts: number): SeiNodeT
 
 /** What a bridge tells the workflow that sees these, one after the other. */
 async function toldOf(...tasks: readonly SeiNodeTask[]): Promise<SpecChange[]> {
-  let task: SeiNodeTask | undefined;
   const told: SpecChange[] = [];
   const reconciler = new TaskReconciler({
-    find: () => task,
     reconcileAfter: ignore,
     workflows: {
       start: async () => 'open',
@@ -25,7 +23,7 @@ async function toldOf(...tasks: readonly SeiNodeTask[]): Promise<SpecChange[]> {
     },
     log: ignore,
   } as unknown as TaskReconcilerOptions);
-  for (task of tasks) await reconciler.reconcile(workflowIdOf(task.metadata));
+  for (const task of tasks) await reconciler.reconcile(workflowIdOf(task.metadata), task);
   return told;
 }
 

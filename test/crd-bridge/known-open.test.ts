@@ -28,7 +28,6 @@ describe('whether a workflow is open', () => {
     task = inAnotherRun;
     canListOpen = true;
     reconciler = new TaskReconciler({
-      find: () => task,
       reconcileAfter: () => {},
       tasks: undefined as never,
       statuses: undefined as unknown as TaskStatusWriter,
@@ -51,7 +50,7 @@ describe('whether a workflow is open', () => {
   async function reconcileEachMinute(minutes: number, look: () => void = () => {}): Promise<void> {
     for (let minute = 0; minute < minutes; minute += 1) {
       look();
-      await reconciler.reconcile(workflowId);
+      await reconciler.reconcile(workflowId, task);
       mock.timers.tick(MINUTE_MS);
     }
   }
@@ -68,10 +67,10 @@ describe('whether a workflow is open', () => {
 
   it('is left to the lists by a new leader, of one whose status was written by its workflow', async () => {
     task = inItsRun;
-    await reconciler.reconcile(workflowId);
+    await reconciler.reconcile(workflowId, task);
     assert.equal(asked, 0);
     reconciler.forget(workflowId);
-    await reconciler.reconcile(workflowId);
+    await reconciler.reconcile(workflowId, task);
     assert.equal(asked, 1);
   });
 
@@ -86,7 +85,7 @@ describe('whether a workflow is open', () => {
   it('is asked at once by a new leader where nothing can be listed', async () => {
     task = inItsRun;
     canListOpen = false;
-    await reconciler.reconcile(workflowId);
+    await reconciler.reconcile(workflowId, task);
     assert.equal(asked, 1);
   });
 
@@ -99,15 +98,15 @@ describe('whether a workflow is open', () => {
   });
 
   it('is asked of one that was reported closed after the list began', async () => {
-    await reconciler.reconcile(workflowId);
+    await reconciler.reconcile(workflowId, task);
     const listedAtMs = Date.now();
     mock.timers.tick(1_000);
     reconciler.forget(workflowId);
     reconciler.noteOpen(workflowId, listedAtMs);
-    await reconciler.reconcile(workflowId);
+    await reconciler.reconcile(workflowId, task);
     assert.equal(asked, 2);
     reconciler.noteOpen(workflowId, Date.now() + 1_000);
-    await reconciler.reconcile(workflowId);
+    await reconciler.reconcile(workflowId, task);
     assert.equal(asked, 2);
   });
 });

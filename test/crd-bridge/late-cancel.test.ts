@@ -25,10 +25,9 @@ function cancelledTooLate(minutesAgo: number): SeiNodeTask {
 }
 
 /** A bridge that has just started, and the reasons of the Events that it records. */
-function startedBridge(task: SeiNodeTask): { readonly reconciler: TaskReconciler; readonly recorded: string[] } {
+function startedBridge(): { readonly reconciler: TaskReconciler; readonly recorded: string[] } {
   const recorded: string[] = [];
   const options = {
-    find: () => task,
     events: { record: async ({ reason }: { readonly reason: string }) => void recorded.push(reason) },
   };
   // A finished task needs nothing else.
@@ -37,15 +36,16 @@ function startedBridge(task: SeiNodeTask): { readonly reconciler: TaskReconciler
 
 describe('a cancellation that comes too late', () => {
   it('is answered by an Event, once by each bridge', async () => {
-    const { reconciler, recorded } = startedBridge(cancelledTooLate(1));
-    await reconciler.reconcile(WORKFLOW_ID);
-    await reconciler.reconcile(WORKFLOW_ID);
+    const { reconciler, recorded } = startedBridge();
+    const task = cancelledTooLate(1);
+    await reconciler.reconcile(WORKFLOW_ID, task);
+    await reconciler.reconcile(WORKFLOW_ID, task);
     assert.deepEqual(recorded, ['CancelIgnored']);
   });
 
   it('is not answered again by a bridge that starts when the Event has expired', async () => {
-    const { reconciler, recorded } = startedBridge(cancelledTooLate(61));
-    await reconciler.reconcile(WORKFLOW_ID);
+    const { reconciler, recorded } = startedBridge();
+    await reconciler.reconcile(WORKFLOW_ID, cancelledTooLate(61));
     assert.deepEqual(recorded, []);
   });
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { SeiNodeTask } from '../../api/sei-node-task.ts';
 import { runbookWorkflowIdOf } from '../../api/temporal/runbook-input.ts';
 import { workflowIdOf } from '../../api/temporal/workflow-id.ts';
 import { decideOrphans } from '../../crd-bridge/decide-orphans.ts';
@@ -125,5 +126,99 @@ describe('a bridge that finds open workflows without a resource', () => {
     assert.deepEqual(cancelled, [open[19]]);
     assert.ok(listsOfClosed > 0);
     assert.match(fakes.bridge.problem ?? '', /namespaces\/b\/seinodetasks/);
+  });
+});
+
+describe('a bridge whose watch of tasks was interrupted', () => {
+  const tasks = Array.from({ length: 20 }, (_, index) => runningTask('a', `task-${index}`));
+  const open = tasks.map(({ metadata }) => workflowIdOf(metadata));
+  let cancelled: string[];
+  let left: readonly SeiNodeTask[];
+  /** Pending until the open workflows are to be listed for the first time. */
+  let list: PromiseWithResolvers<void>;
+  let fakes: BridgeOnFakes;
+
+  beforeEach(() => {
+    cancelled = [];
+    left = tasks;
+    list = Promise.withResolvers();
+  });
+
+  afterEach(async () => {
+    list.resolve();
+    await fakes[Symbol.asyncDispose]();
+  });
+
+  async function start(startWorkflow: () => Promise<'open'> = async () => 'open'): Promise<void> {
+    fakes = await BridgeOnFakes.start({
+      tasks: () => left,
+      workflows: {
+        cancel: async (workflowId) => cancelled.push(workflowId) > 0,
+        start: startWorkflow,
+        listOpen: async function* () {
+          await list.promise;
+          yield* listed(...open);
+        },
+      },
+    });
+    await eventually('the tasks are watched', () => fakes.isWatched);
+  }
+
+  /** Leaves only so many of the tasks, and makes the bridge list them again. @returns When it has handled that. */
+  async function relistedWith(count: number, failing = 0): Promise<void> {
+    await eventually('all tasks were reconciled', () => fakes.bridge.queueLength === fakes.bridge.failing);
+    left = tasks.slice(0, count);
+    fakes.expireWatch();
+    await eventually(
+      'what is gone was handled',
+      () =>
+        fakes.isWatched &&
+        fakes.bridge.tasks.length === count &&
+        fakes.bridge.queueLength === failing &&
+        fakes.bridge.failing === failing,
+    );
+  }
+
+  it('cancels none when a relist lacks more than a fifth, and says so', async () => {
+    await start();
+    await relistedWith(10);
+    list.resolve();
+    await eventually('it says so', () => fakes.recorded.of('OrphansWithheld').length > 0);
+    assert.equal(fakes.bridge.orphansWithheld, 10);
+    assert.deepEqual(cancelled, []);
+  });
+
+  it('cancels none of them either when their reconciles had failed before', async () => {
+    await start(() => Promise.reject(new Error('no connection')));
+    await eventually('all fail', () => fakes.bridge.failing === tasks.length);
+    await relistedWith(10, 10);
+    assert.deepEqual(cancelled, []);
+  });
+
+  it('leaves a few that a relist lacks to the search for orphans, which cancels them', async () => {
+    await start();
+    await relistedWith(17);
+    assert.deepEqual(cancelled, []);
+    list.resolve();
+    await eventually('they are cancelled', () => cancelled.length === 3);
+    assert.deepEqual(new Set(cancelled), new Set(open.slice(17)));
+  });
+
+  it('cancels those at once, however many, whose deletion the watch delivers', async () => {
+    await start();
+    left = [];
+    for (const task of tasks) fakes.sendDeleted(task);
+    await eventually('they are cancelled', () => cancelled.length === tasks.length);
+    assert.deepEqual(new Set(cancelled), new Set(open));
+  });
+
+  it('leaves one that a backup brought back and a relist lacks again to the search, too', async () => {
+    await start();
+    left = tasks.slice(0, 19);
+    fakes.sendDeleted(tasks[19] ?? assert.fail());
+    await eventually('it is cancelled', () => cancelled.length > 0);
+    await relistedWith(20);
+    await relistedWith(19);
+    assert.deepEqual(cancelled, [open[19]]);
   });
 });

@@ -55,7 +55,6 @@ describe('a bridge that cannot reach Temporal', () => {
     };
     const events = { record: async ({ reason, note }: ToldEvent) => void told.push({ reason, note }) };
     const reconciler = new TaskReconciler({
-      find: () => task,
       reconcileAfter: ignore,
       tasks,
       statuses: new TaskStatusWriter(tasks),
@@ -63,7 +62,7 @@ describe('a bridge that cannot reach Temporal', () => {
       workflows: workflows as unknown as TaskWorkflows,
       log: noLog,
     });
-    await assert.rejects(reconciler.reconcile(workflowId), /no connection/);
+    await assert.rejects(reconciler.reconcile(workflowId, task), /no connection/);
     return ((await tasks.get(namespace, name)) as SeiNodeTask).status ?? assert.fail('it has no status');
   }
 
