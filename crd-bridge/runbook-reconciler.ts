@@ -3,7 +3,8 @@ import type { Metrics } from '../api/metrics.ts';
 import { cancelReasonOf } from '../api/provenance.ts';
 import { isTerminalRunbook } from '../api/runbook-phases.ts';
 import type { RunbookStatus, SeiNodeRunbook } from '../api/sei-node-runbook.ts';
-import type { RunbookCommand } from '../api/temporal/runbook-input.ts';
+import type { RunbookCommand, RunbookSettings } from '../api/temporal/runbook-input.ts';
+import type { SpecVersion } from '../api/temporal/spec-version.ts';
 import type { MirrorTarget } from '../api/temporal/task-input.ts';
 import { runbookEvent } from '../core/runbook/runbook-event.ts';
 import { runbookKeyFields } from '../core/runbook/runbook-fields.ts';
@@ -29,6 +30,8 @@ export interface RunbookReconcilerOptions extends ReconcilerHost {
 interface Known {
   /** Generation of the spec that was last sent to the workflow. */
   readonly sentGeneration?: number;
+  /** The spec whose sending has failed. Unset: the last one was sent. */
+  readonly unsent?: SpecVersion | undefined;
   /** Id of the last command that was sent. */
   readonly sentControl?: string;
   readonly isCancelled?: boolean;
@@ -73,6 +76,7 @@ export class RunbookReconciler implements Reconciler<SeiNodeRunbook> {
   }
 
   async #carryOn(workflowId: string, runbook: SeiNodeRunbook): Promise<void> {
+    const readAtMs = Date.now();
     if (this.#open.isDue(workflowId)) {
       const isNew = runbook.status === undefined && !this.#open.has(workflowId);
       const state = await this.#options.workflows.start(runbook);
@@ -81,7 +85,7 @@ export class RunbookReconciler implements Reconciler<SeiNodeRunbook> {
       this.#open.setOpen(workflowId, Date.now());
     }
     await this.#cancel(workflowId, runbook);
-    await this.#sendSettings(workflowId, runbook);
+    await this.#sendSettings(workflowId, runbook, readAtMs);
     await this.#sendControl(workflowId, runbook);
   }
 
@@ -94,13 +98,20 @@ export class RunbookReconciler implements Reconciler<SeiNodeRunbook> {
     this.#options.log('RunbookCancelRequested', { ...runbookKeyFields(workflowId), why });
   }
 
-  async #sendSettings(workflowId: string, { metadata, spec = {}, status }: SeiNodeRunbook): Promise<void> {
+  /** A generation that is lower than the last one is sent, too: the API server was restored from a backup. */
+  async #sendSettings(
+    workflowId: string,
+    { metadata, spec = {}, status }: SeiNodeRunbook,
+    readAtMs: number,
+  ): Promise<void> {
     const { generation = 1 } = metadata;
-    const { sentGeneration = status?.observedGeneration ?? 1 } = this.#known.get(workflowId) ?? {};
-    if (generation <= sentGeneration) return;
-    const skipNodes = Array.isArray(spec['skipNodes']) ? spec['skipNodes'].map(String) : [];
-    await this.#options.workflows.sendSettings(workflowId, { generation, paused: spec['paused'] === true, skipNodes });
-    this.#remember(workflowId, { sentGeneration: generation });
+    const { sentGeneration = status?.observedGeneration ?? 1, unsent } = this.#known.get(workflowId) ?? {};
+    if (generation === sentGeneration) return;
+    // Each attempt sends the same, so that Temporal recognizes the update.
+    const version = unsent?.generation === generation ? unsent : { generation, readAtMs };
+    this.#remember(workflowId, { unsent: version });
+    await this.#options.workflows.sendSettings(workflowId, { ...version, ...editableIn(spec) });
+    this.#remember(workflowId, { sentGeneration: generation, unsent: undefined });
   }
 
   async #sendControl(workflowId: string, { metadata, spec = {}, status }: SeiNodeRunbook): Promise<void> {
@@ -152,6 +163,13 @@ export class RunbookReconciler implements Reconciler<SeiNodeRunbook> {
   #remember(workflowId: string, known: Known): void {
     this.#known.set(workflowId, { ...this.#known.get(workflowId), ...known });
   }
+}
+
+function editableIn({
+  paused,
+  skipNodes,
+}: NonNullable<SeiNodeRunbook['spec']>): Omit<RunbookSettings, keyof SpecVersion> {
+  return { paused: paused === true, skipNodes: Array.isArray(skipNodes) ? skipNodes.map(String) : [] };
 }
 
 const TERMINATED: RunbookEnd = {

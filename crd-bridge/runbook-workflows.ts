@@ -44,7 +44,10 @@ export class RunbookWorkflows extends ResourceWorkflows<ResourceWorkflowsOptions
    * @throws WorkflowUpdateFailedError while the runbook is being planned.
    */
   async sendSettings(workflowId: string, settings: RunbookSettings): Promise<void> {
-    const update = { updateId: `settings-${settings.generation}`, args: [settings] as [RunbookSettings] };
+    const { generation, readAtMs } = settings;
+    // After a restored backup the same generation comes again with other contents.
+    const updateId = `settings-${generation}-${readAtMs}`;
+    const update = { updateId, args: [settings] as [RunbookSettings] };
     await this.tellOpen(workflowId, (handle) => handle.executeUpdate<unknown, [RunbookSettings]>('settings', update));
   }
 

@@ -94,13 +94,14 @@ export class TaskReconciler implements Reconciler<SeiNodeTask> {
   }
 
   async #carryOn(workflowId: string, task: SeiNodeTask): Promise<void> {
+    const readAtMs = Date.now();
     if (this.#isLeftToLists(workflowId, task)) this.#open.setOpen(workflowId, Date.now());
     if (this.#open.isDue(workflowId)) await this.#ensureStarted(workflowId, task);
     const { cancelHandled } = this.#known.get(workflowId) ?? {};
     const openSinceMs = this.#open.openSinceMs(workflowId);
     if (openSinceMs === undefined) return;
     await this.#stamp(workflowId, task, openSinceMs);
-    await this.#tellSpecChange(workflowId, task);
+    await this.#tellSpecChange(workflowId, task, readAtMs);
     const why = cancelReasonOf(task.metadata);
     if (why === undefined || cancelHandled) return;
     const progress = { step: 'Cancelling', message: 'The task is being cancelled.' };
@@ -129,17 +130,21 @@ export class TaskReconciler implements Reconciler<SeiNodeTask> {
     this.#options.log('PendingWritten', resourceFields(task));
   }
 
-  /** Only the timeouts and intervals of a task may change while it runs (contract §1). */
-  async #tellSpecChange(workflowId: string, task: SeiNodeTask): Promise<void> {
-    const { generation = 0 } = task.metadata;
+  /**
+   * Only the timeouts and intervals of a task may change while it runs (contract §1). A generation that is lower than the
+   * last one is sent, too: the API server was restored from a backup.
+   */
+  async #tellSpecChange(workflowId: string, task: SeiNodeTask, readAtMs: number): Promise<void> {
+    const { generation = FIRST_GENERATION } = task.metadata;
     // Without a status it is not known of which generation the workflow was started.
     const { toldGeneration = task.status?.observedGeneration ?? FIRST_GENERATION } = this.#known.get(workflowId) ?? {};
-    if (generation <= toldGeneration) return;
+    if (generation === toldGeneration) return;
     const kind = kindOf(task);
     const seconds = executionLimitSeconds(kind, task.spec?.['timeoutSeconds']);
     const betweenRestartsMs = 1_000 * secondsBetweenRestarts(kind, task.spec?.['minSecondsBetweenRestarts']);
     await this.#options.workflows.specChanged(workflowId, {
       generation,
+      readAtMs,
       betweenRestartsMs,
       ...present({ timeoutMs: seconds && 1_000 * seconds }),
     });

@@ -9,6 +9,7 @@ import {
 import type { CancelRequest } from '../api/temporal/cancel-request.ts';
 import { printable } from '../lib/printable.ts';
 import type { SpecChange } from '../api/temporal/spec-change.ts';
+import { isOlderSpec } from '../core/is-older-spec.ts';
 
 /** Cancels the task as `kubectl delete` would, and says why. */
 const cancel = defineUpdate<void, [CancelRequest]>('cancel');
@@ -33,7 +34,7 @@ export class TaskControl {
     });
     setHandler(specChanged, (change) => {
       // A bridge that was paused may send its change after that of the next leader.
-      if (change.generation < (this.change?.generation ?? 0)) return;
+      if (isOlderSpec(change, this.change)) return;
       this.change = change;
       this.#work?.cancel();
     });

@@ -1,4 +1,5 @@
 import type { RunbookVerb } from '../runbook-phases.ts';
+import type { SpecVersion } from './spec-version.ts';
 import type { MirrorTarget } from './task-input.ts';
 
 export const RUNBOOK_WORKFLOW_ID_PREFIX = 'seinoderunbook/';
@@ -36,8 +37,7 @@ export interface RunbookCommandAnswer {
 }
 
 /** Argument of the update `settings`: what else of the spec may be edited. */
-export interface RunbookSettings {
-  readonly generation: number;
+export interface RunbookSettings extends SpecVersion {
   readonly paused: boolean;
   readonly skipNodes: readonly string[];
 }

@@ -1,7 +1,7 @@
+import type { SpecVersion } from './spec-version.ts';
+
 /** The part of a SeiNodeTask's spec that may change while the task runs, as the bridge sends it to the workflow. */
-export interface SpecChange {
-  /** Of the resource. */
-  readonly generation: number;
+export interface SpecChange extends SpecVersion {
   /** Longest execution time, in milliseconds. Unset: unbounded. */
   readonly timeoutMs?: number;
   /** Least time between two restarts of the node, in milliseconds. Unset: as it was. */

@@ -1,7 +1,9 @@
 import { nodeVerbs, type RunbookVerb } from '../../api/runbook-phases.ts';
+import type { RunbookSettings } from '../../api/temporal/runbook-input.ts';
 import { present } from '../../lib/present.ts';
 import { printable } from '../../lib/printable.ts';
 import { timestamp } from '../../lib/timestamp.ts';
+import { isOlderSpec } from '../is-older-spec.ts';
 import { skipListed, skippedNode, uncleared } from './after-runbook-event.ts';
 import { isPaused } from './next-runbook-step.ts';
 import {
@@ -10,11 +12,14 @@ import {
   withNode,
   type ControlAnswer,
   type RunbookNode,
+  type RunbookPauses,
   type RunbookState,
 } from './runbook-state.ts';
 
 /** Answers that are remembered, so that a command that arrives twice has one effect. */
 const REMEMBERED_ANSWERS = 50;
+/** Why a runbook stays paused whose spec was set back. */
+const PAUSED_BEFORE_RESTORE = 'spec.paused was true before the API server was restored from a backup';
 
 /** A command of an operator. */
 export interface RunbookControl {
@@ -179,16 +184,27 @@ const verbs: Readonly<Record<RunbookVerb, Verb>> = {
 };
 
 /** The state after a change of what may be edited in the spec, other than `control`. */
-export function applySettings(
-  state: RunbookState,
-  settings: { readonly generation: number; readonly paused: boolean; readonly skipNodes: readonly string[] },
-): RunbookState {
-  if (settings.generation < (state.generation ?? 0)) return state;
-  const { spec: _, ...others } = state.pauses;
-  const pauses = settings.paused ? { ...others, spec: true as const } : others;
-  const { generation, skipNodes } = settings;
-  const next = { ...uncleared(state), pauses, generation, skipNodes, revision: state.revision + 1 };
+export function applySettings(state: RunbookState, settings: RunbookSettings): RunbookState {
+  const { startedAtMs, settingsReadAtMs = startedAtMs } = state;
+  if (isOlderSpec(settings, { generation: state.generation ?? 0, readAtMs: settingsReadAtMs })) return state;
+  const { generation, readAtMs, skipNodes } = settings;
+  const next = {
+    ...uncleared(state),
+    pauses: pausesUnder(settings, state),
+    generation,
+    skipNodes,
+    revision: state.revision + 1,
+    ...present({ settingsReadAtMs: readAtMs }),
+  };
   return withoutFailurePause(skipListed(next));
+}
+
+/** A backup from before a pause does not end it: an operator set `spec.paused`, and nobody has set it to false. */
+function pausesUnder(settings: RunbookSettings, { pauses, generation = 0 }: RunbookState): RunbookPauses {
+  const { spec, ...others } = pauses;
+  if (settings.paused) return { ...others, spec: true };
+  const isSetBack = settings.generation < generation;
+  return spec && isSetBack ? { operator: PAUSED_BEFORE_RESTORE, ...others } : others;
 }
 
 function refuseWhenAborting({ aborting }: RunbookState, verb: RunbookVerb): void {

@@ -48,10 +48,10 @@ export interface RunbookNode extends FrozenNode {
 }
 
 /** Why no further node is started. Each ends on its own. */
-interface RunbookPauses {
+export interface RunbookPauses {
   /** `spec.paused`. */
   readonly spec?: true;
-  /** The verb pause, with its reason. */
+  /** The verb pause, with its reason; or a pause by `spec.paused` that is missing in a restored backup. */
   readonly operator?: string;
   /** The canary has passed its gates. */
   readonly canary?: true;
@@ -106,6 +106,8 @@ export interface RunbookState {
   readonly revision: number;
   /** Generation of the spec that was last acted on. */
   readonly generation?: number;
+  /** When the bridge read it, in milliseconds since the epoch. Unset: before the start, or an older version has sent it. */
+  readonly settingsReadAtMs?: number;
   /** `spec.skipNodes`. Default: none. */
   readonly skipNodes?: readonly string[];
   readonly pauses: RunbookPauses;

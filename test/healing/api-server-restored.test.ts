@@ -4,6 +4,7 @@ import { assertRestartedOnce } from '../support/assert-restarted-once.ts';
 import { assertComplete, assertFailed } from '../support/assert-verdict.ts';
 import { backUp } from '../support/back-up.ts';
 import { eventually } from '../support/eventually.ts';
+import { executionStartedMs } from '../support/execution-started-ms.ts';
 import { startOwnServers, type OwnServers } from '../support/own-servers.ts';
 import { polledAgain } from '../support/polled-again.ts';
 import { conditionOf, type TestEnvironment } from '../support/test-environment.ts';
@@ -41,12 +42,19 @@ describe('an API server that is restored from an older backup', () => {
     lost = await environment.restart('lost', 'lost');
     await eventually('it was sent', () => nodeOf('lost').sigtermsReceived === 1);
     await polledAgain(nodeOf('lost'));
+    await editTimeout('goes-on', 3_000, 4_000);
+    await environment.taskWhere('goes-on', 'is acted on', ({ status }) => status?.observedGeneration === 3);
     goneAgain = await environment.restart('later', 'later');
     assertComplete(await environment.finished('later'));
     await restore();
   });
 
   after(() => own?.stop());
+
+  async function editTimeout(name: string, ...edits: readonly number[]): Promise<void> {
+    for (const timeoutSeconds of edits)
+      await environment.tasks.patch({ namespace: environment.namespace, name }, { spec: { timeoutSeconds } });
+  }
 
   const nodeOf = (name: string) => environment.fleet.node(environment.namespace, name);
 
@@ -80,7 +88,18 @@ describe('an API server that is restored from an older backup', () => {
     assert.equal(nodeOf('later').sigtermsReceived, 2);
   });
 
-  it('still knows a running task', async () => {
+  it('still knows a running task, and edits of it apply although its generation is lower than before', async () => {
+    await editTimeout('goes-on', 5_000);
+    const task = await environment.taskWhere(
+      'goes-on',
+      'is acted on',
+      ({ metadata, status }) => metadata.generation === 2 && status?.observedGeneration === 2,
+    );
+    const startedMs = executionStartedMs(task);
+    await eventually('its deadline is the new one', async () => {
+      const { deadline = '' } = await environment.workflowOf(task).query<Record<string, string>>('status');
+      return Math.abs(Date.parse(deadline) - startedMs - 5_000_000) < 2_000;
+    });
     nodeOf('goes-on').setFaults({});
     assertComplete(await environment.finished('goes-on'));
     assertRestartedOnce(nodeOf('goes-on'));

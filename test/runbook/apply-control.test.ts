@@ -181,4 +181,34 @@ describe('a command to a runbook', () => {
     const newer = applySettings(begin(), { generation: 3, paused: true, skipNodes: [] });
     assert.equal(applySettings(newer, { generation: 2, paused: false, skipNodes: ['a'] }), newer);
   });
+
+  it('a spec of a lower generation applies when it was read later, as after a restored backup', () => {
+    const before = applySettings(begin(), { generation: 3, readAtMs: 1_000, paused: false, skipNodes: [] });
+    const { pauses, generation } = applySettings(before, {
+      generation: 2,
+      readAtMs: 2_000,
+      paused: true,
+      skipNodes: [],
+    });
+    assert.deepEqual([pauses, generation], [{ spec: true }, 2]);
+  });
+
+  it('a spec of a lower generation does not end a pause by the later one; resume does', () => {
+    const before = applySettings(begin(), { generation: 3, readAtMs: 1_000, paused: true, skipNodes: [] });
+    const restored = applySettings(before, { generation: 2, readAtMs: 2_000, paused: false, skipNodes: [] });
+    assert.deepEqual(Object.keys(restored.pauses), ['operator']);
+    assert.deepEqual(control(restored, 'resume').state.pauses, {});
+    const edited = applySettings(restored, { generation: 3, readAtMs: 3_000, paused: false, skipNodes: [] });
+    assert.deepEqual(edited.pauses, restored.pauses);
+  });
+
+  it('a spec of a lower generation changes nothing when it was read before the present one, or before the start', () => {
+    const initial = { ...begin(), startedAtMs: 1_000, generation: 3 };
+    const edited = applySettings(initial, { generation: 4, readAtMs: 2_000, paused: true, skipNodes: [] });
+    for (const [state, readAtMs] of [
+      [initial, 900],
+      [edited, 1_900],
+    ] as const)
+      assert.equal(applySettings(state, { generation: 2, readAtMs, paused: false, skipNodes: [] }), state);
+  });
 });
