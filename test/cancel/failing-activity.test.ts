@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { Client, type WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import type { WorkflowFailedError, WorkflowHandle } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
-import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { nodeText } from '../../api/node-reference.ts';
 import type { Verdict } from '../../api/temporal/task-outcome.ts';
+import { permitIdOf } from '../../api/temporal/permit-id.ts';
 import type { Activities } from '../../core/activities.ts';
 import type { RestartSeid } from '../../workflows/tasks.ts';
 import { planned } from '../core/planner.ts';
 import { eventually } from '../support/eventually.ts';
 import { messagePattern } from '../support/message-pattern.ts';
-import { sharedServers } from '../support/shared-servers.ts';
+import { StubbedWorker } from '../support/stubbed-worker.ts';
 
-const ignore = (): void => {};
 const input = {
+  cluster: 'c',
   node: { namespace: 'arctic-1', name: 'syncer-0-0' },
   payload: {},
   mirrorTo: { namespace: 'arctic-1', name: 'restart', uid: 'uid' },
@@ -30,32 +30,15 @@ type Stubs = Pick<Activities, 'checkTargetPhase' | 'dispatchTask' | 'pollTask' |
 
 /** It fails only after its workflow has asked it to cancel, as a call does that runs out of time. */
 describe('a task that is cancelled while an activity is about to fail', () => {
-  let stack: AsyncDisposableStack;
-  let client: Client;
   let handle: WorkflowHandle<typeof RestartSeid>;
   let mayFail: PromiseWithResolvers<never>;
   let sent: string | undefined;
   let verdict: Verdict | undefined;
+  let permit: Parameters<Activities['mirrorStatus']>[0]['permit'];
 
-  beforeEach(async () => {
-    Runtime.install({ logger: new DefaultLogger('ERROR', ignore), shutdownSignals: [] });
-    stack = new AsyncDisposableStack();
-    const { address, namespace } = (await sharedServers()).temporal;
-    const connection = stack.adopt(await NativeConnection.connect({ address }), (opened) => opened.close());
-    client = new Client({ connection, namespace });
+  beforeEach(() => {
     mayFail = Promise.withResolvers<never>();
   });
-
-  afterEach(() => stack.disposeAsync());
-
-  async function work(options: WorkerOptions): Promise<void> {
-    const worker = await Worker.create(options);
-    const run = worker.run();
-    stack.defer(async () => {
-      worker.shutdown();
-      await run;
-    });
-  }
 
   /** Cancels in the middle of an activity, which then fails, until the workflow has ended as cancelled. */
   async function cancelDuring(activity: keyof Stubs): Promise<void> {
@@ -67,24 +50,17 @@ describe('a task that is cancelled while an activity is about to fail', () => {
         return { state: 'absent', knowledge };
       },
       mirrorStatus: async (request) => {
-        ({ verdict } = request);
+        ({ verdict, permit } = request);
         return undefined;
       },
       [activity]: () => mayFail.promise,
     };
-    const taskQueue = `failing-activity-${randomUUID()}`;
-    const common = {
-      connection: client.connection as NativeConnection,
-      namespace: client.options.namespace,
+    await using worker = await StubbedWorker.start(
       activities,
-    };
-    await work({
-      ...common,
-      taskQueue,
-      workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
-    });
-    handle = await client.workflow.start<typeof RestartSeid>('RestartSeid', {
-      taskQueue,
+      fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
+    );
+    handle = await worker.client.workflow.start<typeof RestartSeid>('RestartSeid', {
+      taskQueue: worker.taskQueue,
       workflowId: randomUUID(),
       args: [input],
     });
@@ -106,6 +82,8 @@ describe('a task that is cancelled while an activity is about to fail', () => {
     await cancelDuring('checkTargetPhase');
     assert.equal(verdict?.reason, 'Cancelled');
     assert.match(verdict.message, messagePattern('Cancelled', 'unsent', { node: nodeText(input.node) }));
+    // The check may have acquired it before its worker was lost.
+    assert.deepEqual(permit, { permitId: permitIdOf(input.cluster, input.node), holder: handle.workflowId });
   });
 
   it('is looked up on the sidecar when that was the dispatch: it may have been sent', async () => {

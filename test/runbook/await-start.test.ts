@@ -18,18 +18,11 @@ import {
   observedNode,
   observedValidator,
 } from './made-up-chain.ts';
+import { madeUpPlan } from './made-up-plan.ts';
 
 const HOUR = 3_600_000;
 const request: StartRequest = {
-  plan: {
-    cluster: 'c',
-    namespace: NAMESPACE,
-    chainId: CHAIN,
-    rules: { maxUnavailable: 1, soakMs: 0, onFailure: 'Pause', maxFailures: 0 },
-    gate: { blocks: 10, timeoutMs: 60_000, maxLag: 5, signing: true },
-    guard: { minSources: 2 },
-    dryRun: false,
-  },
+  plan: madeUpPlan,
   node: 'a',
   nodes: ['a', 'b'],
   running: [],

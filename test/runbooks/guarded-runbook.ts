@@ -18,6 +18,10 @@ export async function RestartEach(nodes: readonly NodeReference[], options: Chai
   );
 }
 
+export async function HoldNode(node: NodeReference, options: ChainOptions): Promise<string> {
+  return await guarded(node, options, async ({ name }) => await Promise.resolve(name));
+}
+
 export async function AwaitGate(node: NodeReference, options: ChainOptions): Promise<PassedGate> {
   return await gate(node, options);
 }

@@ -23,6 +23,12 @@ export interface HeldNode extends NodeReference, PlannedNode {
   };
 }
 
+/**
+ * How long a node waits for its permits and the guard before it is checked again whether it may be down, in milliseconds: a
+ * window may have closed, or an operator may have paused the runbook.
+ */
+export const PATIENCE_MS = 15_000;
+
 /** What to do about a permit that others hold. */
 export interface PermitLimit<Result> {
   /** Longest wait for the permit, in milliseconds. */

@@ -20,7 +20,7 @@ import type { GateProgress, GateResult } from '../../core/runbook/runbook-activi
 import { formatDuration } from '../../lib/go-duration.ts';
 import { markdown } from '../../lib/markdown.ts';
 import { present } from '../../lib/present.ts';
-import { gateOnce, holdNode, type HeldNode } from './held-node.ts';
+import { gateOnce, holdNode, PATIENCE_MS, type HeldNode } from './held-node.ts';
 import { restartSeid } from './restart-seid.ts';
 
 /** One try at one node of a runbook. */
@@ -47,12 +47,6 @@ export const reportNode = defineSignal<[NodeReport]>('reportNode');
 export const promoteGate = defineSignal('promoteGate');
 /** From the workflow of a runbook to that of a node: it starts no further node, and ends with this one. */
 export const runbookEnds = defineSignal('runbookEnds');
-
-/**
- * How long a node waits for its permits and the guard before its runbook waits in its place, in milliseconds: windows,
- * pauses and commands apply there.
- */
-const PATIENCE_MS = 15_000;
 
 /**
  * Restarts one node of a runbook and waits at its gate, with the node's permit from before the restart to after the
