@@ -28,7 +28,9 @@ export type RunbookEvent =
   | { readonly type: 'halted'; readonly message: string }
   | { readonly type: 'ended'; readonly node: string; readonly result: NodeResult }
   /** The resource was deleted, or the workflow was cancelled. */
-  | { readonly type: 'deleted' };
+  | { readonly type: 'deleted' }
+  /** Its end was decided, and is about to be written. */
+  | { readonly type: 'over' };
 
 /**
  * The state after an event.
@@ -61,6 +63,8 @@ function reduce(state: RunbookState, event: RunbookEvent, atMs: number): Runbook
           message: 'The resource was deleted or the workflow was cancelled.',
         },
       };
+    case 'over':
+      return { ...state, isOver: true };
     default:
       return afterEnd(state, event.node, { result: event.result, atMs });
   }

@@ -88,6 +88,8 @@ function answered(
 
 function tried(state: RunbookState, control: RunbookControl, atMs: number): Applied | { readonly message: string } {
   try {
+    if (state.isOver)
+      throw new Refusal(`The runbook has ended, so ${control.verb} has no effect. Create a new runbook.`);
     if (nodeVerbs.includes(control.verb) && control.node === undefined)
       throw new Refusal(`${control.verb} needs the name of a node.`);
     return verbs[control.verb](state, control, atMs);
@@ -186,7 +188,8 @@ const verbs: Readonly<Record<RunbookVerb, Verb>> = {
 /** The state after a change of what may be edited in the spec, other than `control`. */
 export function applySettings(state: RunbookState, settings: RunbookSettings): RunbookState {
   const { startedAtMs, settingsReadAtMs = startedAtMs } = state;
-  if (isOlderSpec(settings, { generation: state.generation ?? 0, readAtMs: settingsReadAtMs })) return state;
+  const known = { generation: state.generation ?? 0, readAtMs: settingsReadAtMs };
+  if (state.isOver || isOlderSpec(settings, known)) return state;
   const { generation, readAtMs, skipNodes } = settings;
   const next = {
     ...uncleared(state),

@@ -121,6 +121,8 @@ export interface RunbookState {
   readonly waiting?: RunbookWaiting;
   readonly guard?: GuardNumbers;
   readonly aborting?: RunbookAbort;
+  /** Its end was decided: no command has an effect any longer. */
+  readonly isOver?: true;
   /** The last ten. */
   readonly failures: readonly RunbookFailure[];
   /** The last fifty. */

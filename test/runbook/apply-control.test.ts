@@ -115,6 +115,19 @@ describe('a command to a runbook', () => {
     assert.equal(again.state, paused.state);
   });
 
+  it('has no effect once the end was decided, and neither has an edit of the spec', () => {
+    const { state: paused, answer } = control(begin(), 'pause');
+    const over = afterRunbookEvent(paused, { type: 'over' }, NOW);
+    for (const verb of runbookVerbs) {
+      const refused = applyControl(over, { id: 'late', verb, node: 'a' }, NOW);
+      assert.ok(!refused.answer.isAccepted);
+      assert.match(refused.answer.message, /\bhas ended\b/);
+      assert.deepEqual(refused.state.pauses, over.pauses);
+    }
+    assert.deepEqual(applyControl(over, { id: answer.id, verb: 'pause' }, NOW).answer, answer);
+    assert.equal(applySettings(over, { generation: 9, paused: true, skipNodes: ['a'] }), over);
+  });
+
   it('is refused in the spec under an id that was there before another one, and the answer is shown', () => {
     const fromSpec = (state: RunbookState, id: string, verb: RunbookVerb) =>
       applyControl(state, { id, verb, isFromSpec: true }, NOW).state;

@@ -77,6 +77,8 @@ class RunbookRun {
   #plan: RunbookPlan | undefined;
   #check: RunningCheck | undefined;
   #isDeleted = false;
+  /** What it ended with. Unset: it has not ended. */
+  #end: RunbookView | undefined;
   /** Workflows of nodes that know, or are being told, that the runbook is ending. */
   readonly #toldOfEnd = new Set<string>();
 
@@ -96,6 +98,8 @@ class RunbookRun {
     // A run that continues an earlier one has something to show at once.
     this.#onChange();
     const view = await this.#work();
+    this.#end = view;
+    this.apply({ type: 'over' });
     mirror.stop();
     showRunbook(view);
     if (this.#input.mirrorTo !== undefined) await this.#writeEnd(view);
@@ -321,6 +325,7 @@ class RunbookRun {
 
   get #view(): RunbookView {
     const { state } = this.#control;
+    if (this.#end !== undefined) return this.#end;
     return state === undefined ? planningView(workflowInfo().startTime.getTime()) : runbookView(state, Date.now());
   }
 
