@@ -134,7 +134,8 @@ export class TaskDispatch {
     }
   }
 
-  async #try(): Promise<DispatchOutcome | undefined> {
+  /** @param isRepeated - Whether it is the second one in a row. */
+  async #try(isRepeated = false): Promise<DispatchOutcome | undefined> {
     const lookedAt = performance.now();
     const seen = await this.#work.look(this.#knowledge.sent, this.#attempt.signal);
     this.#knowledge = afterAnswer(this.#knowledge, seen);
@@ -143,14 +144,11 @@ export class TaskDispatch {
     if (this.#knowledge.sent === 'yes') return (await this.#begin()) ?? { state: 'running' };
     const held = await this.#held();
     if (held !== undefined) return held;
-    const obstacle = this.#mustLookAgain(lookedAt) ? undefined : await this.#begin();
-    if (obstacle !== undefined) return obstacle;
-    return this.#mustLookAgain(lookedAt) ? await this.#try() : await this.#send(lookedAt);
-  }
-
-  /** Also after the guard was evaluated: it reads the chain for seconds. */
-  #mustLookAgain(lookedAt: number): boolean {
-    return isStale(lookedAt) || (this.#guard?.evaluatedAt ?? 0) > lookedAt;
+    const isOlderThanGuard = (this.#guard?.evaluatedAt ?? 0) > lookedAt;
+    // The guard has read the chain for seconds. It is not evaluated again right away.
+    if (isOlderThanGuard && !isRepeated) return await this.#try(true);
+    if (isOlderThanGuard || isStale(lookedAt)) throw tooSlow();
+    return (await this.#begin()) ?? (await this.#send(lookedAt));
   }
 
   /** Why the task may not be sent now. One that goes back to waiting leaves the permit of its chain to others. */
@@ -267,7 +265,7 @@ export class TaskDispatch {
       return { state: 'cancelled' };
     // Before the clocks are read: standard error may block.
     this.#log('TaskSending');
-    if (isStale(lookedAt)) return await this.#try();
+    if (isStale(lookedAt)) throw tooSlow();
     if (!this.#mayBegin()) return { state: 'late' };
     const sentAt = performance.now();
     try {
@@ -385,6 +383,14 @@ function mayHaveArrived(error: SidecarError | KubernetesError): boolean {
   return error instanceof SidecarError
     ? error.mayHaveArrived
     : error.httpStatus === undefined || error.httpStatus >= 500;
+}
+
+function tooSlow(): SidecarError {
+  return new SidecarError(
+    'SIDECAR_CALL_TIMEOUT',
+    `the checks before the task is sent took longer than ${FRESH_MS / 1000} s, so they are repeated`,
+    { mayHaveArrived: false },
+  );
 }
 
 /** @param lookedAt - By the monotonic clock, in milliseconds. */

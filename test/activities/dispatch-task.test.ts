@@ -60,6 +60,7 @@ describe('a dispatch whose worker is paused between the heartbeat that Temporal 
       signal: new AbortController().signal,
       assume: () => undefined,
       heartbeat: () => undefined,
+      sleep: async () => undefined,
       confirm: async () => {
         nowMs += 60_000;
         atSidecar = RUNNING;
@@ -70,7 +71,45 @@ describe('a dispatch whose worker is paused between the heartbeat that Temporal 
     const { state, knowledge } = await dispatch.run();
     assert.deepEqual(posted, []);
     assert.deepEqual([state, knowledge.sent], ['running', 'yes']);
-    assert.deepEqual(recorded.events, ['TaskSending', 'TaskFound']);
+    assert.deepEqual(recorded.events, ['TaskSending', 'TaskProblem', 'TaskFound']);
+  });
+});
+
+describe('a dispatch to a sidecar that answers too slowly', () => {
+  afterEach(() => mock.restoreAll());
+
+  it('says so, and ends when the execution time is over', async () => {
+    let nowMs = 0;
+    mock.method(performance, 'now', () => nowMs);
+    const slowly =
+      <Answer>(answer: Answer) =>
+      async (): Promise<Answer> => {
+        nowMs += 3_000;
+        return await Promise.resolve(answer);
+      };
+    const recorded = new RecordedLog();
+    const sidecar = {
+      getTask: slowly(undefined),
+      isAlive: slowly(true),
+      listTasks: slowly([]),
+      postTask: async () => assert.fail('what was looked at is old'),
+    };
+    const attempt = {
+      get nowMs() {
+        return nowMs;
+      },
+      elapsedMs: 0,
+      isCancelled: false,
+      signal: new AbortController().signal,
+      assume: () => undefined,
+      heartbeat: () => undefined,
+      sleep: async (milliseconds: number) => void (nowMs += milliseconds),
+    };
+    const { state, knowledge, begun } = await dispatchOf({ sidecar, log: recorded.log }, attempt, { plan }).run();
+    assert.deepEqual([state, knowledge.sent], ['late', 'no']);
+    assert.ok((begun?.elapsedMs ?? 0) >= (plan.timeoutMs ?? 0));
+    const [problem] = recorded.of('TaskProblem');
+    assert.equal((problem?.error as SidecarError | undefined)?.code, 'SIDECAR_CALL_TIMEOUT');
   });
 });
 
