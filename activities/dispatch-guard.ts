@@ -20,7 +20,7 @@ const FRESH_MS = 15_000;
 export interface DispatchGuardOptions {
   readonly plan: TaskPlan;
   readonly guard: PlannedGuard;
-  /** Chain whose permit the task may hold. Unset: none. */
+  /** Chain whose permit the task may hold. Unset: it has none yet. */
   readonly chainId: string | undefined;
   readonly attempt: Pick<Attempt<object>, 'nowMs' | 'signal'>;
 }
@@ -31,12 +31,19 @@ export class DispatchGuard {
   readonly #options: DispatchGuardOptions;
   /** When the guard last allowed the task, by the monotonic clock, in milliseconds. Unset: it did not. */
   evaluatedAt: number | undefined;
+  #chainId: string | undefined;
   /** Verdicts that the override has passed over, in any evaluation. */
   readonly #passedOver = new Set<string>();
 
   constructor(dependencies: TargetDependencies, options: DispatchGuardOptions) {
     this.#dependencies = dependencies;
     this.#options = options;
+    this.#chainId = options.chainId;
+  }
+
+  /** Chain whose permit the task may hold. Unset: none. */
+  get chainId(): string | undefined {
+    return this.#chainId;
   }
 
   /** Whether the task may be sent without another evaluation. */
@@ -63,6 +70,7 @@ export class DispatchGuard {
     const seiNode = await readSeiNode(seiNodes, node, attempt.signal);
     if (seiNode === undefined || (node.uid !== undefined && seiNode.metadata.uid !== node.uid)) return 'gone';
     const target = guardTargetOf(seiNode);
+    this.#chainId = target.chainId;
     const question = { guard, target, cluster, lastRestartMs, attempt };
     const pass = await passGuard(this.#dependencies, question, async (permitId) => {
       const taken = await permits.acquire(permitId, ownWorkflowId());
@@ -89,9 +97,10 @@ export class DispatchGuard {
    * @param sent - By an earlier attempt.
    */
   async release(sent: Sent): Promise<void> {
-    const { chainId, guard, attempt } = this.#options;
-    if (chainId === undefined || guard.mode !== 'Enforce') return;
-    await endRestart(this.#dependencies, chainId, { holder: ownWorkflowId(), sent, endedAtMs: attempt.nowMs });
+    const { guard, attempt } = this.#options;
+    this.evaluatedAt = undefined;
+    if (this.#chainId === undefined || guard.mode !== 'Enforce') return;
+    await endRestart(this.#dependencies, this.#chainId, { holder: ownWorkflowId(), sent, endedAtMs: attempt.nowMs });
   }
 
   get #overrideReason(): string {

@@ -137,18 +137,26 @@ export class TaskDispatch {
   /** @param isRepeated - Whether it is the second one in a row. */
   async #try(isRepeated = false): Promise<DispatchOutcome | undefined> {
     const lookedAt = performance.now();
+    const found = await this.#find();
+    if (found !== undefined) return (await this.#begin()) ?? found;
+    return (await this.#held()) ?? (await this.#beginAndSend(lookedAt, isRepeated));
+  }
+
+  async #beginAndSend(lookedAt: number, isRepeated: boolean): Promise<DispatchOutcome | undefined> {
+    const isOutdated = (this.#guard?.evaluatedAt ?? 0) > lookedAt;
+    // The guard has read the chain for seconds. It is not evaluated again right away.
+    if (isOutdated && !isRepeated) return await this.#try(true);
+    if (isOutdated || isStale(lookedAt)) throw tooSlow();
+    return (await this.#begin()) ?? (await this.#send(lookedAt));
+  }
+
+  /** @returns `undefined` when the sidecar does not have the task and was not seen to accept it. */
+  async #find(): Promise<DispatchOutcome | undefined> {
     const seen = await this.#work.look(this.#knowledge.sent, this.#attempt.signal);
     this.#knowledge = afterAnswer(this.#knowledge, seen);
     if (seen.state === 'unconfirmed') throw notAlive();
-    if (seen.state !== 'absent') return (await this.#begin()) ?? seen;
-    if (this.#knowledge.sent === 'yes') return (await this.#begin()) ?? { state: 'running' };
-    const held = await this.#held();
-    if (held !== undefined) return held;
-    const isOlderThanGuard = (this.#guard?.evaluatedAt ?? 0) > lookedAt;
-    // The guard has read the chain for seconds. It is not evaluated again right away.
-    if (isOlderThanGuard && !isRepeated) return await this.#try(true);
-    if (isOlderThanGuard || isStale(lookedAt)) throw tooSlow();
-    return (await this.#begin()) ?? (await this.#send(lookedAt));
+    if (seen.state !== 'absent') return seen;
+    return this.#knowledge.sent === 'yes' ? { state: 'running' } : undefined;
   }
 
   /** Why the task may not be sent now. One that goes back to waiting leaves the permit of its chain to others. */
@@ -164,6 +172,7 @@ export class TaskDispatch {
     if (found === undefined) return undefined;
     if (found === 'gone') return { state: 'gone' };
     if (this.#executingSinceMs === undefined) return { state: 'busy', heldBy: found };
+    await this.#guard.release(this.#knowledge.sent);
     const why = found.by === 'guard' ? found.finding : `chain ${found.chainId} is busy with ${found.holder}`;
     throw new SidecarError('GUARDED', `the guard holds the task back: ${why}`, { mayHaveArrived: false });
   }
@@ -364,7 +373,11 @@ export class TaskDispatch {
     }
     if (end.state === 'running' || end.state === 'completed' || end.state === 'failed')
       this.#log('TaskFound', { state: end.state });
-    return { ...end, knowledge: this.#knowledge, ...present({ begun: this.#begun() }) };
+    return {
+      ...end,
+      knowledge: this.#knowledge,
+      ...present({ begun: this.#begun(), chainId: this.#guard?.chainId }),
+    };
   }
 
   #begun(): Begun | undefined {

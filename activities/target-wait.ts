@@ -78,7 +78,8 @@ export class TargetWait implements Disposable {
       metrics: dependencies.metrics,
     });
     const { guard } = plan;
-    if (guard !== undefined && waitsForGuard(plan))
+    // The dispatch has looked for one that others had begun, and did not find it.
+    if (guard !== undefined && (waitsForGuard(plan) || this.#state.heldBy !== undefined))
       this.#guard = new GuardWait(dependencies, { plan, guard, attempt, line: chainLine });
     this.#held = dependencies.guardWaits?.join(this.#state.hold);
   }

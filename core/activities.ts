@@ -169,6 +169,8 @@ export type Dispatched = {
   readonly begun?: Begun;
   /** Polls of this worker at the end of the dispatch. Unset: an older worker dispatched. */
   readonly inFlight?: number;
+  /** Chain whose permit the task may hold. Unset: none, or an older worker dispatched. */
+  readonly chainId?: string;
 } & DispatchOutcome;
 
 /** What an attempt leaves to the next one, and shows in the Temporal UI. */

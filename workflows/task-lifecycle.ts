@@ -93,6 +93,8 @@ export class TaskLifecycle {
   /** Polls of the worker that sent the task. */
   #inFlight: number | undefined;
   #permitRunId: string | undefined;
+  /** Of the dispatch. */
+  #chainId: string | undefined;
   #waited: Partial<TargetWaitState> | undefined;
   #waitingFor: Progress | undefined;
 
@@ -190,6 +192,7 @@ export class TaskLifecycle {
     }
     this.#knowledge = dispatched.knowledge;
     this.#inFlight = dispatched.inFlight;
+    this.#chainId = dispatched.chainId;
     if (dispatched.begun !== undefined) this.#begun = { ...dispatched.begun, atMs: Date.now() };
     this.#noteSubmission();
     if (dispatched.state === 'busy') {
@@ -354,7 +357,7 @@ export class TaskLifecycle {
   }
 
   #ended({ task, plan, verdict }: Pick<OverTask, 'task' | 'plan' | 'verdict'>, isSeenToEnd = false): FinishedTask {
-    const chainId = this.#ready?.guard?.chainId ?? this.#waited?.chainId;
+    const chainId = this.#chainId ?? this.#ready?.guard?.chainId ?? this.#waited?.chainId;
     const chainPermit =
       chainId === undefined ? undefined : { chainId, sent: this.#knowledge.sent, wasSeenToEnd: isSeenToEnd };
     return {

@@ -9,6 +9,7 @@ import type { DispatchHeartbeat } from '../../core/activities.ts';
 import type { RecentRestart } from '../../core/guard/guard-situation.ts';
 import type { Knowledge } from '../../core/knowledge.ts';
 import { planTask } from '../../core/task-plan.ts';
+import { present } from '../../lib/present.ts';
 import { RecordedLog } from '../support/recorded-log.ts';
 import { CHAIN, chainOf, NOW_MS } from '../core/guard/observations.ts';
 
@@ -33,10 +34,15 @@ async function dispatched(world: {
   readonly others?: readonly SidecarTask[];
   /** What an earlier attempt left. */
   readonly knowledge?: Knowledge;
+  /** How much of its execution time is used up, in milliseconds. Unset: it has not begun. */
+  readonly elapsedMs?: number;
+  /** Whether the wait for the guard was left out: others had begun the task. */
+  readonly isAdopted?: boolean;
 }) {
   const released: string[] = [];
   let recent: readonly RecentRestart[] = [{ cluster: 'c', ...node, holder: OWN, sentAtMs: NOW_MS - 60_000 }];
-  const { silent = [], others = [], knowledge = { sent: 'no' } } = world;
+  const { silent = [], others = [], knowledge = { sent: 'no' }, isAdopted = false } = world;
+  let isCancelled = false;
   const permits = {
     acquire: async () => ({ runId: 'p' }),
     isHeldBy: async () => released.length === 0,
@@ -56,17 +62,21 @@ async function dispatched(world: {
   const attempt = {
     nowMs: NOW_MS,
     elapsedMs: 0,
-    isCancelled: false,
+    get isCancelled() {
+      return isCancelled;
+    },
     signal: new AbortController().signal,
     assume: () => undefined,
     heartbeat: () => undefined,
     confirm: async () => false,
+    sleep: async () => void (isCancelled = true),
   } as unknown as Attempt<DispatchHeartbeat>;
   const request = {
     plan,
     request: { type: 'restart-seid' },
     knowledge,
-    guard: { chainId: CHAIN },
+    ...(isAdopted ? {} : { guard: { chainId: CHAIN } }),
+    ...present({ elapsedMs: world.elapsedMs }),
   } as const;
   const context = { info: { workflowExecution: { workflowId: OWN, runId: 'r' } } } as Context;
   const { state } = await asyncLocalStorage.run(context, () => new TaskDispatch(dependencies, request, attempt).run());
@@ -94,6 +104,20 @@ describe('a guarded task that may not be sent after all', () => {
     const { state, recorded } = await dispatched({ silent: [3], knowledge: { sent: 'perhaps' } });
     assert.deepEqual([state, recorded], ['busy', 1]);
   });
+
+  it('leaves it to others while the guard holds it back after its execution has begun', async () =>
+    assert.deepEqual(await dispatched({ silent: [3], elapsedMs: 1_000 }), {
+      state: 'cancelled',
+      released: [`${PERMIT} ${OWN}`],
+      recorded: 0,
+    }));
+
+  it('leaves it to others also when it has never waited for the guard, because others had begun it', async () =>
+    assert.deepEqual(await dispatched({ silent: [3], isAdopted: true }), {
+      state: 'busy',
+      released: [`${PERMIT} ${OWN}`],
+      recorded: 0,
+    }));
 
   it('keeps it when it is sent', async () => assert.deepEqual((await dispatched({})).released, []));
 });

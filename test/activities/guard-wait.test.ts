@@ -6,8 +6,10 @@ import { PermitLine } from '../../activities/permit-line.ts';
 import { TargetWait } from '../../activities/target-wait.ts';
 import { chainPermitIdOf } from '../../api/temporal/permit-id.ts';
 import type { HeldTask } from '../../api/sidecar/sidecar-activity.ts';
+import type { BegunTask } from '../../api/temporal/task-input.ts';
 import type { TargetWaitState } from '../../core/activities.ts';
 import { planTask } from '../../core/task-plan.ts';
+import { present } from '../../lib/present.ts';
 import { CHAIN, chainOf, NOW_MS } from '../core/guard/observations.ts';
 import { noLog } from '../support/recorded-log.ts';
 
@@ -24,7 +26,16 @@ const plan = 'plan' in planned ? planned.plan : assert.fail(planned.verdict.mess
 /** The wait of a second attempt; the first one acquired both permits, and its worker was lost. @returns What it holds. */
 async function heldAfterLoss(
   earlier: Partial<TargetWaitState>,
-  { silent = [], tasks = [] }: { readonly silent?: readonly number[]; readonly tasks?: readonly HeldTask[] },
+  {
+    silent = [],
+    tasks = [],
+    begun,
+  }: {
+    readonly silent?: readonly number[];
+    readonly tasks?: readonly HeldTask[];
+    /** Set: others had begun the task, and the dispatch has not found it. */
+    readonly begun?: BegunTask;
+  },
 ): Promise<readonly string[]> {
   const held = new Set([CHAIN_PERMIT, 'the permit of the node']);
   const dependencies = {
@@ -56,7 +67,12 @@ async function heldAfterLoss(
   } as unknown as Attempt<TargetWaitState>;
   const context = { info: { workflowExecution: { workflowId: HOLDER, runId: 'r' } } } as unknown as Context;
   await asyncLocalStorage.run(context, async () => {
-    using wait = new TargetWait(dependencies, { plan, attempt, line: new PermitLine(), chainLine: new PermitLine() });
+    using wait = new TargetWait(dependencies, {
+      plan: { ...plan, ...present({ begun }) },
+      attempt,
+      line: new PermitLine(),
+      chainLine: new PermitLine(),
+    });
     assert.equal(await wait.pass(), undefined);
   });
   return [...held];
@@ -66,6 +82,12 @@ describe('a task that waits after the worker was lost that had acquired the perm
   it('leaves the chain to others while the guard holds it back', async () => {
     const earlier = { guard: { verdict: 'QuorumAtRisk' } } as Partial<TargetWaitState>;
     assert.ok(!(await heldAfterLoss(earlier, { silent: [3] })).includes(CHAIN_PERMIT));
+  });
+
+  it('waits for the guard after the dispatch held it back, also when others had begun it', async () => {
+    const heldBy = { by: 'chain', chainId: CHAIN, holder: 'other' } as const;
+    const begun = { taskId: plan.task.taskId, accepted: false };
+    assert.ok(!(await heldAfterLoss({ heldBy }, { silent: [3], begun })).includes(CHAIN_PERMIT));
   });
 
   it('leaves the chain to others while its node is restarted by another task', async () => {
