@@ -42,6 +42,8 @@ type Move = Exclude<StatusChange, { step: 'edited' }>;
 export interface ChangeContext {
   /** Of the spec that is acted on. Unset: that of the resource as it is read. */
   readonly generation?: number;
+  /** Of the resource as it is read. Unset: `generation`. */
+  readonly latestGeneration?: number | undefined;
   /** When it happened, in milliseconds since the epoch; the same on every attempt to write it. */
   readonly atMs: number;
   /** Unset: the writer is not a workflow. */
@@ -77,8 +79,9 @@ function mayMove(from: TaskPhase | undefined, to: TaskPhase): boolean {
 export function nextStatus(
   current: SeiNodeTaskStatus = {},
   change: StatusChange,
-  context: ChangeContext,
+  given: ChangeContext,
 ): SeiNodeTaskStatus | undefined {
+  const context = { ...given, ...present({ generation: generationAfter(current, given) }) };
   if (change.step === 'edited') return observedAfterEnd(current, context);
   const phase = phaseAfter(change, current.phase);
   if (!mayMove(current.phase, phase)) return undefined;
@@ -97,6 +100,18 @@ export function nextStatus(
     ...workflowAfter(current.workflow, context.workflow),
     ...fieldsAfter[change.step]({ ...current, startedAt }, change as never, context),
   };
+}
+
+/**
+ * A poll that an edit has ended may still write, after the next poll has written. It does not take that edit back. A
+ * generation that the resource does not have is from before a restored backup.
+ */
+function generationAfter(
+  { observedGeneration = 0 }: SeiNodeTaskStatus,
+  { generation, latestGeneration = generation }: ChangeContext,
+): number | undefined {
+  if (generation === undefined || latestGeneration === undefined) return latestGeneration;
+  return observedGeneration <= latestGeneration ? Math.max(generation, observedGeneration) : generation;
 }
 
 function actsOnSpec({ step }: Move): boolean {

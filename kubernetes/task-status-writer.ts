@@ -53,7 +53,7 @@ export class TaskStatusWriter {
       name,
       uid,
       compute: ({ status, metadata }: SeiNodeTask) =>
-        nextStatus(status, change, { generation: metadata.generation, ...context }),
+        nextStatus(status, change, { ...context, latestGeneration: metadata.generation }),
       whenRefused: withoutRefused,
       ...present({ signal }),
     };

@@ -220,6 +220,15 @@ describe('nextStatus', () => {
     assert.equal(nextStatus(running, working, { ...at(30), generation: 2 })?.observedGeneration, 2);
   });
 
+  it('does not go back to an edit that was acted on before, except to that of a restored backup', () => {
+    const edited = nextStatus(after(accepted, executing), working, { ...at(30), generation: 3, latestGeneration: 3 });
+    assert.equal(edited?.observedGeneration, 3);
+    const late = nextStatus(edited, working, { ...at(31), generation: 2, latestGeneration: 3 });
+    assert.equal(late?.observedGeneration, 3);
+    const restored = nextStatus(edited, working, { ...at(31), generation: 2, latestGeneration: 2 });
+    assert.equal(restored?.observedGeneration, 2);
+  });
+
   it('no longer says that it waits once it does not, whatever the end', () => {
     for (const wait of [waiting, queueing]) {
       for (const verdict of verdicts) {

@@ -6,7 +6,7 @@ import { bundleWorkflows } from '../../worker/workflow-bundle.ts';
  * the modules of rolling restarts `npm run bench -- profile` showed 4.1 ms of the workflow bundle per task, without them
  * 4.2 ms.
  */
-const LARGEST = 190_000;
+const LARGEST = 195_000;
 /** A block, or a line of its own. */
 const COMMENT = /\/\*[^]*?\*\/|^\s*\/\/.*$/gm;
 
