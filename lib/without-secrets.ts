@@ -1,8 +1,17 @@
 /** A shorter one would take letters out of words; tokens are far longer. */
 const SHORTEST = 8;
 const REMOVED = '[removed]';
-/** Words have no digits. */
-const AFTER_BEARER = /\b(bearer(?:\s|%20|\+)+)(?=[\w.~+/=%-]*\d)[\w.~+/=%-]{8,}/gi;
+/**
+ * A token after blanks; words have no digits. The text may be 16 MiB from outside, so the blanks and the token share no
+ * character: every division between them would be tried, in time that grows with the square of the length. `{8,}`
+ * would need memory for each character, and V8 would give up.
+ */
+const AFTER_BEARER = /\b(bearer\+*\s+)(?=[\w.~+/=%-]*\d)[\w.~+/=%-]{8}[\w.~+/=%-]*/gi;
+/**
+ * A token or words after a blank as URLs write it. Words are matched too, so that they are passed over: else each Bearer
+ * among them would have the rest searched for a digit once more.
+ */
+const AFTER_BEARER_IN_URL = /\b(bearer(?:%20|\+))([\w.~+/=%-]{8}[\w.~+/=%-]*)/gi;
 /** A password may hold an @, and whoever writes one may have forgotten what stands before it in a URL. */
 const USER_INFORMATION = /(?:(\/\/)[^/\s"]*|(?<![^/\s"])[^/\s"][^/\s":]*:[^/\s"]*)@/g;
 
@@ -14,7 +23,11 @@ export function withoutSecrets(text: string, secrets: Iterable<string>): string 
   const forms = [...secrets].filter(({ length }) => length >= SHORTEST).flatMap(formsOf);
   const longestFirst = forms.toSorted((a, b) => b.length - a.length);
   const clean = longestFirst.reduce((rest, form) => rest.replaceAll(form, REMOVED), text);
-  return clean.replaceAll(AFTER_BEARER, `$1${REMOVED}`);
+  return clean
+    .replaceAll(AFTER_BEARER, `$1${REMOVED}`)
+    .replaceAll(AFTER_BEARER_IN_URL, (all, bearer: string, token: string) =>
+      /\d/.test(token) ? `${bearer}${REMOVED}` : all,
+    );
 }
 
 /** Text with URLs, without the part of each URL before an @. */

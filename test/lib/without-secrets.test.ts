@@ -27,6 +27,32 @@ describe('withoutSecrets', () => {
     assert.equal(withoutSecrets(words, []), words);
   });
 
+  const afterBearer: readonly (readonly [what: string, text: string, clean: string])[] = [
+    ['a plus', '?header=bearer+abcdef12&x', '?header=bearer+[removed]&x'],
+    ['an encoded blank', '?header=bearer%20abcdef12&x', '?header=bearer%20[removed]&x'],
+    ['a plus and a blank', 'bearer+ abcdef12', 'bearer+ [removed]'],
+    ['a word that ends in it', 'bearer token-of-bearer abcdef12', 'bearer token-of-bearer [removed]'],
+    ['itself, in a URL', '?header=bearer+bearer+abcdef12&x', '?header=bearer+[removed]&x'],
+  ];
+  for (const [what, text, clean] of afterBearer)
+    it(`removes a token after Bearer and ${what}`, () => assert.equal(withoutSecrets(text, []), clean));
+
+  // Work that grew with the square of the length would take these more than ten minutes.
+  const long: readonly (readonly [what: string, text: string])[] = [
+    ['pluses after one', `bearer${'+'.repeat(2 ** 20)}`],
+    ['blanks after one', `bearer${' '.repeat(2 ** 20)}`],
+    ['pluses and blanks after one', `bearer${'+ '.repeat(2 ** 19)}`],
+    ['one after the other', 'bearer+'.repeat(2 ** 17)],
+    ['one after the other, with words', `bearer ${'words-bearer+'.repeat(2 ** 16)}`],
+  ];
+  for (const [what, text] of long)
+    it(`reads a mebibyte of Bearer, with ${what}, once`, () => assert.equal(withoutSecrets(text, []), text));
+
+  it('removes a token as long as the largest answer', () => {
+    assert.equal(withoutSecrets(`bearer ${'7'.repeat(2 ** 24)}`, []), 'bearer [removed]');
+    assert.equal(withoutSecrets(`bearer+${'7'.repeat(2 ** 24)}`, []), 'bearer+[removed]');
+  });
+
   it('removes the longer of two secrets with the same start', () => {
     assert.equal(withoutSecrets('planted-key-2', ['planted-key', 'planted-key-2']), '[removed]');
   });
