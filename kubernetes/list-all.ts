@@ -34,7 +34,8 @@ export async function listAll<T extends KubernetesObject>(
       const whole = await client.listPage({ ...selection, timeoutMs: FULL_LIST_TIMEOUT_MS });
       return { items: whole.items, resourceVersion: whole.metadata.resourceVersion };
     }
-    items.push(...page.items);
+    // One by one: a server that ignores the limit may send more than a call has room for as arguments.
+    for (const item of page.items) items.push(item);
   } while (page.metadata.continue);
   return { items, resourceVersion: page.metadata.resourceVersion };
 }

@@ -3,6 +3,8 @@ import { printable } from '../../lib/printable.ts';
 import { present } from '../../lib/present.ts';
 
 const RESTART = 'restart-seid';
+/** Ten times what the contract allows: a longer list is not of a sidecar. */
+const LONGEST_LIST = 1_000;
 
 const heldTaskSchema = z.object({
   id: z.string(),
@@ -13,7 +15,7 @@ const heldTaskSchema = z.object({
 });
 
 /** What is used of the sidecar's list of tasks (contract §3): newest first, at most 100. */
-export const sidecarTaskListSchema = z.array(heldTaskSchema);
+export const sidecarTaskListSchema = z.array(heldTaskSchema).max(LONGEST_LIST);
 
 export type HeldTask = z.output<typeof heldTaskSchema>;
 
@@ -39,7 +41,7 @@ export function sidecarActivity(tasks: readonly HeldTask[], ownId: string): Side
   );
   return present({
     restarting: restarting && printable(restarting.id, 64),
-    lastRestartEndedAtMs: ends.length === 0 ? undefined : Math.max(...ends),
+    lastRestartEndedAtMs: ends.toSorted((a, b) => a - b).at(-1),
     signalLater: signal && {
       taskId: printable(signal.id, 64),
       ...present({ targetHeight: signal.params?.targetHeight }),

@@ -136,6 +136,12 @@ describe('SidecarClient with a sidecar that does not', () => {
     });
   }
 
+  it('retries a list of more tasks than a sidecar has', async () => {
+    const list = `[${Array(1_001).fill(running).join()}]`;
+    const { code } = await failureOf(against(answering(200, list), (client) => client.listTasks(node, patience)));
+    assert.equal(code, 'SIDECAR_UNREADABLE_ANSWER');
+  });
+
   it('quotes the answer on one printable line', async () => {
     const { message } = await failureOf(
       against(answering(500, '\u001b[31mboom\u001b[0m\n'.repeat(100)), (client) => call(client, 'GET')),

@@ -28,6 +28,13 @@ describe("what is read from the sidecar's list", () => {
     assert.equal(sidecarActivity(tasks, OWN).lastRestartEndedAtMs, Date.parse('2026-11-24T00:00:09Z'));
   });
 
+  it('is the end of the last restart of any number', () => {
+    const tasks = [...Array(300_000).keys()].map((second) =>
+      restart(`r${second}`, 'completed', new Date(second * 1_000).toISOString()),
+    );
+    assert.equal(sidecarActivity(tasks, OWN).lastRestartEndedAtMs, 299_999_000);
+  });
+
   it('is a wait that will send SIGTERM to seid, with what came from outside made safe to show', () => {
     const wait = {
       id: 'w\u001b[31m',
@@ -58,5 +65,11 @@ describe("what is read from the sidecar's list", () => {
     );
     assert.ok(!sidecarTaskListSchema.safeParse({ tasks: [] }).success);
     assert.ok(!sidecarTaskListSchema.safeParse([{ id: 1 }]).success);
+  });
+
+  it('refuses a list that is far longer than the contract allows', () => {
+    const task = restart('x', 'completed');
+    assert.ok(sidecarTaskListSchema.safeParse(Array(1_000).fill(task)).success);
+    assert.ok(!sidecarTaskListSchema.safeParse(Array(1_001).fill(task)).success);
   });
 });
