@@ -16,7 +16,7 @@ export type SidecarErrorCode =
 interface SidecarErrorDetails {
   /** Whether the call can have reached the sidecar. Default: true. */
   readonly mayHaveArrived?: boolean;
-  /** From the `Retry-After` header, in milliseconds. */
+  /** From the `Retry-After` header, in milliseconds; at most 30,000. */
   readonly retryAfterMs?: number | undefined;
 }
 

@@ -25,6 +25,8 @@ const CALL_TIMEOUT_MS = 5_000;
 const ANSWER_BYTES = 1024 * 1024;
 /** Maximum size of a list of a hundred tasks, in bytes. */
 const LIST_BYTES = 16 * 1024 * 1024;
+/** Maximum `Retry-After` that is honoured, in milliseconds: a wait that is not taken off may still stop seid. */
+const LONGEST_RETRY_AFTER_MS = 30_000;
 /** The sidecar's error for a task store that could not write at the moment (contract §3). */
 const PASSING_REFUSAL = 'persist task';
 
@@ -49,7 +51,7 @@ interface Call {
 interface Answer {
   readonly status: number;
   readonly text: string;
-  /** From the `Retry-After` header, in milliseconds. */
+  /** From the `Retry-After` header, in milliseconds; at most 30,000. */
   readonly retryAfterMs?: number;
   /** The token that was sent; never shown. */
   readonly token: string | undefined;
@@ -179,8 +181,8 @@ function notMade(call: string): SidecarError {
 
 /** Only whole seconds: sidecars do not send dates. */
 function retryAfter(headers: Dispatcher.ResponseData['headers']): { retryAfterMs?: number } {
-  const seconds = /^\d{1,5}$/.exec(String(headers['retry-after'] ?? ''))?.[0];
-  return seconds === undefined ? {} : { retryAfterMs: 1_000 * Number(seconds) };
+  const seconds = /^\d+$/.exec(String(headers['retry-after'] ?? ''))?.[0];
+  return seconds === undefined ? {} : { retryAfterMs: Math.min(LONGEST_RETRY_AFTER_MS, 1_000 * Number(seconds)) };
 }
 
 function headersOf({ body }: Call, token: string | undefined): Record<string, string> {

@@ -136,6 +136,21 @@ describe('SidecarClient with a sidecar that does not', () => {
     });
   }
 
+  const pauses: readonly (readonly [header: string, retryAfterMs: number | undefined])[] = [
+    ['7', 7_000],
+    ['30', 30_000],
+    ['99999', 30_000],
+    ['9'.repeat(400), 30_000],
+    ['-1', undefined],
+    ['Tue, 24 Nov 2026 00:21:50 GMT', undefined],
+  ];
+  for (const [header, retryAfterMs] of pauses)
+    it(`lets a sidecar ask for ${retryAfterMs ?? 'no'} ms with Retry-After: ${header.slice(0, 30)}`, async () => {
+      const busy = answering(503, '', { 'retry-after': header });
+      const failure = await failureOf(against(busy, (client) => call(client, 'DELETE')));
+      assert.equal(failure.retryAfterMs, retryAfterMs);
+    });
+
   it('retries a list of more tasks than a sidecar has', async () => {
     const list = `[${Array(1_001).fill(running).join()}]`;
     const { code } = await failureOf(against(answering(200, list), (client) => client.listTasks(node, patience)));
