@@ -8,7 +8,6 @@ import { apiErrorOf, notJson, readText } from './read-response.ts';
 import { abortable } from '../lib/abortable.ts';
 import { CallDeadline } from '../lib/call-deadline.ts';
 import { timed, type Ended } from '../lib/timed.ts';
-import { timerLength } from '../lib/timer-length.ts';
 import { withoutSecrets } from '../lib/without-secrets.ts';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
@@ -36,7 +35,7 @@ export interface KubernetesRequest {
 export interface StreamRequest {
   readonly path: string;
   readonly query?: Query;
-  /** Timeout from opening to the last byte, in milliseconds. */
+  /** Timeout from the opened stream to its last byte, in milliseconds. */
   readonly deadlineMs: number;
   /** Maximum time between two chunks, in milliseconds. After that the connection counts as dead. */
   readonly idleMs: number;
@@ -127,7 +126,7 @@ export class KubernetesTransport {
     const call = `${method} ${path}`;
     using deadline = new CallDeadline(Math.min(timeoutMs, this.#timeoutMs ?? Infinity), request.signal);
     try {
-      const answer = await this.#send(request, { on: 'dispatcher', deadline, headersTimeout: 0, bodyTimeout: 0 });
+      const answer = await this.#send(request, { on: 'dispatcher', deadline, bodyTimeout: 0 });
       return await readText(answer.body, maxResponseBytes, call);
     } catch (error) {
       throw explainFailure(error, { call, server: this.server, signal: request.signal });
@@ -135,22 +134,19 @@ export class KubernetesTransport {
   }
 
   /**
-   * Opens a stream, for which the server has 10 s, and returns its chunks until the server ends it.
+   * Opens a stream, for which credentials and server have 10 s, and returns its chunks until the server ends it.
    *
    * @throws as `request` does, also between chunks; KubernetesTimeoutError past `deadlineMs` or `idleMs`.
    */
   async openStream(request: StreamRequest): Promise<AsyncIterable<Buffer>> {
     const { path, query, deadlineMs, idleMs, signal } = request;
-    const deadline = new CallDeadline(deadlineMs, signal);
-    const bounds: Bounds = {
-      on: 'watchDispatcher',
-      deadline,
-      headersTimeout: timerLength(this.#timeoutMs ?? DEFAULT_TIMEOUT_MS),
-      bodyTimeout: idleMs,
-    };
+    // Of the opening first: a refusal, whose body may stall, must not take as long as a stream.
+    const deadline = new CallDeadline(Math.min(this.#timeoutMs ?? DEFAULT_TIMEOUT_MS, deadlineMs), signal);
+    const bounds: Bounds = { on: 'watchDispatcher', deadline, bodyTimeout: idleMs };
     const failure = { call: `GET ${path}`, server: this.server, signal };
     try {
       const answer = await this.#send({ method: 'GET', path, query, signal }, bounds);
+      deadline.restart(deadlineMs);
       return chunksOf(answer.body, deadline, failure);
     } catch (error) {
       deadline[Symbol.dispose]();
@@ -193,14 +189,14 @@ export class KubernetesTransport {
 
   async #sendOnce(
     request: KubernetesRequest,
-    { on, deadline: { signal }, headersTimeout, bodyTimeout }: Bounds,
+    { on, deadline: { signal }, bodyTimeout }: Bounds,
     credentials: Credentials,
   ): Promise<Dispatcher.ResponseData> {
     const { method, path, query, body, contentType = 'application/json' } = request;
     const url = new URL(this.server + path);
     const sent = credentials[on].request({
       signal,
-      headersTimeout,
+      headersTimeout: 0,
       bodyTimeout,
       method,
       origin: url.origin,
@@ -231,10 +227,8 @@ export class KubernetesTransport {
 
 interface Bounds {
   readonly on: 'dispatcher' | 'watchDispatcher';
-  /** Of the whole call. */
+  /** Of a whole call; of a stream, until it is open or its refusal is read. */
   readonly deadline: CallDeadline;
-  /** undici's timeout for headers, in milliseconds. 0: no timeout of its own. */
-  readonly headersTimeout: number;
   /** undici's timeout between two chunks of a body, in milliseconds. 0: no timeout of its own. */
   readonly bodyTimeout: number;
 }

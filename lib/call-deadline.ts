@@ -7,8 +7,7 @@ import { timerLength } from './timer-length.ts';
  */
 export class CallDeadline implements Disposable {
   readonly #controller = new AbortController();
-  /** Time that the call has. */
-  readonly milliseconds: number;
+  #milliseconds: number;
   readonly #outer: AbortSignal | undefined;
   readonly #abort = (): void => this.#controller.abort(this.#outer?.reason);
   #timer: NodeJS.Timeout | undefined;
@@ -21,9 +20,14 @@ export class CallDeadline implements Disposable {
   constructor(milliseconds: number, outer: AbortSignal | undefined) {
     outer?.throwIfAborted();
     outer?.addEventListener('abort', this.#abort, { once: true });
-    this.milliseconds = milliseconds;
+    this.#milliseconds = milliseconds;
     this.#outer = outer;
     this.restart();
+  }
+
+  /** Time that the call has. */
+  get milliseconds(): number {
+    return this.#milliseconds;
   }
 
   /** Aborted with a `TimeoutError` when the time is over, or by the caller's signal with its reason. */
@@ -36,10 +40,11 @@ export class CallDeadline implements Disposable {
     clearTimeout(this.#timer);
   }
 
-  /** Gives the call its whole time again. */
-  restart(): void {
+  /** Gives the call its whole time again, or another one that begins here. */
+  restart(milliseconds = this.#milliseconds): void {
     this.pause();
-    this.#timer = setTimeout(() => this.#expire(), timerLength(this.milliseconds));
+    this.#milliseconds = milliseconds;
+    this.#timer = setTimeout(() => this.#expire(), timerLength(milliseconds));
     this.#timer.unref();
   }
 
@@ -49,6 +54,6 @@ export class CallDeadline implements Disposable {
   }
 
   #expire(): void {
-    this.#controller.abort(new DOMException(`The call took longer than ${this.milliseconds} ms.`, 'TimeoutError'));
+    this.#controller.abort(new DOMException(`The call took longer than ${this.#milliseconds} ms.`, 'TimeoutError'));
   }
 }

@@ -298,6 +298,14 @@ describe('KubernetesTransport', () => {
         );
     });
 
+    it('gives a refusal whose body stalls no longer than an opening', async () => {
+      await using server = await FakeApiServer.start((_, response) => void response.writeHead(500).write('{'));
+      const transport = new KubernetesTransport(accessFor(server.transport.server), { timeoutMs: 100 });
+      const watch = { path: '/watch', deadlineMs: 600_000, idleMs: 240_000 };
+      await assert.rejects(transport.openStream(watch), failsWith('KUBERNETES_TIMEOUT', /GET \/watch/));
+      await transport.close();
+    });
+
     it('has connections of its own, so that many watches do not delay a call', async () => {
       await using server = await FakeApiServer.start(({ path }, response) =>
         path === '/call' ? sendJson(response, 200, {}) : response.flushHeaders(),

@@ -17,6 +17,16 @@ describe('CallDeadline', () => {
     assert.deepEqual(deadline.signal.reason, new Error('enough'));
   });
 
+  it('has another time when it is restarted with one', async () => {
+    using longer = new CallDeadline(1, undefined);
+    longer.restart(60_000);
+    using shorter = new CallDeadline(60_000, undefined);
+    shorter.restart(5);
+    await eventually('the shorter one is over', () => shorter.signal.aborted);
+    assert.match(String(shorter.signal.reason), /longer than 5 ms/);
+    assert.deepEqual([longer.signal.aborted, longer.milliseconds], [false, 60_000]);
+  });
+
   it('throws the reason of a signal that is aborted already', () => {
     assert.throws(() => new CallDeadline(60_000, AbortSignal.abort(new Error('enough'))), { message: 'enough' });
   });
