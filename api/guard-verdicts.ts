@@ -90,6 +90,10 @@ export const guardVerdicts = {
         '{usable} of the {required} sources that the guard needs (spec.guard.minSources) report fresh blocks and all validators of chain {chain}. Check the RPC of its other nodes.',
       commits:
         'The sources have {readable} of the last 10 commits of chain {chain} below height {height} in common, and 5 are needed. Check their RPC.',
+      heights:
+        'The latest heights of the sources of chain {chain} are too far from each other: {sources}. Check the nodes that are behind. Find the node whose height is wrong, and stop it.',
+      times:
+        'The commits of chain {chain} below height {height} have no time, or are older than {age}, at {sources}. Check the RPC of these nodes.',
       power: 'The validators of chain {chain} have no voting power at height {height}. Check the sources: {sources}.',
       target:
         'The RPC of {node} does not report the address of its validator key, so its voting power is not known. Check its seid.',

@@ -1,10 +1,13 @@
 import type { NodeReference } from '../../api/node-reference.ts';
+import { agreedHead, agreeingOnHead } from '../../core/guard/agreed-head.ts';
 import { isFresh } from '../../core/guard/chain-evidence.ts';
 import type { NodeStatus, ObservedNode } from '../../core/guard/chain-observation.ts';
 import { isSameNode } from '../../core/guard/guard-situation.ts';
 
 /** How many nodes are asked, unless more have to agree: enough to find out which of them lies. */
 const USUAL_SOURCES = 5;
+/** A node that is more blocks below the height that enough nodes have is not asked: all others would be asked there. */
+const LARGEST_LAG = 5;
 
 interface Choice {
   readonly chainId: string;
@@ -31,7 +34,7 @@ interface Candidate {
 
 /**
  * The nodes to ask about the chain: the highest of those that follow it. Where none does, as on a chain that has
- * stopped, the highest of those that are not catching up, or else of all.
+ * stopped, the highest of those that are not catching up, or else of all. One that is far below the others is left out.
  */
 export function chooseSources(nodes: readonly ObservedNode[], choice: Choice): ChosenSources {
   const isLast = ({ node }: Candidate): boolean => choice.last.some((each) => isSameNode(node, each));
@@ -41,7 +44,10 @@ export function chooseSources(nodes: readonly ObservedNode[], choice: Choice): C
   const settled = candidates.filter(({ status }) => !status.catchingUp);
   const fresh = settled.filter(({ status }) => isFresh(status, choice.nowMs));
   const best = [fresh, settled, candidates].find((each) => each.length > 0) ?? [];
+  const heights = best.map(({ status }) => status.height);
+  const lowest = (agreedHead(heights, agreeingOnHead(choice.minSources)) ?? 0) - LARGEST_LAG;
   const chosen = best
+    .filter(({ status }) => status.height >= lowest)
     .toSorted((one, other) => Number(isLast(one)) - Number(isLast(other)) || other.status.height - one.status.height)
     .slice(0, Math.max(USUAL_SOURCES, choice.minSources));
   if (chosen.length === 0) return { sources: [] };

@@ -1,7 +1,7 @@
 import type { NodeReference } from '../../api/node-reference.ts';
 import { formatDuration } from '../../lib/go-duration.ts';
 import { printable } from '../../lib/printable.ts';
-import { agreedHead } from './agreed-head.ts';
+import { agreedHead, agreeingOnHead } from './agreed-head.ts';
 import type { ChainObservation, ChainSource, ChainValidator, NodeStatus, ObservedNode } from './chain-observation.ts';
 import { finding, type GuardFinding } from './guard-finding.ts';
 import { isSameNode } from './guard-situation.ts';
@@ -17,6 +17,10 @@ const OLDEST_BLOCK_MS = Date.UTC(2015, 0);
 const WINDOW = 10;
 /** Least number of these commits. */
 const LEAST_COMMITS = 5;
+/** Largest age of the latest of these commits, in milliseconds: that of the block of a source, and time for slow blocks. */
+const RECENT_MS = 2 * FRESH_MS;
+/** How far the latest block of a source may be above the height of the validators. */
+const NEAR_BLOCKS = 10;
 
 /** What the sources agree on. */
 export interface ChainEvidence {
@@ -144,9 +148,12 @@ function agreedOn(
 ): ReturnType<typeof chainEvidence> {
   const height = observation.height ?? 0;
   const values = { chain: chainText(observation), height: String(height) };
-  const { readable, signedAtMs } = signatures(sources, height, rules);
+  const { readable, latestMs, signedAtMs } = signatures(sources, height, rules);
   if (readable < LEAST_COMMITS)
     return { finding: finding('ChainDataUnavailable', 'commits', { ...values, readable: String(readable) }) };
+  const past =
+    farBelowHead(observation, asked(fresh, sources), rules) ?? tooOld(observation, { latestMs, sources, rules });
+  if (past !== undefined) return { finding: past };
   const powers = new Map(sources[0]?.validators?.map(({ address, power }) => [address, BigInt(power)]));
   const totalPower = [...powers.values()].reduce((sum, power) => sum + power, 0n);
   if (totalPower === 0n)
@@ -154,8 +161,47 @@ function agreedOn(
   const upgrade = nextUpgrade(sources);
   if (upgrade === undefined) return { finding: finding('ChainDataUnavailable', 'upgrade', values) };
   const heights = fresh.map(({ status }) => status.height);
-  const head = Math.max(height, agreedHead(heights, rules.minSources) ?? height);
+  const head = Math.max(height, agreedHead(heights, agreeingOnHead(rules.minSources)) ?? height);
   return { evidence: { height, head, powers, totalPower, signedAtMs, upgrade, sources } };
+}
+
+function asked(fresh: readonly Observer[], sources: readonly ChainSource[]): Observer[] {
+  return fresh.filter((node) => sources.some((source) => isSameNode(node, source)));
+}
+
+/**
+ * Nodes answer at any height that they have, so that their answers agree also when they are asked who signed long ago. A
+ * source whose own latest block is near says that they were not. At least two have to, where there are two: one of them
+ * may be what the height was taken from.
+ */
+function farBelowHead(
+  observation: ChainObservation,
+  sources: readonly Observer[],
+  { minSources }: EvidenceRules,
+): GuardFinding | undefined {
+  const height = observation.height ?? 0;
+  const near = sources.filter(({ status }) => status.height <= height + NEAR_BLOCKS);
+  if (near.length >= Math.min(agreeingOnHead(minSources), sources.length)) return undefined;
+  const at = sources.map(({ namespace, name, status }) => ({ namespace, name: `${name} at ${status.height}` }));
+  return finding('ChainDataUnavailable', 'heights', { chain: chainText(observation), sources: sourceText(at) });
+}
+
+/** @param latestMs - Time of the latest commit that counts. 0: not known. */
+function tooOld(
+  observation: ChainObservation,
+  {
+    latestMs,
+    sources,
+    rules,
+  }: { readonly latestMs: number; readonly sources: readonly ChainSource[]; readonly rules: EvidenceRules },
+): GuardFinding | undefined {
+  if (rules.nowMs - latestMs <= RECENT_MS) return undefined;
+  return finding('ChainDataUnavailable', 'times', {
+    chain: chainText(observation),
+    height: String(observation.height),
+    age: formatDuration(RECENT_MS),
+    sources: sourceText(sources),
+  });
 }
 
 /** A commit counts when enough sources have it: one source alone could invent signatures. */
@@ -165,14 +211,16 @@ function signatures(sources: readonly ChainSource[], height: number, { minSource
     .map((each) => sources.flatMap((source) => source.commits.find((commit) => commit.height === each) ?? []))
     .filter((seen) => seen.length >= minSources);
   const signedAtMs = new Map<string, number>();
+  let latestMs = 0;
   for (const seen of commits) {
     // No source has to be believed that a block is newer than others say, or newer than a block can be.
     const timeMs = Math.min(...seen.map((commit) => commit.timeMs ?? 0));
     const signedMs = timeMs > nowMs + AHEAD_MS ? 0 : timeMs;
+    latestMs = Math.max(latestMs, signedMs);
     for (const address of seen[0]?.signed ?? [])
       signedAtMs.set(address, Math.max(signedMs, signedAtMs.get(address) ?? 0));
   }
-  return { readable: commits.length, signedAtMs };
+  return { readable: commits.length, latestMs, signedAtMs };
 }
 
 /** The earliest that any source reports. `undefined`: none reports whether there is one. */

@@ -170,15 +170,26 @@ describe('the reader of a chain', () => {
   });
 
   it('asks five nodes at most unless more are needed, the highest, and those that were taken down only where there are too few others', async () => {
-    const nodes = Array.from({ length: 9 }, (_, index) => ({ name: `full-${index}`, height: 100 + index }));
+    const nodes = Array.from({ length: 7 }, (_, index) => ({ name: `full-${index}`, height: 100 + index }));
     await using chain = await FakeChain.start({ nodes: [TARGET, ...nodes] });
-    const observation = await chain.read({ last: fullNodes(8) });
-    assert.deepEqual(namesOf(observation.sources), ['full-3', 'full-4', 'full-5', 'full-6', 'full-7']);
-    assert.equal(observation.height, 103);
-    const few = await chain.read({ last: fullNodes(0, 4, 5, 6, 7, 8) });
-    assert.deepEqual(namesOf(few.sources), ['full-1', 'full-2', 'full-3', 'full-7', 'full-8']);
+    const observation = await chain.read({ last: fullNodes(6) });
+    assert.deepEqual(namesOf(observation.sources), ['full-1', 'full-2', 'full-3', 'full-4', 'full-5']);
+    assert.equal(observation.height, 101);
+    const few = await chain.read({ last: fullNodes(0, 3, 4, 5, 6) });
+    assert.deepEqual(namesOf(few.sources), ['full-1', 'full-2', 'full-4', 'full-5', 'full-6']);
     assert.equal(few.height, 101);
   });
+
+  for (const [behind, names] of [
+    [5, ['full-1', 'full-2', 'low']],
+    [6, ['full-1', 'full-2']],
+  ] as const) {
+    it(`${behind > 5 ? 'leaves out' : 'asks'} a node that is ${behind} blocks below the height that enough have`, async () => {
+      const high: FakeNode = { ...TWO, height: 200 };
+      await using chain = await FakeChain.start({ nodes: [TARGET, ONE, high, { name: 'low', height: 100 - behind }] });
+      assert.deepEqual(namesOf((await chain.read()).sources), names);
+    });
+  }
 
   it('asks as many as the guard needs', async () => {
     const nodes = Array.from({ length: 9 }, (_, index) => ({ name: `full-${index}`, height: 100 + index }));

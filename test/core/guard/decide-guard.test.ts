@@ -27,6 +27,13 @@ function targetWith(change: Partial<GuardSituation['target']>): Partial<GuardSit
   return { target: { ...situationOf().target, ...change } };
 }
 
+/** Every commit has the same age, in milliseconds. */
+function withCommitTimes(ageMs: number | undefined): ChainObservation {
+  const timeMs = ageMs === undefined ? undefined : NOW_MS - ageMs;
+  const commits = commitsOf(TEN.map((_, index) => addressOf(index))).map((commit) => ({ ...commit, timeMs }));
+  return withSources(chainOf({ powers: TEN }), { commits });
+}
+
 interface Row {
   readonly verdict: GuardVerdictName;
   readonly when: string;
@@ -60,6 +67,16 @@ const rows: readonly Row[] = [
     observation: withSources(chainOf({ powers: TEN }), {
       commits: commitsOf(TEN.map((_, index) => addressOf(index))).slice(5),
     }),
+  },
+  {
+    verdict: 'Allowed',
+    when: 'the latest commit is 60 s old',
+    observation: withCommitTimes(60_000),
+  },
+  {
+    verdict: 'Allowed',
+    when: 'the other nodes are 10 blocks above the height of the validators',
+    observation: withStatus(chainOf({ powers: TEN }), { height: HEIGHT + 10 }),
   },
   {
     verdict: 'Allowed',
@@ -223,6 +240,22 @@ const rows: readonly Row[] = [
     observation: withSources(chainOf({ powers: TEN }), { validators: [{ address: addressOf(0), power: '-1' }] }),
   },
   { verdict: 'ChainDataUnavailable', when: 'nobody has power', observation: chainOf({ powers: [0, 0, 0, 0] }) },
+  {
+    verdict: 'ChainDataUnavailable',
+    when: 'the latest commit is more than 60 s old',
+    observation: withCommitTimes(60_001),
+  },
+  { verdict: 'ChainDataUnavailable', when: 'commits have no time', observation: withCommitTimes(undefined) },
+  { verdict: 'ChainDataUnavailable', when: 'commits are of the future', observation: withCommitTimes(-5_001) },
+  {
+    verdict: 'ChainDataUnavailable',
+    when: 'all nodes but one are 11 blocks above the height of the validators',
+    observation: withStatus(
+      chainOf({ powers: TEN }),
+      { height: HEIGHT + 11 },
+      TEN.map((_, index) => `validator-${index}`).slice(2),
+    ),
+  },
   {
     verdict: 'ChainDataUnavailable',
     when: 'no source knows of upgrades',

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import type { ChainObservation } from '../../../core/guard/chain-observation.ts';
+import type { ChainCommit, ChainObservation } from '../../../core/guard/chain-observation.ts';
 import { decideGuard, type GuardDecision } from '../../../core/guard/decide-guard.ts';
 import { ADDRESS_OF_NO_KEY, type GuardSituation } from '../../../core/guard/guard-situation.ts';
 import {
   addressOf,
+  BLOCK_MS,
   chainOf,
   CHAIN,
   CLUSTER,
@@ -29,6 +30,11 @@ function decide(observation: ChainObservation, situation: Partial<GuardSituation
   return decideGuard(observation, { ...situationOf(), ...situation }, settings, NOW_MS);
 }
 
+/** The commits of a chain with another time of the latest two. */
+function latestAt({ sources }: ChainObservation, timeMs: number | undefined): ChainCommit[] {
+  return (sources[0]?.commits ?? []).map((commit, index) => (index < 8 ? commit : { ...commit, timeMs }));
+}
+
 /** What is decided when the restart has ended then. */
 function ended(endedAtMs: number): GuardDecision {
   return decide(chainOf({ powers: TEN }), { recent: [{ ...restart, endedAtMs }] });
@@ -46,12 +52,10 @@ describe('a validator that was restarted', () => {
   for (const name of ['validator-1', 'validator-9'])
     it(`counts as down when ${name} alone reports later times of the blocks`, () => {
       const chain = chainOf({ powers: TEN });
-      const commits = (chain.sources[0]?.commits ?? []).map((commit) => ({ ...commit, timeMs: NOW_MS + 1 }));
-      const recent = [{ ...restart, endedAtMs: NOW_MS }];
+      const commits = latestAt(chain, NOW_MS + 1);
+      const recent = [{ ...restart, endedAtMs: NOW_MS - 3 * BLOCK_MS }];
       assert.equal(decide(withSource(chain, name, { commits }), { recent }).verdict, 'SourcesDisagree');
-      const timeless = withSources(chain, {
-        commits: commits.map(({ height, hash, signed }) => ({ height, hash, signed })),
-      });
+      const timeless = withSources(chain, { commits: latestAt(chain, undefined) });
       assert.equal(decide(withSource(timeless, name, { commits }), { recent }).numbers.riskPower, '20');
     });
 
@@ -61,8 +65,9 @@ describe('a validator that was restarted', () => {
       [5_000, '10'],
       [5_001, '20'],
     ] as const) {
-      const commits = (chain.sources[0]?.commits ?? []).map((commit) => ({ ...commit, timeMs: NOW_MS + aheadMs }));
-      const decision = decide(withSources(chain, { commits }), { recent: [{ ...restart, endedAtMs: NOW_MS }] });
+      const commits = latestAt(chain, NOW_MS + aheadMs);
+      const recent = [{ ...restart, endedAtMs: NOW_MS - 3 * BLOCK_MS }];
+      const decision = decide(withSources(chain, { commits }), { recent });
       assert.equal(decision.numbers.riskPower, riskPower);
     }
   });
