@@ -101,7 +101,7 @@ export const guardVerdicts = {
         '{other} was restarted, and the address of its validator key is not known, so the voting power that is down is not known. Check its seid.',
       gone: '{other} was restarted, the address of its validator key is not known, and it is not a SeiNode of chain {chain} in this cluster, so the voting power that is down is not known. If it is in another cluster, check its seid there. If it was deleted, wait until all validators of the chain sign, then terminate the workflow {record}.',
       upgrade:
-        'No source reports whether an upgrade of chain {chain} is planned. Check the RPC of its nodes (/abci_query).',
+        '{reporting} of the {required} sources that the guard needs (spec.guard.minSources) report whether an upgrade of chain {chain} is planned. Check the RPC of its other nodes (/abci_query).',
       old: 'What was read of chain {chain} is older than the permits of the task.',
       unread: 'Chain {chain} could not be read: {problem}',
     },

@@ -22,6 +22,8 @@ const RECENT_MS = 2 * FRESH_MS;
 /** How far the latest block of a source may be above the height of the validators. */
 const NEAR_BLOCKS = 10;
 
+type PlannedUpgrade = Exclude<NonNullable<ChainSource['upgrade']>, 'none'>;
+
 /** What the sources agree on. */
 export interface ChainEvidence {
   /** Height of the validators. */
@@ -37,8 +39,8 @@ export interface ChainEvidence {
    * not known.
    */
   readonly signedAtMs: ReadonlyMap<string, number>;
-  /** The next planned upgrade. */
-  readonly upgrade: { readonly name: string; readonly height: number } | 'none';
+  /** The next planned upgrade, at the head or above. */
+  readonly upgrade: PlannedUpgrade | 'none';
   readonly sources: readonly ChainSource[];
 }
 
@@ -117,10 +119,12 @@ function halted(
   const ageMs = nowMs - Math.max(...times);
   const isMoving = observers.some(({ status }) => status.height !== status.firstHeight);
   if (isMoving || times.length < minSources || ageMs <= FRESH_MS) return undefined;
-  const head = Math.max(...observers.map(({ status }) => status.height));
+  const heights = observers.map(({ status }) => status.height);
+  const head = agreedHead(heights, agreeingOnHead(minSources)) ?? Math.max(...heights);
   const values = { chain: chainText(observation), height: String(head) };
-  const upgrade = nextUpgrade(observation.sources);
-  if (typeof upgrade === 'object' && upgrade.height <= head + 1)
+  const upgrade = nextUpgrade(observation.sources, head);
+  // A node stops in the block of the upgrade, which it may or may not have stored.
+  if (upgrade !== undefined && upgrade.height <= head + 1)
     return finding('HaltedForUpgrade', 'upgrade', { ...values, upgrade: printable(upgrade.name, 64) });
   return finding('ChainHalted', 'halted', { ...values, age: formatDuration(ageMs), sources: sourceText(observers) });
 }
@@ -138,35 +142,41 @@ function tooFewSources(
   });
 }
 
-function agreedOn(
-  observation: ChainObservation,
-  {
-    fresh,
-    sources,
-    rules,
-  }: { readonly fresh: readonly Observer[]; readonly sources: readonly ChainSource[]; readonly rules: EvidenceRules },
-): ReturnType<typeof chainEvidence> {
-  const height = observation.height ?? 0;
-  const values = { chain: chainText(observation), height: String(height) };
-  const { readable, latestMs, signedAtMs } = signatures(sources, height, rules);
-  if (readable < LEAST_COMMITS)
-    return { finding: finding('ChainDataUnavailable', 'commits', { ...values, readable: String(readable) }) };
-  const past =
-    farBelowHead(observation, asked(fresh, sources), rules) ?? tooOld(observation, { latestMs, sources, rules });
-  if (past !== undefined) return { finding: past };
-  const powers = new Map(sources[0]?.validators?.map(({ address, power }) => [address, BigInt(power)]));
-  const totalPower = [...powers.values()].reduce((sum, power) => sum + power, 0n);
-  if (totalPower === 0n)
-    return { finding: finding('ChainDataUnavailable', 'power', { ...values, sources: sourceText(sources) }) };
-  const upgrade = nextUpgrade(sources);
-  if (upgrade === undefined) return { finding: finding('ChainDataUnavailable', 'upgrade', values) };
-  const heights = fresh.map(({ status }) => status.height);
-  const head = Math.max(height, agreedHead(heights, agreeingOnHead(rules.minSources)) ?? height);
-  return { evidence: { height, head, powers, totalPower, signedAtMs, upgrade, sources } };
+interface Usable {
+  readonly fresh: readonly Observer[];
+  /** Of fresh nodes, with validators. */
+  readonly sources: readonly ChainSource[];
+  readonly rules: EvidenceRules;
 }
 
-function asked(fresh: readonly Observer[], sources: readonly ChainSource[]): Observer[] {
-  return fresh.filter((node) => sources.some((source) => isSameNode(node, source)));
+function agreedOn(observation: ChainObservation, usable: Usable): ReturnType<typeof chainEvidence> {
+  const { sources, rules } = usable;
+  const height = observation.height ?? 0;
+  const { readable, latestMs, signedAtMs } = signatures(sources, height, rules);
+  const powers = new Map(sources[0]?.validators?.map(({ address, power }) => [address, BigInt(power)]));
+  const totalPower = [...powers.values()].reduce((sum, power) => sum + power, 0n);
+  const head = headOf(height, usable);
+  const upgrade = nextUpgrade(sources, head);
+  const problem =
+    tooFewCommits(observation, readable) ??
+    farBelowHead(observation, usable) ??
+    tooOld(observation, { latestMs, ...usable }) ??
+    noPower(observation, { totalPower, ...usable }) ??
+    upgradesUnknown(observation, { upgrade, ...usable });
+  if (problem !== undefined) return { finding: problem };
+  return { evidence: { height, head, powers, totalPower, signedAtMs, upgrade: upgrade ?? 'none', sources } };
+}
+
+function headOf(height: number, { fresh, rules }: Usable): number {
+  const heights = fresh.map(({ status }) => status.height);
+  return Math.max(height, agreedHead(heights, agreeingOnHead(rules.minSources)) ?? height);
+}
+
+/** @param readable - Commits that enough sources have. */
+function tooFewCommits(observation: ChainObservation, readable: number): GuardFinding | undefined {
+  if (readable >= LEAST_COMMITS) return undefined;
+  const values = { chain: chainText(observation), height: String(observation.height), readable: String(readable) };
+  return finding('ChainDataUnavailable', 'commits', values);
 }
 
 /**
@@ -174,26 +184,19 @@ function asked(fresh: readonly Observer[], sources: readonly ChainSource[]): Obs
  * source whose own latest block is near says that they were not. At least two have to, where there are two: one of them
  * may be what the height was taken from.
  */
-function farBelowHead(
-  observation: ChainObservation,
-  sources: readonly Observer[],
-  { minSources }: EvidenceRules,
-): GuardFinding | undefined {
+function farBelowHead(observation: ChainObservation, { fresh, sources, rules }: Usable): GuardFinding | undefined {
   const height = observation.height ?? 0;
-  const near = sources.filter(({ status }) => status.height <= height + NEAR_BLOCKS);
-  if (near.length >= Math.min(agreeingOnHead(minSources), sources.length)) return undefined;
-  const at = sources.map(({ namespace, name, status }) => ({ namespace, name: `${name} at ${status.height}` }));
+  const asked = fresh.filter((node) => sources.some((source) => isSameNode(node, source)));
+  const near = asked.filter(({ status }) => status.height <= height + NEAR_BLOCKS);
+  if (near.length >= Math.min(agreeingOnHead(rules.minSources), asked.length)) return undefined;
+  const at = asked.map(({ namespace, name, status }) => ({ namespace, name: `${name} at ${status.height}` }));
   return finding('ChainDataUnavailable', 'heights', { chain: chainText(observation), sources: sourceText(at) });
 }
 
 /** @param latestMs - Time of the latest commit that counts. 0: not known. */
 function tooOld(
   observation: ChainObservation,
-  {
-    latestMs,
-    sources,
-    rules,
-  }: { readonly latestMs: number; readonly sources: readonly ChainSource[]; readonly rules: EvidenceRules },
+  { latestMs, sources, rules }: Usable & { readonly latestMs: number },
 ): GuardFinding | undefined {
   if (rules.nowMs - latestMs <= RECENT_MS) return undefined;
   return finding('ChainDataUnavailable', 'times', {
@@ -201,6 +204,32 @@ function tooOld(
     height: String(observation.height),
     age: formatDuration(RECENT_MS),
     sources: sourceText(sources),
+  });
+}
+
+function noPower(
+  observation: ChainObservation,
+  { totalPower, sources }: Usable & { readonly totalPower: bigint },
+): GuardFinding | undefined {
+  if (totalPower > 0n) return undefined;
+  return finding('ChainDataUnavailable', 'power', {
+    chain: chainText(observation),
+    height: String(observation.height),
+    sources: sourceText(sources),
+  });
+}
+
+/** One source alone does not say that no upgrade is planned. */
+function upgradesUnknown(
+  observation: ChainObservation,
+  { upgrade: next, sources, rules }: Usable & { readonly upgrade: PlannedUpgrade | undefined },
+): GuardFinding | undefined {
+  const reporting = sources.filter(({ upgrade }) => upgrade !== undefined).length;
+  if (next !== undefined || reporting >= rules.minSources) return undefined;
+  return finding('ChainDataUnavailable', 'upgrade', {
+    chain: chainText(observation),
+    reporting: String(reporting),
+    required: String(rules.minSources),
   });
 }
 
@@ -223,11 +252,15 @@ function signatures(sources: readonly ChainSource[], height: number, { minSource
   return { readable: commits.length, latestMs, signedAtMs };
 }
 
-/** The earliest that any source reports. `undefined`: none reports whether there is one. */
-function nextUpgrade(sources: readonly ChainSource[]): ChainEvidence['upgrade'] | undefined {
-  const known = sources.flatMap(({ upgrade }) => upgrade ?? []);
-  const planned = known.filter((upgrade) => upgrade !== 'none');
-  return planned.toSorted((one, other) => one.height - other.height)[0] ?? (known.length > 0 ? 'none' : undefined);
+/**
+ * The earliest that any source reports, of those that the chain has not passed: a source that still reports an earlier
+ * one hides no other.
+ */
+function nextUpgrade(sources: readonly ChainSource[], head: number): PlannedUpgrade | undefined {
+  return sources
+    .flatMap(({ upgrade }) => (upgrade === undefined || upgrade === 'none' ? [] : [upgrade]))
+    .filter(({ height }) => height >= head)
+    .toSorted((one, other) => one.height - other.height)[0];
 }
 
 export function chainText({ chainId }: Pick<ChainObservation, 'chainId'>): string {

@@ -206,7 +206,7 @@ function catchingUp({ observed, situation }: Case): GuardFinding | undefined {
 function nearUpgrade({ observation }: Case, { upgrade, head }: ChainEvidence): GuardFinding | undefined {
   if (upgrade === 'none') return undefined;
   const blocks = upgrade.height - head;
-  if (blocks < 0 || blocks > UPGRADE_MARGIN_BLOCKS) return undefined;
+  if (blocks > UPGRADE_MARGIN_BLOCKS) return undefined;
   return finding('NearUpgradeHeight', 'near', {
     chain: chainText(observation),
     upgrade: printable(upgrade.name, 64),
