@@ -24,6 +24,7 @@ import { SearchAttributeProbe } from './search-attribute-probe.ts';
 import type { ServiceLog } from './service-log.ts';
 import { addressOf, namespaceOf, settingsText, startFields } from './start-fields.ts';
 import { TemporalAccess } from './temporal-access.ts';
+import { TemporalCredentials } from './temporal-credentials.ts';
 import { TemporalHealth } from './temporal-health.ts';
 import { warnOfApiServerToken } from './warn-of-api-server-token.ts';
 import { WorkerLiveness } from './worker-liveness.ts';
@@ -50,6 +51,7 @@ const CLOSING_MS = 2_000;
 
 /** What this file runs and closes. */
 interface RunningParts extends Running {
+  readonly credentials: TemporalCredentials;
   clusterId?: string;
   access?: TemporalAccess;
   temporal?: TemporalHealth;
@@ -67,13 +69,17 @@ export async function runService(options: ServiceOptions): Promise<void> {
   const { config, temporal, transport, metrics, log, shutdown, open } = options;
   const fields = startFields(config, temporal, transport.server);
   log.log('ServiceStarting', fields);
-  const running: RunningParts = {};
+  const credentials = new TemporalCredentials({
+    inUse: temporal.connectionOptions,
+    reread: options.rereadTemporal,
+    secrets: options.secrets,
+  });
+  const running: RunningParts = { credentials };
   const probes = await serveProbes(options, running);
   const checks = (): Checks => readinessOf(config.ROLE, running, shutdown.aborted);
   observeProcess(metrics, { commit: config.GIT_COMMIT, checks }, shutdown);
-  const connected = (): ClientConnectConfig['connectionOptions'] =>
-    running.access?.connectionOptions ?? temporal.connectionOptions;
-  observeCredentials(metrics, credentialSources({ config, transport, temporal: connected }), shutdown);
+  const sources = credentialSources({ config, transport, temporal: () => credentials.inUse });
+  observeCredentials(metrics, sources, shutdown);
   try {
     await startParts(options, running);
     const { clusterId: cluster, taskQueue } = running;
@@ -100,7 +106,7 @@ function serveProbes({ config, secrets, log, shutdown }: ServiceOptions, running
 }
 
 async function startParts(
-  { config, temporal, rereadTemporal, secrets, transport, metrics, log: { log }, shutdown }: ServiceOptions,
+  { config, temporal, transport, metrics, log: { log }, shutdown }: ServiceOptions,
   running: RunningParts,
 ): Promise<void> {
   const retry = { log, signal: shutdown, onFailure: (problem: string) => void (running.waitsFor = problem) };
@@ -108,7 +114,7 @@ async function startParts(
   const namespace = namespaceOf(temporal);
   const access = await retryForever(
     { event: 'TemporalConnectionFailed', temporalAddress: addressOf(temporal) },
-    () => TemporalAccess.connect({ config: temporal, reread: rereadTemporal, secrets, dataConverter, log }),
+    () => TemporalAccess.connect({ credentials: running.credentials, namespace, dataConverter, log }),
     retry,
   );
   running.access = access;

@@ -5,17 +5,14 @@ import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, type Worker } from '@temporalio/worker';
 import type { Log } from '../api/log.ts';
 import { explainTemporalFailure } from './explain-temporal-failure.ts';
-import { rotationOf } from './temporal-credentials.ts';
+import type { TemporalCredentials } from './temporal-credentials.ts';
 
 /** How often files with credentials are read again, in milliseconds. */
 const INTERVAL_MS = 30_000;
 
 export interface TemporalAccessOptions {
-  readonly config: ClientConnectConfig;
-  /** Reads the configuration again, with the files that it names. */
-  readonly reread: () => ClientConnectConfig;
-  /** Never logged. A new key is added. */
-  readonly secrets: string[];
+  readonly credentials: TemporalCredentials;
+  readonly namespace: string;
   readonly dataConverter: DataConverter;
   readonly log: Log;
 }
@@ -23,30 +20,34 @@ export interface TemporalAccessOptions {
 /** The connection to Temporal, which follows certificates and API keys that are replaced while the process runs. */
 export class TemporalAccess {
   readonly #options: TemporalAccessOptions;
-  #inUse: ClientConnectConfig['connectionOptions'];
   #connection: NativeConnection;
   #client: Client;
   #worker: Worker | undefined;
 
   private constructor(options: TemporalAccessOptions, connection: NativeConnection) {
     this.#options = options;
-    this.#inUse = options.config.connectionOptions;
     this.#connection = connection;
     this.#client = this.#clientOn(connection);
   }
 
-  /** @throws TemporalConnectionError */
+  /**
+   * Reads the credentials again first: whoever calls this again hopes that they were corrected.
+   *
+   * @throws TemporalConnectionError
+   */
   static async connect(options: TemporalAccessOptions): Promise<TemporalAccess> {
-    return new TemporalAccess(options, await connect(options.config.connectionOptions));
+    const { credentials, log } = options;
+    try {
+      const { rotation, connectionOptions } = credentials.read();
+      if (rotation !== 'none') credentials.inUse = connectionOptions;
+    } catch (error) {
+      log('TemporalCredentialsInvalid', { error });
+    }
+    return new TemporalAccess(options, await connect(credentials.inUse));
   }
 
   get connection(): NativeConnection {
     return this.#connection;
-  }
-
-  /** How it is connected: with the certificates and the key that are in use. */
-  get connectionOptions(): ClientConnectConfig['connectionOptions'] {
-    return this.#inUse;
   }
 
   get client(): Client {
@@ -69,15 +70,14 @@ export class TemporalAccess {
 
   /** Reads the credentials, and uses them if they have changed. */
   async rotate(): Promise<void> {
-    const { connectionOptions } = this.#options.reread();
-    const rotation = rotationOf(this.#inUse, connectionOptions);
+    const { credentials, log } = this.#options;
+    const { rotation, connectionOptions } = credentials.read();
     if (rotation === 'none') return;
     const { apiKey } = connectionOptions;
-    if (typeof apiKey === 'string') this.#options.secrets.push(apiKey);
     if (rotation === 'api-key' && apiKey !== undefined) await this.#connection.setApiKey(apiKey);
     else await this.#reconnect(connectionOptions);
-    this.#inUse = connectionOptions;
-    this.#options.log('TemporalCredentialsReplaced', { rotation });
+    credentials.inUse = connectionOptions;
+    log('TemporalCredentialsReplaced', { rotation });
   }
 
   async #reconnect(connectionOptions: ClientConnectConfig['connectionOptions']): Promise<void> {
@@ -90,8 +90,8 @@ export class TemporalAccess {
   }
 
   #clientOn(connection: NativeConnection): Client {
-    const { config, dataConverter } = this.#options;
-    return new Client({ connection, namespace: config.namespace ?? 'default', dataConverter });
+    const { namespace, dataConverter } = this.#options;
+    return new Client({ connection, namespace, dataConverter });
   }
 }
 

@@ -2,18 +2,20 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { LogEvent } from '../../api/log.ts';
 import type { LocalService } from '../../dev/start-local-service.ts';
 import { adminShell, runPlugin } from '../cli/plugin.ts';
 import { assertComplete } from '../support/assert-verdict.ts';
 import { CertificateAuthority, type Identity } from '../support/certificate-authority.ts';
 import type { TemporalConnectionErrorCode } from '../../worker/explain-temporal-failure.ts';
 import { eventually } from '../support/eventually.ts';
-import { logLines } from '../support/log-lines.ts';
+import { logLines, type WrittenLine } from '../support/log-lines.ts';
 import { TemporalFront } from '../support/temporal-front.ts';
 import { TestEnvironment } from '../support/test-environment.ts';
 
 const API_KEY = 'planted-api-key-0123456789';
 const WRONG_KEY = 'planted-wrong-key-0123456789';
+const ANOTHER_WRONG_KEY = 'planted-other-key-0123456789';
 
 describe('Temporal over TLS', () => {
   const authority = new CertificateAuthority('temporal-authority');
@@ -134,6 +136,24 @@ describe('Temporal over TLS', () => {
     assert.doesNotMatch(await readFile(service.logFile, 'utf8'), /planted/);
   });
 
+  it('starts with an API key that is corrected while it waits, and does not log the wrong ones', async function () {
+    this.timeout(180_000);
+    await file('api-key', WRONG_KEY);
+    const service = await environment.launchService({
+      TEMPORAL_ADDRESS: keyed.address,
+      ...trusting('authority'),
+      TEMPORAL_API_KEY_FILE: files['api-key'],
+    });
+    await logged(service, 'TemporalConnectionFailed');
+    await file('api-key', '');
+    await logged(service, 'TemporalCredentialsInvalid');
+    await file('api-key', ANOTHER_WRONG_KEY);
+    await eventually('it sends the other one', () => keyed.authorizations.has(`Bearer ${ANOTHER_WRONG_KEY}`));
+    await file('api-key', API_KEY);
+    await completesTask(service, 'corrected-key');
+    assert.doesNotMatch(await readFile(service.logFile, 'utf8'), /planted/);
+  });
+
   it('serves kubectl snt history with the same variables', async () => {
     const shell = { ...adminShell(environment.servers), TEMPORAL_ADDRESS: mutual.address };
     const words = ['history', 'nobody', '-n', environment.namespace];
@@ -211,10 +231,7 @@ describe('Temporal over TLS', () => {
   for (const [what, { front, variables, code }] of Object.entries(refused)) {
     it(`${what} is not ready, and says why without a secret`, async () => {
       const service = await environment.launchService({ TEMPORAL_ADDRESS: front().address, ...variables() });
-      const line = await eventually(
-        'it has tried',
-        async () => (await logLines(service.logFile, 'TemporalConnectionFailed'))[0],
-      );
+      const line = await logged(service, 'TemporalConnectionFailed');
       assert.deepEqual([line.temporalAddress, line.error?.code], [front().address, code]);
       const readiness = await fetch(`${service.probeUrl}/readyz`);
       assert.equal(readiness.status, 503);
@@ -226,3 +243,7 @@ describe('Temporal over TLS', () => {
     });
   }
 });
+
+function logged(service: LocalService, event: LogEvent): Promise<WrittenLine> {
+  return eventually(`it logs ${event}`, async () => (await logLines(service.logFile, event))[0]);
+}
