@@ -149,22 +149,23 @@ const advice: Readonly<Record<number, (access: TemporalAccess) => string>> = {
   7: () => 'Check that TEMPORAL_API_KEY or the client certificate may read this namespace.',
   16: () => 'Check TEMPORAL_API_KEY or the client certificate.',
 };
+const OTHER_ADVICE = 'Check that TEMPORAL_ADDRESS is the frontend of Temporal, and look at its log.';
 const PASSING = [4, 8, 14];
 
 function explained(error: unknown, access: TemporalAccess): unknown {
   const { address, namespace, secrets } = access;
-  if (!(error instanceof Error)) return error;
   if (error instanceof NamespaceNotFoundError) {
     return new TemporalRefusedError(
       `Temporal at ${address} has no namespace ${namespace}. Set TEMPORAL_NAMESPACE to the one that the service uses.`,
     );
   }
-  const cause = (error instanceof ServiceError ? error.cause : error) as Error & { code?: unknown; details?: string };
+  // NOT_FOUND in answer to a list: something else than Temporal listens there.
+  if (!(error instanceof ServiceError) && !(error instanceof WorkflowNotFoundError)) return error;
+  const cause = (error.cause ?? error) as Error & { readonly code?: unknown; readonly details?: string };
   const code = Number(cause.code);
   const subject = `Temporal at ${address}, namespace ${namespace}`;
   const words = withoutSecrets(cause.details ?? cause.message, secrets);
   if (PASSING.includes(code))
     return new TemporalUnreachableError(`${subject} does not answer: ${words}. Repeat the command.`);
-  const advised = advice[code]?.(access);
-  return advised === undefined ? error : new TemporalRefusedError(`${subject} refused: ${words}. ${advised}`);
+  return new TemporalRefusedError(`${subject} refused: ${words}. ${advice[code]?.(access) ?? OTHER_ADVICE}`);
 }

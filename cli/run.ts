@@ -1,9 +1,8 @@
 import { CommanderError } from '@commander-js/extra-typings';
-import { KubernetesError } from '../kubernetes/errors.ts';
 import { printable } from '../lib/printable.ts';
 import { namedCommands, pathOf } from './command-tree.ts';
 import { COMPLETE_COMMAND } from './completion-scripts.ts';
-import { CommandError, UsageError } from './errors.ts';
+import { UsageError } from './errors.ts';
 import { kubectlWords } from './kubectl-words.ts';
 import { note, print } from './output.ts';
 import { program } from './program.ts';
@@ -18,8 +17,8 @@ export async function run(words: readonly string[]): Promise<void> {
   try {
     await (words[0] === COMPLETE_COMMAND ? complete(words.slice(1)) : parse(words));
   } catch (error) {
-    if (!(error instanceof CommandError) && !(error instanceof KubernetesError)) throw error;
-    note(printable(error.message, ERROR_LIMIT));
+    // No stack, which would show a server's words as they came.
+    note(printable(error instanceof Error ? error.message : String(error), ERROR_LIMIT));
     process.exitCode = error instanceof UsageError ? EXIT_USAGE : EXIT_FAILED;
   }
 }
