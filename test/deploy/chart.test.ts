@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { isDeepStrictEqual, promisify } from 'node:util';
 import { helm, renderChart, type Chart } from '../../dev/helm.ts';
 import { readManifest } from '../../dev/read-manifest.ts';
 import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
@@ -13,6 +13,11 @@ import { chartObjects, deploymentsIn, objectsIn, variablesOf, type Deployment } 
 
 const DEPLOY = fileURLToPath(new URL('../../deploy/', import.meta.url));
 const RELEASE = { chart: 'sei-node-tasks', name: 'sei-node-tasks', namespace: 'sei-system' } as const;
+
+interface Binding extends KubernetesObject {
+  readonly roleRef: { readonly kind: string; readonly name: string };
+  readonly subjects: readonly { readonly kind: string; readonly name: string; readonly namespace: string }[];
+}
 
 interface PodMonitor extends KubernetesObject {
   readonly spec: {
@@ -150,6 +155,29 @@ describe('the charts', function () {
         selected,
         rendered.map(({ metadata }) => [metadata.name]),
       );
+    });
+  }
+
+  for (const [name, namespace] of [
+    ['sei-system', 'ops'],
+    ['ops', 'sei-node-tasks'],
+  ] as const) {
+    it(`bind every role to the account of the pods: release ${name} in namespace ${namespace}`, async () => {
+      const objects = await chartObjects({ chart: 'sei-node-tasks', name, namespace });
+      const [deployment = assert.fail()] = deploymentsIn(objects);
+      const { serviceAccountName } = deployment.spec.template.spec;
+      const account = { kind: 'ServiceAccount', name: serviceAccountName, namespace };
+      const bindings = objects.filter(({ kind }) => kind?.endsWith('RoleBinding')) as Binding[];
+      assert.ok(bindings.length > 0);
+      for (const { metadata, roleRef, subjects } of bindings) {
+        assert.ok(
+          subjects.some((subject) => isDeepStrictEqual(subject, account)),
+          metadata.name,
+        );
+        const role = objects.find((object) => object.kind === roleRef.kind && object.metadata.name === roleRef.name);
+        assert.ok(role !== undefined, roleRef.name);
+        assert.equal(role.metadata.namespace, metadata.namespace);
+      }
     });
   }
 

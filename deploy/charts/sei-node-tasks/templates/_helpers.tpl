@@ -35,9 +35,9 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- regexFind "[0-9]+$" (regexFind ":[0-9]+$" $authority) | default (ternary "443" "80" (hasPrefix "https://" .)) -}}
 {{- end }}
 
-{{/* A file of deploy/, with the names and the namespace of this release. */}}
+{{/* A file of deploy/, with the names and the namespace of this release, each of which may contain what the other replaces. */}}
 {{- define "snt.renamed" -}}
-{{- .text | replace "sei-node-tasks" (include "snt.name" .root) | replace "sei-system" .root.Release.Namespace | trim }}
+{{- .text | replace "sei-system" "<namespace>" | replace "sei-node-tasks" (include "snt.name" .root) | replace "<namespace>" .root.Release.Namespace | trim }}
 {{- end }}
 
 {{/* Refuses a setting that installs a ValidatingAdmissionPolicy on a cluster without this kind. */}}
