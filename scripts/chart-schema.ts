@@ -11,6 +11,9 @@ const OTHERS = {
   NODE_EXTRA_CA_CERTS: 'File with CAs to trust in addition to the built-in roots.',
 } as const;
 
+/** Variables that a release cannot use. Worker Versioning needs one Deployment of workers for each build; it has one. */
+const NOT_OFFERED = new Set(['TEMPORAL_DEPLOYMENT_NAME', 'TEMPORAL_WORKER_BUILD_ID']);
+
 interface Schema {
   properties?: Readonly<Record<string, Schema>>;
   required?: readonly string[];
@@ -29,14 +32,14 @@ export function chartSchema(present: string): string {
 }
 
 /**
- * Variables of the configuration that the Deployment does not set itself. A variable that was set twice would be refused
+ * Variables of the configuration that a release can use and the Deployment does not set itself. A variable that was set twice would be refused
  * by a server-side apply.
  */
 function variables(): Readonly<Record<string, object>> {
   const deployment = readFileSync(new URL('templates/deployment.yaml', CHART), 'utf8');
   const set = new Set([...deployment.matchAll(/\bname: ([A-Z][A-Z_]+)\b/g)].map(([, name]) => name));
   const described = Object.entries(configSchema.shape).map(([name, { description }]) => [name, description] as const);
-  const free = [...described, ...Object.entries(OTHERS)].filter(([name]) => !set.has(name));
+  const free = [...described, ...Object.entries(OTHERS)].filter(([name]) => !set.has(name) && !NOT_OFFERED.has(name));
   return Object.fromEntries(
     free.map(([name, description]) => [name, { type: ['string', 'number', 'boolean'], description }]),
   );

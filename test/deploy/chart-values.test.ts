@@ -53,6 +53,12 @@ describe('values of the chart that are wrong', function () {
     ],
     ['a variable that does not exist', { env: { LOG_LEVLE: 'DEBUG' } }, '/env', "'LOG_LEVLE' not allowed"],
     ['a variable that the chart sets', { env: { ROLE: 'worker' } }, '/env', "'ROLE' not allowed"],
+    [
+      'a version of the workers, whose pods an upgrade would replace',
+      { env: { TEMPORAL_WORKER_BUILD_ID: '0.1.0' } },
+      '/env',
+      "'TEMPORAL_WORKER_BUILD_ID' not allowed",
+    ],
     ['a grace of zero', { shutdownGraceSeconds: 0 }, '/shutdownGraceSeconds', 'got 0, want 1'],
     ['a host name to listen on', { listenAddress: 'localhost' }, '/listenAddress', 'localhost'],
     [
