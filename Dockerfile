@@ -36,12 +36,11 @@ RUN find node_modules/@temporalio/core-bridge/releases -mindepth 1 -maxdepth 1 !
  && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.cts' -o -name '*.d.mts' \) -delete \
  && rm -rf node_modules/@swc/core-* node_modules/.bin node_modules/.package-lock.json package-lock.json .npmrc
 
-# Compiled code of every module, which halves the time of a start. Node keeps it by user and flags; a wrong ROLE ends the
-# process after it has loaded everything.
+# Compiled code of every module, which halves the time of a start. Node keeps it by user and by the flags that change code,
+# which a limit of the heap does not; a wrong ROLE ends the process after it has loaded everything.
 RUN mkdir compile-cache && chown 65532:65532 compile-cache
 USER 65532:65532
-RUN ROLE=none NODE_COMPILE_CACHE=/app/compile-cache \
-    node --no-warnings --max-old-space-size=1536 --max-semi-space-size=8 worker/main.ts 2> /dev/null; \
+RUN ROLE=none NODE_COMPILE_CACHE=/app/compile-cache node --no-warnings worker/main.ts 2> /dev/null; \
     test $? = 78 && test -n "$(ls compile-cache)"
 RUN NODE_COMPILE_CACHE=/app/compile-cache node --no-warnings worker/codec-server/main.ts 2> /dev/null; test $? = 78
 USER root
@@ -61,6 +60,7 @@ COPY --from=build /app /app
 WORKDIR /app
 ENV NODE_ENV=production \
     GIT_COMMIT=${REVISION} \
+    NODE_OPTIONS="--max-old-space-size=1536 --max-semi-space-size=8" \
     NODE_COMPILE_CACHE=/app/compile-cache \
     WORKFLOW_BUNDLE=/app/bundles/workflows.js \
     ENCRYPTED_WORKFLOW_BUNDLE=/app/bundles/encrypted-workflows.js \
@@ -71,5 +71,6 @@ USER 65532:65532
 # Kubernetes uses the probes of the Deployment instead.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PROBE_ADDRESS.split(':').pop() + '/healthz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-# Node is PID 1: the service handles SIGTERM itself and starts no other processes.
-ENTRYPOINT ["node", "--no-warnings", "--max-old-space-size=1536", "--max-semi-space-size=8", "worker/main.ts"]
+# Node is PID 1: the service handles SIGTERM itself and starts no other processes. The heap's limits are in NODE_OPTIONS,
+# where a pod can set others: here they would override it.
+ENTRYPOINT ["node", "--no-warnings", "worker/main.ts"]

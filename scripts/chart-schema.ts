@@ -5,14 +5,17 @@ import { configSchema } from '../worker/config.ts';
 const CHART = new URL('../deploy/charts/sei-node-tasks/', import.meta.url);
 /** Variables that are not in the table of the configuration. */
 const OTHERS = {
-  NODE_OPTIONS: 'Options of Node, such as `--max-old-space-size`.',
+  NODE_OPTIONS:
+    "Options of Node, in place of the image's `--max-old-space-size=1536 --max-semi-space-size=8`: write both, with other values.",
   HTTPS_PROXY: 'http URL of the proxy for Temporal and the API server. Unset: none.',
   NO_PROXY: 'Hosts, IP addresses and CIDR blocks that are reached without it, separated by commas. Unset: none.',
-  NODE_EXTRA_CA_CERTS: 'File with CAs to trust in addition to the built-in roots.',
 } as const;
 
-/** Variables that a release cannot use. Worker Versioning needs one Deployment of workers for each build; it has one. */
-const NOT_OFFERED = new Set(['TEMPORAL_DEPLOYMENT_NAME', 'TEMPORAL_WORKER_BUILD_ID']);
+/**
+ * Variables that a release cannot use. Worker Versioning needs one Deployment of workers for each build, and it has one.
+ * The right to its lease is that of a Role in its own namespace.
+ */
+const NOT_OFFERED = new Set(['TEMPORAL_DEPLOYMENT_NAME', 'TEMPORAL_WORKER_BUILD_ID', 'LEASE_NAMESPACE']);
 
 interface Schema {
   properties?: Readonly<Record<string, Schema>>;

@@ -59,6 +59,18 @@ describe('values of the chart that are wrong', function () {
       '/env',
       "'TEMPORAL_WORKER_BUILD_ID' not allowed",
     ],
+    [
+      'another namespace for the lease, where the account has no Role',
+      { env: { LEASE_NAMESPACE: 'ops' } },
+      '/env',
+      "'LEASE_NAMESPACE' not allowed",
+    ],
+    [
+      'a file with CAs that nothing mounts',
+      { env: { NODE_EXTRA_CA_CERTS: '/ca.crt' } },
+      '/env',
+      "'NODE_EXTRA_CA_CERTS' not allowed",
+    ],
     ['a grace of zero', { shutdownGraceSeconds: 0 }, '/shutdownGraceSeconds', 'got 0, want 1'],
     ['a host name to listen on', { listenAddress: 'localhost' }, '/listenAddress', 'localhost'],
     [

@@ -57,14 +57,19 @@ describe('the codec server of the chart', function () {
   });
 
   it('has only variables that exist, and those of env that it knows', async () => {
-    const env = { LOG_LEVEL: 'DEBUG', HTTPS_PROXY: 'http://proxy:3128', MAX_CONCURRENT_POLLS: 5 };
+    const env = {
+      LOG_LEVEL: 'DEBUG',
+      HTTPS_PROXY: 'http://proxy:3128',
+      MAX_CONCURRENT_POLLS: 5,
+      NODE_OPTIONS: '--max-old-space-size=3072',
+    };
     const [deployment = assert.fail()] = deploymentsIn(
       await objectsWith(
         { issuer: ISSUER, tlsSecretName: 'tls', origins: ['https://a.example', 'https://b.example'] },
         { env },
       ),
     );
-    const { HTTPS_PROXY, ...variables } = variablesOf(deployment);
+    const { HTTPS_PROXY, NODE_OPTIONS, ...variables } = variablesOf(deployment);
     assert.deepEqual(
       Object.keys(variables).filter((name) => !Object.hasOwn(codecServerSchema.shape, name)),
       [],
@@ -77,6 +82,7 @@ describe('the codec server of the chart', function () {
       CODEC_TLS_CERT_FILE: '/etc/sei-node-tasks/codec-tls/tls.crt',
     });
     assert.equal(HTTPS_PROXY, 'http://proxy:3128');
+    assert.equal(NODE_OPTIONS, '', 'a heap of the service, above the memory limit of the codec server');
   });
 
   it('connects to DNS and its issuer, or to nothing', async () => {

@@ -88,7 +88,11 @@ describe(`the image${reason === undefined ? '' : `, not tried here: ${reason}`}`
   });
 
   it('starts what npm start starts, and says what it is', async () => {
-    assert.deepEqual(image.config.Entrypoint, packageJson.scripts.start.split(' '));
+    const [node, warnings, ...others] = image.config.Entrypoint;
+    // Options of the command line come after those of NODE_OPTIONS, which then could not change them.
+    const heap = image.environment['NODE_OPTIONS']?.split(' ') ?? [];
+    assert.deepEqual([node, warnings, ...heap, ...others], packageJson.scripts.start.split(' '));
+    assert.deepEqual(others, ['worker/main.ts']);
     assert.equal(image.config.Labels['org.opencontainers.image.version'], packageJson.version);
     const commit = image.config.Labels['org.opencontainers.image.revision'] ?? '';
     assert.match(commit, /^[0-9a-f]{40}$/);
