@@ -152,6 +152,21 @@ describe('the command line of kubectl snt', () => {
     assert.deepEqual([code, stderr.trimEnd().split('\n').length], [1, 1]);
   });
 
+  it('tells in one sentence that it cannot use a SOCKS proxy', async () => {
+    const clusters = [{ name: 'far', cluster: { server: 'https://far.invalid' } }];
+    const contexts = [{ name: 'far', context: { cluster: 'far', user: 'u' } }];
+    const users = [{ name: 'u', user: { token: 't' } }];
+    const kubeconfig = join(directory, 'far');
+    writeFileSync(kubeconfig, JSON.stringify({ clusters, users, contexts, 'current-context': 'far' }));
+    const env = { ...shell, HTTPS_PROXY: 'socks5://jane:planted@proxy.invalid:1080' };
+    assert.deepEqual(await runPlugin(['get', '--kubeconfig', kubeconfig], env), {
+      code: 1,
+      stdout: '',
+      stderr:
+        'HTTPS_PROXY=socks5://…@proxy.invalid:1080 is not supported. Write an http or https URL; SOCKS proxies are not supported.\n',
+    });
+  });
+
   it('prints the help that docs/cli.md has, by help, by --help and by -h', async () => {
     const overview = await run('help');
     assert.equal(overview.code, 0);
