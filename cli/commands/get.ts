@@ -98,7 +98,9 @@ function printName(task: Task): void {
 }
 
 function isSelected(task: Task, { node, phase }: GetOptions): boolean {
-  return (node === undefined || nodeNameOf(task) === node) && (phase === undefined || task.status?.phase === phase);
+  if (node !== undefined && nodeNameOf(task) !== node) return false;
+  // A task without a status waits for a service that sees it.
+  return phase === undefined || (task.status?.phase ?? 'Pending') === phase;
 }
 
 function printerFor(name: string | undefined, options: GetOptions, session: Session): TaskPrinter {

@@ -70,6 +70,8 @@ describe('kubectl snt get', () => {
   it('selects by node, phase and label, together too', async () => {
     assert.deepEqual(await namesOf('--node', 'validator-0'), ['pending-0', 'running-0']);
     assert.deepEqual(await namesOf('--phase', 'Failed'), ['failed-1']);
+    // It has no status yet.
+    assert.deepEqual(await namesOf('--phase', 'Pending'), ['pending-0']);
     assert.deepEqual(await namesOf('-l', 'team=core'), ['failed-1', 'pending-0']);
     assert.deepEqual(await namesOf('--node=validator-1', '--selector=team=core', '--phase=Failed'), ['failed-1']);
   });
