@@ -46,7 +46,7 @@ export const logFields = {
   temporalNamespace: 'Temporal namespace.',
   taskQueue: 'Temporal task queue.',
   watchNamespaces: 'Watched Kubernetes namespaces. Empty: all.',
-  taskSelector: 'Label selector of the tasks. Unset: all.',
+  taskSelector: 'Label selector of the tasks and runbooks. Unset: all.',
   logLevel: 'Lowest level that is logged.',
   before: 'Value before the change.',
   signal: 'Signal that the process received.',

@@ -7,6 +7,8 @@ import { short } from './task-facts.ts';
 const NAMED = 3;
 const MESSAGE_LIMIT = 4096;
 
+export const UNSEEN_RUNBOOK = 'No service has seen this runbook yet. It may lack the labels of TASK_SELECTOR.';
+
 /** Labels and what is known of a runbook, safe to show; empty text for what is not known. */
 export function runbookFacts({ metadata, spec = {}, status = {} }: SeiNodeRunbook, nowMs: number) {
   const chain = typeof spec['chainId'] === 'string' ? `, chain ${short(spec['chainId'])}` : '';
@@ -52,7 +54,7 @@ function currentText({ nodes = [] }: RunbookStatus, nowMs: number): string {
 }
 
 function messageText({ phase, message = '' }: RunbookStatus): string {
-  return phase === undefined ? 'No service has seen this runbook yet.' : printable(message, MESSAGE_LIMIT);
+  return phase === undefined ? UNSEEN_RUNBOOK : printable(message, MESSAGE_LIMIT);
 }
 
 /** `Allowed, 1700 of 7000 power down (25%) at height 84210377, 6 sources` */

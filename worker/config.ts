@@ -110,7 +110,9 @@ export const configSchema = z.object({
     .string()
     .min(1)
     .optional()
-    .describe('Label selector for the SeiNodeTasks to carry out, such as `team=a` or `team notin (b)`. Unset: all.'),
+    .describe(
+      'Label selector for the SeiNodeTasks and SeiNodeRunbooks to carry out, such as `team=a` or `team notin (b)`. Unset: all.',
+    ),
   DEFAULT_TTL_AFTER_FINISHED: duration
     .optional()
     .describe(

@@ -4,6 +4,7 @@ import { printable } from '../../lib/printable.ts';
 import { ageText } from '../age-text.ts';
 import { note, print, widthOf } from '../output.ts';
 import { listDocument, printAs } from '../printed-resource.ts';
+import { UNSEEN_RUNBOOK } from '../runbook-facts.ts';
 import { serialized, type Format } from '../serialized.ts';
 import { Session, type ClusterOptions } from '../session.ts';
 import { short } from '../task-facts.ts';
@@ -55,7 +56,7 @@ function printTable(runbooks: readonly SeiNodeRunbook[], isEverywhere: boolean):
     const cells = [name, typeof chain === 'string' ? chain : '', phase, reason, progress, age].map((cell) =>
       short(cell),
     );
-    const text = phase === undefined ? 'No service has seen this runbook yet.' : printable(current ?? message ?? '');
+    const text = phase === undefined ? UNSEEN_RUNBOOK : printable(current ?? message ?? '');
     return { cells: isEverywhere ? [namespace, ...cells] : cells, text };
   });
   tableLines({ columns, textTitle: 'MESSAGE', rows }, widthOf(process.stdout)).forEach(print);

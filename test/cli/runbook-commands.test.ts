@@ -211,7 +211,7 @@ describe('kubectl snt runbook', () => {
         .map((row) => row.split(/ {3,}/));
       assert.deepEqual(rows[0], ['NAME', 'CHAIN', 'PHASE', 'REASON', 'NODES', 'AGE', 'MESSAGE']);
       assert.deepEqual(rows[1]?.slice(0, 5), ['restart-all', 'test-1', 'Running', 'RestartingNodes', '3/10']);
-      assert.equal(rows[2]?.at(-1), 'No service has seen this runbook yet.');
+      assert.equal(rows[2]?.at(-1), 'No service has seen this runbook yet. It may lack the labels of TASK_SELECTOR.');
       assert.equal(
         (await run('list', '-o', 'name')).stdout,
         'seinoderunbook.sei.io/restart-all\nseinoderunbook.sei.io/restart-two\n',

@@ -70,7 +70,7 @@ describe('what is shown of a runbook', () => {
     });
 
   it('says what is known of a runbook that no service has seen', () => {
-    const lines = linesOf(undefined);
+    const lines = linesOf(undefined, { width: Infinity });
     assert.deepEqual(
       lines.map((line) => line.split(':')[0]),
       ['Runbook', 'Message'],
