@@ -107,6 +107,11 @@ describe('values of the chart that are wrong', function () {
       { coexistence: { dividedBy: 'NamespaceLabel' } },
       /watchNamespaces=\[\]: coexistence\.dividedBy=NamespaceLabel/,
     ],
+    [
+      'a part of the tasks without a task queue of its own',
+      { taskSelector: 'team=a' },
+      /taskSelector=team=a: .* Set env\.TASK_QUEUE/,
+    ],
   ];
   for (const [what, values, sentence] of contradictions)
     it(`are refused: ${what}`, async () => await assert.rejects(renderChart({ ...RELEASE, values }), sentence));

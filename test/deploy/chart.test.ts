@@ -95,7 +95,8 @@ describe('the charts', function () {
     const coexist = inOrder(await readManifest('coexist/status-writes.yaml'));
     assert.deepEqual(await policies({}), { objects: admission, selector: undefined });
     const off = { admission: { enabled: false } };
-    assert.deepEqual(await policies({ ...off, taskSelector: 'team=a' }), { objects: [], selector: 'team=a' });
+    const divided = { taskSelector: 'team=a', env: { TASK_QUEUE: 'team-a' } };
+    assert.deepEqual(await policies({ ...off, ...divided }), { objects: [], selector: 'team=a' });
     const byTask = { ...off, coexistence: { dividedBy: 'TaskLabel' } };
     assert.deepEqual(await policies(byTask), { objects: coexist, selector: 'sei.io/executor=temporal' });
     const byNamespace = { coexistence: { dividedBy: 'NamespaceLabel' }, watchNamespaces: ['arctic-1'] };

@@ -46,8 +46,9 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- if semverCompare "<1.30.0-0" $version }}{{ fail (printf "%s needs Kubernetes 1.30 or newer, and this cluster has %s. %s" .setting $version .advice) }}{{ end -}}
 {{- end }}
 
-{{/* Label selector for the tasks to carry out. Empty: all. */}}
+{{/* Label selector for the tasks and runbooks to carry out. Empty: all. */}}
 {{- define "snt.taskSelector" -}}
+{{- if and .taskSelector (ne .coexistence.dividedBy "TaskLabel") (not (default dict .env).TASK_QUEUE) }}{{ fail (printf "taskSelector=%s: another release carries out the other tasks, and each release in a cluster needs a task queue of its own. Set env.TASK_QUEUE. For a release that has run without it, set the queue that its log names as taskQueue: its tasks continue there." .taskSelector) }}{{ end -}}
 {{- ternary "sei.io/executor=temporal" .taskSelector (eq .coexistence.dividedBy "TaskLabel") -}}
 {{- end }}
 
