@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hasHttpStatus } from '../kubernetes/errors.ts';
+import { hasHttpStatus, type KubernetesError } from '../kubernetes/errors.ts';
 import type { KubernetesObject } from '../kubernetes/kubernetes-object.ts';
 import type { ResourceClient } from '../kubernetes/resource-client.ts';
 import { backoffDelay } from '../lib/backoff-delay.ts';
@@ -10,10 +10,12 @@ interface ResourceWatch<Resource extends KubernetesObject> extends WatchOptions 
   readonly client: ResourceClient<Resource>;
 }
 
-interface WatchFrom<Resource extends KubernetesObject> extends ResourceWatch<Resource> {
+interface WatchFrom<Resource extends KubernetesObject> {
+  readonly client: ResourceClient<Resource>;
+  readonly signal: AbortSignal;
   readonly resourceVersion: string | undefined;
-  /** Called when the API server no longer has the version: that of a resource which did not change for long. */
-  readonly onExpired: () => void;
+  /** Called with what went wrong, and without when the server ended the watch in its time. */
+  readonly onEnded: (problem?: KubernetesError) => void;
 }
 
 /**
@@ -28,19 +30,25 @@ export async function* watchResource<Resource extends KubernetesObject>(
   watch: ResourceWatch<Resource>,
 ): AsyncGenerator<Resource, void, undefined> {
   let last = first;
+  let failures = 0;
   let isExpired = false;
-  const onExpired = (): void => void (isExpired = true);
+  const onEnded = (problem?: KubernetesError): void => {
+    // The API server no longer has the version: that of a resource which did not change for long.
+    isExpired = hasHttpStatus(problem, 410);
+    failures = problem === undefined || isExpired ? 0 : failures + 1;
+    if (problem !== undefined && !isExpired) watch.onProblem(problem);
+  };
   yield first;
-  for (let failures = 1; ; failures += 1) {
+  for (;;) {
     const resourceVersion = isExpired ? undefined : last.metadata.resourceVersion;
-    isExpired = false;
-    for await (const next of changesAfter(session, last, { ...watch, resourceVersion, onExpired })) {
+    const { client, signal } = watch;
+    for await (const next of changesAfter(session, last, { client, signal, resourceVersion, onEnded })) {
       if (next?.metadata.uid !== first.metadata.uid) return;
-      failures = 1;
+      failures = 0;
       if (next.metadata.resourceVersion !== last.metadata.resourceVersion) yield next;
       last = next;
     }
-    await sleep(backoffDelay(failures, Math.random()), undefined, { signal: watch.signal });
+    await sleep(backoffDelay(Math.max(1, failures), Math.random()), undefined, { signal });
     const next = await readAgain(last, watch);
     if (next?.metadata.uid !== first.metadata.uid) return;
     if (next.metadata.resourceVersion !== last.metadata.resourceVersion) yield next;
@@ -52,16 +60,16 @@ export async function* watchResource<Resource extends KubernetesObject>(
 async function* changesAfter<Resource extends KubernetesObject>(
   session: Session,
   { metadata: { namespace, name } }: Resource,
-  { client, signal, onProblem, resourceVersion, onExpired }: WatchFrom<Resource>,
+  { client, signal, resourceVersion, onEnded }: WatchFrom<Resource>,
 ): AsyncGenerator<Resource | undefined, void, undefined> {
   try {
     const watched = { client, namespace, fieldSelector: `metadata.name=${name}`, resourceVersion };
     for await (const event of watchEvents(session, watched, signal))
       yield event.type === 'DELETED' ? undefined : event.resource;
+    onEnded();
   } catch (error) {
     if (signal.aborted || !isPassing(error)) throw error;
-    if (hasHttpStatus(error, 410)) onExpired();
-    else onProblem(error);
+    onEnded(error);
   }
 }
 

@@ -23,7 +23,7 @@ export async function* watchTasks(
 ): AsyncGenerator<ResourceEvent<Task>, void, undefined> {
   const known = byUid(list.items);
   let resourceVersion: string | undefined = list.resourceVersion;
-  for (let failures = 1; ; failures += 1) {
+  for (let failures = 0; ;) {
     try {
       const next: FullList<Task> | undefined =
         resourceVersion === undefined
@@ -37,14 +37,17 @@ export async function* watchTasks(
       };
       resourceVersion = undefined;
       for await (const event of watchEvents(session, watched, options.signal)) {
-        failures = 1;
+        failures = 0;
         yield remembered(known, event);
       }
+      // The server ends every watch in its time, also one on which nothing happened.
+      failures = 0;
     } catch (error) {
       if (options.signal.aborted || !isPassing(error)) throw error;
+      failures += 1;
       options.onProblem(error);
     }
-    await sleep(backoffDelay(failures, Math.random()), undefined, { signal: options.signal });
+    await sleep(backoffDelay(Math.max(1, failures), Math.random()), undefined, { signal: options.signal });
   }
 }
 
