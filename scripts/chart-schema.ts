@@ -11,11 +11,8 @@ const OTHERS = {
   NO_PROXY: 'Hosts, IP addresses and CIDR blocks that are reached without it, separated by commas. Unset: none.',
 } as const;
 
-/**
- * Variables that a release cannot use. Worker Versioning needs one Deployment of workers for each build, and it has one.
- * The right to its lease is that of a Role in its own namespace.
- */
-const NOT_OFFERED = new Set(['TEMPORAL_DEPLOYMENT_NAME', 'TEMPORAL_WORKER_BUILD_ID', 'LEASE_NAMESPACE']);
+/** Variables that a release cannot use: the right to its lease is that of a Role in its own namespace. */
+const NOT_OFFERED = new Set(['LEASE_NAMESPACE']);
 
 interface Schema {
   properties?: Readonly<Record<string, Schema>>;

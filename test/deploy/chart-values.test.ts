@@ -54,11 +54,12 @@ describe('values of the chart that are wrong', function () {
     ['a variable that does not exist', { env: { LOG_LEVLE: 'DEBUG' } }, '/env', "'LOG_LEVLE' not allowed"],
     ['a variable that the chart sets', { env: { ROLE: 'worker' } }, '/env', "'ROLE' not allowed"],
     [
-      'a version of the workers, whose pods an upgrade would replace',
+      'a build of the workers as a variable, whose pods an upgrade would replace',
       { env: { TEMPORAL_WORKER_BUILD_ID: '0.1.0' } },
       '/env',
       "'TEMPORAL_WORKER_BUILD_ID' not allowed",
     ],
+    ['a build that is not a tag', { separateRoles: true, worker: { builds: ['a b'] } }, '/worker/builds/0', "'a b'"],
     [
       'another namespace for the lease, where the account has no Role',
       { env: { LEASE_NAMESPACE: 'ops' } },
@@ -111,6 +112,16 @@ describe('values of the chart that are wrong', function () {
       'a part of the tasks without a task queue of its own',
       { taskSelector: 'team=a' },
       /taskSelector=team=a: .* Set env\.TASK_QUEUE/,
+    ],
+    [
+      'builds of the workers without separate roles',
+      { worker: { builds: ['0.1.0'] } },
+      /worker\.builds=\[0\.1\.0\] needs separateRoles: true/,
+    ],
+    [
+      'builds with a digest, which would be the same for all',
+      { separateRoles: true, worker: { builds: ['0.1.0'] }, image: { digest: `sha256:${'0'.repeat(64)}` } },
+      /worker\.builds=\[0\.1\.0\] .* image\.digest=sha256:0+ /,
     ],
   ];
   for (const [what, values, sentence] of contradictions)

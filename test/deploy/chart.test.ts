@@ -43,6 +43,13 @@ async function deployments(values: object): Promise<Deployment[]> {
   return deploymentsIn(await chartObjects({ ...RELEASE, values }));
 }
 
+function isSelected(
+  { matchLabels }: Deployment['spec']['selector'],
+  { metadata }: Deployment['spec']['template'],
+): boolean {
+  return Object.entries(matchLabels).every(([name, value]) => metadata.labels[name] === value);
+}
+
 /** The policies of a release, and the selector of its pods. */
 async function policies(values: object): Promise<{ objects: KubernetesObject[]; selector: string | undefined }> {
   const rendered = await chartObjects({ ...RELEASE, values });
@@ -138,6 +145,34 @@ describe('the charts', function () {
     );
   });
 
+  it('have a Deployment of workers for each build, whose pods no other Deployment selects', async () => {
+    const rendered = await deployments({
+      separateRoles: true,
+      image: { repository: 'r.example/snt', tag: '0.2.0' },
+      worker: { builds: ['0.1.0', '0.2.0'] },
+    });
+    assert.deepEqual(
+      rendered.map((deployment) => [
+        deployment.metadata.name,
+        deployment.spec.template.spec.containers[0].image,
+        variablesOf(deployment)['TEMPORAL_DEPLOYMENT_NAME'],
+        variablesOf(deployment)['TEMPORAL_WORKER_BUILD_ID'],
+      ]),
+      [
+        ['sei-node-tasks-bridge', 'r.example/snt:0.2.0', undefined, undefined],
+        ['sei-node-tasks-worker-0-1-0', 'r.example/snt:0.1.0', 'sei-node-tasks', '0.1.0'],
+        ['sei-node-tasks-worker-0-2-0', 'r.example/snt:0.2.0', 'sei-node-tasks', '0.2.0'],
+      ],
+    );
+    for (const { metadata, spec } of rendered)
+      assert.deepEqual(
+        rendered
+          .filter(({ spec: { template } }) => isSelected(spec.selector, template))
+          .map((each) => each.metadata.name),
+        [metadata.name],
+      );
+  });
+
   for (const separateRoles of [false, true]) {
     it(`let a disruption budget select each Deployment's pods alone, ${separateRoles ? 'with separate roles' : 'by default'}`, async () => {
       const objects = await chartObjects({ ...RELEASE, values: { separateRoles } });
@@ -145,11 +180,7 @@ describe('the charts', function () {
       const budgets = objects.filter(({ kind }) => kind === 'PodDisruptionBudget') as Deployment[];
       const selected = budgets.map(({ spec }) =>
         rendered
-          .filter(({ spec: { template } }) =>
-            Object.entries(spec.selector.matchLabels).every(
-              ([name, value]) => template.metadata.labels[name] === value,
-            ),
-          )
+          .filter(({ spec: { template } }) => isSelected(spec.selector, template))
           .map(({ metadata }) => metadata.name),
       );
       assert.deepEqual(

@@ -24,6 +24,7 @@ const PEERS = [
 const renderings: Readonly<Record<string, object>> = {
   'with default values': {},
   'with separate roles': { separateRoles: true, bridge: { replicas: 3 }, worker: { replicas: 5 } },
+  'with two builds of the workers': { separateRoles: true, worker: { builds: ['0.1.0', '0.2.0'] } },
   'with nothing that can be left out': {
     admission: { enabled: false },
     rbac: { create: false },

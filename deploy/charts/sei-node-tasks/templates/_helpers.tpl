@@ -22,6 +22,15 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end -}}
 {{- end }}
 
+{{/* Refuses builds of the workers that could not be told apart, or whose pods would also bridge. */}}
+{{- define "snt.checkBuilds" -}}
+{{- with .Values.worker.builds -}}
+{{- $builds := join ", " . -}}
+{{- if not $.Values.separateRoles }}{{ fail (printf "worker.builds=[%s] needs separateRoles: true: the bridge is replaced with each upgrade, and builds of the workers stay." $builds) }}{{ end -}}
+{{- if $.Values.image.digest }}{{ fail (printf "worker.builds=[%s] are tags of the image, and image.digest=%s replaces its tag. Unset image.digest, and set image.tag for the bridge." $builds $.Values.image.digest) }}{{ end -}}
+{{- end -}}
+{{- end }}
+
 {{/* The address of Temporal's frontend. Helm would refuse a wrong one with the pattern of the schema, and no word of what it means. */}}
 {{- define "snt.temporalAddress" -}}
 {{- $port := regexFind "[1-9][0-9]{0,4}$" . | default "0" | int -}}
