@@ -192,6 +192,7 @@ export class TaskDispatch {
     if (obstacle === undefined) return undefined;
     if (this.#executingSinceMs === undefined)
       return { state: 'busy', ...(obstacle.by === 'interval' ? { sighting: obstacle.sighting } : {}) };
+    await this.#guard?.release(this.#knowledge.sent);
     throw new SidecarError(
       'SIDECAR_BUSY',
       'another task is restarting the node, or has restarted it within spec.minSecondsBetweenRestarts',
@@ -274,7 +275,11 @@ export class TaskDispatch {
       return { state: 'cancelled' };
     // Before the clocks are read: standard error may block.
     this.#log('TaskSending');
-    if (isStale(lookedAt)) throw tooSlow();
+    if (isStale(lookedAt)) {
+      // The API server or Temporal was slow, or this process was paused. Nothing was sent.
+      this.#heartbeat(before);
+      return undefined;
+    }
     if (!this.#mayBegin()) return { state: 'late' };
     const sentAt = performance.now();
     try {
@@ -401,7 +406,7 @@ function mayHaveArrived(error: SidecarError | KubernetesError): boolean {
 function tooSlow(): SidecarError {
   return new SidecarError(
     'SIDECAR_CALL_TIMEOUT',
-    `the checks before the task is sent took longer than ${FRESH_MS / 1000} s, so they are repeated`,
+    `the sidecar took longer than ${FRESH_MS / 1000} s for its answers before the task is sent, so it is asked again`,
     { mayHaveArrived: false },
   );
 }

@@ -300,7 +300,11 @@ export class TargetWait implements Disposable {
     const message = waitingForGuard(plan.task.node, obstacle, plan.queueTimeoutMs);
     const shown = await this.#show({ reason: 'Guarded', progress: guarded(message) });
     if ('verdict' in shown) return over(plan, shown.verdict);
-    if (remainingMs <= 0) return over(plan, guardTimedOut(plan.task.node, obstacle, queueTimeoutMs));
+    if (remainingMs <= 0)
+      return over(
+        plan,
+        guardTimedOut(plan.task.node, obstacle, { timeoutMs: queueTimeoutMs, begun: plan.begun !== undefined }),
+      );
     const waitingFor = obstacle.by === 'guard' ? `guard: ${obstacle.numbers.verdict}` : obstacle.holder;
     attempt.heartbeat({ ...this.#state, waitingFor });
     await this.#guard?.wait(obstacle, remainingMs);

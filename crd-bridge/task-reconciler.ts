@@ -136,8 +136,7 @@ export class TaskReconciler implements Reconciler<SeiNodeTask> {
    */
   async #tellSpecChange(workflowId: string, task: SeiNodeTask, readAtMs: number): Promise<void> {
     const { generation = FIRST_GENERATION } = task.metadata;
-    // Without a status it is not known of which generation the workflow was started.
-    const { toldGeneration = task.status?.observedGeneration ?? FIRST_GENERATION } = this.#known.get(workflowId) ?? {};
+    const { toldGeneration = generationActedOn(task) } = this.#known.get(workflowId) ?? {};
     if (generation === toldGeneration) return;
     const kind = kindOf(task);
     const seconds = executionLimitSeconds(kind, task.spec?.['timeoutSeconds']);
@@ -271,6 +270,15 @@ export class TaskReconciler implements Reconciler<SeiNodeTask> {
     const context = { atMs: Date.now(), workflow: workflows.referenceTo(workflowId), provenance: requestedText(task) };
     return await statuses.write({ task: task.metadata, change, context, current });
   }
+}
+
+/**
+ * Of the spec that the workflow has. Before the workflow has written a status, that has the generation that a bridge saw
+ * and may not have told, and it is not known of which one the workflow was started.
+ */
+function generationActedOn({ status }: SeiNodeTask): number {
+  const isWritten = status?.workflow?.runId !== undefined;
+  return (isWritten ? status?.observedGeneration : undefined) ?? FIRST_GENERATION;
 }
 
 /** The innermost message: the outer ones only say that a call failed. */

@@ -6,7 +6,7 @@ const REMOVED = '[removed]';
  * character: every division between them would be tried, in time that grows with the square of the length. `{8,}`
  * would need memory for each character, and V8 would give up.
  */
-const AFTER_BEARER = /\b(bearer\+*\s+)(?=[\w.~+/=%-]*\d)[\w.~+/=%-]{8}[\w.~+/=%-]*/gi;
+const AFTER_BEARER = /\b(bearer(?:%20|\+)*\s+)(?=[\w.~+/=%-]*\d)[\w.~+/=%-]{8}[\w.~+/=%-]*/gi;
 /**
  * A token or words after a blank as URLs write it. Words are matched too, so that they are passed over: else each Bearer
  * among them would have the rest searched for a digit once more.

@@ -19,6 +19,8 @@ const WINDOW = 10;
 const LEAST_COMMITS = 5;
 /** Largest age of the latest of these commits, in milliseconds: that of the block of a source, and time for slow blocks. */
 const RECENT_MS = 2 * FRESH_MS;
+/** A planned upgrade so many blocks away, or fewer, holds validators back. */
+export const UPGRADE_MARGIN_BLOCKS = 1_500;
 /** How far the latest block of a source may be above the height of the validators. */
 const NEAR_BLOCKS = 10;
 
@@ -123,8 +125,9 @@ function halted(
   const head = agreedHead(heights, agreeingOnHead(minSources)) ?? Math.max(...heights);
   const values = { chain: chainText(observation), height: String(head) };
   const upgrade = nextUpgrade(observation.sources, head);
-  // A node stops in the block of the upgrade, which it may or may not have stored.
-  if (upgrade !== undefined && upgrade.height <= head + 1)
+  // A node stops in the block of the upgrade, which it may or may not have stored. Others may have stopped before it.
+  const isReached = heights.some((height) => height === upgrade?.height || height + 1 === upgrade?.height);
+  if (upgrade !== undefined && isReached && upgrade.height <= head + NEAR_BLOCKS)
     return finding('HaltedForUpgrade', 'upgrade', { ...values, upgrade: printable(upgrade.name, 64) });
   return finding('ChainHalted', 'halted', { ...values, age: formatDuration(ageMs), sources: sourceText(observers) });
 }
@@ -162,7 +165,7 @@ function agreedOn(observation: ChainObservation, usable: Usable): ReturnType<typ
     farBelowHead(observation, usable) ??
     tooOld(observation, { latestMs, ...usable }) ??
     noPower(observation, { totalPower, ...usable }) ??
-    upgradesUnknown(observation, { upgrade, ...usable });
+    upgradesUnknown(observation, { upgrade, head, ...usable });
   if (problem !== undefined) return { finding: problem };
   return { evidence: { height, head, powers, totalPower, signedAtMs, upgrade: upgrade ?? 'none', sources } };
 }
@@ -181,14 +184,14 @@ function tooFewCommits(observation: ChainObservation, readable: number): GuardFi
 
 /**
  * Nodes answer at any height that they have, so that their answers agree also when they are asked who signed long ago. A
- * source whose own latest block is near says that they were not. At least two have to, where there are two: one of them
- * may be what the height was taken from.
+ * source whose own latest block is near says that they were not. Two have to, where there are two: one of them may be what
+ * the height was taken from.
  */
-function farBelowHead(observation: ChainObservation, { fresh, sources, rules }: Usable): GuardFinding | undefined {
+function farBelowHead(observation: ChainObservation, { fresh, sources }: Usable): GuardFinding | undefined {
   const height = observation.height ?? 0;
   const asked = fresh.filter((node) => sources.some((source) => isSameNode(node, source)));
   const near = asked.filter(({ status }) => status.height <= height + NEAR_BLOCKS);
-  if (near.length >= Math.min(agreeingOnHead(rules.minSources), asked.length)) return undefined;
+  if (near.length >= Math.min(2, asked.length)) return undefined;
   const at = asked.map(({ namespace, name, status }) => ({ namespace, name: `${name} at ${status.height}` }));
   return finding('ChainDataUnavailable', 'heights', { chain: chainText(observation), sources: sourceText(at) });
 }
@@ -219,13 +222,22 @@ function noPower(
   });
 }
 
-/** One source alone does not say that no upgrade is planned. */
+/** One source alone does not say that no upgrade is planned, or that the next one is far away. */
 function upgradesUnknown(
   observation: ChainObservation,
-  { upgrade: next, sources, rules }: Usable & { readonly upgrade: PlannedUpgrade | undefined },
+  {
+    upgrade: next,
+    head,
+    sources,
+    rules,
+  }: Usable & {
+    readonly upgrade: PlannedUpgrade | undefined;
+    readonly head: number;
+  },
 ): GuardFinding | undefined {
   const reporting = sources.filter(({ upgrade }) => upgrade !== undefined).length;
-  if (next !== undefined || reporting >= rules.minSources) return undefined;
+  const isNear = next !== undefined && next.height - head <= UPGRADE_MARGIN_BLOCKS;
+  if (isNear || reporting >= rules.minSources) return undefined;
   return finding('ChainDataUnavailable', 'upgrade', {
     chain: chainText(observation),
     reporting: String(reporting),

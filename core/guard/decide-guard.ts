@@ -3,7 +3,7 @@ import { nodeText, type NodeReference } from '../../api/node-reference.ts';
 import { chainRestartsIdOf } from '../../api/temporal/permit-id.ts';
 import { present } from '../../lib/present.ts';
 import { printable } from '../../lib/printable.ts';
-import { chainEvidence, chainText, type ChainEvidence } from './chain-evidence.ts';
+import { chainEvidence, chainText, UPGRADE_MARGIN_BLOCKS, type ChainEvidence } from './chain-evidence.ts';
 import type { ChainObservation, ObservedNode } from './chain-observation.ts';
 import { finding, guardMessage, type GuardFinding } from './guard-finding.ts';
 import { isSameNode, type GuardSettings, type GuardSituation, type RecentRestart } from './guard-situation.ts';
@@ -12,8 +12,6 @@ import { quorumRisk, type QuorumRisk } from './quorum-risk.ts';
 import { heldDownIn, notSeenToSign, withAddresses } from './recent-restarts.ts';
 import { chainIdMismatch, mayHaveKey, restartedRecently, targetFindings } from './target-findings.ts';
 
-/** A planned upgrade so many blocks away, or fewer, holds validators back. */
-const UPGRADE_MARGIN_BLOCKS = 1_500;
 /** Addresses in the numbers. */
 const LISTED = 10;
 

@@ -29,11 +29,16 @@ export function waitingForGuard(node: NodeReference, obstacle: GuardObstacle, ti
   return messageOf('Guarded', obstacle.by, { ...valuesOf(node, obstacle), limit: limitText(timeoutMs) });
 }
 
-export function guardTimedOut(node: NodeReference, obstacle: GuardObstacle, timeoutMs: number): Verdict {
+/** @param limit - `begun`: others had begun the task. */
+export function guardTimedOut(
+  node: NodeReference,
+  obstacle: GuardObstacle,
+  { timeoutMs, begun }: { readonly timeoutMs: number; readonly begun: boolean },
+): Verdict {
   const verdict = failed('TargetResolveFailed', obstacle.by, {
     ...valuesOf(node, obstacle),
     timeout: formatDuration(timeoutMs),
-    whereabouts: whereabouts.guarded,
+    whereabouts: begun ? whereabouts.begunAndQueued : whereabouts.guarded,
   });
   return { ...verdict, waitedFor: { reason: 'Guarded', message: waitingForGuard(node, obstacle, undefined) } };
 }

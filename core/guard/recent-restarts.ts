@@ -49,7 +49,8 @@ export function withEnd(recent: readonly RecentRestart[], end: RestartEnd): Rece
     if (restart.holder !== holder) return [restart];
     // One that has ended is of an earlier part of the task, which may have been sent.
     if (sent === 'no') return restart.endedAtMs === undefined ? [] : [restart];
-    return [{ ...restart, endedAtMs: wasSeenToEnd ? endedAtMs : endedAtMs + UNWATCHED_MS }];
+    // One that is held back again and again after it may have been sent does not count for longer each time.
+    return [{ ...restart, endedAtMs: wasSeenToEnd ? endedAtMs : (restart.endedAtMs ?? endedAtMs + UNWATCHED_MS) }];
   });
 }
 

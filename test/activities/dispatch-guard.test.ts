@@ -100,6 +100,15 @@ describe('a guarded task that may not be sent after all', () => {
     });
   });
 
+  it('leaves it to others when its node is busy after its execution has begun', async () => {
+    const restart = { id: 'other', type: 'restart-seid', status: 'running' } as const;
+    assert.deepEqual(await dispatched({ others: [restart], elapsedMs: 1_000 }), {
+      state: 'cancelled',
+      released: [`${PERMIT} ${OWN}`],
+      recorded: 0,
+    });
+  });
+
   it('leaves word of its restart when an earlier attempt may have sent it', async () => {
     const { state, recorded } = await dispatched({ silent: [3], knowledge: { sent: 'perhaps' } });
     assert.deepEqual([state, recorded], ['busy', 1]);

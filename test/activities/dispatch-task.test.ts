@@ -71,7 +71,7 @@ describe('a dispatch whose worker is paused between the heartbeat that Temporal 
     const { state, knowledge } = await dispatch.run();
     assert.deepEqual(posted, []);
     assert.deepEqual([state, knowledge.sent], ['running', 'yes']);
-    assert.deepEqual(recorded.events, ['TaskSending', 'TaskProblem', 'TaskFound']);
+    assert.deepEqual(recorded.events, ['TaskSending', 'TaskFound']);
   });
 });
 

@@ -8,6 +8,8 @@ import { chainPermitIdOf } from '../../api/temporal/permit-id.ts';
 import type { HeldTask } from '../../api/sidecar/sidecar-activity.ts';
 import type { BegunTask } from '../../api/temporal/task-input.ts';
 import type { TargetWaitState } from '../../core/activities.ts';
+import { whereabouts } from '../../api/reasons.ts';
+import { guardTimedOut } from '../../core/guard/guard-obstacle.ts';
 import { planTask } from '../../core/task-plan.ts';
 import { present } from '../../lib/present.ts';
 import { CHAIN, chainOf, NOW_MS } from '../core/guard/observations.ts';
@@ -77,6 +79,18 @@ async function heldAfterLoss(
   });
   return [...held];
 }
+
+describe('a task that the guard has held back until its queueTimeout', () => {
+  for (const [begun, said] of [
+    [false, whereabouts.guarded],
+    [true, whereabouts.begunAndQueued],
+  ] as const)
+    it(begun ? 'may have been sent when others had begun it' : 'was not sent', () => {
+      const obstacle = { by: 'chain', chainId: CHAIN, holder: 'other' } as const;
+      const { message } = guardTimedOut(node, obstacle, { timeoutMs: 60_000, begun });
+      assert.ok(message.includes(said), message);
+    });
+});
 
 describe('a task that waits after the worker was lost that had acquired the permit of its chain', () => {
   it('leaves the chain to others while the guard holds it back', async () => {

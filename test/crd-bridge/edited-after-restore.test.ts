@@ -17,6 +17,8 @@ const BEGIN_MS = Date.UTC(2026, 0);
 interface Seen {
   readonly generation: number;
   readonly observedGeneration: number;
+  /** Whether only a bridge has written the status. Default: no. */
+  readonly isUntouched?: boolean;
 }
 
 const metadataOf = (generation: number) => ({
@@ -41,11 +43,15 @@ async function sentOf(...seen: readonly Seen[]): Promise<SpecChange[]> {
     },
     log: ignore,
   } as unknown as TaskReconcilerOptions);
-  for (const { generation, observedGeneration } of seen) {
+  for (const { generation, observedGeneration, isUntouched = false } of seen) {
     const task: SeiNodeTask = {
       metadata: metadataOf(generation),
       spec: { kind: 'RestartSeid', restartSeid: {} },
-      status: { phase: 'Running', observedGeneration },
+      status: {
+        phase: 'Running',
+        observedGeneration,
+        workflow: { id: 'workflow', ...(isUntouched ? {} : { runId: 'run' }) },
+      },
     };
     reconciler.forget('workflow');
     await reconciler.reconcile('workflow', task);
@@ -75,6 +81,14 @@ describe('a running task whose generation a restored backup has set back', () =>
     assert.deepEqual(
       sent.map(({ generation }) => generation),
       [1],
+    );
+  });
+
+  it('is sent although a bridge has written that generation before any workflow did', async () => {
+    const sent = await sentOf({ generation: 2, observedGeneration: 2, isUntouched: true });
+    assert.deepEqual(
+      sent.map(({ generation }) => generation),
+      [2],
     );
   });
 

@@ -31,6 +31,7 @@ describe('withoutSecrets', () => {
     ['a plus', '?header=bearer+abcdef12&x', '?header=bearer+[removed]&x'],
     ['an encoded blank', '?header=bearer%20abcdef12&x', '?header=bearer%20[removed]&x'],
     ['a plus and a blank', 'bearer+ abcdef12', 'bearer+ [removed]'],
+    ['an encoded blank and a blank', 'bearer%20 abcdef12', 'bearer%20 [removed]'],
     ['a word that ends in it', 'bearer token-of-bearer abcdef12', 'bearer token-of-bearer [removed]'],
     ['itself, in a URL', '?header=bearer+bearer+abcdef12&x', '?header=bearer+[removed]&x'],
   ];

@@ -26,6 +26,8 @@ interface World {
   /** When the target got its voting power. */
   readonly targetSince: number;
   readonly upgrade: number | undefined;
+  /** Whether the nodes that report what is so answer when they are asked for it. */
+  readonly tellsUpgrade: boolean;
   /** How far each node that reports what is so is behind. */
   readonly lags: readonly number[];
   readonly minSources: number;
@@ -59,7 +61,9 @@ function rightSource(world: World, name: string, height: number): ChainSource {
     name,
     validators: height >= world.targetSince ? validators : validators.slice(1),
     commits,
-    upgrade: world.upgrade === undefined ? 'none' : { name: 'v7', height: world.upgrade },
+    ...(world.tellsUpgrade && {
+      upgrade: world.upgrade === undefined ? 'none' : { name: 'v7', height: world.upgrade },
+    }),
   };
 }
 
@@ -132,6 +136,7 @@ const worlds: fc.Arbitrary<World> = fc.record({
   }),
   targetSince: fc.constantFrom(1, 1, 1, HEAD - 100, HEAD - 3_000),
   upgrade: fc.option(fc.integer({ min: HEAD + 1, max: HEAD + 3_000 }), { nil: undefined, freq: 2 }),
+  tellsUpgrade: fc.constantFrom(true, true, true, false),
   lags: fc.array(fc.nat(LAG), { minLength: 1, maxLength: 7 }),
   minSources: fc.constantFrom(2, 2, 3),
 });
@@ -153,6 +158,7 @@ const anyOdd = fc.record<Odd>({
   upgrade: fc.oneof(
     fc.constantFrom<Odd['upgrade'][]>('right', 'none', 'unknown'),
     fc.integer({ min: -6_000, max: 6_000 }),
+    fc.constant(10 ** 12),
   ),
 });
 

@@ -24,6 +24,13 @@ function withOddHeight(plan: Plan): ChainObservation[] {
   return [all, withStatus(all, { firstHeight: height, height }, ['validator-5'])];
 }
 
+/** One node has the last block, and all others stopped 2 blocks below it. */
+function stoppedAlone(name: string, plan: Plan): ChainObservation {
+  const height = HEIGHT - 2;
+  const all = withStatus(withSources(HALTED, { upgrade: plan }), { firstHeight: height, height });
+  return withStatus(all, { firstHeight: HEIGHT, height: HEIGHT }, [name]);
+}
+
 function past(height: number): Plan {
   return { name: 'past', height };
 }
@@ -48,6 +55,11 @@ describe('a planned upgrade', () => {
       oneReports(CHAIN, undefined, past(HEIGHT - 500)),
       'ChainDataUnavailable',
     ],
+    [
+      'is not known when one source alone reports one that is far away',
+      oneReports(CHAIN, undefined, planAt(10 ** 12)),
+      'ChainDataUnavailable',
+    ],
     ['did not stop the chain when it has passed', oneReports(HALTED, 'none', past(HEIGHT - 1)), 'ChainHalted'],
     ['did not stop the chain when it is 2 blocks away', withOddHeight(planAt(HEIGHT + 2)), 'ChainHalted'],
     [
@@ -56,6 +68,11 @@ describe('a planned upgrade', () => {
       'ChainHalted',
     ],
     ['stopped the chain before its block', withOddHeight(planAt(HEIGHT + 1)), 'HaltedForUpgrade'],
+    [
+      'stopped the chain at its block, where all others but one had stopped before',
+      ['validator-1', 'validator-5'].map((name) => stoppedAlone(name, planAt(HEIGHT))),
+      'HaltedForUpgrade',
+    ],
     ['stopped the chain at its block', withOddHeight(planAt(HEIGHT)), 'HaltedForUpgrade'],
     [
       'stopped the chain when one source still reports one that has passed',
@@ -70,7 +87,7 @@ describe('a planned upgrade', () => {
         assert.doesNotMatch(decision.message, /past/, 'names no other upgrade');
         if (verdict === 'ChainHalted' || verdict === 'HaltedForUpgrade') {
           assert.equal(decide(observation, {}, { overridden: [verdict] }).verdict, 'Allowed');
-          assert.match(decision.message, new RegExp(`at height ${HEIGHT}\\b`));
+          assert.match(decision.message, new RegExp(`at height (${HEIGHT}|${HEIGHT - 2})\\b`));
         }
       }
     });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { ChainCommit, ChainObservation } from '../../../core/guard/chain-observation.ts';
 import { decideGuard, type GuardDecision } from '../../../core/guard/decide-guard.ts';
-import { ADDRESS_OF_NO_KEY, type GuardSituation } from '../../../core/guard/guard-situation.ts';
+import { ADDRESS_OF_NO_KEY, type GuardSituation, type RecentRestart } from '../../../core/guard/guard-situation.ts';
+import { withEnd } from '../../../core/guard/recent-restarts.ts';
 import {
   addressOf,
   BLOCK_MS,
@@ -33,6 +34,11 @@ function decide(observation: ChainObservation, situation: Partial<GuardSituation
 /** The commits of a chain with another time of the latest two. */
 function latestAt({ sources }: ChainObservation, timeMs: number | undefined): ChainCommit[] {
   return (sources[0]?.commits ?? []).map((commit, index) => (index < 8 ? commit : { ...commit, timeMs }));
+}
+
+/** After the task of the restart was held back then, and may have been sent. */
+function held(recent: readonly RecentRestart[], endedAtMs: number): RecentRestart[] {
+  return withEnd(recent, { holder: 'h', sent: 'perhaps', endedAtMs });
 }
 
 /** What is decided when the restart has ended then. */
@@ -81,6 +87,13 @@ describe('a validator that was restarted', () => {
         decide(chainOf({ powers: TEN }), { recent: [{ ...restart, sentAtMs }] }).numbers.riskPower,
         riskPower,
       );
+  });
+
+  it('does not count for longer each time that its task is held back after it may have been sent', () => {
+    const sent = [{ ...restart, holder: 'h' }];
+    assert.deepEqual(held(held(sent, NOW_MS), NOW_MS + 60_000), held(sent, NOW_MS));
+    const seen = { holder: 'h', sent: 'yes', endedAtMs: NOW_MS + 60_000, wasSeenToEnd: true } as const;
+    assert.equal(withEnd(held(sent, NOW_MS), seen)[0]?.endedAtMs, NOW_MS + 60_000);
   });
 
   it('is no longer a source, or another node of its key, until then', () => {
