@@ -171,10 +171,19 @@ export class TaskDispatch {
     const found = await this.#guard.evaluate(this.#lastRestartMs);
     if (found === undefined) return undefined;
     if (found === 'gone') return { state: 'gone' };
-    if (this.#executingSinceMs === undefined) return { state: 'busy', heldBy: found };
+    if (this.#mayWait) return { state: 'busy', heldBy: found };
     await this.#guard.release(this.#knowledge.sent);
     const why = found.by === 'guard' ? found.finding : `chain ${found.chainId} is busy with ${found.holder}`;
     throw new SidecarError('GUARDED', `the guard holds the task back: ${why}`, { mayHaveArrived: false });
+  }
+
+  /**
+   * Whether the task may go back to its wait, whose end says that nothing was sent. Its execution time has begun also when
+   * only its sidecar did not answer.
+   */
+  get #mayWait(): boolean {
+    if (this.#executingSinceMs === undefined) return true;
+    return this.#knowledge.sent === 'no' && this.#request.plan.begun === undefined;
   }
 
   /** Whether a restart under another id blocks this task: the sidecar itself does not refuse a second one. */
@@ -190,8 +199,7 @@ export class TaskDispatch {
       sighting,
     });
     if (obstacle === undefined) return undefined;
-    if (this.#executingSinceMs === undefined)
-      return { state: 'busy', ...(obstacle.by === 'interval' ? { sighting: obstacle.sighting } : {}) };
+    if (this.#mayWait) return { state: 'busy', ...(obstacle.by === 'interval' ? { sighting: obstacle.sighting } : {}) };
     await this.#guard?.release(this.#knowledge.sent);
     throw new SidecarError(
       'SIDECAR_BUSY',

@@ -100,26 +100,29 @@ describe('a guarded task that may not be sent after all', () => {
     });
   });
 
-  it('leaves it to others when its node is busy after its execution has begun', async () => {
-    const restart = { id: 'other', type: 'restart-seid', status: 'running' } as const;
-    assert.deepEqual(await dispatched({ others: [restart], elapsedMs: 1_000 }), {
-      state: 'cancelled',
-      released: [`${PERMIT} ${OWN}`],
-      recorded: 0,
-    });
-  });
-
   it('leaves word of its restart when an earlier attempt may have sent it', async () => {
     const { state, recorded } = await dispatched({ silent: [3], knowledge: { sent: 'perhaps' } });
     assert.deepEqual([state, recorded], ['busy', 1]);
   });
 
-  it('leaves it to others while the guard holds it back after its execution has begun', async () =>
-    assert.deepEqual(await dispatched({ silent: [3], elapsedMs: 1_000 }), {
-      state: 'cancelled',
-      released: [`${PERMIT} ${OWN}`],
-      recorded: 0,
-    }));
+  for (const [what, world] of Object.entries({
+    'the guard holds it back': { silent: [3] },
+    'its node is busy': { others: [{ id: 'other', type: 'restart-seid', status: 'running' }] as const },
+  })) {
+    it(`waits again when ${what} after its sidecar did not answer at first`, async () =>
+      assert.deepEqual(await dispatched({ ...world, elapsedMs: 1_000 }), {
+        state: 'busy',
+        released: [`${PERMIT} ${OWN}`],
+        recorded: 0,
+      }));
+
+    it(`is watched on when ${what} after it may have been sent, and leaves the permit to others`, async () =>
+      assert.deepEqual(await dispatched({ ...world, elapsedMs: 1_000, knowledge: { sent: 'perhaps' } }), {
+        state: 'cancelled',
+        released: [`${PERMIT} ${OWN}`],
+        recorded: 1,
+      }));
+  }
 
   it('leaves it to others also when it has never waited for the guard, because others had begun it', async () =>
     assert.deepEqual(await dispatched({ silent: [3], isAdopted: true }), {
