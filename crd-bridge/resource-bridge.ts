@@ -23,13 +23,8 @@ export interface Reconciler<Resource> {
    * @throws KubernetesError, or a Temporal service error. Nothing is lost; the key has to be requeued.
    */
   reconcile(workflowId: string, resource: Resource): Promise<void>;
-  /**
-   * Cancels the workflow of a resource that is gone. Asks the API server first, because the bridge's cache may lag or be
-   * filtered.
-   *
-   * @throws As `reconcile`.
-   */
-  cancelOrphan(workflowId: string, reference: MirrorTarget): Promise<void>;
+  /** Cancels the workflow of a resource that is gone. @throws As `reconcile`. */
+  cancelOrphan(workflowId: string): Promise<void>;
   /** Drops what is remembered of a resource that is gone. */
   drop(workflowId: string): void;
   /** Makes the next `reconcile` ask the Temporal server again, even if the workflow was seen open a short time ago. */
@@ -186,12 +181,12 @@ export class ResourceBridge<Resource extends KubernetesObject> {
     return resource?.metadata.uid === uid ? resource : undefined;
   }
 
-  /** Asks the API server: the cache may be filtered by labels. @throws KubernetesError */
-  async exists(workflowId: string, signal: AbortSignal): Promise<boolean> {
+  /** Asks the API server: the cache may lag, or be filtered by labels. @throws KubernetesError */
+  async exists(workflowId: string, signal?: AbortSignal): Promise<boolean> {
     const reference = this.#options.parseId(workflowId);
     if (reference === undefined) return false;
     const { namespace, name, uid } = reference;
-    return (await this.#client.get(namespace, name, { signal }))?.metadata.uid === uid;
+    return (await this.#client.get(namespace, name, present({ signal })))?.metadata.uid === uid;
   }
 
   /** Whether it is the workflow of a resource that would be in the cache, unless that is filtered by labels. */
@@ -231,8 +226,6 @@ export class ResourceBridge<Resource extends KubernetesObject> {
   }
 
   async #handle(workflowId: string): Promise<void> {
-    const reference = this.#options.parseId(workflowId);
-    if (reference === undefined) return;
     const resource = this.resourceOf(workflowId);
     if (resource !== undefined) {
       // A backup may have brought it back.
@@ -241,7 +234,7 @@ export class ResourceBridge<Resource extends KubernetesObject> {
     }
     this.#reconciler.drop(workflowId);
     if (!this.#orphans.has(workflowId)) return;
-    await this.#reconciler.cancelOrphan(workflowId, reference);
+    if (!(await this.exists(workflowId))) await this.#reconciler.cancelOrphan(workflowId);
     this.#orphans.delete(workflowId);
   }
 

@@ -5,7 +5,6 @@ import { isTerminalRunbook } from '../api/runbook-phases.ts';
 import type { RunbookStatus, SeiNodeRunbook } from '../api/sei-node-runbook.ts';
 import type { RunbookCommand, RunbookSettings } from '../api/temporal/runbook-input.ts';
 import type { SpecVersion } from '../api/temporal/spec-version.ts';
-import type { MirrorTarget } from '../api/temporal/task-input.ts';
 import { runbookEvent } from '../core/runbook/runbook-event.ts';
 import { runbookKeyFields } from '../core/runbook/runbook-fields.ts';
 import type { RunbookView } from '../core/runbook/runbook-view.ts';
@@ -55,9 +54,7 @@ export class RunbookReconciler implements Reconciler<SeiNodeRunbook> {
     else await this.#carryOn(workflowId, runbook);
   }
 
-  async cancelOrphan(workflowId: string, { namespace, name, uid }: MirrorTarget): Promise<void> {
-    const live = await this.#options.runbooks.get(namespace, name);
-    if (live?.metadata.uid === uid) return;
+  async cancelOrphan(workflowId: string): Promise<void> {
     if (await this.#options.workflows.cancel(workflowId))
       this.#options.log('OrphanCancelled', runbookKeyFields(workflowId));
   }

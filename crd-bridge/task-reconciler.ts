@@ -13,7 +13,7 @@ import { unsupportedKind } from '../core/verdict.ts';
 import { asSentence } from '../lib/as-sentence.ts';
 import { present } from '../lib/present.ts';
 import { printable } from '../lib/printable.ts';
-import { begunOf, kindOf, type ChangeValueTexts, type MirrorTarget } from '../api/temporal/task-input.ts';
+import { begunOf, kindOf, type ChangeValueTexts } from '../api/temporal/task-input.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { ResourceClient } from '../kubernetes/resource-client.ts';
 import type { TaskStatusWriter } from '../kubernetes/task-status-writer.ts';
@@ -71,9 +71,7 @@ export class TaskReconciler implements Reconciler<SeiNodeTask> {
     else await this.#carryOn(workflowId, task);
   }
 
-  async cancelOrphan(workflowId: string, { namespace, name, uid }: MirrorTarget): Promise<void> {
-    const live = await this.#options.tasks.get(namespace, name);
-    if (live?.metadata.uid === uid) return;
+  async cancelOrphan(workflowId: string): Promise<void> {
     if (await this.#options.workflows.cancel(workflowId)) {
       this.#options.metrics?.count('sei_bridge_orphans_cancelled_total', {});
       this.#options.log('OrphanCancelled', keyFields(workflowId));

@@ -32,8 +32,8 @@ export function chartSchema(present: string): string {
 }
 
 /**
- * Variables of the configuration that a release can use and the Deployment does not set itself. A variable that was set twice would be refused
- * by a server-side apply.
+ * Variables of the configuration that a release can use and the Deployment does not set itself. A variable that was set
+ * twice would be refused by a server-side apply.
  */
 function variables(): Readonly<Record<string, object>> {
   const deployment = readFileSync(new URL('templates/deployment.yaml', CHART), 'utf8');
